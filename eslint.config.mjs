@@ -1,0 +1,101 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: data and rules at the bottom, Nest glue above them, apps on top; apps never import apps. */
+const depConstraints = [
+  { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:core', onlyDependOnLibsWithTags: ['scope:core', 'scope:contracts'] },
+  { sourceTag: 'scope:smtp', onlyDependOnLibsWithTags: ['scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
+  { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts'] },
+  { sourceTag: 'scope:testkit', onlyDependOnLibsWithTags: ['scope:testkit', 'scope:core', 'scope:contracts'] },
+  { sourceTag: 'scope:app', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
+  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
+];
+
+const impure = (what) => ({
+  object: what[0],
+  property: what[1],
+  message: 'mail-core is pure: take the time or the random value as an argument.',
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.data/**', '.nx/**', '**/*.cjs'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints, enforceBuildableLibDependency: false, allow: [] }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read the environment in the one *.env.ts of the app.' },
+      ],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['apps/*/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: '@billing-mail/testkit', message: 'The testkit is for tests.' }] }] },
+  },
+  { files: ['**/*.env.ts', 'tools/**', 'libs/testkit/**', '**/*.spec.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['libs/mail-core/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['fs', 'net', 'http', 'https', 'tls', 'dns', 'child_process', 'timers'].flatMap((m) => [
+            m,
+            `node:${m}`,
+            `node:${m}/promises`,
+          ]),
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
+      'no-restricted-properties': ['error', impure(['Date', 'now']), impure(['Math', 'random']), impure(['process', 'env'])],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'mail-core is pure: take the time as an argument.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', 'libs/testkit/**'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        AbortSignal: 'readonly',
+      },
+    },
+  },
+  prettier,
+);

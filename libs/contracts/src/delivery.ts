@@ -1,0 +1,95 @@
+// A delivery as the log shows it.
+import { z } from 'zod';
+import { emailAddress } from './address.js';
+import { documentReference } from './dispatch-job.js';
+import { FAILURE_CODES } from './failure-codes.js';
+
+export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+export const RECIPIENT_STATUSES = ['pending', 'accepted', 'rejected', 'uncertain', 'cancelled', 'bounced'] as const;
+export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
+
+export const RECIPIENT_ROLES = ['to', 'cc', 'bcc'] as const;
+export type RecipientRole = (typeof RECIPIENT_ROLES)[number];
+
+export const ROUTES = ['custom', 'platform'] as const;
+export type Route = (typeof ROUTES)[number];
+
+/** How far a try came; the meaning of a reply depends on it. `final` is after the end of data. */
+export const ATTEMPT_STAGES = ['dns', 'connect', 'tls', 'greeting', 'auth', 'mail', 'rcpt', 'data', 'final'] as const;
+export type AttemptStage = (typeof ATTEMPT_STAGES)[number];
+
+export const ATTEMPT_OUTCOMES = ['accepted', 'partial', 'failed', 'uncertain'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+const timestamp = z.iso.datetime();
+
+export const attemptView = z.object({
+  number: z.int(),
+  route: z.enum(ROUTES),
+  startedAt: timestamp,
+  durationMs: z.int().nullable(),
+  outcome: z.enum(ATTEMPT_OUTCOMES).nullable(),
+  stage: z.enum(ATTEMPT_STAGES).nullable(),
+  code: z.int().nullable(),
+  enhancedCode: z.string().nullable(),
+  reply: z.string().nullable(),
+  server: z.string().nullable(),
+  tls: z.string().nullable(),
+});
+export type AttemptView = z.infer<typeof attemptView>;
+
+export const recipientView = z.object({
+  address: z.string(),
+  name: z.string().nullable(),
+  role: z.enum(RECIPIENT_ROLES),
+  status: z.enum(RECIPIENT_STATUSES),
+  route: z.enum(ROUTES).nullable(),
+  reply: z.string().nullable(),
+  at: timestamp.nullable(),
+});
+export type RecipientView = z.infer<typeof recipientView>;
+
+export const failureView = z.object({ code: z.enum([...FAILURE_CODES, 'other']), message: z.string() });
+
+export const deliveryView = z.object({
+  id: z.string(),
+  teamId: z.string(),
+  key: z.string(),
+  document: documentReference,
+  subject: z.string(),
+  status: z.enum(DELIVERY_STATUSES),
+  route: z.enum(ROUTES).nullable(),
+  usedFallback: z.boolean(),
+  signed: z.boolean(),
+  messageId: z.string().nullable(),
+  resendOf: z.string().nullable(),
+  /** Addresses of To and Cc that get the mail but do not fit into its header. */
+  recipientsNotShown: z.int(),
+  createdAt: timestamp,
+  settledAt: timestamp.nullable(),
+  nextTryAt: timestamp.nullable(),
+  recipients: z.array(recipientView),
+  attempts: z.array(attemptView),
+  failure: failureView.nullable(),
+});
+export type DeliveryView = z.infer<typeof deliveryView>;
+
+/** Body of `POST …/deliveries/{id}/resend`. */
+export const resendRequest = z.strictObject({
+  recipients: z
+    .array(z.strictObject({ address: emailAddress, insteadOf: emailAddress.optional() }), 'must be a list')
+    .min(1, 'needs at least one recipient, or leave it out')
+    .optional(),
+});
+export type ResendRequest = z.infer<typeof resendRequest>;
+
+/** `delivery.updated` on the Redis transport. */
+export const deliveryUpdatedEvent = z.object({
+  teamId: z.string(),
+  deliveryId: z.string(),
+  status: z.enum(DELIVERY_STATUSES),
+  documentId: z.string(),
+});
+export type DeliveryUpdatedEvent = z.infer<typeof deliveryUpdatedEvent>;

@@ -1,0 +1,142 @@
+// A team's settings for E-mail delivery, in the three forms they travel in: as written, as read, and between services.
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { asciiDomain, displayName, emailAddress, mailbox } from './address.js';
+import { locale, teamId, userId } from './identifiers.js';
+import { lineOfText } from './text.js';
+
+export const SMTP_SECURITIES = ['tls', 'starttls', 'none'] as const;
+export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
+
+const smtpHost = z
+  .string('must be text')
+  .max(253, 'is longer than 253 characters')
+  .refine(
+    (value) => isIP(value) !== 0 || asciiDomain(value) !== null || value.toLowerCase() === 'localhost',
+    'must be a host name such as smtp.example.com, without "https://", port or spaces',
+  )
+  .transform((value) => (isIP(value) !== 0 ? value : (asciiDomain(value) ?? value.toLowerCase())));
+
+const server = {
+  host: smtpHost,
+  port: z.int('must be a whole number').min(1, 'must be between 1 and 65535').max(65535, 'must be between 1 and 65535'),
+  security: z.enum(SMTP_SECURITIES, `must be one of ${SMTP_SECURITIES.join(', ')}`),
+};
+const sender = { fromAddress: emailAddress, fromName: displayName.optional() };
+const username = lineOfText({ max: 320 });
+// Printable or Unicode, one line: a NUL would end the field inside AUTH PLAIN (RFC 4616).
+const password = lineOfText({ max: 1000 });
+
+const noAuth = z.strictObject({ type: z.literal('none') });
+const smtpInput = z
+  .strictObject({
+    ...server,
+    auth: z.discriminatedUnion('type', [
+      // `passwordSet` is what a read answers; it is taken and ignored so that a client can write back what it read.
+      z.strictObject({ type: z.literal('password'), username, password: password.optional(), passwordSet: z.boolean().optional() }),
+      noAuth,
+    ]),
+    ...sender,
+  })
+  .refine((smtp) => !(smtp.security === 'none' && smtp.auth.type === 'password'), {
+    path: ['security'],
+    message: 'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
+  });
+/** Custom SMTP server as a client writes it; `password` left out keeps the stored one. */
+export type SmtpInput = z.infer<typeof smtpInput>;
+export { smtpInput };
+
+const shared = {
+  companyName: lineOfText({ max: 320 }),
+  replyTo: emailAddress.nullish().transform((value) => value ?? null),
+  locale: locale.default('en'),
+  cc: z.array(mailbox, 'must be a list').default([]),
+  bcc: z.array(mailbox, 'must be a list').default([]),
+  sender: z.enum(['platform', 'custom'], 'must be "platform" or "custom"').default('platform'),
+  fallback: z.boolean('must be true or false').default(false),
+  notifyUserIds: z.array(userId, 'must be a list').max(100, 'has more than 100 users').default([]),
+};
+
+/** Body of `PUT /v1/teams/{teamId}/email-delivery`. What only the server sets (`version`, …) is taken and ignored. */
+export const emailDeliveryInput = z
+  .strictObject({
+    ...shared,
+    smtp: smtpInput.nullish().transform((value) => value ?? null),
+    teamId: teamId.optional(),
+    version: z.int().optional(),
+    updatedAt: z.string().optional(),
+    updatedBy: z.string().optional(),
+  })
+  .refine((settings) => settings.sender === 'platform' || settings.smtp !== null, {
+    path: ['smtp'],
+    message: 'is needed when "sender" is "custom"',
+  });
+export type EmailDeliveryInput = z.infer<typeof emailDeliveryInput>;
+
+const stamps = { teamId, version: z.int(), updatedAt: z.iso.datetime(), updatedBy: z.string() };
+const read = {
+  ...stamps,
+  companyName: z.string(),
+  replyTo: z.string().nullable(),
+  locale,
+  cc: z.array(z.object({ address: z.string(), name: z.string().optional() })),
+  bcc: z.array(z.object({ address: z.string(), name: z.string().optional() })),
+  sender: z.enum(['platform', 'custom']),
+  fallback: z.boolean(),
+  notifyUserIds: z.array(z.string()),
+};
+const readServer = {
+  host: z.string(),
+  port: z.int(),
+  security: z.enum(SMTP_SECURITIES),
+  fromAddress: z.string(),
+  fromName: z.string().optional(),
+};
+
+/** Answer of `GET` and `PUT`: never the password, only whether one is set. */
+export const emailDeliveryView = z.object({
+  ...read,
+  smtp: z
+    .object({
+      ...readServer,
+      auth: z.discriminatedUnion('type', [
+        z.object({ type: z.literal('password'), username: z.string(), passwordSet: z.boolean() }),
+        z.object({ type: z.literal('none') }),
+      ]),
+    })
+    .nullable(),
+});
+export type EmailDeliveryView = z.infer<typeof emailDeliveryView>;
+
+/** Answer of `settings.get` on the Redis transport: the password sealed (see `credential seal` in ARCHITECTURE.md), never clear. */
+export const teamMailSettings = z.object({
+  ...read,
+  smtp: z
+    .object({
+      ...readServer,
+      auth: z.discriminatedUnion('type', [
+        z.object({ type: z.literal('password'), username: z.string(), passwordSealed: z.string() }),
+        z.object({ type: z.literal('none') }),
+      ]),
+    })
+    .nullable(),
+});
+export type TeamMailSettings = z.infer<typeof teamMailSettings>;
+
+export const settingsGetRequest = z.object({ teamId });
+export const settingsChangedEvent = z.object({ teamId, version: z.int() });
+export type SettingsChangedEvent = z.infer<typeof settingsChangedEvent>;
+
+/** Body of `POST …/smtp/test`. */
+export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), sendTo: emailAddress.optional() });
+export type SmtpTestRequest = z.infer<typeof smtpTestRequest>;
+
+export const SMTP_TEST_STEPS = ['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from', 'rcpt', 'data'] as const;
+export const smtpTestResult = z.object({
+  ok: z.boolean(),
+  steps: z.array(
+    z.object({ step: z.enum(SMTP_TEST_STEPS), ok: z.boolean(), ms: z.number(), detail: z.string(), hint: z.string().optional() }),
+  ),
+});
+export type SmtpTestResult = z.infer<typeof smtpTestResult>;
+export type SmtpTestStep = SmtpTestResult['steps'][number];

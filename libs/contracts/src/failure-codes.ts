@@ -1,0 +1,43 @@
+/**
+ * Every reason for which a try, a recipient or a delivery can fail, as an API value. What each means and what to do about it
+ * stands in mail-core's `explaining`; which SMTP reply leads to which in mail-core's `replies`.
+ */
+export const FAILURE_CODES = [
+  // the way to the server
+  'smtp_host_forbidden',
+  'smtp_port_forbidden',
+  'smtp_host_unknown',
+  'smtp_dns_unavailable',
+  'smtp_unreachable',
+  'smtp_tls_failed',
+  'smtp_starttls_missing',
+  'smtp_certificate_untrusted',
+  'smtp_certificate_expired',
+  'smtp_certificate_wrong_host',
+  'smtp_greeting_refused',
+  'smtp_protocol_error',
+  'smtp_auth_rejected',
+  'smtp_auth_unavailable',
+  'smtp_auth_required',
+  'smtp_server_busy',
+  'smtp_rate_limited',
+  'smtp_connection_lost',
+  'smtp_timeout',
+  // what the server thinks of sender, recipient, message
+  'sender_refused',
+  'recipient_unknown',
+  'recipient_refused',
+  'mailbox_full',
+  'too_many_recipients',
+  'message_too_large',
+  'message_refused',
+  // nobody knows
+  'no_final_reply',
+  // before any server was asked
+  'team_unknown',
+  'document_missing',
+  'document_mismatch',
+  'too_many_crashes',
+  'cancelled',
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];

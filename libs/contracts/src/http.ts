@@ -1,0 +1,64 @@
+// Shapes that all HTTP interfaces share: errors, lists, tokens.
+import { z } from 'zod';
+import { teamId } from './identifiers.js';
+
+/** One wrong field: JSON pointer (RFC 6901) and what to do about it. */
+export const fieldError = z.object({ pointer: z.string(), message: z.string() });
+export type FieldError = z.infer<typeof fieldError>;
+
+/** RFC 9457 problem details. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z.array(fieldError).optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export type Page<T> = { items: T[]; nextCursor: string | null };
+
+/** Query of every list: how many (1 to 200) and from where. */
+export const pageQuery = z.object({
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be 1 to 200')
+    .max(200, 'must be 1 to 200')
+    .default(50),
+  cursor: z.string('must be text').max(500, 'is no cursor of this list').optional(),
+});
+
+/** Claims of a token. A user carries `teams`, an internal service `role: "service"`. */
+export const tokenClaims = z.object({
+  sub: z.string().min(1).max(200),
+  role: z.literal('service').optional(),
+  teams: z.record(teamId, z.enum(['admin', 'member'])).optional(),
+});
+export type TokenClaims = z.infer<typeof tokenClaims>;
+
+/** A zod issue path as a JSON pointer. */
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** What is wrong with each field. Unknown fields are named one by one. */
+export function toFieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), message: 'is not a known field; remove it' }));
+    }
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) return toUnionErrors(issue.path, issue.errors, issue.message);
+    return [{ pointer: toPointer(issue.path), message: issue.message }];
+  });
+}
+
+// Of the branches that failed, the one with the fewest complaints is what the writer meant.
+function toUnionErrors(path: PropertyKey[], branches: z.core.$ZodIssue[][], message: string): FieldError[] {
+  const nearest = [...branches].sort((a, b) => a.length - b.length)[0] ?? [];
+  const known = nearest.filter((issue) => issue.code !== 'unrecognized_keys');
+  if (known.length === 0 || branches.every((branch) => branch.length === nearest.length)) return [{ pointer: toPointer(path), message }];
+  return known.map((issue) => ({ pointer: toPointer([...path, ...issue.path]), message: issue.message }));
+}

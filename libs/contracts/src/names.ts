@@ -1,0 +1,21 @@
+/** Bull key prefix of every queue; the braces keep one queue on one Redis Cluster slot. */
+export const QUEUE_PREFIX = '{billing-mail}';
+
+/** Invoicing publishes documents here. One job name per queue. */
+export const DISPATCH_QUEUE = 'dispatch';
+export const DISPATCH_JOB = 'send';
+
+/** The dispatcher publishes what became of deliveries here. */
+export const OUTCOMES_QUEUE = 'outcomes';
+export const OUTCOME_JOB = 'outcome';
+
+/** Patterns of the Nest Redis transport. */
+export const SETTINGS_GET = 'settings.get';
+export const SETTINGS_CHANGED = 'settings.changed';
+export const DELIVERY_UPDATED = 'delivery.updated';
+
+/** Header that ties a message on the wire to its delivery. */
+export const DELIVERY_HEADER = 'X-Billing-Delivery';
+
+/** `aud` of every token. */
+export const TOKEN_AUDIENCE = 'billing-mail';

@@ -1,0 +1,1 @@
+export * from './replies/smtp-fact.js';

@@ -1,0 +1,21 @@
+import { type AttemptStage } from '@billing-mail/contracts';
+
+/**
+ * What was observed when a try met trouble: an SMTP reply, or what happened in place of one. Observed by the SMTP client,
+ * judged by `classifyReply`; nothing in here is an opinion yet.
+ */
+export type SmtpFact =
+  /** The server answered with a code that is not the expected one. `text` may have several lines and is untrusted. */
+  | { kind: 'reply'; stage: AttemptStage; code: number; enhancedCode: string | null; text: string }
+  /** No address to connect to. */
+  | { kind: 'address'; stage: 'dns'; reason: 'host_forbidden' | 'port_forbidden' | 'host_unknown' | 'dns_unavailable'; text: string }
+  /** The link failed. `closed` = the server ended it in order, `reset` = it broke. */
+  | { kind: 'network'; stage: AttemptStage; reason: 'refused' | 'unroutable' | 'reset' | 'closed' | 'timeout'; text: string }
+  | { kind: 'tls'; stage: 'tls'; reason: 'starttls_missing' | 'untrusted' | 'expired' | 'wrong_host' | 'handshake'; text: string }
+  /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */
+  | { kind: 'protocol'; stage: AttemptStage; text: string }
+  /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism. */
+  | { kind: 'unsupported'; stage: AttemptStage; reason: 'size' | 'auth'; text: string };
+
+/** Failure of what: of the way to the server, of one recipient, or of this message. */
+export type FailureScope = 'route' | 'recipient' | 'message';

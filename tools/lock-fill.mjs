@@ -1,0 +1,69 @@
+// Adds stub entries for foreign-platform optional packages that a partial registry could not resolve,
+// so that `npm ci` accepts the lockfile. Usage: node tools/lock-fill.mjs [package-lock.json]
+import { readFileSync, writeFileSync } from 'node:fs';
+const file = process.argv[2] ?? 'package-lock.json';
+const lock = JSON.parse(readFileSync(file, 'utf8'));
+const P = lock.packages;
+const find = (from, name) => {
+  // node resolution over lock keys
+  let d = from;
+  for (;;) {
+    const k = (d ? d + '/' : '') + 'node_modules/' + name;
+    if (P[k]) return k;
+    if (!d) return null;
+    d = d.includes('/node_modules/')
+      ? d.slice(0, d.lastIndexOf('/node_modules/'))
+      : d.startsWith('node_modules/')
+        ? ''
+        : d.includes('/')
+          ? d.slice(0, d.lastIndexOf('/'))
+          : '';
+  }
+};
+const OS = {
+  darwin: /darwin/,
+  win32: /win32|windows/,
+  freebsd: /freebsd/,
+  openharmony: /openharmony/,
+  android: /android/,
+  sunos: /sunos/,
+  openbsd: /openbsd/,
+  netbsd: /netbsd/,
+  aix: /aix/,
+  linux: /linux/,
+};
+const CPU = [
+  ['arm64', /arm64|aarch64/],
+  ['arm', /arm(?!64)/],
+  ['x64', /x64/],
+  ['ia32', /ia32/],
+  ['ppc64', /ppc64/],
+  ['s390x', /s390x/],
+  ['riscv64', /riscv64/],
+  ['loong64', /loong64/],
+  ['mips64el', /mips64el/],
+  ['wasm32', /wasm32/],
+];
+const satisfies = (have, want) => (/^[\d]/.test(want) ? have === want : true);
+let added = [];
+for (const [key, meta] of Object.entries({ ...P })) {
+  for (const [name, range] of Object.entries(meta.optionalDependencies ?? {})) {
+    const hit = find(key, name);
+    if (hit && satisfies(P[hit].version, range)) continue;
+    const os = Object.keys(OS).filter((o) => OS[o].test(name));
+    const cpu = CPU.filter(([, r]) => r.test(name))
+      .slice(0, 1)
+      .map(([c]) => c);
+    if (!os.length || !cpu.length) {
+      console.error('cannot stub', key, name, range);
+      continue;
+    }
+    const version = range.replace(/^[\^~>=\s]+/, '');
+    const at = hit ? `${key}/node_modules/${name}` : `node_modules/${name}`;
+    P[at] = { version, cpu, ...(meta.dev ? { dev: true } : {}), optional: true, os, ...(/musl/.test(name) ? { libc: ['musl'] } : {}) };
+    added.push(`${name}@${version}`);
+  }
+}
+lock.packages = Object.fromEntries(Object.entries(P).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(file, JSON.stringify(lock, null, 2) + '\n');
+console.log(`stubbed ${added.length}`);
