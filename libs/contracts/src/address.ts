@@ -16,7 +16,7 @@ export function explainAddress(value: string): string | null {
   if (value.trim() !== value) return 'has spaces around it; remove them';
   if (at <= 0 || at === value.length - 1) return 'is not an e-mail address; it needs the form name@example.com';
   const local = value.slice(0, at);
-  // eslint-disable-next-line no-control-regex -- exactly the printable ASCII range
+
   if (/[^\x21-\x7e]/.test(local))
     return 'has a space, line break or non-ASCII character before the @; use plain letters, digits and . - _ +';
   if (local.length > MAX_LOCAL) return `has more than ${MAX_LOCAL} characters before the @`;

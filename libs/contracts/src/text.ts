@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 // C0 without tab/LF/CR, DEL, C1, and the Unicode line separators that some mail readers treat as line ends.
+/* eslint-disable no-control-regex -- control characters are what these look for */
 const CONTROL_IN_LINE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
 

@@ -1,0 +1,44 @@
+import { type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { type Reflector } from '@nestjs/core';
+import { teamId as teamIdSchema } from '@billing-mail/contracts';
+import type { Request } from 'express';
+import { notFound, ProblemException } from '../http/problem.js';
+import { setCaller } from './caller.js';
+import { type TokenVerifier } from './token-verifier.js';
+
+const PUBLIC = 'billing-mail:public';
+const TEAM_ACCESS = 'billing-mail:team-access';
+
+/** The route needs no token. */
+export const Public = () => SetMetadata(PUBLIC, true);
+
+/**
+ * The route belongs to the team in its `:teamId`: `read` for every member, `write` for admins and internal services. Every route
+ * with a `:teamId` must say which; one that forgets is refused.
+ */
+export const TeamAccess = (kind: 'read' | 'write') => SetMetadata(TEAM_ACCESS, kind);
+
+/** No token 401; a team that is not yours 404, as if it did not exist; a member who writes 403. */
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly verifier: TokenVerifier,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType() !== 'http') return true;
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const caller = await this.verifier.callerOf(request.headers.authorization);
+    setCaller(request, caller);
+    const { teamId } = request.params;
+    if (teamId === undefined) return true;
+    const access = this.reflector.getAllAndOverride<'read' | 'write' | undefined>(TEAM_ACCESS, targets);
+    if (access === undefined) throw new Error('A route with :teamId must carry @TeamAccess.');
+    if (typeof teamId !== 'string' || !teamIdSchema.safeParse(teamId).success || !caller.mayRead(teamId)) throw notFound('The team');
+    if (access === 'write' && !caller.mayWrite(teamId))
+      throw new ProblemException(403, 'admins-only', 'Only admins of the team may change this. Ask one of them.');
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type TokenClaims } from '@billing-mail/contracts';
+
+/** Who makes a request, as the token says. */
+export class Caller {
+  constructor(private readonly claims: TokenClaims) {}
+
+  /** `sub` of the token. */
+  get userId(): string {
+    return this.claims.sub;
+  }
+
+  get isService(): boolean {
+    return this.claims.role === 'service';
+  }
+
+  /** Teams of a user; an internal service has none of its own but may act for all. */
+  get teamIds(): string[] {
+    return Object.keys(this.claims.teams ?? {});
+  }
+
+  mayRead(teamId: string): boolean {
+    return this.isService || Object.hasOwn(this.claims.teams ?? {}, teamId);
+  }
+
+  mayWrite(teamId: string): boolean {
+    return this.isService || (Object.hasOwn(this.claims.teams ?? {}, teamId) && this.claims.teams?.[teamId] === 'admin');
+  }
+}
+
+const callers = new WeakMap<object, Caller>();
+export const setCaller = (request: object, caller: Caller): void => void callers.set(request, caller);
+
+/** Parameter decorator: the `Caller` of the request. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const caller = callers.get(context.switchToHttp().getRequest<object>());
+  if (caller === undefined) throw new Error('CurrentCaller is used on a route that needs no token.');
+  return caller;
+});

@@ -1,0 +1,145 @@
+// The variables that more than one service reads, each defined once: its form, default and description (the README's table is made of these).
+import { z } from 'zod';
+import ipaddr from 'ipaddr.js';
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function parseDuration(value: string): number | null {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value.trim());
+  return match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : null;
+}
+
+/** A duration such as `30s` or `5m`, in milliseconds. */
+export const duration = z.string().transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms !== null) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 5m or 2h' });
+  return z.NEVER;
+});
+
+/** Durations separated by commas, in milliseconds. */
+export const durations = z.string().transform((value, context) => {
+  const list = value.split(',').map(parseDuration);
+  if (list.every((ms) => ms !== null)) return list;
+  context.addIssue({ code: 'custom', message: 'must be durations separated by commas, such as 5m,30m' });
+  return z.NEVER;
+});
+
+/** A whole number within bounds, written in decimal digits. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const port = wholeNumber(0, 65535);
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+
+const secretKeys = z.string().transform((value, context) => {
+  const keys = value.split(',').map((pair) => {
+    const [id = '', base64 = ''] = pair.trim().split(/:(.*)/s);
+    return { id, key: Buffer.from(base64, 'base64') };
+  });
+  if (
+    keys.every(({ id, key }) => /^[A-Za-z0-9_-]{1,32}$/.test(id) && key.length === 32) &&
+    new Set(keys.map(({ id }) => id)).size === keys.length
+  )
+    return keys;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be "id:base64key,…" with different ids and keys of 32 bytes (openssl rand -base64 32)',
+  });
+  return z.NEVER;
+});
+
+const networks = z.string().transform((value, context) => {
+  const list = value.split(',').map((cidr) => cidr.trim());
+  if (list.every((cidr) => ipaddr.isValidCIDR(cidr))) return list;
+  context.addIssue({ code: 'custom', message: 'must be networks in CIDR form separated by commas, such as 10.1.0.0/16' });
+  return z.NEVER;
+});
+
+const ports = z.string().transform((value, context) => {
+  const list = value.split(',').map((item) => Number(item.trim()));
+  if (list.every((item) => Number.isInteger(item) && item > 0 && item < 65536)) return list;
+  context.addIssue({ code: 'custom', message: 'must be port numbers separated by commas, such as 25,465,587' });
+  return z.NEVER;
+});
+
+const described = <T extends z.ZodType>(schema: T, description: string, secret = false): T => schema.meta({ description, secret });
+
+/** One definition per variable; each service's `*.env.ts` picks what it needs. */
+export const variables = {
+  DATABASE_URL: described(url(['postgres:', 'postgresql:']), 'PostgreSQL, `postgresql://user:password@host:5432/database`', true),
+  REDIS_URL: described(
+    url(['redis:', 'rediss:']),
+    'Redis, `redis://:password@host:6379/0`; append-only file on, `maxmemory-policy noeviction`',
+    true,
+  ),
+  SETTINGS_API_PORT: described(port.default(4100), 'HTTP port of settings-api'),
+  MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
+  NOTIFICATION_SERVICE_PORT: described(port.default(4102), 'HTTP port of notification-service'),
+  HTTP_HOST: described(z.string().default('127.0.0.1'), 'address to listen on; `0.0.0.0` in a container'),
+  AUTH_JWT_SECRET: described(
+    z.string().min(32, 'must have at least 32 characters').optional(),
+    'secret of HS256 tokens; this or `AUTH_JWKS_URL`',
+    true,
+  ),
+  AUTH_JWKS_URL: described(url(['https:', 'http:']).optional(), 'public keys of the identity provider; this or `AUTH_JWT_SECRET`'),
+  SECRET_KEYS: described(secretKeys, '`id:base64key,…`, 32 bytes each; the first seals, all open', true),
+  PLATFORM_SMTP_URL: described(
+    url(['smtp:', 'smtps:']),
+    "the platform's server, `smtp://user:pass@host:587` (STARTTLS; without user and password plain, unless `?security=starttls`) or `smtps://…`",
+    true,
+  ),
+  PLATFORM_SMTP_CA_FILE: described(z.string().optional(), "PEM file of an extra authority for the platform server's certificate"),
+  PLATFORM_FROM_ADDRESS: described(
+    z.email('must be an e-mail address'),
+    "the platform's sender address; the signing certificate must be issued to it",
+  ),
+  SMTP_CONNECT_TIMEOUT: described(duration.default(10_000), 'longest wait for a connection'),
+  SMTP_REPLY_TIMEOUT: described(duration.default(60_000), 'longest wait for a reply'),
+  SMTP_FINAL_REPLY_TIMEOUT: described(duration.default(600_000), 'longest wait for the reply to the end of data (RFC 5321 4.5.3.2.6)'),
+  SMTP_ALLOWED_NETWORKS: described(networks.default([]), "networks that a team's server may resolve to although private"),
+  SMTP_ALLOWED_PORTS: described(ports.default([25, 465, 587, 2525]), "ports that a team's server may use"),
+  SMTP_CLIENT_NAME: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name')
+      .optional(),
+    'name said in EHLO; the host name by default',
+  ),
+  LOG_LEVEL: described(
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
+      .default('info'),
+    'how much is logged',
+  ),
+} as const;
+
+/** What every service needs. */
+export const commonVariables = {
+  DATABASE_URL: variables.DATABASE_URL,
+  REDIS_URL: variables.REDIS_URL,
+  HTTP_HOST: variables.HTTP_HOST,
+  AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
+  AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
+  LOG_LEVEL: variables.LOG_LEVEL,
+} as const;
+
+/** A service's schema: what all need, what it needs itself, and the rule that there must be a way to check tokens. */
+export function environmentSchema<T extends z.ZodRawShape>(shape: T) {
+  return z.object({ ...commonVariables, ...shape }).superRefine((env, context) => {
+    const { AUTH_JWT_SECRET, AUTH_JWKS_URL } = env as { AUTH_JWT_SECRET?: string; AUTH_JWKS_URL?: string };
+    if (!AUTH_JWT_SECRET && !AUTH_JWKS_URL) {
+      context.addIssue({ code: 'custom', path: ['AUTH_JWT_SECRET'], message: 'or AUTH_JWKS_URL is needed to check tokens' });
+    }
+  });
+}

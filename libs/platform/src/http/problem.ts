@@ -1,0 +1,41 @@
+import { HttpException } from '@nestjs/common';
+import { type FieldError } from '@billing-mail/contracts';
+
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  412: 'Changed by someone else',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Invalid input',
+  428: 'Precondition required',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Temporarily unavailable',
+};
+
+export const problemTitle = (status: number): string => TITLES[status] ?? 'Error';
+
+/** An answer that is no success, as RFC 9457 has it. `detail` is for the caller: what is wrong and what to do. */
+export class ProblemException extends HttpException {
+  constructor(
+    status: number,
+    readonly slug: string,
+    readonly detail: string,
+    readonly errors?: FieldError[],
+  ) {
+    super(detail, status);
+  }
+}
+
+export const notFound = (what: string) => new ProblemException(404, 'not-found', `${what} does not exist, or is not yours.`);
+export const invalidInput = (errors: FieldError[]) =>
+  new ProblemException(
+    422,
+    'invalid-input',
+    `${errors.length === 1 ? 'A field is' : `${errors.length} fields are`} not as needed; see "errors".`,
+    errors,
+  );

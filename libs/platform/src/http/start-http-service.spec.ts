@@ -1,0 +1,150 @@
+import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { problem } from '@billing-mail/contracts';
+import { SignJWT } from 'jose';
+import request from 'supertest';
+import { z } from 'zod';
+import { TeamAccess } from '../auth/auth.guard.js';
+import { type Caller, CurrentCaller } from '../auth/caller.js';
+import { HealthController, READINESS_CHECKS } from '../observing/health.controller.js';
+import { createLogger } from '../observing/logger.js';
+import { MetricsController } from '../observing/metrics.controller.js';
+import { createHttpService } from './start-http-service.js';
+import { ZodPipe } from './zod.pipe.js';
+
+const secret = 'a secret of at least thirty-two characters';
+const bodySchema = z.strictObject({ port: z.int('must be a whole number') });
+
+@Controller('v1')
+class ThingsController {
+  @Get('me')
+  me(@CurrentCaller() caller: Caller) {
+    return { userId: caller.userId };
+  }
+
+  @Get('teams/:teamId/things')
+  @TeamAccess('read')
+  list(@Param('teamId') teamId: string) {
+    return { teamId };
+  }
+
+  @Post('teams/:teamId/things')
+  @TeamAccess('write')
+  create(@Body(new ZodPipe(bodySchema)) body: z.output<typeof bodySchema>) {
+    return body;
+  }
+
+  @Get('teams/:teamId/forgotten')
+  forgotten() {
+    return 'never seen';
+  }
+
+  @Get('broken')
+  broken() {
+    throw new Error('connect to postgres://user:secret@db');
+  }
+}
+
+@Module({
+  controllers: [ThingsController, HealthController, MetricsController],
+  providers: [{ provide: READINESS_CHECKS, useValue: { database: () => Promise.reject(new Error('down')) } }],
+})
+class ThingsModule {}
+
+const token = (claims: object, key = secret, audience = 'billing-mail') =>
+  new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setAudience(audience)
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(key));
+
+describe('an HTTP service', () => {
+  let app: NestExpressApplication;
+  beforeAll(async () => {
+    app = await createHttpService({
+      module: ThingsModule,
+      title: 'Things',
+      description: '',
+      env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' },
+      logger: createLogger('test', 'silent'),
+    });
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  const get = async (path: string, claims?: object) => {
+    const call = request(app.getHttpServer()).get(path);
+    return claims ? call.set('Authorization', `Bearer ${await token(claims)}`) : call;
+  };
+
+  it.each([
+    ['no token', undefined],
+    ['no bearer', 'Basic abc'],
+    ['garbage', 'Bearer abc'],
+    ['alg none', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSIsImF1ZCI6ImJpbGxpbmctbWFpbCJ9.'],
+  ])('answers 401 as a problem: %s', async (_name, authorization) => {
+    const call = request(app.getHttpServer()).get('/v1/me');
+    const response = await (authorization ? call.set('Authorization', authorization) : call);
+    expect(response.status).toBe(401);
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+    expect(problem.parse(JSON.parse(response.text)).requestId).toBe(response.headers['x-request-id']);
+  });
+
+  it('refuses a token signed by another secret, for another audience, or without its claims', async () => {
+    for (const bad of [
+      await token({ sub: 'u1' }, 'another secret of at least thirty-two'),
+      await token({ sub: 'u1' }, secret, 'other'),
+      await token({}),
+    ]) {
+      expect((await request(app.getHttpServer()).get('/v1/me').set('Authorization', `Bearer ${bad}`)).status).toBe(401);
+    }
+  });
+
+  it('tells the caller from the token', async () => {
+    expect((await get('/v1/me', { sub: 'u1' })).body).toEqual({ userId: 'u1' });
+  });
+
+  it('shows a team to its members and to services only', async () => {
+    expect((await get('/v1/teams/acme/things', { sub: 'u1', teams: { acme: 'member' } })).status).toBe(200);
+    expect((await get('/v1/teams/acme/things', { sub: 's', role: 'service' })).status).toBe(200);
+    expect((await get('/v1/teams/globex/things', { sub: 'u1', teams: { acme: 'admin' } })).status).toBe(404);
+    expect((await get('/v1/teams/constructor/things', { sub: 'u1', teams: { acme: 'admin' } })).status).toBe(404);
+  });
+
+  it('refuses a member who writes, and a team route that forgot its rule', async () => {
+    const member = `Bearer ${await token({ sub: 'u1', teams: { acme: 'member' } })}`;
+    expect((await request(app.getHttpServer()).post('/v1/teams/acme/things').set('Authorization', member).send({ port: 1 })).status).toBe(
+      403,
+    );
+    expect((await get('/v1/teams/acme/forgotten', { sub: 's', role: 'service' })).status).toBe(500);
+  });
+
+  it('names each wrong field, broken JSON and too large bodies', async () => {
+    const admin = `Bearer ${await token({ sub: 'u1', teams: { acme: 'admin' } })}`;
+    const post = () => request(app.getHttpServer()).post('/v1/teams/acme/things').set('Authorization', admin);
+    const invalid = await post().send({ port: 'x', host: 'y' });
+    expect(invalid.status).toBe(422);
+    expect(JSON.parse(invalid.text).errors).toEqual([
+      { pointer: '/port', message: 'must be a whole number' },
+      { pointer: '/host', message: 'is not a known field; remove it' },
+    ]);
+    expect((await post().type('json').send('{"port":')).status).toBe(400);
+    expect((await post().send({ port: 'x'.repeat(1100 * 1024) })).status).toBe(413);
+  });
+
+  it('keeps the cause of an internal error to itself', async () => {
+    const response = await get('/v1/broken', { sub: 'u1' });
+    expect(response.status).toBe(500);
+    expect(response.text).not.toContain('secret');
+    expect((await get('/v1/nothing', { sub: 'u1' })).headers['content-type']).toMatch('problem+json');
+  });
+
+  it('says without a token that it lives, what it waits for, and its metrics', async () => {
+    expect((await get('/health/live')).status).toBe(200);
+    const ready = await get('/health/ready');
+    expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('database')]);
+    expect((await get('/metrics')).text).toContain('process_cpu_seconds_total');
+    expect((await get('/openapi.json')).body.openapi).toBe('3.1.0');
+    expect((await get('/docs')).status).toBe(200);
+  });
+});

@@ -1,0 +1,58 @@
+// The way every service starts: checks before it listens, answers problems in one form, ends in order on SIGTERM.
+import { type Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { AuthGuard } from '../auth/auth.guard.js';
+import { type TokenSource, TokenVerifier } from '../auth/token-verifier.js';
+import { EnvironmentError } from '../env/read-environment.js';
+import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
+import { logRequests } from '../observing/request-log.js';
+import { serveOpenApi } from '../openapi/openapi.js';
+import { PendingMigrationsError } from '../postgres/migrate.js';
+import { ProblemFilter } from './problem.filter.js';
+import { answerRequestId } from './request-id.js';
+
+export type HttpServiceOptions = {
+  module: Type;
+  title: string;
+  description: string;
+  env: TokenSource & { HTTP_HOST: string };
+  logger: Logger;
+  /** Largest body taken, in bytes. */
+  bodyLimitBytes?: number;
+  /** Registers what else the app needs before it begins, such as a microservice. */
+  prepare?: (app: NestExpressApplication) => Promise<void> | void;
+};
+
+/** Builds the app without listening; tests use it with their own module. */
+export async function createHttpService(options: HttpServiceOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(options.module, {
+    logger: new NestLogger(options.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.use(answerRequestId);
+  app.use(logRequests(options.logger));
+  app.use(helmet());
+  app.useBodyParser('json', { limit: options.bodyLimitBytes ?? 1024 * 1024 });
+  app.useGlobalGuards(new AuthGuard(app.get(Reflector), new TokenVerifier(options.env)));
+  app.useGlobalFilters(new ProblemFilter(options.logger));
+  serveOpenApi(app, options.title, options.description);
+  app.enableShutdownHooks();
+  await options.prepare?.(app);
+  return app;
+}
+
+/** Runs `main` of a service; a start that fails says why in one line and exits 1. */
+export async function runService(name: string, main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const logger = createLogger(name, 'info');
+    if (error instanceof EnvironmentError || error instanceof PendingMigrationsError) logger.fatal(error.message);
+    else logger.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+}

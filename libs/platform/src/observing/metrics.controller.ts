@@ -1,0 +1,20 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { Public } from '../auth/auth.guard.js';
+
+/** Prometheus metrics of the process; the services add theirs to prom-client's default register. */
+@ApiExcludeController()
+@Public()
+@Controller('metrics')
+export class MetricsController {
+  constructor() {
+    if (register.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics();
+  }
+
+  @Get()
+  async metrics(@Res() response: Response): Promise<void> {
+    response.type(register.contentType).send(await register.metrics());
+  }
+}

@@ -1,0 +1,39 @@
+import { type RedisOptions as NestRedisOptions, Transport } from '@nestjs/microservices';
+import { QUEUE_PREFIX } from '@billing-mail/contracts';
+import { type QueueOptions } from 'bull';
+import { type RedisOptions } from 'ioredis';
+
+/** Host, port, database, credentials and TLS of a `redis://` or `rediss://` URL. */
+export function redisOptions(url: string): RedisOptions {
+  const { hostname, port, username, password, pathname, protocol } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? 6379 : Number(port),
+    db: Number(pathname.slice(1) || 0),
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    retryStrategy: (tries: number) => Math.min(100 * 2 ** Math.min(tries, 5), 2000),
+  };
+}
+
+/**
+ * Nest's Redis transport. Both retry settings are needed: without them a responder exits 0 when Redis dies, and a client with a
+ * request in flight dies of an unhandled rejection.
+ */
+export function redisTransport(url: string): NestRedisOptions {
+  const { retryStrategy: _ours, ...options } = redisOptions(url);
+  return {
+    transport: Transport.REDIS,
+    options: { ...options, retryAttempts: Number.MAX_SAFE_INTEGER, retryDelay: 1000 },
+  };
+}
+
+/** Bull's settings, the same for every queue. Locks are short, so that a killed worker's job runs again within seconds. */
+export function bullOptions(url: string): QueueOptions {
+  return {
+    redis: { ...redisOptions(url), maxRetriesPerRequest: null, enableReadyCheck: false },
+    prefix: QUEUE_PREFIX,
+    settings: { lockDuration: 30_000, lockRenewTime: 10_000, stalledInterval: 5000, maxStalledCount: 10 },
+  };
+}
