@@ -1,1 +1,17 @@
 export * from './replies/smtp-fact.js';
+export * from './replies/classify-reply.js';
+export * from './replies/clean-reply.js';
+export { parseEnhancedCode } from './replies/enhanced-code.js';
+export { type Verdict } from './replies/verdict.js';
+export { type ResolvedRecipient, resolveRecipients } from './addressing/resolve-recipients.js';
+export { SHOWN_RECIPIENTS_MAX_BYTES, type ShownRecipients, shownInHeaders } from './addressing/shown-in-headers.js';
+export { type Envelope, splitEnvelopes } from './addressing/split-envelopes.js';
+export { composeMessage } from './composing/compose-message.js';
+export { type HeaderMailbox, UnsafeHeaderError } from './composing/header-field.js';
+export { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './composing/message-draft.js';
+export { checkSigningIdentity, type SigningIdentityProblem } from './signing/check-signing-identity.js';
+export { createDetachedSignature } from './signing/detached-signature.js';
+export { readPkcs12, type SigningIdentity, SigningIdentityError } from './signing/signing-identity.js';
+export * from './delivery/delivery-states.js';
+export * from './delivery/settle-try.js';
+export * from './policy/retry-policy.js';

@@ -1,0 +1,77 @@
+// The fields of a message's header as bytes on the wire: encoded words, quoted names, folding; nothing that is typed can start a field of its own.
+import { explainAddress } from '@billing-mail/contracts';
+import { encodeWord, foldLines, quoteString } from 'nodemailer/lib/mime-funcs';
+
+/** A header value that would not arrive as written or would change the header around it. It never stems from vetted input. */
+export class UnsafeHeaderError extends Error {
+  override readonly name = 'UnsafeHeaderError';
+}
+
+/** An address with an optional display name, as the fields From, To and Cc hold them. */
+export type HeaderMailbox = { readonly address: string; readonly name?: string | null | undefined };
+
+// RFC 5322 2.1.1: 78 without the line end; nodemailer folds at 76, as RFC 2047 2 demands for lines with encoded words.
+const LINE_LENGTH = 76;
+// 52 leaves room for a field name of 22 characters before the first word on a line of 76.
+const ENCODED_WORD_LENGTH = 52;
+// A longer word can't be folded. Encoded it can, so no line comes near the limit of 998 (RFC 5322 2.1.1), whatever is typed.
+const LONGEST_PLAIN_WORD = 60;
+const CRLF = '\r\n';
+
+/** `name: text` with the text encoded where it is not plain ASCII (RFC 2047), folded, with its line end. */
+export function textField(name: string, text: string): string {
+  return fold(`${name}: ${isPlain(text) ? text : encodedWords(refuseLineEnds(name, text))}`) + CRLF;
+}
+
+/** `name: value` for a value made by the program itself (date, id, token): visible ASCII and single spaces, never encoded. */
+export function structuredField(name: string, value: string): string {
+  if (!/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) throw new UnsafeHeaderError(`${name} is no plain value`);
+  return fold(`${name}: ${value}`) + CRLF;
+}
+
+/** From, Reply-To, To or Cc: one mailbox to a line, so that the size of a long list is the sum of its parts. */
+export function mailboxField(name: string, mailboxes: readonly HeaderMailbox[]): string {
+  const lines = mailboxes.map((mailbox, index) => fold(`${index === 0 ? `${name}:` : ''} ${encodeMailbox(name, mailbox)}`));
+  return lines.join(`,${CRLF}`) + CRLF;
+}
+
+function encodeMailbox(field: string, { address, name }: HeaderMailbox): string {
+  // The reason only, never the address itself: messages of errors end up in logs.
+  const reason = explainAddress(address);
+  if (reason !== null) throw new UnsafeHeaderError(`an address of ${field} ${reason}`);
+  if (name === null || name === undefined || name.trim() === '') return address;
+  return `${encodePhrase(refuseLineEnds(field, name))} <${address}>`;
+}
+
+// RFC 5322 3.2.5: letters, digits and single spaces stand as they are, other ASCII in quotes, the rest in encoded words.
+function encodePhrase(name: string): string {
+  if (!isPlain(name)) return encodedWords(name);
+  return /^[A-Za-z0-9 ]+$/.test(name) ? name : quoteString(name);
+}
+
+/**
+ * Whether a text may stand without encoding. Runs of spaces are encoded because folding and readers change them; `=?` because readers
+ * decode whatever looks like an encoded word.
+ */
+function isPlain(text: string): boolean {
+  if (!/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text) || text.includes('=?')) return false;
+  return text.split(' ').every((word) => word.length <= LONGEST_PLAIN_WORD);
+}
+
+/** The shorter of the two encodings of RFC 2047; words never split a character (a surrogate pair is one). */
+function encodedWords(text: string): string {
+  const quoted = encodeWord(text, 'Q', ENCODED_WORD_LENGTH);
+  const base64 = encodeWord(text, 'B', ENCODED_WORD_LENGTH);
+  return quoted.length <= base64.length ? quoted : base64;
+}
+
+function fold(line: string): string {
+  return foldLines(line, LINE_LENGTH);
+}
+
+function refuseLineEnds(field: string, value: string): string {
+  // eslint-disable-next-line no-control-regex -- exactly the characters that end a line or a string somewhere on the way
+  if (/[\r\n\u0000]/.test(value)) throw new UnsafeHeaderError(`${field} has a line end`);
+  if (!value.isWellFormed()) throw new UnsafeHeaderError(`${field} has broken Unicode`);
+  return value;
+}
