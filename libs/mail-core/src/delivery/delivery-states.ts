@@ -1,0 +1,54 @@
+import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
+
+/** Which state may follow which; what is settled stays settled, but for a doubt that turns out to be a yes. */
+export const DELIVERY_TRANSITIONS: Record<DeliveryStatus, readonly DeliveryStatus[]> = {
+  queued: ['sending', 'failed', 'cancelled'],
+  sending: ['queued', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
+  waiting: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
+  sent: [],
+  partly_sent: ['sent'],
+  failed: ['sent', 'partly_sent'],
+  uncertain: ['sent', 'partly_sent'],
+  cancelled: ['sent', 'partly_sent'],
+};
+
+/** The same for a recipient. `accepted` is final: nobody who was accepted is ever sent to again. */
+export const RECIPIENT_TRANSITIONS: Record<RecipientStatus, readonly RecipientStatus[]> = {
+  pending: ['accepted', 'rejected', 'uncertain', 'cancelled'],
+  accepted: ['bounced'],
+  rejected: [],
+  uncertain: ['accepted'],
+  cancelled: ['accepted'],
+  bounced: [],
+};
+
+/** Nothing more will be tried. */
+export const SETTLED_STATUSES = ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const satisfies readonly DeliveryStatus[];
+export type SettledStatus = (typeof SETTLED_STATUSES)[number];
+
+export const isSettled = (status: DeliveryStatus): status is SettledStatus => (SETTLED_STATUSES as readonly string[]).includes(status);
+
+/** A change of state that no rule allows: a mistake in the program, never an input. */
+export class IllegalTransitionError extends Error {
+  override readonly name = 'IllegalTransitionError';
+}
+
+/** Every change of a delivery's state goes through here. @throws IllegalTransitionError */
+export function transition(from: DeliveryStatus, to: DeliveryStatus): DeliveryStatus {
+  if (from !== to && !DELIVERY_TRANSITIONS[from].includes(to))
+    throw new IllegalTransitionError(`A delivery can not go from ${from} to ${to}.`);
+  return to;
+}
+
+/**
+ * How a delivery ended, from how its recipients did; `null` while one is pending. A doubt about one recipient makes the whole
+ * delivery doubtful, because somebody has to look.
+ */
+export function settledStatus(recipients: readonly RecipientStatus[]): SettledStatus | null {
+  const has = (status: RecipientStatus): boolean => recipients.includes(status);
+  if (has('pending')) return null;
+  if (has('uncertain')) return 'uncertain';
+  const accepted = has('accepted') || has('bounced');
+  if (accepted) return has('rejected') || has('cancelled') ? 'partly_sent' : 'sent';
+  return has('rejected') ? 'failed' : 'cancelled';
+}

@@ -1,0 +1,106 @@
+// What follows from a try: the new state of each recipient, and whether the delivery waits, changes its route or is settled.
+import { type FailureCode, type RecipientStatus, type Route } from '@billing-mail/contracts';
+import { retryDelayMs, TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, type UncertainPolicy } from '../policy/retry-policy.js';
+import { isNonexistentRecipient } from '../replies/classify-reply.js';
+import { type Verdict } from '../replies/verdict.js';
+import { type SettledStatus, settledStatus } from './delivery-states.js';
+
+/** A recipient as far as the decision needs it. */
+export type RecipientState = {
+  position: number;
+  status: RecipientStatus;
+  /** Ends of data for this recipient that went out and were never answered. */
+  uncertainEnds: number;
+  reason: FailureCode | null;
+  reply: string | null;
+  /** Route that the state was reached on. */
+  route: Route | null;
+};
+
+/** What a try found out about one recipient; a recipient without a result was not reached. */
+export type RecipientResult =
+  | { position: number; outcome: 'accepted'; reply: string | null }
+  | { position: number; outcome: 'refused'; verdict: Verdict }
+  | { position: number; outcome: 'uncertain'; verdict: Verdict };
+
+export type TryResult = {
+  route: Route;
+  /** Tries that the route has had, this one included. */
+  triesUsed: number;
+  results: readonly RecipientResult[];
+  /** Why those without a result were not reached. */
+  failure: Verdict | null;
+};
+
+export type DeliveryPolicy = {
+  retryDelaysMs: readonly number[];
+  uncertainPolicy: UncertainPolicy;
+  /** Whether recipients may go on to the platform once the custom server has had its tries. */
+  fallback: boolean;
+};
+
+export type NextStep =
+  | { kind: 'wait'; afterMs: number }
+  /** The custom server has had its tries: the open recipients go out by the platform, at once. */
+  | { kind: 'fall_back' }
+  | { kind: 'settled'; status: SettledStatus };
+
+export type Settlement = { recipients: RecipientState[]; next: NextStep };
+
+/** Decides after a try. Pure: the same state, result and random value give the same settlement. */
+export function settleTry(recipients: readonly RecipientState[], tried: TryResult, policy: DeliveryPolicy, random: number): Settlement {
+  const results = new Map(tried.results.map((result) => [result.position, result]));
+  const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
+  if (tried.triesUsed < TRIES_PER_ROUTE)
+    return conclude(after, { kind: 'wait', afterMs: retryDelayMs(tried.triesUsed, policy.retryDelaysMs, random) });
+  return exhaust(after, tried.route, policy.fallback);
+}
+
+/** The route has had its tries (or is no longer there): doubts are settled as doubts, the others fall back or are rejected. */
+export function exhaust(recipients: readonly RecipientState[], route: Route, fallback: boolean): Settlement {
+  const after = recipients.map((recipient): RecipientState => {
+    if (recipient.status !== 'pending') return recipient;
+    // Whoever may already have the mail never changes route: it would be a second mail with another sender.
+    if (recipient.uncertainEnds > 0) return { ...recipient, status: 'uncertain' };
+    return route === 'custom' && fallback ? recipient : { ...recipient, status: 'rejected' };
+  });
+  return conclude(after, { kind: 'fall_back' });
+}
+
+/** Settles what was not accepted yet, except where the end of data is out and the answer still open. */
+export function cancelOpen(recipients: readonly RecipientState[], isInFinal: (position: number) => boolean): RecipientState[] {
+  return recipients.map((recipient): RecipientState => {
+    if (recipient.status !== 'pending' || isInFinal(recipient.position)) return recipient;
+    return { ...recipient, status: recipient.uncertainEnds > 0 ? 'uncertain' : 'cancelled' };
+  });
+}
+
+function conclude(recipients: RecipientState[], otherwise: NextStep): Settlement {
+  const status = settledStatus(recipients.map((recipient) => recipient.status));
+  return { recipients, next: status === null ? otherwise : { kind: 'settled', status } };
+}
+
+function applyResult(
+  recipient: RecipientState,
+  result: RecipientResult | undefined,
+  tried: TryResult,
+  policy: DeliveryPolicy,
+): RecipientState {
+  if (result?.outcome === 'accepted') {
+    // Also for one who was cancelled or given up as uncertain meanwhile: the server's yes is the truth.
+    return { ...recipient, status: 'accepted', reason: null, reply: result.reply, route: tried.route };
+  }
+  if (recipient.status !== 'pending') return recipient;
+  const verdict = result?.verdict ?? tried.failure;
+  if (verdict === null) return recipient;
+  const noted = { ...recipient, reason: verdict.reason, reply: verdict.reply, route: tried.route };
+  if (result?.outcome === 'uncertain') {
+    const uncertainEnds = recipient.uncertainEnds + 1;
+    return { ...noted, uncertainEnds, status: uncertainEnds >= UNCERTAIN_ENDS_ALLOWED[policy.uncertainPolicy] ? 'uncertain' : 'pending' };
+  }
+  if (result?.outcome === 'refused' && isNonexistentRecipient(verdict)) {
+    return { ...noted, status: recipient.uncertainEnds > 0 ? 'uncertain' : 'rejected' };
+  }
+  // An earlier doubt outweighs a later failure: its reason is what the user must read.
+  return recipient.uncertainEnds > 0 ? { ...recipient, reply: recipient.reply ?? verdict.reply } : noted;
+}

@@ -1,0 +1,36 @@
+/** Tries that each route gets (contract: "three tries a route"). */
+export const TRIES_PER_ROUTE = 3;
+
+/** Largest deviation from a planned wait, so that what failed together does not come back together. */
+const JITTER = 0.2;
+
+/**
+ * Wait before the next try of a route, in milliseconds.
+ * @param triesUsed tries that the route has had, at least 1
+ * @param delaysMs the planned waits before the second, third, … try; the last one repeats
+ * @param random from 0 to below 1
+ */
+export function retryDelayMs(triesUsed: number, delaysMs: readonly number[], random: number): number {
+  const planned = delaysMs[Math.min(triesUsed, delaysMs.length) - 1] ?? 0;
+  return Math.round(planned * (1 - JITTER + 2 * JITTER * random));
+}
+
+/** First and longest wait when the trouble is our own (settings, store, signing key away): quick at first, never a try. */
+const OWN_TROUBLE_FIRST_MS = 1000;
+const OWN_TROUBLE_LONGEST_MS = 15_000;
+
+/** Wait before a delivery is looked at again that could not be tried for a reason of ours, in milliseconds. */
+export function postponeDelayMs(postponements: number, random: number): number {
+  const planned = Math.min(OWN_TROUBLE_FIRST_MS * 2 ** Math.min(postponements, 10), OWN_TROUBLE_LONGEST_MS);
+  return Math.round(planned * (1 - JITTER + 2 * JITTER * random));
+}
+
+/** What to do after the first end of data that nobody answered: send the same bytes once more, or leave it and say so. */
+export const UNCERTAIN_POLICIES = ['retry', 'hold'] as const;
+export type UncertainPolicy = (typeof UNCERTAIN_POLICIES)[number];
+
+/** Unanswered ends of data after which a recipient is settled as uncertain. */
+export const UNCERTAIN_ENDS_ALLOWED: Record<UncertainPolicy, number> = { retry: 2, hold: 1 };
+
+/** Claims of one delivery that may end without a word from the worker before it is stopped as a poison. */
+export const CRASHES_ALLOWED = 3;
