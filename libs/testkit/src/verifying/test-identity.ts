@@ -1,0 +1,48 @@
+import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12, type SignerRequest, type SmimeAuthority } from './smime-authority.js';
+
+/** A signer's PKCS#12 file, its passphrase and the root that makes receivers trust it. */
+export type TestIdentity = { p12: Buffer; passphrase: string; caPem: string; keyPem: string; certificatePem: string; chainPem: string[] };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PASSPHRASE = 'pässphrase "of" tests';
+
+/** A signer for `address` below a root and an issuing authority, valid from yesterday for a year unless said otherwise. */
+export function createTestIdentity(request: Partial<SignerRequest> & { address: string }): TestIdentity {
+  const { address, ...rest } = request;
+  const authority = testAuthority();
+  const keyPem = rest.keyPem ?? cachedKey('signer');
+  const certificatePem = issueSigner(authority, { addresses: [address], name: 'Test Sender', ...lastingAYear(), ...rest, keyPem });
+  const chainPem = [authority.issuerPem, authority.rootPem];
+  return {
+    p12: packPkcs12(keyPem, [certificatePem, ...chainPem], PASSPHRASE),
+    passphrase: PASSPHRASE,
+    caPem: authority.rootPem,
+    keyPem,
+    certificatePem,
+    chainPem,
+  };
+}
+
+// Keys are slow to make and no test depends on their being different, so a process makes each once.
+const keys = new Map<string, string>();
+function cachedKey(owner: string): string {
+  const key = keys.get(owner) ?? newRsaKeyPem();
+  keys.set(owner, key);
+  return key;
+}
+
+let authority: SmimeAuthority | null = null;
+function testAuthority(): SmimeAuthority {
+  authority ??= createSmimeAuthority({
+    organization: 'Billing Mail Test',
+    rootKeyPem: cachedKey('root'),
+    issuerKeyPem: cachedKey('issuer'),
+    ...lastingAYear(),
+  });
+  return authority;
+}
+
+function lastingAYear(): { validFrom: Date; validTo: Date } {
+  const now = Date.now();
+  return { validFrom: new Date(now - DAY_MS), validTo: new Date(now + 365 * DAY_MS) };
+}
