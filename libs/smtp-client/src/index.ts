@@ -1,1 +1,5 @@
-export {};
+export { type GateDecision, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
+export { isAddressAllowed } from './network-policy.js';
+export { openSession, serverLabel, type OpenResult, type SessionOptions } from './open-session.js';
+export { type SmtpSession } from './session.js';
+export { type Capabilities, type NetworkPolicy, type SessionStep, type SmtpServer, type Timeouts } from './smtp-server.js';

@@ -1,0 +1,205 @@
+// The line to one server: commands out, whole replies in, each within its time; notices by itself when and where it breaks.
+import { type Socket } from 'node:net';
+import { type AttemptStage } from '@billing-mail/contracts';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { networkFact, timeoutFact } from './facts.js';
+import { ReplyReader, isPositive, replyFact, type Reply } from './reply.js';
+import { type Timeouts } from './smtp-server.js';
+
+/** Called with every reply and the stage of the command that it answers. */
+export type ReplyListener = (reply: Reply, stage: AttemptStage) => void;
+
+const END_OF_DATA = '\r\n.\r\n';
+
+/**
+ * Knows at any time which stage the conversation is in, whether a reply is due and until when, and whether the end of data
+ * has been released. Any trouble ends the link once and for all with one fact; `ended` resolves with it.
+ */
+export class Link {
+  readonly ended: Promise<SmtpFact>;
+  private endWith!: (fact: SmtpFact) => void;
+  private readonly reader = new ReplyReader();
+  private stage: AttemptStage = 'greeting';
+  private inBody = false;
+  private tail = '';
+  private replyDue = false;
+  private lastReply: { reply: Reply; stage: AttemptStage } | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private blockedMs = 0;
+  private fact: SmtpFact | null = null;
+  private onReply: ReplyListener = () => undefined;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly timeouts: Timeouts,
+    /** Taken out of everything the server says: some echo the line that they refuse. */
+    private readonly secrets: readonly string[] = [],
+  ) {
+    this.ended = new Promise((resolve) => (this.endWith = resolve));
+    socket.on('data', this.onData).on('end', this.onEnd).on('close', this.onEnd).on('error', this.onError);
+  }
+
+  /** Why the link ended; `null` while it lives. */
+  get failure(): SmtpFact | null {
+    return this.fact;
+  }
+
+  get currentStage(): AttemptStage {
+    return this.stage;
+  }
+
+  /** Whether what is written now is the body of a message. */
+  get takesBody(): boolean {
+    return this.inBody;
+  }
+
+  listen(onReply: ReplyListener): void {
+    this.onReply = onReply;
+  }
+
+  /** Writes a command; its reply is due from now on. `stage` is what the reply will mean. */
+  command(line: Buffer | string, stage: AttemptStage): void {
+    if (this.fact !== null) return;
+    this.stage = stage;
+    this.lastReply = null;
+    this.replyDue = true;
+    this.startTimer(this.timeouts.replyMs, 'no reply');
+    this.socket.write(line);
+  }
+
+  /** Writes a command and waits for its reply; `null` when the link ended instead. */
+  exchange(line: string, stage: AttemptStage): Promise<Reply | null> {
+    this.command(line, stage);
+    return this.nextReply();
+  }
+
+  /** Waits for the greeting, the one reply that nobody asks for. */
+  awaitGreeting(): Promise<Reply | null> {
+    this.replyDue = true;
+    this.startTimer(this.timeouts.replyMs, 'no greeting');
+    return this.nextReply();
+  }
+
+  private nextReply(): Promise<Reply | null> {
+    const answered = new Promise<Reply>((resolve) => this.listen(resolve));
+    return Promise.race([answered, this.ended.then(() => null)]);
+  }
+
+  /** From the go-ahead for DATA on: bytes are body, and any reply before the release comes early. */
+  beginBody(): void {
+    this.inBody = true;
+    this.replyDue = true;
+    this.blockedMs = 0;
+    this.tail = '\r\n';
+  }
+
+  /** Nothing is under way: trouble from here on belongs to the next transaction, and earlier refusals no longer explain it. */
+  rest(): void {
+    this.stage = 'mail';
+    this.lastReply = null;
+  }
+
+  /** Writes a piece of the body; `done` when the server's side has room for more. */
+  body(bytes: Buffer, done: () => void): void {
+    if (this.fact !== null) return done();
+    this.tail = (this.tail + bytes.toString('latin1', Math.max(0, bytes.length - END_OF_DATA.length))).slice(-END_OF_DATA.length);
+    const since = performance.now();
+    // Once released, only a few bytes are left and the time runs for them and the final reply together.
+    const isTimed = this.stage !== 'final';
+    // The server may pause, but not for ever: all its pauses together get as long as the final reply.
+    if (isTimed)
+      this.startTimer(Math.max(1, Math.min(this.timeouts.replyMs, this.timeouts.finalReplyMs - this.blockedMs)), 'body not taken');
+    this.socket.write(bytes, () => {
+      this.blockedMs += performance.now() - since;
+      if (isTimed && this.stage !== 'final') this.stopTimer();
+      done();
+    });
+  }
+
+  /** The end of data goes out now: from here on silence means that nobody knows. False when the link has ended already. */
+  releaseEndOfData(): boolean {
+    if (this.fact !== null) return false;
+    this.stage = 'final';
+    this.startTimer(this.timeouts.finalReplyMs, 'no final reply');
+    return true;
+  }
+
+  /** Lets go of the socket without closing it, for the TLS layer to take over. */
+  detach(): Socket {
+    this.stopTimer();
+    this.socket.off('data', this.onData).off('end', this.onEnd).off('close', this.onEnd).off('error', this.onError);
+    return this.socket;
+  }
+
+  /** Ends the link and destroys the socket. The first fact counts; a refusal just before explains more than the loss after it. */
+  end(fact: SmtpFact): void {
+    if (this.fact !== null) return;
+    const last = this.lastReply;
+    this.fact = last !== null && !isPositive(last.reply) ? replyFact(last.stage, last.reply) : fact;
+    this.stopTimer();
+    this.socket.destroy();
+    this.endWith(this.fact);
+  }
+
+  /** Ends the link from our side. */
+  abandon(): void {
+    this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'connection closed from our side' });
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    this.reader.push(chunk);
+    for (let reading = this.reader.next(); reading !== null && this.fact === null; reading = this.reader.next()) {
+      if (reading.type === 'violation') return this.end({ kind: 'protocol', stage: this.stage, text: this.withoutSecrets(reading.text) });
+      this.takeReply({ ...reading.reply, lines: reading.reply.lines.map((line) => this.withoutSecrets(line)) });
+    }
+    if (this.fact === null && this.reader.hasUnread && !this.replyDue) this.endOutOfTurn();
+  };
+
+  private takeReply(reply: Reply): void {
+    // RFC 5321 3.8: a server that shuts down may say 421 at any time.
+    if (!this.replyDue) return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
+    const hasMore = this.reader.hasUnread;
+    const stage = this.stage;
+    // Dot-stuffing keeps the end mark out of the body, so the last bytes tell whether all of it is out.
+    if (this.inBody && this.tail !== END_OF_DATA) return this.endEarly(reply);
+    this.replyDue = false;
+    this.inBody = false;
+    this.stopTimer();
+    this.lastReply = { reply, stage };
+    this.onReply(reply, stage);
+    // More than was asked for would be taken for the answer to the next command (RFC 3207 6: a way to smuggle in plaintext).
+    if (hasMore && this.fact === null) this.endOutOfTurn();
+  }
+
+  // The server does not want the rest: what we would send now, it would read as commands.
+  private endEarly(reply: Reply): void {
+    if (!isPositive(reply)) return this.end(replyFact(this.stage, reply));
+    this.end({ kind: 'protocol', stage: this.stage, text: `server answered ${reply.code} before the end of the message` });
+  }
+
+  private withoutSecrets(text: string): string {
+    return this.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  }
+
+  private endOutOfTurn(): void {
+    this.end({ kind: 'protocol', stage: this.stage, text: 'server sent more than it was asked for' });
+  }
+
+  private readonly onEnd = (): void => {
+    this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'server closed the connection' });
+  };
+
+  private readonly onError = (error: Error): void => {
+    this.end(networkFact(this.stage, error));
+  };
+
+  private startTimer(ms: number, what: string): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.end(timeoutFact(this.stage, what, ms)), ms);
+  }
+
+  private stopTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

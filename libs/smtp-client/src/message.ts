@@ -1,0 +1,39 @@
+import { type Readable } from 'node:stream';
+import { type SmtpFact } from '@billing-mail/mail-core';
+
+/** What the caller says when everything but the end of data is out. */
+export type GateDecision = 'release' | 'hold';
+
+export type OutgoingMessage = {
+  /** Envelope sender, vetted; empty for the null sender. */
+  from: string;
+  /** Envelope recipients, vetted, at least one. */
+  recipients: readonly string[];
+  /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
+  size: number;
+  /** The message as it goes on the wire: lines ended by CRLF, not dot-stuffed. Destroyed in any case. */
+  body: Readable;
+  /**
+   * Asked once the body is out but for its last bytes, with the recipients that the server took. Commit what must be known
+   * after a crash, then answer; a rejection holds. Must settle by itself: the transaction's result waits for it.
+   */
+  beforeEndOfData: (acceptedRecipients: string[]) => Promise<GateDecision>;
+};
+
+/** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: it was not asked any more. */
+export type RecipientResult = { address: string; accepted: boolean; fact?: SmtpFact };
+
+/**
+ * What became of a message.
+ * - `accepted`: the final reply was positive; it holds for every recipient with `accepted`.
+ * - `failed`: `fact` tells where and how. With `endOfDataReleased` and a fact that is no refusal nobody knows whether the server took it.
+ * - `held`: the gate said no, `cause` kept it from answering, or the session was closed; the server has not seen the end of data.
+ * - `body_failed`: our own trouble in reading the body; the server has not seen the end of data.
+ */
+export type TransactionResult = { recipients: RecipientResult[]; endOfDataReleased: boolean } & Ending;
+
+export type Ending =
+  | { outcome: 'accepted'; code: number; reply: string }
+  | { outcome: 'failed'; fact: SmtpFact }
+  | { outcome: 'held'; cause: unknown }
+  | { outcome: 'body_failed'; cause: Error };

@@ -1,0 +1,47 @@
+// Finds the addresses of a host name without letting a slow DNS server hold up anything else.
+import { Resolver, lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { within } from './within.js';
+
+export type Resolution = { ok: true; addresses: string[] } | { ok: false; fact: SmtpFact };
+
+const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
+
+/**
+ * All addresses of `host`, IPv4 first. Asks DNS directly (c-ares), because `getaddrinfo` occupies a thread of libuv's small
+ * pool for as long as DNS is slow, and signing needs that pool. What DNS does not have may still stand in the hosts file or
+ * below a search domain, so a negative answer is checked once more with `getaddrinfo`; a timeout is not.
+ * @param dnsServers `address:port` to ask in place of the system's
+ */
+export async function resolveHost(host: string, timeoutMs: number, dnsServers?: readonly string[]): Promise<Resolution> {
+  if (isIP(host) !== 0) return { ok: true, addresses: [host] };
+  // RFC 6761 6.3: never asks DNS.
+  if (host.toLowerCase() === 'localhost') return { ok: true, addresses: ['127.0.0.1', '::1'] };
+  const resolver = new Resolver({ timeout: Math.max(250, Math.floor(timeoutMs / 4)), tries: 2 });
+  if (dnsServers !== undefined) resolver.setServers(dnsServers);
+  const asked = await within(timeoutMs, Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]));
+  resolver.cancel();
+  if (asked === 'timeout') return unavailable(host, 'no answer in time');
+  const addresses = asked.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  if (addresses.length > 0) return { ok: true, addresses: [...new Set(addresses)] };
+  const codes = asked.flatMap((answer) =>
+    answer.status === 'rejected' ? [(answer.reason as NodeJS.ErrnoException).code ?? 'unknown'] : [],
+  );
+  if (codes.includes('ETIMEOUT')) return unavailable(host, 'no answer in time');
+  const local = await within(
+    timeoutMs,
+    lookup(host, { all: true, order: 'ipv4first' }).catch(() => []),
+  );
+  if (local !== 'timeout' && local.length > 0) return { ok: true, addresses: local.map((entry) => entry.address) };
+  const failure = codes.find((code) => !NO_SUCH_NAME.has(code));
+  if (failure !== undefined) return unavailable(host, failure);
+  return { ok: false, fact: { kind: 'address', stage: 'dns', reason: 'host_unknown', text: `DNS knows no address of ${host}` } };
+}
+
+function unavailable(host: string, why: string): Resolution {
+  return {
+    ok: false,
+    fact: { kind: 'address', stage: 'dns', reason: 'dns_unavailable', text: `DNS could not be asked for ${host}: ${why}` },
+  };
+}

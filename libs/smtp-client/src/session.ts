@@ -1,0 +1,105 @@
+// An open, authenticated conversation with one server, over which messages go one after the other.
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { type Link } from './link.js';
+import { type OutgoingMessage, type TransactionResult } from './message.js';
+import { type NodemailerSocket } from './nodemailer-socket.js';
+import { type Capabilities } from './smtp-server.js';
+import { hasFailed } from './speaking.js';
+import { StepClock, type StepListener } from './step-clock.js';
+import { Transaction } from './transaction.js';
+import { within } from './within.js';
+
+/** The server owes us nothing at QUIT but a word; RFC 5321's minutes are not worth the connection. */
+const QUIT_MS = 2_000;
+
+// Printable ASCII without space and angle brackets: anything else could end the command and begin another.
+const COMMAND_SAFE = /^[!-;=?-~]+$/;
+
+export type SmtpSession = {
+  /** TLS version, or `null` without TLS. */
+  readonly tls: string | null;
+  readonly remote: { host: string; address: string; port: number };
+  readonly capabilities: Capabilities;
+  /** Whether another message may be sent. */
+  readonly usable: boolean;
+  /**
+   * Sends one message; what became of it is a value. Throws only for what is a mistake of the caller: an address that does
+   * not fit an SMTP command, no recipient, a second message while one is under way.
+   */
+  send(message: OutgoingMessage): Promise<TransactionResult>;
+  /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
+  close(): Promise<void>;
+};
+
+export class NodemailerSession implements SmtpSession {
+  readonly tls: string | null;
+  readonly remote: SmtpSession['remote'];
+  readonly capabilities: Capabilities;
+  private current: Transaction | null = null;
+  private hasOpenEnvelope = false;
+
+  constructor(
+    private readonly link: Link,
+    private readonly connection: SMTPConnection,
+    private readonly socket: NodemailerSocket,
+    { tls, remote, capabilities }: Pick<SmtpSession, 'tls' | 'remote' | 'capabilities'>,
+    private readonly onStep: StepListener | undefined,
+  ) {
+    this.tls = tls;
+    this.remote = remote;
+    this.capabilities = capabilities;
+  }
+
+  get usable(): boolean {
+    return this.link.failure === null && this.current === null;
+  }
+
+  async send(message: OutgoingMessage): Promise<TransactionResult> {
+    if (this.current !== null) throw new Error('this session is sending already');
+    assertCommandSafe(message);
+    const steps = new StepClock(this.onStep);
+    const obstacle = this.link.failure ?? this.sizeObstacle(message.size);
+    if (obstacle !== null) {
+      message.body.destroy();
+      steps.failed(obstacle);
+      const recipients = message.recipients.map((address) => ({ address, accepted: false }));
+      return { recipients, endOfDataReleased: false, outcome: 'failed', fact: obstacle };
+    }
+    const transaction = (this.current = new Transaction(this.link, message, steps));
+    try {
+      // A refused envelope is still open at the server, which would answer the next MAIL with 503.
+      if (this.hasOpenEnvelope) await hasFailed(this.link, (done) => this.connection.reset(done));
+      const result = await transaction.run(this.connection, this.socket);
+      this.hasOpenEnvelope = result.outcome !== 'accepted';
+      this.link.rest();
+      return result;
+    } finally {
+      this.current = null;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.current?.abort();
+    if (this.link.failure === null) await within(QUIT_MS, this.link.exchange('QUIT\r\n', 'mail'));
+    this.connection.close();
+    this.link.abandon();
+  }
+
+  private sizeObstacle(bytes: number): SmtpFact | null {
+    const limit = this.capabilities.maxMessageBytes;
+    if (limit === null || bytes <= limit) return null;
+    return {
+      kind: 'unsupported',
+      stage: 'mail',
+      reason: 'size',
+      text: `the server takes at most ${limit} bytes, the message has ${bytes}`,
+    };
+  }
+}
+
+function assertCommandSafe({ from, recipients }: OutgoingMessage): void {
+  if (recipients.length === 0) throw new TypeError('a message needs a recipient');
+  const isUnsafe = (address: string) => !COMMAND_SAFE.test(address);
+  if ((from !== '' && isUnsafe(from)) || recipients.some(isUnsafe)) throw new TypeError('an address does not fit an SMTP command');
+}

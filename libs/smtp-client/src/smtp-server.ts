@@ -1,0 +1,37 @@
+import { type SmtpTestStep } from '@billing-mail/contracts';
+import { type SmtpFact } from '@billing-mail/mail-core';
+
+/** An SMTP server as a team, or the platform, has configured it. */
+export type SmtpServer = {
+  /** Host name (ASCII) or IP literal. */
+  host: string;
+  port: number;
+  security: 'tls' | 'starttls' | 'none';
+  auth: { type: 'none' } | { type: 'password'; username: string; password: string };
+  /** Certificates (PEM) trusted besides Node's own, for development and tests. */
+  caPem?: string;
+  /** The platform's own server: the operator named it, so the network policy is not applied. */
+  trusted?: boolean;
+};
+
+/** Where a team's server may be; `SMTP_ALLOWED_NETWORKS` and `SMTP_ALLOWED_PORTS`. */
+export type NetworkPolicy = {
+  /** CIDRs that are allowed although they are not public. */
+  allowedNetworks: readonly string[];
+  allowedPorts: readonly number[];
+};
+
+/** Milliseconds. `connectMs` also bounds DNS and the TLS handshake, each by itself; `finalReplyMs` is the wait after end of data. */
+export type Timeouts = { connectMs: number; replyMs: number; finalReplyMs: number };
+
+/** What one step of the conversation came to. `detail` quotes the server and is untrusted; `fact` is set when `ok` is false. */
+export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number; detail: string; fact?: SmtpFact };
+
+/** Extensions that the server announced for this session. */
+export type Capabilities = {
+  /** Largest message in bytes; `null` when not announced or announced as unlimited. */
+  maxMessageBytes: number | null;
+  /** Mechanisms in upper case. */
+  authMechanisms: readonly string[];
+  startTls: boolean;
+};

@@ -1,0 +1,45 @@
+import { type AttemptStage } from '@billing-mail/contracts';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { type SessionStep } from './smtp-server.js';
+
+export type StepListener = (step: SessionStep) => void;
+
+const STEP_OF_STAGE: Readonly<Record<AttemptStage, SessionStep['step']>> = {
+  dns: 'dns',
+  connect: 'connect',
+  tls: 'tls',
+  greeting: 'greeting',
+  auth: 'auth',
+  mail: 'mail_from',
+  rcpt: 'rcpt',
+  data: 'data',
+  final: 'data',
+};
+
+/** Tells each step with the time since the one before. */
+export class StepClock {
+  private began = performance.now();
+
+  constructor(private readonly listener: StepListener | undefined) {}
+
+  passed(step: SessionStep['step'], detail: string): void {
+    this.tell({ step, ok: true, ms: this.lap(), detail });
+  }
+
+  failed(fact: SmtpFact): void {
+    const isForbidden = fact.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden');
+    const detail = fact.kind === 'reply' ? `${fact.code} ${fact.text}` : fact.text;
+    this.tell({ step: isForbidden ? 'policy' : STEP_OF_STAGE[fact.stage], ok: false, ms: this.lap(), detail, fact });
+  }
+
+  private lap(): number {
+    const now = performance.now();
+    const ms = Math.round(now - this.began);
+    this.began = now;
+    return ms;
+  }
+
+  private tell(step: SessionStep): void {
+    this.listener?.(step);
+  }
+}
