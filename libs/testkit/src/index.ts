@@ -1,4 +1,3 @@
-export {};
 export {
   createSmimeAuthority,
   issueSigner,
@@ -10,3 +9,6 @@ export {
 export { splitSignedMessage } from './verifying/split-signed-message.js';
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
 export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
+export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
+export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
+export { startTestRedis, type TestRedis } from './redis/test-redis.js';

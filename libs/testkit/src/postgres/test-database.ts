@@ -1,0 +1,68 @@
+// A PostgreSQL server of its own for each spec file: a copy of a ready-made empty cluster, 0.2 s from nothing to connected.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { newScratchFolder, testDataFolder } from '../processes/scratch-folder.js';
+import { type ServerProcess } from '../processes/server-process.js';
+import { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer, type PostgresShutdown } from './postgres-server.js';
+
+const run = promisify(execFile);
+
+/** An empty database on a server that nobody else uses. */
+export type TestDatabase = {
+  /** The same as long as it lives, also across `halt` and `start`. */
+  url: string;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+  /** Takes it down; data and port stay. `immediate` is a crash. */
+  halt(mode?: PostgresShutdown): Promise<void>;
+  /** Brings it up again after `halt`. */
+  start(): Promise<void>;
+  /** `halt` and `start`. */
+  restart(mode?: PostgresShutdown): Promise<void>;
+};
+
+/** Starts a private PostgreSQL on 127.0.0.1 with an empty database. It ends with this process at the latest. */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const folder = await newScratchFolder('postgres');
+  await run('cp', ['-a', await emptyCluster(), folder]);
+  let port = 0;
+  let server: ServerProcess | null = null;
+  const start = async (): Promise<void> => {
+    if (server?.isRunning()) return;
+    const started = await startPostgresServer({ dataFolder: folder, port, durable: false });
+    ({ port, process: server } = started);
+  };
+  const halt = async (mode: PostgresShutdown = 'fast'): Promise<void> => {
+    if (server) await stopPostgresServer(server, mode);
+  };
+  await start();
+  return {
+    url: `postgres://${POSTGRES_ROLE}@127.0.0.1:${port}/postgres`,
+    start,
+    halt,
+    restart: async (mode) => {
+      await halt(mode);
+      await start();
+    },
+    stop: async () => {
+      await halt('immediate');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** initdb takes 0.7 s, a copy of its result 0.05 s. Two processes may make it at once: the first to rename wins. */
+async function emptyCluster(): Promise<string> {
+  const template = join(await testDataFolder(), 'postgres-empty');
+  if (existsSync(template)) return template;
+  const fresh = await newScratchFolder('postgres-new');
+  await createPostgresCluster(fresh, null);
+  await rename(fresh, template).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(fresh, { recursive: true, force: true });
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+  return template;
+}

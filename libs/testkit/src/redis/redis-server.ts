@@ -1,0 +1,65 @@
+// A private redis-server on 127.0.0.1: found, configured, started.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { findFreePort } from '../processes/free-port.js';
+import { ServerStartError, startServerProcess, type ServerProcess } from '../processes/server-process.js';
+
+/** Where it keeps its append-only file and how it is reached. */
+export type RedisOptions = {
+  /** An existing folder. */
+  dataFolder: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** `null` lets all of this machine enter. */
+  password: string | null;
+  onOutput?: (text: string) => void;
+};
+
+/** Path of redis-server, or `null`. */
+export function findRedisServer(): string | null {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  return folders.map((folder) => join(folder, 'redis-server')).find((path) => existsSync(path)) ?? null;
+}
+
+/**
+ * Starts a private redis-server on 127.0.0.1 that keeps what it acknowledged (append-only file) and never throws data away
+ * when memory is full, as Bull demands. Throws ServerStartError with the end of its log.
+ */
+export async function startRedisServer(options: RedisOptions): Promise<{ port: number; process: ServerProcess }> {
+  const command = findRedisServer();
+  if (command === null) throw new Error('redis-server is not installed; cure: apt-get install -y redis-server');
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findFreePort(options.port);
+    try {
+      return { port, process: await startOn(command, port, options) };
+    } catch (error) {
+      // Between our look at the port and the server's, somebody else may have taken it.
+      const isPortTaken = error instanceof ServerStartError && /Address already in use/.test(error.output);
+      if (!isPortTaken || attempt === 5) throw error;
+    }
+  }
+}
+
+async function startOn(command: string, port: number, options: RedisOptions): Promise<ServerProcess> {
+  const settings = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${JSON.stringify(options.dataFolder)}`,
+    'appendonly yes',
+    'save ""',
+    'maxmemory-policy noeviction',
+    ...(options.password === null ? [] : [`requirepass ${options.password}`]),
+  ];
+  // A file, because a password on the command line shows in `ps`.
+  const file = join(options.dataFolder, 'redis.conf');
+  await writeFile(file, `${settings.join('\n')}\n`, { mode: 0o600 });
+  return startServerProcess({
+    command,
+    args: [file],
+    ready: /Ready to accept connections/,
+    readyWithinMs: 30_000,
+    deathSignal: 'TERM',
+    onOutput: options.onOutput,
+  });
+}
