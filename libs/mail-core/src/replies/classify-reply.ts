@@ -1,0 +1,117 @@
+// Turns an observed fact of an SMTP conversation into a verdict: whose failure, how lasting, which reason.
+import { type FailureCode } from '@billing-mail/contracts';
+import { cleanReply } from './clean-reply.js';
+import { fitsReplyCode, parseEnhancedCode } from './enhanced-code.js';
+import { findReplyRule, MEANING_BY_STAGE } from './reply-rules.js';
+import { type SmtpFact } from './smtp-fact.js';
+import { type Judgement, type Verdict } from './verdict.js';
+
+type Fact<Kind extends SmtpFact['kind']> = Extract<SmtpFact, { kind: Kind }>;
+type RouteVerdicts<Reason extends string> = Readonly<Record<Reason, { reason: FailureCode; lasting: 'transient' | 'permanent' }>>;
+
+const BY_ADDRESS: RouteVerdicts<Fact<'address'>['reason']> = {
+  host_forbidden: { reason: 'smtp_host_forbidden', lasting: 'permanent' },
+  port_forbidden: { reason: 'smtp_port_forbidden', lasting: 'permanent' },
+  host_unknown: { reason: 'smtp_host_unknown', lasting: 'permanent' },
+  dns_unavailable: { reason: 'smtp_dns_unavailable', lasting: 'transient' },
+};
+
+const BY_TLS: RouteVerdicts<Fact<'tls'>['reason']> = {
+  starttls_missing: { reason: 'smtp_starttls_missing', lasting: 'permanent' },
+  untrusted: { reason: 'smtp_certificate_untrusted', lasting: 'permanent' },
+  expired: { reason: 'smtp_certificate_expired', lasting: 'permanent' },
+  wrong_host: { reason: 'smtp_certificate_wrong_host', lasting: 'permanent' },
+  // Also a load balancer that is just being swapped ends a handshake.
+  handshake: { reason: 'smtp_tls_failed', lasting: 'transient' },
+};
+
+/** A broken link before, during and after the TLS handshake. */
+const BY_NETWORK: Readonly<Record<Fact<'network'>['reason'], { connecting: FailureCode; encrypting: FailureCode; talking: FailureCode }>> =
+  {
+    refused: { connecting: 'smtp_unreachable', encrypting: 'smtp_unreachable', talking: 'smtp_unreachable' },
+    unroutable: { connecting: 'smtp_unreachable', encrypting: 'smtp_unreachable', talking: 'smtp_connection_lost' },
+    // A server that dislikes the handshake mostly just hangs up.
+    reset: { connecting: 'smtp_unreachable', encrypting: 'smtp_tls_failed', talking: 'smtp_connection_lost' },
+    closed: { connecting: 'smtp_unreachable', encrypting: 'smtp_tls_failed', talking: 'smtp_connection_lost' },
+    timeout: { connecting: 'smtp_unreachable', encrypting: 'smtp_timeout', talking: 'smtp_timeout' },
+  };
+
+/**
+ * Judges what was observed. Never throws, whatever a server wrote. With `endOfDataReleased` (the final dot may have reached
+ * the server) everything but a refusal in answer to it is `uncertain`, reason `no_final_reply`: the mail may be delivered.
+ */
+export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: boolean }): Verdict {
+  const code = fact.kind === 'reply' ? fact.code : null;
+  const enhancedCode = fact.kind === 'reply' ? enhancedCodeOf(fact) : null;
+  // Other facts carry our own library's words, which name addresses inside our network.
+  const reply = fact.kind === 'reply' || fact.kind === 'protocol' ? cleanReply(fact.text) : null;
+  const judgement: Judgement =
+    context.endOfDataReleased && !refusesMessage(fact)
+      ? { scope: 'message', lasting: 'uncertain', reason: 'no_final_reply' }
+      : judge(fact, enhancedCode);
+  return { ...judgement, stage: fact.stage, code, enhancedCode, reply };
+}
+
+/** The four status codes that say that a mailbox does not exist; contract 3.3: such a recipient is not tried again. */
+const NONEXISTENT: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.10']);
+
+/**
+ * Whether RCPT was refused because the recipient does not exist, which is final. Only an enhanced status code proves it:
+ * words such as "mailbox unavailable" also stand for a full, locked or unwilling mailbox.
+ */
+export function isNonexistentRecipient(verdict: Verdict): boolean {
+  return (
+    verdict.stage === 'rcpt' &&
+    verdict.lasting === 'permanent' &&
+    verdict.reason === 'recipient_unknown' &&
+    NONEXISTENT.has(verdict.enhancedCode ?? '')
+  );
+}
+
+/** A refusal that answers the end of data, 421 included. At any other stage a reply does not speak of the message that is out. */
+function refusesMessage(fact: SmtpFact): boolean {
+  return fact.kind === 'reply' && fact.stage === 'final' && isRefusal(fact.code);
+}
+
+function isRefusal(code: number): boolean {
+  return code >= 400 && code <= 599;
+}
+
+function judge(fact: SmtpFact, enhancedCode: string | null): Judgement {
+  switch (fact.kind) {
+    case 'reply':
+      return judgeReply(fact, enhancedCode);
+    case 'address':
+      return { scope: 'route', ...BY_ADDRESS[fact.reason] };
+    case 'network':
+      return { scope: 'route', lasting: 'transient', reason: networkReason(fact) };
+    case 'tls':
+      return { scope: 'route', ...BY_TLS[fact.reason] };
+    case 'protocol':
+      return { scope: 'route', lasting: 'transient', reason: 'smtp_protocol_error' };
+    case 'unsupported':
+      return fact.reason === 'size'
+        ? { scope: 'message', lasting: 'permanent', reason: 'message_too_large' }
+        : { scope: 'route', lasting: 'permanent', reason: 'smtp_auth_unavailable' };
+  }
+}
+
+function networkReason(fact: Fact<'network'>): FailureCode {
+  const reasons = BY_NETWORK[fact.reason];
+  if (fact.stage === 'dns' || fact.stage === 'connect') return reasons.connecting;
+  return fact.stage === 'tls' ? reasons.encrypting : reasons.talking;
+}
+
+function judgeReply(fact: Fact<'reply'>, enhancedCode: string | null): Judgement {
+  // 354 to RCPT, 250 to DATA, 999: the server has lost the thread; a new session may go well.
+  if (!isRefusal(fact.code)) return { scope: 'route', lasting: 'transient', reason: 'smtp_protocol_error' };
+  const rule = findReplyRule(fact.stage, fact.code, enhancedCode, fact.text);
+  const meaning = MEANING_BY_STAGE[fact.stage];
+  const lasting = fact.code < 500 || rule?.passes === true ? 'transient' : 'permanent';
+  return { scope: rule?.scope ?? meaning.scope, lasting, reason: rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'] };
+}
+
+function enhancedCodeOf(fact: Fact<'reply'>): string | null {
+  const given = fact.enhancedCode;
+  return given !== null && fitsReplyCode(given, fact.code) ? given : parseEnhancedCode(fact.text, fact.code);
+}

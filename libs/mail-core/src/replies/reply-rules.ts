@@ -1,0 +1,171 @@
+// The ordered table that gives an SMTP reply its meaning; first match wins, and what no rule names falls to its stage.
+import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
+import { type FailureScope } from './smtp-fact.js';
+
+/**
+ * All conditions that a rule names must hold. `code` is tested on the three digits, `status` on subject.detail of the
+ * enhanced code (class left out, it repeats the code's), `text` on what the server wrote.
+ */
+export type ReplyRule = {
+  at?: readonly AttemptStage[];
+  code?: RegExp;
+  status?: RegExp;
+  text?: RegExp;
+  reason: FailureCode;
+  /** Where it differs from the scope of the stage. */
+  scope?: FailureScope;
+  /** A 5xx that passes by itself. There is no opposite: a 4xx is never permanent (RFC 5321 4.2.1). */
+  passes?: true;
+};
+
+const SENDING = ['mail', 'rcpt', 'data', 'final'] as const;
+const TAKING = ['rcpt', 'data', 'final'] as const;
+
+const ENCRYPTION_DEMANDED =
+  /must issue (?:a )?starttls|starttls (?:is )?required|tls (?:is )?required|(?:encryption|encrypted connection|secure connection) (?:is )?(?:required|needed)/i;
+const TOO_FAST =
+  /rate.?limit|rate exceeded|sending (?:rate|limit)|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached)|credits exceeded|submissionquota/i;
+const RECIPIENT_TOO_FAST = /receiving mail (?:too quickly|at a rate)|recipient thread limit/i;
+const RELAY_REFUSED =
+  /relay(?:ing)? (?:access |is )*(?:denied|prohibited|not (?:permitted|allowed)|disallowed)|(?:unable|not permitted|not allowed|refuse|refused) to relay|(?:do not|don't|cannot|can't) relay|unauthori[sz]ed relay|\brcpthosts\b/i;
+const LOGIN_DEMANDED =
+  /authentication (?:is )?required|requires authentication|(?:must|need to|please) (?:be )?(?:authenticate|log ?in)|(?:was |are |is )?not authenticated|send auth command first|client host rejected: access denied/i;
+const SENDER_REFUSED =
+  /sender(?: address| e-?mail| domain)?(?: is| was)?(?: rejected| denied| refused| not allowed| not verified| unauthori[sz]ed| verify failed)|bad outbound sender|not owned by|send ?as ?denied|send as this sender|not (?:allowed|authori[sz]ed|permitted) to send (?:as|from|mail from|on behalf)|(?:identities failed the check|address is not verified)|sender (?:signature|identity)|\b(?:spf|dmarc|dkim)\b|from:? (?:address|header)/i;
+const CLIENT_BLOCKED =
+  /client host|helo command rejected|blocked using|block.?list|black.?list|spamhaus|banned sending ip|reverse (?:dns|hostname)|\bptr\b|ipcheck|(?:connections|traffic) not accepted/i;
+const TOO_LARGE =
+  /(?:message|e-?mail|mail|size|content|attachments?) (?:is |are |size |file )*(?:too (?:large|big)|exceeds|over)|size limit|message size|maximum (?:message |allowed )?size|too large/i;
+const MAILBOX_FULL =
+  /mailbox (?:is )?(?:full|over.?quota|size limit)|over (?:storage )?quota|quota (?:exceeded|limit)|exceeded (?:its |their |the )?(?:storage|mailbox|quota)|exhausted allowed storage|speicher(?:platz|volumen)|too many messages on the server|out of storage|inbox is full/i;
+const UNKNOWN_RECIPIENT =
+  /(?:user|recipient|address|mailbox|addressee|account)(?: address| is| name)* (?:unknown|not (?:found|known))|unknown (?:user|recipient|local part|address|mailbox)|no such (?:user|recipient|mailbox|address|person|local user)|(?:does|do)(?: not|n't) (?:exist|have an? )|no mailbox (?:here )?by that name|mailbox unavailable|(?:unrouteable|invalid|non-?existent) (?:address|recipient|mailbox)|not listed in domino directory|benutzer nicht bekannt/i;
+
+export const REPLY_RULES: readonly ReplyRule[] = [
+  // Encryption: RFC 3207 4 (530 Must issue STARTTLS), RFC 4954 6 (538 5.7.11), RFC 3463 5.7.10, Microsoft 365 (421 4.7.66 TLS 1.0), Gmail (421 TLS required).
+  { at: ['auth', ...SENDING], status: /^7\.(?:10|11|66)$/, reason: 'smtp_tls_failed', scope: 'route' },
+  { at: ['auth', ...SENDING], text: ENCRYPTION_DEMANDED, reason: 'smtp_tls_failed', scope: 'route' },
+
+  // Exchange: a group that takes internal senders only. It says "authentication required" and means the recipient.
+  { at: TAKING, text: /RESOLVER\.RST\.(?:not)?auth/i, reason: 'recipient_refused' },
+
+  // Exchange "send as" errors wear the general 5.2.0 STOREDRV, so they come before the throttling of that name.
+  { at: SENDING, status: /^2\.252$|^7\.60$/, reason: 'sender_refused', scope: 'route' },
+  { at: SENDING, text: /send ?as ?denied/i, reason: 'sender_refused', scope: 'route' },
+
+  // RFC 3463 X.5.3; the rest of the recipients goes into a transaction of its own, so that it passes.
+  { at: TAKING, status: /^5\.3$/, reason: 'too_many_recipients', passes: true },
+  { at: TAKING, text: /too many recipients|recipients? limit/i, reason: 'too_many_recipients', passes: true },
+
+  // "Slow down": Gmail 450 4.2.1 and Exchange 432 4.3.2 STOREDRV speak of one mailbox that gets too much ...
+  { at: TAKING, text: RECIPIENT_TOO_FAST, reason: 'smtp_rate_limited', passes: true },
+  // ... RFC 4954 6: 432 4.7.12 at AUTH asks for a new password ...
+  { at: ['auth'], status: /^7\.12$/, reason: 'smtp_auth_rejected' },
+  // ... elsewhere 432, 4.7.5xx and 4.7.6xx are Microsoft 365's throttling, 5.1.90 and 5.7.705 its daily limits, 5.4.5 Gmail's, X.7.28 "mail flood" of IANA's registry,
+  { code: /^432$/, reason: 'smtp_rate_limited', scope: 'route' },
+  { code: /^4/, status: /^7\.(?:28|[56]\d\d)$/, reason: 'smtp_rate_limited', scope: 'route' },
+  { code: /^5/, status: /^1\.90$|^7\.(?:28|705)$|^4\.5$/, reason: 'smtp_rate_limited', scope: 'route', passes: true },
+  // Microsoft 365 slows down by 554 5.2.0 STOREDRV, a 5xx that passes; Amazon SES by 454 in place of a reply to the mail.
+  { at: SENDING, status: /^2\.0$/, text: /STOREDRV/i, reason: 'smtp_rate_limited', scope: 'route', passes: true },
+  { at: SENDING, code: /^454$/, reason: 'smtp_rate_limited', scope: 'route' },
+  // and everybody in words: SES, SendGrid, Yahoo, GMX, IONOS, Postfix anvil, Zoho.
+  { text: TOO_FAST, reason: 'smtp_rate_limited', scope: 'route', passes: true },
+
+  // RFC 5321 3.8: a server that shuts down says 421 to whatever comes.
+  { code: /^421$/, reason: 'smtp_server_busy', scope: 'route' },
+
+  // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that never learnt it: both are the stage's default.
+  // AUTH, RFC 4954 4 and 6: an unknown mechanism (504 5.5.4) or command (500, 502) or one not open here (503) says nothing of the password.
+  { at: ['auth'], code: /^503$/, reason: 'smtp_auth_unavailable', passes: true },
+  { at: ['auth'], code: /^50[0124]$/, reason: 'smtp_auth_unavailable' },
+
+  // DKIM, SPF, DMARC (RFC 7372 X.7.20 to X.7.29, Microsoft 365 5.7.509 and 5.7.515), unknown sender domain (RFC 3463 X.1.7, X.1.8),
+  // Postfix "not owned by user", Exim "sender verify failed", SES "not verified". Postfix says these at RCPT (smtpd_delay_reject).
+  { at: SENDING, status: /^1\.[78]$|^7\.(?:2[0-46-9]|509|515)$/, reason: 'sender_refused', scope: 'route' },
+  { at: SENDING, text: SENDER_REFUSED, reason: 'sender_refused', scope: 'route' },
+
+  // Contract 3.3: the status that ends a recipient's tries is explicit and outweighs whatever else the text speaks of.
+  { at: ['rcpt'], code: /^5/, status: /^1\.(?:[123]|10)$/, reason: 'recipient_unknown' },
+
+  // RFC 4954 6 (530 5.7.0), Microsoft 365 (530 5.7.57); a refused relay is a missing login, not an unknown recipient (Postfix, Exim, sendmail, qmail, Exchange).
+  { at: SENDING, code: /^530$/, reason: 'smtp_auth_required', scope: 'route' },
+  { at: SENDING, text: LOGIN_DEMANDED, reason: 'smtp_auth_required', scope: 'route' },
+  { at: SENDING, text: RELAY_REFUSED, reason: 'smtp_auth_required', scope: 'route' },
+
+  // Our own address is unwelcome: block lists and reverse DNS (RFC 7372 5.7.25, Microsoft 365 5.7.606 to 5.7.649 and 5.7.708).
+  { at: SENDING, status: /^7\.(?:25|6[0-4]\d|708|511)$/, reason: 'smtp_greeting_refused', scope: 'route' },
+  { at: SENDING, text: CLIENT_BLOCKED, reason: 'smtp_greeting_refused', scope: 'route' },
+
+  // RFC 1870 6.1 and RFC 3463 X.3.4, X.2.3: too large, wherever it is found out.
+  { at: SENDING, status: /^3\.4$|^2\.3$/, reason: 'message_too_large', scope: 'message' },
+  // RFC 5321 4.5.3.1.10: a 552 at RCPT is a 452, "too many recipients", unless it speaks of the mailbox.
+  { at: ['rcpt'], code: /^552$/, status: /^2\.2$/, reason: 'mailbox_full', passes: true },
+  { at: ['rcpt'], code: /^552$/, text: /quota|storage|full/i, reason: 'mailbox_full', passes: true },
+  // RFC 3463 X.2.2; Gmail, T-Online, Web.de, IONOS, Exim.
+  { at: TAKING, status: /^2\.2$/, reason: 'mailbox_full' },
+  { at: TAKING, text: MAILBOX_FULL, reason: 'mailbox_full' },
+  { at: ['mail', 'data', 'final'], code: /^55/, text: TOO_LARGE, reason: 'message_too_large', scope: 'message' },
+  // Gmail: 552 5.7.0 is about forbidden content, not size.
+  { at: ['data', 'final'], code: /^552$/, status: /^[67]\./, reason: 'message_refused' },
+  { at: ['mail', 'data', 'final'], code: /^552$/, reason: 'message_too_large', scope: 'message' },
+  // RFC 3463 4.3.x: the mail system itself is in trouble (452 4.3.1 disk space, 451 4.3.0 lookup failure): no opinion on the recipient.
+  { at: SENDING, code: /^4/, status: /^3\./, reason: 'smtp_server_busy' },
+  { at: ['rcpt'], code: /^452$/, text: /insufficient|storage|space|resources/i, reason: 'smtp_server_busy' },
+  { at: ['rcpt'], code: /^[45]52$/, reason: 'too_many_recipients', passes: true },
+
+  // Commands that the server does not know (RFC 5321 4.2.4), out of order (503: a server that has lost its place; a new session finds it again).
+  { at: ['data'], text: /no valid recipients/i, reason: 'recipient_refused' },
+  { at: SENDING, code: /^503$/, reason: 'smtp_protocol_error', scope: 'route', passes: true },
+  { at: SENDING, code: /^50[024]$|^555$/, reason: 'smtp_protocol_error', scope: 'route' },
+
+  // Postfix and Exim check an address by calling its server; while they do, 4.1.1 means "not yet known".
+  { at: ['rcpt'], code: /^4/, text: /unverified|verif|callout|gr[ae]y ?-?list/i, reason: 'recipient_refused' },
+  // RFC 3463 X.1.1 mailbox, X.1.2 domain, X.1.3 syntax, X.1.6 moved; Exchange X.1.10, X.4.4 and X.4.310 (domain without mail server).
+  { at: TAKING, status: /^1\.(?:[1236]|10)$|^4\.(?:4|310)$/, reason: 'recipient_unknown' },
+  // Exchange Online's edge answers 5.4.1 "Recipient address rejected: Access denied" for an address that its tenant does not have.
+  { at: ['rcpt'], status: /^4\.1$/, text: /recipient address rejected: access denied/i, reason: 'recipient_unknown' },
+  // RFC 5321 3.4: 551 names a forward path that nobody may follow unasked.
+  { at: ['rcpt'], code: /^551$/, reason: 'recipient_unknown' },
+  // Without a status, in words: GMX, Web.de, IONOS, freenet, Yahoo, qmail, Domino. After the end of data only with the code for a mailbox.
+  { at: ['rcpt'], text: UNKNOWN_RECIPIENT, reason: 'recipient_unknown' },
+  { at: ['data', 'final'], code: /^550$/, text: UNKNOWN_RECIPIENT, reason: 'recipient_unknown' },
+  // RFC 3463 4.7.x after DATA: greylisting and filters that want to see the message again.
+  { at: ['data', 'final'], code: /^4/, status: /^[67]\./, reason: 'message_refused' },
+];
+
+type StageMeaning = { scope: FailureScope; transient: FailureCode; permanent: FailureCode };
+const turnedAway: StageMeaning = { scope: 'route', transient: 'smtp_server_busy', permanent: 'smtp_greeting_refused' };
+
+/** What a refusal means that no rule knows: RFC 5321 4.3.2 lists the replies command by command. */
+export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
+  dns: turnedAway,
+  connect: turnedAway,
+  greeting: turnedAway,
+  tls: { scope: 'route', transient: 'smtp_tls_failed', permanent: 'smtp_starttls_missing' },
+  auth: { scope: 'route', transient: 'smtp_auth_unavailable', permanent: 'smtp_auth_rejected' },
+  mail: { scope: 'route', transient: 'smtp_server_busy', permanent: 'sender_refused' },
+  rcpt: { scope: 'recipient', transient: 'recipient_refused', permanent: 'recipient_refused' },
+  data: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
+  final: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
+};
+
+// A rule's words stand in the first lines; the limit keeps a reply of 5 MB from costing time.
+const MATCHED_CHARACTERS = 4000;
+// "<dkim@customer.example>: User unknown" says nothing about DKIM. Bounded, so that it stays linear.
+const ADDRESS = /[^\s<>@]{1,64}@[^\s<>@]{1,255}/g;
+// A sentence runs on over the lines of a reply, each of which repeats code and status (RFC 5321 4.2.1, RFC 2034 4).
+const LINE_START = /[\r\n]+(?:\d{3}[- ])?(?:[245]\.\d{1,3}\.\d{1,3} )?/g;
+
+/** The first rule that fits a refusal (code 400 to 599), if any does. */
+export function findReplyRule(stage: AttemptStage, code: number, enhancedCode: string | null, text: string): ReplyRule | undefined {
+  const digits = String(code);
+  const status = enhancedCode?.slice(2) ?? '';
+  const words = text.slice(0, MATCHED_CHARACTERS).replace(LINE_START, ' ').replace(ADDRESS, '');
+  return REPLY_RULES.find(
+    (rule) =>
+      (rule.at?.includes(stage) ?? true) &&
+      (rule.code?.test(digits) ?? true) &&
+      (rule.status?.test(status) ?? true) &&
+      (rule.text?.test(words) ?? true),
+  );
+}

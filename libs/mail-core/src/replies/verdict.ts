@@ -1,0 +1,22 @@
+import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
+import { type FailureScope } from './smtp-fact.js';
+
+/**
+ * What a fact means. `lasting`: `transient` may pass by itself, `permanent` needs a change, `uncertain` says that nobody
+ * knows whether the server took the message. A verdict on one recipient's RCPT never undoes another's acceptance, also where
+ * its scope is `route` (the cause lies with the way out, so every refused recipient met the same).
+ */
+export type Verdict = {
+  scope: FailureScope;
+  lasting: 'transient' | 'permanent' | 'uncertain';
+  stage: AttemptStage;
+  code: number | null;
+  /** RFC 3463 status that goes with `code`. */
+  enhancedCode: string | null;
+  reason: FailureCode;
+  /** What the server said, by `cleanReply`; `null` when it said nothing. Untrusted. */
+  reply: string | null;
+};
+
+/** The part of a verdict that is an opinion; the rest repeats what was observed. */
+export type Judgement = Pick<Verdict, 'scope' | 'lasting' | 'reason'>;
