@@ -8,6 +8,8 @@ import { contentPart, type Part, type SignedShell, signedShell } from './message
 import { encodeLines } from './transfer-encoding.js';
 
 const CRLF = '\r\n';
+// RFC 5322 2.1.1
+const LONGER_THAN_A_LINE = /[^\r\n]{999}/;
 
 // Small pieces (headers, boundaries) are joined up to this size; each block becomes one write to a socket or a file.
 const BLOCK_BYTES = 64 * 1024;
@@ -81,9 +83,10 @@ async function* writePart(part: Part): AsyncGenerator<Uint8Array> {
 }
 
 function ascii(text: string): Buffer {
-  // nodemailer's header blocks are ASCII by construction; a byte above would go out as another one, silently.
+  // Header blocks are so by construction for all input that the contracts allow. Other input must not go out altered in silence.
   // eslint-disable-next-line no-control-regex -- exactly what is not 7-bit
   if (/[^\x00-\x7f]/.test(text)) throw new UnsafeHeaderError('a header is not ASCII');
+  if (LONGER_THAN_A_LINE.test(text)) throw new UnsafeHeaderError('a header has a line of more than 998 characters');
   return Buffer.from(text, 'latin1');
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './message-draft.js';
-import { UnsafeHeaderError } from './header-field.js';
+import { refuseLineEnds, UnsafeHeaderError } from './header-field.js';
 import { base64Lines, encodeText } from './transfer-encoding.js';
 
 export type Leaf = { headers: string; body: () => AsyncIterable<Uint8Array> };
@@ -66,7 +66,7 @@ function textPart(parent: MimeNode, type: string, text: string): Leaf {
 }
 
 function attachmentPart(parent: MimeNode, attachment: DraftAttachment): Leaf {
-  const node = attachmentNode(parent, attachment.filename, encodableType(attachment.contentType));
+  const node = attachmentNode(parent, refuseLineEnds('a file name', attachment.filename), encodableType(attachment.contentType));
   return { headers: node.buildHeaders(), body: () => base64Lines(ofExactSize(attachment)) };
 }
 
