@@ -71,7 +71,7 @@ export function secureSocket(plain: Socket, server: SmtpServer, timeoutMs: numbe
     const timer = setTimeout(() => settle({ ok: false, fact: timeoutFact('tls', 'TLS handshake not finished', timeoutMs) }), timeoutMs);
     plain.on('error', ignoreLateError);
     socket.once('secureConnect', () => settle({ ok: true, socket }));
-    socket.once('error', (error) => settle({ ok: false, fact: handshakeFact(error) }));
+    socket.once('error', (error: Error) => settle({ ok: false, fact: handshakeFact(error) }));
     socket.once('close', () =>
       settle({
         ok: false,

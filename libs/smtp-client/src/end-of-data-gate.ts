@@ -1,40 +1,32 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { Readable } from 'node:stream';
 
 /** Enough that a message cut off here can't pass for a whole one, and small enough to leave in one packet. */
 const HELD_BYTES = 64;
 
+/** The body was not let end; the reason is known to whoever decided so. */
+export class EndWithheldError extends Error {}
+
 /**
- * Passes a body on but for its last bytes, which wait until `mayEnd` resolves true. On false nothing more ever comes out: the
- * stream neither ends nor fails, so that no end of data can be written behind it.
+ * The body, but its last bytes wait until `mayEnd` resolves true; on false the stream fails without ending, so that no end
+ * of data can follow. Reads nothing before it is read from itself: `mayEnd` is not asked before DATA has been accepted.
+ * @param mayEnd gets the size of the whole body in bytes
  */
-export class EndOfDataGate extends Transform {
-  private held: Buffer = Buffer.alloc(0);
-  private passedBytes = 0;
+export function gateEndOfData(body: Readable, mayEnd: (bytes: number) => Promise<boolean>): Readable {
+  return Readable.from(passOn(body, mayEnd), { objectMode: false });
+}
 
-  /** @param mayEnd gets the size of the whole body in bytes; must not reject */
-  constructor(private readonly mayEnd: (bytes: number) => Promise<boolean>) {
-    super();
+async function* passOn(body: Readable, mayEnd: (bytes: number) => Promise<boolean>): AsyncGenerator<Buffer> {
+  let held: Buffer = Buffer.alloc(0);
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // A large chunk is not copied just to put a few bytes before it.
+    if (chunk.length >= HELD_BYTES && held.length > 0) yield held;
+    const waiting: Buffer = chunk.length >= HELD_BYTES ? chunk : Buffer.concat([held, chunk]);
+    const cut = Math.max(0, waiting.length - HELD_BYTES);
+    if (cut > 0) yield waiting.subarray(0, cut);
+    held = waiting.subarray(cut);
   }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.passedBytes += chunk.length;
-    if (chunk.length < HELD_BYTES) this.hold(Buffer.concat([this.held, chunk]));
-    else {
-      this.push(this.held);
-      this.hold(chunk);
-    }
-    done();
-  }
-
-  private hold(bytes: Buffer): void {
-    const cut = Math.max(0, bytes.length - HELD_BYTES);
-    if (cut > 0) this.push(bytes.subarray(0, cut));
-    this.held = bytes.subarray(cut);
-  }
-
-  override _flush(done: TransformCallback): void {
-    void this.mayEnd(this.passedBytes).then((allowed) => {
-      if (allowed) done(null, this.held);
-    });
-  }
+  if (!(await mayEnd(bytes))) throw new EndWithheldError('the end of data is withheld');
+  yield held;
 }

@@ -1,7 +1,6 @@
 // Turns what Node reports about a link into facts.
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { printable } from './reply.js';
 
 type NetworkReason = Extract<SmtpFact, { kind: 'network' }>['reason'];
 type TlsReason = Extract<SmtpFact, { kind: 'tls' }>['reason'];
@@ -43,14 +42,14 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
 
 /** A link that broke. Codes that are not in the table (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
 export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): SmtpFact {
-  return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: printable(error.message) };
+  return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: error.message };
 }
 
 /** A TLS handshake that failed: by the network, by the certificate, or by the handshake itself. */
 export function handshakeFact(error: NodeJS.ErrnoException): SmtpFact {
   const code = error.code ?? '';
   if (code in NETWORK_REASONS) return networkFact('tls', error);
-  return { kind: 'tls', stage: 'tls', reason: TLS_REASONS[code] ?? 'handshake', text: printable(error.message) };
+  return { kind: 'tls', stage: 'tls', reason: TLS_REASONS[code] ?? 'handshake', text: error.message };
 }
 
 export function timeoutFact(stage: AttemptStage, what: string, ms: number): SmtpFact {

@@ -103,6 +103,11 @@ export class Link {
   body(bytes: Buffer, done: () => void): void {
     if (this.fact !== null) return done();
     this.tail = (this.tail + bytes.toString('latin1', Math.max(0, bytes.length - END_OF_DATA.length))).slice(-END_OF_DATA.length);
+    // The fence of last resort: whatever the writer above does, the end mark does not leave unreleased.
+    if (this.tail === END_OF_DATA && this.stage !== 'final') {
+      this.end({ kind: 'protocol', stage: this.stage, text: 'the body ended without release' });
+      return done();
+    }
     const since = performance.now();
     // Once released, only a few bytes are left and the time runs for them and the final reply together.
     const isTimed = this.stage !== 'final';
@@ -119,6 +124,7 @@ export class Link {
   /** The end of data goes out now: from here on silence means that nobody knows. False when the link has ended already. */
   releaseEndOfData(): boolean {
     if (this.fact !== null) return false;
+    if (!this.inBody) throw new Error('end of data released outside of a body');
     this.stage = 'final';
     this.startTimer(this.timeouts.finalReplyMs, 'no final reply');
     return true;

@@ -33,6 +33,7 @@ export type RecipientResult = { address: string; accepted: boolean; fact?: SmtpF
 export type TransactionResult = { recipients: RecipientResult[]; endOfDataReleased: boolean } & Ending;
 
 export type Ending =
+  /** `reply`: one line of at most 500 characters, untrusted. */
   | { outcome: 'accepted'; code: number; reply: string }
   | { outcome: 'failed'; fact: SmtpFact }
   | { outcome: 'held'; cause: unknown }

@@ -81,7 +81,5 @@ function withoutHidden(reply: Reply): Reply {
   return { ...reply, lines: reply.lines.filter((line, index) => index === 0 || !HIDDEN_EXTENSIONS.test(line)) };
 }
 
-function onWire(reply: Reply): string {
-  const last = reply.lines.length - 1;
-  return reply.lines.map((line, index) => `${reply.code}${index === last ? ' ' : '-'}${line}\r\n`).join('');
-}
+const onWire = ({ code, lines }: Reply): string =>
+  lines.map((line, index) => `${code}${index === lines.length - 1 ? ' ' : '-'}${line}\r\n`).join('');

@@ -9,7 +9,7 @@ import { connectToAny, secureSocket, type Connected } from './connecting.js';
 import { Link } from './link.js';
 import { isAddressAllowed, isPortAllowed } from './network-policy.js';
 import { NodemailerSocket } from './nodemailer-socket.js';
-import { isSuccess, printable, replyFact, replyText, type Reply } from './reply.js';
+import { isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { resolveHost } from './resolving.js';
 import { NodemailerSession, type SmtpSession } from './session.js';
 import { type Capabilities, type NetworkPolicy, type SmtpServer, type Timeouts } from './smtp-server.js';
@@ -75,11 +75,11 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   const introduced = await introduce(connection, socket, link);
   if (!introduced.ok) return drop(introduced.fact);
   const { capabilities } = introduced;
-  steps.passed('greeting', `${greeting.code} ${replyText(greeting)}`);
+  steps.passed('greeting', replyText(greeting));
   if (server.auth.type === 'password') {
     const refusal = await logIn(connection, link, server.auth, capabilities);
     if (refusal !== null) return drop(refusal);
-    steps.passed('auth', `signed in as ${printable(server.auth.username)}`);
+    steps.passed('auth', `signed in as ${server.auth.username}`);
   }
   link.rest();
   const remote = { host: server.host, address, port: server.port };
@@ -194,7 +194,7 @@ async function logIn(
   if (method === undefined) {
     const offer =
       authMechanisms.length === 0 ? 'the server offers no sign-in' : `the server offers only ${authMechanisms.join(', ')} to sign in`;
-    return { kind: 'unsupported', stage: 'auth', reason: 'auth', text: printable(offer) };
+    return { kind: 'unsupported', stage: 'auth', reason: 'auth', text: offer };
   }
   return hasFailed(link, (done) => connection.login({ method, user: username, pass: password }, done));
 }

@@ -1,9 +1,9 @@
 // Reads SMTP replies (RFC 5321 4.2) out of whatever bytes a peer sends, in bounded memory. Pure.
 import { type AttemptStage } from '@billing-mail/contracts';
-import { type SmtpFact } from '@billing-mail/mail-core';
+import { parseEnhancedCode, type SmtpFact } from '@billing-mail/mail-core';
 
-/** One complete reply. `lines` are without code and separator. */
-export type Reply = { code: number; enhancedCode: string | null; lines: string[] };
+/** One complete reply. `lines` are without code and separator, untrusted. */
+export type Reply = { code: number; lines: string[] };
 
 /** A reply, or why what came is none. */
 export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; text: string };
@@ -11,13 +11,12 @@ export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; tex
 // RFC 5321 4.5.3.1.5 gives a line 512 octets. Real EHLO answers stay under 2 KiB; the bounds only stop a peer that never ends.
 const MAX_REPLY_BYTES = 64 * 1024;
 const MAX_REPLY_LINES = 512;
-/** A delivery keeps this much of a reply, see `failureReason.reply` in contracts. */
-export const MAX_REPLY_CHARACTERS = 500;
+// What a person or a rule could want of it; 64 KiB would end up in logs and rows.
+const MAX_TEXT_CHARACTERS = 4000;
 
 const LF = 0x0a;
 const CR = 0x0d;
 const LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
-const ENHANCED_CODE = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
 
 /** Incremental reader: `push` bytes as they come, then `next` until it answers `null`. */
 export class ReplyReader {
@@ -52,12 +51,12 @@ export class ReplyReader {
 
   private takeLine(line: string): Reading | null {
     const [, code, separator, text = ''] = LINE.exec(line) ?? [];
-    if (code === undefined) return { type: 'violation', text: `not an SMTP reply: ${printable(line)}` };
+    if (code === undefined) return { type: 'violation', text: `not an SMTP reply: ${line.slice(0, MAX_TEXT_CHARACTERS)}` };
     if (this.code !== null && this.code !== code) return { type: 'violation', text: `reply changes its code from ${this.code} to ${code}` };
     this.code = code;
     this.lines.push(text);
     if (separator === '-') return null;
-    const reply: Reply = { code: Number(code), enhancedCode: ENHANCED_CODE.exec(this.lines[0] ?? '')?.[1] ?? null, lines: this.lines };
+    const reply: Reply = { code: Number(code), lines: this.lines };
     this.lines = [];
     this.code = null;
     this.bytes = 0;
@@ -76,14 +75,15 @@ function decode(bytes: Buffer): string {
   return text.includes('\ufffd') ? bytes.toString('latin1') : text;
 }
 
-/** Text of a peer as it may be stored and shown: bounded, no control characters but line ends (PostgreSQL refuses NUL). */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  const clean = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ').trim();
-  return clean.slice(0, MAX_REPLY_CHARACTERS).toWellFormed();
+/** The reply as it came, bounded. */
+export function replyText({ code, lines }: Reply): string {
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => `${code}${index === last ? ' ' : '-'}${line}`)
+    .join('\n')
+    .slice(0, MAX_TEXT_CHARACTERS)
+    .toWellFormed();
 }
-
-export const replyText = (reply: Reply): string => printable(reply.lines.join('\n'));
 
 export const isSuccess = (reply: Reply): boolean => reply.code >= 200 && reply.code < 300;
 
@@ -92,6 +92,6 @@ export const isPositive = (reply: Reply): boolean => reply.code >= 200 && reply.
 /** The fact that an unwelcome reply is: a refusal by 4xx or 5xx, anything else at this place breaks the protocol. */
 export function replyFact(stage: AttemptStage, reply: Reply): SmtpFact {
   const text = replyText(reply);
-  if (reply.code < 400) return { kind: 'protocol', stage, text: `unexpected reply ${reply.code} ${text}`.trim() };
-  return { kind: 'reply', stage, code: reply.code, enhancedCode: reply.enhancedCode, text };
+  if (reply.code < 400) return { kind: 'protocol', stage, text: `unexpected reply: ${text}` };
+  return { kind: 'reply', stage, code: reply.code, enhancedCode: parseEnhancedCode(text, reply.code), text };
 }

@@ -24,7 +24,7 @@ export type NetworkPolicy = {
 /** Milliseconds. `connectMs` also bounds DNS and the TLS handshake, each by itself; `finalReplyMs` is the wait after end of data. */
 export type Timeouts = { connectMs: number; replyMs: number; finalReplyMs: number };
 
-/** What one step of the conversation came to. `detail` quotes the server and is untrusted; `fact` is set when `ok` is false. */
+/** What one step of the conversation came to. `detail` is one line of at most 500 characters that may quote the server: untrusted; `fact` is set when `ok` is false. */
 export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number; detail: string; fact?: SmtpFact };
 
 /** Extensions that the server announced for this session. */

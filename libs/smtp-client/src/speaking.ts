@@ -4,7 +4,6 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
 import { type NodemailerSocket } from './nodemailer-socket.js';
-import { printable } from './reply.js';
 import { type SmtpServer } from './smtp-server.js';
 
 // The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
@@ -37,4 +36,4 @@ export async function hasFailed(link: Link, call: (done: (error?: Error | null) 
   return link.failure;
 }
 
-const wentWrong = (link: Link, error: Error): SmtpFact => ({ kind: 'protocol', stage: link.currentStage, text: printable(error.message) });
+const wentWrong = (link: Link, error: Error): SmtpFact => ({ kind: 'protocol', stage: link.currentStage, text: error.message });

@@ -1,5 +1,5 @@
 import { type AttemptStage } from '@billing-mail/contracts';
-import { type SmtpFact } from '@billing-mail/mail-core';
+import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import { type SessionStep } from './smtp-server.js';
 
 export type StepListener = (step: SessionStep) => void;
@@ -23,13 +23,13 @@ export class StepClock {
   constructor(private readonly listener: StepListener | undefined) {}
 
   passed(step: SessionStep['step'], detail: string): void {
-    this.tell({ step, ok: true, ms: this.lap(), detail });
+    this.listener?.({ step, ok: true, ms: this.lap(), detail: cleanReply(detail) ?? '' });
   }
 
   failed(fact: SmtpFact): void {
     const isForbidden = fact.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden');
-    const detail = fact.kind === 'reply' ? `${fact.code} ${fact.text}` : fact.text;
-    this.tell({ step: isForbidden ? 'policy' : STEP_OF_STAGE[fact.stage], ok: false, ms: this.lap(), detail, fact });
+    const step = isForbidden ? 'policy' : STEP_OF_STAGE[fact.stage];
+    this.listener?.({ step, ok: false, ms: this.lap(), detail: cleanReply(fact.text) ?? '', fact });
   }
 
   private lap(): number {
@@ -37,9 +37,5 @@ export class StepClock {
     const ms = Math.round(now - this.began);
     this.began = now;
     return ms;
-  }
-
-  private tell(step: SessionStep): void {
-    this.listener?.(step);
   }
 }

@@ -1,13 +1,12 @@
 // One message over one session: what came of MAIL, each RCPT, DATA, the gate and the end of data, as one value.
-import { pipeline } from 'node:stream';
 import { type AttemptStage } from '@billing-mail/contracts';
-import { type SmtpFact } from '@billing-mail/mail-core';
+import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { EndOfDataGate } from './end-of-data-gate.js';
+import { gateEndOfData } from './end-of-data-gate.js';
 import { type Link } from './link.js';
 import { type Ending, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
 import { type NodemailerSocket } from './nodemailer-socket.js';
-import { isPositive, isSuccess, printable, replyFact, replyText, type Reply } from './reply.js';
+import { isPositive, isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { type StepClock } from './step-clock.js';
 
 /**
@@ -34,12 +33,10 @@ export class Transaction {
 
   async run(connection: SMTPConnection, socket: NodemailerSocket): Promise<TransactionResult> {
     const { from, size, body } = this.message;
-    const gate = new EndOfDataGate((bytes) => (this.decision = this.mayEnd(bytes)));
+    const gate = gateEndOfData(body, (bytes) => (this.decision = this.mayEnd(bytes)));
     socket.observer = (reply, stage) => this.observe(reply, stage);
     void this.link.ended.then((fact) => this.settle({ outcome: 'failed', fact }));
-    pipeline(body, gate, (error) => {
-      if (error) this.settle({ outcome: 'body_failed', cause: error });
-    });
+    body.on('error', (cause) => this.settle({ outcome: 'body_failed', cause }));
     const spoken = new Promise<void>((resolve) => {
       connection.send({ from, to: [...this.message.recipients], size }, gate, (error) => {
         if (error) this.settleByError(error);
@@ -66,7 +63,7 @@ export class Transaction {
   }
 
   private observe(reply: Reply, stage: AttemptStage): void {
-    const text = `${reply.code} ${replyText(reply)}`;
+    const text = replyText(reply);
     if (stage === 'rcpt') this.observeRecipient(reply);
     // RFC 5321 4.2.1: after 421 there is no next command, whatever it answered.
     if (reply.code === 421) return this.fail(replyFact(stage, reply));
@@ -80,7 +77,7 @@ export class Transaction {
       case 'final':
         if (!isSuccess(reply)) return this.fail(replyFact(stage, reply));
         this.steps.passed('data', text);
-        return this.settle({ outcome: 'accepted', code: reply.code, reply: replyText(reply) });
+        return this.settle({ outcome: 'accepted', code: reply.code, reply: cleanReply(text) ?? '' });
       default:
         return undefined;
     }
@@ -130,7 +127,7 @@ export class Transaction {
   // Every reply and every loss has been settled before nodemailer tells; what is left is the body, or a fault of its own.
   private settleByError(error: Error & { code?: string }): void {
     if (error.code === 'ESTREAM') return this.settle({ outcome: 'body_failed', cause: error });
-    const fact: SmtpFact = { kind: 'protocol', stage: this.link.currentStage, text: printable(error.message) };
+    const fact: SmtpFact = { kind: 'protocol', stage: this.link.currentStage, text: error.message };
     this.link.end(fact);
     this.fail(this.link.failure ?? fact);
   }

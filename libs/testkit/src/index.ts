@@ -12,3 +12,6 @@ export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } 
 export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';
+export { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpServerOptions } from './smtp/scripted-smtp-server.js';
+export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp/smtp-peer.js';
+export { times, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';

@@ -1,0 +1,146 @@
+// An SMTP server on loopback that behaves exactly as badly as a test asks for, and remembers everything.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { SmtpPeer, type PeerHost, type SmtpConnectionRecord, type SmtpTransaction } from './smtp-peer.js';
+import { type SmtpAction, type SmtpScript } from './smtp-script.js';
+import { tlsCertificates } from './tls-certificates.js';
+
+export type SmtpServerOptions = {
+  /** Default: one that is free. */
+  port?: number;
+  /** Awaited before the final reply of a message that is not refused: ground truth that must be on disk before 250. */
+  onMessage?: (message: SmtpTransaction) => Promise<void>;
+};
+
+export type ScriptedSmtpServer = {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** What a client must trust for the certificate `good`. */
+  readonly caPem: string;
+  /** Holds from the next command on, also for open connections; a function gets the number of the connection, from 1. */
+  script: SmtpScript | ((connection: number) => SmtpScript);
+  readonly connections: SmtpConnectionRecord[];
+  /** Messages whose end of data came and was not refused: also those that got no answer, which the server may well keep. */
+  readonly messages: SmtpTransaction[];
+  readonly transactions: SmtpTransaction[];
+  readonly openConnections: number;
+  readonly maxConcurrentConnections: number;
+  /** Resolves when there are `count` messages; rejects after `timeoutMs`. */
+  waitFor(count: number, timeoutMs: number): Promise<SmtpTransaction[]>;
+  /** Forgets what was recorded; `inTurn` starts again. */
+  forget(): void;
+  close(): Promise<void>;
+};
+
+export async function startScriptedSmtpServer(
+  script: ScriptedSmtpServer['script'] = {},
+  options: SmtpServerOptions = {},
+): Promise<ScriptedSmtpServer> {
+  const server = new RunningServer(script, options.onMessage);
+  await server.listen(options.port ?? 0);
+  return server;
+}
+
+class RunningServer implements ScriptedSmtpServer {
+  readonly host = '127.0.0.1';
+  port = 0;
+  connections: SmtpConnectionRecord[] = [];
+  messages: SmtpTransaction[] = [];
+  openConnections = 0;
+  maxConcurrentConnections = 0;
+  private readonly server: Server;
+  private readonly sockets = new Map<Socket, Promise<void>>();
+  private turns = new Map<object, number>();
+  private waiting: (() => void)[] = [];
+  private accepted = 0;
+
+  constructor(
+    public script: ScriptedSmtpServer['script'],
+    private readonly onMessage: (message: SmtpTransaction) => Promise<void> = async () => undefined,
+  ) {
+    this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));
+  }
+
+  get caPem(): string {
+    return tlsCertificates().caPem;
+  }
+
+  get transactions(): SmtpTransaction[] {
+    return this.connections.flatMap((connection) => connection.transactions);
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, this.host, () => {
+        this.port = (this.server.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  }
+
+  async waitFor(count: number, timeoutMs: number): Promise<SmtpTransaction[]> {
+    const until = Date.now() + timeoutMs;
+    while (this.messages.length < count) {
+      const leftMs = until - Date.now();
+      if (leftMs <= 0) throw new Error(`${this.messages.length} of ${count} messages after ${timeoutMs} ms`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, leftMs);
+        this.waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    return this.messages;
+  }
+
+  forget(): void {
+    this.connections = [];
+    this.messages = [];
+    this.turns = new Map();
+    this.maxConcurrentConnections = this.openConnections;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.sockets.keys()) socket.destroy();
+    await Promise.all([...this.sockets.values(), closed]);
+  }
+
+  private accept(socket: Socket): void {
+    const id = ++this.accepted;
+    const record: SmtpConnectionRecord = { id, tls: null, commands: [], authAttempts: [], transactions: [], open: true };
+    this.connections.push(record);
+    this.openConnections += 1;
+    this.maxConcurrentConnections = Math.max(this.maxConcurrentConnections, this.openConnections);
+    const scriptNow = () => (typeof this.script === 'function' ? this.script(id) : this.script);
+    const host: PeerHost = {
+      get script() {
+        return scriptNow();
+      },
+      nextOf: (action) => this.nextOf(action),
+      keep: (transaction) => this.keep(transaction),
+    };
+    const over = new SmtpPeer(socket, host, record).converse().finally(() => {
+      record.open = false;
+      this.openConnections -= 1;
+      this.sockets.delete(socket);
+    });
+    this.sockets.set(socket, over);
+  }
+
+  private async keep(transaction: SmtpTransaction): Promise<void> {
+    await this.onMessage(transaction);
+    this.messages.push(transaction);
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  private nextOf(action: SmtpAction): Exclude<SmtpAction, { inTurn: SmtpAction[] }> {
+    if (typeof action === 'string' || !('inTurn' in action)) return action;
+    const turn = this.turns.get(action) ?? 0;
+    this.turns.set(action, turn + 1);
+    const chosen = action.inTurn[Math.min(turn, action.inTurn.length - 1)];
+    if (chosen === undefined) throw new TypeError('inTurn needs an action');
+    return this.nextOf(chosen);
+  }
+}

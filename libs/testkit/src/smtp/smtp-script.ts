@@ -1,0 +1,61 @@
+// What a scripted SMTP server does, as data: one action per stage of the conversation, polite where nothing is said.
+
+/**
+ * One thing to do where a reply is due.
+ * - text: the reply, `\n` between the lines of a longer one (`'250 ok'`, `'550 5.1.1 no such user'`)
+ * - `close`: end the connection in order; `reset`: break it (RST); `stall`: say nothing more and keep it open
+ * - `drip`: the reply byte by byte
+ * - `raw`: exactly these bytes, no line end added
+ * - `flood`: reply lines without a last one, until that many bytes or for ever
+ * - `wait`: something later
+ * - `reply`/`then`: the reply, and at once the end
+ * - `inTurn`: the first action the first time, the next the next time, the last from then on, over all connections
+ */
+export type SmtpAction =
+  | string
+  | { drip: string; everyMs: number }
+  | { raw: string }
+  | { flood: number }
+  | { wait: number; then: SmtpAction }
+  | { reply: string; then: 'close' | 'reset' | 'stall' }
+  | { inTurn: SmtpAction[] };
+
+export type SmtpScript = {
+  /** `starttls` offers it, `tls` encrypts from the first byte. Default `none`. */
+  security?: 'none' | 'starttls' | 'tls';
+  /** Default `good`: for localhost, smtp.test, 127.0.0.1 and ::1, by the authority in `caPem`. */
+  certificate?: 'good' | 'wrong_host' | 'expired' | 'self_signed';
+  maxTlsVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  /** At the moment of the connection, before anything else. */
+  connect?: 'close' | 'reset';
+  /** In place of the TLS handshake. */
+  handshake?: 'stall' | 'close' | 'reset';
+  banner?: SmtpAction;
+  /** In place of the announcement made from `extensions`. */
+  ehlo?: SmtpAction;
+  helo?: SmtpAction;
+  /** Announced besides STARTTLS, AUTH and SIZE. Default PIPELINING, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES. */
+  extensions?: string[];
+  /** Announced SIZE in bytes; 0 for none. Default 100 MB. */
+  maxBytes?: number;
+  /** Default `PLAIN LOGIN`, announced wherever `accounts` is set. */
+  mechanisms?: string;
+  /** Who may sign in. Not set: AUTH is not offered. */
+  accounts?: { username: string; password: string }[];
+  starttls?: SmtpAction;
+  auth?: SmtpAction;
+  mail?: SmtpAction;
+  rcpt?: SmtpAction | ((address: string, index: number) => SmtpAction);
+  data?: SmtpAction;
+  /** After that many bytes of the body. A `stall` stops reading; after a reply the server reads on. */
+  body?: { afterBytes: number; action: SmtpAction };
+  /** After the end of data. */
+  final?: SmtpAction;
+  rset?: SmtpAction;
+  quit?: SmtpAction;
+};
+
+/** Action `first` that many times, then `then`. */
+export const times = (count: number, first: SmtpAction, then: SmtpAction): SmtpAction => ({
+  inTurn: [...Array.from({ length: count }, () => first), then],
+});
