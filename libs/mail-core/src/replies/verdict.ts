@@ -14,7 +14,7 @@ export type Verdict = {
   /** RFC 3463 status that goes with `code`. */
   enhancedCode: string | null;
   reason: FailureCode;
-  /** What the server said, by `cleanReply`; `null` when it said nothing. Untrusted. */
+  /** What the server said, or what came in place of a reply, by `cleanReply`; `null` when nothing came. Untrusted. */
   reply: string | null;
 };
 

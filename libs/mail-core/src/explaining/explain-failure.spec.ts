@@ -1,0 +1,84 @@
+import { FAILURE_CODES, type Locale } from '@billing-mail/contracts';
+import fc from 'fast-check';
+import { explainFailure, FAILURE_CATALOGUES } from './explain-failure.js';
+import { type Explanation } from './failure-words.js';
+
+const LOCALES: readonly Locale[] = ['en', 'de'];
+const PARTS = ['happened', 'means', 'todo'] as const satisfies readonly (keyof Explanation)[];
+const reason = (code: (typeof FAILURE_CODES)[number], server: string | null = 'smtp.acme.example:587') => ({ code, server, reply: null });
+
+describe.each(LOCALES)('the words for failures in %s', (locale) => {
+  it.each(FAILURE_CODES)('explain %s in whole, short sentences', (code) => {
+    for (const server of ['smtp.acme.example:587', null]) {
+      const words = explainFailure(reason(code, server), locale);
+      for (const part of PARTS) {
+        expect(words[part]).toMatch(/^[A-ZÄÖÜ].*\.$/);
+        expect(words[part].length).toBeGreaterThan(20);
+        expect(words[part].length).toBeLessThanOrEqual(300);
+        expect(words[part]).not.toMatch(/[{}]|undefined|null| {2}|\s[.,]/);
+      }
+    }
+  });
+
+  it('have every code and no other', () => {
+    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual([...FAILURE_CODES, 'platformTodo'].sort());
+  });
+
+  it('say something different for each code', () => {
+    const happened = FAILURE_CODES.map((code) => explainFailure(reason(code), locale).happened);
+    expect(new Set(happened).size).toBe(FAILURE_CODES.length);
+  });
+
+  it('name the server in happened only, once, without its port', () => {
+    for (const code of FAILURE_CODES) {
+      const words = explainFailure(reason(code), locale);
+      if (code.startsWith('smtp_')) expect(words.happened.split(' smtp.acme.example').length).toBe(2);
+      expect(words.happened).not.toContain(':587');
+      expect(words.means + words.todo).not.toContain('acme');
+    }
+  });
+
+  it('never quote what the server said', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...FAILURE_CODES), fc.string({ minLength: 1 }), (code, reply) => {
+        expect(explainFailure({ code, server: 'a.example:25', reply }, locale)).toEqual(
+          explainFailure({ code, server: 'a.example:25', reply: null }, locale),
+        );
+      }),
+    );
+  });
+
+  it('take the name of a server as it is, also where it looks like a replacement pattern', () => {
+    expect(explainFailure(reason('smtp_timeout', "$&$'{server}:25"), locale).happened).toContain(" $&$'{server} ");
+  });
+
+  it('do not send anybody to their settings for the platform server', () => {
+    const { platformTodo } = FAILURE_CATALOGUES[locale];
+    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'platform').todo).toBe(platformTodo);
+    expect(explainFailure(reason('sender_refused'), locale, 'platform').todo).toBe(platformTodo);
+    expect(explainFailure(reason('recipient_unknown'), locale, 'platform').todo).not.toBe(platformTodo);
+    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'custom').todo).not.toBe(platformTodo);
+  });
+});
+
+it('differs between the languages in every part of every code', () => {
+  for (const code of FAILURE_CODES) {
+    for (const part of PARTS) {
+      expect(explainFailure(reason(code), 'de')[part]).not.toBe(explainFailure(reason(code), 'en')[part]);
+    }
+  }
+});
+
+it('addresses readers of German formally', () => {
+  for (const code of FAILURE_CODES) {
+    const { happened, means, todo } = explainFailure(reason(code), 'de');
+    expect(`${happened} ${means} ${todo}`).not.toMatch(/\b(?:du|dein\w*|dir|dich|euer|eure\w*|Email|Mail-Server)\b/);
+  }
+});
+
+it('says in the language of the reader that the password was rejected', () => {
+  expect(explainFailure(reason('smtp_auth_rejected'), 'de').happened).toBe(
+    'Benutzername oder Passwort wurde vom Mailserver smtp.acme.example abgelehnt.',
+  );
+  expect(explainFailure(reason('smtp_auth_rejected', null), 'en').happened).toBe('The mail server rejected the username or password.');
+});

@@ -1,0 +1,178 @@
+// Why a mail failed, in German, for the people in billing: no codes, no jargon, and always what to do next.
+import { type FailureCatalogue } from './failure-words.js';
+
+const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Dokument verschickt, bis das behoben ist.';
+const MAY_PASS = 'Das Dokument konnte diesem Mailserver nicht übergeben werden. Solche Störungen vergehen oft von selbst.';
+const NOT_FOR_RECIPIENT = 'Der Mailserver hat das Dokument für diesen Empfänger nicht angenommen.';
+const NOT_TAKEN = 'Der Mailserver hat das Dokument nicht angenommen.';
+const NOT_SENT = 'Das Dokument wurde an niemanden verschickt.';
+const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihres Mailservers.';
+
+export const FAILURES_IN_GERMAN: FailureCatalogue = {
+  platformTodo:
+    'An Ihren Einstellungen müssen Sie nichts ändern. Verschicken Sie das Dokument später erneut und wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
+
+  smtp_host_forbidden: {
+    happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Dokumente verschickt werden dürfen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Tragen Sie in den Einstellungen für den E-Mail-Versand den öffentlichen Namen Ihres Mailservers ein.',
+  },
+  smtp_port_forbidden: {
+    happened: 'Der für den Mailserver{server} eingetragene Port ist für den E-Mail-Versand nicht zugelassen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Tragen Sie in den Einstellungen für den E-Mail-Versand Port 587 oder 465 ein; Ihr E-Mail-Anbieter nennt Ihnen den richtigen.',
+  },
+  smtp_host_unknown: {
+    happened: 'Der Mailserver{server} ist unter diesem Namen nicht zu finden.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Prüfen Sie die Schreibweise des Servernamens in den Einstellungen für den E-Mail-Versand.',
+  },
+  smtp_dns_unavailable: {
+    happened: 'Die Adresse des Mailservers{server} ließ sich nicht ermitteln.',
+    means: MAY_PASS,
+    todo: 'Verschicken Sie das Dokument später erneut. Tritt das wieder auf, lassen Sie den Servernamen in den Einstellungen prüfen.',
+  },
+  smtp_unreachable: {
+    happened: 'Der Mailserver{server} war nicht erreichbar.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Prüfen Sie Servernamen und Port in den Einstellungen für den E-Mail-Versand und fragen Sie Ihren E-Mail-Anbieter, ob der Server in Betrieb ist.',
+  },
+  smtp_tls_failed: {
+    happened: 'Eine verschlüsselte Verbindung zum Mailserver{server} kam nicht zustande.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Prüfen Sie Port und Verschlüsselung in den Einstellungen: Zu Port 587 gehört STARTTLS, zu Port 465 TLS.',
+  },
+  smtp_starttls_missing: {
+    happened: 'Der Mailserver{server} bietet mit den eingetragenen Angaben keine Verschlüsselung an.',
+    means: `${NOTHING_GOES_OUT} Ohne Verschlüsselung könnten Fremde das Passwort mitlesen.`,
+    todo: 'Wählen Sie in den Einstellungen TLS mit Port 465 oder fragen Sie Ihren E-Mail-Anbieter nach den richtigen Angaben.',
+  },
+  smtp_certificate_untrusted: {
+    happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Sein Sicherheitszertifikat stammt von keiner anerkannten Stelle.',
+    means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, ein Zertifikat einer anerkannten Stelle einzurichten.',
+  },
+  smtp_certificate_expired: {
+    happened: 'Das Sicherheitszertifikat des Mailservers{server} ist abgelaufen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, das Zertifikat zu erneuern.',
+  },
+  smtp_certificate_wrong_host: {
+    happened: 'Das Sicherheitszertifikat des Mailservers{server} ist auf einen anderen Namen ausgestellt.',
+    means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
+    todo: 'Tragen Sie den Servernamen in den Einstellungen genau so ein, wie Ihr E-Mail-Anbieter ihn nennt.',
+  },
+  smtp_greeting_refused: {
+    happened: 'Der Mailserver{server} hat unsere Verbindung abgewiesen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, Verbindungen von diesem Dienst zuzulassen, und zeigen Sie ihm die Antwort des Servers.',
+  },
+  smtp_protocol_error: {
+    happened: 'Der Mailserver{server} hat eine unverständliche Antwort gegeben.',
+    means: MAY_PASS,
+    todo: `Prüfen Sie Servernamen und Port in den Einstellungen für den E-Mail-Versand. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_auth_rejected: {
+    happened: 'Benutzername oder Passwort wurde vom Mailserver{server} abgelehnt.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Geben Sie Benutzername und Passwort in den Einstellungen neu ein und prüfen Sie die Verbindung. Manche Anbieter verlangen ein eigenes App-Passwort.',
+  },
+  smtp_auth_unavailable: {
+    happened: 'Der Mailserver{server} bot keine Anmeldung an oder konnte das Passwort zu dieser Zeit nicht prüfen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Prüfen Sie die Verbindung in den Einstellungen für den E-Mail-Versand. Misslingt auch das, fragen Sie Ihren E-Mail-Anbieter nach Port und Verschlüsselung.',
+  },
+  smtp_auth_required: {
+    happened: 'Der Mailserver{server} leitet E-Mails nur für angemeldete und zum Versand berechtigte Benutzer weiter.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Tragen Sie Benutzername und Passwort in den Einstellungen ein und lassen Sie prüfen, ob dieses Konto an fremde Adressen senden darf.',
+  },
+  smtp_server_busy: {
+    happened: 'Der Mailserver{server} war überlastet oder wurde gerade gewartet.',
+    means: MAY_PASS,
+    todo: `Verschicken Sie das Dokument später erneut. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_rate_limited: {
+    happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil in kurzer Zeit zu viele verschickt wurden.',
+    means: MAY_PASS,
+    todo: 'Verschicken Sie das Dokument später erneut. Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um eine höhere Versandgrenze.',
+  },
+  smtp_connection_lost: {
+    happened: 'Die Verbindung zum Mailserver{server} ist abgebrochen.',
+    means: MAY_PASS,
+    todo: `Verschicken Sie das Dokument später erneut. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_timeout: {
+    happened: 'Der Mailserver{server} hat nicht rechtzeitig geantwortet.',
+    means: MAY_PASS,
+    todo: 'Prüfen Sie Port und Verschlüsselung in den Einstellungen: Zu Port 587 gehört STARTTLS, zu Port 465 TLS. Verschicken Sie das Dokument dann erneut.',
+  },
+
+  sender_refused: {
+    happened: 'Der Mailserver{server} lässt die Absenderadresse nicht zu.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Tragen Sie in den Einstellungen eine Absenderadresse ein, die zum angemeldeten Konto gehört und dort zum Versand freigegeben ist.',
+  },
+  recipient_unknown: {
+    happened: 'Die E-Mail-Adresse des Empfängers gibt es nicht.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Prüfen Sie die Schreibweise der Adresse oder fragen Sie den Kunden nach der richtigen. Verschicken Sie das Dokument dann an die berichtigte Adresse.',
+  },
+  recipient_refused: {
+    happened: 'Der Mailserver des Empfängers hat die Zustellung an diese Adresse verweigert.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie das Dokument an eine andere Adresse.',
+  },
+  mailbox_full: {
+    happened: 'Das Postfach des Empfängers ist voll.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Bitten Sie den Kunden, in seinem Postfach Platz zu schaffen, oder verschicken Sie das Dokument an eine andere Adresse.',
+  },
+  too_many_recipients: {
+    happened: 'Der Mailserver{server} nimmt nicht so viele Empfänger auf einmal an.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Verschicken Sie das Dokument erneut an die übrigen Empfänger oder kürzen Sie die Listen der Kopien in den Einstellungen.',
+  },
+  message_too_large: {
+    happened: 'Die E-Mail ist mit ihren Anhängen zu groß für den Mailserver{server}.',
+    means: NOT_TAKEN,
+    todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie den Betreiber des Mailservers um eine höhere Grenze.',
+  },
+  message_refused: {
+    happened: 'Der Mailserver{server} hat den Inhalt der E-Mail abgelehnt, etwa weil er unerwünschte Werbung vermutet.',
+    means: NOT_TAKEN,
+    todo: 'Zeigen Sie dem Betreiber des Mailservers die Antwort des Servers und bitten Sie ihn, Ihre Dokumente durchzulassen. Verschicken Sie das Dokument dann erneut.',
+  },
+
+  no_final_reply: {
+    happened: 'Der Mailserver{server} hat nicht bestätigt, dass er die E-Mail angenommen hat.',
+    means: 'Ob das Dokument angekommen ist, lässt sich nicht feststellen.',
+    todo: 'Fragen Sie den Empfänger, bevor Sie das Dokument erneut verschicken; sonst kommt es womöglich doppelt an.',
+  },
+
+  team_unknown: {
+    happened: 'Für Ihr Unternehmen gibt es keine Einstellungen für den E-Mail-Versand.',
+    means: NOT_SENT,
+    todo: 'Richten Sie den E-Mail-Versand für Ihr Unternehmen ein. Verschicken Sie das Dokument dann erneut.',
+  },
+  document_missing: {
+    happened: 'Ein Anhang des Dokuments war in der Ablage nicht zu finden.',
+    means: NOT_SENT,
+    todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
+  },
+  document_mismatch: {
+    happened: 'Ein Anhang in der Ablage ist nicht der, der im Versandauftrag genannt ist.',
+    means: `${NOT_SENT} Ein verändertes Dokument wird nie verschickt.`,
+    todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
+  },
+  too_many_crashes: {
+    happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',
+    means: 'Das Dokument wurde zurückgestellt. Empfänger, die es schon erhalten haben, erhalten es nur einmal.',
+    todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Dokuments.',
+  },
+  cancelled: {
+    happened: 'Der Versand wurde von einem Benutzer abgebrochen.',
+    means: 'Empfänger, die das Dokument bis dahin nicht erhalten hatten, erhalten es nicht.',
+    todo: 'Soll das Dokument doch noch hinausgehen, verschicken Sie es erneut.',
+  },
+};

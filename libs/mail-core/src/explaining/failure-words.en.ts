@@ -1,0 +1,177 @@
+// Why a mail failed, in English, for the people in billing: no codes, no jargon, and always what to do next.
+import { type FailureCatalogue } from './failure-words.js';
+
+const NOTHING_GOES_OUT = 'No document goes out through this mail server until that is put right.';
+const MAY_PASS = 'The document could not be handed to this mail server. Such trouble often passes by itself.';
+const NOT_FOR_RECIPIENT = 'The mail server did not take the document for this recipient.';
+const NOT_TAKEN = 'The mail server did not take the document.';
+const NOT_SENT = 'The document was not sent to anyone.';
+const CHECK_WITH_PROVIDER = 'If it happens again, ask the people who run your mail server.';
+
+export const FAILURES_IN_ENGLISH: FailureCatalogue = {
+  platformTodo: 'There is nothing to change in your settings. Send the document again later, and tell our support if it fails again.',
+
+  smtp_host_forbidden: {
+    happened: 'The mail server{server} lies in a protected network that documents may not be sent through.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Enter the public name of your mail server in the settings for e-mail delivery.',
+  },
+  smtp_port_forbidden: {
+    happened: 'The port set for the mail server{server} is not allowed for sending e-mail.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Enter port 587 or 465 in the settings for e-mail delivery; your mail provider tells you which one.',
+  },
+  smtp_host_unknown: {
+    happened: 'The mail server{server} cannot be found under that name.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Check the spelling of the server name in the settings for e-mail delivery.',
+  },
+  smtp_dns_unavailable: {
+    happened: 'The address of the mail server{server} could not be looked up.',
+    means: MAY_PASS,
+    todo: 'Send the document again later. If it happens again, have the server name in the settings checked.',
+  },
+  smtp_unreachable: {
+    happened: 'The mail server{server} could not be reached.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Check server name and port in the settings for e-mail delivery, and ask your mail provider whether the server is running.',
+  },
+  smtp_tls_failed: {
+    happened: 'No encrypted connection to the mail server{server} came about.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Check port and encryption in the settings: port 587 goes with STARTTLS, port 465 with TLS.',
+  },
+  smtp_starttls_missing: {
+    happened: 'The mail server{server} offers no encryption the way it is set up here.',
+    means: `${NOTHING_GOES_OUT} Without encryption the password could be read by others.`,
+    todo: 'Choose TLS with port 465 in the settings, or ask your mail provider for the right values.',
+  },
+  smtp_certificate_untrusted: {
+    happened: 'The mail server{server} could not prove its identity: its security certificate comes from no recognised authority.',
+    means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
+    todo: 'Ask the people who run your mail server to install a certificate from a recognised authority.',
+  },
+  smtp_certificate_expired: {
+    happened: 'The security certificate of the mail server{server} has expired.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server to renew its certificate.',
+  },
+  smtp_certificate_wrong_host: {
+    happened: 'The security certificate of the mail server{server} was issued for another name.',
+    means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
+    todo: 'Enter the server name in the settings exactly as your mail provider gives it.',
+  },
+  smtp_greeting_refused: {
+    happened: 'The mail server{server} turned our connection away.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server to allow connections from this service, and show them the answer of the server.',
+  },
+  smtp_protocol_error: {
+    happened: 'The mail server{server} gave an answer that makes no sense.',
+    means: MAY_PASS,
+    todo: `Check server name and port in the settings for e-mail delivery. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_auth_rejected: {
+    happened: 'The mail server{server} rejected the username or password.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Enter username and password again in the settings and test the connection. Some providers ask for an app password.',
+  },
+  smtp_auth_unavailable: {
+    happened: 'The mail server{server} offered no way to sign in, or could not check the password at that time.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Test the connection in the settings for e-mail delivery. If it fails there too, ask your mail provider for port and encryption.',
+  },
+  smtp_auth_required: {
+    happened: 'The mail server{server} forwards e-mail only for users who are signed in and allowed to send.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Enter username and password in the settings, and have it checked that this account may send to outside addresses.',
+  },
+  smtp_server_busy: {
+    happened: 'The mail server{server} was overloaded or being serviced.',
+    means: MAY_PASS,
+    todo: `Send the document again later. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_rate_limited: {
+    happened: 'The mail server{server} takes no more e-mail for now, because too much was sent in a short time.',
+    means: MAY_PASS,
+    todo: 'Send the document again later. If it happens often, ask your mail provider for a higher sending limit.',
+  },
+  smtp_connection_lost: {
+    happened: 'The connection to the mail server{server} broke off.',
+    means: MAY_PASS,
+    todo: `Send the document again later. ${CHECK_WITH_PROVIDER}`,
+  },
+  smtp_timeout: {
+    happened: 'The mail server{server} did not answer in time.',
+    means: MAY_PASS,
+    todo: 'Check port and encryption in the settings: port 587 goes with STARTTLS, port 465 with TLS. Then send the document again.',
+  },
+
+  sender_refused: {
+    happened: 'The mail server{server} does not accept the sender address.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Enter a sender address in the settings that belongs to the account you sign in with and is cleared for sending there.',
+  },
+  recipient_unknown: {
+    happened: 'The e-mail address of the recipient does not exist.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Check the spelling of the address or ask the customer for the right one. Then send the document again to the corrected address.',
+  },
+  recipient_refused: {
+    happened: 'The mail server of the recipient refused the delivery to this address.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Check the address and ask the customer to accept e-mail from you, or send the document to another address.',
+  },
+  mailbox_full: {
+    happened: 'The mailbox of the recipient is full.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Ask the customer to make room in the mailbox, or send the document to another address.',
+  },
+  too_many_recipients: {
+    happened: 'The mail server{server} does not take that many recipients at once.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Send the document again to the recipients that are left, or shorten the lists of copies in the settings.',
+  },
+  message_too_large: {
+    happened: 'The e-mail with its attachments is too large for the mail server{server}.',
+    means: NOT_TAKEN,
+    todo: 'Send fewer or smaller attachments, or ask the people who run the mail server for a higher limit.',
+  },
+  message_refused: {
+    happened: 'The mail server{server} refused the content of the e-mail, for instance as suspected spam.',
+    means: NOT_TAKEN,
+    todo: 'Show the answer of the server to the people who run it and ask them to let your documents pass. Then send it again.',
+  },
+
+  no_final_reply: {
+    happened: 'The mail server{server} did not confirm that it has taken the e-mail.',
+    means: 'Nobody can tell whether the document arrived.',
+    todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
+  },
+
+  team_unknown: {
+    happened: 'There are no settings for e-mail delivery for your company.',
+    means: NOT_SENT,
+    todo: 'Set up e-mail delivery for your company. Then send the document again.',
+  },
+  document_missing: {
+    happened: 'An attachment of the document could not be found in the document store.',
+    means: NOT_SENT,
+    todo: 'Create the document again in your invoicing and send it once more. Tell our support if it fails again.',
+  },
+  document_mismatch: {
+    happened: 'An attachment in the document store is not the one that the order to send named.',
+    means: `${NOT_SENT} A document that was changed never goes out.`,
+    todo: 'Create the document again in your invoicing and send it once more. Tell our support if it fails again.',
+  },
+  too_many_crashes: {
+    happened: 'Sending was broken off several times by a fault in our system.',
+    means: 'The document was set aside. Recipients that had already got it get it only once.',
+    todo: 'Tell our support and name the number of the document.',
+  },
+  cancelled: {
+    happened: 'Sending was cancelled by a user.',
+    means: 'Recipients that had not got the document by then will not get it.',
+    todo: 'If the document is to go out after all, send it again.',
+  },
+};

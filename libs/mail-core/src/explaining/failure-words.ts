@@ -1,0 +1,15 @@
+import { type FailureCode } from '@billing-mail/contracts';
+
+/** What a reader is told of a failure; each part is one or more whole sentences. */
+export type Explanation = {
+  happened: string;
+  /** What that means for mail handed to this server; stays true when the mail then went out by another way. */
+  means: string;
+  todo: string;
+};
+
+/** One language. `{server}` stands for the server's name with a space before it, or for nothing. */
+export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
+  /** In place of `todo` when the platform's own server failed: nothing in the team's settings can mend it. */
+  readonly platformTodo: string;
+};

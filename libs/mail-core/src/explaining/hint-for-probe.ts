@@ -1,0 +1,23 @@
+import { type Locale } from '@billing-mail/contracts';
+import { FAILURE_CATALOGUES } from './explain-failure.js';
+import { PROVIDER_HINTS, type ProbeFailure, type ProviderHint } from './provider-hints.js';
+
+/**
+ * What to change after a failed test of a mail server, for whoever sets it up: the provider's own peculiarity where it is
+ * known by host name or reply, else the general advice for the failure. Plain text; the server's reply is never part of it.
+ */
+export function hintForProbe(failure: ProbeFailure, locale: Locale): string {
+  const known = PROVIDER_HINTS.find((hint) => applies(hint, failure));
+  return known?.hint[locale] ?? FAILURE_CATALOGUES[locale][failure.reason].todo;
+}
+
+function applies(hint: ProviderHint, { reason, reply, server }: ProbeFailure): boolean {
+  return (
+    (hint.host?.test(server.host) ?? true) &&
+    (hint.reply?.test(reply ?? '') ?? true) &&
+    (hint.reasons?.includes(reason) ?? true) &&
+    (hint.port ?? server.port) === server.port &&
+    hint.unlessPort !== server.port &&
+    (hint.security?.includes(server.security) ?? true)
+  );
+}
