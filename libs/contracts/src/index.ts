@@ -2,6 +2,7 @@ export * from './address.js';
 export * from './delivery.js';
 export * from './dispatch-job.js';
 export * from './dispatch-publisher.js';
+export * from './email-delivery-history.js';
 export * from './email-delivery-settings.js';
 export * from './failure-codes.js';
 export * from './http.js';

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const plainValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const listed = z.array(z.union([z.string(), z.object({ address: z.string(), name: z.string().optional() })]));
+
+/** What happened to one field (a JSON pointer into the settings): a value, the members of a list (both empty: only their order), or a secret, which is never shown. */
+export const settingsChange = z.union([
+  z.object({ pointer: z.string(), from: plainValue, to: plainValue }),
+  z.object({ pointer: z.string(), added: listed, removed: listed }),
+  z.object({ pointer: z.string(), secret: z.enum(['set', 'replaced', 'removed']) }),
+]);
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+/** One item of `GET …/email-delivery/history`: who made this version, when, and what they changed. */
+export const settingsChangeRecord = z.object({
+  version: z.int(),
+  changedAt: z.iso.datetime(),
+  changedBy: z.string(),
+  changes: z.array(settingsChange),
+});
+export type SettingsChangeRecord = z.infer<typeof settingsChangeRecord>;
