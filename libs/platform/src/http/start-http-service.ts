@@ -1,5 +1,5 @@
 // The way every service starts: checks before it listens, answers problems in one form, ends in order on SIGTERM.
-import { type Type } from '@nestjs/common';
+import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -14,7 +14,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { answerRequestId } from './request-id.js';
 
 export type HttpServiceOptions = {
-  module: Type;
+  module: Type | DynamicModule;
   title: string;
   description: string;
   env: TokenSource & { HTTP_HOST: string };
