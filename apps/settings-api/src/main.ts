@@ -1,1 +1,11 @@
-export {};
+import { createLogger, runService } from '@billing-mail/platform';
+import { createSettingsApi } from './settings-api.js';
+import { readSettingsEnvironment } from './settings.env.js';
+
+void runService('settings-api', async () => {
+  const env = readSettingsEnvironment();
+  const logger = createLogger('settings-api', env.LOG_LEVEL);
+  const app = await createSettingsApi(env, logger);
+  await app.listen(env.SETTINGS_API_PORT, env.HTTP_HOST);
+  logger.info({ url: await app.getUrl() }, 'settings-api is ready');
+});

@@ -1,0 +1,59 @@
+// From what is stored and what a client wrote: the next version of the settings, and what changed. Pure but for the seal's random nonce.
+import {
+  type EmailDeliveryInput,
+  type FieldError,
+  type Mailbox,
+  type SettingsChange,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
+import { type CredentialBox } from '@billing-mail/platform';
+import { settlePassword } from '../smtp-account/settle-password.js';
+import { describeChanges } from './describe-changes.js';
+
+export type Author = { userId: string; at: Date };
+export type AppliedInput = { next: TeamMailSettings; changes: SettingsChange[] } | { errors: FieldError[] };
+
+/** The settings that `input` makes of `current` (`null`: none yet). No changes means that it says what is stored already. */
+export function applyInput(
+  teamId: string,
+  input: EmailDeliveryInput,
+  current: TeamMailSettings | null,
+  author: Author,
+  box: CredentialBox,
+): AppliedInput {
+  const password = settlePassword(teamId, input.smtp, current?.smtp ?? null, box);
+  if ('error' in password) return { errors: [password.error] };
+  const next: TeamMailSettings = {
+    teamId,
+    companyName: input.companyName,
+    replyTo: input.replyTo,
+    locale: input.locale,
+    cc: withoutDoubles(input.cc),
+    bcc: withoutDoubles(input.bcc),
+    sender: input.sender,
+    smtp: input.smtp && toStoredServer(input.smtp, password.sealed),
+    fallback: input.fallback,
+    notifyUserIds: [...new Set(input.notifyUserIds)],
+    version: (current?.version ?? 0) + 1,
+    updatedAt: author.at.toISOString(),
+    updatedBy: author.userId,
+  };
+  const changes = describeChanges(current, next);
+  if (password.change !== 'none') changes.push({ pointer: '/smtp/auth/password', secret: password.change });
+  return { next, changes };
+}
+
+function toStoredServer(input: NonNullable<EmailDeliveryInput['smtp']>, sealed: string | null): NonNullable<TeamMailSettings['smtp']> {
+  const { auth, ...server } = input;
+  if (auth.type === 'none' || sealed === null) return { ...server, auth: { type: 'none' } };
+  return { ...server, auth: { type: 'password', username: auth.username, passwordSealed: sealed } };
+}
+
+// Local parts are case-sensitive by RFC 5321 2.4 and by no server in use; nobody wants the same bill twice.
+function withoutDoubles(list: Mailbox[]): Mailbox[] {
+  const seen = new Set<string>();
+  return list.filter(({ address }) => {
+    const key = address.toLowerCase();
+    return !seen.has(key) && seen.add(key);
+  });
+}

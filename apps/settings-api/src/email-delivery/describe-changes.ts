@@ -1,0 +1,48 @@
+// Says field by field what differs between two versions of a team's settings, for the history. Secrets are not compared here.
+import { type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
+
+type Settings = Omit<TeamMailSettings, 'teamId' | 'version' | 'updatedAt' | 'updatedBy'>;
+type Value = string | number | boolean | null | undefined;
+
+const VALUES: Record<string, (settings: Settings) => Value> = {
+  '/companyName': (settings) => settings.companyName,
+  '/replyTo': (settings) => settings.replyTo,
+  '/locale': (settings) => settings.locale,
+  '/sender': (settings) => settings.sender,
+  '/smtp/host': (settings) => settings.smtp?.host,
+  '/smtp/port': (settings) => settings.smtp?.port,
+  '/smtp/security': (settings) => settings.smtp?.security,
+  '/smtp/auth/type': (settings) => settings.smtp?.auth.type,
+  '/smtp/auth/username': (settings) => (settings.smtp?.auth.type === 'password' ? settings.smtp.auth.username : null),
+  '/smtp/fromAddress': (settings) => settings.smtp?.fromAddress,
+  '/smtp/fromName': (settings) => settings.smtp?.fromName,
+  '/fallback': (settings) => settings.fallback,
+};
+
+const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
+  '/cc': (settings) => settings.cc,
+  '/bcc': (settings) => settings.bcc,
+  '/notifyUserIds': (settings) => settings.notifyUserIds,
+};
+
+/** What became of `before` (`null`: nothing was stored) in `after`, in the order of the fields above. */
+export function describeChanges(before: Settings | null, after: Settings): SettingsChange[] {
+  const values = Object.entries(VALUES).flatMap(([pointer, read]): SettingsChange[] => {
+    const from = (before && read(before)) ?? null;
+    const to = read(after) ?? null;
+    return from === to ? [] : [{ pointer, from, to }];
+  });
+  const lists = Object.entries(LISTS).flatMap(([pointer, read]): SettingsChange[] => {
+    const from = keyed(before === null ? [] : read(before));
+    const to = keyed(read(after));
+    if ([...from.keys()].join('\n') === [...to.keys()].join('\n')) return [];
+    return [{ pointer, added: missingIn(from, to), removed: missingIn(to, from) }];
+  });
+  return [...values, ...lists];
+}
+
+// A name belongs to its address: changed, the old pair goes and the new one comes.
+const keyed = (items: (string | Mailbox)[]): Map<string, string | Mailbox> =>
+  new Map(items.map((item) => [typeof item === 'string' ? item : JSON.stringify([item.address, item.name ?? '']), item]));
+
+const missingIn = <T>(some: Map<string, T>, all: Map<string, T>): T[] => [...all].filter(([key]) => !some.has(key)).map(([, item]) => item);

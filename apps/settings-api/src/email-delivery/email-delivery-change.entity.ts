@@ -1,0 +1,21 @@
+import { type SettingsChange } from '@billing-mail/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Who made a version out of the one before, when, and what they changed. Never changed itself. */
+@Entity({ name: 'team_email_delivery_change' })
+export class EmailDeliveryChangeEntity {
+  @PrimaryColumn({ name: 'team_id', type: 'text' })
+  teamId: string;
+
+  @PrimaryColumn({ name: 'version', type: 'integer' })
+  version: number;
+
+  @Column({ name: 'changed_at', type: 'timestamptz' })
+  changedAt: Date;
+
+  @Column({ name: 'changed_by', type: 'text' })
+  changedBy: string;
+
+  @Column({ name: 'changes', type: 'jsonb' })
+  changes: SettingsChange[];
+}

@@ -1,0 +1,47 @@
+import { type Locale, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The settings of one team as they are now. Lists and the server are documents: they are read and replaced as a whole. */
+@Entity({ name: 'team_email_delivery' })
+@Check('team_email_delivery_custom_has_server', `sender = 'platform' OR smtp IS NOT NULL`)
+export class EmailDeliveryEntity {
+  @PrimaryColumn({ name: 'team_id', type: 'text' })
+  teamId: string;
+
+  @Column({ name: 'version', type: 'integer' })
+  version: number;
+
+  @Column({ name: 'company_name', type: 'text' })
+  companyName: string;
+
+  @Column({ name: 'reply_to', type: 'text', nullable: true })
+  replyTo: string | null;
+
+  @Column({ name: 'locale', type: 'text' })
+  locale: Locale;
+
+  @Column({ name: 'cc', type: 'jsonb' })
+  cc: Mailbox[];
+
+  @Column({ name: 'bcc', type: 'jsonb' })
+  bcc: Mailbox[];
+
+  @Column({ name: 'sender', type: 'text' })
+  sender: TeamMailSettings['sender'];
+
+  /** With the password sealed. Kept while `sender` is `platform`, so that switching back needs no typing. */
+  @Column({ name: 'smtp', type: 'jsonb', nullable: true })
+  smtp: TeamMailSettings['smtp'];
+
+  @Column({ name: 'fallback', type: 'boolean' })
+  fallback: boolean;
+
+  @Column({ name: 'notify_user_ids', type: 'jsonb' })
+  notifyUserIds: string[];
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt: Date;
+
+  @Column({ name: 'updated_by', type: 'text' })
+  updatedBy: string;
+}

@@ -1,0 +1,94 @@
+// The use cases of a team's settings: read, replace, look back.
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type EmailDeliveryInput,
+  type FieldError,
+  type Page,
+  type pageQuery,
+  type SettingsChangeRecord,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
+import { CredentialBox, decodeCursor, encodeCursor, invalidInput, type Logger, notFound, ProblemException } from '@billing-mail/platform';
+import { type NetworkPolicy } from '@billing-mail/smtp-client';
+import { z } from 'zod';
+import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
+import { LOGGER, NETWORK_POLICY } from '../settings-tokens.js';
+import { serverErrors } from '../smtp-account/server-errors.js';
+import { applyInput } from './apply-input.js';
+import { EmailDeliveryStore } from './email-delivery.store.js';
+import { type IfMatch, isMatch } from './if-match.js';
+
+// Each round that this request loses, another one has won; more rounds than that are no rivalry but a fault.
+const MAX_ROUNDS = 100;
+const VERSIONS_NAMED = 5;
+
+@Injectable()
+export class EmailDeliveryService {
+  constructor(
+    private readonly store: EmailDeliveryStore,
+    private readonly box: CredentialBox,
+    private readonly publisher: SettingsChangedPublisher,
+    @Inject(NETWORK_POLICY) private readonly policy: NetworkPolicy,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @throws ProblemException 404 before the first `replace`. */
+  async read(teamId: string): Promise<TeamMailSettings> {
+    const settings = await this.store.find(teamId);
+    if (settings === null) throw notFound('The e-mail delivery of the team');
+    return settings;
+  }
+
+  /** Replaces the settings and tells everyone; saying what is stored already changes nothing. Without `ifMatch` the last one wins. */
+  async replace(teamId: string, input: EmailDeliveryInput, userId: string, ifMatch: IfMatch | null): Promise<TeamMailSettings> {
+    const errors = this.errorsOf(teamId, input);
+    if (errors.length > 0) throw invalidInput(errors);
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const current = await this.store.find(teamId);
+      if (ifMatch !== null && !isMatch(ifMatch, current?.version ?? null)) throw await this.changedMeanwhile(teamId, current, ifMatch);
+      const applied = applyInput(teamId, input, current, { userId, at: new Date() }, this.box);
+      if ('errors' in applied) throw invalidInput(applied.errors);
+      if (current !== null && applied.changes.length === 0) return current;
+      if (await this.store.replace(applied.next, applied.changes)) {
+        this.logger.info({ teamId, step: 'settings-saved', version: applied.next.version }, 'settings saved');
+        await this.publisher.announce({ teamId, version: applied.next.version });
+        return applied.next;
+      }
+    }
+    throw new ProblemException(503, 'settings-contended', 'The settings are being changed by many at once. Try again in a moment.');
+  }
+
+  /** Who changed what, newest first. A team without settings has an empty history. */
+  async history(teamId: string, { limit, cursor }: z.output<typeof pageQuery>): Promise<Page<SettingsChangeRecord>> {
+    const before = decodeCursor(z.int().positive(), cursor);
+    const records = await this.store.history(teamId, { before, limit: limit + 1 });
+    const items = records.slice(0, limit);
+    const last = items.at(-1);
+    return { items, nextCursor: records.length > limit && last !== undefined ? encodeCursor(last.version) : null };
+  }
+
+  private errorsOf(teamId: string, input: EmailDeliveryInput): FieldError[] {
+    return [
+      ...(input.teamId === undefined || input.teamId === teamId
+        ? []
+        : [{ pointer: '/teamId', message: `is not the team in the path (${teamId}); leave it out` }]),
+      ...(input.smtp === null ? [] : serverErrors(input.smtp, this.policy)),
+    ];
+  }
+
+  private async changedMeanwhile(teamId: string, current: TeamMailSettings | null, ifMatch: IfMatch): Promise<ProblemException> {
+    if (current === null)
+      return new ProblemException(412, 'not-stored-yet', 'Nothing is stored for the team yet: repeat the request without If-Match.');
+    const latest = await this.store.history(teamId, { before: null, limit: VERSIONS_NAMED });
+    const known = latest.findIndex(({ version }) => isMatch(ifMatch, version));
+    const story = latest.slice(0, known === -1 ? latest.length : known).map(({ version, changedBy, changedAt, changes }) => {
+      const fields = changes.map(({ pointer }) => pointer).join(', ');
+      return `version ${version} by ${changedBy} at ${changedAt} (${fields})`;
+    });
+    return new ProblemException(
+      412,
+      'changed-meanwhile',
+      `The settings were changed meanwhile: ${story.join('; ')}. Read them again and repeat your change.`,
+    );
+  }
+}

@@ -1,0 +1,308 @@
+// A team's settings over HTTP on the real service: reading, replacing, who may, two at once, and what must never be seen.
+import { emailDeliveryView, problem, type SettingsChangeRecord } from '@billing-mail/contracts';
+import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
+
+const SECRET_PASSWORD = 'pa55-wörd-never-seen';
+const path = (teamId: string) => `/v1/teams/${teamId}/email-delivery`;
+const smtp = {
+  host: 'smtp.acme.example',
+  port: 587,
+  security: 'starttls',
+  auth: { type: 'password', username: 'billing', password: SECRET_PASSWORD },
+  fromAddress: 'billing@acme.example',
+  fromName: 'ACME Billing',
+};
+const settings = {
+  companyName: 'ACME GmbH',
+  replyTo: 'billing@acme.example',
+  locale: 'de',
+  cc: [{ address: 'boss@acme.example' }],
+  bcc: [{ address: 'controlling@acme.example', name: 'Controlling' }],
+  sender: 'custom',
+  smtp,
+  fallback: true,
+  notifyUserIds: ['u3'],
+};
+const withoutPassword = { ...smtp, auth: { type: 'password', username: 'billing' } };
+
+describe('the e-mail delivery of a team', () => {
+  let api: TestSettingsApi;
+  let answers = '';
+  let team = 0;
+
+  beforeAll(async () => {
+    api = await startTestSettingsApi();
+  });
+  afterAll(() => api.stop());
+
+  const call = async (
+    method: 'get' | 'put',
+    teamId: string,
+    options: { body?: object; ifMatch?: string; role?: string; rest?: string; sub?: string } = {},
+  ) => {
+    const response = await api.call(method, path(teamId) + (options.rest ?? ''), {
+      claims: { sub: options.sub ?? 'u-admin', teams: { [teamId]: options.role ?? 'admin' } },
+      body: options.body,
+      headers: options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch },
+    });
+    answers += response.text + JSON.stringify(response.headers);
+    return response;
+  };
+  const put = (teamId: string, body: object, options: { ifMatch?: string; role?: string; sub?: string } = {}) =>
+    call('put', teamId, { body, ...options });
+  const newTeam = () => `team-${(team += 1)}`;
+  const historyOf = async (teamId: string) =>
+    ((await call('get', teamId, { rest: '/history?limit=200' })).body as { items: SettingsChangeRecord[] }).items;
+
+  it('is not there before the first PUT', async () => {
+    const response = await call('get', newTeam());
+    expect([response.status, response.type]).toEqual([404, 'application/problem+json']);
+  });
+
+  it('is read as it was written, with ETag, and without the password', async () => {
+    const teamId = newTeam();
+    const written = await put(teamId, settings);
+    expect(written.status).toBe(200);
+    expect(written.headers.etag).toBe('"1"');
+    const auth = { type: 'password', username: 'billing', passwordSet: true };
+    expect(emailDeliveryView.parse(written.body)).toEqual({
+      ...settings,
+      teamId,
+      smtp: { ...smtp, auth },
+      version: 1,
+      updatedAt: expect.any(String),
+      updatedBy: 'u-admin',
+    });
+    const read = await call('get', teamId);
+    expect([read.body, read.headers.etag]).toEqual([written.body, '"1"']);
+  });
+
+  it('answers 304 to who has the version already', async () => {
+    const teamId = newTeam();
+    await put(teamId, settings);
+    const claims = { sub: 'u', teams: { [teamId]: 'member' } };
+    expect((await api.call('get', path(teamId), { claims, headers: { 'If-None-Match': '"1"' } })).status).toBe(304);
+  });
+
+  it('makes no version of a PUT that changes nothing, also when it writes back what was read', async () => {
+    const teamId = newTeam();
+    const written = await put(teamId, settings);
+    for (const body of [settings, written.body as object, { ...settings, smtp: withoutPassword }]) {
+      const again = await put(teamId, body);
+      expect([again.status, again.body]).toEqual([200, written.body]);
+    }
+    expect(await historyOf(teamId)).toHaveLength(1);
+  });
+
+  it('keeps an address once, whatever its case', async () => {
+    const cc = [{ address: 'Boss@acme.example' }, { address: 'boss@ACME.example', name: 'Again' }, { address: 'cfo@acme.example' }];
+    const response = await put(newTeam(), { ...settings, cc, notifyUserIds: ['u1', 'u1', 'u2'] });
+    expect((response.body as { cc: object }).cc).toEqual([{ address: 'Boss@acme.example' }, { address: 'cfo@acme.example' }]);
+    expect((response.body as { notifyUserIds: object }).notifyUserIds).toEqual(['u1', 'u2']);
+  });
+
+  it('keeps the server while the platform sends, and forgets it with its password when told so', async () => {
+    const teamId = newTeam();
+    await put(teamId, settings);
+    const kept = await put(teamId, { ...settings, sender: 'platform', smtp: withoutPassword });
+    expect(kept.body).toMatchObject({ sender: 'platform', smtp: { auth: { passwordSet: true } } });
+    expect((await put(teamId, { ...settings, sender: 'platform', smtp: null })).body).toMatchObject({ smtp: null });
+    const again = await put(teamId, { ...settings, smtp: withoutPassword });
+    expect(again.status).toBe(422);
+    expect((await historyOf(teamId))[0]?.changes).toContainEqual({ pointer: '/smtp/auth/password', secret: 'removed' });
+  });
+
+  it.each([
+    ['host', { host: 'smtp.elsewhere.example' }, 'the host changed'],
+    ['port', { port: 465 }, 'the port changed'],
+    ['user name', { auth: { type: 'password', username: 'someone' } }, 'the user name changed'],
+    ['all', { host: 'a.example', port: 25, auth: { type: 'password', username: 'b' } }, 'host and port and user name'],
+  ])('never takes a stored password along when the server changes: %s', async (_name, change, words) => {
+    const teamId = newTeam();
+    await put(teamId, settings);
+    const response = await put(teamId, { ...settings, smtp: { ...withoutPassword, ...change } });
+    expect(response.status).toBe(422);
+    expect(problem.parse(response.body).errors).toEqual([{ pointer: '/smtp/auth/password', message: expect.stringContaining(words) }]);
+    expect((await call('get', teamId)).headers.etag).toBe('"1"');
+  });
+
+  it('asks for the password when it is the first, and when the encryption gets weaker', async () => {
+    const first = await put(newTeam(), { ...settings, smtp: withoutPassword });
+    expect(problem.parse(first.body).errors).toEqual([{ pointer: '/smtp/auth/password', message: 'is needed: none is stored yet' }]);
+    const teamId = newTeam();
+    await put(teamId, { ...settings, smtp: { ...smtp, security: 'tls' } });
+    expect((await put(teamId, { ...settings, smtp: withoutPassword })).status).toBe(422);
+  });
+
+  it.each([
+    ['a port that is not allowed', { ...smtp, port: 6379 }, '/smtp/port', /25, 465, 587, 2525/],
+    ['the loopback address', { ...smtp, host: '127.0.0.1' }, '/smtp/host', /private or reserved/],
+    ['a cloud metadata address', { ...smtp, host: '169.254.169.254' }, '/smtp/host', /private or reserved/],
+    ['loopback in IPv6', { ...smtp, host: '::ffff:127.0.0.1' }, '/smtp/host', /private or reserved/],
+  ])('refuses %s', async (_name, server, pointer, words) => {
+    const response = await put(newTeam(), { ...settings, smtp: server });
+    expect(response.status).toBe(422);
+    expect(problem.parse(response.body).errors).toEqual([{ pointer, message: expect.stringMatching(words) }]);
+  });
+
+  it('refuses a body for another team', async () => {
+    const response = await put(newTeam(), { ...settings, teamId: 'globex' });
+    expect(problem.parse(response.body).errors).toEqual([{ pointer: '/teamId', message: expect.stringContaining('path') }]);
+  });
+
+  describe('If-Match', () => {
+    it('replaces the version that the caller has seen', async () => {
+      const teamId = newTeam();
+      await put(teamId, settings);
+      expect((await put(teamId, { ...settings, companyName: 'B' }, { ifMatch: '"1"' })).headers.etag).toBe('"2"');
+      expect((await put(teamId, { ...settings, companyName: 'C' }, { ifMatch: '*' })).headers.etag).toBe('"3"');
+      expect((await put(teamId, { ...settings, companyName: 'D' }, { ifMatch: '"1", "3"' })).headers.etag).toBe('"4"');
+    });
+
+    it('says who changed what and when, of the versions the caller has not seen', async () => {
+      const teamId = newTeam();
+      await put(teamId, settings, { sub: 'u1' });
+      await put(teamId, { ...settings, companyName: 'B' }, { sub: 'u2' });
+      await put(teamId, { ...settings, companyName: 'B', smtp: { ...smtp, host: 'new.acme.example' } }, { sub: 'u3' });
+      const late = await put(teamId, { ...settings, companyName: 'C' }, { ifMatch: '"1"' });
+      expect(late.status).toBe(412);
+      const { detail } = problem.parse(late.body);
+      expect(detail).toMatch(/version 3 by u3 at 20.*\(\/smtp\/host.*version 2 by u2 at 20.*\(\/companyName\)/);
+      expect(detail).not.toContain('u1');
+      expect((await call('get', teamId)).body).toMatchObject({ version: 3, companyName: 'B' });
+    });
+
+    it.each([
+      ['"1"', 412],
+      ['*', 412],
+      ['W/"1"', 412],
+      ['1', 400],
+      ['', 400],
+    ])('answers to %s before the first PUT: %i', async (ifMatch, status) => {
+      expect((await put(newTeam(), settings, { ifMatch })).status).toBe(status);
+    });
+  });
+
+  describe('two at once', () => {
+    it('lets one win with If-Match and tells the others', async () => {
+      const teamId = newTeam();
+      await put(teamId, settings);
+      const all = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => put(teamId, { ...settings, companyName: `Company ${index}` }, { ifMatch: '"1"' })),
+      );
+      expect(all.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(412)]);
+      const winner = all.find(({ status }) => status === 200);
+      expect((await call('get', teamId)).body).toEqual(winner?.body);
+    });
+
+    it('lets each win without If-Match, the last one in the end, and loses no version', async () => {
+      const teamId = newTeam();
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => put(teamId, { ...settings, companyName: `Company ${index}` })),
+      );
+      const versions = all.map(({ body }) => (body as { version: number }).version);
+      expect([...versions].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      const history = await historyOf(teamId);
+      expect(history.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, index) => 20 - index));
+      // Each line begins where the one before ended.
+      const names = history.map(({ changes }) => changes.find(({ pointer }) => pointer === '/companyName') as { from: string; to: string });
+      expect(names.slice(0, -1).map(({ from }) => from)).toEqual(names.slice(1).map(({ to }) => to));
+    });
+  });
+
+  describe('history', () => {
+    it('says what became of each field, and of the password only that', async () => {
+      const teamId = newTeam();
+      await put(teamId, settings, { sub: 'u1' });
+      const next = {
+        ...settings,
+        replyTo: null,
+        cc: [{ address: 'new@acme.example' }, ...settings.cc],
+        smtp: { ...smtp, port: 465, security: 'tls', auth: { ...smtp.auth, password: `${SECRET_PASSWORD}-2` } },
+      };
+      await put(teamId, next, { sub: 'u2' });
+      const [second, first] = await historyOf(teamId);
+      expect(second).toEqual({
+        version: 2,
+        changedAt: expect.stringMatching(/^20.*Z$/),
+        changedBy: 'u2',
+        changes: [
+          { pointer: '/replyTo', from: 'billing@acme.example', to: null },
+          { pointer: '/smtp/port', from: 587, to: 465 },
+          { pointer: '/smtp/security', from: 'starttls', to: 'tls' },
+          { pointer: '/cc', added: [{ address: 'new@acme.example' }], removed: [] },
+          { pointer: '/smtp/auth/password', secret: 'replaced' },
+        ],
+      });
+      expect(first?.changes).toContainEqual({ pointer: '/smtp/auth/password', secret: 'set' });
+    });
+
+    it('is read page by page, newest first', async () => {
+      const teamId = newTeam();
+      for (const companyName of ['A', 'B', 'C', 'D', 'E']) await put(teamId, { ...settings, companyName });
+      const pages: number[][] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const rest: string = `/history?limit=2${cursor && `&cursor=${cursor}`}`;
+        const { body } = await call('get', teamId, { rest });
+        const { items, nextCursor } = body as { items: SettingsChangeRecord[]; nextCursor: string | null };
+        pages.push(items.map(({ version }) => version));
+        cursor = nextCursor;
+      }
+      expect(pages).toEqual([[5, 4], [3, 2], [1]]);
+    });
+
+    it.each(['limit=0', 'limit=x', 'limit=201', 'cursor=abc'])('refuses %s', async (query) => {
+      const response = await call('get', newTeam(), { rest: `/history?${query}` });
+      expect([response.status, problem.parse(response.body).errors?.[0]?.pointer]).toEqual([422, `/${query.split('=')[0]}`]);
+    });
+  });
+
+  describe('who may', () => {
+    it('shows a team to its members and lets only admins write', async () => {
+      const teamId = newTeam();
+      expect((await put(teamId, settings, { role: 'member' })).status).toBe(403);
+      await put(teamId, settings);
+      expect((await call('get', teamId, { role: 'member' })).status).toBe(200);
+      expect((await call('get', teamId, { role: 'member', rest: '/history' })).status).toBe(200);
+    });
+
+    it('knows no team of somebody else', async () => {
+      const teamId = newTeam();
+      await put(teamId, settings);
+      const stranger = { sub: 'x', teams: { other: 'admin' } };
+      for (const [method, rest] of [
+        ['get', ''],
+        ['put', ''],
+        ['get', '/history'],
+      ] as const) {
+        const response = await api.call(method, path(teamId) + rest, { claims: stranger, body: method === 'put' ? settings : undefined });
+        expect(response.status).toBe(404);
+      }
+      expect((await call('get', teamId)).headers.etag).toBe('"1"');
+    });
+
+    it('lets internal services act for every team', async () => {
+      const response = await api.call('put', path(newTeam()), { claims: { sub: 'invoicing', role: 'service' }, body: settings });
+      expect(response.body).toMatchObject({ updatedBy: 'invoicing' });
+    });
+  });
+
+  it('takes a thousand CC and a thousand BCC', async () => {
+    const list = (role: string) =>
+      Array.from({ length: 1000 }, (_, index) => ({ address: `${role}${index}@acme.example`, name: `${role} ${index}` }));
+    const teamId = newTeam();
+    expect((await put(teamId, { ...settings, cc: list('cc'), bcc: list('bcc') })).status).toBe(200);
+    expect((await call('get', teamId)).body).toMatchObject({ cc: list('cc'), bcc: list('bcc') });
+  });
+
+  it('has shown the password in no answer and no log line', () => {
+    expect(answers.length).toBeGreaterThan(10_000);
+    expect(api.log()).toContain('settings saved');
+    for (const seen of [answers, api.log()]) {
+      expect(seen).not.toContain('pa55');
+      expect(seen).not.toContain('passwordSealed');
+      expect(seen).not.toContain('v1.k1.');
+    }
+  });
+});

@@ -1,0 +1,128 @@
+// What other services hear over Redis, also when Redis is away, frozen or back.
+import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { type SettingsChangedEvent, teamMailSettings } from '@billing-mail/contracts';
+import { CredentialBox, redisTransport } from '@billing-mail/platform';
+import { Redis } from 'ioredis';
+import { firstValueFrom, timeout } from 'rxjs';
+import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
+
+const PATH = '/v1/teams/acme/email-delivery';
+const PASSWORD = 'pa55-wörd-never-seen';
+const settings = {
+  companyName: 'ACME GmbH',
+  sender: 'custom',
+  smtp: {
+    host: 'smtp.acme.example',
+    port: 587,
+    security: 'starttls',
+    auth: { type: 'password', username: 'billing', password: PASSWORD },
+    fromAddress: 'billing@acme.example',
+  },
+};
+
+describe('settings-api on Redis', () => {
+  let api: TestSettingsApi;
+  let client: ClientProxy;
+  let listener: Redis;
+  const heard: SettingsChangedEvent[] = [];
+  let wire = '';
+
+  beforeAll(async () => {
+    api = await startTestSettingsApi();
+    client = ClientProxyFactory.create(redisTransport(api.redis.url));
+    await client.connect();
+    listener = new Redis(api.redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    listener.on('error', () => undefined); // Redis is taken down on purpose
+    await listener.psubscribe('*');
+    listener.on('pmessage', (_pattern, channel: string, message: string) => {
+      wire += message;
+      if (channel === 'settings.changed') heard.push((JSON.parse(message) as { data: SettingsChangedEvent }).data);
+    });
+  });
+  afterAll(async () => {
+    listener.disconnect();
+    await client.close();
+    await api.stop();
+  });
+
+  const ask = (payload: unknown) => firstValueFrom(client.send<unknown>('settings.get', payload).pipe(timeout(5000)));
+  const put = async (companyName: string) => {
+    const started = performance.now();
+    const response = await api.call('put', PATH, { body: { ...settings, companyName } });
+    return { status: response.status, version: (response.body as { version: number }).version, ms: performance.now() - started };
+  };
+  const hears = async (version: number) => {
+    const deadline = Date.now() + 15_000;
+    while (!heard.some((event) => event.version === version)) {
+      if (Date.now() > deadline) throw new Error(`version ${version} was not heard of`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  it('answers null for a team that has saved nothing', async () => {
+    expect(await ask({ teamId: 'acme' })).toBeNull();
+  });
+
+  it('tells of each new version after it can be read, and of nothing else', async () => {
+    const first = await put('ACME');
+    await put('ACME');
+    const second = await put('ACME 2');
+    await hears(second.version);
+    expect(heard).toEqual([
+      { teamId: 'acme', version: first.version },
+      { teamId: 'acme', version: second.version },
+    ]);
+  });
+
+  it('answers with the settings, the password sealed for exactly this team and field', async () => {
+    const answer = teamMailSettings.parse(await ask({ teamId: 'acme' }));
+    expect(answer).toMatchObject({ teamId: 'acme', companyName: 'ACME 2', smtp: { host: 'smtp.acme.example' } });
+    const sealed = answer.smtp?.auth.type === 'password' ? answer.smtp.auth.passwordSealed : '';
+    expect(new CredentialBox(api.env.SECRET_KEYS).open(sealed, { teamId: 'acme', field: 'smtp.password' })).toBe(PASSWORD);
+  });
+
+  it.each([
+    ['a list', []],
+    ['text', 'acme'],
+    ['no team', {}],
+    ['a number', { teamId: 7 }],
+    ['a bad id', { teamId: 'a b' }],
+  ])('refuses a request with %s', async (_name, payload) => {
+    await expect(ask(payload)).rejects.toMatchObject({ code: 'invalid_request', errors: [{ message: expect.any(String) }] });
+  });
+
+  it('saves within 3 s while Redis is frozen, and tells of it when it is back', async () => {
+    api.redis.freeze();
+    const saved = await put('while frozen');
+    api.redis.thaw();
+    expect(saved.status).toBe(200);
+    expect(saved.ms).toBeLessThan(3000);
+    await hears(saved.version);
+  });
+
+  it('saves within 3 s while Redis is down, and tells of it and answers again when it is back', async () => {
+    await api.redis.halt('SIGKILL');
+    const saved = await put('while down');
+    expect(saved.status).toBe(200);
+    expect(saved.ms).toBeLessThan(3000);
+    expect((await api.call('get', '/health/ready', { claims: ACME_ADMIN })).status).toBe(503);
+    await api.redis.start();
+    await hears(saved.version);
+    expect(await ask({ teamId: 'acme' })).toMatchObject({ companyName: 'while down' });
+    expect((await api.call('get', '/health/ready')).status).toBe(200);
+  });
+
+  it('says that it is our trouble when PostgreSQL is away, and answers when it is back', async () => {
+    await api.database.halt('immediate');
+    await expect(ask({ teamId: 'acme' })).rejects.toMatchObject({ status: 'error' });
+    await api.database.start();
+    expect(await ask({ teamId: 'acme' })).toMatchObject({ teamId: 'acme' });
+  });
+
+  it('has put the password in no message and no log line', () => {
+    expect(wire).toContain('passwordSealed');
+    expect(wire).not.toContain('pa55');
+    expect(api.log()).not.toContain('pa55');
+    expect(api.log()).not.toContain('v1.k1.');
+  });
+});

@@ -1,0 +1,18 @@
+import { Controller } from '@nestjs/common';
+import { MessagePattern, Payload, RpcException } from '@nestjs/microservices';
+import { SETTINGS_GET, settingsGetRequest, type TeamMailSettings, toFieldErrors } from '@billing-mail/contracts';
+import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
+
+/** Answers other services over Redis. The password travels as it is stored: sealed. */
+@Controller()
+export class SettingsResponder {
+  constructor(private readonly store: EmailDeliveryStore) {}
+
+  /** `null` for a team that has saved nothing yet. Only an RpcException reaches the caller with its words. */
+  @MessagePattern(SETTINGS_GET)
+  async settings(@Payload() payload: unknown): Promise<TeamMailSettings | null> {
+    const request = settingsGetRequest.safeParse(payload);
+    if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
+    return this.store.find(request.data.teamId);
+  }
+}

@@ -1,0 +1,36 @@
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import { within } from './responder/within.js';
+import { type SettingsEnvironment } from './settings.env.js';
+
+const REDIS_READY_MS = 10_000;
+
+// The settings have no limit on CC and BCC: this is about 40,000 addresses.
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Builds settings-api and lets it answer on Redis; the caller lets it listen for HTTP.
+ * @throws PendingMigrationsError, or an Error that says whether PostgreSQL or Redis is missing.
+ */
+export async function createSettingsApi(env: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
+  const app = await createHttpService({
+    module: AppModule.with(env, logger),
+    title: 'settings-api',
+    description: "Teams' settings for E-mail delivery",
+    env,
+    logger,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+  });
+  try {
+    await requireMigrated(app.get(DataSource), 'settings-api');
+    app.connectMicroservice(redisTransport(env.REDIS_URL));
+    await app.init();
+    await within(REDIS_READY_MS, app.startAllMicroservices(), `Redis does not answer within ${REDIS_READY_MS} ms; see REDIS_URL.`);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

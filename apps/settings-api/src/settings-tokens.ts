@@ -1,0 +1,4 @@
+/** What is injected by name because its type leaves no trace at run time. */
+export const LOGGER = Symbol('LOGGER');
+export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
+export const REDIS_CLIENT = Symbol('REDIS_CLIENT');

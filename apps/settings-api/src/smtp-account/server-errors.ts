@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+import { type FieldError, type SmtpInput } from '@billing-mail/contracts';
+import { isAddressAllowed, type NetworkPolicy } from '@billing-mail/smtp-client';
+
+/** What the operator's rules have against a server, before anybody connects to it. Names are judged by what they resolve to, at each try. */
+export function serverErrors(smtp: Pick<SmtpInput, 'host' | 'port'>, policy: NetworkPolicy): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!policy.allowedPorts.includes(smtp.port))
+    errors.push({ pointer: '/smtp/port', message: `must be one of the allowed ports ${policy.allowedPorts.join(', ')}` });
+  if (isIP(smtp.host) !== 0 && !isAddressAllowed(smtp.host, policy))
+    errors.push({
+      pointer: '/smtp/host',
+      message: 'is an address in a private or reserved network, which is not allowed; use a public mail server',
+    });
+  return errors;
+}

@@ -1,0 +1,76 @@
+// settings-api as it runs, on a PostgreSQL and a Redis of its own, with everything it writes to its log at hand.
+import { Writable } from 'node:stream';
+import { randomBytes } from 'node:crypto';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { migrate, readEnvironment } from '@billing-mail/platform';
+import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import { SignJWT } from 'jose';
+import { pino } from 'pino';
+import request, { type Response } from 'supertest';
+import { createSettingsApi } from '../settings-api.js';
+import { settingsSchema } from '../settings-schema.js';
+import { settingsEnvironment, type SettingsEnvironment } from '../settings.env.js';
+
+const SECRET = 'a secret of at least thirty-two characters';
+
+/** Tokens as the identity provider would make them. */
+export const tokenFor = (claims: object): Promise<string> =>
+  new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setAudience('billing-mail')
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(SECRET));
+
+export const newSecretKey = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+
+export type CallOptions = { claims?: object; body?: object; headers?: Record<string, string> };
+
+export type TestSettingsApi = {
+  app: NestExpressApplication;
+  env: SettingsEnvironment;
+  database: TestDatabase;
+  redis: TestRedis;
+  /** All log lines so far. */
+  log: () => string;
+  /** A request with a token; of an admin of acme unless it says otherwise. */
+  call: (method: 'get' | 'put' | 'post', path: string, options?: CallOptions) => Promise<Response>;
+  stop: () => Promise<void>;
+};
+
+export const ACME_ADMIN = { sub: 'u-admin', teams: { acme: 'admin' } };
+
+/** Starts everything; `variables` go on top of a working environment. */
+export async function startTestSettingsApi(variables: Record<string, string> = {}): Promise<TestSettingsApi> {
+  const [database, redis] = await Promise.all([startTestDatabase(), startTestRedis()]);
+  await migrate(database.url, settingsSchema);
+  const env = readEnvironment(settingsEnvironment, {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    AUTH_JWT_SECRET: SECRET,
+    SECRET_KEYS: newSecretKey('k1'),
+    ...variables,
+  });
+  let log = '';
+  const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => ((log += chunk.toString()), done()) });
+  const app = await createSettingsApi(env, pino({ level: 'trace' }, sink));
+  await app.listen(0, '127.0.0.1');
+  return {
+    app,
+    env,
+    database,
+    redis,
+    log: () => log,
+    call: async (method, path, { claims = ACME_ADMIN, body, headers = {} } = {}) => {
+      const test = request(app.getHttpServer())
+        [method](path)
+        .set({ ...headers, Authorization: `Bearer ${await tokenFor(claims)}` });
+      return body === undefined ? test : test.send(body);
+    },
+    stop: async () => {
+      redis.thaw();
+      await redis.start();
+      await app.close();
+      await Promise.all([database.stop(), redis.stop()]);
+    },
+  };
+}
