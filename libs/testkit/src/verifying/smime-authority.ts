@@ -71,7 +71,7 @@ export function issueSigner(authority: SmimeAuthority, request: SignerRequest): 
 /** PKCS#12 that forge, openssl and gpgsm read: the key, its certificate and the chain. */
 export function packPkcs12(keyPem: string, certificatePems: string[], passphrase: string): Buffer {
   const certificates = certificatePems.map((pem) => forge.pki.certificateFromPem(pem));
-  const packed = forge.pkcs12.toPkcs12Asn1(forgeKey(keyPem), certificates, passphrase, { algorithm: 'aes256', count: 10_000 });
+  const packed = forge.pkcs12.toPkcs12Asn1(forgeKey(keyPem), certificates, passphrase, { algorithm: 'aes256' });
   return Buffer.from(forge.asn1.toDer(packed).getBytes(), 'latin1');
 }
 

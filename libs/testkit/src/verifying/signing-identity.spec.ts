@@ -1,0 +1,137 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { X509Certificate } from 'node:crypto';
+import {
+  checkSigningIdentity,
+  createDetachedSignature,
+  readPkcs12,
+  type SigningIdentity,
+  SigningIdentityError,
+} from '@billing-mail/mail-core';
+import { runProgram } from './run-program.js';
+import { newRsaKeyPem, packPkcs12 } from './smime-authority.js';
+import { createTestIdentity } from './test-identity.js';
+
+const FROM = 'e-invoice@platform.example';
+const test = createTestIdentity({ address: FROM });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'identity-'));
+  await writeFile(join(folder, 'key.pem'), test.keyPem);
+  await writeFile(join(folder, 'certificate.pem'), test.certificatePem);
+  await writeFile(join(folder, 'chain.pem'), test.chainPem.join(''));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function opensslPkcs12(...args: string[]): Promise<Buffer> {
+  const out = join(folder, `${args.join('')}.p12`.replace(/[^\w.]/g, ''));
+  const end = await runProgram('openssl', ['pkcs12', '-export', '-out', out, '-passout', 'pass:secret', ...args], 'openssl');
+  expect(end).toMatchObject({ exitCode: 0 });
+  return readFile(out);
+}
+
+const pem = (name: string): string => join(folder, `${name}.pem`);
+const withChain = (): string[] => ['-inkey', pem('key'), '-in', pem('certificate'), '-certfile', pem('chain')];
+
+describe('readPkcs12', () => {
+  it.each<[string, () => Promise<[Buffer, string]>]>([
+    ['forge', async () => [test.p12, test.passphrase]],
+    ['openssl', async () => [await opensslPkcs12(...withChain()), 'secret']],
+    ['openssl -legacy', async () => [await opensslPkcs12('-legacy', ...withChain()), 'secret']],
+    [
+      'openssl with the chain in another order',
+      async () => {
+        await writeFile(pem('mixed'), [...test.chainPem].reverse().join(''));
+        return [await opensslPkcs12('-inkey', pem('key'), '-in', pem('certificate'), '-certfile', pem('mixed')), 'secret'];
+      },
+    ],
+  ])('reads key, certificate and chain as %s packs them, and leaves out the root', async (_packer, pack) => {
+    const identity = readPkcs12(...(await pack()));
+    const certificate = new X509Certificate(test.certificatePem);
+    expect(Buffer.from(identity.certificateDer)).toEqual(certificate.raw);
+    expect(identity.chainDer.map((der) => Buffer.from(der))).toEqual([new X509Certificate(test.chainPem[0] ?? '').raw]);
+    expect(certificate.checkPrivateKey(identity.privateKey)).toBe(true);
+    expect(identity.addresses).toEqual([FROM]);
+    expect(identity.notAfter).toEqual(new Date(certificate.validTo));
+  });
+
+  it.each<[string, RegExp, () => Promise<[Buffer, string]>]>([
+    ['a wrong passphrase', /passphrase does not open/, async () => [test.p12, 'wrong']],
+    ['an empty passphrase', /passphrase does not open/, async () => [test.p12, '']],
+    ['PEM in place of PKCS#12', /is PEM, not PKCS#12.*openssl pkcs12 -export/, async () => [Buffer.from(test.certificatePem), 'x']],
+    ['an empty file', /can't be read as PKCS#12/, async () => [Buffer.alloc(0), 'x']],
+    ['something else', /can't be read as PKCS#12/, async () => [Buffer.from('%PDF-1.7 and so on'), 'x']],
+    ['half a file', /can't be read as PKCS#12/, async () => [test.p12.subarray(0, 900), test.passphrase]],
+    ['a file without a key', /no private key/, async () => [await opensslPkcs12('-nokeys', '-in', pem('certificate')), 'secret']],
+    [
+      'a file without a certificate',
+      /no certificate/,
+      async () => [await opensslPkcs12('-nocerts', '-inkey', pem('key'), '-in', pem('key')), 'secret'],
+    ],
+    [
+      'a certificate of another key',
+      /No certificate .* belongs to its private key/,
+      async () => [packPkcs12(newRsaKeyPem(), [test.certificatePem], 'x'), 'x'],
+    ],
+    ['an RSA key of 1,024 bits', /1024 bits/, async () => [weak().p12, test.passphrase]],
+    ['a key that is not RSA', /of type ec; an RSA key is needed/, ellipticPkcs12],
+  ])('says what is wrong and how to mend it: %s', async (_case, words, make) => {
+    const [bytes, passphrase] = await make();
+    const read = () => readPkcs12(bytes, passphrase);
+    expect(read).toThrow(SigningIdentityError);
+    expect(read).toThrow(words);
+  });
+
+  it('can be posted to a worker thread and signs there alike', async () => {
+    const identity = readPkcs12(test.p12, test.passphrase);
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(identity);
+    const posted = (receiveMessageOnPort(port2) as { message: SigningIdentity }).message;
+    port1.close();
+    const [digest, time] = [Buffer.alloc(32, 7), new Date('2026-11-23T08:00:00Z')];
+    expect(await createDetachedSignature(digest, time, posted)).toEqual(await createDetachedSignature(digest, time, identity));
+  });
+});
+
+describe('checkSigningIdentity', () => {
+  const now = new Date('2026-06-15T12:00:00Z');
+  const validFrom = new Date('2026-01-01T00:00:00Z');
+  const validTo = new Date('2027-01-01T00:00:00Z');
+  const problems = (request: Partial<Parameters<typeof createTestIdentity>[0]>, fromAddress = FROM, at = now) => {
+    const { p12, passphrase } = createTestIdentity({ address: FROM, validFrom, validTo, ...request });
+    return checkSigningIdentity(readPkcs12(p12, passphrase), { fromAddress, now: at }).map(
+      ({ code, fatal }) => `${code}${fatal ? '!' : ''}`,
+    );
+  };
+
+  it.each<[string, string[], () => string[]]>([
+    ['a good certificate', [], () => problems({})],
+    ['the address in other case', [], () => problems({}, 'E-Invoice@PLATFORM.example')],
+    ['one of several addresses', [], () => problems({ addresses: ['other@x.example', FROM] })],
+    ['no extended key usage', [], () => problems({ extendedKeyUsage: null })],
+    ['nonRepudiation alone', [], () => problems({ keyUsage: { nonRepudiation: true } })],
+    ['expired', ['expired!'], () => problems({}, FROM, new Date('2027-01-01T00:00:01Z'))],
+    ['not yet valid', ['not_yet_valid!'], () => problems({}, FROM, new Date('2025-12-31T23:59:59Z'))],
+    ['30 days left', [], () => problems({}, FROM, new Date('2026-12-02T00:00:00Z'))],
+    ['less than 30 days left', ['expires_soon'], () => problems({}, FROM, new Date('2026-12-02T00:00:01Z'))],
+    ['another address', ['address_missing!'], () => problems({}, 'other@platform.example')],
+    ['no address at all', ['address_missing!'], () => problems({ addresses: [] })],
+    ['a certificate for encryption', ['key_usage_wrong!'], () => problems({ keyUsage: { keyEncipherment: true } })],
+    ['a certificate for web servers', ['extended_key_usage_wrong!'], () => problems({ extendedKeyUsage: { serverAuth: true } })],
+  ])('%s', (_case, expected, find) => {
+    expect(find()).toEqual(expected);
+  });
+});
+
+function weak(): { p12: Buffer } {
+  return createTestIdentity({ address: FROM, keyPem: newRsaKeyPem(1024) });
+}
+
+async function ellipticPkcs12(): Promise<[Buffer, string]> {
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=ec'];
+  await runProgram('openssl', [...request, '-keyout', pem('ec-key'), '-out', pem('ec')], 'openssl');
+  return [await opensslPkcs12('-inkey', pem('ec-key'), '-in', pem('ec')), 'secret'];
+}
