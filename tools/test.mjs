@@ -1,0 +1,28 @@
+// `npm test`: from whatever state the checkout is in to every test's result. Arguments (paths, Jest's flags) narrow it down.
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareCheckout, workspaceRoot } from './prepare-checkout.mjs';
+import { explainFailure } from './steps.mjs';
+import { provideSystemPrograms } from './system-programs.mjs';
+
+const results = join(workspaceRoot, '.data', 'test-results.json');
+
+function runJest(args) {
+  const jest = [join(workspaceRoot, 'node_modules', 'jest', 'bin', 'jest.js'), '--ci', '--json', `--outputFile=${results}`];
+  // Two at a time: each spec file may run servers of its own, and more would only make them time out on a small machine.
+  const child = spawn(process.execPath, [...jest, '--maxWorkers=2', ...args], { cwd: workspaceRoot, stdio: 'inherit' });
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+}
+
+try {
+  rmSync(results, { force: true });
+  mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
+  await prepareCheckout();
+  // PostgreSQL comes from npm. Signed mail is judged by openssl and gpgsm, headers by Python's e-mail package: none of them ours.
+  await provideSystemPrograms(['redis-server', 'openssl', 'gpgsm', 'gpg-agent', 'python3']);
+  process.exitCode = await runJest(process.argv.slice(2));
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}
