@@ -1,38 +1,320 @@
-import { Readable } from 'node:stream';
-import { startScriptedSmtpServer } from '@billing-mail/testkit';
-import { openSession } from './open-session.js';
-import { type SessionStep } from './smtp-server.js';
+import { createServer, type AddressInfo } from 'node:net';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { type SessionStep, type SmtpServer } from './smtp-server.js';
+import { ACCOUNT, handlesLeft, openHandles, openWith, sessionWith } from './testing/client.js';
 
-it('smoke', async () => {
-  const server = await startScriptedSmtpServer({ security: 'starttls', accounts: [{ username: 'u', password: 'secret' }] });
-  const steps: SessionStep[] = [];
-  const opened = await openSession(
-    {
-      host: 'localhost',
-      port: server.port,
-      security: 'starttls',
-      auth: { type: 'password', username: 'u', password: 'secret' },
-      caPem: server.caPem,
-    },
-    {
-      policy: { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [server.port] },
-      timeouts: { connectMs: 1000, replyMs: 1000, finalReplyMs: 1000 },
-      clientName: 'client.test',
-      onStep: (step) => steps.push(step),
+const password = { type: 'password', ...ACCOUNT } as const;
+const signIn: Partial<SmtpServer> = { security: 'starttls', auth: password };
+const accounts = [ACCOUNT];
+
+let server: ScriptedSmtpServer;
+let handlesBefore: string[];
+
+beforeEach(async () => {
+  handlesBefore = openHandles();
+  server = await startScriptedSmtpServer();
+});
+
+afterEach(async () => {
+  await server.close();
+  expect(await handlesLeft(handlesBefore)).toEqual([]);
+});
+
+type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
+
+const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
+  ['a connection closed at once', { connect: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
+  ['a connection reset at once', { connect: { wait: 50, then: 'reset' } }, { kind: 'network', stage: 'greeting', reason: 'reset' }],
+  ['a silent banner', { banner: 'stall' }, { kind: 'network', stage: 'greeting', reason: 'timeout' }],
+  [
+    'a banner byte by byte, too slow as a whole',
+    { banner: { drip: '220 very slow server', everyMs: 40 } },
+    { kind: 'network', stage: 'greeting', reason: 'timeout' },
+  ],
+  [
+    'a banner that says 421',
+    { banner: '421 4.3.2 come back later' },
+    { kind: 'reply', stage: 'greeting', code: 421, enhancedCode: '4.3.2' },
+  ],
+  [
+    'a banner that says 554 and hangs up',
+    { banner: { reply: '554 no service for you', then: 'close' } },
+    { kind: 'reply', stage: 'greeting', code: 554 },
+  ],
+  ['a banner with another code', { banner: '250 hello' }, { kind: 'protocol', stage: 'greeting' }],
+  ['a web server', { banner: { raw: 'HTTP/1.1 400 Bad Request\r\n\r\n' } }, { kind: 'protocol', stage: 'greeting' }],
+  ['an endless banner', { banner: { flood: 5_000_000 } }, { kind: 'protocol', stage: 'greeting' }],
+  ['a banner of one endless line', { banner: { raw: `220 ${'x'.repeat(100_000)}` } }, { kind: 'protocol', stage: 'greeting' }],
+  ['a banner with an answer to EHLO in it', { banner: { raw: '220 hi\r\n250 ok\r\n' } }, { kind: 'protocol', stage: 'greeting' }],
+  ['a connection closed at EHLO', { ehlo: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
+  ['silence at EHLO', { ehlo: 'stall' }, { kind: 'network', stage: 'greeting', reason: 'timeout' }],
+  [
+    'EHLO and HELO refused',
+    { ehlo: '550 no', helo: '550 5.7.1 no' },
+    { kind: 'reply', stage: 'greeting', code: 550, enhancedCode: '5.7.1' },
+  ],
+  ['EHLO answered by 421', { ehlo: '421 shutting down' }, { kind: 'reply', stage: 'greeting', code: 421 }],
+  ['an endless EHLO', { ehlo: { flood: 5_000_000 } }, { kind: 'protocol', stage: 'greeting' }],
+
+  ['STARTTLS not offered', { security: 'none' }, { kind: 'tls', stage: 'tls', reason: 'starttls_missing' }, { security: 'starttls' }],
+  [
+    'STARTTLS refused',
+    { security: 'starttls', starttls: '454 4.7.0 not now' },
+    { kind: 'reply', stage: 'tls', code: 454 },
+    { security: 'starttls' },
+  ],
+  [
+    'bytes injected behind the 220 of STARTTLS',
+    { security: 'starttls', starttls: { raw: '220 go\r\n250-AUTH PLAIN\r\n250 injected\r\n' } },
+    { kind: 'protocol', stage: 'tls' },
+    { security: 'starttls' },
+  ],
+  [
+    'a TLS handshake that hangs',
+    { security: 'tls', handshake: 'stall' },
+    { kind: 'network', stage: 'tls', reason: 'timeout' },
+    { security: 'tls' },
+  ],
+  [
+    'a TLS handshake that hangs after STARTTLS',
+    { security: 'starttls', handshake: 'stall' },
+    { kind: 'network', stage: 'tls', reason: 'timeout' },
+    { security: 'starttls' },
+  ],
+  [
+    'a TLS handshake reset',
+    { security: 'tls', handshake: { wait: 50, then: 'reset' } },
+    { kind: 'network', stage: 'tls', reason: 'reset' },
+    { security: 'tls' },
+  ],
+  [
+    'a TLS handshake closed',
+    { security: 'tls', handshake: 'close' },
+    { kind: 'network', stage: 'tls', reason: 'reset' },
+    { security: 'tls' },
+  ],
+  ['TLS with a server that speaks in clear', { security: 'none' }, { kind: 'tls', stage: 'tls', reason: 'handshake' }, { security: 'tls' }],
+  [
+    'a self-signed certificate',
+    { security: 'tls', certificate: 'self_signed' },
+    { kind: 'tls', stage: 'tls', reason: 'untrusted' },
+    { security: 'tls' },
+  ],
+  [
+    'a certificate of an unknown authority',
+    { security: 'tls' },
+    { kind: 'tls', stage: 'tls', reason: 'untrusted' },
+    { security: 'tls', caPem: undefined },
+  ],
+  [
+    'an expired certificate',
+    { security: 'tls', certificate: 'expired' },
+    { kind: 'tls', stage: 'tls', reason: 'expired' },
+    { security: 'tls' },
+  ],
+  [
+    'a certificate for another host',
+    { security: 'starttls', certificate: 'wrong_host' },
+    { kind: 'tls', stage: 'tls', reason: 'wrong_host' },
+    { security: 'starttls' },
+  ],
+
+  [
+    'credentials refused',
+    { security: 'starttls', accounts, auth: '535 5.7.8 no' },
+    { kind: 'reply', stage: 'auth', code: 535, enhancedCode: '5.7.8' },
+    signIn,
+  ],
+  [
+    'credentials refused before the server hangs up on its own',
+    { security: 'starttls', accounts, auth: { raw: '535 5.7.8 no\r\n421 too many errors\r\n' } },
+    { kind: 'reply', stage: 'auth', code: 535 },
+    signIn,
+  ],
+  [
+    'sign-in not possible just now',
+    { security: 'starttls', accounts, auth: '454 4.7.0 later' },
+    { kind: 'reply', stage: 'auth', code: 454 },
+    signIn,
+  ],
+  [
+    'sign-in answered by nonsense',
+    { security: 'starttls', accounts, auth: { raw: 'what?\r\n' } },
+    { kind: 'protocol', stage: 'auth' },
+    signIn,
+  ],
+  [
+    'a connection lost at sign-in',
+    { security: 'starttls', accounts, auth: 'reset' },
+    { kind: 'network', stage: 'auth', reason: 'reset' },
+    signIn,
+  ],
+  ['sign-in not offered', { security: 'starttls' }, { kind: 'unsupported', stage: 'auth', reason: 'auth' }, signIn],
+  [
+    'no known way to sign in',
+    { security: 'starttls', accounts, mechanisms: 'GSSAPI NTLM' },
+    { kind: 'unsupported', stage: 'auth', reason: 'auth' },
+    signIn,
+  ],
+];
+
+describe('a server that fails before the first message', () => {
+  it.each(FAULTS.map((row) => ({ row, fault: row[0] })))(
+    'is told by stage and kind: $fault',
+    async ({ row: [, script, expected, change] }) => {
+      server.script = script;
+      const opened = await openWith(server, change);
+      expect(opened).toMatchObject({ ok: false, fact: expected, server: `127.0.0.1:${server.port}` });
+      expect(server.transactions).toEqual([]);
     },
   );
-  console.log(opened);
-  if (!opened.ok) throw new Error('no');
-  const body = 'Subject: x\r\n\r\n.hello\r\n..\r\n.\r\nend\r\n';
-  const result = await opened.session.send({
-    from: 'a@a.test',
-    recipients: ['b@b.test', 'c@c.test'],
-    size: body.length,
-    body: Readable.from([Buffer.from(body)]),
-    beforeEndOfData: async () => 'release',
+
+  it('is told as refused when nobody listens', async () => {
+    const port = await freePort();
+    const opened = await openWith({ ...server, host: '127.0.0.1', port, caPem: '' });
+    expect(opened).toMatchObject({ ok: false, fact: { kind: 'network', stage: 'connect', reason: 'refused' } });
   });
-  console.log(result, steps);
-  await opened.session.close();
-  console.log(server.messages, server.connections);
-  await server.close();
+
+  it('is reached at its next address when the first does not take the connection', async () => {
+    // localhost leads to 127.0.0.1 and ::1; the server listens on the first only, so reverse the roles with a port on ::1.
+    const v6 = createServer((socket) => socket.end('554 only here\r\n'));
+    await new Promise<void>((resolve) => v6.listen(0, '::1', resolve));
+    const { port } = v6.address() as AddressInfo;
+    const policy = { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [port] };
+    const opened = await openWith(server, { host: 'localhost', port }, { policy });
+    await new Promise((resolve) => v6.close(resolve));
+    expect(opened).toMatchObject({ ok: false, fact: { kind: 'reply', stage: 'greeting', code: 554 } });
+  });
 });
+
+describe('TLS', () => {
+  it('is 1.2 or newer', async () => {
+    server.script = { security: 'tls', maxTlsVersion: 'TLSv1.1' };
+    const opened = await openWith(server, { security: 'tls' });
+    expect(opened).toMatchObject({ ok: false, fact: { stage: 'tls' }, tls: null });
+    server.script = { security: 'tls', maxTlsVersion: 'TLSv1.2' };
+    const session = await sessionWith(server, { security: 'tls' });
+    await session.close();
+    expect(session.tls).toBe('TLSv1.2');
+  });
+});
+
+describe('the network policy', () => {
+  const policy = { allowedNetworks: [], allowedPorts: [25, 587] };
+
+  it.each(['127.0.0.1', 'localhost', '::1', '10.0.0.1', '169.254.169.254', '::ffff:127.0.0.1', '168.63.129.16'])(
+    'lets nobody connect to %s',
+    async (host) => {
+      const steps: SessionStep[] = [];
+      const opened = await openWith(server, { host, port: 587 }, { policy, onStep: (step) => steps.push(step) });
+      expect(opened).toMatchObject({ ok: false, fact: { kind: 'address', stage: 'dns', reason: 'host_forbidden' } });
+      expect(steps.map(({ step, ok }) => [step, ok])).toEqual([['policy', false]]);
+    },
+  );
+
+  it('lets nobody connect to a port that is not for mail', async () => {
+    const opened = await openWith(server, {}, { policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [25] } });
+    expect(opened).toMatchObject({ ok: false, fact: { kind: 'address', reason: 'port_forbidden' } });
+    expect(server.connections).toEqual([]);
+  });
+
+  it("does not bind the platform's own server", async () => {
+    const session = await sessionWith(server, { trusted: true }, { policy });
+    expect(session.remote).toEqual({ host: '127.0.0.1', address: '127.0.0.1', port: server.port });
+    await session.close();
+  });
+});
+
+describe('signing in', () => {
+  it.each(['PLAIN LOGIN', 'LOGIN', 'PLAIN'])('works over TLS where the server offers %s', async (mechanisms) => {
+    server.script = { security: 'tls', accounts, mechanisms };
+    const session = await sessionWith(server, { security: 'tls', auth: password });
+    await session.close();
+    expect(session.tls).toBe('TLSv1.3');
+    // An IP address is no server name.
+    expect(server.connections[0]?.serverName).toBeNull();
+    expect(server.connections[0]?.authAttempts).toMatchObject([{ ...ACCOUNT, encrypted: true, accepted: true }]);
+  });
+
+  it('never happens in clear', async () => {
+    server.script = { accounts };
+    const opened = await openWith(server, { security: 'none', auth: password });
+    expect(opened).toMatchObject({ ok: false, fact: { kind: 'unsupported', stage: 'auth', reason: 'auth' } });
+    expect(server.connections).toEqual([]);
+  });
+
+  it('leaves no password in what is told, even if the server repeats it', async () => {
+    const token = Buffer.from(`\0${ACCOUNT.username}\0${ACCOUNT.password}`).toString('base64');
+    const steps: SessionStep[] = [];
+    server.script = { security: 'starttls', accounts, auth: `535 refused: AUTH PLAIN ${token} that is ${ACCOUNT.password}` };
+    const opened = await openWith(server, signIn, { onStep: (step) => steps.push(step) });
+    expect(opened).toMatchObject({ fact: { text: '535 refused: AUTH PLAIN *** that is ***' } });
+    expect(JSON.stringify([opened, steps])).not.toContain(ACCOUNT.password);
+  });
+
+  it('checks the certificate against the name and sends the name as SNI', async () => {
+    server.script = { security: 'tls', accounts };
+    const session = await sessionWith(server, { host: 'localhost', security: 'tls', auth: password }, localhostAllowed());
+    expect(session.remote).toEqual({ host: 'localhost', address: '127.0.0.1', port: server.port });
+    expect(server.connections.map(({ serverName }) => serverName)).toEqual(['localhost']);
+    await session.close();
+  });
+});
+
+describe('a session', () => {
+  it('is told step by step, in the order in which a reader expects them', async () => {
+    server.script = { security: 'starttls', accounts };
+    const steps: SessionStep[] = [];
+    const session = await sessionWith(server, signIn, { onStep: (step) => steps.push(step) });
+    await session.close();
+    expect(steps.map(({ step, ok }) => [step, ok])).toEqual(
+      ['policy', 'dns', 'connect', 'tls', 'greeting', 'auth'].map((step) => [step, true]),
+    );
+    expect(steps.every(({ ms }) => ms >= 0)).toBe(true);
+  });
+
+  it('opens with a server that knows HELO only', async () => {
+    server.script = { ehlo: '502 what?' };
+    const session = await sessionWith(server);
+    expect(session.capabilities).toEqual({ maxMessageBytes: null, authMechanisms: [], startTls: false });
+    await session.close();
+  });
+
+  it('knows what the server announced', async () => {
+    server.script = { maxBytes: 1234, extensions: ['AUTH=LOGIN', 'PIPELINING'] };
+    const session = await sessionWith(server);
+    expect(session.capabilities).toEqual({ maxMessageBytes: 1234, authMechanisms: ['LOGIN'], startTls: false });
+    await session.close();
+  });
+
+  it.each([
+    ['hangs', 'stall'],
+    ['breaks', 'reset'],
+    ['floods', { flood: 5_000_000 }],
+  ] as const)('closes although QUIT %s', async (_how, quit) => {
+    server.script = { quit };
+    const session = await sessionWith(server);
+    const began = performance.now();
+    await session.close();
+    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(session.usable).toBe(false);
+    await session.close();
+  });
+
+  it('refuses a name for itself that would not fit a command', async () => {
+    await expect(openWith(server, {}, { clientName: 'a\r\nMAIL' })).rejects.toThrow(TypeError);
+  });
+});
+
+function localhostAllowed() {
+  return { policy: { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [server.port] } };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -12,7 +12,7 @@ const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
  * All addresses of `host`, IPv4 first. Asks DNS directly (c-ares), because `getaddrinfo` occupies a thread of libuv's small
  * pool for as long as DNS is slow, and signing needs that pool. What DNS does not have may still stand in the hosts file or
  * below a search domain, so a negative answer is checked once more with `getaddrinfo`; a timeout is not.
- * @param dnsServers `address:port` to ask in place of the system's
+ * @param dnsServers `address:port` to ask in place of the system's, and of the hosts file
  */
 export async function resolveHost(host: string, timeoutMs: number, dnsServers?: readonly string[]): Promise<Resolution> {
   if (isIP(host) !== 0) return { ok: true, addresses: [host] };
@@ -29,14 +29,20 @@ export async function resolveHost(host: string, timeoutMs: number, dnsServers?: 
     answer.status === 'rejected' ? [(answer.reason as NodeJS.ErrnoException).code ?? 'unknown'] : [],
   );
   if (codes.includes('ETIMEOUT')) return unavailable(host, 'no answer in time');
-  const local = await within(
-    timeoutMs,
-    lookup(host, { all: true, order: 'ipv4first' }).catch(() => []),
-  );
-  if (local !== 'timeout' && local.length > 0) return { ok: true, addresses: local.map((entry) => entry.address) };
+  const local = dnsServers === undefined ? await lookUpLocally(host, timeoutMs) : [];
+  if (local.length > 0) return { ok: true, addresses: local };
   const failure = codes.find((code) => !NO_SUCH_NAME.has(code));
   if (failure !== undefined) return unavailable(host, failure);
   return { ok: false, fact: { kind: 'address', stage: 'dns', reason: 'host_unknown', text: `DNS knows no address of ${host}` } };
+}
+
+async function lookUpLocally(host: string, timeoutMs: number): Promise<string[]> {
+  // What went wrong was said by DNS already; here only addresses are of interest.
+  const found = await within(
+    timeoutMs,
+    lookup(host, { all: true, order: 'ipv4first' }).catch(() => []),
+  );
+  return found === 'timeout' ? [] : found.map((entry) => entry.address);
 }
 
 function unavailable(host: string, why: string): Resolution {

@@ -39,7 +39,7 @@ export class Transaction {
     body.on('error', (cause) => this.settle({ outcome: 'body_failed', cause }));
     const spoken = new Promise<void>((resolve) => {
       connection.send({ from, to: [...this.message.recipients], size }, gate, (error) => {
-        if (error) this.settleByError(error);
+        if (error && !this.isSettled) this.settleByError(error);
         resolve();
       });
     });

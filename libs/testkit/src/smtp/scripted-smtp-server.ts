@@ -109,7 +109,7 @@ class RunningServer implements ScriptedSmtpServer {
 
   private accept(socket: Socket): void {
     const id = ++this.accepted;
-    const record: SmtpConnectionRecord = { id, tls: null, commands: [], authAttempts: [], transactions: [], open: true };
+    const record: SmtpConnectionRecord = { id, tls: null, serverName: null, commands: [], authAttempts: [], transactions: [], open: true };
     this.connections.push(record);
     this.openConnections += 1;
     this.maxConcurrentConnections = Math.max(this.maxConcurrentConnections, this.openConnections);

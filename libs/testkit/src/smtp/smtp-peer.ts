@@ -28,6 +28,8 @@ export type SmtpTransaction = {
 export type SmtpConnectionRecord = {
   id: number;
   tls: string | null;
+  /** The name that the client asked for in the TLS handshake (SNI). */
+  serverName: string | null;
   /** Commands as they came, credentials included. */
   commands: string[];
   authAttempts: AuthAttempt[];
@@ -215,7 +217,10 @@ export class SmtpPeer {
     if (script.handshake !== undefined) await this.act(script.handshake);
     const certificates = tlsCertificates();
     this.reader.detach();
-    const version = script.maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: script.maxTlsVersion };
+    const version =
+      script.maxTlsVersion === undefined
+        ? {}
+        : { minVersion: 'TLSv1' as const, maxVersion: script.maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
     const secureContext = createSecureContext({
       key: certificates.keyPem,
       cert: certificates.chainOf(script.certificate ?? 'good'),
@@ -223,7 +228,11 @@ export class SmtpPeer {
     });
     const socket = new TLSSocket(this.plain, { isServer: true, secureContext });
     socket.on('error', () => undefined);
-    socket.on('secure', () => (this.record.tls = socket.getProtocol()));
+    socket.on('secure', () => {
+      this.record.tls = socket.getProtocol();
+      // Set by Node on the server's side, though not in its types; `false` without SNI.
+      this.record.serverName = (socket as { servername?: string | false }).servername || null;
+    });
     this.socket = socket;
     this.reader = new SocketReader(socket);
   }

@@ -27,9 +27,9 @@ export type SmtpScript = {
   certificate?: 'good' | 'wrong_host' | 'expired' | 'self_signed';
   maxTlsVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** At the moment of the connection, before anything else. */
-  connect?: 'close' | 'reset';
+  connect?: SmtpAction;
   /** In place of the TLS handshake. */
-  handshake?: 'stall' | 'close' | 'reset';
+  handshake?: SmtpAction;
   banner?: SmtpAction;
   /** In place of the announcement made from `extensions`. */
   ehlo?: SmtpAction;

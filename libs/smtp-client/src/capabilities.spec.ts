@@ -1,0 +1,35 @@
+import { parseCapabilities } from './capabilities.js';
+
+const parse = (...lines: string[]) => parseCapabilities({ code: 250, lines: ['mail.example greets you', ...lines] });
+
+describe('what EHLO announces', () => {
+  it.each<[string[], number | null]>([
+    [['SIZE 35882577'], 35_882_577],
+    [['size 10'], 10],
+    [['SIZE 0'], null],
+    [['SIZE'], null],
+    [['SIZE lots'], null],
+    [['SIZE 99999999999999999999'], null],
+    [[], null],
+  ])('limits the size: %j', (lines, expected) => {
+    expect(parse(...lines).maxMessageBytes).toBe(expected);
+  });
+
+  it.each<[string[], string[]]>([
+    [['AUTH PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
+    [
+      ['AUTH=LOGIN', 'AUTH login PLAIN'],
+      ['LOGIN', 'PLAIN'],
+    ],
+    [['AUTHENTIC'], []],
+    [[], []],
+  ])('offers ways to sign in: %j', (lines, expected) => {
+    expect(parse(...lines).authMechanisms).toEqual(expected);
+  });
+
+  it('offers STARTTLS only as a keyword, not in the greeting', () => {
+    expect(parse('STARTTLS').startTls).toBe(true);
+    expect(parse('X-STARTTLS', 'STARTTLSX').startTls).toBe(false);
+    expect(parseCapabilities({ code: 250, lines: ['STARTTLS'] }).startTls).toBe(false);
+  });
+});

@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ScriptedSmtpServer } from '@billing-mail/testkit';
+import { type OutgoingMessage } from '../message.js';
+import { openSession, type OpenResult, type SessionOptions } from '../open-session.js';
+import { type SmtpSession } from '../session.js';
+import { type SmtpServer } from '../smtp-server.js';
+
+/** Long enough for a busy machine to answer, short enough to wait for a silent server. */
+export const TIMEOUTS = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
+
+export const ACCOUNT = { username: 'billing', password: 'correct horse' };
+
+/** Opens a session with a scripted server, whose address and port are allowed. */
+export function openWith(
+  server: ScriptedSmtpServer,
+  change: Partial<SmtpServer> = {},
+  options: Partial<SessionOptions> = {},
+): Promise<OpenResult> {
+  const { host, port, caPem } = server;
+  return openSession(
+    { host, port, security: 'none', auth: { type: 'none' }, caPem, ...change },
+    {
+      policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [port] },
+      timeouts: TIMEOUTS,
+      clientName: 'client.test',
+      ...options,
+    },
+  );
+}
+
+export async function sessionWith(...args: Parameters<typeof openWith>): Promise<SmtpSession> {
+  const opened = await openWith(...args);
+  if (!opened.ok) throw new Error(`no session: ${JSON.stringify(opened.fact)}`);
+  return opened.session;
+}
+
+/** A message to one recipient that is let go. */
+export function messageOf(content: string | Buffer, change: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  const bytes = Buffer.from(content);
+  return {
+    from: 'billing@acme.test',
+    recipients: ['payables@customer.test'],
+    size: bytes.length,
+    body: Readable.from(chunksOf(bytes), { objectMode: false }),
+    beforeEndOfData: async () => 'release',
+    ...change,
+  };
+}
+
+function* chunksOf(bytes: Buffer, size = 64 * 1024): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+
+/** Sockets and timers of this process. */
+export function openHandles(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|UDP|Timeout|GetAddrInfo|Query/.test(name));
+}
+
+/** What is open that was not so `before`; waits up to half a second for it to close, which takes some turns of the event loop. */
+export async function handlesLeft(before: readonly string[]): Promise<string[]> {
+  for (let tries = 0; ; tries++) {
+    const known = [...before];
+    const left = openHandles().filter((name) => {
+      const at = known.indexOf(name);
+      if (at >= 0) known.splice(at, 1);
+      return at < 0;
+    });
+    if (left.length === 0 || tries === 50) return left;
+    await sleep(10);
+  }
+}
