@@ -13,5 +13,6 @@ export * from './observing/metrics.controller.js';
 export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';
 export * from './postgres/migrate.js';
+export * from './postgres/sql.js';
 export * from './redis/redis-options.js';
 export * from './secrets/credential-box.js';

@@ -3,3 +3,4 @@ export { isAddressAllowed } from './network-policy.js';
 export { openSession, serverLabel, type OpenResult, type SessionOptions } from './open-session.js';
 export { type SmtpSession } from './session.js';
 export { type Capabilities, type NetworkPolicy, type SessionStep, type SmtpServer, type Timeouts } from './smtp-server.js';
+export { platformServer } from './platform-server.js';

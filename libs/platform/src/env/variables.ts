@@ -109,6 +109,10 @@ export const variables = {
   SMTP_FINAL_REPLY_TIMEOUT: described(duration.default(600_000), 'longest wait for the reply to the end of data (RFC 5321 4.5.3.2.6)'),
   SMTP_ALLOWED_NETWORKS: described(networks.default([]), "networks that a team's server may resolve to although private"),
   SMTP_ALLOWED_PORTS: described(ports.default([25, 465, 587, 2525]), "ports that a team's server may use"),
+  SMTP_CA_FILE: described(
+    z.string().optional(),
+    "PEM file of authorities that teams' servers may be certified by, besides the public ones",
+  ),
   SMTP_CLIENT_NAME: described(
     z
       .string()

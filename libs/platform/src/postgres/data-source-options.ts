@@ -26,6 +26,6 @@ export function dataSourceOptions(
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'billing-mail',
     connectTimeoutMS: 5000,
-    extra: { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
+    extra: { statement_timeout: 30_000, query_timeout: 35_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
   };
 }

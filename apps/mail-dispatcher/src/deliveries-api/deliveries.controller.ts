@@ -1,0 +1,160 @@
+// The delivery log over HTTP, and the intake for those who don't publish to the queue.
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  DELIVERY_STATUSES,
+  type DeliveryView,
+  deliveryView,
+  dispatchJobSchema,
+  idempotencyKey,
+  type Page,
+  page,
+  pageQuery,
+  problem,
+  resendRequest,
+  type ResendRequest,
+  sendRequestSchema,
+  toFieldErrors,
+} from '@billing-mail/contracts';
+import {
+  decodeCursor,
+  encodeCursor,
+  invalidInput,
+  jsonSchema,
+  notFound,
+  ProblemException,
+  TeamAccess,
+  ZodPipe,
+} from '@billing-mail/platform';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
+import { AcceptDocument, type Intake } from '../intake/accept-document.js';
+import { DeliveriesStore } from './deliveries.store.js';
+import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
+import { CancelDelivery } from './cancel-delivery.js';
+import { ResendDelivery } from './resend-delivery.js';
+
+const listQuery = pageQuery.extend({
+  status: z.enum(DELIVERY_STATUSES, `must be one of ${DELIVERY_STATUSES.join(', ')}`).optional(),
+  documentId: z.string('must be text').max(200, 'is longer than 200 characters').optional(),
+  recipient: z.string('must be text').max(320, 'is longer than 320 characters').optional(),
+});
+const summary = deliveryView.omit({ recipients: true, attempts: true });
+const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
+
+@ApiTags('deliveries')
+@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
+@Controller('v1/teams/:teamId/deliveries')
+export class DeliveriesController {
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    private readonly store: DeliveriesStore,
+    private readonly accepting: AcceptDocument,
+    private readonly resending: ResendDelivery,
+    private readonly cancelling: CancelDelivery,
+  ) {}
+
+  @Post()
+  @TeamAccess('write')
+  @ApiOperation({ summary: 'Send a document' })
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'the key of the document: one delivery per key' })
+  @ApiBody({ schema: jsonSchema(sendRequestSchema(), 'input') })
+  @ApiResponse({ status: 202, description: 'accepted', schema: jsonSchema(deliveryView) })
+  @ApiResponse({ status: 200, description: 'the key is known with the same content: the same delivery', schema: jsonSchema(deliveryView) })
+  @ApiResponse({ status: 409, description: 'the key was used for other content', schema: jsonSchema(problem) })
+  async send(
+    @Param('teamId') teamId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DeliveryView> {
+    const checkedKey = idempotencyKey.safeParse(key);
+    if (!checkedKey.success)
+      throw new ProblemException(
+        422,
+        'idempotency-key',
+        `The header Idempotency-Key ${key === undefined ? 'is missing' : (checkedKey.error.issues[0]?.message ?? '')}; send the key of the document.`,
+      );
+    // Checked as the job of the queue is, so that both edges take the same and say the same.
+    const limits = limitsOf(this.env);
+    const parsed = sendRequestSchema(limits).safeParse(body ?? {});
+    if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
+    const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey.data });
+    if (!job.success) throw invalidInput(toFieldErrors(job.error));
+    const taken = await this.accepting.accept(job.data);
+    response.status(taken.kind === 'accepted' ? 202 : 200);
+    return this.shown(teamId, deliveryIdOf(taken));
+  }
+
+  @Get()
+  @TeamAccess('read')
+  @ApiOperation({ summary: 'The delivery log, newest first' })
+  @ApiQuery({ name: 'status', required: false, enum: DELIVERY_STATUSES })
+  @ApiQuery({ name: 'documentId', required: false })
+  @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
+  @ApiQuery({ name: 'limit', required: false })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiResponse({ status: 200, schema: jsonSchema(page(summary)) })
+  async list(
+    @Param('teamId') teamId: string,
+    @Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>,
+  ): Promise<Page<DeliverySummary>> {
+    const { limit, cursor, ...filter } = query;
+    // One more than asked for tells whether there is a next page.
+    const records = await this.store.list({ teamId, ...filter, before: decodeCursor(z.uuid(), cursor), limit: limit + 1 });
+    const items = records.slice(0, limit).map(toSummary);
+    return { items, nextCursor: records.length > limit ? encodeCursor(items[items.length - 1]?.id) : null };
+  }
+
+  @Get(':id')
+  @TeamAccess('read')
+  @ApiOperation({ summary: 'A delivery with its recipients and attempts' })
+  @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
+  async show(@Param('teamId') teamId: string, @Param('id') id: string): Promise<DeliveryView> {
+    return this.shown(teamId, id);
+  }
+
+  @Post(':id/resend')
+  @HttpCode(202)
+  @TeamAccess('write')
+  @ApiOperation({ summary: 'Send a settled delivery again, as a new one' })
+  @ApiBody({ schema: jsonSchema(resendRequest, 'input') })
+  @ApiResponse({ status: 202, schema: jsonSchema(deliveryView) })
+  async resend(
+    @Param('teamId') teamId: string,
+    @Param('id') id: string,
+    @Body(new ZodPipe(resendRequest)) body: ResendRequest,
+  ): Promise<DeliveryView> {
+    const original = await this.shown(teamId, id);
+    return this.shown(teamId, deliveryIdOf(await this.resending.resend(original, body)));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @TeamAccess('write')
+  @ApiOperation({ summary: 'Settle what was not accepted yet as cancelled' })
+  @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
+  async cancel(@Param('teamId') teamId: string, @Param('id') id: string): Promise<DeliveryView> {
+    await this.shown(teamId, id);
+    await this.cancelling.cancel(teamId, id);
+    return this.shown(teamId, id);
+  }
+
+  private async shown(teamId: string, id: string): Promise<DeliveryView> {
+    const record = isUuid(id) ? await this.store.find(teamId, id) : null;
+    if (record === null) throw notFound('The delivery');
+    return toView(record, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
+  }
+}
+
+function deliveryIdOf(taken: Intake): string {
+  if (taken.kind !== 'rejected') return taken.deliveryId;
+  if (taken.reason === 'key_conflict')
+    throw new ProblemException(
+      409,
+      'key-conflict',
+      'The key was used for another document already; the first one is untouched. Use a key of its own for each document.',
+    );
+  throw invalidInput(taken.errors);
+}

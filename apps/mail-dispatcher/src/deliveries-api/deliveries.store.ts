@@ -1,0 +1,92 @@
+// Reads the delivery log.
+import { Injectable } from '@nestjs/common';
+import {
+  type AttemptView,
+  type DeliveryStatus,
+  type DocumentReference,
+  type FailureReason,
+  type RecipientView,
+  type RequestedBy,
+  type Route,
+} from '@billing-mail/contracts';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+export type DeliveryRecord = {
+  id: string;
+  teamId: string;
+  key: string;
+  document: DocumentReference;
+  requestedBy: RequestedBy;
+  subject: string;
+  status: DeliveryStatus;
+  route: Route | null;
+  usedFallback: boolean;
+  signed: boolean;
+  messageId: string | null;
+  resendOf: string | null;
+  recipientsNotShown: number;
+  createdAt: Date;
+  settledAt: Date | null;
+  nextTryAt: Date | null;
+  failure: FailureReason | null;
+};
+
+export type DeliveryFilter = {
+  teamId: string;
+  status?: DeliveryStatus | undefined;
+  documentId?: string | undefined;
+  recipient?: string | undefined;
+  before: string | null;
+  limit: number;
+};
+
+const RECORD = `
+  d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
+  coalesce((SELECT m.signed FROM dispatch.messages m WHERE m.delivery_id = d.id AND m.route = d.route), false) AS signed,
+  d.message_id AS "messageId", d.resend_of AS "resendOf", d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
+  CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure`;
+
+@Injectable()
+export class DeliveriesStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /** Newest first: ids are made of the time (UUIDv7), so they are the order. */
+  async list({ teamId, status, documentId, recipient, before, limit }: DeliveryFilter): Promise<DeliveryRecord[]> {
+    return this.sql.rows(
+      `SELECT ${RECORD} FROM dispatch.deliveries d
+       WHERE d.team_id = $1 AND ($2::text IS NULL OR d.status = $2) AND ($3::text IS NULL OR d.document ->> 'id' = $3)
+         AND ($4::text IS NULL OR d.id IN (SELECT r.delivery_id FROM dispatch.recipients r WHERE lower(r.address) = lower($4)))
+         AND ($5::uuid IS NULL OR d.id < $5)
+       ORDER BY d.id DESC LIMIT $6`,
+      [teamId, status ?? null, documentId ?? null, recipient ?? null, before, limit],
+    );
+  }
+
+  async find(teamId: string, id: string): Promise<DeliveryRecord | null> {
+    const [record] = await this.sql.rows<DeliveryRecord>(`SELECT ${RECORD} FROM dispatch.deliveries d WHERE d.team_id = $1 AND d.id = $2`, [
+      teamId,
+      id,
+    ]);
+    return record ?? null;
+  }
+
+  async recipientsOf(id: string): Promise<(Omit<RecipientView, 'at'> & { at: Date | null })[]> {
+    return this.sql.rows(
+      'SELECT address, name, role, status, route, reply, at FROM dispatch.recipients WHERE delivery_id = $1 ORDER BY position',
+      [id],
+    );
+  }
+
+  async attemptsOf(id: string): Promise<(Omit<AttemptView, 'startedAt'> & { startedAt: Date })[]> {
+    return this.sql.rows(
+      `SELECT number, route, started_at AS "startedAt", duration_ms AS "durationMs", outcome, stage, code, enhanced_code AS "enhancedCode", reply, server, tls
+       FROM dispatch.attempts WHERE delivery_id = $1 ORDER BY number`,
+      [id],
+    );
+  }
+}

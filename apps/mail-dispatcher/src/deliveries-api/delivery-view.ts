@@ -1,0 +1,40 @@
+import { type DeliveryView, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
+import { explainFailure } from '@billing-mail/mail-core';
+import { type DeliveriesStore, type DeliveryRecord } from './deliveries.store.js';
+
+/** A delivery in a list: without its recipients and attempts. */
+export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
+
+export function toSummary(record: DeliveryRecord): DeliverySummary {
+  const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
+  return {
+    ...same,
+    createdAt: createdAt.toISOString(),
+    settledAt: settledAt?.toISOString() ?? null,
+    nextTryAt: nextTryAt?.toISOString() ?? null,
+    failure: failure && { code: failure.code, message: inWords(failure, requestedBy.locale ?? 'en', record) },
+  };
+}
+
+export function toView(
+  record: DeliveryRecord,
+  recipients: Awaited<ReturnType<DeliveriesStore['recipientsOf']>>,
+  attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>,
+): DeliveryView {
+  return {
+    ...toSummary(record),
+    recipients: recipients.map(({ at, ...recipient }) => ({ ...recipient, at: at?.toISOString() ?? null })),
+    attempts: attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
+  };
+}
+
+function inWords(
+  failure: FailureReason,
+  locale: Locale,
+  { route, usedFallback, status }: { route: Route | null; usedFallback: boolean; status: string },
+): string {
+  // A delivery that was sent by the fallback shows why the team's own server did not take it.
+  const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
+  const { happened, means, todo } = explainFailure(failure, locale, about);
+  return `${happened} ${means} ${todo}`;
+}

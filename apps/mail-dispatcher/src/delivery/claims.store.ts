@@ -1,0 +1,142 @@
+// Who works on what: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
+import { Injectable } from '@nestjs/common';
+import { type DocumentReference, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type ClaimedDelivery, type Look } from './delivery-row.js';
+
+export type ClaimRequest = {
+  workerId: string;
+  leaseMs: number;
+  /** Deliveries wanted. */
+  count: number;
+  /** Most deliveries of one team that this worker works on at a time, and how many it has already. */
+  perTeam: number;
+  inFlight: ReadonlyMap<string, number>;
+  /** Deliveries that this worker has in hand, whatever became of their lease. */
+  inHand: readonly string[];
+  /** Whether to take what another worker let run out. Not right after the database was away, when nobody could renew. */
+  takeOver: boolean;
+};
+
+type Row = {
+  id: string;
+  claim_id: string;
+  team_id: string;
+  document: DocumentReference;
+  requested_by: RequestedBy;
+  subject: string;
+  route: Route | null;
+  used_fallback: boolean;
+  custom_tries: number;
+  platform_tries: number;
+  look: Look | null;
+  message_id: string | null;
+  composed_at: Date | null;
+  postponements: number;
+  crashes: number;
+  resend_of: string | null;
+};
+
+@Injectable()
+export class ClaimsStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /**
+   * Takes what is due, team by team in turn, so that a thousand invoices of one team do not hold up the one of another. A claim
+   * that is due again had a worker that gave no sign of life: that counts as a crash.
+   */
+  async claimDue({ workerId, leaseMs, count, perTeam, inFlight, inHand, takeOver }: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const rows = await this.sql.rows<Row>(
+      `WITH RECURSIVE
+         -- every team with open deliveries, by hopping through the index instead of reading all of it
+         teams AS (
+           (SELECT team_id FROM dispatch.deliveries WHERE settled_at IS NULL ORDER BY team_id LIMIT 1)
+           UNION ALL
+           SELECT (SELECT d.team_id FROM dispatch.deliveries d WHERE d.settled_at IS NULL AND d.team_id > t.team_id ORDER BY d.team_id LIMIT 1)
+           FROM teams t WHERE t.team_id IS NOT NULL
+         ),
+         due AS (
+           SELECT next.id, next.due_at, next.turn
+           FROM teams t
+           LEFT JOIN unnest($4::text[], $5::int[]) AS busy (team_id, count) USING (team_id)
+           CROSS JOIN LATERAL (
+             SELECT d.id, d.due_at, row_number() OVER (ORDER BY d.due_at) AS turn
+             FROM dispatch.deliveries d
+             WHERE d.team_id = t.team_id AND d.settled_at IS NULL AND d.due_at <= now() AND d.id <> ALL($7::uuid[]) AND (d.claim_id IS NULL OR $8)
+             ORDER BY d.due_at
+             LIMIT greatest(0, $3 - coalesce(busy.count, 0))
+           ) next
+           ORDER BY next.turn, next.due_at
+           LIMIT $2
+         ),
+         taken AS (
+           SELECT d.id FROM dispatch.deliveries d JOIN due USING (id)
+           WHERE d.settled_at IS NULL AND d.due_at <= now()
+           FOR UPDATE OF d SKIP LOCKED
+         )
+       UPDATE dispatch.deliveries d
+       SET claim_id = gen_random_uuid(), claimed_by = $1, status = 'sending', due_at = now() + $6 * interval '1 millisecond',
+           crashes = d.crashes + (d.claim_id IS NOT NULL)::int
+       FROM taken WHERE d.id = taken.id
+       RETURNING d.id, d.claim_id, d.team_id, d.document, d.requested_by, d.subject, d.route, d.used_fallback, d.custom_tries, d.platform_tries,
+                 d.look, d.message_id, d.composed_at, d.postponements, d.crashes, d.resend_of`,
+      [workerId, count, perTeam, [...inFlight.keys()], [...inFlight.values()], leaseMs, inHand, takeOver],
+    );
+    return rows.map(toClaimed);
+  }
+
+  /** Says that the worker lives. Returns the claims that are still its own. */
+  async renew(claimIds: readonly string[], leaseMs: number): Promise<Set<string>> {
+    const rows = await this.sql.rows<{ claim_id: string }>(
+      `UPDATE dispatch.deliveries SET due_at = now() + $2 * interval '1 millisecond'
+       WHERE claim_id = ANY($1::uuid[]) AND settled_at IS NULL RETURNING claim_id`,
+      [claimIds, leaseMs],
+    );
+    return new Set(rows.map((row) => row.claim_id));
+  }
+
+  /** Gives a delivery back untried, for a reason of ours: its tries stay whole. */
+  async postpone(claim: { id: string; claimId: string }, afterMs: number): Promise<void> {
+    await this.sql.affected(
+      `UPDATE dispatch.deliveries
+       SET claim_id = NULL, claimed_by = NULL, postponements = postponements + 1, crashes = 0, due_at = now() + $3 * interval '1 millisecond',
+           status = CASE WHEN custom_tries + platform_tries = 0 THEN 'queued' ELSE 'waiting' END
+       WHERE id = $1 AND claim_id = $2`,
+      [claim.id, claim.claimId, afterMs],
+    );
+  }
+
+  /** Makes a team's deliveries due that wait for a custom server which has changed since their last try. Returns how many. */
+  async hastenForServer(teamId: string, fingerprint: string): Promise<number> {
+    return this.sql.affected(
+      `UPDATE dispatch.deliveries SET due_at = now()
+       WHERE team_id = $1 AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() AND route = 'custom' AND server_fingerprint IS DISTINCT FROM $2`,
+      [teamId, fingerprint],
+    );
+  }
+}
+
+function toClaimed(row: Row): ClaimedDelivery {
+  return {
+    id: row.id,
+    claimId: row.claim_id,
+    teamId: row.team_id,
+    document: row.document,
+    requestedBy: row.requested_by,
+    subject: row.subject,
+    route: row.route,
+    usedFallback: row.used_fallback,
+    tries: { custom: row.custom_tries, platform: row.platform_tries },
+    look: row.look,
+    messageId: row.message_id,
+    composedAt: row.composed_at,
+    postponements: row.postponements,
+    crashes: row.crashes,
+    isResend: row.resend_of !== null,
+  };
+}

@@ -1,0 +1,13 @@
+import { Counter, Gauge } from 'prom-client';
+
+export const deliverySteps = new Counter({
+  name: 'billing_mail_delivery_steps_total',
+  help: 'Steps on deliveries by what they came to',
+  labelNames: ['verdict'],
+});
+export const inHandGauge = new Gauge({ name: 'billing_mail_deliveries_in_hand', help: 'Deliveries that this process works on' });
+export const jobsTaken = new Counter({
+  name: 'billing_mail_jobs_total',
+  help: 'Jobs and requests taken in, by result',
+  labelNames: ['result'],
+});

@@ -1,0 +1,68 @@
+// The environment of mail-dispatcher; nothing else here reads process.env.
+import { environmentSchema, readEnvironment, variables, duration, durations, wholeNumber } from '@billing-mail/platform';
+import { DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
+import { UNCERTAIN_POLICIES } from '@billing-mail/mail-core';
+import { z } from 'zod';
+
+export const dispatcherEnvironment = environmentSchema({
+  MAIL_DISPATCHER_PORT: variables.MAIL_DISPATCHER_PORT,
+  SECRET_KEYS: variables.SECRET_KEYS,
+  PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
+  PLATFORM_SMTP_CA_FILE: variables.PLATFORM_SMTP_CA_FILE,
+  PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
+  SMIME_P12_FILE: z.string().meta({ description: 'PKCS#12 file with the signing key, its certificate and chain' }),
+  SMIME_P12_PASSPHRASE: z.string().meta({ description: 'passphrase of that file', secret: true }),
+  DOCUMENT_STORE_URL: z
+    .string()
+    .regex(/^file:/, 'must be "file:" and a folder')
+    .meta({ description: 'where documents are kept: `file:` and a folder' }),
+  RESULT_JOURNAL_DIR: z
+    .string()
+    .default('.data/result-journal')
+    .meta({ description: 'folder for results that PostgreSQL could not take yet; on a disk that outlives the process' }),
+  RETRY_DELAYS: durations
+    .refine((list) => list.length >= 1, 'needs at least one duration')
+    .default([300_000, 1_800_000])
+    .meta({ description: 'waits before the second and third try, ±20 %' }),
+  UNCERTAIN_POLICY: z
+    .enum(UNCERTAIN_POLICIES, 'must be "retry" or "hold"')
+    .default('retry')
+    .meta({ description: 'after an end of data without an answer: `retry` sends the same bytes once more, `hold` does not' }),
+  DISPATCH_CONCURRENCY: wholeNumber(1, 1000).default(16).meta({ description: 'deliveries that one process works on at a time' }),
+  CLAIM_LEASE: duration
+    .refine((ms) => ms >= 2000, 'must be at least 2s')
+    .default(30_000)
+    .meta({ description: 'after this long without a sign of life a delivery is taken from its worker' }),
+  SMTP_MAX_RECIPIENTS: wholeNumber(1, 1000).default(50).meta({ description: 'recipients in one SMTP transaction' }),
+  SMTP_CONNECT_TIMEOUT: variables.SMTP_CONNECT_TIMEOUT,
+  SMTP_REPLY_TIMEOUT: variables.SMTP_REPLY_TIMEOUT,
+  SMTP_FINAL_REPLY_TIMEOUT: variables.SMTP_FINAL_REPLY_TIMEOUT,
+  SMTP_ALLOWED_NETWORKS: variables.SMTP_ALLOWED_NETWORKS,
+  SMTP_ALLOWED_PORTS: variables.SMTP_ALLOWED_PORTS,
+  SMTP_CA_FILE: variables.SMTP_CA_FILE,
+  SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
+  MAX_ATTACHMENT_BYTES: wholeNumber(1, 2 ** 31)
+    .default(DEFAULT_LIMITS.attachmentBytes)
+    .meta({ description: 'attachments of one document together' }),
+  MAX_ATTACHMENTS: wholeNumber(0, 1000).default(DEFAULT_LIMITS.attachments).meta({ description: 'attachments of one document' }),
+  MAX_SUBJECT_CHARACTERS: wholeNumber(1, 998).default(DEFAULT_LIMITS.subjectCharacters).meta({ description: 'characters of a subject' }),
+  MAX_BODY_BYTES: wholeNumber(1, 2 ** 26)
+    .default(DEFAULT_LIMITS.bodyBytes)
+    .meta({ description: 'text, and HTML, of one document, each' }),
+});
+export type DispatcherEnv = z.output<typeof dispatcherEnvironment>;
+
+export const readDispatcherEnv = (source: NodeJS.ProcessEnv = process.env): DispatcherEnv => readEnvironment(dispatcherEnvironment, source);
+
+/** Injection token of the environment. */
+export const DISPATCHER_ENV = Symbol('DISPATCHER_ENV');
+
+export const limitsOf = (env: DispatcherEnv): DocumentLimits => ({
+  attachmentBytes: env.MAX_ATTACHMENT_BYTES,
+  attachments: env.MAX_ATTACHMENTS,
+  subjectCharacters: env.MAX_SUBJECT_CHARACTERS,
+  bodyBytes: env.MAX_BODY_BYTES,
+});
+
+const migrationEnvironment = z.object({ DATABASE_URL: variables.DATABASE_URL });
+export const readMigrationEnv = (source: NodeJS.ProcessEnv = process.env) => readEnvironment(migrationEnvironment, source);

@@ -1,0 +1,56 @@
+// The team's settings as settings-api has them, asked by the Redis transport and kept for a few seconds.
+import { Inject, Injectable } from '@nestjs/common';
+import { type ClientProxy } from '@nestjs/microservices';
+import { SETTINGS_GET, teamMailSettings, type TeamMailSettings } from '@billing-mail/contracts';
+import { lastValueFrom, timeout } from 'rxjs';
+
+/** Injection token of the client of the Redis transport. */
+export const TRANSPORT_CLIENT = Symbol('TRANSPORT_CLIENT');
+
+/** Nobody answers for ever when no responder is there, so every question has an end. */
+const ANSWER_TIMEOUT_MS = 3000;
+/** `settings.changed` drops an entry at once; this is for the event that got lost. */
+const MAX_AGE_MS = 10_000;
+
+/** Settings can't be had now: our own trouble, the delivery waits. */
+export class SettingsUnavailableError extends Error {
+  override readonly name = 'SettingsUnavailableError';
+}
+
+type Entry = { settings: Promise<TeamMailSettings | null>; askedAt: number };
+
+@Injectable()
+export class SettingsClient {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
+
+  /** The settings, `null` for a team that has none. @throws SettingsUnavailableError after 3 s without an answer. */
+  async settingsOf(teamId: string): Promise<TeamMailSettings | null> {
+    const known = this.entries.get(teamId);
+    if (known && Date.now() - known.askedAt < MAX_AGE_MS) return known.settings;
+    const entry: Entry = { settings: this.ask(teamId), askedAt: Date.now() };
+    this.entries.set(teamId, entry);
+    // A failed question must not be the answer for the next ones.
+    entry.settings.catch(() => this.forgetEntry(teamId, entry));
+    return entry.settings;
+  }
+
+  /** Forgets what is known of a team, also an answer that is still on its way. */
+  forget(teamId: string): void {
+    this.entries.delete(teamId);
+  }
+
+  private forgetEntry(teamId: string, entry: Entry): void {
+    if (this.entries.get(teamId) === entry) this.entries.delete(teamId);
+  }
+
+  private async ask(teamId: string): Promise<TeamMailSettings | null> {
+    try {
+      const answer = await lastValueFrom(this.transport.send<unknown>(SETTINGS_GET, { teamId }).pipe(timeout(ANSWER_TIMEOUT_MS)));
+      return teamMailSettings.nullable().parse(answer ?? null);
+    } catch (cause) {
+      throw new SettingsUnavailableError('settings-api does not answer on the Redis transport.', { cause });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// The queue edge: one job becomes one row, or is set aside. The job ends only when that is committed.
+import { Process, Processor } from '@nestjs/bull';
+import { Inject, type OnApplicationShutdown } from '@nestjs/common';
+import { DISPATCH_JOB, DISPATCH_QUEUE, dispatchJobSchema, type FieldError, toFieldErrors } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
+import type { Job } from 'bull';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { jobsTaken } from '../delivery/delivery.metrics.js';
+import { AcceptDocument } from './accept-document.js';
+import { RejectJob } from './reject-job.js';
+
+/** Jobs taken in at a time; each may hold 34 MB of base64. */
+const INTAKE_CONCURRENCY = 4;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 5000;
+
+@Processor(DISPATCH_QUEUE)
+export class DispatchProcessor implements OnApplicationShutdown {
+  private ended = false;
+  private readonly schema;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly accepting: AcceptDocument,
+    private readonly rejecting: RejectJob,
+  ) {
+    this.schema = dispatchJobSchema(limitsOf(env));
+  }
+
+  onApplicationShutdown(): void {
+    this.ended = true;
+  }
+
+  /** Takes every job name: one without a handler would fail in the queue, unseen. */
+  @Process({ name: '*', concurrency: INTAKE_CONCURRENCY })
+  async take(job: Job<unknown>): Promise<void> {
+    // Whatever the publisher asked for: once the row is committed Redis must not go on holding the documents.
+    job.opts.removeOnComplete = true;
+    const taken = await this.untilDone(job, () => this.takeOnce(job));
+    jobsTaken.inc({ result: taken });
+    this.logger.info({ jobId: String(job.id), step: 'intake', verdict: taken }, 'job taken in');
+  }
+
+  private async takeOnce(job: Job<unknown>): Promise<string> {
+    if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
+    const parsed = this.schema.safeParse(job.data);
+    if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
+    const taken = await this.accepting.accept(parsed.data);
+    return taken.kind === 'rejected' ? this.reject(job, taken.reason, taken.errors) : taken.kind;
+  }
+
+  private async reject(job: Job<unknown>, reason: 'invalid' | 'key_conflict' | 'team_unknown', errors: FieldError[]): Promise<string> {
+    await this.rejecting.reject(job.data, reason, errors);
+    this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: reason, errors: errors.slice(0, 20) }, 'job set aside');
+    return reason;
+  }
+
+  /**
+   * PostgreSQL or the document store away is no failure of the job. Bull would count it as one (publishers set `attempts`), so the
+   * job stays active here, its lock renewed, until it can be taken in; if the process ends, the next one takes it from the start.
+   */
+  private async untilDone(job: Job<unknown>, work: () => Promise<string>): Promise<string> {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
+        // Left active in the queue: when its lock runs out another worker takes it.
+        if (this.ended) return new Promise<never>(() => undefined);
+        await sleep(waitMs);
+      }
+    }
+  }
+}

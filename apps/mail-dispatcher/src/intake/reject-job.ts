@@ -1,0 +1,87 @@
+// What becomes of a job that can't be sent: kept raw with its reasons, and reported to whom it concerns as far as that can be read.
+import { Injectable } from '@nestjs/common';
+import {
+  documentReference,
+  emailAddress,
+  type FieldError,
+  idempotencyKey,
+  type Locale,
+  locale,
+  type RequestedBy,
+  teamId,
+  userId,
+} from '@billing-mail/contracts';
+import { type z } from 'zod';
+import { SettingsClient } from '../gathering/settings.client.js';
+import { type NewOutcome } from '../outcome/outbox.store.js';
+import { IntakeStore, type Rejection } from './intake.store.js';
+
+type Readable = {
+  teamId: string | null;
+  key: string | null;
+  requestedBy: RequestedBy | null;
+  documentId: string | null;
+  documentNumber: string | null;
+};
+
+@Injectable()
+export class RejectJob {
+  constructor(
+    private readonly store: IntakeStore,
+    private readonly settings: SettingsClient,
+  ) {}
+
+  async reject(payload: unknown, reason: Rejection['reason'], errors: FieldError[]): Promise<void> {
+    const read = readWhatCanBe(payload);
+    const team = read.teamId === null ? null : await this.settings.settingsOf(read.teamId).catch(() => null);
+    const outcome = read.teamId === null ? null : (id: string) => toOutcome(id, read, team, reason, errors);
+    await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: toBytes(payload), outcome });
+  }
+}
+
+function toOutcome(
+  id: string,
+  read: Readable,
+  team: { notifyUserIds: string[]; locale: Locale } | null,
+  reason: Rejection['reason'],
+  errors: FieldError[],
+): NewOutcome {
+  return {
+    type: 'job_rejected',
+    teamId: read.teamId ?? '',
+    requestedBy: read.requestedBy,
+    notifyUserIds: team?.notifyUserIds ?? [],
+    teamLocale: team?.locale ?? null,
+    rejection: { id, key: read.key, documentId: read.documentId, documentNumber: read.documentNumber, reason, errors: errors.slice(0, 50) },
+  };
+}
+
+/** Of a payload that does not fit the schema, the parts that fit by themselves. */
+function readWhatCanBe(payload: unknown): Readable {
+  const job = asObject(payload);
+  const by = asObject(job['requestedBy']);
+  const document = asObject(job['document']);
+  const user = valid(userId, by['userId']);
+  return {
+    teamId: valid(teamId, job['teamId']),
+    key: valid(idempotencyKey, job['key']),
+    requestedBy:
+      user === null
+        ? null
+        : { userId: user, email: valid(emailAddress, by['email']) ?? undefined, locale: valid(locale, by['locale']) ?? undefined },
+    documentId: valid(documentReference.shape.id, document['id']),
+    documentNumber: valid(documentReference.shape.number, document['number']) ?? null,
+  };
+}
+
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+function valid<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | null {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
+
+function toBytes(payload: unknown): Buffer {
+  return Buffer.from(JSON.stringify(payload) ?? 'undefined');
+}

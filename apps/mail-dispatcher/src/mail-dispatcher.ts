@@ -1,0 +1,30 @@
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import { type DispatcherEnv } from './dispatcher.env.js';
+
+/** Attachments travel as base64 (4/3) in a body of JSON with two texts; a little more for names and recipients. */
+const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
+
+/** Builds mail-dispatcher, ready to listen for HTTP; it takes jobs and sends as soon as it is initialised. */
+export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): Promise<NestExpressApplication> {
+  const app = await createHttpService({
+    module: AppModule.with(env, logger),
+    title: 'mail-dispatcher',
+    description: 'Turns one billing document into one settled delivery',
+    env,
+    logger,
+    bodyLimitBytes: bodyLimit(env),
+  });
+  try {
+    await requireMigrated(app.get(DataSource), 'mail-dispatcher');
+    app.connectMicroservice(redisTransport(env.REDIS_URL));
+    await app.startAllMicroservices();
+    await app.init();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

@@ -1,0 +1,262 @@
+// A whole mail-dispatcher for tests: real PostgreSQL, Redis and SMTP sockets, and a stand-in for settings-api on the Redis transport.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload } from '@nestjs/microservices';
+import { type INestMicroservice } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import {
+  DISPATCH_QUEUE,
+  type DeliveryView,
+  type DispatchJobInput,
+  OUTCOMES_QUEUE,
+  type OutcomeEvent,
+  QUEUE_PREFIX,
+  SETTINGS_CHANGED,
+  SETTINGS_GET,
+  type TeamMailSettings,
+  publishDispatchJob,
+} from '@billing-mail/contracts';
+import { createLogger, CredentialBox, migrate, redisTransport, Sql } from '@billing-mail/platform';
+import {
+  createTestIdentity,
+  type ScriptedSmtpServer,
+  startScriptedSmtpServer,
+  startTestDatabase,
+  startTestRedis,
+  type TestDatabase,
+  type TestIdentity,
+  type TestRedis,
+} from '@billing-mail/testkit';
+import Bull, { type Queue } from 'bull';
+import { SignJWT } from 'jose';
+import request from 'supertest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { dispatchSchema } from '../dispatch.schema.js';
+import { readDispatcherEnv } from '../dispatcher.env.js';
+import { createMailDispatcher } from '../mail-dispatcher.js';
+
+export const PLATFORM_FROM = 'e-invoice@platform.example';
+const JWT_SECRET = 'a secret of the tests, long enough for HS256';
+const SEAL_KEY = randomBytes(32);
+
+const SETTINGS = Symbol('SETTINGS');
+
+@Controller()
+class SettingsStandIn {
+  static teams = new Map<typeof SETTINGS, Map<string, TeamMailSettings>>();
+
+  @MessagePattern(SETTINGS_GET)
+  get(@Payload() { teamId }: { teamId: string }): TeamMailSettings | null {
+    return SettingsStandIn.teams.get(SETTINGS)?.get(teamId) ?? null;
+  }
+}
+
+@Module({ controllers: [SettingsStandIn] })
+class SettingsStandInModule {}
+
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
+export type HarnessOptions = { env?: Record<string, string>; dispatchers?: number };
+
+export async function startHarness(options: HarnessOptions = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dispatcher-'));
+  const [database, redis, platform, custom]: [TestDatabase, TestRedis, ScriptedSmtpServer, ScriptedSmtpServer] = await Promise.all([
+    startTestDatabase(),
+    startTestRedis(),
+    startScriptedSmtpServer(),
+    startScriptedSmtpServer(),
+  ]);
+  const identity: TestIdentity = createTestIdentity({ address: PLATFORM_FROM });
+  await writeFile(path.join(folder, 'signer.p12'), identity.p12);
+  await writeFile(path.join(folder, 'ca.pem'), custom.caPem);
+  await migrate(database.url, dispatchSchema);
+
+  const teams = new Map<string, TeamMailSettings>();
+  SettingsStandIn.teams.set(SETTINGS, teams);
+  let responder: INestMicroservice | null = null;
+  const startResponder = async (): Promise<void> => {
+    responder = await NestFactory.createMicroservice(SettingsStandInModule, { ...redisTransport(redis.url), logger: false });
+    await responder.listen();
+  };
+  const stopResponder = async (): Promise<void> => {
+    await responder?.close();
+    responder = null;
+  };
+  await startResponder();
+  const client: ClientProxy = ClientProxyFactory.create(redisTransport(redis.url));
+  await client.connect();
+
+  const env = readDispatcherEnv({
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    AUTH_JWT_SECRET: JWT_SECRET,
+    SECRET_KEYS: `k1:${SEAL_KEY.toString('base64')}`,
+    PLATFORM_SMTP_URL: `smtp://127.0.0.1:${platform.port}`,
+    PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
+    SMIME_P12_FILE: path.join(folder, 'signer.p12'),
+    SMIME_P12_PASSPHRASE: identity.passphrase,
+    DOCUMENT_STORE_URL: `file:${path.join(folder, 'documents')}`,
+    RESULT_JOURNAL_DIR: path.join(folder, 'journal'),
+    RETRY_DELAYS: '150ms,200ms',
+    SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    SMTP_ALLOWED_PORTS: `${custom.port},1`,
+    SMTP_CA_FILE: path.join(folder, 'ca.pem'),
+    SMTP_CONNECT_TIMEOUT: '2s',
+    SMTP_REPLY_TIMEOUT: '2s',
+    SMTP_FINAL_REPLY_TIMEOUT: '2s',
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  });
+  const apps: NestExpressApplication[] = [];
+  const startDispatcher = async (): Promise<NestExpressApplication> => {
+    const app = await createMailDispatcher(env, createLogger('mail-dispatcher', env.LOG_LEVEL));
+    apps.push(app);
+    return app;
+  };
+  for (let index = 0; index < (options.dispatchers ?? 1); index += 1) await startDispatcher();
+
+  const source = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  const sql = new Sql(source);
+  const queueOptions = { prefix: QUEUE_PREFIX };
+  const queue: Queue = new Bull(DISPATCH_QUEUE, redis.url, queueOptions);
+  const outcomes: OutcomeEvent[] = [];
+  const outcomesQueue: Queue<OutcomeEvent> = new Bull(OUTCOMES_QUEUE, redis.url, queueOptions);
+  void outcomesQueue.process('outcome', async (job) => void outcomes.push(job.data));
+
+  const token = (claims: object): Promise<string> =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience('billing-mail')
+      .setSubject('tester')
+      .sign(new TextEncoder().encode(JWT_SECRET));
+  const serviceToken = await token({ role: 'service' });
+  const http = (app = apps[0]) => request(app?.getHttpServer() as never);
+
+  const harness = {
+    folder,
+    database,
+    redis,
+    platform,
+    custom,
+    identity,
+    teams,
+    sql,
+    queue,
+    outcomes,
+    client,
+    apps,
+    env,
+    token,
+    serviceToken,
+    startDispatcher,
+    startResponder,
+    stopResponder,
+    http,
+    seal: (teamId: string, password: string) => new CredentialBox(env.SECRET_KEYS).seal(password, { teamId, field: 'smtp.password' }),
+    /** Settings of a team, announced as settings-api does. */
+    async saveSettings(settings: TeamMailSettings): Promise<void> {
+      teams.set(settings.teamId, settings);
+      client.emit(SETTINGS_CHANGED, { teamId: settings.teamId, version: settings.version }).subscribe();
+    },
+    publish: (job: DispatchJobInput) => publishDispatchJob(queue, job),
+    async delivery(teamId: string, key: string): Promise<DeliveryView | null> {
+      const [row] = await sql.rows<{ id: string }>('SELECT id FROM dispatch.deliveries WHERE team_id = $1 AND key = $2', [teamId, key]);
+      if (row === undefined) return null;
+      return (await http().get(`/v1/teams/${teamId}/deliveries/${row.id}`).set('Authorization', `Bearer ${serviceToken}`))
+        .body as DeliveryView;
+    },
+    /** The delivery once `isSo`; fails after `timeoutMs` with what it was last. */
+    async until(
+      teamId: string,
+      key: string,
+      isSo: (delivery: DeliveryView) => boolean = ({ settledAt }) => settledAt !== null,
+      timeoutMs = 15_000,
+    ): Promise<DeliveryView> {
+      let last: DeliveryView | null = null;
+      for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(25)) {
+        last = await harness.delivery(teamId, key);
+        if (last && isSo(last)) return last;
+      }
+      throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
+    },
+    /** The outcome that was told of a delivery. */
+    async outcomeOf(key: string): Promise<OutcomeEvent | undefined> {
+      const find = () => outcomes.find((event) => (event.type === 'delivery_settled' ? event.delivery.key : event.rejection.key) === key);
+      return harness.eventually(find, (event) => event !== undefined);
+    },
+    async eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 15_000): Promise<T> {
+      let last: T = await probe();
+      for (const end = Date.now() + timeoutMs; !isSo(last) && Date.now() < end; await sleep(25)) last = await probe();
+      if (!isSo(last)) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
+      return last;
+    },
+    /** Puts everything back as at the start, between tests. */
+    async reset(): Promise<void> {
+      platform.forget();
+      custom.forget();
+      platform.script = {};
+      custom.script = {};
+      teams.clear();
+      outcomes.length = 0;
+    },
+    async stop(): Promise<void> {
+      await Promise.all(apps.map((app) => app.close()));
+      await stopResponder();
+      await client.close();
+      await Promise.all([queue.close(true), outcomesQueue.close(true), source.destroy()]);
+      await Promise.all([database.stop(), redis.stop(), platform.close(), custom.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return harness;
+}
+
+/** Settings of a team on the platform; `changes` make it another. */
+export const teamSettings = (teamId: string, changes: Partial<TeamMailSettings> = {}): TeamMailSettings => ({
+  teamId,
+  companyName: 'ACME GmbH',
+  replyTo: 'billing@acme.example',
+  locale: 'en',
+  cc: [],
+  bcc: [],
+  sender: 'platform',
+  smtp: null,
+  fallback: false,
+  notifyUserIds: [],
+  version: 1,
+  updatedAt: new Date().toISOString(),
+  updatedBy: 'u1',
+  ...changes,
+});
+
+/** The team's own server, on loopback. */
+export const ownServer = (
+  port: number,
+  changes: Partial<NonNullable<TeamMailSettings['smtp']>> = {},
+): NonNullable<TeamMailSettings['smtp']> => ({
+  host: '127.0.0.1',
+  port,
+  security: 'none',
+  auth: { type: 'none' },
+  fromAddress: 'billing@acme.example',
+  fromName: 'ACME Billing',
+  ...changes,
+});
+
+/** A document to one recipient with a small attachment. */
+export const invoice = (changes: Partial<DispatchJobInput> = {}): DispatchJobInput => ({
+  version: 1,
+  key: randomUUID(),
+  teamId: 'acme',
+  requestedBy: { userId: 'u17', email: 'clerk@acme.example', locale: 'en' },
+  document: { id: 'inv-1', type: 'invoice', number: '2026-0042' },
+  to: [{ address: 'payables@customer.example', name: 'Accounts payable' }],
+  subject: 'Invoice 2026-0042',
+  text: 'Please find the invoice attached.',
+  attachments: [{ filename: '2026-0042.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF-1.7 invoice').toString('base64') }],
+  ...changes,
+});
