@@ -16,13 +16,17 @@ const KEEPALIVE_MS = 30_000;
  * Connects to the first address that takes the connection, one after the other. One address gets `connectMs`; several share
  * twice that. The fact of failure is that of the address that got furthest: an unroutable one says the least.
  */
-export async function connectToAny(addresses: readonly string[], port: number, connectMs: number): Promise<Connected<Socket>> {
+export async function connectToAny(
+  addresses: readonly string[],
+  port: number,
+  connectMs: number,
+): Promise<{ ok: true; socket: Socket; address: string } | { ok: false; fact: SmtpFact }> {
   const candidates = addresses.slice(0, MAX_ADDRESSES);
   const eachMs = Math.min(connectMs, (2 * connectMs) / candidates.length);
   const facts: SmtpFact[] = [];
   for (const address of candidates) {
     const connected = await connectTo(address, port, eachMs);
-    if (connected.ok) return connected;
+    if (connected.ok) return { ...connected, address };
     facts.push(connected.fact);
   }
   const telling = facts.find((fact) => !(fact.kind === 'network' && fact.reason === 'unroutable')) ?? facts[0];
@@ -31,53 +35,44 @@ export async function connectToAny(addresses: readonly string[], port: number, c
 }
 
 function connectTo(address: string, port: number, timeoutMs: number): Promise<Connected<Socket>> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
-    const settle = (result: Connected<Socket>) => {
-      clearTimeout(timer);
-      socket.removeAllListeners();
-      if (!result.ok) {
-        socket.on('error', ignoreLateError);
-        socket.destroy();
-      }
-      resolve(result);
-    };
-    const timer = setTimeout(
-      () => settle({ ok: false, fact: timeoutFact('connect', `no connection to ${address}:${port}`, timeoutMs) }),
-      timeoutMs,
-    );
-    socket.once('connect', () => settle({ ok: true, socket }));
-    socket.once('error', (error) => settle({ ok: false, fact: networkFact('connect', error) }));
-  });
+  const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+  const late = timeoutFact('connect', `no connection to ${address}:${port}`, timeoutMs);
+  return firstOf(socket, 'connect', timeoutMs, late, (error) => networkFact('connect', error));
 }
 
 /** Makes the connection a TLS one: TLS 1.2 or newer, certificate checked against the host's name (or IP) and Node's roots. */
-export function secureSocket(plain: Socket, server: SmtpServer, timeoutMs: number): Promise<Connected<TLSSocket>> {
+export async function secureSocket(plain: Socket, server: SmtpServer, timeoutMs: number): Promise<Connected<TLSSocket>> {
+  // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
+  const name = isIP(server.host) === 0 ? { servername: server.host } : {};
+  const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
+  plain.on('error', ignoreLateError);
+  const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext });
+  const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
+  const secured = await firstOf(socket, 'secureConnect', timeoutMs, late, handshakeFact);
+  if (!secured.ok) plain.destroy();
+  return secured;
+}
+
+/** The socket once it is `ready`, or destroyed with the fact of its error, its end or its lateness. */
+function firstOf<S extends Socket>(
+  socket: S,
+  ready: 'connect' | 'secureConnect',
+  timeoutMs: number,
+  late: SmtpFact,
+  factOf: (error: Error) => SmtpFact,
+): Promise<Connected<S>> {
   return new Promise((resolve) => {
-    // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
-    const name = isIP(server.host) === 0 ? { servername: server.host } : {};
-    const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
-    const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext });
-    const settle = (result: Connected<TLSSocket>) => {
+    const settle = (result: Connected<S>) => {
       clearTimeout(timer);
-      socket.removeAllListeners('secureConnect').removeAllListeners('error').removeAllListeners('close');
-      if (!result.ok) {
-        socket.on('error', ignoreLateError);
-        socket.destroy();
-        plain.destroy();
-      }
+      socket.off(ready, onReady).off('error', onError).off('close', onClose);
+      if (!result.ok) socket.on('error', ignoreLateError).destroy();
       resolve(result);
     };
-    const timer = setTimeout(() => settle({ ok: false, fact: timeoutFact('tls', 'TLS handshake not finished', timeoutMs) }), timeoutMs);
-    plain.on('error', ignoreLateError);
-    socket.once('secureConnect', () => settle({ ok: true, socket }));
-    socket.once('error', (error: Error) => settle({ ok: false, fact: handshakeFact(error) }));
-    socket.once('close', () =>
-      settle({
-        ok: false,
-        fact: { kind: 'network', stage: 'tls', reason: 'closed', text: 'server closed the connection in the TLS handshake' },
-      }),
-    );
+    const onReady = () => settle({ ok: true, socket });
+    const onError = (error: Error) => settle({ ok: false, fact: factOf(error) });
+    const onClose = () => settle({ ok: false, fact: { ...late, kind: 'network', reason: 'closed', text: 'server closed the connection' } });
+    const timer = setTimeout(() => settle({ ok: false, fact: late }), timeoutMs);
+    socket.on(ready, onReady).on('error', onError).on('close', onClose);
   });
 }
 

@@ -27,7 +27,7 @@ describe('the link', () => {
       const link = new Link(await open(), TIMEOUTS);
       link.beginBody();
       for (const piece of pieces) link.body(Buffer.from(piece), () => undefined);
-      expect(await link.ended).toMatchObject({ kind: 'protocol' });
+      expect(link.failure).toMatchObject({ kind: 'protocol' });
       expect(`\r\n${Buffer.concat(received).toString()}`).not.toContain('\r\n.\r\n');
     },
   );

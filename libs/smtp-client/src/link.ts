@@ -13,11 +13,9 @@ const END_OF_DATA = '\r\n.\r\n';
 
 /**
  * Knows at any time which stage the conversation is in, whether a reply is due and until when, and whether the end of data
- * has been released. Any trouble ends the link once and for all with one fact; `ended` resolves with it.
+ * has been released. Any trouble ends the link once and for all, with one fact.
  */
 export class Link {
-  readonly ended: Promise<SmtpFact>;
-  private endWith!: (fact: SmtpFact) => void;
   private readonly reader = new ReplyReader();
   private stage: AttemptStage = 'greeting';
   private inBody = false;
@@ -28,6 +26,7 @@ export class Link {
   private blockedMs = 0;
   private fact: SmtpFact | null = null;
   private onReply: ReplyListener = () => undefined;
+  private readonly endListeners = new Set<(fact: SmtpFact) => void>();
 
   constructor(
     readonly socket: Socket,
@@ -35,8 +34,7 @@ export class Link {
     /** Taken out of everything the server says: some echo the line that they refuse. */
     private readonly secrets: readonly string[] = [],
   ) {
-    this.ended = new Promise((resolve) => (this.endWith = resolve));
-    socket.on('data', this.onData).on('end', this.onEnd).on('close', this.onEnd).on('error', this.onError);
+    socket.on('data', this.onData).on('end', this.onClosed).on('close', this.onClosed).on('error', this.onError);
   }
 
   /** Why the link ended; `null` while it lives. */
@@ -82,7 +80,21 @@ export class Link {
 
   private nextReply(): Promise<Reply | null> {
     const answered = new Promise<Reply>((resolve) => this.listen(resolve));
-    return Promise.race([answered, this.ended.then(() => null)]);
+    return this.orEnd(answered);
+  }
+
+  /** Calls back once, at the moment the link ends; returns how to stop listening. */
+  onEnd(listener: (fact: SmtpFact) => void): () => void {
+    this.endListeners.add(listener);
+    if (this.fact !== null) listener(this.fact);
+    return () => this.endListeners.delete(listener);
+  }
+
+  /** What was waited for, or `null` when the link ended before. A promise of the end would hold on to every race ever run with it. */
+  async orEnd<T>(awaited: Promise<T>): Promise<T | null> {
+    let stop = (): void => undefined;
+    const ended = new Promise<null>((resolve) => (stop = this.onEnd(() => resolve(null))));
+    return Promise.race([awaited, ended]).finally(stop);
   }
 
   /** From the go-ahead for DATA on: bytes are body, and any reply before the release comes early. */
@@ -133,7 +145,7 @@ export class Link {
   /** Lets go of the socket without closing it, for the TLS layer to take over. */
   detach(): Socket {
     this.stopTimer();
-    this.socket.off('data', this.onData).off('end', this.onEnd).off('close', this.onEnd).off('error', this.onError);
+    this.socket.off('data', this.onData).off('end', this.onClosed).off('close', this.onClosed).off('error', this.onError);
     return this.socket;
   }
 
@@ -144,7 +156,7 @@ export class Link {
     this.fact = last !== null && !isPositive(last.reply) ? replyFact(last.stage, last.reply) : fact;
     this.stopTimer();
     this.socket.destroy();
-    this.endWith(this.fact);
+    for (const listener of this.endListeners) listener(this.fact);
   }
 
   /** Ends the link from our side. */
@@ -191,7 +203,7 @@ export class Link {
     this.end({ kind: 'protocol', stage: this.stage, text: 'server sent more than it was asked for' });
   }
 
-  private readonly onEnd = (): void => {
+  private readonly onClosed = (): void => {
     this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'server closed the connection' });
   };
 

@@ -11,7 +11,8 @@ export type OutgoingMessage = {
   recipients: readonly string[];
   /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
   size: number;
-  /** The message as it goes on the wire: lines ended by CRLF, not dot-stuffed. Destroyed in any case. */
+  /** The message as it goes on the wire: lines ended by CRLF, not dot-stuffed. Destroyed in any case. Must come or fail in
+   * bounded time by itself: waiting for it is not the server's fault and has no limit here. */
   body: Readable;
   /**
    * Asked once the body is out but for its last bytes, with the recipients that the server took. Commit what must be known

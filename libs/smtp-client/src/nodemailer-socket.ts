@@ -11,7 +11,7 @@ const HIDDEN_EXTENSIONS = /^(?:PIPELINING|STARTTLS)\b/i;
 const STAGES: readonly [RegExp, AttemptStage][] = [
   [/^(?:EHLO|HELO) /, 'greeting'],
   [/^AUTH /, 'auth'],
-  [/^(?:MAIL FROM:|RSET)/, 'mail'],
+  [/^(?:MAIL FROM:|RSET\r\n)/, 'mail'],
   [/^RCPT TO:/, 'rcpt'],
   [/^DATA\r\n/, 'data'],
 ];
@@ -33,7 +33,7 @@ export class NodemailerSocket extends Duplex {
   ) {
     super({ allowHalfOpen: false });
     link.listen((reply, stage) => this.passOn(reply, stage));
-    void link.ended.then(() => this.destroy());
+    link.onEnd(() => this.destroy());
     // The greeting was read before nodemailer came in, and before TLS where that is negotiated.
     this.push(onWire(greeting));
   }

@@ -58,7 +58,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   if (!vetted.ok) return fail(vetted.fact);
   const connected = await connectToAny(vetted.addresses, server.port, options.timeouts.connectMs);
   if (!connected.ok) return fail(connected.fact);
-  const address = connected.socket.remoteAddress ?? '';
+  const { address } = connected;
   steps.passed('connect', `${address}:${server.port}`);
   const greeted = await greet(connected.socket, server, options, steps);
   if (!greeted.ok) return fail(greeted.fact);
@@ -203,5 +203,5 @@ async function logIn(
 function secretsOf(auth: SmtpServer['auth']): string[] {
   if (auth.type === 'none') return [];
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return [base64(`\0${auth.username}\0${auth.password}`), base64(auth.password), auth.password];
+  return [base64(`\0${auth.username}\0${auth.password}`), base64(auth.password), auth.password].filter((form) => form !== '');
 }

@@ -1,4 +1,5 @@
 // Reads SMTP replies (RFC 5321 4.2) out of whatever bytes a peer sends, in bounded memory. Pure.
+import { isUtf8 } from 'node:buffer';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { parseEnhancedCode, type SmtpFact } from '@billing-mail/mail-core';
 
@@ -70,10 +71,7 @@ export class ReplyReader {
 }
 
 // Reply text has no declared charset (RFC 5321 4.2.1); UTF-8 is common, and Latin-1 reads everything else byte for byte.
-function decode(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  return text.includes('\ufffd') ? bytes.toString('latin1') : text;
-}
+const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
 /** The reply as it came, bounded. */
 export function replyText({ code, lines }: Reply): string {

@@ -420,6 +420,18 @@ describe('the bytes of a message', () => {
   });
 });
 
+describe('a session that is closed', () => {
+  it('is not usable from that moment on, and closes once', async () => {
+    server.script = { quit: { wait: 50, then: { reply: '221 bye', then: 'close' } } };
+    const session = await sessionWith(server);
+    const closing = [session.close(), session.close()];
+    expect(session.usable).toBe(false);
+    await expect(session.send(messageOf(SMALL))).rejects.toThrow('closed');
+    await Promise.all(closing);
+    expect(server.connections[0]?.commands.filter((command) => command === 'QUIT')).toHaveLength(1);
+  });
+});
+
 describe('what only a mistake of the caller can bring', () => {
   it.each(['a@b.test>\r\nRCPT TO:<c@d.test', 'a b@c.test', 'ä@b.test', ''])(
     'is thrown before anything is sent: recipient %j',

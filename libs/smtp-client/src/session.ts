@@ -25,7 +25,7 @@ export type SmtpSession = {
   readonly usable: boolean;
   /**
    * Sends one message; what became of it is a value. Throws only for what is a mistake of the caller: an address that does
-   * not fit an SMTP command, no recipient, a second message while one is under way.
+   * not fit an SMTP command, no recipient, a second message while one is under way or after `close`.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
@@ -38,6 +38,7 @@ export class NodemailerSession implements SmtpSession {
   readonly capabilities: Capabilities;
   private current: Transaction | null = null;
   private hasOpenEnvelope = false;
+  private closing: Promise<void> | null = null;
 
   constructor(
     private readonly link: Link,
@@ -52,11 +53,11 @@ export class NodemailerSession implements SmtpSession {
   }
 
   get usable(): boolean {
-    return this.link.failure === null && this.current === null;
+    return this.link.failure === null && this.current === null && this.closing === null;
   }
 
   async send(message: OutgoingMessage): Promise<TransactionResult> {
-    if (this.current !== null) throw new Error('this session is sending already');
+    if (this.current !== null || this.closing !== null) throw new Error('this session is sending already, or closed');
     assertCommandSafe(message);
     const steps = new StepClock(this.onStep);
     const obstacle = this.link.failure ?? this.sizeObstacle(message.size);
@@ -79,7 +80,11 @@ export class NodemailerSession implements SmtpSession {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.quit());
+  }
+
+  private async quit(): Promise<void> {
     this.current?.abort();
     if (this.link.failure === null) await within(QUIT_MS, this.link.exchange('QUIT\r\n', 'mail'));
     this.connection.close();

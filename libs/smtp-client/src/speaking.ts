@@ -31,7 +31,7 @@ export function speakOver(socket: NodemailerSocket, link: Link, server: SmtpServ
 /** Runs one call of nodemailer to its callback or to the end of the link; `null` when it went well. A failure ends the link. */
 export async function hasFailed(link: Link, call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
   const called = new Promise<Error | null>((resolve) => call((error) => resolve(error ?? null)));
-  const error = await Promise.race([called, link.ended.then(() => null)]);
+  const error = await link.orEnd(called);
   if (error !== null) link.end(wentWrong(link, error));
   return link.failure;
 }

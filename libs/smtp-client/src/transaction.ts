@@ -35,8 +35,8 @@ export class Transaction {
     const { from, size, body } = this.message;
     const gate = gateEndOfData(body, (bytes) => (this.decision = this.mayEnd(bytes)));
     socket.observer = (reply, stage) => this.observe(reply, stage);
-    void this.link.ended.then((fact) => this.settle({ outcome: 'failed', fact }));
-    body.on('error', (cause) => this.settle({ outcome: 'body_failed', cause }));
+    const stopListening = this.link.onEnd((fact) => this.fail(fact));
+    for (const stream of [body, gate]) stream.on('error', (cause) => this.settle({ outcome: 'body_failed', cause }));
     const spoken = new Promise<void>((resolve) => {
       connection.send({ from, to: [...this.message.recipients], size }, gate, (error) => {
         if (error && !this.isSettled) this.settleByError(error);
@@ -47,11 +47,12 @@ export class Transaction {
     if (ending.outcome === 'held' || ending.outcome === 'body_failed') this.link.abandon();
     // Nodemailer must be done before the next message. A decision under way is waited for, so that its commit can't come
     // after the result; a link that is gone does not change that.
-    await Promise.race([spoken, this.link.ended]);
+    await this.link.orEnd(spoken);
     await this.decision;
     gate.destroy();
     body.destroy();
     socket.observer = null;
+    stopListening();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
     return { recipients: this.recipients, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
@@ -124,12 +125,10 @@ export class Transaction {
     this.settle({ outcome: 'failed', fact });
   }
 
-  // Every reply and every loss has been settled before nodemailer tells; what is left is the body, or a fault of its own.
+  // Every reply, every loss and a failing body are settled before nodemailer tells; what is left is a fault of its own.
   private settleByError(error: Error & { code?: string }): void {
     if (error.code === 'ESTREAM') return this.settle({ outcome: 'body_failed', cause: error });
-    const fact: SmtpFact = { kind: 'protocol', stage: this.link.currentStage, text: error.message };
-    this.link.end(fact);
-    this.fail(this.link.failure ?? fact);
+    this.link.end({ kind: 'protocol', stage: this.link.currentStage, text: error.message });
   }
 
   private settle(ending: Ending): void {
