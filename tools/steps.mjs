@@ -39,7 +39,7 @@ export async function step(title, work) {
 
 /** Prints what went wrong and what helps. An error that nobody foresaw comes with its stack. */
 export function explainFailure(error) {
-  const isForeseen = error instanceof StepError;
+  const isForeseen = error?.cure !== undefined;
   console.error(`\nIt failed: ${isForeseen ? error.message : (error?.stack ?? String(error))}`);
   const cure = error?.cure ?? /cure: (.+)$/m.exec(error?.message ?? '')?.[1];
   if (cure) console.error(`What helps: ${cure}`);

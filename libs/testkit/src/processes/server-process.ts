@@ -9,8 +9,8 @@ export type ServerCommand = {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** What it prints (stdout or stderr) once it takes connections. */
-  ready: RegExp;
+  /** What it prints (stdout or stderr) once it takes connections, or a question to ask until the answer is true. */
+  ready: RegExp | (() => Promise<boolean>);
   readyWithinMs: number;
   /** Sent to it by the kernel when we die without a word (kill -9). */
   deathSignal: 'INT' | 'TERM';
@@ -90,27 +90,36 @@ function letParentExit(child: ChildProcess): void {
   for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
 }
 
-function becomeReady(child: ChildProcess, server: ServerCommand): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const fail = (reason: string): void => {
-      clearTimeout(timer);
-      reject(new ServerStartError(server.command, reason, output.trim()));
-    };
-    const timer = setTimeout(() => fail(`was not ready within ${server.readyWithinMs} ms`), server.readyWithinMs);
-    const listen = (chunk: Buffer): void => {
-      const text = chunk.toString();
-      server.onOutput?.(text);
-      output = (output + text).slice(-OUTPUT_KEPT);
-      if (!server.ready.test(output)) return;
-      clearTimeout(timer);
-      resolve();
-    };
-    child.stdout?.on('data', listen);
-    child.stderr?.on('data', listen);
-    child.once('error', (error) => fail(`could not be started: ${error.message}`));
-    child.once('close', (code, signal) => fail(`ended at once (${signal ?? `exit code ${code}`})`));
-  });
+async function becomeReady(child: ChildProcess, server: ServerCommand): Promise<void> {
+  let output = '';
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), server.readyWithinMs);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (reason: string): void => reject(new ServerStartError(server.command, reason, output.trim()));
+      const listen = (chunk: Buffer): void => {
+        const text = chunk.toString();
+        server.onOutput?.(text);
+        output = (output + text).slice(-OUTPUT_KEPT);
+        if (server.ready instanceof RegExp && server.ready.test(output)) resolve();
+      };
+      child.stdout?.on('data', listen);
+      child.stderr?.on('data', listen);
+      child.once('error', (error) => fail(`could not be started: ${error.message}`));
+      child.once('close', (code, signal) => fail(`ended at once (${signal ?? `exit code ${code}`})`));
+      waiting.signal.addEventListener('abort', () => fail(`was not ready within ${server.readyWithinMs} ms`));
+      if (typeof server.ready === 'function') void askUntilTrue(server.ready, waiting.signal).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    waiting.abort();
+  }
+}
+
+const ASK_EVERY_MS = 50;
+
+async function askUntilTrue(isReady: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
 }
 
 /** What stands before the command so that the server dies with us and runs as the right user. */

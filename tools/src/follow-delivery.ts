@@ -1,0 +1,70 @@
+// From the queue to the end of a delivery: waits for it and tells each try as it happens.
+import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
+import { findDelivery } from './services-client.js';
+import { CurableError } from './step.js';
+
+export type Followed = { teamId: string; key: string; documentId: string };
+
+export type FollowOptions = {
+  dispatcher: string;
+  token: string;
+  /** Longest wait for the dispatcher to take the job from the queue. */
+  takenWithinMs: number;
+  /** Longest wait for its end; what it is by then is returned. */
+  settledWithinMs: number;
+  onTaken?: (delivery: DeliveryView) => void;
+  onTry?: (attempt: AttemptView, delivery: DeliveryView) => void;
+};
+
+const ASK_EVERY_MS = 250;
+
+/** Resolves with the delivery when it is settled, or as it is when time is up. */
+export async function followDelivery(job: Followed, options: FollowOptions): Promise<DeliveryView> {
+  const startedAt = Date.now();
+  const told = new Set<number>();
+  let taken = false;
+  for (;;) {
+    const delivery = await findDelivery(options.dispatcher, options.token, job);
+    const waitedMs = Date.now() - startedAt;
+    if (delivery === null) {
+      if (waitedMs > options.takenWithinMs) throw notTaken(job, options.takenWithinMs);
+    } else {
+      if (!taken) options.onTaken?.(delivery);
+      taken = true;
+      for (const attempt of delivery.attempts.filter(({ number, outcome }) => outcome !== null && !told.has(number))) {
+        told.add(attempt.number);
+        options.onTry?.(attempt, delivery);
+      }
+      if (delivery.settledAt !== null || waitedMs > options.settledWithinMs) return delivery;
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+function notTaken({ key }: Followed, withinMs: number): CurableError {
+  return new CurableError(
+    `The dispatcher has not turned ${key} into a delivery within ${withinMs / 1000} s: it is still queued, or was rejected and kept in rejected_jobs.`,
+    'read .data/logs/mail-dispatcher.log; each line is JSON and names the step.',
+  );
+}
+
+/** One try in a line: where it went, how it ended, how far it came, what was said. */
+export function describeTry(attempt: AttemptView): string {
+  const ended = attempt.outcome === 'accepted' ? 'accepted' : `${attempt.outcome} at ${attempt.stage ?? 'the start'}`;
+  const said = attempt.reply ? `: ${attempt.reply}` : '';
+  const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : `${attempt.durationMs} ms`].filter(Boolean).join(', ');
+  return `try ${attempt.number} by ${attempt.route}: ${ended}${said} (${facts})`;
+}
+
+/** What became of a delivery, in a sentence. */
+export function describeDelivery(delivery: DeliveryView): string {
+  const accepted = delivery.recipients.filter(({ status }) => status === 'accepted').length;
+  const way = delivery.usedFallback ? "platform, after the team's own server failed" : (delivery.route ?? 'no route yet');
+  const tries = delivery.attempts.length;
+  const parts = [
+    `${delivery.status}: ${accepted} of ${delivery.recipients.length} recipients`,
+    `by ${way}`,
+    tries === 1 ? '1 try' : `${tries} tries`,
+  ];
+  return [...parts, delivery.signed ? 'signed' : 'not signed', ...(delivery.failure ? [delivery.failure.message] : [])].join(', ');
+}

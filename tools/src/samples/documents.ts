@@ -1,0 +1,64 @@
+// The documents that `npm start` sends through the queue, one for each thing worth seeing.
+import { type DispatchJobInput } from '@billing-mail/contracts';
+import { createPdf } from './sample-pdf.js';
+
+/** A document and what it shows. */
+export type Sample = { shows: string; job: DispatchJobInput };
+
+type SampleText = { teamId: string; number: string; company: string; customer: string; amount: string; locale: 'de' | 'en' };
+
+/** `run` makes the keys of this start its own: the same key twice would be the same delivery. */
+export function sampleDocuments(run: string): Sample[] {
+  const month = new Date().toISOString().slice(0, 7);
+  const plain = invoice({
+    teamId: 'acme',
+    number: `A-${run}`,
+    company: 'ACME GmbH',
+    customer: 'Kunde AG',
+    amount: '1.190,00 EUR',
+    locale: 'de',
+  });
+  const recurring = invoice({
+    teamId: 'globex',
+    number: `G-${run}`,
+    company: 'Globex',
+    customer: 'Customer Inc.',
+    amount: 'EUR 49.00',
+    locale: 'en',
+  });
+  const falling = invoice({
+    teamId: 'initech',
+    number: `I-${run}`,
+    company: 'Initech',
+    customer: 'Client Ltd.',
+    amount: 'EUR 250.00',
+    locale: 'en',
+  });
+  const recurrence = { seriesId: 'subscription-9', occurrence: `${month}/${run}` };
+  return [
+    { shows: 'an invoice by the platform, signed', job: plain },
+    { shows: "a recurring invoice by the team's own server", job: { ...recurring, document: { ...recurring.document, recurrence } } },
+    { shows: "the team's own server is down: fallback to the platform", job: falling },
+  ];
+}
+
+function invoice({ teamId, number, company, customer, amount, locale }: SampleText): DispatchJobInput {
+  const isGerman = locale === 'de';
+  const title = `${isGerman ? 'Rechnung' : 'Invoice'} ${number}`;
+  const text = isGerman
+    ? `Guten Tag,\n\nanbei erhalten Sie unsere Rechnung ${number} über ${amount}.\n\nMit freundlichen Grüßen\n${company}\n`
+    : `Hello,\n\nplease find attached our invoice ${number} over ${amount}.\n\nKind regards\n${company}\n`;
+  const pdf = createPdf([title, company, `${isGerman ? 'An' : 'To'}: ${customer}`, '', `${isGerman ? 'Betrag' : 'Amount'}: ${amount}`]);
+  return {
+    version: 1,
+    key: `sample-${number}`,
+    teamId,
+    requestedBy: { userId: `${teamId}-admin`, email: `${teamId}-admin@${teamId}.example`, locale },
+    document: { id: `sample-${number}`, type: 'invoice', number },
+    to: [{ address: 'payables@customer.example', name: customer }],
+    subject: `${title} – ${company}`,
+    text,
+    html: `<p>${text.trim().replaceAll('\n\n', '</p><p>').replaceAll('\n', '<br>')}</p>`,
+    attachments: [{ filename: `${number}.pdf`, contentType: 'application/pdf', content: pdf.toString('base64') }],
+  };
+}

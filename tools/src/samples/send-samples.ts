@@ -1,0 +1,47 @@
+import { publishDocuments } from '../dispatch-queue.js';
+import { describeDelivery, followDelivery } from '../follow-delivery.js';
+import { findNotification } from '../services-client.js';
+import { type StartFile } from '../start-file.js';
+import { sampleDocuments } from './documents.js';
+
+/** A sample and what became of it, in words. */
+export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
+
+const SETTLED_WITHIN_MS = 30_000;
+const TOLD_WITHIN_MS = 5000;
+
+/** Sends the samples through the queue and waits for the end of each. */
+export async function sendSamples(running: StartFile): Promise<SampleResult[]> {
+  const samples = sampleDocuments(Date.now().toString(36));
+  await publishDocuments(
+    running.redisUrl,
+    samples.map(({ job }) => job),
+  );
+  return Promise.all(
+    samples.map(async ({ shows, job }) => {
+      const delivery = await followDelivery(
+        { teamId: job.teamId, key: job.key, documentId: job.document.id },
+        {
+          dispatcher: running.mailDispatcher,
+          token: running.tokens['service'] ?? '',
+          takenWithinMs: 20_000,
+          settledWithinMs: SETTLED_WITHIN_MS,
+        },
+      );
+      const isQuiet = delivery.status === 'sent' && !delivery.usedFallback;
+      const notification = isQuiet ? null : await awaitNotification(running, job.teamId, delivery.id);
+      return { shows, teamId: job.teamId, deliveryId: delivery.id, outcome: describeDelivery(delivery), notification };
+    }),
+  );
+}
+
+async function awaitNotification(running: StartFile, teamId: string, deliveryId: string): Promise<string> {
+  const token = running.tokens[`${teamId}-admin`] ?? '';
+  const deadline = Date.now() + TOLD_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const found = await findNotification(running.notificationService, token, deliveryId);
+    if (found !== null) return found.title;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return `no notification within ${TOLD_WITHIN_MS / 1000} s`;
+}

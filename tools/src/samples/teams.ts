@@ -1,0 +1,66 @@
+// The teams that a development machine starts with. A team that is there already stays as somebody changed it.
+import { emailDeliveryView, type emailDeliveryInput } from '@billing-mail/contracts';
+import { type z } from 'zod';
+import { call } from '../services-client.js';
+
+/** Nobody listens here, so that a server that is down can be seen. */
+export const DOWN_SMTP_PORT = 4199;
+
+type Team = z.input<typeof emailDeliveryInput>;
+
+/** Settings by team: one on the platform, one with its own server, one whose own server is down. */
+export function sampleTeams(ownServerPort: number): Record<string, Team> {
+  const ownServer = (port: number, fromAddress: string, fromName: string) => ({
+    host: '127.0.0.1',
+    port,
+    security: 'none' as const,
+    auth: { type: 'none' as const },
+    fromAddress,
+    fromName,
+  });
+  return {
+    acme: {
+      companyName: 'ACME GmbH',
+      replyTo: 'billing@acme.example',
+      locale: 'de',
+      cc: [{ address: 'boss@acme.example', name: 'Geschäftsleitung' }],
+      bcc: [{ address: 'controlling@acme.example', name: 'Controlling' }],
+      sender: 'platform',
+      notifyUserIds: ['acme-admin'],
+    },
+    globex: {
+      companyName: 'Globex Corporation',
+      locale: 'en',
+      sender: 'custom',
+      smtp: ownServer(ownServerPort, 'billing@globex.example', 'Globex Billing'),
+      fallback: false,
+      notifyUserIds: ['globex-admin'],
+    },
+    initech: {
+      companyName: 'Initech Ltd.',
+      replyTo: 'accounts@initech.example',
+      locale: 'en',
+      sender: 'custom',
+      smtp: ownServer(DOWN_SMTP_PORT, 'billing@initech.example', 'Initech Billing'),
+      fallback: true,
+      notifyUserIds: ['initech-admin'],
+    },
+  };
+}
+
+/** Writes the settings of teams that have none, and the new port of a local server that had to move. */
+export async function seedTeams(settingsApi: string, token: string, ownServerPort: number): Promise<void> {
+  for (const [teamId, team] of Object.entries(sampleTeams(ownServerPort))) {
+    const url = `${settingsApi}/v1/teams/${teamId}/email-delivery`;
+    const { status, body } = await call(url, token, { expect: [200, 404] });
+    if (status === 404) {
+      await call(url, token, { method: 'PUT', body: team });
+      continue;
+    }
+    const stored = emailDeliveryView.parse(body);
+    const isLocal = stored.smtp?.host === '127.0.0.1' && stored.smtp.auth.type === 'none';
+    if (isLocal && team.smtp && stored.smtp?.port !== team.smtp.port) {
+      await call(url, token, { method: 'PUT', body: { ...stored, smtp: { ...stored.smtp, port: team.smtp.port } } });
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// `npm start` once everything is installed and built: the parts, the services, the samples, the table; then until Ctrl-C.
+import { parseArgs } from 'node:util';
+import { migrateSchemas } from './migrate-schemas.js';
+import { seedTeams } from './samples/teams.js';
+import { sendSamples } from './samples/send-samples.js';
+import { type StartFile, writeStartFile } from './start-file.js';
+import { askedToEnd } from './starting/end-signals.js';
+import { servicesEnvironment, SHORT_RETRY_DELAYS } from './starting/environment.js';
+import { beTheOnlyStart, leaveAsTheOnlyStart } from './starting/only-one-start.js';
+import { provideParts } from './starting/provide-parts.js';
+import { startServices, type RunningService, type ServiceCounts, type ServiceName } from './starting/services.js';
+import { summarize } from './starting/summary.js';
+import { Supervisor } from './starting/supervisor.js';
+import { issueTokens } from './starting/tokens.js';
+import { CurableError, type RunStep } from './step.js';
+import { startFile } from './workspace.js';
+
+export type StartOptions = { samples: boolean; counts: ServiceCounts };
+
+/** `--no-samples --dispatchers 2 --notifiers 2`. Throws CurableError for what is none of these. */
+export function readStartOptions(args: string[]): StartOptions {
+  const options = { 'no-samples': { type: 'boolean' }, dispatchers: { type: 'string' }, notifiers: { type: 'string' } } as const;
+  try {
+    const { values } = parseArgs({ args, options });
+    return {
+      samples: values['no-samples'] !== true,
+      counts: {
+        'settings-api': 1,
+        'mail-dispatcher': readCount('dispatchers', values.dispatchers),
+        'notification-service': readCount('notifiers', values.notifiers),
+      },
+    };
+  } catch (error) {
+    throw new CurableError((error as Error).message, 'npm start -- [--no-samples] [--dispatchers 2] [--notifiers 2]');
+  }
+}
+
+function readCount(flag: string, value = '1'): number {
+  if (!/^[1-9]$/.test(value)) throw new Error(`--${flag} must be a number from 1 to 9`);
+  return Number(value);
+}
+
+/** Runs until asked to end (`sinceMs`: when it all began), then ends all that it started. Resolves with the reason; rejects when a step fails, all ended too. */
+export async function start(options: StartOptions, step: RunStep, sinceMs: number): Promise<string> {
+  const pidFiles = await beTheOnlyStart(step);
+  const supervisor = new Supervisor(pidFiles, (line) => console.log(`! ${line}`));
+  const end = askedToEnd();
+  try {
+    return await Promise.race([end, bringUp(supervisor, options, step, sinceMs).then(() => end)]);
+  } finally {
+    console.log('\nEnding …');
+    await supervisor.endAll();
+    leaveAsTheOnlyStart(pidFiles);
+  }
+}
+
+async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunStep, sinceMs: number): Promise<void> {
+  const { parts, pages, ownServerPort } = await provideParts(supervisor, step);
+  const environment = { ...process.env, ...servicesEnvironment(parts) };
+  await step('Tables', () => migrateSchemas(environment));
+  const services = await step('Services', () => startServices(supervisor, environment, options.counts));
+  const tokens = await issueTokens(environment['AUTH_JWT_SECRET'] ?? '');
+  const describe = (): StartFile => ({
+    settingsApi: services['settings-api'].url,
+    mailDispatcher: services['mail-dispatcher'].url,
+    notificationService: services['notification-service'].url,
+    databaseUrl: parts.databaseUrl,
+    redisUrl: parts.redisUrl,
+    platformSmtpUrl: parts.platformSmtpUrl,
+    mailboxUrl: pages.platform,
+    smimeCaFile: parts.certificates.caFile,
+    platformFromAddress: parts.platformFromAddress,
+    tokens,
+    pids: pidsOf(supervisor, services),
+  });
+  await step('Teams', () => seedTeams(services['settings-api'].url, tokens.service, ownServerPort));
+  const samples = options.samples ? await step('Samples', () => sendSamples(describe())) : [];
+  writeStartFile(describe());
+  supervisor.onRestart = () => writeStartFile(describe());
+  const retryDelays = environment['RETRY_DELAYS'] ?? SHORT_RETRY_DELAYS;
+  console.log(summarize(describe(), { ownMailboxUrl: pages.own, retryDelays, startFile: startFile(), samples }));
+  console.log(`\nReady after ${((Date.now() - sinceMs) / 1000).toFixed(1)} s. Ctrl-C ends everything.`);
+}
+
+function pidsOf(supervisor: Supervisor, services: Record<ServiceName, RunningService>): StartFile['pids'] {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { processes }]) => {
+      const pids = processes.map((process) => supervisor.pidOf(process));
+      return [name, pids.length === 1 ? (pids[0] ?? -1) : pids];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { dataFolder } from '../workspace.js';
+import { type CertificateFiles } from './certificates.js';
+import { type Secrets } from './secrets.js';
+
+/** What the parts started here are reached by. */
+export type Parts = {
+  databaseUrl: string;
+  redisUrl: string;
+  platformSmtpUrl: string;
+  platformFromAddress: string;
+  certificates: CertificateFiles;
+  secrets: Secrets;
+  /** Ports of the local servers that teams of the samples use. */
+  localSmtpPorts: number[];
+};
+
+/** How long a development machine waits before the second and third try: production's 5 and 30 minutes would hide what happens. */
+export const SHORT_RETRY_DELAYS = '1s,2s';
+
+/** The services' environment (contract: Environment). A variable that is set already stays as it is. */
+export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
+  const { secrets, certificates } = parts;
+  return {
+    DATABASE_URL: parts.databaseUrl,
+    REDIS_URL: parts.redisUrl,
+    AUTH_JWT_SECRET: secrets.authJwtSecret,
+    SECRET_KEYS: `dev1:${secrets.secretKey}`,
+    PLATFORM_SMTP_URL: parts.platformSmtpUrl,
+    PLATFORM_FROM_ADDRESS: parts.platformFromAddress,
+    SMIME_P12_FILE: certificates.p12File,
+    SMIME_P12_PASSPHRASE: secrets.smimePassphrase,
+    DOCUMENT_STORE_URL: `file:${join(dataFolder(), 'documents')}`,
+    RESULT_JOURNAL_DIR: join(dataFolder(), 'result-journal'),
+    RETRY_DELAYS: SHORT_RETRY_DELAYS,
+    SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    SMTP_ALLOWED_PORTS: ['25', '465', '587', '2525', ...parts.localSmtpPorts].join(','),
+    ...setVariables(),
+    // The tokens of the samples are ours; with somebody else's keys none would be taken.
+    AUTH_JWKS_URL: '',
+  };
+}
+
+function setVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ''));
+}

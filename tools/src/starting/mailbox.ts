@@ -1,0 +1,50 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findFreePort, startServerProcess } from '@billing-mail/testkit';
+import { dataFolder, workspaceRoot } from '../workspace.js';
+import { logTo } from './log-file.js';
+import { type Supervisor } from './supervisor.js';
+
+/** An SMTP server that takes everything and a page that shows it. */
+export type Mailbox = { smtpPort: number; url: string };
+
+// So many stay readable across starts; the page gets slow with thousands.
+const MAILS_KEPT = 500;
+
+/** Starts a local mailbox (maildev) that keeps its mail below the data folder. */
+export async function provideMailbox(supervisor: Supervisor, name: string, usual: { smtp: number; page: number }): Promise<Mailbox> {
+  const folder = join(dataFolder(), 'mail', name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const [smtpPort, pagePort] = await Promise.all([findFreePort(usual.smtp), findFreePort(usual.page)]);
+  const url = `http://127.0.0.1:${pagePort}`;
+  await supervisor.keep({
+    name,
+    kind: 'server',
+    endSignal: 'SIGTERM',
+    endWithinMs: 5000,
+    start: () =>
+      startServerProcess({
+        command: process.execPath,
+        args: [
+          join(workspaceRoot, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js'),
+          ...['--ip', '127.0.0.1', '--smtp', String(smtpPort), '--web-ip', '127.0.0.1', '--web', String(pagePort)],
+          ...['--mail-directory', folder, '--max-emails', String(MAILS_KEPT)],
+          // Its built-in certificate is for nobody: offered, it would only be refused.
+          ...['--hide-extensions', 'STARTTLS'],
+        ],
+        ready: () => answers(`${url}/index.html`),
+        readyWithinMs: 30_000,
+        deathSignal: 'TERM',
+        onOutput: logTo(name),
+      }),
+  });
+  return { smtpPort, url };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false; // not listening yet
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from '@billing-mail/testkit';
+import { Client } from 'pg';
+import { CurableError } from '../step.js';
+import { dataFolder } from '../workspace.js';
+import { logTo } from './log-file.js';
+import { type Supervisor } from './supervisor.js';
+
+const DATABASE = 'billing_mail';
+const USUAL_PORT = 4132;
+
+/** A PostgreSQL of this checkout, its data below the data folder. Resolves to its URL. */
+export async function providePrivatePostgres(supervisor: Supervisor, password: string): Promise<string> {
+  const folder = join(dataFolder(), 'postgres');
+  if (!existsSync(join(folder, 'PG_VERSION'))) await createPostgresCluster(folder, password);
+  let port = USUAL_PORT;
+  await supervisor.keep({
+    name: 'postgres',
+    kind: 'server',
+    endSignal: 'SIGINT', // TERM would wait for every client to leave of its own accord
+    endWithinMs: 20_000,
+    start: async () => {
+      const started = await startPostgresServer({ dataFolder: folder, port, durable: true, onOutput: logTo('postgres') });
+      port = started.port;
+      return started.process;
+    },
+  });
+  const urlOf = (database: string): string => `postgres://${POSTGRES_ROLE}:${password}@127.0.0.1:${port}/${database}`;
+  await createDatabase(urlOf('postgres'));
+  return urlOf(DATABASE);
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } catch (error) {
+    const isWrongPassword = (error as { code?: string }).code === '28P01';
+    if (!isWrongPassword) throw error;
+    throw new CurableError(
+      'The database in the data folder was made with another password than secrets.json has now.',
+      `rm -rf ${join(dataFolder(), 'postgres')} (its data is lost), then start again.`,
+    );
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,66 @@
+// What the services need: given by the environment where it is set, else started here.
+import { join } from 'node:path';
+import { type RunStep } from '../step.js';
+import { DOWN_SMTP_PORT } from '../samples/teams.js';
+import { dataFolder } from '../workspace.js';
+import { provideCertificates, type CertificateFiles } from './certificates.js';
+import { type Parts } from './environment.js';
+import { provideMailbox } from './mailbox.js';
+import { providePrivatePostgres } from './private-postgres.js';
+import { providePrivateRedis } from './private-redis.js';
+import { provideSecrets, type Secrets } from './secrets.js';
+import { type Supervisor } from './supervisor.js';
+
+const FROM_ADDRESS = 'e-invoice@billing-mail.example';
+
+/** The parts, and the pages on which mail can be read; `platform` is `null` when somebody else's server is the platform's. */
+export type ProvidedParts = { parts: Parts; pages: { platform: string | null; own: string }; ownServerPort: number };
+
+/** Provides everything in the order in which one thing needs another. */
+export async function provideParts(supervisor: Supervisor, step: RunStep): Promise<ProvidedParts> {
+  const secrets = provideSecrets();
+  const platformFromAddress = process.env['PLATFORM_FROM_ADDRESS'] || FROM_ADDRESS;
+  const certificates = await step('Signing certificate', async (say) => provideSigner(platformFromAddress, secrets, say));
+  const databaseUrl = await step('PostgreSQL', (say) =>
+    givenOr('DATABASE_URL', say, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
+  );
+  const redisUrl = await step('Redis', (say) => givenOr('REDIS_URL', say, () => providePrivateRedis(supervisor, secrets.redisPassword)));
+  const givenSmtpUrl = process.env['PLATFORM_SMTP_URL'] || null;
+  const [platform, own] = await step('Mailboxes (maildev)', () =>
+    Promise.all([
+      givenSmtpUrl === null ? provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null,
+      provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 }),
+    ]),
+  );
+  return {
+    parts: {
+      databaseUrl,
+      redisUrl,
+      platformSmtpUrl: givenSmtpUrl ?? `smtp://127.0.0.1:${platform?.smtpPort}`,
+      platformFromAddress,
+      certificates,
+      secrets,
+      localSmtpPorts: [own.smtpPort, DOWN_SMTP_PORT],
+    },
+    pages: { platform: platform?.url ?? null, own: own.url },
+    ownServerPort: own.smtpPort,
+  };
+}
+
+async function givenOr(variable: string, say: (detail: string) => void, provide: () => Promise<string>): Promise<string> {
+  const given = process.env[variable];
+  const url = given || (await provide());
+  // Host and port only: the rest of the URL holds a password.
+  say(`${given ? `${variable} is set, ` : 'private, '}${new URL(url).host}`);
+  return url;
+}
+
+function provideSigner(address: string, { smimePassphrase }: Secrets, say: (detail: string) => void): CertificateFiles {
+  const given = process.env['SMIME_P12_FILE'];
+  if (given) {
+    say(`SMIME_P12_FILE is set, ${given}`);
+    return { p12File: given, caFile: null };
+  }
+  say(`for ${address}, by an authority of this machine only`);
+  return provideCertificates(join(dataFolder(), 'certs'), address, smimePassphrase);
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { dataFolder } from '../workspace.js';
+
+const schema = z.object({
+  authJwtSecret: z.string(),
+  secretKey: z.string(),
+  smimePassphrase: z.string(),
+  postgresPassword: z.string(),
+  redisPassword: z.string(),
+});
+/** Random secrets of this checkout; `secretKey` is base64 of 32 bytes, the others are safe in a URL. */
+export type Secrets = z.infer<typeof schema>;
+
+/** Made once and kept beside the data that they protect, readable by their owner only. */
+export function provideSecrets(): Secrets {
+  const file = join(dataFolder(), 'secrets.json');
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const random = (): string => randomBytes(32).toString('base64url');
+  const secrets: Secrets = {
+    authJwtSecret: random(),
+    secretKey: randomBytes(32).toString('base64'),
+    smimePassphrase: random(),
+    postgresPassword: random(),
+    redisPassword: random(),
+  };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}

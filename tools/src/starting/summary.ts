@@ -1,0 +1,53 @@
+// The table at the end of a start: where everything is, what to try, what became of the samples.
+import { type SampleResult } from '../samples/send-samples.js';
+import { type StartFile } from '../start-file.js';
+import { logFileOf } from './log-file.js';
+
+/** Lines for a person. Passwords stay in start.json; the tokens are shown because they are there to be tried. */
+export function summarize(
+  running: StartFile,
+  more: { ownMailboxUrl: string; retryDelays: string; startFile: string; samples: SampleResult[] },
+): string {
+  const pageOf = (url: string): string => `${url}/index.html`;
+  const lines = [
+    ...section('Read the mail', [
+      ['platform server', running.mailboxUrl === null ? new URL(running.platformSmtpUrl).host : pageOf(running.mailboxUrl)],
+      ["globex's own server", pageOf(more.ownMailboxUrl)],
+    ]),
+    ...section('Services', [
+      ['settings-api', `${running.settingsApi}/docs`],
+      ['mail-dispatcher', `${running.mailDispatcher}/docs`],
+      ['notification-service', `${running.notificationService}/docs`],
+    ]),
+    ...section('Kept', [
+      ['PostgreSQL', new URL(running.databaseUrl).host],
+      ['Redis', new URL(running.redisUrl).host],
+      ['logs', logFileOf('*')],
+      ['addresses, tokens', more.startFile],
+      ['retries', `after ${more.retryDelays} here, so that you see them; RETRY_DELAYS is 5m,30m by default`],
+    ]),
+    ...section('Tokens to try', Object.entries(running.tokens)),
+    ...(more.samples.length === 0 ? [] : section('What became of the samples', more.samples.flatMap(describeSample))),
+    ...section('Try', tries(running, more.samples)),
+  ];
+  return lines.join('\n');
+}
+
+function section(title: string, rows: [string, string][]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return ['', title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)];
+}
+
+function describeSample({ shows, teamId, outcome, notification }: SampleResult): [string, string][] {
+  return [[teamId, shows], ['', outcome], ...(notification === null ? [] : [['', `told: ${notification}`] as [string, string]])];
+}
+
+function tries(running: StartFile, samples: SampleResult[]): [string, string][] {
+  const last = samples.at(-1);
+  const log = last === undefined ? 'acme/deliveries' : `${last.teamId}/deliveries/${last.deliveryId}`;
+  const caller = last === undefined ? 'acme-admin' : `${last.teamId}-admin`;
+  return [
+    ['the log', `curl -s -H "Authorization: Bearer ${running.tokens[caller] ?? ''}" ${running.mailDispatcher}/v1/teams/${log}`],
+    ['your own', 'npm run send -- --pdf invoice.pdf --to customer@example.org'],
+  ];
+}
