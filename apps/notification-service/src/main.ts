@@ -1,1 +1,19 @@
-export {};
+import { createHttpService, createLogger, requireMigrated, runService } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { appModule } from './app.module.js';
+import { readNotificationEnv } from './notification.env.js';
+
+void runService('notification-service', async () => {
+  const env = readNotificationEnv();
+  const logger = createLogger('notification-service', env.LOG_LEVEL);
+  const app = await createHttpService({
+    module: appModule(env, logger),
+    title: 'Billing Mail notification-service',
+    description: 'Tells people what became of their billing documents: inbox, live stream, e-mail.',
+    env,
+    logger,
+  });
+  await requireMigrated(app.get(DataSource), 'notification-service');
+  await app.listen(env.NOTIFICATION_SERVICE_PORT, env.HTTP_HOST);
+  logger.info({ url: await app.getUrl() }, 'listening');
+});

@@ -1,0 +1,80 @@
+import { DELIVERY_STATUSES, FAILURE_CODES, outcomeEvent } from '@billing-mail/contracts';
+import fc from 'fast-check';
+import { rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
+import { decideAlert } from './decide-alert.js';
+
+describe('decideAlert', () => {
+  it.each([
+    ['a clean sent', settled(), null],
+    ['a sent that fell back', SAMPLES.fellBack(), ['delivery_fell_back', 'warning']],
+    ['a failed', SAMPLES.failed(), ['delivery_failed', 'error']],
+    ['a partly sent', SAMPLES.partlySent(), ['delivery_partly_sent', 'error']],
+    ['an uncertain', SAMPLES.uncertain(), ['delivery_uncertain', 'warning']],
+    ['a cancelled that reached nobody', SAMPLES.cancelled(), ['delivery_failed', 'info']],
+    [
+      'a cancelled that reached some',
+      settled({ status: 'cancelled', counts: { recipients: 3, accepted: 1 } }),
+      ['delivery_partly_sent', 'info'],
+    ],
+    ['a rejected job', rejected(), ['job_rejected', 'error']],
+    ['a delivery that is not settled', settled({ status: 'waiting' }), null],
+  ])('decides on %s', (_name, event, expected) => {
+    const alert = decideAlert(event);
+    expect(alert && [alert.type, alert.severity]).toEqual(expected);
+  });
+
+  it('names delivery and document', () => {
+    const event = SAMPLES.failed();
+    expect(decideAlert(event)).toMatchObject({ deliveryId: event.delivery.id, documentId: 'inv-2026-0042', teamId: 'acme' });
+    expect(decideAlert(rejected())).toMatchObject({ deliveryId: null, documentId: 'inv-2026-0042' });
+  });
+
+  it.each([
+    ['the requester and the named, once each', { requestedBy: { userId: 'a' }, notifyUserIds: ['b', 'a', 'b'] }, ['a', 'b']],
+    ['the named alone', { requestedBy: null, notifyUserIds: ['b'] }, ['b']],
+    ['the team when nobody is named', { requestedBy: null, notifyUserIds: [] }, null],
+  ])('tells %s', (_name, fields, userIds) => {
+    expect(decideAlert(SAMPLES.failed(fields))?.audience).toEqual(userIds ? { kind: 'users', userIds } : { kind: 'team' });
+  });
+
+  it.each([
+    ['a failed for a server', settled({ status: 'failed', failure: SERVER_DOWN }), true],
+    ['a fallback for a server', settled({ usedFallback: true, failure: SERVER_DOWN }), true],
+    ['a failed without a server', settled({ status: 'failed', failure: { ...SERVER_DOWN, server: null } }), false],
+    ['a failed for its recipients', settled({ status: 'failed', failure: UNKNOWN_RECIPIENT }), false],
+    ['a failed without a reason', settled({ status: 'failed' }), false],
+    ['a partly sent', settled({ status: 'partly_sent', failure: SERVER_DOWN }), false],
+    ['an uncertain', settled({ status: 'uncertain', failure: SERVER_DOWN }), false],
+    ['a cancelled', settled({ status: 'cancelled', failure: SERVER_DOWN }), false],
+    ['a rejected job', rejected(), false],
+  ])('groups or not: %s', (_name, event, isGrouped) => {
+    expect(decideAlert(event)?.groupKey !== null).toBe(isGrouped);
+  });
+
+  it('has one group per type, server and reason', () => {
+    const keys = [
+      settled({ status: 'failed', failure: SERVER_DOWN }),
+      settled({ usedFallback: true, failure: SERVER_DOWN }),
+      settled({ status: 'failed', failure: { ...SERVER_DOWN, server: 'smtp.other.example:25' } }),
+      settled({ status: 'failed', failure: { ...SERVER_DOWN, code: 'smtp_timeout' } }),
+    ].map((event) => decideAlert(event)?.groupKey);
+    expect(new Set(keys).size).toBe(4);
+  });
+
+  it('always says the same of the same event, and something of all but a clean sent', () => {
+    const anyEvent = fc.record({
+      status: fc.constantFrom(...DELIVERY_STATUSES),
+      usedFallback: fc.boolean(),
+      code: fc.constantFrom(...FAILURE_CODES),
+    });
+    fc.assert(
+      fc.property(anyEvent, ({ status, usedFallback, code }) => {
+        const event = settled({ status, usedFallback, failure: { ...SERVER_DOWN, code } });
+        const copy = outcomeEvent.parse(JSON.parse(JSON.stringify(event)));
+        expect(decideAlert(copy)).toEqual(decideAlert(event));
+        const isQuiet = ['queued', 'sending', 'waiting'].includes(status) || (status === 'sent' && !usedFallback);
+        expect(decideAlert(event) === null).toBe(isQuiet);
+      }),
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { notificationView, page, pageQuery } from '@billing-mail/contracts';
+import { type Caller, CurrentCaller, decodeCursor, encodeCursor, jsonSchema, notFound, ZodPipe } from '@billing-mail/platform';
+import { z } from 'zod';
+import { InboxStore } from './inbox.store.js';
+
+const listQuery = pageQuery.extend({ unread: z.enum(['true', 'false'], 'must be true or false').optional() });
+const listAnswer = page(notificationView).extend({ unreadCount: z.int() });
+const readAllAnswer = z.object({ unreadCount: z.int() });
+const positionInList = z.int().positive();
+
+/** The caller's own notifications. */
+@ApiTags('notifications')
+@Controller('v1/notifications')
+export class InboxController {
+  constructor(private readonly inbox: InboxStore) {}
+
+  @Get()
+  @ApiOperation({ summary: "The caller's notifications, newest first; one that was counted up is new again" })
+  @ApiQuery({ name: 'unread', required: false, schema: { type: 'boolean' }, description: 'true: only those not yet read' })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: '`nextCursor` of the page before' })
+  @ApiResponse({ status: 200, schema: jsonSchema(listAnswer) })
+  async list(@Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>, @CurrentCaller() caller: Caller) {
+    const before = decodeCursor(positionInList, query.cursor);
+    // One more than asked for tells whether there is a next page.
+    const [found, unreadCount] = await Promise.all([
+      this.inbox.list(caller, { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 }),
+      this.inbox.countUnread(caller),
+    ]);
+    const items = found.slice(0, query.limit);
+    const last = found.length > query.limit ? items.at(-1) : undefined;
+    return { items: items.map(({ view }) => view), nextCursor: last ? encodeCursor(last.position) : null, unreadCount };
+  }
+
+  @Post('read-all')
+  @HttpCode(200)
+  @ApiOperation({ summary: "Marks all of the caller's notifications as read" })
+  @ApiResponse({ status: 200, schema: jsonSchema(readAllAnswer) })
+  async readAll(@CurrentCaller() caller: Caller) {
+    await this.inbox.markAllRead(caller);
+    return { unreadCount: await this.inbox.countUnread(caller) };
+  }
+
+  @Post(':id/read')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Marks one notification as read; for the caller only, also when the whole team was told' })
+  @ApiResponse({ status: 200, schema: jsonSchema(notificationView) })
+  @ApiResponse({ status: 404, description: 'There is no such notification for the caller' })
+  async read(@Param('id') id: string, @CurrentCaller() caller: Caller) {
+    const view = z.uuid().safeParse(id).success ? await this.inbox.markRead(caller, id) : null;
+    if (view === null) throw notFound('The notification');
+    return view;
+  }
+}

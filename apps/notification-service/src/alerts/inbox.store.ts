@@ -1,0 +1,116 @@
+// What a caller may see of the notifications, and what they have read. All reading goes through one query, so that list and stream agree.
+import { Injectable } from '@nestjs/common';
+import { type Locale, type NotificationView } from '@billing-mail/contracts';
+import { type Caller } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type AlertParams, type AlertType } from './alert.js';
+import { renderAlert } from './wording/render-alert.js';
+
+/** A notification and its place in the stream. */
+export type Placed = { position: number; view: NotificationView };
+
+type Row = {
+  id: string;
+  teamId: string;
+  type: AlertType;
+  severity: NotificationView['severity'];
+  params: AlertParams;
+  deliveryId: string | null;
+  documentId: string | null;
+  count: number;
+  position: string;
+  createdAt: Date;
+  readAt: Date | null;
+  locale: Locale;
+};
+
+/**
+ * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
+ * the inbox off sees nothing. Language: the user's choice, what events told of the user, the team's, English.
+ */
+const VISIBLE = `
+  FROM notify.notifications n
+  LEFT JOIN notify.notification_reads r ON r.notification_id = n.id AND r.user_id = $1
+  LEFT JOIN notify.preferences p ON p.user_id = $1
+  LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = $1
+  LEFT JOIN notify.teams t ON t.team_id = n.team_id
+  WHERE (n.user_id = $1 OR (n.user_id IS NULL AND $2::text[] IS NOT NULL))
+    AND ($2::text[] IS NULL OR n.team_id = ANY ($2))
+    AND coalesce(p.inbox_channel, true)`;
+const COLUMNS = `
+  n.id, n.team_id AS "teamId", n.type, n.severity, n.params, n.delivery_id AS "deliveryId", n.document_id AS "documentId",
+  n.count, n.position, n.created_at AS "createdAt", CASE WHEN r.read_position >= n.position THEN r.read_at END AS "readAt",
+  coalesce(p.locale, c.locale, t.locale, 'en') AS locale`;
+const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
+
+@Injectable()
+export class InboxStore {
+  constructor(private readonly database: DataSource) {}
+
+  /** Newest first; one that was counted up is new again. */
+  async list(caller: Caller, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
+    const rows = await this.database.query<Row[]>(
+      `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
+       ORDER BY n.position DESC LIMIT $5`,
+      [...reader(caller), query.unreadOnly, query.before, query.limit],
+    );
+    return rows.map(toPlaced);
+  }
+
+  /** What came or was counted up after a place in the stream, in that order. */
+  async after(caller: Caller, position: number, limit: number): Promise<Placed[]> {
+    const rows = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.position > $3 ORDER BY n.position LIMIT $4`, [
+      ...reader(caller),
+      position,
+      limit,
+    ]);
+    return rows.map(toPlaced);
+  }
+
+  async countUnread(caller: Caller): Promise<number> {
+    const [row] = await this.database.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count ${VISIBLE} AND ${IS_UNREAD}`,
+      reader(caller),
+    );
+    return row?.count ?? 0;
+  }
+
+  /** The notification as it is after reading it, or `null` when there is none for the caller. */
+  async markRead(caller: Caller, id: string): Promise<NotificationView | null> {
+    await this.mark(caller, [id]);
+    const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...reader(caller), id]);
+    return row === undefined ? null : toPlaced(row).view;
+  }
+
+  async markAllRead(caller: Caller): Promise<void> {
+    await this.mark(caller, null);
+  }
+
+  // Reading again keeps the first time, unless it was counted up in between.
+  private async mark(caller: Caller, ids: string[] | null): Promise<void> {
+    await this.database.query(
+      `INSERT INTO notify.notification_reads AS seen (notification_id, user_id, read_position)
+       SELECT n.id, $1, n.position ${VISIBLE} AND ${IS_UNREAD} AND ($3::uuid[] IS NULL OR n.id = ANY ($3))
+       ORDER BY n.id
+       ON CONFLICT (notification_id, user_id) DO UPDATE
+       SET read_position = excluded.read_position, read_at = excluded.read_at
+       WHERE seen.read_position < excluded.read_position`,
+      [...reader(caller), ids],
+    );
+  }
+}
+
+const reader = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
+
+function toPlaced(row: Row): Placed {
+  const { params, position, locale, createdAt, readAt, ...rest } = row;
+  return {
+    position: Number(position),
+    view: {
+      ...rest,
+      ...renderAlert(params, row.count, locale),
+      createdAt: createdAt.toISOString(),
+      readAt: readAt?.toISOString() ?? null,
+    },
+  };
+}

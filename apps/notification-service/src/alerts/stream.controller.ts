@@ -1,0 +1,45 @@
+import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, invalidInput } from '@billing-mail/platform';
+import type { Response } from 'express';
+import { decodeJwt } from 'jose';
+import { StreamsService } from './streams.service.js';
+
+/** The caller's notifications as they come. */
+@ApiTags('notifications')
+@Controller('v1/notifications')
+export class StreamController {
+  constructor(private readonly streams: StreamsService) {}
+
+  @Get('stream')
+  @ApiOperation({
+    summary: 'Server-sent events: one per new or counted-up notification',
+    description:
+      'The data of an event is a notification as in the list; its id grows. Open the stream, then read the list, and nothing is ' +
+      'missed; after a lost link send the last id as `Last-Event-ID`. The stream ends when the token does. A comment comes every 15 seconds.',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'integer', minimum: 0 }, description: 'goes on after this id' })
+  @ApiProduces('text/event-stream')
+  @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 429, description: 'The caller has too many streams open' })
+  async stream(
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Headers('authorization') authorization: string,
+    @CurrentCaller() caller: Caller,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.streams.open(caller, response, { lastSeen: readEventId(lastEventId), expiresAt: expiryOf(authorization) });
+  }
+}
+
+function readEventId(value: string | undefined): number | null {
+  if (value === undefined || value === '') return null;
+  if (!/^\d{1,15}$/.test(value)) throw invalidInput([{ pointer: '/Last-Event-ID', message: 'must be the id of an event of this stream' }]);
+  return Number(value);
+}
+
+// The guard has checked the token; here only its end is read.
+function expiryOf(authorization: string): Date | null {
+  const { exp } = decodeJwt(authorization.replace(/^Bearer +/i, ''));
+  return exp === undefined ? null : new Date(exp * 1000);
+}

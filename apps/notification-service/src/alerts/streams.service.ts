@@ -1,0 +1,112 @@
+// All open streams of this process, and what wakes them: a look at the table, so that it does not matter which process wrote it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Caller, type Logger, ProblemException } from '@billing-mail/platform';
+import type { Response } from 'express';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../notification.env.js';
+import { openStreams } from '../notification.metrics.js';
+import { EventStream } from './event-stream.js';
+import { InboxStore } from './inbox.store.js';
+
+type Listener = { caller: Caller; stream: EventStream };
+type Placement = { teamId: string; userId: string | null; position: string };
+
+// One indexed query per process while somebody listens. Cheaper in parts than LISTEN/NOTIFY or Redis, whose lost links would
+// need the same look at the table as a second way.
+const LOOK_EVERY_MS = 300;
+const LOOK_AT_MOST = 1000;
+const HEARTBEAT_MS = 15_000;
+const DRAIN_MS = 30_000;
+const STREAMS_PER_USER = 20;
+
+@Injectable()
+export class StreamsService implements OnModuleDestroy {
+  private readonly listeners = new Set<Listener>();
+  private watching: Promise<void> | null = null;
+  private isClosing = false;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly inbox: InboxStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Opens a stream that goes on after `lastSeen`, or with what is new from now on.
+   * @throws ProblemException 429 when the user has too many, 503 while the service ends.
+   */
+  async open(caller: Caller, response: Response, options: { lastSeen: number | null; expiresAt: Date | null }): Promise<void> {
+    const now = await this.readClock();
+    if (this.isClosing) throw new ProblemException(503, 'ending', 'The service restarts. Connect again.');
+    if (response.destroyed) return;
+    if ([...this.listeners].filter((listener) => listener.caller.userId === caller.userId).length >= STREAMS_PER_USER)
+      throw new ProblemException(429, 'too-many-streams', `You have ${STREAMS_PER_USER} streams open. Close one first.`);
+    const stream = new EventStream({
+      response,
+      // A place that was never given out comes from a database that has been replaced since.
+      position: Math.min(options.lastSeen ?? now, now),
+      readAfter: (position, limit) => this.inbox.after(caller, position, limit),
+      expiresAt: options.expiresAt,
+      heartbeatMs: HEARTBEAT_MS,
+      drainMs: DRAIN_MS,
+    });
+    this.add({ caller, stream });
+  }
+
+  /** Ends all streams; the clients come back to another process. */
+  async onModuleDestroy(): Promise<void> {
+    this.isClosing = true;
+    for (const { stream } of this.listeners) stream.end();
+    await this.watching;
+  }
+
+  private add(listener: Listener): void {
+    this.listeners.add(listener);
+    openStreams.inc();
+    void listener.stream.ended.then(() => {
+      this.listeners.delete(listener);
+      openStreams.dec();
+    });
+    listener.stream.wake();
+    this.watching ??= this.watch();
+  }
+
+  private async watch(): Promise<void> {
+    // Unknown at first and after a failed look: then everybody looks for themselves.
+    let position: number | null = null;
+    while (this.listeners.size > 0 && !this.isClosing) {
+      try {
+        position = position === null ? await this.wakeAll() : await this.wakeConcerned(position);
+      } catch (error) {
+        position = null;
+        this.logger.warn({ err: error, step: 'stream' }, 'can not look for new notifications; streams wait');
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+    this.watching = null;
+  }
+
+  private async wakeAll(): Promise<number> {
+    const position = await this.readClock();
+    for (const { stream } of this.listeners) stream.wake();
+    return position;
+  }
+
+  private async wakeConcerned(position: number): Promise<number> {
+    const placements = await this.database.query<Placement[]>(
+      `SELECT team_id AS "teamId", user_id AS "userId", position FROM notify.notifications
+       WHERE position > $1 ORDER BY position LIMIT $2`,
+      [position, LOOK_AT_MOST],
+    );
+    for (const { caller, stream } of this.listeners) {
+      if (placements.some(({ teamId, userId }) => caller.mayRead(teamId) && (userId ?? caller.userId) === caller.userId)) stream.wake();
+    }
+    return Number(placements.at(-1)?.position ?? position);
+  }
+
+  private async readClock(): Promise<number> {
+    const [row] = await this.database.query<{ position: string }[]>('SELECT position FROM notify.stream_clock');
+    return Number(row?.position ?? 0);
+  }
+}

@@ -1,0 +1,156 @@
+import { DOCUMENT_TYPES, FAILURE_CODES, type Locale, type OutcomeEvent, outcomeEvent } from '@billing-mail/contracts';
+import { explainFailure } from '@billing-mail/mail-core';
+import fc from 'fast-check';
+import { rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
+import { decideAlert } from '../decide-alert.js';
+import { renderAlert } from './render-alert.js';
+import { CATALOGUES } from './word-alert.js';
+
+const LOCALES: Locale[] = ['en', 'de'];
+const word = (event: OutcomeEvent, locale: Locale, count = 1) => {
+  const alert = decideAlert(event);
+  if (alert === null) throw new Error('Nothing to tell.');
+  return renderAlert(alert.params, count, locale);
+};
+
+/** Every way to say something in a catalogue, by its path. */
+function allTexts(value: unknown, path = ''): [string, string][] {
+  const about = { document: 'DOCUMENT', count: 1, accepted: 1, recipients: 3 };
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') {
+    if (path.includes('/situations/'))
+      return [
+        [path, value(about)],
+        ...(path.includes('fail') || path.includes('fell') ? [[`${path} many`, value({ ...about, count: 12 })] as [string, string]] : []),
+      ];
+    return [[path, value('VALUE')]];
+  }
+  if (value === null) return [[path, '(nothing)']];
+  return Object.entries(value as object).flatMap(([name, part]) => allTexts(part, `${path}/${name}`));
+}
+
+describe('the catalogues', () => {
+  const [english, german] = LOCALES.map((locale) => new Map(allTexts(CATALOGUES[locale])));
+
+  it('have words for the same things', () => {
+    expect([...(german?.keys() ?? [])].sort()).toEqual([...(english?.keys() ?? [])].sort());
+  });
+
+  it('say nothing empty, and nothing in the other language', () => {
+    for (const [path, text] of english ?? []) {
+      expect([path, text.trim()]).not.toEqual([path, '']);
+      if (text === '(nothing)') expect([path, german?.get(path)]).toEqual([path, text]);
+      else expect([path, german?.get(path)]).not.toEqual([path, text]);
+    }
+  });
+
+  it('leave no placeholder, and end sentences', () => {
+    for (const [path, text] of [...(english ?? []), ...(german ?? [])]) {
+      expect(text).not.toMatch(/[{}]|undefined|null|\[object|NaN/);
+      if (/happened|means|todo|Note|Footer|noReason/.test(path) && text !== '(nothing)')
+        expect([path, text]).toEqual([path, expect.stringMatching(/\.$/)]);
+    }
+  });
+
+  it('address Germans formally', () => {
+    for (const [, text] of german ?? []) expect(text).not.toMatch(/\b(du|dein|deine|dir|dich|euch)\b/i);
+  });
+});
+
+describe('an alert in words', () => {
+  const statuses: [string, OutcomeEvent, Record<Locale, RegExp>][] = [
+    ['failed', SAMPLES.failed(), { en: /could not be sent/, de: /konnte nicht verschickt werden/ }],
+    ['partly sent', SAMPLES.partlySent(), { en: /2 of 3 recipients/, de: /2 von 3 Empfängern/ }],
+    ['uncertain', SAMPLES.uncertain(), { en: /not certain/, de: /ungewiss/ }],
+    ['fallen back', SAMPLES.fellBack(), { en: /sent by our platform/, de: /über unsere Plattform/ }],
+    ['cancelled', SAMPLES.cancelled(), { en: /cancelled/, de: /abgebrochen/ }],
+    [
+      'failed on both routes',
+      settled({ status: 'failed', usedFallback: true, failure: SERVER_DOWN }),
+      { en: /neither .* nor by our platform/, de: /weder .* noch über unsere Plattform/ },
+    ],
+    ['rejected as invalid', rejected(), { en: /not accepted/, de: /nicht zum Versand angenommen/ }],
+    ['rejected for its key', rejected({ reason: 'key_conflict' }), { en: /same key/, de: /demselben Schlüssel/ }],
+    ['rejected for its team', rejected({ reason: 'team_unknown' }), { en: /not set up/, de: /nicht eingerichtet/ }],
+  ];
+
+  it.each(statuses.flatMap(([name, event, expected]) => LOCALES.map((locale) => [name, locale, event, expected[locale]] as const)))(
+    'says of a %s (%s) what happened, to which document, and what to do',
+    (_name, locale, event, expected) => {
+      const { title, body } = word(event, locale);
+      expect(`${title}\n${body}`).toMatch(expected);
+      expect(title).toContain('2026-0042');
+      expect(body.split('\n\n').length).toBeGreaterThanOrEqual(2);
+      expect(body).not.toMatch(/undefined|null|\[object/);
+    },
+  );
+
+  it.each(LOCALES)('explains why, what it means and what to do (%s)', (locale) => {
+    const { happened, means, todo } = explainFailure(SERVER_DOWN, locale);
+    const { body } = word(SAMPLES.failed(), locale);
+    for (const part of [happened, means, todo, 'pay@customer.example']) expect(body).toContain(part);
+  });
+
+  it.each(LOCALES)('lists each address that was not reached with its reason and the answer of the server (%s)', (locale) => {
+    const { body } = word(SAMPLES.partlySent(), locale);
+    expect(body).toMatch(/– gone@customer\.example \((copy|Kopie)\): /);
+    expect(body).toContain(explainFailure(UNKNOWN_RECIPIENT, locale).happened);
+    expect(body).toContain('550 5.1.1 no such user');
+  });
+
+  it('lists twenty addresses and counts the rest', () => {
+    const troubled = Array.from({ length: 50 }, (_, index) => ({
+      address: `r${index}@customer.example`,
+      role: 'to' as const,
+      status: 'rejected' as const,
+      failure: null,
+    }));
+    const { body } = word(settled({ status: 'partly_sent', troubled, counts: { recipients: 300, accepted: 100 } }), 'en');
+    expect(body.match(/– r\d+@/g)).toHaveLength(20);
+    expect(body).toContain('– and 180 more');
+  });
+
+  it.each(LOCALES)('says how many documents share the trouble, and which is the latest (%s)', (locale) => {
+    const { title, body } = word(SAMPLES.failed(), locale, 12);
+    expect(title).toMatch(locale === 'en' ? /^12 documents could/ : /^12 Dokumente konnten/);
+    expect(body).toContain('2026-0042');
+    expect(body).not.toContain('pay@customer.example');
+  });
+
+  it('names every type of document in both languages, and falls back on the id', () => {
+    const names = DOCUMENT_TYPES.map((type) => word(settled({ status: 'failed', document: { id: 'id-7', type } }), 'de').title);
+    expect(new Set(names).size).toBe(DOCUMENT_TYPES.length);
+    expect(names.every((name) => name.includes('id-7'))).toBe(true);
+    expect(names[0]).toMatch(/^Rechnung /);
+  });
+
+  it('has words for every failure in both languages', () => {
+    for (const code of FAILURE_CODES) {
+      for (const locale of LOCALES) {
+        const { body } = word(settled({ status: 'failed', failure: { code, server: 'smtp.acme.example:587', reply: null } }), locale);
+        expect(body.length).toBeGreaterThan(80);
+      }
+    }
+  });
+
+  it('keeps foreign text to one harmless line each', () => {
+    const nasty = fc.string({ unit: 'binary', maxLength: 600 });
+    fc.assert(
+      fc.property(nasty, nasty, nasty, (number, reply, address) => {
+        const failure = { ...SERVER_DOWN, reply };
+        const event = outcomeEvent.parse(rejected({ documentNumber: number, errors: [{ pointer: address, message: reply }] }));
+        const delivery = settled({
+          status: 'partly_sent',
+          failure,
+          troubled: [{ address, role: 'to', status: 'rejected', failure: { ...failure, code: 'recipient_refused' } }],
+        });
+        for (const { title, body } of [word(event, 'de'), word(delivery, 'de')]) {
+          expect(title).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+          expect(body.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+          expect(body.isWellFormed() && title.isWellFormed()).toBe(true);
+          expect(Array.from(title).length).toBeLessThan(300);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,78 @@
+// Table of contents of notification-service.
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import { Module, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { OUTCOMES_QUEUE } from '@billing-mail/contracts';
+import {
+  bullOptions,
+  dataSourceOptions,
+  HealthController,
+  type Logger,
+  MetricsController,
+  READINESS_CHECKS,
+  type ReadinessChecks,
+} from '@billing-mail/platform';
+import type { Queue } from 'bull';
+import { DataSource } from 'typeorm';
+import { AlertStore } from './alerts/alert.store.js';
+import { InboxController } from './alerts/inbox.controller.js';
+import { InboxStore } from './alerts/inbox.store.js';
+import { StreamController } from './alerts/stream.controller.js';
+import { StreamsService } from './alerts/streams.service.js';
+import { CHANNELS } from './channels/channel.js';
+import { EmailOutboxStore } from './channels/email/email-outbox.store.js';
+import { EmailSenderService } from './channels/email/email-sender.service.js';
+import { EmailChannel } from './channels/email/email.channel.js';
+import { PlatformMailClient } from './channels/email/platform-mail.client.js';
+import { InboxChannel } from './channels/inbox.channel.js';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
+import { NOTIFY_SCHEMA } from './notify.schema.js';
+import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
+import { OutcomeStore } from './outcome-intake/outcome.store.js';
+import { ContactStore } from './preferences/contact.store.js';
+import { PreferencesController } from './preferences/preferences.controller.js';
+import { PreferencesStore } from './preferences/preferences.store.js';
+
+/** The service as a Nest module, for one environment. */
+export function appModule(env: NotificationEnv, logger: Logger): Type {
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({
+        ...dataSourceOptions(env.DATABASE_URL, NOTIFY_SCHEMA, { applicationName: 'notification-service' }),
+        // A start without its database ends, and whoever supervises the service starts it again.
+        retryAttempts: 0,
+      }),
+      BullModule.forRoot(bullOptions(env.REDIS_URL)),
+      BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
+    ],
+    controllers: [StreamController, InboxController, PreferencesController, HealthController, MetricsController],
+    providers: [
+      { provide: NOTIFICATION_ENV, useValue: env },
+      { provide: LOGGER, useValue: logger },
+      OutcomeProcessor,
+      OutcomeStore,
+      ContactStore,
+      PreferencesStore,
+      AlertStore,
+      InboxStore,
+      StreamsService,
+      InboxChannel,
+      EmailChannel,
+      // The inbox last: it makes others wait until the commit.
+      { provide: CHANNELS, useFactory: (email: EmailChannel, inbox: InboxChannel) => [email, inbox], inject: [EmailChannel, InboxChannel] },
+      EmailOutboxStore,
+      EmailSenderService,
+      PlatformMailClient,
+      {
+        provide: READINESS_CHECKS,
+        useFactory: (database: DataSource, queue: Queue): ReadinessChecks => ({
+          postgres: () => database.query('SELECT 1'),
+          redis: () => queue.client.ping(),
+        }),
+        inject: [DataSource, getQueueToken(OUTCOMES_QUEUE)],
+      },
+    ],
+  })
+  class AppModule {}
+  return AppModule;
+}

@@ -1,0 +1,48 @@
+import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { NotificationEntity } from '../../alerts/notification.entity.js';
+
+/** `unwanted`: no address is known, or the user wants no e-mail. */
+export type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'gave_up';
+
+/** The e-mail about a notification: one row each, so that there can never be more than one under way. */
+@Entity('email_outbox')
+@Index('email_outbox_waiting', ['dueAt'], { where: `status = 'waiting'` })
+export class EmailOutboxEntity {
+  @PrimaryColumn('uuid', { name: 'notification_id', primaryKeyConstraintName: 'email_outbox_pk' })
+  notificationId: string;
+
+  @Column('text')
+  status: EmailStatus;
+
+  /** Documents that the user is to hear of, and those that the last e-mail spoke of. */
+  @Column('integer', { name: 'wanted_count' })
+  wantedCount: number;
+
+  @Column('integer', { name: 'mailed_count', default: 0 })
+  mailedCount: number;
+
+  @Column('timestamptz', { name: 'due_at' })
+  dueAt: Date;
+
+  @Column('uuid', { name: 'claim_id', nullable: true })
+  claimId: string | null;
+
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil: Date | null;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @Column('timestamptz', { name: 'failing_since', nullable: true })
+  failingSince: Date | null;
+
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError: string | null;
+
+  @Column('timestamptz', { name: 'mailed_at', nullable: true })
+  mailedAt: Date | null;
+
+  @OneToOne(() => NotificationEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'notification_id', foreignKeyConstraintName: 'email_outbox_notification' })
+  notification: Relation<NotificationEntity>;
+}

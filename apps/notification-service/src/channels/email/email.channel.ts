@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type RaisedAlert } from '../../alerts/alert.store.js';
+import { type Channel } from '../channel.js';
+
+/** A dead server hits every document: after the first e-mail about it there is at most one in this time, which counts the rest. */
+export const DIGEST_EVERY_MINUTES = 60;
+
+/** Owes each user an e-mail. What the whole team is told has no address and stays in the inbox. */
+@Injectable()
+export class EmailChannel implements Channel {
+  async accept(tx: EntityManager, raised: RaisedAlert[]): Promise<void> {
+    const personal = raised.filter(({ userId }) => userId !== null);
+    if (personal.length === 0) return;
+    await tx.query(
+      `INSERT INTO notify.email_outbox AS owed (notification_id, wanted_count, status, due_at)
+       SELECT id, count, 'waiting', now() FROM unnest($1::uuid[], $2::int[]) AS item (id, count)
+       ON CONFLICT (notification_id) DO UPDATE
+       SET wanted_count = excluded.wanted_count,
+           status = 'waiting',
+           attempts = CASE WHEN owed.status = 'waiting' THEN owed.attempts ELSE 0 END,
+           failing_since = CASE WHEN owed.status = 'waiting' THEN owed.failing_since END,
+           due_at = CASE WHEN owed.status = 'waiting' THEN owed.due_at
+                         ELSE greatest(now(), owed.mailed_at + make_interval(mins => $3)) END`,
+      [personal.map(({ notificationId }) => notificationId), personal.map(({ count }) => count), DIGEST_EVERY_MINUTES],
+    );
+  }
+}

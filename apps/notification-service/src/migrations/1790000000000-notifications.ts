@@ -1,0 +1,125 @@
+// The first tables of notification-service: what was read, who is told, what each has seen, which e-mails are owed.
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+export class Notifications1790000000000 implements MigrationInterface {
+  name = 'Notifications1790000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE notify.processed_events (
+        event_id uuid NOT NULL,
+        processed_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT processed_events_pk PRIMARY KEY (event_id)
+      )`);
+    await runner.query(`
+      CREATE TABLE notify.rejected_outcomes (
+        payload_sha256 text NOT NULL,
+        job_id text NOT NULL,
+        payload text NOT NULL,
+        errors jsonb NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT rejected_outcomes_pk PRIMARY KEY (payload_sha256)
+      )`);
+    await runner.query(`
+      CREATE TABLE notify.teams (
+        team_id text NOT NULL,
+        locale text NOT NULL,
+        learned_at timestamptz NOT NULL,
+        CONSTRAINT teams_pk PRIMARY KEY (team_id)
+      )`);
+    await runner.query(`
+      CREATE TABLE notify.contacts (
+        team_id text NOT NULL,
+        user_id text NOT NULL,
+        email text,
+        locale text,
+        learned_at timestamptz NOT NULL,
+        CONSTRAINT contacts_pk PRIMARY KEY (team_id, user_id)
+      )`);
+    await runner.query(`CREATE INDEX contacts_of_user ON notify.contacts (user_id)`);
+    await runner.query(`
+      CREATE TABLE notify.preferences (
+        user_id text NOT NULL,
+        email text,
+        locale text NOT NULL,
+        email_channel boolean NOT NULL,
+        inbox_channel boolean NOT NULL,
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT preferences_pk PRIMARY KEY (user_id)
+      )`);
+    await runner.query(`
+      CREATE TABLE notify.notifications (
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        team_id text NOT NULL,
+        user_id text,
+        type text NOT NULL,
+        severity text NOT NULL,
+        params jsonb NOT NULL,
+        delivery_id text,
+        document_id text,
+        open_group text,
+        count integer NOT NULL DEFAULT 1,
+        position bigint,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT notifications_pk PRIMARY KEY (id)
+      )`);
+    // NULLS NOT DISTINCT (PostgreSQL 15): a team-wide notification has no user, and there is one open group of it too.
+    await runner.query(`
+      CREATE UNIQUE INDEX notifications_open_group ON notify.notifications (team_id, open_group, user_id)
+        NULLS NOT DISTINCT WHERE open_group IS NOT NULL`);
+    await runner.query(`CREATE UNIQUE INDEX notifications_position ON notify.notifications (position)`);
+    await runner.query(`CREATE INDEX notifications_of_user ON notify.notifications (user_id, position)`);
+    await runner.query(`CREATE INDEX notifications_of_team ON notify.notifications (team_id, position) WHERE user_id IS NULL`);
+    await runner.query(`
+      CREATE TABLE notify.notification_reads (
+        notification_id uuid NOT NULL,
+        user_id text NOT NULL,
+        read_position bigint NOT NULL,
+        read_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT notification_reads_pk PRIMARY KEY (notification_id, user_id),
+        CONSTRAINT notification_reads_notification FOREIGN KEY (notification_id)
+          REFERENCES notify.notifications (id) ON DELETE CASCADE
+      )`);
+    await runner.query(`
+      CREATE TABLE notify.stream_clock (
+        id integer NOT NULL,
+        position bigint NOT NULL,
+        CONSTRAINT stream_clock_pk PRIMARY KEY (id)
+      )`);
+    await runner.query(`INSERT INTO notify.stream_clock (id, position) VALUES (1, 0)`);
+    await runner.query(`
+      CREATE TABLE notify.email_outbox (
+        notification_id uuid NOT NULL,
+        status text NOT NULL,
+        wanted_count integer NOT NULL,
+        mailed_count integer NOT NULL DEFAULT 0,
+        due_at timestamptz NOT NULL,
+        claim_id uuid,
+        leased_until timestamptz,
+        attempts integer NOT NULL DEFAULT 0,
+        failing_since timestamptz,
+        last_error text,
+        mailed_at timestamptz,
+        CONSTRAINT email_outbox_pk PRIMARY KEY (notification_id),
+        CONSTRAINT email_outbox_notification FOREIGN KEY (notification_id)
+          REFERENCES notify.notifications (id) ON DELETE CASCADE
+      )`);
+    await runner.query(`CREATE INDEX email_outbox_waiting ON notify.email_outbox (due_at) WHERE status = 'waiting'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of [
+      'email_outbox',
+      'stream_clock',
+      'notification_reads',
+      'notifications',
+      'preferences',
+      'contacts',
+      'teams',
+      'rejected_outcomes',
+      'processed_events',
+    ]) {
+      await runner.query(`DROP TABLE notify.${table}`);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// The environment of notification-service; nothing else here reads process.env.
+import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
+import { type z } from 'zod';
+
+export const notificationEnvironment = environmentSchema({
+  NOTIFICATION_SERVICE_PORT: variables.NOTIFICATION_SERVICE_PORT,
+  PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
+  PLATFORM_SMTP_CA_FILE: variables.PLATFORM_SMTP_CA_FILE,
+  PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
+});
+export type NotificationEnv = z.output<typeof notificationEnvironment>;
+
+export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
+  readEnvironment(notificationEnvironment, source);
+
+/** Injection token of the environment. */
+export const NOTIFICATION_ENV = Symbol('NOTIFICATION_ENV');
+/** Injection token of the service's log. */
+export const LOGGER = Symbol('LOGGER');

@@ -1,0 +1,21 @@
+import { Counter, Gauge } from 'prom-client';
+
+export const outcomesTaken = new Counter({
+  name: 'notification_outcomes_total',
+  help: 'Outcomes taken off the queue: recorded, repeated (seen before) or rejected (unreadable)',
+  labelNames: ['result'] as const,
+});
+
+export const alertsRaised = new Counter({
+  name: 'notification_alerts_total',
+  help: 'Outcomes that somebody was told of',
+  labelNames: ['type'] as const,
+});
+
+export const emailsHandled = new Counter({
+  name: 'notification_emails_total',
+  help: 'Alert e-mails: sent, failed (to be tried again), gave_up or unwanted',
+  labelNames: ['result'] as const,
+});
+
+export const openStreams = new Gauge({ name: 'notification_streams_open', help: 'Open live streams' });

@@ -1,0 +1,28 @@
+import { type Schema } from '@billing-mail/platform';
+import { NotificationReadEntity } from './alerts/notification-read.entity.js';
+import { NotificationEntity } from './alerts/notification.entity.js';
+import { EmailOutboxEntity } from './channels/email/email-outbox.entity.js';
+import { StreamClockEntity } from './channels/stream-clock.entity.js';
+import { Notifications1790000000000 } from './migrations/1790000000000-notifications.js';
+import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
+import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
+import { ContactEntity } from './preferences/contact.entity.js';
+import { PreferencesEntity } from './preferences/preferences.entity.js';
+import { TeamEntity } from './preferences/team.entity.js';
+
+/** The PostgreSQL schema that this service owns. */
+export const NOTIFY_SCHEMA: Schema = {
+  name: 'notify',
+  entities: [
+    ContactEntity,
+    EmailOutboxEntity,
+    NotificationEntity,
+    NotificationReadEntity,
+    PreferencesEntity,
+    ProcessedEventEntity,
+    RejectedOutcomeEntity,
+    StreamClockEntity,
+    TeamEntity,
+  ],
+  migrations: [Notifications1790000000000],
+};

@@ -1,0 +1,82 @@
+// The queue's edge: takes outcomes off the queue `outcomes` and answers for each with one commit.
+import { InjectQueue, Process, Processor } from '@nestjs/bull';
+import { Inject, type OnModuleDestroy } from '@nestjs/common';
+import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
+import type { Job, Queue } from 'bull';
+import { decideAlert } from '../alerts/decide-alert.js';
+import { LOGGER } from '../notification.env.js';
+import { alertsRaised, outcomesTaken } from '../notification.metrics.js';
+import { untilDatabaseAnswers } from '../postgres/until-database-answers.js';
+import { within } from '../shutdown/within.js';
+import { OutcomeStore } from './outcome.store.js';
+import { readOutcome } from './read-outcome.js';
+
+// Each waits on PostgreSQL most of its time; the pool has as many connections again for readers.
+const CONCURRENCY = 5;
+const DRAIN_MS = 5000;
+
+/**
+ * A job completes only after the commit, because the dispatcher takes the completed job as the acknowledgement. While PostgreSQL
+ * is away the job waits here instead of failing: Bull's attempts would run out, a job that waits keeps its lock for as long as it
+ * takes. A process that dies meanwhile leaves a stalled job, which another takes over.
+ */
+@Processor(OUTCOMES_QUEUE)
+export class OutcomeProcessor implements OnModuleDestroy {
+  private readonly atWork = new Set<Promise<void>>();
+  private readonly leaving = new AbortController();
+
+  constructor(
+    private readonly outcomes: OutcomeStore,
+    @InjectQueue(OUTCOMES_QUEUE) private readonly queue: Queue,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Process({ name: OUTCOME_JOB, concurrency: CONCURRENCY })
+  async take(job: Job<unknown>): Promise<void> {
+    const work = untilDatabaseAnswers(
+      () => this.act(job),
+      this.leaving.signal,
+      (error) => this.logger.warn({ err: error, step: 'outcome' }, 'PostgreSQL does not answer; the outcome waits'),
+    );
+    this.atWork.add(work);
+    try {
+      await work;
+    } finally {
+      this.atWork.delete(work);
+    }
+  }
+
+  private async act(job: Job<unknown>): Promise<void> {
+    const outcome = readOutcome(job.data);
+    if (!outcome.ok) {
+      await this.outcomes.reject(String(job.id), job.data, outcome.errors);
+      outcomesTaken.inc({ result: 'rejected' });
+      this.logger.error(
+        { jobId: job.id, fields: outcome.errors.map(({ pointer }) => pointer), step: 'outcome' },
+        'unreadable outcome kept',
+      );
+      return;
+    }
+    const { event } = outcome;
+    const alert = decideAlert(event);
+    const result = await this.outcomes.record(event, alert);
+    outcomesTaken.inc({ result });
+    if (result === 'recorded' && alert !== null) alertsRaised.inc({ type: alert.type });
+    this.logger.info(
+      { eventId: event.eventId, teamId: event.teamId, verdict: alert?.type ?? 'nothing to tell', result, step: 'outcome' },
+      'outcome',
+    );
+  }
+
+  /**
+   * Takes no more and finishes what it can. What still waits for PostgreSQL is left as it is: the queue is closed first, so that
+   * giving up is not told to Bull as a failure, and another process takes the stalled job.
+   */
+  async onModuleDestroy(): Promise<void> {
+    await within(DRAIN_MS, this.queue.pause(true, true));
+    await within(DRAIN_MS, Promise.allSettled(this.atWork));
+    await within(DRAIN_MS, this.queue.close(true));
+    this.leaving.abort();
+  }
+}

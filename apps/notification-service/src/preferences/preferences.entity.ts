@@ -1,0 +1,24 @@
+import { type Locale } from '@billing-mail/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What a user has chosen; from then on nothing learned from events counts for them. */
+@Entity('preferences')
+export class PreferencesEntity {
+  @PrimaryColumn('text', { name: 'user_id', primaryKeyConstraintName: 'preferences_pk' })
+  userId: string;
+
+  @Column('text', { nullable: true })
+  email: string | null;
+
+  @Column('text')
+  locale: Locale;
+
+  @Column('boolean', { name: 'email_channel' })
+  emailChannel: boolean;
+
+  @Column('boolean', { name: 'inbox_channel' })
+  inboxChannel: boolean;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt: Date;
+}

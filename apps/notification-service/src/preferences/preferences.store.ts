@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { type Locale, type Preferences } from '@billing-mail/contracts';
+import { type Caller } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+type Row = { email: string | null; locale: Locale; emailChannel: boolean; inboxChannel: boolean };
+
+/** What a user has chosen, or else what events told of them. */
+@Injectable()
+export class PreferencesStore {
+  constructor(private readonly database: DataSource) {}
+
+  /** Of what events told only that of the token's teams is shown, the latest first. */
+  async read(caller: Caller): Promise<Preferences> {
+    const [row] = await this.database.query<Row[]>(
+      `SELECT CASE WHEN p.user_id IS NULL THEN c.email ELSE p.email END AS email,
+              coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
+              coalesce(p.email_channel, true) AS "emailChannel",
+              coalesce(p.inbox_channel, true) AS "inboxChannel"
+       FROM (SELECT) one_row
+       LEFT JOIN notify.preferences p ON p.user_id = $1
+       LEFT JOIN LATERAL (SELECT * FROM notify.contacts WHERE user_id = $1 AND ($2::text[] IS NULL OR team_id = ANY ($2))
+                          ORDER BY learned_at DESC LIMIT 1) c ON true
+       LEFT JOIN LATERAL (SELECT * FROM notify.teams WHERE team_id = ANY ($2) ORDER BY learned_at DESC LIMIT 1) t ON true`,
+      [caller.userId, caller.isService ? null : caller.teamIds],
+    );
+    if (row === undefined) throw new Error('A join with one row on its left has one row.');
+    return { email: row.email, locale: row.locale, channels: { email: row.emailChannel, inbox: row.inboxChannel } };
+  }
+
+  async replace(userId: string, preferences: Preferences): Promise<void> {
+    await this.database.query(
+      `INSERT INTO notify.preferences (user_id, email, locale, email_channel, inbox_channel) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (user_id) DO UPDATE
+       SET email = excluded.email, locale = excluded.locale, email_channel = excluded.email_channel,
+           inbox_channel = excluded.inbox_channel, updated_at = now()`,
+      [userId, preferences.email, preferences.locale, preferences.channels.email, preferences.channels.inbox],
+    );
+  }
+}

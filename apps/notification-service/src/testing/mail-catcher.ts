@@ -1,0 +1,40 @@
+import { buffer } from 'node:stream/consumers';
+import { type AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+export type CaughtMail = { recipients: string[]; raw: Buffer };
+
+/** A platform server that keeps what it gets. */
+export type MailCatcher = {
+  url: string;
+  mails: CaughtMail[];
+  /** Refuses with this reply instead, at the recipient or after the end of data. */
+  refusal: { at: 'rcpt' | 'data'; code: number } | null;
+  stop(): Promise<void>;
+};
+
+export async function startMailCatcher(): Promise<MailCatcher> {
+  const mails: CaughtMail[] = [];
+  const refuse = (at: 'rcpt' | 'data'): Error | null =>
+    catcher.refusal?.at === at ? Object.assign(new Error('refused'), { responseCode: catcher.refusal.code }) : null;
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    authOptional: true,
+    onRcptTo: (_address, _session, callback) => callback(refuse('rcpt')),
+    onData: (stream, session, callback) => {
+      void buffer(stream).then((raw) => {
+        const refusal = refuse('data');
+        if (refusal === null) mails.push({ raw, recipients: session.envelope.rcptTo.map(({ address }) => address) });
+        callback(refusal);
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const catcher: MailCatcher = {
+    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    mails,
+    refusal: null,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+  return catcher;
+}

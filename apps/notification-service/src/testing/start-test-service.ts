@@ -1,0 +1,91 @@
+// The service as it runs, in this process, on a PostgreSQL, a Redis and an SMTP server of its own.
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
+import { bullOptions, createHttpService, createLogger, migrate, readEnvironment } from '@billing-mail/platform';
+import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import Bull, { type Job, type Queue } from 'bull';
+import { SignJWT } from 'jose';
+import { DataSource } from 'typeorm';
+import { appModule } from '../app.module.js';
+import { notificationEnvironment } from '../notification.env.js';
+import { NOTIFY_SCHEMA } from '../notify.schema.js';
+import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
+
+const SECRET = 'a secret of at least thirty-two characters';
+
+export type TestService = { url: string; app: NestExpressApplication; database: DataSource; close(): Promise<void> };
+export type TestSurroundings = {
+  db: TestDatabase;
+  redis: TestRedis;
+  mail: MailCatcher;
+  queue: Queue;
+  /** One more instance of the service. */
+  startService(): Promise<TestService>;
+  /** Publishes as the dispatcher does: the event id is the job id. */
+  publish(event: unknown): Promise<Job>;
+  stop(): Promise<void>;
+};
+
+export async function startSurroundings(): Promise<TestSurroundings> {
+  const [db, redis, mail] = await Promise.all([startTestDatabase(), startTestRedis(), startMailCatcher()]);
+  await migrate(db.url, NOTIFY_SCHEMA);
+  const queue = new Bull(OUTCOMES_QUEUE, bullOptions(redis.url));
+  queue.on('error', () => undefined); // Redis is taken down on purpose
+  const services: TestService[] = [];
+  return {
+    db,
+    redis,
+    mail,
+    queue,
+    startService: async () => {
+      const service = await startService(db.url, redis.url, mail.url);
+      services.push(service);
+      return service;
+    },
+    publish: (event) => queue.add(OUTCOME_JOB, event, { jobId: (event as { eventId?: string }).eventId, attempts: 1 }),
+    stop: async () => {
+      await Promise.all(services.map((service) => service.close()));
+      await queue.close();
+      await Promise.all([db.stop(), redis.stop(), mail.stop()]);
+    },
+  };
+}
+
+async function startService(databaseUrl: string, redisUrl: string, smtpUrl: string): Promise<TestService> {
+  const env = readEnvironment(notificationEnvironment, {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    AUTH_JWT_SECRET: SECRET,
+    PLATFORM_SMTP_URL: smtpUrl,
+    PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example',
+  });
+  const logger = createLogger('notification-service', 'silent');
+  const app = await createHttpService({ module: appModule(env, logger), title: 'test', description: '', env, logger });
+  await app.listen(0, '127.0.0.1');
+  let closing: Promise<void> | null = null;
+  return { url: await app.getUrl(), app, database: app.get(DataSource), close: () => (closing ??= app.close()) };
+}
+
+/** `Authorization` header of a user, or of an internal service. */
+export async function authorization(
+  claims: { sub: string; teams?: Record<string, 'admin' | 'member'>; role?: 'service' },
+  expiresAt: string | number = '1h',
+): Promise<Record<string, string>> {
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setAudience('billing-mail')
+    .setExpirationTime(expiresAt)
+    .sign(new TextEncoder().encode(SECRET));
+  return { Authorization: `Bearer ${token}` };
+}
+
+/** Looks until `look` gives something but null, undefined or false. */
+export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 10_000): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error('It did not happen in time.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
