@@ -1,6 +1,7 @@
 // An SMTP server on loopback that behaves exactly as badly as a test asks for, and remembers everything.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { SmtpPeer, type PeerHost, type SmtpConnectionRecord, type SmtpTransaction } from './smtp-peer.js';
+import { SmtpPeer, type PeerHost } from './smtp-peer.js';
+import { type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
 import { type SmtpAction, type SmtpScript } from './smtp-script.js';
 import { tlsCertificates } from './tls-certificates.js';
 

@@ -3,39 +3,10 @@ import { createHash } from 'node:crypto';
 import { type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, TLSSocket } from 'node:tls';
+import { type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
 import { SocketReader } from './socket-reader.js';
 import { type SmtpAction, type SmtpScript } from './smtp-script.js';
 import { tlsCertificates } from './tls-certificates.js';
-
-export type AuthAttempt = { mechanism: string; username: string; password: string; encrypted: boolean; accepted: boolean };
-
-/** One MAIL command and what followed. */
-export type SmtpTransaction = {
-  connection: number;
-  from: string;
-  recipients: { address: string; accepted: boolean }[];
-  /** Body bytes have begun to come. */
-  dataBegun: boolean;
-  /** The end of data has come, whatever was answered to it. */
-  endOfDataSeen: boolean;
-  /** The message without dot-stuffing and end mark; `null` until the end of data. */
-  raw: Buffer | null;
-  sha256: string | null;
-  encrypted: boolean;
-  username: string | null;
-};
-
-export type SmtpConnectionRecord = {
-  id: number;
-  tls: string | null;
-  /** The name that the client asked for in the TLS handshake (SNI). */
-  serverName: string | null;
-  /** Commands as they came, credentials included. */
-  commands: string[];
-  authAttempts: AuthAttempt[];
-  transactions: SmtpTransaction[];
-  open: boolean;
-};
 
 /** What the peer needs of its server. */
 export type PeerHost = {
