@@ -1,18 +1,25 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CurableError } from './step.js';
 import { workspaceRoot } from './workspace.js';
 
 const run = promisify(execFile);
 
-/** Brings the tables of every service up to date; safe to repeat. Throws with what the failing one printed. */
+const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'];
+
+/** Brings the tables of every service up to date; safe to repeat. Throws with what was printed. */
 export async function migrateSchemas(environment: NodeJS.ProcessEnv): Promise<void> {
-  const services = ['settings-api', 'mail-dispatcher', 'notification-service'];
-  // At once: each takes the same lock in the database, the most of it is Node.js starting.
-  await Promise.all(
-    services.map(async (service) => {
-      const script = join(workspaceRoot, 'apps', service, 'dist', 'migrate.js');
-      await run(process.execPath, [script], { cwd: workspaceRoot, env: environment });
-    }),
-  );
+  const scripts = SERVICES.map((service) => join(workspaceRoot, 'apps', service, 'dist', 'migrate.js'));
+  // In one process: most of the time goes into loading the same packages. They wait for each other by a lock in the database.
+  const args = scripts.flatMap((script, index) => (index < scripts.length - 1 ? ['--require', script] : [script]));
+  try {
+    await run(process.execPath, args, { cwd: workspaceRoot, env: environment });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new CurableError(
+      `The tables could not be brought up to date.\n${stdout}${stderr}`,
+      'mend what the last line names, then start again.',
+    );
+  }
 }

@@ -20,18 +20,19 @@ export type ProvidedParts = { parts: Parts; pages: { platform: string | null; ow
 export async function provideParts(supervisor: Supervisor, step: RunStep): Promise<ProvidedParts> {
   const secrets = provideSecrets();
   const platformFromAddress = process.env['PLATFORM_FROM_ADDRESS'] || FROM_ADDRESS;
+  const givenSmtpUrl = process.env['PLATFORM_SMTP_URL'] || null;
+  // They take a second or two to load; meanwhile the rest goes on.
+  const mailboxes = Promise.all([
+    givenSmtpUrl === null ? provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null,
+    provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 }),
+  ]);
+  mailboxes.catch(() => undefined); // thrown where it is awaited
   const certificates = await step('Signing certificate', async (say) => provideSigner(platformFromAddress, secrets, say));
   const databaseUrl = await step('PostgreSQL', (say) =>
     givenOr('DATABASE_URL', say, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
   );
   const redisUrl = await step('Redis', (say) => givenOr('REDIS_URL', say, () => providePrivateRedis(supervisor, secrets.redisPassword)));
-  const givenSmtpUrl = process.env['PLATFORM_SMTP_URL'] || null;
-  const [platform, own] = await step('Mailboxes (maildev)', () =>
-    Promise.all([
-      givenSmtpUrl === null ? provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null,
-      provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 }),
-    ]),
-  );
+  const [platform, own] = await step('Mailboxes (maildev)', () => mailboxes);
   return {
     parts: {
       databaseUrl,

@@ -13,7 +13,7 @@ export type ServerCommand = {
   ready: RegExp | (() => Promise<boolean>);
   readyWithinMs: number;
   /** Sent to it by the kernel when we die without a word (kill -9). */
-  deathSignal: 'INT' | 'TERM';
+  deathSignal: 'INT' | 'TERM' | 'KILL';
   /** Run as this user; only root may ask for that. */
   account?: Account | null;
   /** Hears all that it prints. */
