@@ -17,18 +17,22 @@ export async function prepareCheckout() {
   await step('Build', build);
 }
 
-function requireNode() {
+/** The releases that the packages in use run on. */
+export function isFitNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const isFit = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || (major === 24 && minor >= 11) || major > 24;
-  if (!isFit)
-    throw new StepError(
-      `Node.js ${process.versions.node} is too old or an odd release.`,
-      'install Node.js 20.19 or newer of 20, 22 or 24 (nodejs.org).',
-    );
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || (major === 24 && minor >= 11) || major > 24;
+}
+
+function requireNode() {
+  if (isFitNode()) return;
+  throw new StepError(
+    `Node.js ${process.versions.node} is too old or a release that is not kept.`,
+    'install Node.js 20.19 or newer of 20, 22 or 24 (nodejs.org).',
+  );
 }
 
 /** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version. */
-function isInstalled() {
+export function isInstalled() {
   const installed = inWorkspace('node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;
   const wanted = JSON.parse(readFileSync(inWorkspace('package-lock.json'), 'utf8')).packages;

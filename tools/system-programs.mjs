@@ -5,7 +5,17 @@ import { runQuietly } from './run-quietly.mjs';
 import { step, StepError } from './steps.mjs';
 
 /** Debian package of each program. */
-const PACKAGES = { 'redis-server': 'redis-server', openssl: 'openssl', gpgsm: 'gpgsm', 'gpg-agent': 'gpg-agent', python3: 'python3' };
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  openssl: 'openssl',
+  gpgsm: 'gpgsm',
+  'gpg-agent': 'gpg-agent',
+  python3: 'python3',
+  setpriv: 'util-linux',
+};
+
+/** Debian's package of a program. */
+export const packageOf = (name) => PACKAGES[name];
 
 /** Where a program is, or null. */
 export function findProgram(name) {

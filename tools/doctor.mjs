@@ -1,0 +1,37 @@
+// `npm run doctor`: what this machine has and lacks, each with its cure. Changes nothing.
+import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isFitNode, isInstalled, workspaceRoot } from './prepare-checkout.mjs';
+import { findProgram, packageOf } from './system-programs.mjs';
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+
+const program = (name, use) => ({
+  name,
+  ok: findProgram(name) !== null,
+  detail: use,
+  cure: `sudo apt-get install -y ${packageOf(name)}`,
+});
+
+const dataFolder = resolve(workspaceRoot, process.env.DATA_DIR ?? '.data');
+const isRunning = existsSync(join(dataFolder, 'start.json'));
+const checks = [
+  { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
+  { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
+  program('redis-server', 'needed unless REDIS_URL is set'),
+  program('setpriv', 'so that no server outlives a killed start'),
+  ...['openssl', 'gpgsm', 'gpg-agent', 'python3'].map((name) => program(name, 'judges signed mail in npm test')),
+];
+for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
+  checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });
+}
+
+for (const { name, ok, detail, cure } of checks)
+  console.log(`${ok ? '✓' : '✗'} ${name.padEnd(14)} ${ok ? detail : `missing or taken; ${cure}`}`);
+console.log(isRunning ? `Billing Mail runs here: ${join(dataFolder, 'start.json')}` : 'Billing Mail does not run here: npm start');

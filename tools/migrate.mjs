@@ -1,0 +1,18 @@
+// `npm run migrate`: brings every service's tables in DATABASE_URL up to date. The work is in tools/src/migrate-schemas.ts.
+import { prepareCheckout } from './prepare-checkout.mjs';
+import { explainFailure, step, StepError } from './steps.mjs';
+
+try {
+  await prepareCheckout();
+  if (!process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE) {
+    throw new StepError(
+      'DATABASE_URL is not set: which database?',
+      'DATABASE_URL=postgresql://user:password@host:5432/database npm run migrate',
+    );
+  }
+  const { migrateSchemas } = await import('./dist/migrate-schemas.js');
+  await step('Tables', () => migrateSchemas(process.env));
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}

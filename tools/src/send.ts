@@ -1,0 +1,129 @@
+// `npm run send`: publishes a document through the queue as invoicing would, then tells each try until it is settled.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dispatchJobSchema, DOCUMENT_TYPES, toFieldErrors, type DispatchJobInput } from '@billing-mail/contracts';
+import { publishDocuments } from './dispatch-queue.js';
+import { describeDelivery, describeTry, followDelivery } from './follow-delivery.js';
+import { readStartFile, type StartFile } from './start-file.js';
+import { CurableError } from './step.js';
+
+export const SEND_USAGE = `npm run send -- --pdf invoice.pdf --to customer@example.org
+  --to, --cc, --bcc   an address or "Name <address>"; may be repeated
+  --xml factur-x.xml  a second attachment
+  --team acme         whose settings and sender
+  --type invoice      one of ${DOCUMENT_TYPES.join(', ')}
+  --number 2026-0042  the document's number; else the PDF's file name
+  --recurring sub-9:2026-11   series and occurrence
+  --subject, --text   else made from type and number
+  --key               the same key twice is the same delivery; else new each time
+  --user clerk --email clerk@example.org   who is told when something goes wrong`;
+
+const text = { type: 'string' } as const;
+const list = { type: 'string', multiple: true } as const;
+const FLAGS = {
+  ...{ pdf: text, xml: text, to: list, cc: list, bcc: list, team: text, type: text, number: text, recurring: text },
+  ...{ subject: text, text, key: text, user: text, email: text },
+};
+
+const SETTLED_WITHIN_MS = 15 * 60_000;
+
+/** The job that the flags describe; `stamp` makes its key new. Throws CurableError naming the flag that is wrong. */
+export function buildJob(args: string[], stamp: string): DispatchJobInput {
+  const flags = readFlags(args);
+  if (flags.pdf === undefined) throw new CurableError('--pdf is missing: which document?', SEND_USAGE);
+  if (flags.to === undefined) throw new CurableError('--to is missing: who gets it?', SEND_USAGE);
+  const number = flags.number ?? basename(flags.pdf, extname(flags.pdf));
+  const type = (flags.type ?? 'invoice') as DispatchJobInput['document']['type'];
+  const title = `${type.charAt(0).toUpperCase()}${type.slice(1).replace('_', ' ')} ${number}`;
+  const attachments = [attach(flags.pdf, 'application/pdf'), ...(flags.xml === undefined ? [] : [attach(flags.xml, 'application/xml')])];
+  const job: DispatchJobInput = {
+    version: 1,
+    key: flags.key ?? `send-${createHash('sha256').update(stamp).digest('hex').slice(0, 16)}`,
+    teamId: flags.team ?? 'acme',
+    requestedBy: { userId: flags.user ?? `${flags.team ?? 'acme'}-admin`, ...(flags.email === undefined ? {} : { email: flags.email }) },
+    document: { id: `${type}-${number}`, type, number, ...readRecurrence(flags.recurring) },
+    to: flags.to.map(readMailbox),
+    cc: (flags.cc ?? []).map(readMailbox),
+    bcc: (flags.bcc ?? []).map(readMailbox),
+    subject: flags.subject ?? title,
+    text: flags.text ?? `Hello,\n\nplease find attached: ${title}.\n`,
+    attachments,
+  };
+  const checked = dispatchJobSchema().safeParse(job);
+  if (checked.success) return job;
+  const errors = toFieldErrors(checked.error).map(({ pointer, message }) => `${pointer} ${message}`);
+  throw new CurableError(`The document is not as it must be:\n  ${errors.join('\n  ')}`, SEND_USAGE);
+}
+
+/** Publishes and follows. Resolves with the exit code: 0 when every recipient was accepted. */
+export async function send(args: string[]): Promise<number> {
+  const job = buildJob(args, `${Date.now()} ${process.pid}`);
+  const running = readStartFile();
+  if (running === null) throw new CurableError('Billing Mail is not running here.', 'npm start, in another terminal; then send again.');
+  await publishDocuments(running.redisUrl, [job]);
+  console.log(`Published ${job.key} for team ${job.teamId} with ${job.attachments?.length ?? 0} attachment(s).`);
+  const delivery = await followDelivery(
+    { teamId: job.teamId, key: job.key, documentId: job.document.id },
+    {
+      dispatcher: running.mailDispatcher,
+      token: running.tokens['service'] ?? '',
+      takenWithinMs: 20_000,
+      settledWithinMs: SETTLED_WITHIN_MS,
+      onTaken: ({ id, recipients }) => console.log(`Taken as delivery ${id}, ${recipients.length} recipient(s).`),
+      onTry: (attempt, { nextTryAt }) => console.log(`  ${describeTry(attempt)}${nextTryAt === null ? '' : `; next ${nextTryAt}`}`),
+    },
+  );
+  for (const { role, address, status, reply } of delivery.recipients)
+    console.log(`  ${role} ${address}: ${status}${reply ? `, ${reply}` : ''}`);
+  console.log(describeDelivery(delivery));
+  console.log(whereToRead(running, delivery.usedFallback || delivery.route === 'platform'));
+  return delivery.status === 'sent' ? 0 : 1;
+}
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS }).values;
+  } catch (error) {
+    throw new CurableError((error as Error).message, SEND_USAGE);
+  }
+}
+
+function attach(file: string, contentType: string): { filename: string; contentType: string; content: string } {
+  let bytes: Buffer;
+  try {
+    // npm changes into the checkout's folder; the path was typed where INIT_CWD says.
+    bytes = readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CurableError(
+      `${file} cannot be read (${code ?? 'unknown error'}).`,
+      'give the path of a file that is there and yours to read.',
+    );
+  }
+  if (contentType === 'application/pdf' && !bytes.subarray(0, 1024).includes('%PDF-')) {
+    throw new CurableError(`${file} is no PDF: it does not begin with %PDF-.`, 'give --pdf the document itself.');
+  }
+  return { filename: basename(file), contentType, content: bytes.toString('base64') };
+}
+
+/** "Name <address>" or an address; whether it is one, the schema says. */
+function readMailbox(value: string): { address: string; name?: string } {
+  const [, name, address] = /^\s*(.*?)\s*<([^<>]*)>\s*$/.exec(value) ?? [];
+  if (address === undefined) return { address: value };
+  return name === undefined || name === '' ? { address } : { address, name: name.replace(/^"(.*)"$/, '$1') };
+}
+
+function readRecurrence(value: string | undefined): { recurrence?: { seriesId: string; occurrence: string } } {
+  if (value === undefined) return {};
+  const [, seriesId, occurrence] = /^([^:]+):(.+)$/.exec(value) ?? [];
+  if (seriesId === undefined || occurrence === undefined) {
+    throw new CurableError('--recurring needs a series and an occurrence.', '--recurring sub-9:2026-11');
+  }
+  return { recurrence: { seriesId, occurrence } };
+}
+
+function whereToRead({ mailboxUrl }: StartFile, byPlatform: boolean): string {
+  return byPlatform && mailboxUrl !== null ? `Read it at ${mailboxUrl}/index.html` : "It went to the team's own server.";
+}
