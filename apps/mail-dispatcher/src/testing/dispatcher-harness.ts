@@ -183,6 +183,13 @@ export async function startHarness(options: HarnessOptions = {}) {
       }
       throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
     },
+    /** The bytes that a server got of a delivery. */
+    rawOf(delivery: DeliveryView, server: ScriptedSmtpServer = platform): Buffer {
+      const marker = `X-Billing-Delivery: ${delivery.id}`;
+      const raw = server.messages.find((message) => message.raw?.subarray(0, 64 * 1024).includes(marker))?.raw;
+      if (!raw) throw new Error(`the server got no message of delivery ${delivery.id}`);
+      return raw;
+    },
     /** The outcome that was told of a delivery. */
     async outcomeOf(key: string): Promise<OutcomeEvent | undefined> {
       const find = () => outcomes.find((event) => (event.type === 'delivery_settled' ? event.delivery.key : event.rejection.key) === key);

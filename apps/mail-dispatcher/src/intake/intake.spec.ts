@@ -1,0 +1,310 @@
+// What is taken in, from the queue and over HTTP, and what is set aside with its reasons.
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
+import { simpleParser } from 'mailparser';
+import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+
+type Changed = Record<string, unknown>;
+
+describe('intake', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness();
+  }, 60_000);
+  afterAll(() => harness.stop(), 60_000);
+  beforeEach(async () => {
+    await harness.reset();
+    await harness.sql.affected('DELETE FROM dispatch.rejected_jobs');
+    await harness.saveSettings(teamSettings('acme'));
+  });
+
+  const post = async (job: DispatchJobInput, changes: { key?: string | null; team?: string; claims?: object } = {}) => {
+    const { key, teamId: _teamId, version: _version, ...body } = job;
+    const call = harness.http().post(`/v1/teams/${changes.team ?? 'acme'}/deliveries`);
+    if (changes.key !== null) call.set('Idempotency-Key', changes.key ?? key);
+    return call.set('Authorization', `Bearer ${changes.claims ? await harness.token(changes.claims) : harness.serviceToken}`).send(body);
+  };
+  const rejected = () =>
+    harness.sql.rows<{ team_id: string | null; key: string | null; reason: string; errors: FieldError[]; payload: Buffer }>(
+      'SELECT * FROM dispatch.rejected_jobs',
+    );
+  const untilRejected = async (count = 1) => harness.eventually(rejected, (rows) => rows.length >= count);
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+  it('makes one delivery and one e-mail of a key that comes ten times at once, by queue and HTTP mixed', async () => {
+    const job = invoice();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? harness.publish(job).then(() => null) : post(job))),
+    );
+    const ids = new Set(answers.flatMap((answer) => (answer ? [(answer.body as { id: string }).id] : [])));
+    await harness.until('acme', job.key);
+    await harness.eventually(
+      () => harness.queue.getJobCounts(),
+      (counts) => counts.waiting + counts.active === 0,
+    );
+    expect(answers.flatMap((answer) => (answer ? [answer.status] : [])).every((status) => status === 202 || status === 200)).toBe(true);
+    expect(ids.size).toBe(1);
+    const ofThis = harness.platform.messages.filter(({ raw }) => raw?.includes([...ids][0] ?? ''));
+    expect(ofThis).toHaveLength(1);
+    expect(await rejected()).toEqual([]);
+  });
+
+  it('refuses another content under the same key, tells so, and leaves the first untouched', async () => {
+    const job = invoice();
+    expect((await post(job)).status).toBe(202);
+    const repeated = await post({ ...job, requestedBy: { userId: 'another clerk' } });
+    expect(repeated.status).toBe(200);
+    const conflict = await post({ ...job, subject: 'Another' });
+    expect([conflict.status, JSON.parse(conflict.text).type]).toEqual([409, 'urn:billing-mail:problem:key-conflict']);
+    await harness.publish({ ...job, text: 'Another text' });
+    const [kept] = await untilRejected();
+    expect(kept).toMatchObject({ team_id: 'acme', key: job.key, reason: 'key_conflict' });
+    expect(await harness.outcomeOf(job.key)).toBeDefined();
+    const told = await harness.eventually(
+      () => harness.outcomes.find((event) => event.type === 'job_rejected'),
+      (event) => event !== undefined,
+    );
+    expect(told).toMatchObject({ requestedBy: { userId: 'u17' }, rejection: { reason: 'key_conflict', key: job.key } });
+    const first = await harness.until('acme', job.key);
+    expect(first).toMatchObject({ subject: job.subject, status: 'sent' });
+    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(first.id))).toHaveLength(1);
+  });
+
+  it('answers a repeated key of HTTP with the same delivery, and needs the key', async () => {
+    const job = invoice();
+    const first = await post(job);
+    const again = await post(job);
+    expect([again.status, again.body.id]).toEqual([200, first.body.id]);
+    expect((await post(job, { key: null })).status).toBe(422);
+    expect((await post(job, { key: 'with space' })).status).toBe(422);
+  });
+
+  it.each([
+    ['20 KB', 20 * 1024],
+    ['1 MB', 1024 * 1024],
+    ['20 MB', 20 * 1024 * 1024],
+  ])(
+    'brings a document of %s byte by byte',
+    async (_name, size) => {
+      const pdf = Buffer.alloc(size, 0).map((_, index) => (index * 31 + (index >> 8)) & 0xff);
+      const job = invoice({
+        attachments: [{ filename: 'invoice.pdf', contentType: 'application/pdf', content: Buffer.from(pdf).toString('base64') }],
+      });
+      await harness.publish(job);
+      const delivery = await harness.until('acme', job.key, undefined, 30_000);
+      expect(delivery.status).toBe('sent');
+      const parsed = await simpleParser(harness.rawOf(delivery));
+      expect(sha256(parsed.attachments[0]?.content ?? Buffer.alloc(0))).toBe(sha256(Buffer.from(pdf)));
+    },
+    60_000,
+  );
+
+  it('takes PDF and XML together, one of them from the document store, with their names and types', async () => {
+    const xml = Buffer.from('<?xml version="1.0"?><Invoice>ä</Invoice>');
+    await mkdir(path.join(harness.folder, 'documents', 'acme', '2026'), { recursive: true });
+    await writeFile(path.join(harness.folder, 'documents', 'acme', '2026', '0042.xml'), xml);
+    const stored = {
+      filename: 'factur-x.xml',
+      contentType: 'application/xml',
+      ref: 'acme/2026/0042.xml',
+      sha256: sha256(xml),
+      size: xml.length,
+    };
+    const job = invoice({ attachments: [...(invoice().attachments ?? []), stored] });
+    await harness.publish(job);
+    const delivery = await harness.until('acme', job.key);
+    expect(delivery.status).toBe('sent');
+    const { attachments } = await simpleParser(harness.rawOf(delivery));
+    expect(attachments.slice(0, 2).map(({ filename, contentType }) => [filename, contentType])).toEqual([
+      ['2026-0042.pdf', 'application/pdf'],
+      ['factur-x.xml', 'application/xml'],
+    ]);
+    expect(attachments[1]?.content.equals(xml)).toBe(true);
+  });
+
+  it.each([
+    ['another size', { size: 4 }],
+    ['another hash', { sha256: 'a'.repeat(64) }],
+    ['no such document', { ref: 'acme/none.xml' }],
+    ["another team's document", { ref: 'globex/secret.xml' }],
+    ['a way out of the store', { ref: 'acme/../../etc/passwd' }],
+  ])('never sends a document of the store with %s', async (_name, changes) => {
+    await mkdir(path.join(harness.folder, 'documents', 'acme'), { recursive: true });
+    await mkdir(path.join(harness.folder, 'documents', 'globex'), { recursive: true });
+    for (const file of ['acme/x.xml', 'globex/secret.xml']) await writeFile(path.join(harness.folder, 'documents', file), 'abc');
+    const stored = {
+      filename: 'x.xml',
+      contentType: 'application/xml',
+      ref: 'acme/x.xml',
+      sha256: sha256(Buffer.from('abc')),
+      size: 3,
+      ...changes,
+    };
+    const answer = await post(invoice({ attachments: [stored] }));
+    expect(answer.status).toBe(422);
+    expect(JSON.parse(answer.text).errors[0].pointer).toBe('/attachments/0/ref');
+    expect(await harness.sql.rows('SELECT 1 FROM dispatch.attachments WHERE filename = $1', ['x.xml'])).toEqual([]);
+  });
+
+  it('brings names, subjects and company names as they were written', async () => {
+    const nasty = `Müller & "Söhne" <b>\\ 😀 ${'ü'.repeat(270)}`;
+    await harness.saveSettings(teamSettings('acme', { companyName: nasty, version: 2 }));
+    const job = invoice({ subject: nasty, to: [{ address: 'a@customer.example', name: nasty }], text: `${nasty}\r\n.\r\nFrom here\n` });
+    await harness.publish(job);
+    const delivery = await harness.until('acme', job.key);
+    expect(delivery.status).toBe('sent');
+    const parsed = await simpleParser(harness.rawOf(delivery));
+    expect(parsed.subject).toBe(nasty);
+    expect(parsed.from?.value[0]?.name).toBe(nasty);
+    expect((Array.isArray(parsed.to) ? parsed.to[0] : parsed.to)?.value[0]?.name).toBe(nasty);
+    expect(parsed.text?.replaceAll('\r\n', '\n')).toContain(`${nasty}\n.\nFrom here`);
+  });
+
+  it('leaves no document in Redis once it is taken in', async () => {
+    const job = invoice();
+    await harness.publish(job);
+    await harness.until('acme', job.key);
+    await harness.eventually(
+      () => harness.queue.getJobCounts(),
+      (counts) => Object.values(counts).every((count) => count === 0),
+    );
+    expect(await harness.queue.client.keys('*dispatch:[0-9]*')).toEqual([]);
+  });
+
+  const long = (length: number) => 'x'.repeat(length);
+  const pdf = { filename: 'a.pdf', contentType: 'application/pdf', content: 'JVBERg==' };
+  // [what is wrong, how the job is changed, pointer, part of the message]
+  const badInput: [string, Changed, string, RegExp][] = [
+    ['version missing', { version: undefined }, '/version', /must be 1/],
+    ['version of the future', { version: 2 }, '/version', /must be 1/],
+    ['key missing', { key: undefined }, '/key', /must be/],
+    ['key with a line break', { key: 'a\r\nb' }, '/key', /visible ASCII/],
+    ['key too long', { key: long(201) }, '/key', /200/],
+    ['team of another form', { teamId: '../x' }, '/teamId', /letters, digits/],
+    ['team missing', { teamId: undefined }, '/teamId', /must be/],
+    ['requestedBy missing', { requestedBy: undefined }, '/requestedBy', /./],
+    ['user missing', { requestedBy: {} }, '/requestedBy/userId', /must be text/],
+    ['user with NUL', { requestedBy: { userId: 'a\0b' } }, '/requestedBy/userId', /control character/],
+    ['address of the user', { requestedBy: { userId: 'u', email: 'no' } }, '/requestedBy/email', /form name@example.com/],
+    ['language', { requestedBy: { userId: 'u', locale: 'fr' } }, '/requestedBy/locale', /"en" or "de"/],
+    ['document missing', { document: undefined }, '/document', /./],
+    ['document id missing', { document: { type: 'invoice' } }, '/document/id', /must be text/],
+    ['document id empty', { document: { id: ' ', type: 'invoice' } }, '/document/id', /must not be empty/],
+    ['document type', { document: { id: '1', type: 'bill' } }, '/document/type', /invoice, credit_note/],
+    ['number too long', { document: { id: '1', type: 'invoice', number: long(201) } }, '/document/number', /200/],
+    [
+      'series missing',
+      { document: { id: '1', type: 'invoice', recurrence: { occurrence: '1' } } },
+      '/document/recurrence/seriesId',
+      /must be text/,
+    ],
+    [
+      'occurrence of another type',
+      { document: { id: '1', type: 'invoice', recurrence: { seriesId: 's', occurrence: 11 } } },
+      '/document/recurrence/occurrence',
+      /must be text/,
+    ],
+    ['nobody to send to', { to: [] }, '/to', /at least one/],
+    ['to missing', { to: undefined }, '/to', /must be a list/],
+    ['to is no list', { to: 'a@b.example' }, '/to', /must be a list/],
+    ['address with a line break', { to: [{ address: 'a@b.example\r\nBcc: x@y.example' }] }, '/to/0/address', /./],
+    ['address without domain', { to: [{ address: 'a@' }] }, '/to/0/address', /form name@example.com/],
+    ['address too long', { to: [{ address: `${long(64)}@${`${long(60)}.`.repeat(4)}example` }] }, '/to/0/address', /longer than 254/],
+    ['name with a line break', { to: [{ address: 'a@b.example', name: 'a\nb' }] }, '/to/0/name', /line break/],
+    ['unknown field of an address', { to: [{ address: 'a@b.example', mail: 'x' }] }, '/to/0/mail', /not a known field/],
+    ['cc is no list', { cc: {} }, '/cc', /must be a list/],
+    ['cc with a wrong one', { cc: [{ address: 'ok@b.example' }, { address: 'bad' }] }, '/cc/1/address', /form name@example.com/],
+    ['bcc with a wrong one', { bcc: [{ address: 'a b@c.example' }] }, '/bcc/0/address', /before the @/],
+    ['subject missing', { subject: undefined }, '/subject', /must be text/],
+    ['subject empty', { subject: '' }, '/subject', /must not be empty/],
+    ['subject with a header', { subject: 'a\r\nBcc: x@y.example' }, '/subject', /line break/],
+    ['subject too long', { subject: long(999) }, '/subject', /998/],
+    ['subject with half a character', { subject: 'a\ud83d' }, '/subject', /broken Unicode/],
+    ['text missing', { text: undefined }, '/text', /must be text/],
+    ['text empty', { text: '  ' }, '/text', /must not be empty/],
+    ['text with NUL', { text: 'a\0' }, '/text', /control character/],
+    ['text too large', { text: long(1024 * 1024 + 1) }, '/text', /1048576 bytes/],
+    ['html of another type', { html: 1 }, '/html', /must be text/],
+    ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
+    ['attachment without bytes', { attachments: [{ filename: 'a', contentType: 'a/b' }] }, '/attachments/0/content', /base64/],
+    ['attachment not base64', { attachments: [{ ...pdf, content: '%%%=' }] }, '/attachments/0/content', /base64/],
+    ['attachment empty', { attachments: [{ ...pdf, content: '' }] }, '/attachments/0/content', /must not be empty/],
+    ['file name with a folder', { attachments: [{ ...pdf, filename: '../a.pdf' }] }, '/attachments/0/filename', /without folders/],
+    ['file name with a line break', { attachments: [{ ...pdf, filename: 'a\r\n.pdf' }] }, '/attachments/0/filename', /line break/],
+    ['media type', { attachments: [{ ...pdf, contentType: 'pdf' }] }, '/attachments/0/contentType', /application\/pdf/],
+    [
+      'media type with a parameter',
+      { attachments: [{ ...pdf, contentType: 'text/plain; name=x' }] },
+      '/attachments/0/contentType',
+      /media type/,
+    ],
+    ['too many attachments', { attachments: Array.from({ length: 21 }, () => pdf) }, '/attachments', /20 attachments/],
+    [
+      'hash of a stored document',
+      { attachments: [{ filename: 'a', contentType: 'a/b', ref: 'acme/a', sha256: 'XYZ', size: 1 }] },
+      '/attachments/0/sha256',
+      /hexadecimal/,
+    ],
+    ['unknown field', { priority: 'high' }, '/priority', /not a known field/],
+  ];
+
+  it.each(badInput)('sets a job aside with its reason: %s', async (_name, changes, pointer, message) => {
+    const payload = { ...invoice(), ...changes };
+    await harness.queue.add('send', payload);
+    const [kept] = await untilRejected();
+    expect(kept?.reason).toBe('invalid');
+    expect(kept?.errors).toContainEqual({ pointer, message: expect.stringMatching(message) });
+    expect(JSON.parse(kept?.payload.toString() ?? '')).toEqual(JSON.parse(JSON.stringify(payload)));
+  });
+
+  it.each(badInput.filter(([, changes]) => !('version' in changes || 'key' in changes || 'teamId' in changes)))(
+    'answers HTTP with the same reason: %s',
+    async (_name, changes, pointer, message) => {
+      const answer = await post({ ...invoice(), ...changes });
+      expect(answer.status).toBe(422);
+      expect(JSON.parse(answer.text).errors).toContainEqual({ pointer, message: expect.stringMatching(message) });
+    },
+  );
+
+  it('sets aside what is too large together, an unknown team, an unknown job name and no object at all, and the queue goes on', async () => {
+    const half = { ...pdf, content: Buffer.alloc(13 * 1024 * 1024).toString('base64') };
+    await harness.queue.add('send', { ...invoice(), attachments: [half, half] });
+    await harness.queue.add('send', { ...invoice(), teamId: 'nobody' });
+    await harness.queue.add('post', invoice());
+    await harness.queue.add('send', 'text');
+    await harness.queue.add('send', null);
+    const job = invoice();
+    await harness.publish(job);
+    const kept = await untilRejected(5);
+    expect(kept.map(({ reason, errors }) => [reason, errors[0]?.pointer]).sort()).toEqual([
+      ['invalid', ''],
+      ['invalid', ''],
+      ['invalid', '/attachments'],
+      ['invalid', '/version'],
+      ['team_unknown', '/teamId'],
+    ]);
+    expect((await harness.until('acme', job.key)).status).toBe('sent');
+  }, 30_000);
+
+  it('shows each team its own, lets members read only, and refuses who has no token', async () => {
+    const job = invoice();
+    const { id } = (await post(job)).body as { id: string };
+    const path = `/v1/teams/acme/deliveries/${id}`;
+    const as = async (claims: object, url = path) =>
+      (
+        await harness
+          .http()
+          .get(url)
+          .set('Authorization', `Bearer ${await harness.token(claims)}`)
+      ).status;
+    expect(await as({ teams: { acme: 'member' } })).toBe(200);
+    expect(await as({ teams: { globex: 'admin' } })).toBe(404);
+    expect(await as({ teams: { globex: 'admin' } }, `/v1/teams/globex/deliveries/${id}`)).toBe(404);
+    expect((await harness.http().get(path)).status).toBe(401);
+    expect((await post(invoice(), { claims: { teams: { acme: 'member' } } })).status).toBe(403);
+    expect((await post(invoice(), { claims: { teams: { globex: 'admin' } } })).status).toBe(404);
+    expect((await post(invoice(), { team: 'unknown-team' })).status).toBe(422);
+  });
+});
