@@ -87,6 +87,13 @@ export const variables = {
   MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
   NOTIFICATION_SERVICE_PORT: described(port.default(4102), 'HTTP port of notification-service'),
   HTTP_HOST: described(z.string().default('127.0.0.1'), 'address to listen on; `0.0.0.0` in a container'),
+  CONSOLE_ORIGIN: described(
+    z
+      .string()
+      .refine((value) => URL.canParse(value) && new URL(value).origin === value, 'must be an origin such as https://mail.example.com')
+      .optional(),
+    'origin of the web page, which alone may call from a browser; none when not set',
+  ),
   AUTH_JWT_SECRET: described(
     z.string().min(32, 'must have at least 32 characters').optional(),
     'secret of HS256 tokens; this or `AUTH_JWKS_URL`',
@@ -133,6 +140,7 @@ export const commonVariables = {
   DATABASE_URL: variables.DATABASE_URL,
   REDIS_URL: variables.REDIS_URL,
   HTTP_HOST: variables.HTTP_HOST,
+  CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
   LOG_LEVEL: variables.LOG_LEVEL,

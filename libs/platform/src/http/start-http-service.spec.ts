@@ -65,7 +65,7 @@ describe('an HTTP service', () => {
       module: ThingsModule,
       title: 'Things',
       description: '',
-      env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' },
+      env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1', CONSOLE_ORIGIN: 'https://mail.example.com' },
       logger: createLogger('test', 'silent'),
     });
     await app.init();
@@ -117,6 +117,19 @@ describe('an HTTP service', () => {
       403,
     );
     expect((await get('/v1/teams/acme/forgotten', { sub: 's', role: 'service' })).status).toBe(500);
+  });
+
+  it('lets the web page call from a browser, and no other origin', async () => {
+    const preflight = (origin: string) =>
+      request(app.getHttpServer())
+        .options('/v1/me')
+        .set({ Origin: origin, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' });
+    const allowed = (await preflight('https://mail.example.com')).headers;
+    expect(allowed['access-control-allow-origin']).toBe('https://mail.example.com');
+    expect(allowed['access-control-allow-headers']).toMatch('Authorization');
+    expect(allowed['access-control-allow-credentials']).toBeUndefined();
+    for (const origin of ['https://evil.example', 'https://mail.example.com.evil.example', 'null'])
+      expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
   });
 
   it('names each wrong field, broken JSON and too large bodies', async () => {

@@ -17,7 +17,7 @@ export type HttpServiceOptions = {
   module: Type | DynamicModule;
   title: string;
   description: string;
-  env: TokenSource & { HTTP_HOST: string };
+  env: TokenSource & { HTTP_HOST: string; CONSOLE_ORIGIN?: string | undefined };
   logger: Logger;
   /** Largest body taken, in bytes. */
   bodyLimitBytes?: number;
@@ -36,6 +36,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.use(answerRequestId);
   app.use(logRequests(options.logger));
   app.use(helmet());
+  if (options.env.CONSOLE_ORIGIN !== undefined) app.enableCors(corsFor(options.env.CONSOLE_ORIGIN));
   app.useBodyParser('json', { limit: options.bodyLimitBytes ?? 1024 * 1024 });
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), new TokenVerifier(options.env)));
   app.useGlobalFilters(new ProblemFilter(options.logger));
@@ -44,6 +45,15 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   await options.prepare?.(app);
   return app;
 }
+
+// One origin by name; no credentials, as a token travels in a header that only the page itself can set.
+const corsFor = (origin: string) => ({
+  origin: [origin],
+  methods: ['GET', 'POST', 'PUT', 'DELETE'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'Idempotency-Key', 'Last-Event-ID'],
+  exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+  maxAge: 600,
+});
 
 // Orchestrators kill after 30 s; before that we say ourselves that something would not end, such as a QUIT to a frozen Redis.
 const END_WITHIN_MS = 28_000;
