@@ -10,6 +10,10 @@ export type MailCatcher = {
   mails: CaughtMail[];
   /** Refuses with this reply instead, at the recipient or after the end of data. */
   refusal: { at: 'rcpt' | 'data'; code: number } | null;
+  /** Runs between the end of data and the final reply. */
+  beforeReply: () => Promise<void>;
+  /** Commands that carried a password. */
+  logins: number;
   stop(): Promise<void>;
 };
 
@@ -18,11 +22,17 @@ export async function startMailCatcher(): Promise<MailCatcher> {
   const refuse = (at: 'rcpt' | 'data'): Error | null =>
     catcher.refusal?.at === at ? Object.assign(new Error('refused'), { responseCode: catcher.refusal.code }) : null;
   const server = new SMTPServer({
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    disabledCommands: ['STARTTLS'],
     authOptional: true,
+    allowInsecureAuth: true,
+    onAuth: (_auth, _session, callback) => {
+      catcher.logins += 1;
+      callback(null, { user: 'platform' });
+    },
     onRcptTo: (_address, _session, callback) => callback(refuse('rcpt')),
     onData: (stream, session, callback) => {
-      void buffer(stream).then((raw) => {
+      void buffer(stream).then(async (raw) => {
+        await catcher.beforeReply();
         const refusal = refuse('data');
         if (refusal === null) mails.push({ raw, recipients: session.envelope.rcptTo.map(({ address }) => address) });
         callback(refusal);
@@ -34,6 +44,8 @@ export async function startMailCatcher(): Promise<MailCatcher> {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails,
     refusal: null,
+    beforeReply: () => Promise.resolve(),
+    logins: 0,
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
   return catcher;

@@ -1,0 +1,168 @@
+import { notificationView, problem } from '@billing-mail/contracts';
+import request from 'supertest';
+import { rejected, SAMPLES } from '../testing/sample-outcomes.js';
+import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+
+describe('the inbox over HTTP', () => {
+  let around: TestSurroundings;
+  let service: TestService;
+
+  beforeAll(async () => {
+    around = await startSurroundings();
+    service = await around.startService();
+  });
+  afterAll(() => around.stop());
+
+  const publish = async (...events: unknown[]) => {
+    for (const event of events) await (await around.publish(event)).finished();
+  };
+  const member = (sub: string, ...teams: string[]) =>
+    authorization({ sub, teams: Object.fromEntries(teams.map((team) => [team, 'member'])) });
+  const get = async (path: string, headers: Record<string, string>) => request(service.url).get(path).set(headers);
+  const post = async (path: string, headers: Record<string, string>) => request(service.url).post(path).set(headers);
+  const list = async (headers: Record<string, string>, query = '') => (await get(`/v1/notifications${query}`, headers)).body;
+
+  it('shows a notification as the contract has it', async () => {
+    const event = SAMPLES.failed({ teamId: 'shape', requestedBy: { userId: 'u1' } });
+    await publish(event);
+    const { items, nextCursor, unreadCount } = await list(await member('u1', 'shape'));
+    expect(notificationView.strict().parse(items[0])).toMatchObject({
+      teamId: 'shape',
+      type: 'delivery_failed',
+      severity: 'error',
+      deliveryId: event.delivery.id,
+      documentId: 'inv-2026-0042',
+      count: 1,
+      readAt: null,
+    });
+    expect([items.length, nextCursor, unreadCount]).toEqual([1, null, 1]);
+  });
+
+  it('gives page after page, newest first, each notification once', async () => {
+    const documents = Array.from({ length: 7 }, (_, index) => `doc-${index}`);
+    for (const id of documents) {
+      const event = SAMPLES.partlySent({ teamId: 'pages', requestedBy: { userId: 'u1' } });
+      event.delivery.document = { id, type: 'quote' };
+      await publish(event);
+    }
+    const headers = await member('u1', 'pages');
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page = await list(headers, `?limit=3${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.items.map((item: { documentId: string }) => item.documentId));
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(documents.toReversed());
+  });
+
+  it('marks one or all as read, for the caller only', async () => {
+    await publish(
+      SAMPLES.partlySent({ teamId: 'reading', requestedBy: { userId: 'u1' } }),
+      SAMPLES.partlySent({ teamId: 'reading', requestedBy: { userId: 'u1' } }),
+      rejected({}, { teamId: 'reading', requestedBy: null }),
+    );
+    const [u1, u2] = [await member('u1', 'reading'), await member('u2', 'reading')];
+    const [teamWide, newest] = (await list(u1)).items;
+    const read = await post(`/v1/notifications/${newest.id}/read`, u1);
+    expect([read.status, read.body.id, typeof read.body.readAt]).toEqual([200, newest.id, 'string']);
+    const again = await post(`/v1/notifications/${newest.id}/read`, u1);
+    expect(again.body.readAt).toBe(read.body.readAt);
+    const unread = await list(u1, '?unread=true');
+    expect([unread.items.length, unread.unreadCount]).toEqual([2, 2]);
+    expect((await list(u1, '?unread=false')).items).toHaveLength(3);
+    await post(`/v1/notifications/${teamWide.id}/read`, u1);
+    expect((await list(u2)).unreadCount).toBe(1);
+    expect((await post('/v1/notifications/read-all', u1)).body).toEqual({ unreadCount: 0 });
+    expect((await list(u1)).unreadCount).toBe(0);
+    expect((await list(u2)).unreadCount).toBe(1);
+  });
+
+  it('shows nobody what is not theirs, and does not let them read it', async () => {
+    await publish(
+      SAMPLES.failed({ teamId: 'private', requestedBy: { userId: 'owner' } }),
+      rejected({}, { teamId: 'private', requestedBy: null }),
+    );
+    const owner = await member('owner', 'private');
+    const personal = (await list(owner)).items.find(({ type }: { type: string }) => type === 'delivery_failed');
+    const teamWide = (await list(owner)).items.find(({ type }: { type: string }) => type === 'job_rejected');
+    const strangers: [string, Record<string, string>, string[]][] = [
+      ['a colleague sees what the team is told only', await member('colleague', 'private'), ['job_rejected']],
+      ['the same user of another team', await member('owner', 'elsewhere'), []],
+      ['a user without teams', await authorization({ sub: 'owner' }), []],
+      ['an internal service of another name', await authorization({ sub: 'crm', role: 'service' }), []],
+      ['an internal service of that name', await authorization({ sub: 'owner', role: 'service' }), ['delivery_failed']],
+    ];
+    for (const [who, headers, types] of strangers) {
+      const { items, unreadCount } = await list(headers);
+      expect([who, items.map(({ type }: { type: string }) => type), unreadCount]).toEqual([who, types, types.length]);
+      for (const { id, type } of [personal, teamWide]) {
+        const answer = await post(`/v1/notifications/${id}/read`, headers);
+        expect([who, type, answer.status]).toEqual([who, type, types.includes(type) ? 200 : 404]);
+      }
+    }
+  });
+
+  it.each([
+    ['GET', '/v1/notifications'],
+    ['POST', '/v1/notifications/read-all'],
+    ['POST', '/v1/notifications/0b7c8c4e-5f0e-4c58-9d4a-7d8f0d1c2b3a/read'],
+    ['GET', '/v1/notifications/stream'],
+    ['GET', '/v1/preferences'],
+    ['PUT', '/v1/preferences'],
+  ])('needs a token for %s %s', async (method, path) => {
+    const answer = await request(service.url)[method.toLowerCase() as 'get'](path);
+    expect([answer.status, answer.headers['content-type']]).toEqual([401, expect.stringContaining('problem+json')]);
+  });
+
+  it.each([
+    ['?limit=0', '/limit'],
+    ['?limit=201', '/limit'],
+    ['?limit=ten', '/limit'],
+    ['?limit=1.5', '/limit'],
+    ['?limit=1&limit=2', '/limit'],
+    ['?unread=yes', '/unread'],
+    ['?unread=', '/unread'],
+    ['?unread=true&unread=true', '/unread'],
+    ['?cursor=abc', '/cursor'],
+    ['?cursor=', '/cursor'],
+    [`?cursor=${Buffer.from('-5').toString('base64url')}`, '/cursor'],
+    [`?cursor=${Buffer.from('1e300').toString('base64url')}`, '/cursor'],
+    [`?cursor=${Buffer.from('"1; DROP TABLE x"').toString('base64url')}`, '/cursor'],
+    [`?cursor=${'a'.repeat(501)}`, '/cursor'],
+  ])('refuses the query %s', async (query, pointer) => {
+    const answer = await get(`/v1/notifications${query}`, await member('u1', 'acme'));
+    expect(answer.status).toBe(422);
+    expect(problem.parse(JSON.parse(answer.text)).errors?.map((error) => error.pointer)).toEqual([pointer]);
+  });
+
+  it.each(['1', 'no-uuid', '%00', '../notifications', "' OR 1=1 --", 'a'.repeat(2000)])('answers 404 for the id %s', async (id) => {
+    expect((await post(`/v1/notifications/${encodeURIComponent(id)}/read`, await member('u1', 'acme'))).status).toBe(404);
+  });
+
+  it('describes every call in its OpenAPI', async () => {
+    const { paths } = (await get('/openapi.json', {})).body;
+    expect(Object.entries(paths).flatMap(([path, calls]) => Object.keys(calls as object).map((call) => `${call} ${path}`))).toEqual(
+      expect.arrayContaining([
+        'get /v1/notifications',
+        'post /v1/notifications/read-all',
+        'post /v1/notifications/{id}/read',
+        'get /v1/notifications/stream',
+        'get /v1/preferences',
+        'put /v1/preferences',
+      ]),
+    );
+    expect(paths['/v1/preferences'].put.requestBody.content['application/json'].schema.required).toContain('channels');
+  });
+
+  it('is ready while PostgreSQL and Redis answer, and counts what it did', async () => {
+    expect((await get('/health/ready', {})).body).toEqual({ status: 'ok', checks: ['postgres', 'redis'] });
+    await around.redis.halt();
+    const without = await get('/health/ready', {});
+    await around.redis.start();
+    expect([without.status, without.text]).toEqual([503, expect.stringContaining('redis')]);
+    const metrics = (await get('/metrics', {})).text;
+    expect(metrics).toMatch(/notification_outcomes_total\{result="recorded"\} [1-9]/);
+    expect(metrics).toMatch(/notification_alerts_total\{type="delivery_failed"\} [1-9]/);
+  });
+});
