@@ -14,6 +14,7 @@ import {
 import { type NetworkPolicy } from '@billing-mail/smtp-client';
 import { type Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
+import { ConsoleModule } from './console/console.module.js';
 import { EmailDeliveryController } from './email-delivery/email-delivery.controller.js';
 import { EmailDeliveryService } from './email-delivery/email-delivery.service.js';
 import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
@@ -31,7 +32,7 @@ export class AppModule {
     return {
       module: AppModule,
       // A database that is still starting is waited for, but not for long: who starts us sees why and starts us again.
-      imports: [TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 })],
+      imports: [TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }), ConsoleModule.with(env)],
       controllers: [EmailDeliveryController, SettingsResponder, HealthController, MetricsController],
       providers: [
         EmailDeliveryService,

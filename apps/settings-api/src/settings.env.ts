@@ -1,6 +1,13 @@
 import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
+const publicUrl = (port: number, service: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
+    .transform((value) => value.replace(/\/$/, ''))
+    .default(`http://127.0.0.1:${port}`)
+    .meta({ description: `where a browser finds ${service}` });
+
 /** What settings-api reads from the environment. */
 export const settingsEnvironment = environmentSchema({
   SETTINGS_API_PORT: variables.SETTINGS_API_PORT,
@@ -11,6 +18,9 @@ export const settingsEnvironment = environmentSchema({
   SMTP_ALLOWED_NETWORKS: variables.SMTP_ALLOWED_NETWORKS,
   SMTP_ALLOWED_PORTS: variables.SMTP_ALLOWED_PORTS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
+  MAIL_DISPATCHER_PUBLIC_URL: publicUrl(4101, 'mail-dispatcher'),
+  NOTIFICATION_SERVICE_PUBLIC_URL: publicUrl(4102, 'notification-service'),
+  PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS.optional(),
 });
 export type SettingsEnvironment = z.output<typeof settingsEnvironment>;
 

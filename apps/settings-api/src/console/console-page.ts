@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+/** Where the page finds the other services, and whose address signed mail comes from. */
+export type ConsoleConfig = { mailDispatcherUrl: string; notificationServiceUrl: string; platformFromAddress: string | null };
+
+/** The page for one answer: the nonce of its policy is written into it, so that styles made at run time are allowed and no others. */
+export function consolePage(html: string, config: ConsoleConfig): { html: string; policy: string } {
+  const nonce = randomBytes(16).toString('base64');
+  const services = [config.mailDispatcherUrl, config.notificationServiceUrl].map((url) => new URL(url).origin);
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'self'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    `img-src 'self'`,
+    `font-src 'self'`,
+    `connect-src ${["'self'", ...new Set(services)].join(' ')}`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+    `frame-ancestors 'none'`,
+  ].join('; ');
+  return { html: html.replace('__CSP_NONCE__', nonce), policy };
+}

@@ -1,0 +1,59 @@
+// Answers for the built web page: its files for ever, the page itself for every address that it knows, and where the other services are.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProblemException } from '@billing-mail/platform';
+import type { NextFunction, Request, Response } from 'express';
+import { type ConsoleConfig, consolePage } from './console-page.js';
+
+// Same depth from src and from dist.
+const BUILT_PAGE = join(__dirname, '..', '..', '..', '..', 'libs', 'console', 'dist', 'page');
+
+// What the page's own router knows; everything else is the API's.
+const PAGES = /^\/(?:teams(?:\/.*)?)?$/;
+const FILES = /^\/(?:favicon\.svg|assets\/[\w-][\w.-]*)$/;
+const ENCODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+] as const;
+
+/** Express middleware; `folder` is what the build of the page wrote. Without it the page answers 503 and the API works. */
+export function serveConsole(config: ConsoleConfig, folder = BUILT_PAGE) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (!['GET', 'HEAD'].includes(request.method)) return next();
+    // Nest mounts middleware, so that `path` is cut; the original is whole.
+    const path = request.originalUrl.replace(/\?.*$/s, '');
+    if (PAGES.test(path)) return void servePage(response, next, config, folder);
+    if (FILES.test(path)) return serveFile(path, request, response, next, folder);
+    if (path === '/console-config.json') return void response.setHeader('Cache-Control', 'no-cache').json(config);
+    next();
+  };
+}
+
+async function servePage(response: Response, next: NextFunction, config: ConsoleConfig, folder: string): Promise<void> {
+  try {
+    const page = consolePage(await readFile(join(folder, 'index.html'), 'utf8'), config);
+    response.setHeader('Content-Security-Policy', page.policy).setHeader('Cache-Control', 'no-store').type('html').send(page.html);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    next(isMissing ? new ProblemException(503, 'page-not-built', 'The web page is not built. Run "npm run build".') : error);
+  }
+}
+
+// Compressed once by the build instead of at each request; the first form that exists and the browser takes is sent.
+function serveFile(path: string, request: Request, response: Response, next: NextFunction, folder: string): void {
+  response.vary('Accept-Encoding');
+  // The names of assets carry a hash of their content.
+  const keep = path.startsWith('/assets/') ? { maxAge: '1y', immutable: true } : { maxAge: '1h' };
+  const forms = [...ENCODINGS.filter(({ name }) => request.acceptsEncodings(name) === name), { name: null, suffix: '' }];
+  const sendFirst = ([form, ...others]: typeof forms): void => {
+    if (form === undefined) return next();
+    response.type(path.slice(path.lastIndexOf('.')));
+    if (form.name !== null) response.setHeader('Content-Encoding', form.name);
+    response.sendFile(`${path}${form.suffix}`, { root: folder, ...keep }, (error?: NodeJS.ErrnoException) => {
+      if (!error || response.headersSent) return;
+      response.removeHeader('Content-Encoding');
+      sendFirst(others);
+    });
+  };
+  sendFirst(forms);
+}

@@ -1,0 +1,25 @@
+import { type DynamicModule, type MiddlewareConsumer, Inject, Module, type NestModule } from '@nestjs/common';
+import { type SettingsEnvironment } from '../settings.env.js';
+import { type ConsoleConfig } from './console-page.js';
+import { serveConsole } from './console.middleware.js';
+
+const CONSOLE_CONFIG = Symbol('CONSOLE_CONFIG');
+
+/** The web page at `/`. */
+@Module({})
+export class ConsoleModule implements NestModule {
+  constructor(@Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig) {}
+
+  static with(env: SettingsEnvironment): DynamicModule {
+    const config: ConsoleConfig = {
+      mailDispatcherUrl: env.MAIL_DISPATCHER_PUBLIC_URL,
+      notificationServiceUrl: env.NOTIFICATION_SERVICE_PUBLIC_URL,
+      platformFromAddress: env.PLATFORM_FROM_ADDRESS ?? null,
+    };
+    return { module: ConsoleModule, providers: [{ provide: CONSOLE_CONFIG, useValue: config }] };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(serveConsole(this.config)).forRoutes('{*path}');
+  }
+}
