@@ -25,7 +25,7 @@ export function redisTransport(url: string): NestRedisOptions {
   const { retryStrategy: _ours, ...options } = redisOptions(url);
   return {
     transport: Transport.REDIS,
-    options: { ...options, retryAttempts: Number.MAX_SAFE_INTEGER, retryDelay: 1000 },
+    options: { ...options, retryAttempts: Number.MAX_SAFE_INTEGER, retryDelay: 1000, maxRetriesPerRequest: null },
   };
 }
 
