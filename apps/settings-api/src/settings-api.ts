@@ -2,7 +2,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
-import { within } from './responder/within.js';
+import { redisAnswer } from './responder/redis-answer.js';
 import { type SettingsEnvironment } from './settings.env.js';
 
 const REDIS_READY_MS = 10_000;
@@ -12,7 +12,7 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Builds settings-api and lets it answer on Redis; the caller lets it listen for HTTP.
- * @throws PendingMigrationsError, or an Error that says whether PostgreSQL or Redis is missing.
+ * @throws PendingMigrationsError, RedisAwayError, or the error of PostgreSQL.
  */
 export async function createSettingsApi(env: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
   const app = await createHttpService({
@@ -27,7 +27,7 @@ export async function createSettingsApi(env: SettingsEnvironment, logger: Logger
     await requireMigrated(app.get(DataSource), 'settings-api');
     app.connectMicroservice(redisTransport(env.REDIS_URL));
     await app.init();
-    await within(REDIS_READY_MS, app.startAllMicroservices(), `Redis does not answer within ${REDIS_READY_MS} ms; see REDIS_URL.`);
+    await redisAnswer(REDIS_READY_MS, app.startAllMicroservices());
     return app;
   } catch (error) {
     await app.close();

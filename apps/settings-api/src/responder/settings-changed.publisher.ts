@@ -5,11 +5,13 @@ import { SETTINGS_CHANGED, type SettingsChangedEvent } from '@billing-mail/contr
 import { type Logger } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
 import { LOGGER, REDIS_CLIENT } from '../settings-tokens.js';
-import { within } from './within.js';
+import { redisAnswer } from './redis-answer.js';
 
 // A save waits this long for Redis: enough on a busy day, and no user takes it for a hang.
 const ANNOUNCE_MS = 1000;
 const CONNECT_MS = 10_000;
+// All services try Redis again once a second, so a moment after us the listeners are back too; what is said earlier they miss.
+const LISTENERS_BACK_MS = 3000;
 // Nest's RedisStatus.CONNECTED, a const enum that can't be imported with isolatedModules.
 const CONNECTED = 'connected';
 
@@ -23,26 +25,27 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws Error when Redis does not answer: a start that hangs helps nobody. */
+  /** @throws RedisAwayError when Redis does not answer: a start that hangs helps nobody. */
   async onApplicationBootstrap(): Promise<void> {
-    await within(CONNECT_MS, this.redis.connect(), `Redis does not answer within ${CONNECT_MS} ms; see REDIS_URL.`);
+    await redisAnswer(CONNECT_MS, this.redis.connect());
     this.redis.status.subscribe((status) => {
-      if (status === CONNECTED) void this.announceUnheard();
+      if (status === CONNECTED) setTimeout(() => void this.announceUnheard(), LISTENERS_BACK_MS).unref();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const closed = this.redis.close() as Promise<void>;
-    await within(ANNOUNCE_MS, closed, 'Redis does not answer').catch((error: unknown) =>
-      this.logger.warn({ err: error }, 'left without a word'),
-    );
+    try {
+      await redisAnswer(ANNOUNCE_MS, this.redis.close() as Promise<void>);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'left Redis without a word');
+    }
   }
 
   /** Never fails and never takes long: the settings are saved already. What Redis was away for is said when it is back. */
   async announce(event: SettingsChangedEvent): Promise<void> {
     try {
       const sent = lastValueFrom(this.redis.emit<void>(SETTINGS_CHANGED, event), { defaultValue: undefined });
-      await within(ANNOUNCE_MS, sent, `Redis does not answer within ${ANNOUNCE_MS} ms.`);
+      await redisAnswer(ANNOUNCE_MS, sent);
     } catch (error) {
       this.unheard.set(event.teamId, event.version);
       this.logger.warn({ teamId: event.teamId, step: 'settings-announced', err: error }, 'nobody heard of the changed settings yet');

@@ -1,0 +1,18 @@
+import { firstValueFrom, from, timeout } from 'rxjs';
+
+/** Redis refused or was silent; the message says which. */
+export class RedisAwayError extends Error {
+  override readonly name = 'RedisAwayError';
+}
+
+/**
+ * What a Redis call came to within `ms`: by themselves such calls wait for ever while Redis is frozen.
+ * @throws RedisAwayError
+ */
+export async function redisAnswer<T>(ms: number, call: Promise<T>): Promise<T> {
+  try {
+    return await firstValueFrom(from(call).pipe(timeout(ms)));
+  } catch (cause) {
+    throw new RedisAwayError('Redis (REDIS_URL) can not be reached or does not answer.', { cause });
+  }
+}
