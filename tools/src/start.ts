@@ -55,9 +55,10 @@ export async function start(options: StartOptions, step: RunStep, sinceMs: numbe
 }
 
 async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunStep, sinceMs: number): Promise<void> {
-  const { parts, pages, ownServerPort } = await provideParts(supervisor, step);
+  const { parts, pages, ownServerPort, mailboxesReady } = await provideParts(supervisor, step);
   const environment = { ...process.env, ...servicesEnvironment(parts) };
   await step('Tables', () => migrateSchemas(environment));
+  await step('Mailboxes (maildev)', mailboxesReady);
   const services = await step('Services', () => startServices(supervisor, environment, options.counts));
   const tokens = await issueTokens(environment['AUTH_JWT_SECRET'] ?? '');
   const describe = (): StartFile => ({

@@ -6,7 +6,12 @@ import { logTo } from './log-file.js';
 import { type Supervisor } from './supervisor.js';
 
 /** An SMTP server that takes everything and a page that shows it. */
-export type Mailbox = { smtpPort: number; url: string };
+export type Mailbox = {
+  smtpPort: number;
+  url: string;
+  /** It takes a second or two to load; meanwhile other things can go on. */
+  ready: Promise<void>;
+};
 
 // So many stay readable across starts; the page gets slow with thousands.
 const MAILS_KEPT = 500;
@@ -17,7 +22,7 @@ export async function provideMailbox(supervisor: Supervisor, name: string, usual
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [smtpPort, pagePort] = await Promise.all([findFreePort(usual.smtp), findFreePort(usual.page)]);
   const url = `http://127.0.0.1:${pagePort}`;
-  await supervisor.keep({
+  const ready = supervisor.keep({
     name,
     kind: 'server',
     endSignal: 'SIGTERM',
@@ -38,7 +43,8 @@ export async function provideMailbox(supervisor: Supervisor, name: string, usual
         onOutput: logTo(name),
       }),
   });
-  return { smtpPort, url };
+  ready.catch(() => undefined); // thrown where it is awaited
+  return { smtpPort, url, ready };
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -14,25 +14,25 @@ import { type Supervisor } from './supervisor.js';
 const FROM_ADDRESS = 'e-invoice@billing-mail.example';
 
 /** The parts, and the pages on which mail can be read; `platform` is `null` when somebody else's server is the platform's. */
-export type ProvidedParts = { parts: Parts; pages: { platform: string | null; own: string }; ownServerPort: number };
+export type ProvidedParts = {
+  parts: Parts;
+  pages: { platform: string | null; own: string };
+  ownServerPort: number;
+  mailboxesReady: () => Promise<unknown>;
+};
 
 /** Provides everything in the order in which one thing needs another. */
 export async function provideParts(supervisor: Supervisor, step: RunStep): Promise<ProvidedParts> {
   const secrets = provideSecrets();
   const platformFromAddress = process.env['PLATFORM_FROM_ADDRESS'] || FROM_ADDRESS;
   const givenSmtpUrl = process.env['PLATFORM_SMTP_URL'] || null;
-  // They take a second or two to load; meanwhile the rest goes on.
-  const mailboxes = Promise.all([
-    givenSmtpUrl === null ? provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null,
-    provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 }),
-  ]);
-  mailboxes.catch(() => undefined); // thrown where it is awaited
+  const platform = givenSmtpUrl === null ? await provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null;
+  const own = await provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 });
   const certificates = await step('Signing certificate', async (say) => provideSigner(platformFromAddress, secrets, say));
   const databaseUrl = await step('PostgreSQL', (say) =>
     givenOr('DATABASE_URL', say, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
   );
   const redisUrl = await step('Redis', (say) => givenOr('REDIS_URL', say, () => providePrivateRedis(supervisor, secrets.redisPassword)));
-  const [platform, own] = await step('Mailboxes (maildev)', () => mailboxes);
   return {
     parts: {
       databaseUrl,
@@ -45,6 +45,7 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
     },
     pages: { platform: platform?.url ?? null, own: own.url },
     ownServerPort: own.smtpPort,
+    mailboxesReady: () => Promise.all([platform?.ready, own.ready]),
   };
 }
 
