@@ -1,9 +1,11 @@
 import { createLogger, migrate, runService } from '@billing-mail/platform';
-import { readNotificationEnv } from './notification.env.js';
+import { readMigrationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-void runService('notification-service', async () => {
-  const env = readNotificationEnv();
-  const ran = await migrate(env.DATABASE_URL, NOTIFY_SCHEMA);
-  createLogger('notification-service', env.LOG_LEVEL).info({ ran }, 'migrated');
+void runService('notification-service migrate', async () => {
+  const ran = await migrate(readMigrationEnv().DATABASE_URL, NOTIFY_SCHEMA);
+  createLogger('notification-service migrate', 'info').info(
+    { ran },
+    ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated',
+  );
 });

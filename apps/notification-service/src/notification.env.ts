@@ -1,6 +1,6 @@
 // The environment of notification-service; nothing else here reads process.env.
 import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
-import { type z } from 'zod';
+import { z } from 'zod';
 
 export const notificationEnvironment = environmentSchema({
   NOTIFICATION_SERVICE_PORT: variables.NOTIFICATION_SERVICE_PORT,
@@ -12,6 +12,10 @@ export type NotificationEnv = z.output<typeof notificationEnvironment>;
 
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
   readEnvironment(notificationEnvironment, source);
+
+/** Migrating needs the database only, so that it can run where no other secret is at hand. */
+export const readMigrationEnv = (source: NodeJS.ProcessEnv = process.env) =>
+  readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), source);
 
 /** Injection token of the environment. */
 export const NOTIFICATION_ENV = Symbol('NOTIFICATION_ENV');
