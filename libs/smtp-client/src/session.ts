@@ -4,6 +4,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
 import { type OutgoingMessage, type TransactionResult } from './message.js';
 import { type NodemailerSocket } from './nodemailer-socket.js';
+import { isSuccess, replyFact, replyText } from './reply.js';
 import { type Capabilities } from './smtp-server.js';
 import { hasFailed } from './speaking.js';
 import { StepClock, type StepListener } from './step-clock.js';
@@ -28,6 +29,11 @@ export type SmtpSession = {
    * not fit an SMTP command, no recipient, a second message while one is under way or after `close`.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
+  /**
+   * Asks by MAIL whether the server takes `from` as a sender, and sends nothing; `null` when it does. For tests of a server: the
+   * session is of no use afterwards but to be closed, whose QUIT takes the question back.
+   */
+  offerSender(from: string): Promise<SmtpFact | null>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
   close(): Promise<void>;
 };
@@ -80,6 +86,16 @@ export class NodemailerSession implements SmtpSession {
     }
   }
 
+  async offerSender(from: string): Promise<SmtpFact | null> {
+    assertCommandSafe({ from, recipients: [from] });
+    const steps = new StepClock(this.onStep);
+    const reply = this.link.failure === null ? await this.link.exchange(`MAIL FROM:<${from}>\r\n`, 'mail') : null;
+    const fact = this.link.failure ?? (reply !== null && !isSuccess(reply) ? replyFact('mail', reply) : null);
+    if (fact !== null) steps.failed(fact);
+    else if (reply !== null) steps.passed('mail_from', `${reply.code} ${replyText(reply)}`);
+    return fact;
+  }
+
   close(): Promise<void> {
     return (this.closing ??= this.quit());
   }
@@ -103,7 +119,7 @@ export class NodemailerSession implements SmtpSession {
   }
 }
 
-function assertCommandSafe({ from, recipients }: OutgoingMessage): void {
+function assertCommandSafe({ from, recipients }: Pick<OutgoingMessage, 'from' | 'recipients'>): void {
   if (recipients.length === 0) throw new TypeError('a message needs a recipient');
   const isUnsafe = (address: string) => !COMMAND_SAFE.test(address);
   if ((from !== '' && isUnsafe(from)) || recipients.some(isUnsafe)) throw new TypeError('an address does not fit an SMTP command');
