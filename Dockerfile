@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+# One image for migrations and the three services: the command says which of them a container is. The target "mailbox" is for trying out.
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS base
+WORKDIR /app
+ENV NPM_CONFIG_UPDATE_NOTIFIER=false
+
+# Only what npm reads, so that packages are installed anew when they change and not with every line of source.
+FROM base AS manifests
+COPY package.json package-lock.json .npmrc ./
+COPY apps apps
+COPY libs libs
+RUN find apps libs -type f ! -name package.json -delete
+
+# Install scripts stay off: none of the packages that run here needs one.
+FROM base AS production-packages
+COPY --from=manifests /app ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
+
+FROM base AS build
+COPY --from=manifests /app ./
+RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --ignore-scripts
+COPY . .
+RUN npm run build \
+ && mkdir /runtime \
+ && cp -a --parents package.json apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist docker/start-dispatcher.sh /runtime \
+ && rm -rf /runtime/libs/testkit \
+ && find /runtime \( -name '*.spec.*' -o -name '*.d.ts*' -o -name '.tsbuildinfo' \) -delete \
+ && find /runtime -type d -name testing -prune -exec rm -rf {} +
+
+# Takes every e-mail and shows it on a page; it goes no further.
+FROM build AS mailbox
+USER node
+CMD ["node", "node_modules/maildev/dist/bin/maildev.js", "--ip", "0.0.0.0", "--smtp", "1025", "--web-ip", "0.0.0.0", "--web", "1080", "--hide-extensions", "STARTTLS"]
+
+FROM base AS service
+ENV NODE_ENV=production
+COPY --from=production-packages /app/node_modules node_modules
+COPY --from=build /runtime ./
+# A new volume takes over the owner of the folder that it covers.
+RUN install -d -m 0700 -o node -g node /data/documents /data/result-journal
+USER node

@@ -1,0 +1,171 @@
+// docker-compose.yml without a Docker engine: against the Compose specification (compose-spec.json is a copy of the schema that its
+// authors publish), against what the services read, and against the files that docker/make-secrets.sh makes.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { readEnvironment, variables } from '@billing-mail/platform';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { workspaceRoot } from '../workspace.js';
+import { loadServiceEnvironments } from './service-environments.js';
+
+const run = promisify(execFile);
+const FROM_ADDRESS = 'e-invoice@example.com';
+const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
+
+const dependency = z.object({ condition: z.enum(['service_healthy', 'service_completed_successfully']) });
+const service = z.object({
+  image: z.string(),
+  user: z.string().optional(),
+  command: z.union([z.string(), z.array(z.string())]).optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  secrets: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), dependency).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  container_name: z.string().optional(),
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+});
+const composeFile = z.object({
+  services: z.record(z.string(), service),
+  secrets: z.record(z.string(), z.object({ file: z.string() })),
+  volumes: z.record(z.string(), z.null()),
+});
+
+const text = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
+const raw: unknown = parse(text, { merge: true });
+const compose = composeFile.parse(raw);
+const serviceNamed = (name: string) => {
+  const found = compose.services[name];
+  if (found === undefined) throw new Error(`no service ${name}`);
+  return found;
+};
+
+describe('docker-compose.yml', () => {
+  let secretsFolder: string;
+  beforeAll(async () => {
+    secretsFolder = mkdtempSync(join(tmpdir(), 'billing-mail-secrets-'));
+    await run(join(workspaceRoot, 'docker', 'make-secrets.sh'), ['--try', FROM_ADDRESS], {
+      env: { ...process.env, SECRETS_DIR: secretsFolder },
+    });
+  });
+  afterAll(() => rmSync(secretsFolder, { recursive: true, force: true }));
+
+  /** The environment of a container: `${NAME:-default}` and `${NAME:?message}` filled in, secrets found where they are here. */
+  function environmentIn(name: string, set: Record<string, string>): Record<string, string> {
+    const filled = Object.entries(serviceNamed(name).environment).map(([variable, value]): [string, string] => [
+      variable,
+      value
+        .replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, key: string, kind: string, rest: string) => set[key] ?? (kind === '-' ? rest : ''))
+        .replace('/run/secrets/', `${secretsFolder}/`),
+    ]);
+    return Object.fromEntries(filled);
+  }
+
+  it('is what the Compose specification allows', () => {
+    const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false });
+    addFormats.default(ajv);
+    const validate = ajv.compile(JSON.parse(readFileSync(join(__dirname, 'compose-spec.json'), 'utf8')) as object);
+    validate(raw);
+    expect(validate.errors).toBeNull();
+    validate({ services: { x: { imagee: 'typo' } } });
+    expect(validate.errors).not.toBeNull();
+  });
+
+  it.each(SERVICES)('gives %s all that it needs, in the form that it takes', async (name) => {
+    const environments = await loadServiceEnvironments('src');
+    const schema = environments.find((candidate) => candidate.service === name)?.schema ?? z.object({});
+    const env = readEnvironment(schema, environmentIn(name, { PLATFORM_FROM_ADDRESS: FROM_ADDRESS }));
+    expect(env).toMatchObject({ HTTP_HOST: '0.0.0.0' });
+  });
+
+  it.each(SERVICES)('sets nothing that %s does not read', async (name) => {
+    const environments = await loadServiceEnvironments('src');
+    const known = Object.keys(environments.find((candidate) => candidate.service === name)?.schema.shape ?? {});
+    const set = Object.keys(serviceNamed(name).environment);
+    expect(set.filter((variable) => !known.includes(variable) && !known.includes(variable.replace(/_FILE$/, '')))).toEqual([]);
+  });
+
+  it('migrates with the address of the database and nothing else', () => {
+    expect(readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), environmentIn('migrations', {}))).toEqual({
+      DATABASE_URL: expect.stringMatching(/^postgresql:\/\/billing:[0-9a-f]{64}@postgres:5432\/billing_mail$/),
+    });
+    expect(serviceNamed('migrations').secrets).toEqual(['database_url']);
+  });
+
+  it('asks for the sender address when it is not set', () => {
+    expect(text).toMatch(/\$\{PLATFORM_FROM_ADDRESS:\?[^}]+\}/);
+  });
+
+  it.each(Object.keys(compose.services))('mounts for %s the secrets that it reads, and no other', (name) => {
+    const { secrets, environment, command } = serviceNamed(name);
+    const read = [...Object.values(environment), ...[command ?? []].flat()].flatMap((value) =>
+      [...value.matchAll(/\/run\/secrets\/(\w+)/g)].map((match) => match[1]),
+    );
+    expect([...secrets].sort()).toEqual([...new Set(read)].sort());
+  });
+
+  it('finds each secret where the script makes it', () => {
+    for (const { file } of Object.values(compose.secrets)) {
+      expect(file).toMatch(/^docker\/secrets\/\w+$/);
+      expect(existsSync(join(secretsFolder, file.replace('docker/secrets/', '')))).toBe(true);
+    }
+  });
+
+  it('holds no secret itself', () => {
+    for (const { environment } of Object.values(compose.services)) {
+      const sensitive = Object.keys(environment).filter((variable) =>
+        /SECRET|PASSWORD|PASSPHRASE|DATABASE_URL|REDIS_URL|SMTP_URL/.test(variable),
+      );
+      expect(sensitive.filter((variable) => !variable.endsWith('_FILE'))).toEqual([]);
+    }
+  });
+
+  it.each(Object.keys(compose.services))('runs %s without rights that it does not need', (name) => {
+    const confined = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+    expect(serviceNamed(name)).toMatchObject(confined);
+  });
+
+  it('waits for what has a health check, or for the end of the migrations', () => {
+    for (const { depends_on } of Object.values(compose.services)) {
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(condition).toBe(name === 'migrations' ? 'service_completed_successfully' : 'service_healthy');
+        expect(name === 'migrations' || serviceNamed(name).healthcheck !== undefined).toBe(true);
+      }
+    }
+    for (const name of SERVICES) expect(Object.keys(serviceNamed(name).depends_on).sort()).toEqual(['migrations', 'postgres', 'redis']);
+  });
+
+  it.each(SERVICES)('asks %s for its health on the port that it listens on', async (name) => {
+    const environments = await loadServiceEnvironments('src');
+    const schema = environments.find((candidate) => candidate.service === name)?.schema ?? z.object({});
+    const env = readEnvironment(schema, environmentIn(name, { PLATFORM_FROM_ADDRESS: FROM_ADDRESS }));
+    const port = Object.entries(env).find(([variable]) => /^(SETTINGS_API|MAIL_DISPATCHER|NOTIFICATION_SERVICE)_PORT$/.test(variable))?.[1];
+    expect(serviceNamed(name).healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/health/ready`);
+    expect(serviceNamed(name).ports[0]).toMatch(new RegExp(`^127\\.0\\.0\\.1:[0-9-]+:${port}$`));
+  });
+
+  it('can run several dispatchers: no fixed name, a range of ports, a journal for each', () => {
+    const { container_name, ports, command } = serviceNamed('mail-dispatcher');
+    expect(container_name).toBeUndefined();
+    expect(ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+-\d+:4101$/)]);
+    expect(command).toEqual(['sh', 'docker/start-dispatcher.sh']);
+  });
+
+  it('keeps what Redis has acknowledged on disk and forgets nothing for want of memory', () => {
+    const command = serviceNamed('redis').command;
+    for (const option of ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction']) expect(command).toContain(option);
+  });
+
+  it('keeps all that must last in volumes', () => {
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0]));
+    expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
+  });
+});

@@ -1,0 +1,77 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { workspaceRoot } from '../workspace.js';
+
+const run = promisify(execFile);
+const script = (name: string): string => join(workspaceRoot, 'docker', name);
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'billing-mail-docker-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('docker/make-secrets.sh', () => {
+  const env = () => ({ ...process.env, SECRETS_DIR: join(folder, 'secrets') });
+  const contents = () =>
+    Object.fromEntries(readdirSync(join(folder, 'secrets')).map((name) => [name, readFileSync(join(folder, 'secrets', name), 'latin1')]));
+
+  it('names what only the operator can bring, and fails until it is there', async () => {
+    const failed = run(script('make-secrets.sh'), [], { env: env() });
+    await expect(failed).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/missing: .*platform_smtp_url/) });
+    for (const name of ['platform_smtp_url', 'smime_p12', 'smime_p12_passphrase']) writeFileSync(join(folder, 'secrets', name), 'brought');
+    await run(script('make-secrets.sh'), [], { env: env() });
+    expect(contents()).toMatchObject({ platform_smtp_url: 'brought', smime_p12: 'brought' });
+  });
+
+  it('leaves alone what is there, so that a second run locks nobody out', async () => {
+    await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    const first = contents();
+    await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    expect(contents()).toEqual(first);
+    expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+  });
+
+  it('gives Redis the hash of the password only', async () => {
+    await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    const { redis_password = '', redis_url = '', redis_users = '' } = contents();
+    expect(redis_url).toContain(redis_password.trim());
+    expect(redis_users).not.toContain(redis_password.trim());
+  });
+});
+
+describe('docker/start-dispatcher.sh', () => {
+  const started: ChildProcess[] = [];
+  afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+  /** Starts the script with a stand-in for the dispatcher that prints its journal's folder and waits to be killed. */
+  async function startDispatcher(): Promise<{ journal: string; kill: () => Promise<void> }> {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'node'), '#!/bin/sh\necho "$RESULT_JOURNAL_DIR"\nexec sleep 60\n');
+    chmodSync(join(bin, 'node'), 0o755);
+    const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, RESULT_JOURNAL_DIR: join(folder, 'journal') };
+    const child = spawn('sh', [script('start-dispatcher.sh')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(child);
+    const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+    const kill = async (): Promise<void> => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    };
+    return { journal: printed.toString().trim(), kill };
+  }
+
+  it('gives each dispatcher a journal of its own', async () => {
+    const journals = [await startDispatcher(), await startDispatcher(), await startDispatcher()].map(({ journal }) => journal);
+    expect(journals).toEqual([1, 2, 3].map((number) => join(folder, 'journal', String(number))));
+  });
+
+  it('gives the journal of a killed dispatcher to the one that takes its place', async () => {
+    const [first] = [await startDispatcher(), await startDispatcher()];
+    await first.kill();
+    expect((await startDispatcher()).journal).toBe(first.journal);
+  });
+});
