@@ -1,5 +1,5 @@
 // The queue's edge: takes outcomes off the queue `outcomes` and answers for each with one commit.
-import { InjectQueue, Process, Processor } from '@nestjs/bull';
+import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import { type Logger } from '@billing-mail/platform';
@@ -45,6 +45,18 @@ export class OutcomeProcessor implements OnModuleDestroy {
     } finally {
       this.atWork.delete(work);
     }
+  }
+
+  /** A mistake of ours: the dispatcher has the job tried again, so that it is told once the mistake is mended. */
+  @OnQueueFailed()
+  logFailure(job: Job<unknown>, error: Error): void {
+    outcomesTaken.inc({ result: 'failed' });
+    this.logger.error({ err: error, jobId: job.id, attempt: job.attemptsMade, step: 'outcome' }, 'outcome not recorded');
+  }
+
+  @OnQueueError()
+  logRedisTrouble(error: Error): void {
+    this.logger.warn({ err: error, step: 'outcome' }, 'Redis does not answer; outcomes wait');
   }
 
   private async act(job: Job<unknown>): Promise<void> {

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for `work`, but not longer than `ms`: what hangs (Bull's calls while Redis is away) must not hold up the end of the process. */
+/**
+ * Waits until `work` is over, well or not, but no longer than `ms`: neither what hangs (Bull's calls while Redis is away) nor what
+ * fails may keep the rest of the process from ending in order.
+ */
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const timer = new AbortController();
-  await Promise.race([work, sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  await Promise.race([Promise.allSettled([work]), sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
   timer.abort();
 }

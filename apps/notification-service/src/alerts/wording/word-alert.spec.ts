@@ -98,6 +98,18 @@ describe('an alert in words', () => {
     expect(body).toContain('550 5.1.1 no such user');
   });
 
+  it('tells the reason of a recipient also when it is that of the delivery', () => {
+    const event = SAMPLES.partlySent();
+    event.delivery.failure = UNKNOWN_RECIPIENT;
+    expect(word(event, 'en').body).toContain(explainFailure(UNKNOWN_RECIPIENT, 'en').happened);
+  });
+
+  it('tells the reason that all recipients of a failed delivery share once', () => {
+    const { body } = word(SAMPLES.failed(), 'en');
+    expect(body.split(explainFailure(SERVER_DOWN, 'en').happened)).toHaveLength(2);
+    expect(body).toContain('– pay@customer.example');
+  });
+
   it('lists twenty addresses and counts the rest', () => {
     const troubled = Array.from({ length: 50 }, (_, index) => ({
       address: `r${index}@customer.example`,

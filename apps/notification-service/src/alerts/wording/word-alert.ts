@@ -1,5 +1,5 @@
 // Puts an alert into the reader's language: title and blocks, from which inbox and e-mail make their own form.
-import { type FailureReason, type Locale } from '@billing-mail/contracts';
+import { type FailureCode, type FailureReason, type Locale } from '@billing-mail/contracts';
 import { type Explanation, explainFailure } from '@billing-mail/mail-core';
 import { type AlertParams, type DeliveryParams, type RejectionParams } from '../alert.js';
 import { ENGLISH } from './catalogue.en.js';
@@ -30,16 +30,17 @@ function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, l
   const { title, happened, means, todo } = words.situations[situation];
   // The failure of a delivery that fell back is that of the team's own server.
   const why = failure && explainFailure(failure, locale, params.usedFallback ? 'custom' : (params.route ?? 'custom'));
+  const whyTold = why === null ? [] : whyBlocks(situation, params, why, words);
   return {
     title: title(about),
     blocks: [
       text(happened(about)),
-      ...whyBlocks(situation, params, why, words),
+      ...whyTold,
       // Of a group only the latest is at hand, and all its recipients have the same reason.
-      ...(count > 1 || situation === 'fell_back' ? [] : recipientBlocks(params, words, locale)),
+      ...(count > 1 || situation === 'fell_back' ? [] : recipientBlocks(params, toldAbove(situation, failure), words, locale)),
       ...(means === null ? [] : [text(means)]),
       ...(todo === null ? (why === null ? [] : [text(why.todo)]) : [text(todo)]),
-      ...(failure === null ? [] : replyBlocks(failure, words)),
+      ...(failure === null || whyTold.length === 0 ? [] : replyBlocks(failure, words)),
     ],
   };
 }
@@ -52,20 +53,28 @@ function situationOf({ status, usedFallback, counts }: DeliveryParams): Situatio
 }
 
 // Where each recipient has a reason of its own, the delivery's is told only when it is about the way there.
-function whyBlocks(situation: Situation, params: DeliveryParams, why: Explanation | null, words: Catalogue): Block[] {
-  if (why === null) return [];
-  if (situation === 'failed' || situation === 'failed_on_both_routes' || situation === 'fell_back')
-    return [text(`${why.happened} ${why.means}`)];
+function whyBlocks(situation: Situation, params: DeliveryParams, why: Explanation, words: Catalogue): Block[] {
+  if (isAboutDelivery(situation)) return [text(`${why.happened} ${why.means}`)];
   return params.usedFallback ? [text(`${words.fallbackNote} ${why.happened}`)] : [];
 }
 
-function recipientBlocks(params: DeliveryParams, words: Catalogue, locale: Locale): Block[] {
-  const { troubled, counts, failure } = params;
+const isAboutDelivery = (situation: Situation): boolean =>
+  situation === 'failed' || situation === 'failed_on_both_routes' || situation === 'fell_back';
+
+/** The reason that need not be told again for each recipient. */
+function toldAbove(situation: Situation, failure: FailureReason | null): FailureCode | null {
+  if (isAboutDelivery(situation)) return failure?.code ?? null;
+  if (situation === 'uncertain') return 'no_final_reply';
+  return situation === 'cancelled' || situation === 'partly_cancelled' ? 'cancelled' : null;
+}
+
+function recipientBlocks(params: DeliveryParams, told: FailureCode | null, words: Catalogue, locale: Locale): Block[] {
+  const { troubled, counts } = params;
   const items = troubled.slice(0, LISTED).map(({ address, role, status, failure: own }) => {
     const roleWord = words.roles[role];
     const name = roleWord === null ? oneLine(address) : `${oneLine(address)} (${roleWord})`;
     if (own === null) return `${name}: ${reasonWithout(status, words)}`;
-    if (own.code === failure?.code) return name;
+    if (own.code === told) return name;
     const reply = own.reply === null ? '' : ` ${words.serverReply(oneLine(own.reply, REPLY_CHARACTERS))}`;
     return `${name}: ${explainFailure(own, locale, params.route ?? 'custom').happened}${reply}`;
   });
