@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { ClientProxyFactory } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   CredentialBox,
@@ -12,7 +14,6 @@ import {
   redisTransport,
 } from '@billing-mail/platform';
 import { type NetworkPolicy } from '@billing-mail/smtp-client';
-import { type Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { ConsoleModule } from './console/console.module.js';
 import { EmailDeliveryController } from './email-delivery/email-delivery.controller.js';
@@ -21,8 +22,13 @@ import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
 import { SettingsChangedPublisher } from './responder/settings-changed.publisher.js';
 import { SettingsResponder } from './responder/settings.responder.js';
 import { settingsSchema } from './settings-schema.js';
-import { LOGGER, NETWORK_POLICY, REDIS_CLIENT } from './settings-tokens.js';
+import { LOGGER, NETWORK_POLICY, PROBE_OPTIONS, REDIS_CLIENT } from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
+import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
+import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.service.js';
+
+// A person waits for the test: less than proxies wait for an answer, and less than a service has to end.
+const PROBE_MS = { totalMs: 25_000, connectMs: 10_000, replyMs: 15_000, finalReplyMs: 20_000 };
 
 @Module({})
 export class AppModule {
@@ -33,22 +39,36 @@ export class AppModule {
       module: AppModule,
       // A database that is still starting is waited for, but not for long: who starts us sees why and starts us again.
       imports: [TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }), ConsoleModule.with(env)],
-      controllers: [EmailDeliveryController, SettingsResponder, HealthController, MetricsController],
+      controllers: [EmailDeliveryController, SmtpTestController, SettingsResponder, HealthController, MetricsController],
       providers: [
         EmailDeliveryService,
         EmailDeliveryStore,
         SettingsChangedPublisher,
+        SmtpTestService,
         { provide: LOGGER, useValue: logger },
         { provide: NETWORK_POLICY, useValue: policy },
+        { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: REDIS_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, REDIS_CLIENT] },
+        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource] },
       ],
     };
   }
 }
 
-const readinessChecks = (database: DataSource, redis: ClientProxy): ReadinessChecks => ({
-  database: () => database.query('SELECT 1'),
-  redis: () => redis.unwrap<[Redis, Redis]>()[0].ping(),
-});
+// Without Redis settings are still read and saved, so Redis is no condition for being ready.
+const readinessChecks = (database: DataSource): ReadinessChecks => ({ database: () => database.query('SELECT 1') });
+
+function probeOptions(env: SettingsEnvironment, policy: NetworkPolicy): ProbeOptions {
+  return {
+    policy,
+    totalMs: PROBE_MS.totalMs,
+    timeouts: {
+      connectMs: Math.min(env.SMTP_CONNECT_TIMEOUT, PROBE_MS.connectMs),
+      replyMs: Math.min(env.SMTP_REPLY_TIMEOUT, PROBE_MS.replyMs),
+      finalReplyMs: Math.min(env.SMTP_FINAL_REPLY_TIMEOUT, PROBE_MS.finalReplyMs),
+    },
+    clientName: env.SMTP_CLIENT_NAME ?? hostname(),
+    caPem: env.SMTP_CA_FILE === undefined ? undefined : readFileSync(env.SMTP_CA_FILE, 'utf8'),
+  };
+}

@@ -2,3 +2,4 @@
 export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
 export const REDIS_CLIENT = Symbol('REDIS_CLIENT');
+export const PROBE_OPTIONS = Symbol('PROBE_OPTIONS');

@@ -17,6 +17,7 @@ export const settingsEnvironment = environmentSchema({
   SMTP_FINAL_REPLY_TIMEOUT: variables.SMTP_FINAL_REPLY_TIMEOUT,
   SMTP_ALLOWED_NETWORKS: variables.SMTP_ALLOWED_NETWORKS,
   SMTP_ALLOWED_PORTS: variables.SMTP_ALLOWED_PORTS,
+  SMTP_CA_FILE: variables.SMTP_CA_FILE,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   MAIL_DISPATCHER_PUBLIC_URL: publicUrl(4101, 'mail-dispatcher'),
   NOTIFICATION_SERVICE_PUBLIC_URL: publicUrl(4102, 'notification-service'),

@@ -1,0 +1,103 @@
+// Tests a team's mail server, the stored one or one that is about to be stored, and explains what went wrong.
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type Locale,
+  type SmtpInput,
+  type SmtpTestRequest,
+  type SmtpTestResult,
+  type SmtpTestStep,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
+import { classifyReply, hintForProbe } from '@billing-mail/mail-core';
+import { CredentialBox, invalidInput, type Logger, SealError } from '@billing-mail/platform';
+import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
+import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
+import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
+import { SMTP_PASSWORD_FIELD, whyPasswordIsNeeded } from './settle-password.js';
+import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
+import { composeTestMessage } from './test-message.js';
+import { TestSlots } from './test-slots.js';
+
+/** How to speak to servers under test; `totalMs` bounds the whole test. */
+export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; caPem: string | undefined };
+
+type Account = { server: SmtpServer; from: { address: string; name?: string | undefined } };
+
+@Injectable()
+export class SmtpTestService {
+  private readonly slots = new TestSlots();
+
+  constructor(
+    private readonly store: EmailDeliveryStore,
+    private readonly box: CredentialBox,
+    @Inject(PROBE_OPTIONS) private readonly options: ProbeOptions,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** A failed test is a result, not an error. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once. */
+  async test(teamId: string, request: SmtpTestRequest): Promise<SmtpTestResult> {
+    const stored = await this.store.find(teamId);
+    const account = this.accountOf(teamId, request.smtp, stored);
+    const locale = stored?.locale ?? 'en';
+    const release = this.slots.take(teamId);
+    try {
+      const mail = await mailOf(account, request.sendTo, locale);
+      const { totalMs, caPem, ...options } = this.options;
+      const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs);
+      void started.ended.then(release);
+      return this.resultOf(teamId, await started.probe, account.server, locale);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private resultOf(teamId: string, probe: Probe, server: SmtpServer, locale: Locale): SmtpTestResult {
+    const steps = probe.steps.map((step) => explainStep(step, probe.endOfDataReleased, server, locale));
+    const failed = steps.find(({ ok }) => !ok);
+    this.logger.info({ teamId, step: 'smtp-tested', verdict: failed?.step ?? 'ok' }, 'mail server tested');
+    return { ok: failed === undefined, steps };
+  }
+
+  private accountOf(teamId: string, given: SmtpInput | undefined, stored: TeamMailSettings | null): Account {
+    const smtp = given ?? stored?.smtp;
+    if (!smtp) throw invalidInput([{ pointer: '/smtp', message: 'is needed: no server is stored for the team yet' }]);
+    const { host, port, security, fromAddress, fromName } = smtp;
+    const from = { address: fromAddress, name: fromName };
+    if (smtp.auth.type === 'none') return { server: { host, port, security, auth: { type: 'none' } }, from };
+    const { username } = smtp.auth;
+    const password = (given?.auth.type === 'password' ? given.auth.password : undefined) ?? this.storedPassword(teamId, stored, given);
+    return { server: { host, port, security, auth: { type: 'password', username, password } }, from };
+  }
+
+  /** The same rule as for saving: a stored password goes to the server and user that it was stored for, and nowhere else. */
+  private storedPassword(teamId: string, stored: TeamMailSettings | null, given: SmtpInput | undefined): string {
+    const refuse = (message: string) => invalidInput([{ pointer: '/smtp/auth/password', message }]);
+    const kept = stored?.smtp ?? null;
+    if (given?.auth.type === 'password') {
+      const reason = whyPasswordIsNeeded({ ...given, auth: { type: 'password', username: given.auth.username } }, kept);
+      if (reason !== null) throw refuse(reason);
+    }
+    if (kept?.auth.type !== 'password') throw refuse('is needed: none is stored yet');
+    try {
+      return this.box.open(kept.auth.passwordSealed, { teamId, field: SMTP_PASSWORD_FIELD });
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      this.logger.error({ teamId, step: 'password-opened', err: error }, 'a stored password can not be opened');
+      throw refuse('is needed again: the stored one can no longer be read');
+    }
+  }
+}
+
+async function mailOf({ server, from }: Account, sendTo: string | undefined, locale: Locale): Promise<ProbeMail> {
+  if (sendTo === undefined) return { from: from.address };
+  const message = { from, to: sendTo, server: serverLabel(server), locale, date: new Date(), id: randomUUID() };
+  return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
+}
+
+function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, server: SmtpServer, locale: Locale): SmtpTestStep {
+  if (fact === undefined) return step;
+  const { reason, reply } = classifyReply(fact, { endOfDataReleased });
+  return { ...step, hint: hintForProbe({ reason, reply, server }, locale) };
+}

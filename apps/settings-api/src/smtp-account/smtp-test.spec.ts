@@ -1,0 +1,215 @@
+// The test of a mail server over HTTP, against real SMTP conversations on loopback.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { problem, smtpTestResult } from '@billing-mail/contracts';
+import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '@billing-mail/testkit';
+import { simpleParser } from 'mailparser';
+import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
+
+const PASSWORD = 'pa55-word-never-seen';
+const ACCOUNT = { username: 'billing', password: PASSWORD };
+const POLITE: SmtpScript = { security: 'starttls', accounts: [ACCOUNT] };
+
+describe('the test of a mail server', () => {
+  let smtpServer: ScriptedSmtpServer;
+  let api: TestSettingsApi;
+  let folder: string;
+  let answers = '';
+  let team = 0;
+  let closedPort = 0;
+
+  beforeAll(async () => {
+    smtpServer = await startScriptedSmtpServer(POLITE);
+    const gone = await startScriptedSmtpServer();
+    closedPort = gone.port;
+    await gone.close();
+    folder = await mkdtemp(join(tmpdir(), 'settings-api-'));
+    const caFile = join(folder, 'ca.pem');
+    await writeFile(caFile, smtpServer.caPem);
+    api = await startTestSettingsApi({
+      SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+      SMTP_ALLOWED_PORTS: `587,${smtpServer.port},${closedPort}`,
+      SMTP_CA_FILE: caFile,
+      SMTP_REPLY_TIMEOUT: '1s',
+      SMTP_FINAL_REPLY_TIMEOUT: '1s',
+      SMTP_CLIENT_NAME: 'billing.test',
+    });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await smtpServer.close();
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    smtpServer.script = POLITE;
+    smtpServer.forget();
+  });
+
+  const newTeam = () => `team-${(team += 1)}`;
+  const smtp = (change: object = {}) => ({
+    host: '127.0.0.1',
+    port: smtpServer.port,
+    security: 'starttls',
+    auth: { type: 'password', ...ACCOUNT },
+    fromAddress: 'billing@acme.example',
+    fromName: 'ACME Büro',
+    ...change,
+  });
+  const withoutPassword = (change: object = {}) => smtp({ auth: { type: 'password', username: 'billing' }, ...change });
+  const save = async (teamId: string, change: object = {}) => {
+    const body = { companyName: 'ACME', locale: 'de', sender: 'custom', smtp: smtp(), ...change };
+    expect((await api.call('put', `/v1/teams/${teamId}/email-delivery`, { claims: admin(teamId), body })).status).toBe(200);
+  };
+  const admin = (teamId: string) => ({ sub: 'u1', teams: { [teamId]: 'admin' } });
+  const post = async (teamId: string, body?: object, claims: object = admin(teamId)) => {
+    const response = await api.call('post', `/v1/teams/${teamId}/email-delivery/smtp/test`, { claims, body });
+    answers += response.text;
+    return response;
+  };
+  const test = async (teamId: string, body?: object) => {
+    const response = await post(teamId, body);
+    expect([response.status, response.text]).toEqual([200, expect.stringContaining('"ok"')]);
+    return smtpTestResult.strict().parse(response.body);
+  };
+  const errorsOf = async (teamId: string, body?: object) => {
+    const response = await post(teamId, body);
+    expect(response.status).toBe(422);
+    return problem.parse(response.body).errors;
+  };
+
+  it('goes through all steps and asks for the sender, but names no recipient and sends nothing', async () => {
+    const { ok, steps } = await test(newTeam(), { smtp: smtp() });
+    expect(steps.map(({ step }) => step)).toEqual(['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from']);
+    expect(ok && steps.every((step) => step.ok && step.ms >= 0 && step.detail !== '' && step.hint === undefined)).toBe(true);
+    expect(smtpServer.connections[0]?.commands).toContain('EHLO billing.test');
+    expect(smtpServer.connections[0]?.commands.slice(-2)).toEqual(['MAIL FROM:<billing@acme.example>', 'QUIT']);
+    expect(smtpServer.messages).toEqual([]);
+  });
+
+  it('sends a real e-mail to the address that is asked for, in the language of the team', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    const { ok, steps } = await test(teamId, { sendTo: 'clerk@acme.example' });
+    expect([ok, steps.slice(-3).map(({ step }) => step)]).toEqual([true, ['mail_from', 'rcpt', 'data']]);
+    const [message] = await smtpServer.waitFor(1, 5000);
+    expect([message?.from, message?.recipients]).toEqual(['billing@acme.example', [{ address: 'clerk@acme.example', accepted: true }]]);
+    const mail = await simpleParser(message?.raw ?? '');
+    expect(mail.from?.value).toEqual([{ address: 'billing@acme.example', name: 'ACME Büro' }]);
+    expect(mail.to).toMatchObject({ text: 'clerk@acme.example' });
+    expect(mail.subject).toBe('Billing Mail: Test Ihres Mailservers');
+    expect(mail.text).toContain(`127.0.0.1:${smtpServer.port}`);
+    expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(mail.headers.has('x-billing-delivery')).toBe(false);
+    expect(mail.headers.get('content-type')).toMatchObject({ value: 'text/plain' });
+  });
+
+  it('writes English before anything is saved', async () => {
+    await test(newTeam(), { smtp: smtp(), sendTo: 'clerk@acme.example' });
+    const [message] = await smtpServer.waitFor(1, 5000);
+    expect((await simpleParser(message?.raw ?? '')).subject).toBe('Billing Mail: test of your mail server');
+  });
+
+  it('tests what is stored when nothing is given, with the stored password', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    expect((await test(teamId)).ok).toBe(true);
+    expect(smtpServer.connections[0]?.authAttempts).toHaveLength(1);
+  });
+
+  it('uses the stored password for the same server and user only', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    expect((await test(teamId, { smtp: withoutPassword({ fromAddress: 'other@acme.example' }) })).ok).toBe(true);
+    smtpServer.forget();
+    for (const change of [{ host: 'localhost' }, { port: 587 }, { auth: { type: 'password', username: 'root' } }]) {
+      expect(await errorsOf(teamId, { smtp: withoutPassword(change) })).toEqual([
+        { pointer: '/smtp/auth/password', message: expect.stringContaining('changed') },
+      ]);
+    }
+    expect(smtpServer.connections).toEqual([]);
+  });
+
+  it('says what is missing to test with', async () => {
+    expect(await errorsOf(newTeam())).toEqual([{ pointer: '/smtp', message: 'is needed: no server is stored for the team yet' }]);
+    expect(await errorsOf(newTeam(), { smtp: withoutPassword() })).toEqual([
+      { pointer: '/smtp/auth/password', message: 'is needed: none is stored yet' },
+    ]);
+    const teamId = newTeam();
+    await save(teamId, { sender: 'platform', smtp: null });
+    expect(await errorsOf(teamId, {})).toEqual([{ pointer: '/smtp', message: expect.any(String) }]);
+  });
+
+  const FAULTS: [string, SmtpScript, object, string, RegExp][] = [
+    ['a wrong password', { ...POLITE, auth: '535 5.7.8 authentication failed' }, {}, 'auth', /Passwort/],
+    ['no STARTTLS', { accounts: [ACCOUNT] }, {}, 'tls', /TLS/],
+    ['a self-signed certificate', { ...POLITE, certificate: 'self_signed' }, {}, 'tls', /Zertifikat/],
+    ['an expired certificate', { ...POLITE, certificate: 'expired' }, {}, 'tls', /Zertifikat/],
+    ['a certificate of another host', { ...POLITE, certificate: 'wrong_host' }, {}, 'tls', /./],
+    ['a server that turns us away', { ...POLITE, banner: '554 5.7.1 go away' }, {}, 'greeting', /./],
+    ['a silent server', { ...POLITE, banner: 'stall' }, {}, 'greeting', /./],
+    ['a refused sender', { ...POLITE, mail: '553 5.7.1 sender not owned by user' }, {}, 'mail_from', /Absender/],
+    ['a refused recipient', { ...POLITE, rcpt: '550 5.1.1 no such user' }, { sendTo: 'nobody@acme.example' }, 'rcpt', /./],
+    ['a refused mail', { ...POLITE, final: '554 5.7.1 spam' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
+    ['an end without an answer', { ...POLITE, final: 'close' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
+  ];
+  it.each(FAULTS)('ends at %s with its cure', async (_name, script, body, step, hint) => {
+    const teamId = newTeam();
+    await save(teamId);
+    smtpServer.script = script;
+    const { ok, steps } = await test(teamId, body);
+    expect(ok).toBe(false);
+    expect(steps.slice(0, -1).every((item) => item.ok)).toBe(true);
+    expect(steps.at(-1)).toMatchObject({ step, ok: false, hint: expect.stringMatching(hint) });
+  });
+
+  it.each([
+    ['a port that is not allowed', { port: 6379 }, 'policy'],
+    ['a private address', { host: '10.0.0.1', port: 587 }, 'policy'],
+    ['a cloud metadata service', { host: '169.254.169.254', port: 587 }, 'policy'],
+    ['a name that leads nowhere', { host: 'no-such-host.invalid', port: 587 }, 'dns'],
+    ['a port nobody listens on', { port: () => closedPort }, 'connect'],
+  ])('goes no further than %s', async (_name, { port, ...change }: { host?: string; port: number | (() => number) }, step) => {
+    const { ok, steps } = await test(newTeam(), { smtp: smtp({ ...change, port: typeof port === 'number' ? port : port() }) });
+    expect(ok).toBe(false);
+    expect(steps.at(-1)).toMatchObject({ step, ok: false, hint: expect.stringMatching(/\w/) });
+    expect(smtpServer.connections).toEqual([]);
+  });
+
+  it('runs two at a time for a team, and the third is told to wait', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    smtpServer.script = { ...POLITE, banner: { wait: 500, then: '220 slow' } };
+    const two = [post(teamId), post(teamId)];
+    while (smtpServer.connections.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const third = await post(teamId);
+    expect([third.status, problem.parse(third.body).type]).toEqual([429, 'urn:billing-mail:problem:tests-under-way']);
+    const neighbour = newTeam();
+    expect((await post(neighbour, { smtp: smtp() })).status).toBe(200);
+    expect((await Promise.all(two)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await post(teamId)).status).toBe(200);
+  });
+
+  it('is for admins of the team', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    expect((await post(teamId, {}, { sub: 'u', teams: { [teamId]: 'member' } })).status).toBe(403);
+    expect((await post(teamId, {}, { sub: 'u', teams: { other: 'admin' } })).status).toBe(404);
+    expect(smtpServer.connections).toEqual([]);
+  });
+
+  it('shows no password, even when the server repeats it', async () => {
+    const encoded = Buffer.from(`\0billing\0${PASSWORD}`).toString('base64');
+    smtpServer.script = { ...POLITE, auth: `535 5.7.8 bad password ${PASSWORD} ${encoded}` };
+    expect((await test(newTeam(), { smtp: smtp() })).steps.at(-1)).toMatchObject({
+      step: 'auth',
+      detail: expect.stringContaining('5.7.8'),
+    });
+    for (const seen of [answers, api.log()]) {
+      expect(seen).toContain('auth');
+      expect(seen).not.toContain('pa55');
+      expect(seen).not.toContain(encoded);
+      expect(seen).not.toContain('v1.k1.');
+    }
+  });
+});
