@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workspaceRoot } from './workspace.js';
+
+const jestResults = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 0 };
+
+function summarize(results: object | null, args: string[]): { lastLine: string | undefined; exitCode: number | null } {
+  const folder = mkdtempSync(join(tmpdir(), 'ci-summary-'));
+  try {
+    mkdirSync(join(folder, '.data'));
+    if (results !== null) writeFileSync(join(folder, '.data', 'test-results.json'), JSON.stringify(results));
+    const { stdout, status } = spawnSync(process.execPath, [join(workspaceRoot, 'tools', 'ci-summary.mjs'), ...args], { cwd: folder });
+    return { lastLine: stdout.toString().trim().split('\n').at(-1), exitCode: status };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('the last line of .ci/run', () => {
+  it.each([
+    ['all passed', jestResults, ['0', 'lint=passed', 'typecheck=passed'], '9 passed, 0 failed', 0],
+    ['a test failed', { ...jestResults, numFailedTests: 2 }, ['1', 'lint=passed'], '8 passed, 2 failed', 1],
+    ['a spec file could not be loaded', { ...jestResults, numRuntimeErrorTestSuites: 1 }, ['1', 'lint=passed'], '8 passed, 1 failed', 1],
+    ['a check failed', jestResults, ['0', 'lint=failed'], '7 passed, 1 failed', 1],
+    ['the runner failed after its last test', jestResults, ['1', 'lint=passed'], '8 passed, 1 failed', 1],
+    ['the tests never ran', null, ['1', 'lint=passed'], '1 passed, 1 failed', 1],
+  ])('counts when %s', (_, results, args, lastLine, exitCode) => {
+    expect(summarize(results, args)).toEqual({ lastLine, exitCode });
+  });
+});

@@ -1,0 +1,111 @@
+// Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the table, and to the end of it all.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readStartFile, type StartFile } from './start-file.js';
+import { readStartOptions } from './start.js';
+import { workspaceRoot } from './workspace.js';
+
+const TABLE_WITHIN_MS = 150_000;
+
+describe('readStartOptions', () => {
+  it('runs one of each and sends samples unless told otherwise', () => {
+    const one = { 'settings-api': 1, 'mail-dispatcher': 1, 'notification-service': 1 };
+    expect(readStartOptions([])).toEqual({ samples: true, counts: one });
+    expect(readStartOptions(['--no-samples', '--dispatchers', '2', '--notifiers', '3'])).toEqual({
+      samples: false,
+      counts: { 'settings-api': 1, 'mail-dispatcher': 2, 'notification-service': 3 },
+    });
+  });
+
+  it.each([['--dispatchers', '0'], ['--notifiers', 'many'], ['--unknown']])('refuses %s %s', (...args) => {
+    expect(() => readStartOptions(args)).toThrow(args[0]);
+  });
+});
+
+describe('npm start', () => {
+  let folder: string;
+  let child: ChildProcess;
+  let output = '';
+  const started: ChildProcess[] = [];
+
+  const run = (args: string[]): ChildProcess => {
+    const env = { ...process.env, DATA_DIR: folder };
+    const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(process_);
+    return process_;
+  };
+  const whenItSays = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const listen = (chunk: Buffer): void => {
+        output += chunk.toString();
+        if (output.includes(text)) resolve();
+      };
+      child.stdout?.on('data', listen);
+      child.stderr?.on('data', listen);
+      child.once('close', () => reject(new Error(`it ended before it said "${text}":\n${output}`)));
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'billing-mail-start-'));
+    process.env['DATA_DIR'] = folder; // read by readStartFile
+    child = run(['--dispatchers', '2']);
+    await whenItSays('Ready after');
+  }, TABLE_WITHIN_MS);
+
+  afterAll(() => {
+    delete process.env['DATA_DIR'];
+    for (const process_ of started) process_.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const running = (): StartFile => {
+    const file = readStartFile();
+    if (file === null) throw new Error('start.json is not there');
+    return file;
+  };
+
+  it('tells what became of each sample', () => {
+    expect(output).toMatch(/sent: 3 of 3 recipients, by platform, 1 try, signed/);
+    expect(output).toMatch(/sent: 1 of 1 recipients, by custom, 1 try, not signed/);
+    expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 tries, signed/);
+    expect(output).toMatch(/told: .+ was sent by our platform/);
+  });
+
+  it('shows nobody else where things are and never prints a password', () => {
+    expect(statSync(join(folder, 'start.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
+    for (const url of [running().databaseUrl, running().redisUrl]) expect(output).not.toContain(new URL(url).password);
+  });
+
+  it('runs as many of a service as asked for, each ready', async () => {
+    const { pids, settingsApi, mailDispatcher, notificationService } = running();
+    expect(pids['mail-dispatcher']).toHaveLength(2);
+    for (const url of [settingsApi, mailDispatcher, notificationService]) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('refuses to run twice on the same data', async () => {
+    const second = run(['--no-samples']);
+    let said = '';
+    second.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(second, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(said).toContain(`already runs here as process ${child.pid}`);
+    expect(existsSync(join(folder, 'start.json'))).toBe(true);
+  }, 60_000);
+
+  it('ends all that it started on SIGTERM', async () => {
+    const pids = Object.values(running().pids).flat();
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(existsSync(join(folder, 'start.json'))).toBe(false);
+    expect(readdirSync(join(folder, 'run'))).toEqual([]);
+    expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  }, 60_000);
+});
