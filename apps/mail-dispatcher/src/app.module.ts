@@ -1,5 +1,5 @@
 import { BullModule } from '@nestjs/bull';
-import { type DynamicModule, Module, type OnApplicationBootstrap, Inject } from '@nestjs/common';
+import { type DynamicModule, Module, Inject, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE } from '@billing-mail/contracts';
@@ -11,6 +11,7 @@ import {
   type Logger,
   MetricsController,
   READINESS_CHECKS,
+  redisAnswer,
   type ReadinessChecks,
   redisTransport,
 } from '@billing-mail/platform';
@@ -46,9 +47,14 @@ import { Announcer } from './outcome/announcer.js';
 import { OutboxStore } from './outcome/outbox.store.js';
 import { OutcomeRelay } from './outcome/outcome-relay.js';
 
+const CLOSE_MS = 2000;
+
 @Module({})
-export class AppModule implements OnApplicationBootstrap {
-  constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
+export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   static with(env: DispatcherEnv, logger: Logger): DynamicModule {
     // Each delivery under way holds a connection for a moment only; the rest is for intake, relay and HTTP.
@@ -100,6 +106,13 @@ export class AppModule implements OnApplicationBootstrap {
   // An emit on a client that was never connected can hang at the end (Nest Redis transport), so it is connected at the start.
   async onApplicationBootstrap(): Promise<void> {
     await this.transport.connect();
+  }
+
+  // Nest closes only the clients of its own ClientsModule; while Redis is frozen its QUIT would wait for ever.
+  async onApplicationShutdown(): Promise<void> {
+    await redisAnswer(CLOSE_MS, Promise.resolve(this.transport.close())).catch((error: unknown) =>
+      this.logger.warn({ err: error }, 'Redis did not say goodbye'),
+    );
   }
 }
 

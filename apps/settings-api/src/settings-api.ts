@@ -1,8 +1,8 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
+import { createHttpService, type Logger, redisAnswer, redisTransport, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
-import { redisAnswer } from './responder/redis-answer.js';
+
 import { type SettingsEnvironment } from './settings.env.js';
 
 const REDIS_READY_MS = 10_000;

@@ -14,5 +14,6 @@ export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';
 export * from './postgres/migrate.js';
 export * from './postgres/sql.js';
+export * from './redis/redis-answer.js';
 export * from './redis/redis-options.js';
 export * from './secrets/credential-box.js';

@@ -3,7 +3,7 @@
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE, type OutcomeEvent } from '@billing-mail/contracts';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, redisAnswer } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -55,10 +55,11 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Publishes an outcome unless its job is there; true once the job is done. */
   private async publish(event: OutcomeEvent): Promise<boolean> {
-    const job = await withinTime(this.queue.getJob(event.eventId));
+    const job = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.getJob(event.eventId));
     if (job === null) {
       // Bull keeps one job per id, so publishing twice is harmless.
-      await withinTime(
+      await redisAnswer(
+        REDIS_TIMEOUT_MS,
         this.queue.add(OUTCOME_JOB, event, {
           jobId: event.eventId,
           removeOnComplete: { age: KEEP_COMPLETED_SECONDS, count: 10_000 },
@@ -68,24 +69,9 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
       );
       return false;
     }
-    if (await withinTime(job.isCompleted())) return true;
+    if (await redisAnswer(REDIS_TIMEOUT_MS, job.isCompleted())) return true;
     // A listener that gave up on it gets it again: nobody has been told yet.
-    if (await withinTime(job.isFailed())) await withinTime(job.retry());
+    if (await redisAnswer(REDIS_TIMEOUT_MS, job.isFailed())) await redisAnswer(REDIS_TIMEOUT_MS, job.retry());
     return false;
-  }
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([
-      work,
-      sleep(REDIS_TIMEOUT_MS, undefined, { signal: late.signal }).then(() => {
-        throw new Error('Redis does not answer in time.');
-      }),
-    ]);
-  } finally {
-    late.abort();
   }
 }

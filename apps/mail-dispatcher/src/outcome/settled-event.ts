@@ -1,4 +1,4 @@
-import { type DeliverySettledEvent, type FailureReason, type FailureCode } from '@billing-mail/contracts';
+import { type DeliverySettledEvent, type FailureReason } from '@billing-mail/contracts';
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type LockedDelivery } from '../delivery/settlement-records.js';
 import { type RecipientRow } from '../delivery/delivery-row.js';
@@ -26,18 +26,23 @@ export function toSettledEvent(
       status: delivery.status,
       route: delivery.route,
       usedFallback: delivery.usedFallback,
-      troubled: troubled.slice(0, TROUBLED_SHOWN).map(({ address, role, status, reason, reply }) => ({
-        address,
-        role,
-        status,
-        failure: toFailure(reason, reply, delivery.failure),
-      })),
+      troubled: troubled
+        .slice(0, TROUBLED_SHOWN)
+        .map((recipient) => ({
+          address: recipient.address,
+          role: recipient.role,
+          status: recipient.status,
+          failure: toFailure(recipient, delivery),
+        })),
       counts: { recipients: recipients.length, accepted: recipients.length - troubled.length },
       failure: delivery.failure,
     },
   };
 }
 
-function toFailure(reason: FailureCode | null, reply: string | null, ofDelivery: FailureReason | null): FailureReason | null {
-  return reason === null ? null : { code: reason, server: ofDelivery?.server ?? null, reply };
+/** The server that the recipient's route ended at: what the delivery failed at, unless that was before the fallback. */
+function toFailure({ reason, reply, route }: RecipientRow, delivery: LockedDelivery): FailureReason | null {
+  if (reason === null) return null;
+  const server = delivery.usedFallback && route === 'platform' ? null : (delivery.failure?.server ?? null);
+  return { code: reason, server, reply };
 }

@@ -35,6 +35,7 @@ import Bull, { type Queue } from 'bull';
 import { SignJWT } from 'jose';
 import request from 'supertest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { dispatchSchema } from '../dispatch.schema.js';
 import { readDispatcherEnv } from '../dispatcher.env.js';
@@ -160,7 +161,9 @@ export async function startHarness(options: HarnessOptions = {}) {
     /** Settings of a team, announced as settings-api does. */
     async saveSettings(settings: TeamMailSettings): Promise<void> {
       teams.set(settings.teamId, settings);
-      client.emit(SETTINGS_CHANGED, { teamId: settings.teamId, version: settings.version }).subscribe();
+      await lastValueFrom(client.emit(SETTINGS_CHANGED, { teamId: settings.teamId, version: settings.version }), {
+        defaultValue: undefined,
+      }).catch(() => undefined);
     },
     publish: (job: DispatchJobInput) => publishDispatchJob(queue, job),
     async delivery(teamId: string, key: string): Promise<DeliveryView | null> {

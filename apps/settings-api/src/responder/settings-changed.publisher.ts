@@ -2,10 +2,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ClientProxy } from '@nestjs/microservices';
 import { SETTINGS_CHANGED, type SettingsChangedEvent } from '@billing-mail/contracts';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, redisAnswer } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
 import { LOGGER, REDIS_CLIENT } from '../settings-tokens.js';
-import { redisAnswer } from './redis-answer.js';
 
 // A save waits this long for Redis: enough on a busy day, and no user takes it for a hang.
 const ANNOUNCE_MS = 1000;
