@@ -1,5 +1,5 @@
 // From a fresh clone to something that runs: the right Node.js, the packages of the lock file, the built sources. Needs no package itself.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runQuietly } from './run-quietly.mjs';
@@ -15,6 +15,7 @@ export async function prepareCheckout() {
   if (!isInstalled()) await step('Install packages (npm ci)', install);
   await linkPostgresLibraries();
   await step('Build', build);
+  if (isPageOutdated()) await step('Build the web page', buildPage);
 }
 
 /** The releases that the packages in use run on. */
@@ -72,6 +73,37 @@ async function build() {
   const { code, output } = await runQuietly(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b'], { cwd: workspaceRoot });
   if (code !== 0)
     throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'mend the lines named above, then start again.');
+}
+
+/** Bundling takes seconds, so only when something that goes into the page is newer than the page. */
+function isPageOutdated() {
+  const page = inWorkspace('libs', 'console', 'dist', 'page', 'index.html');
+  const sources = [
+    'libs/console/src',
+    'libs/console/public',
+    'libs/console/index.html',
+    'libs/console/vite.config.mjs',
+    'libs/contracts/src',
+  ];
+  if (!existsSync(inWorkspace('libs', 'console', 'vite.config.mjs'))) return false;
+  if (!existsSync(page)) return true;
+  const builtAt = statSync(page).mtimeMs;
+  return [...sources, 'package-lock.json'].some((path) => newestChange(inWorkspace(path)) > builtAt);
+}
+
+function newestChange(path) {
+  if (!existsSync(path)) return 0;
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+}
+
+async function buildPage() {
+  const { code, output } = await runQuietly(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'libs/console'], {
+    cwd: workspaceRoot,
+  });
+  if (code !== 0)
+    throw new StepError(`The web page does not build.\n${lastLines(output, 40)}`, 'mend what is named above, then start again.');
 }
 
 const lastLines = (text, count) => text.split('\n').slice(-count).join('\n');

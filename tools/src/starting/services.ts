@@ -21,30 +21,50 @@ export type RunningService = { url: string; processes: string[] };
 // A contract of 30 s to drain, and a moment to say so.
 const DRAIN_MS = 32_000;
 
+type Instance = { service: ServiceName; name: string; port: number; url: string; environment: NodeJS.ProcessEnv };
+
 /** Starts all and resolves when each answers that it is ready. */
 export async function startServices(
   supervisor: Supervisor,
   environment: NodeJS.ProcessEnv,
   counts: ServiceCounts,
 ): Promise<Record<ServiceName, RunningService>> {
-  const started = await Promise.all(
-    SERVICES.map(async (service): Promise<[ServiceName, RunningService]> => {
-      const wanted = Number(process.env[service.portVariable] ?? service.usualPort);
-      const instances = Array.from({ length: counts[service.name] }, async (_, index) => {
-        const name = index === 0 ? service.name : `${service.name}-${index + 1}`;
-        const port = await findFreePort(index === 0 ? wanted : 0);
-        const url = `http://127.0.0.1:${port}`;
-        await keepService(supervisor, service.name, name, url, { ...environment, [service.portVariable]: String(port) });
-        return { name, url };
-      });
-      const all = await Promise.all(instances);
-      return [service.name, { url: all[0]?.url ?? '', processes: all.map(({ name }) => name) }];
-    }),
-  );
-  return Object.fromEntries(started) as Record<ServiceName, RunningService>;
+  const instances = await planInstances(counts);
+  const all = { ...environment, ...addressesOf(instances) };
+  await Promise.all(instances.map((instance) => keepService(supervisor, instance, { ...all, ...instance.environment })));
+  const services = SERVICES.map(({ name }): [ServiceName, RunningService] => {
+    const ours = instances.filter(({ service }) => service === name);
+    return [name, { url: ours[0]?.url ?? '', processes: ours.map((instance) => instance.name) }];
+  });
+  return Object.fromEntries(services) as Record<ServiceName, RunningService>;
 }
 
-async function keepService(supervisor: Supervisor, service: ServiceName, name: string, url: string, env: NodeJS.ProcessEnv): Promise<void> {
+/** The first of each gets its usual port when that is free, the others any. */
+async function planInstances(counts: ServiceCounts): Promise<Instance[]> {
+  const instances: Instance[] = [];
+  for (const { name: service, portVariable, usualPort } of SERVICES) {
+    for (let index = 0; index < counts[service]; index += 1) {
+      const wanted = index === 0 ? Number(process.env[portVariable] || usualPort) : 0;
+      let port = await findFreePort(wanted);
+      while (instances.some((other) => other.port === port)) port = await findFreePort();
+      const name = index === 0 ? service : `${service}-${index + 1}`;
+      instances.push({ service, name, port, url: `http://127.0.0.1:${port}`, environment: { [portVariable]: String(port) } });
+    }
+  }
+  return instances;
+}
+
+/** The web page comes from settings-api and calls the two others, which must allow its origin. */
+function addressesOf(instances: Instance[]): NodeJS.ProcessEnv {
+  const urlOf = (name: ServiceName): string => instances.find((instance) => instance.name === name)?.url ?? '';
+  return {
+    CONSOLE_ORIGIN: urlOf('settings-api'),
+    MAIL_DISPATCHER_PUBLIC_URL: urlOf('mail-dispatcher'),
+    NOTIFICATION_SERVICE_PUBLIC_URL: urlOf('notification-service'),
+  };
+}
+
+async function keepService(supervisor: Supervisor, { service, name, url }: Instance, env: NodeJS.ProcessEnv): Promise<void> {
   await supervisor.keep({
     name,
     kind: 'service',

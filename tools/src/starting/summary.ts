@@ -1,6 +1,9 @@
 // The table at the end of a start: where everything is, what to try, what became of the samples.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type SampleResult } from '../samples/send-samples.js';
 import { type StartFile } from '../start-file.js';
+import { workspaceRoot } from '../workspace.js';
 import { logFileOf } from './log-file.js';
 
 /** Lines for a person. Passwords stay in start.json; the tokens are shown because they are there to be tried. */
@@ -14,6 +17,7 @@ export function summarize(
       ['platform server', running.mailboxUrl === null ? new URL(running.platformSmtpUrl).host : pageOf(running.mailboxUrl)],
       ["globex's own server", pageOf(more.ownMailboxUrl)],
     ]),
+    ...(existsSync(PAGE) ? section('The page E-mail delivery, as', pageAddresses(running)) : []),
     ...section('Services', [
       ['settings-api', `${running.settingsApi}/docs`],
       ['mail-dispatcher', `${running.mailDispatcher}/docs`],
@@ -31,6 +35,15 @@ export function summarize(
     ...section('Try', tries(running, more.samples)),
   ];
   return lines.join('\n');
+}
+
+// Built by tools/prepare-checkout.mjs, served by settings-api.
+const PAGE = join(workspaceRoot, 'libs', 'console', 'dist', 'page', 'index.html');
+
+/** The token stands after the #, which a browser does not send. */
+function pageAddresses({ settingsApi, tokens }: StartFile): [string, string][] {
+  const people = Object.entries(tokens).filter(([name]) => name !== 'service');
+  return people.map(([name, token]) => [name, `${settingsApi}/teams/${name.replace(/-.*$/, '')}/settings/invoicing#token=${token}`]);
 }
 
 function section(title: string, rows: [string, string][]): string[] {
