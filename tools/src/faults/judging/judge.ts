@@ -1,0 +1,137 @@
+// Holds what the services say of deliveries against what the mail servers took. Pure.
+import { type AttemptOutcome, type DeliveryStatus, type RecipientStatus, type Route } from '@billing-mail/contracts';
+import { type Promised } from '../stage/invoicing.js';
+import { type LedgerEntry } from '../stage/ledger.js';
+
+/** A delivery as PostgreSQL has it, with what the people concerned were told. */
+export type DeliveryFacts = {
+  key: string;
+  teamId: string;
+  status: DeliveryStatus;
+  usedFallback: boolean;
+  /** The team lets its mail go to the platform: it sends by it, or has the fallback on. */
+  mayUsePlatform: boolean;
+  messageId: string | null;
+  recipients: { address: string; status: RecipientStatus; uncertainEnds: number }[];
+  attempts: { route: Route; outcome: AttemptOutcome | null; stage: string | null }[];
+  /** Outcome events of it, and how many of those a listener has acted on. */
+  events: number;
+  eventsProcessed: number;
+};
+
+/** What the clerk should have been told of a team's deliveries, and has been; one notification may count several. */
+export type Telling = { teamId: string; due: number; told: number };
+
+export type Totals = {
+  deliveries: number;
+  recipients: number;
+  accepted: number;
+  failed: number;
+  uncertain: number;
+  /** Copies that a recipient got besides the first, all with a logged doubt. */
+  doubtfulCopies: number;
+  lost: number;
+  falselySent: number;
+  falselyFailed: number;
+  /** Copies that nothing excuses. */
+  duplicates: number;
+  changedBytes: number;
+  untold: number;
+  unsettled: number;
+};
+
+export const NO_TOTALS: Totals = {
+  deliveries: 0,
+  recipients: 0,
+  accepted: 0,
+  failed: 0,
+  uncertain: 0,
+  doubtfulCopies: 0,
+  lost: 0,
+  falselySent: 0,
+  falselyFailed: 0,
+  duplicates: 0,
+  changedBytes: 0,
+  untold: 0,
+  unsettled: 0,
+};
+
+export const addTotals = (one: Totals, other: Totals): Totals =>
+  Object.fromEntries(Object.entries(one).map(([name, value]) => [name, value + other[name as keyof Totals]])) as Totals;
+
+export type Judgement = { totals: Totals; breaches: string[] };
+
+const SETTLED: ReadonlySet<DeliveryStatus> = new Set(['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled']);
+
+/** With `hold` nobody may get a second copy at all; with `retry` one more, where a doubt is on record. */
+const COPIES_IN_DOUBT = { hold: 0, retry: 1 } as const;
+
+export function judge(
+  promised: readonly Promised[],
+  deliveries: readonly DeliveryFacts[],
+  tellings: readonly Telling[],
+  ledger: readonly LedgerEntry[],
+  policy: 'retry' | 'hold',
+): Judgement {
+  const totals = { ...NO_TOTALS };
+  const breaches: string[] = [];
+  const breach = (kind: keyof Totals, key: string, what: string): void => {
+    totals[kind] += 1;
+    breaches.push(`${key}: ${what}`);
+  };
+  const byKey = new Map(deliveries.map((delivery) => [`${delivery.teamId} ${delivery.key}`, delivery]));
+  const byMessage = groupBy(ledger, ({ messageId }) => messageId);
+  for (const promise of promised) {
+    const delivery = byKey.get(`${promise.teamId} ${promise.key}`);
+    if (delivery === undefined) {
+      breach('lost', promise.key, 'was acknowledged and is not there');
+      continue;
+    }
+    totals.deliveries += 1;
+    const known = new Set(delivery.recipients.map(({ address }) => address));
+    for (const address of promise.recipients)
+      if (!known.has(address)) breach('lost', promise.key, `${address} is not among its recipients`);
+    const taken = (delivery.messageId === null ? undefined : byMessage.get(delivery.messageId)) ?? [];
+    judgeRecipients(delivery, taken, policy, totals, (kind, what) => breach(kind, delivery.key, what));
+    judgeDelivery(delivery, taken, (kind, what) => breach(kind, delivery.key, what));
+  }
+  for (const { teamId, due, told } of tellings) if (due !== told) breach('untold', teamId, `${due} troubles to tell, ${told} told`);
+  return { totals, breaches };
+}
+
+type Breach = (kind: keyof Totals, what: string) => void;
+
+function judgeRecipients(delivery: DeliveryFacts, taken: LedgerEntry[], policy: 'retry' | 'hold', totals: Totals, breach: Breach): void {
+  const doubtLogged = delivery.attempts.some(({ outcome }) => outcome === 'uncertain');
+  for (const { address, status, uncertainEnds } of delivery.recipients) {
+    totals.recipients += 1;
+    if (status === 'accepted') totals.accepted += 1;
+    if (status === 'uncertain') totals.uncertain += 1;
+    if (status === 'rejected' || status === 'cancelled') totals.failed += 1;
+    const copies = taken.filter(({ recipients }) => recipients.includes(address)).length;
+    if (status === 'accepted' && copies === 0) breach('falselySent', `${address} is "accepted", no server took it`);
+    if (status === 'rejected' && copies > 0) breach('falselyFailed', `${address} is "rejected", a server took it`);
+    const excused = doubtLogged && uncertainEnds > 0 ? COPIES_IN_DOUBT[policy] : 0;
+    if (copies > 1 + excused) breach('duplicates', `${address} got ${copies} copies with ${uncertainEnds} logged doubts`);
+    else if (copies > 1) totals.doubtfulCopies += copies - 1;
+  }
+}
+
+function judgeDelivery(delivery: DeliveryFacts, taken: LedgerEntry[], breach: Breach): void {
+  const { status, events, eventsProcessed, usedFallback, mayUsePlatform } = delivery;
+  if (!SETTLED.has(status)) breach('unsettled', `is "${status}"`);
+  else if (eventsProcessed === 0)
+    breach('untold', `is "${status}${usedFallback ? '" by the fallback' : '"'} and nobody was told (${events} events)`);
+  else if (events > 1) breach('untold', `was told ${events} times`);
+  for (const [server, entries] of groupBy(taken, ({ server: name }) => name)) {
+    const hashes = new Set(entries.map(({ sha256 }) => sha256)).size;
+    if (hashes > 1) breach('changedBytes', `${hashes} different messages at ${server}`);
+    if (server === 'platform' && !mayUsePlatform) breach('duplicates', 'went to the platform although the team does not allow it');
+  }
+}
+
+function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return groups;
+}

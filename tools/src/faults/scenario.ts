@@ -1,0 +1,141 @@
+// What a scenario is: a fault to inject, what must come of it, and the play that it is acted out in.
+import { type DispatchJobInput } from '@billing-mail/contracts';
+import { type DeliveryFacts, judge, type Judgement, NO_TOTALS, type Totals } from './judging/judge.js';
+import { readDeliveries, readTellings } from './judging/read-facts.js';
+import { invoice, type TeamOptions } from './stage/invoicing.js';
+import { type Stage, type StageOptions } from './stage/stage.js';
+
+export type UncertainPolicy = 'retry' | 'hold';
+
+export type Scenario = {
+  name: string;
+  injects: string;
+  expects: string;
+  /** Acts it out; returns in words what was seen besides the figures. Misses are told to the play. */
+  run(play: Play): Promise<string>;
+};
+
+/** Scenarios that share a stage, one after the other unless `together`. */
+export type Group = { name: string; stage: StageOptions; policy: UncertainPolicy; together?: boolean; scenarios: readonly Scenario[] };
+
+/** After the fault is over nothing may take longer than this without a hand. */
+export const RECOVERY_MS = 60_000;
+
+/** A fault that can't be injected on this machine; it is told as skipped. */
+export class NotPossibleHereError extends Error {
+  override readonly name = 'NotPossibleHereError';
+}
+
+/** One acting out of a scenario: its own teams and documents, its misses. */
+export class Play {
+  readonly misses: string[] = [];
+  private readonly teams: string[] = [];
+  private judged: Totals = NO_TOTALS;
+
+  constructor(
+    readonly stage: Stage,
+    readonly policy: UncertainPolicy,
+    private readonly name: string,
+  ) {}
+
+  get totals(): Totals {
+    return this.judged;
+  }
+
+  /** A team of this scenario alone: on the platform, or with a server of its own. */
+  async team(options: TeamOptions = {}): Promise<string> {
+    const teamId = `${this.name.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 50)}-${this.teams.length + 1}`;
+    this.teams.push(teamId);
+    await this.stage.invoicing.setUpTeam(teamId, options);
+    return teamId;
+  }
+
+  /** Publishes an invoice to two people; returns its key. */
+  async publish(teamId: string, changes: Partial<DispatchJobInput> & { bytes?: number } = {}): Promise<string> {
+    const job = invoice(teamId, changes);
+    await this.stage.invoicing.publish(job);
+    return job.key;
+  }
+
+  async publishMany(teamId: string, count: number): Promise<string[]> {
+    return Promise.all(Array.from({ length: count }, () => this.publish(teamId)));
+  }
+
+  /** Something that has to be so. */
+  expect(isSo: boolean, otherwise: string): void {
+    if (!isSo) this.misses.push(otherwise);
+  }
+
+  /** Waits until it is so; what breaks meanwhile (PostgreSQL away) is asked again. False when it was not so in time. */
+  async until(isSo: () => Promise<boolean> | boolean, withinMs: number, everyMs = 50): Promise<boolean> {
+    for (const end = Date.now() + withinMs; Date.now() < end; await pause(everyMs)) {
+      try {
+        if (await isSo()) return true;
+      } catch (error) {
+        if (!isAway(error)) throw error;
+      }
+    }
+    return false;
+  }
+
+  /** The same as something that has to be so. */
+  async awaits(what: string, isSo: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
+    this.expect(await this.until(isSo, withinMs, 10), `${what}: not within ${withinMs / 1000} s`);
+  }
+
+  /** Waits until everything that this scenario's teams were promised is settled and told. Returns how long that took. */
+  async untilSettled(withinMs = RECOVERY_MS): Promise<number> {
+    const since = Date.now();
+    const { invoicing, database } = this.stage;
+    const promised = () => invoicing.promised.filter(({ teamId }) => this.teams.includes(teamId)).length;
+    const done = await this.until(
+      async () => {
+        const { settled, told } = await database.one<{ settled: number; told: number }>(
+          `SELECT (SELECT count(*) FROM dispatch.deliveries WHERE team_id = ANY($1) AND settled_at IS NOT NULL)::int AS settled,
+                  (SELECT count(*) FROM dispatch.outbox o JOIN notify.processed_events p ON p.event_id = o.id
+                   WHERE o.payload ->> 'teamId' = ANY($1) AND o.payload ->> 'type' = 'delivery_settled')::int AS told`,
+          [this.teams],
+        );
+        return settled >= promised() && told >= promised();
+      },
+      withinMs,
+      100,
+    );
+    this.expect(done, `not all settled and told within ${withinMs / 1000} s`);
+    return Date.now() - since;
+  }
+
+  /** This scenario's deliveries as they are now. */
+  deliveries(): Promise<DeliveryFacts[]> {
+    return readDeliveries(this.stage.database, this.teams);
+  }
+
+  async delivery(key: string): Promise<DeliveryFacts | undefined> {
+    return (await this.deliveries()).find((delivery) => delivery.key === key);
+  }
+
+  /** Everything held against the ledger, as it is now. */
+  async judgement(): Promise<Judgement> {
+    const { invoicing, database, ledger } = this.stage;
+    const promised = invoicing.promised.filter(({ teamId }) => this.teams.includes(teamId));
+    const [deliveries, tellings] = [await this.deliveries(), await readTellings(database, this.teams)];
+    return judge(promised, deliveries, tellings, ledger.entries, this.policy);
+  }
+
+  /** The last word on this scenario: breaches are misses. */
+  async conclude(): Promise<void> {
+    const { totals, breaches } = await this.judgement();
+    this.judged = totals;
+    this.misses.push(...breaches);
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+// Class 57 (operator intervention) and 08 (connection), lost sockets, and the pool's own words for them.
+function isAway(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(57|08|53)|^E(CONN|PIPE|TIMEDOUT)/.test(code) || /terminated|timeout|Connection/i.test(message);
+}

@@ -1,0 +1,199 @@
+// kill -9 of the dispatcher that holds a delivery, at each step of its way, and at random under load.
+import { randomInt } from 'node:crypto';
+import { type SmtpAction } from '@billing-mail/testkit';
+import { pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
+import { type HeldLock } from '../stage/database.js';
+import { type ServiceProcess } from '../stage/service-process.js';
+import { BothRoutes } from './both-routes.js';
+
+type Step = {
+  name: string;
+  injects: string;
+  /** Leads the deliveries to the step and holds them there; returns what lets go. */
+  hold: (routes: BothRoutes, play: Play) => Promise<() => Promise<void> | void>;
+  /** The end of data may be out, so that nobody can know. */
+  inDoubt: boolean;
+};
+
+const NOTHING = (): void => undefined;
+
+/** Publishes, waits until it is so, and then kills; the lock is let go afterwards. */
+async function heldByLock(routes: BothRoutes, lock: HeldLock, play: Play, what: string, isSo: () => Promise<boolean>) {
+  await routes.publish();
+  await play.awaits(what, isSo);
+  return () => lock.release();
+}
+
+const STEPS: readonly Step[] = [
+  {
+    name: 'claimed',
+    injects: 'kill -9 of the holder right after the claim',
+    inDoubt: false,
+    hold: async (routes, play) => {
+      const { database } = play.stage;
+      // Intake needs the tables too, so they are locked between the first try, which fails, and the second.
+      routes.behave({ mail: '451 4.3.0 later' });
+      await routes.publish();
+      await play.awaits('first try', () => database.delay(routes.keys, 1500));
+      const lock = await database.lockTable('dispatch.attempts', 'ACCESS EXCLUSIVE');
+      routes.behave();
+      await play.awaits('claimed', () => routes.areClaimed());
+      return () => lock.release();
+    },
+  },
+  {
+    name: 'composing',
+    injects: 'kill -9 of the holder between composing and noting the bytes',
+    inDoubt: false,
+    hold: async (routes, play) => {
+      const lock = await play.stage.database.lockTable('dispatch.messages', 'SHARE');
+      return heldByLock(routes, lock, play, 'composed', async () => (await routes.waitingStatements()) >= 2);
+    },
+  },
+  {
+    name: 'composed',
+    injects: 'kill -9 of the holder when the bytes are noted, before the try begins',
+    inDoubt: false,
+    hold: async (routes, play) => {
+      const lock = await play.stage.database.lockTable('dispatch.attempts', 'SHARE');
+      return heldByLock(routes, lock, play, 'composed', async () => (await routes.waitingStatements()) >= 2);
+    },
+  },
+  {
+    name: 'connected',
+    injects: 'kill -9 of the holder while it waits for the banner',
+    inDoubt: false,
+    hold: async (routes, play) => {
+      routes.behave({ connect: 'stall' });
+      await routes.publish();
+      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0), 20_000);
+      return () => routes.behave();
+    },
+  },
+  {
+    name: 'before-the-gate',
+    injects: 'kill -9 of the holder while it asks whether the end of data may go out',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      routes.behave({ data: { wait: 1500, then: '354 go' } });
+      await routes.publish();
+      await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
+      const lock = await play.stage.database.lockTable('dispatch.recipients', 'SHARE');
+      await play.awaits('at the gate', async () => (await routes.waitingStatements()) >= 2);
+      return async () => {
+        routes.behave();
+        await lock.release();
+      };
+    },
+  },
+  {
+    name: 'after-the-gate',
+    injects: 'kill -9 of the holder when the end of data is out and nothing was answered',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      routes.behave({ final: 'stall' });
+      await routes.publish();
+      await play.awaits('end of data', () => routes.isSo(({ endsOfData }) => endsOfData > 0));
+      return () => routes.behave();
+    },
+  },
+  {
+    name: 'after-250',
+    injects: 'kill -9 of the holder with the 250 in its socket, unread',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      routes.onTaken(async () => {
+        for (const holder of await routes.holders()) holder.freeze();
+      });
+      await routes.publish();
+      await play.awaits('end of data', () => routes.isSo(({ messages }) => messages.length > 0));
+      await pause(200);
+      routes.onTaken(NOTHING);
+      return NOTHING;
+    },
+  },
+  {
+    name: 'before-settle',
+    injects: 'kill -9 of the holder that has read the 250 and can not record it yet',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      let lock: Promise<HeldLock> | null = null;
+      routes.onTaken(async () => {
+        await (lock ??= play.stage.database.lockDeliveries(routes.keys));
+      });
+      await routes.publish();
+      await play.awaits('250', () => routes.isSo(({ messages }) => messages.length > 0));
+      await play.awaits('record', async () => (await routes.waitingStatements()) >= 2);
+      routes.onTaken(NOTHING);
+      return async () => (await lock)?.release();
+    },
+  },
+];
+
+const EXPECTED = {
+  certain: { words: 'sent once', status: ['sent'], copies: [1] },
+  retry: { words: 'sent; a second copy only with a logged doubt', status: ['sent'], copies: [1, 2] },
+  hold: { words: 'uncertain and told, or sent; no second copy', status: ['uncertain', 'sent'], copies: [0, 1] },
+} as const;
+
+export const killsAtSteps = (policy: UncertainPolicy): readonly Scenario[] =>
+  STEPS.filter(({ inDoubt }) => inDoubt || policy === 'retry').map(({ name, injects, inDoubt, hold }) => {
+    const expected = EXPECTED[inDoubt ? policy : 'certain'];
+    return {
+      name,
+      injects,
+      expects: expected.words,
+      run: async (play) => {
+        const routes = await BothRoutes.of(play);
+        const letGo = await hold(routes, play);
+        const killed = await routes.holders();
+        play.expect(killed.length > 0, 'nobody held the deliveries');
+        await Promise.all(killed.map((holder) => holder.kill()));
+        await letGo();
+        await Promise.all(killed.map((holder) => holder.start()));
+        const ms = await play.untilSettled();
+        return `${await routes.outcome(expected)}; ${seconds(ms)} after the kill`;
+      },
+    };
+  });
+
+const MESSAGES = 600;
+const KILLS = 22;
+
+/** Each server is slow enough that kills meet every step, and now and then as bad as servers are. */
+function capriciously(): SmtpAction {
+  const mood = randomInt(100);
+  if (mood < 4) return '451 4.3.0 later';
+  if (mood < 6) return 'close';
+  return { wait: randomInt(20, 150), then: '250 2.0.0 ok' };
+}
+
+export const randomKills = (policy: UncertainPolicy): Scenario => ({
+  name: `random-${policy}`,
+  injects: `${KILLS} times kill -9 of one of two dispatchers, two notification-services and settings-api, over ${MESSAGES} invoices to two people each`,
+  expects: policy === 'hold' ? 'nothing lost, nobody gets a second copy' : 'nothing lost, second copies only with a logged doubt',
+  run: async (play) => {
+    const { stage } = play;
+    const own = [stage.takeServer(), stage.takeServer()];
+    for (const server of [...own, stage.platform]) server.behave(() => ({ rcpt: { wait: 20, then: '250 ok' }, final: capriciously() }));
+    const teams = [await play.team({ server: own[0] }), await play.team({ server: own[1], fallback: true }), await play.team()];
+    const mortal: ServiceProcess[] = [...stage.dispatchers, ...stage.dispatchers, ...stage.notifiers, stage.settings];
+    const restarts: Promise<void>[] = [];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await Promise.all(Array.from({ length: Math.ceil(MESSAGES / KILLS) }, (_, index) => play.publish(teams[index % teams.length] ?? '')));
+      await pause(randomInt(100, 900));
+      const running = mortal.filter(({ isRunning }) => isRunning);
+      const victim = running[randomInt(running.length)];
+      if (victim === undefined) continue;
+      await victim.kill();
+      restarts.push(pause(300).then(() => victim.start()));
+      // Two may be down at a time.
+      await play.until(() => mortal.filter(({ isRunning }) => !isRunning).length <= 2, 30_000, 20);
+    }
+    await Promise.all(restarts);
+    const ms = await play.untilSettled(120_000);
+    const { totals } = await play.judgement();
+    for (const server of [...own, stage.platform]) server.behave();
+    return `${totals.accepted} accepted, ${totals.failed} failed, ${totals.uncertain} uncertain, ${totals.doubtfulCopies} second copies after a doubt; all settled ${seconds(ms)} after the last kill`;
+  },
+});

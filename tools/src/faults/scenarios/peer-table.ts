@@ -1,0 +1,157 @@
+// Ways in which a mail server can misbehave, and what must become of an invoice to two people that meets one.
+import { type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
+import { type DeliveryStatus } from '@billing-mail/contracts';
+import { type DnsAnswer } from '../stage/name-server.js';
+import { ACCOUNT } from '../stage/mail-server.js';
+
+export type Peer = {
+  name: string;
+  injects: string;
+  status: DeliveryStatus;
+  tries: number;
+  /** Where the tries fail. */
+  stages?: readonly string[];
+  script?: SmtpScript;
+  /** Nobody listens. */
+  away?: true;
+  /** What DNS says of it. */
+  dns?: DnsAnswer;
+  /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
+  bytes?: number;
+};
+
+/** More than the buffers of both sockets on loopback (10 MB at most), so that the sender notices that nobody reads. */
+const LARGE = 15_000_000;
+
+const slowly = (text: string): SmtpAction => ({ wait: 400, then: text });
+
+const failing = (...stages: string[]): Pick<Peer, 'status' | 'tries' | 'stages'> => ({ status: 'failed', tries: 3, stages });
+const doubtful = { status: 'uncertain', tries: 2, stages: ['final'] } as const;
+const sent = { status: 'sent', tries: 1 } as const;
+
+export const PEERS: readonly Peer[] = [
+  { name: 'refused', injects: 'nobody listens at the port', away: true, ...failing('connect') },
+  { name: 'unroutable', injects: 'an address that no network knows', dns: { address: '203.0.113.1' }, ...failing('connect') },
+  { name: 'dns-unknown', injects: 'DNS knows no such name', dns: 'unknown', ...failing('dns') },
+  { name: 'dns-failing', injects: 'DNS answers SERVFAIL', dns: 'failing', ...failing('dns') },
+  { name: 'dns-silent', injects: 'DNS does not answer', dns: 'silent', ...failing('dns') },
+  { name: 'dns-slow', injects: 'DNS answers after 0.4 s', dns: { address: '127.0.0.1', afterMs: 400 }, ...sent },
+  { name: 'banner-silent', injects: 'connection taken, no banner', script: { connect: 'stall' }, ...failing('greeting') },
+  { name: 'banner-slow', injects: 'banner after 0.6 s', script: { banner: { wait: 600, then: '220 slow' } }, ...sent },
+  { name: 'banner-421', injects: '421 in place of the banner', script: { banner: '421 4.3.2 busy' }, ...failing('greeting') },
+  { name: 'banner-554', injects: '554 in place of the banner', script: { banner: '554 5.7.1 go away' }, ...failing('greeting') },
+  { name: 'connect-reset', injects: 'reset right after the connection', script: { connect: 'reset' }, ...failing('connect', 'greeting') },
+  { name: 'ehlo-close', injects: 'closes at EHLO', script: { ehlo: 'close' }, ...failing('greeting') },
+  { name: 'ehlo-endless', injects: 'an endless reply to EHLO', script: { ehlo: { flood: Infinity } }, ...failing('greeting') },
+  { name: 'starttls-missing', injects: 'STARTTLS is not offered', script: { security: 'none' }, ...failing('tls') },
+  {
+    name: 'starttls-454',
+    injects: '454 to STARTTLS',
+    script: { starttls: { reply: '454 4.7.0 not now', then: 'close' } },
+    ...failing('tls'),
+  },
+  {
+    name: 'starttls-injected',
+    injects: 'plain bytes behind the 220 of STARTTLS',
+    script: { starttls: { raw: '220 go\r\n250-smuggled\r\n250 AUTH PLAIN\r\n' } },
+    ...failing('tls'),
+  },
+  { name: 'tls-hang', injects: 'TLS handshake is never answered', script: { handshake: 'stall' }, ...failing('tls') },
+  { name: 'tls-self-signed', injects: 'self-signed certificate', script: { certificate: 'self_signed' }, ...failing('tls') },
+  { name: 'tls-wrong-host', injects: "another host's certificate", script: { certificate: 'wrong_host' }, ...failing('tls') },
+  { name: 'tls-expired', injects: 'expired certificate', script: { certificate: 'expired' }, ...failing('tls') },
+  { name: 'auth-535', injects: '535 to AUTH', script: { auth: '535 5.7.8 wrong' }, ...failing('auth') },
+  { name: 'auth-454', injects: '454 to AUTH', script: { auth: '454 4.7.0 not now' }, ...failing('auth') },
+  { name: 'mail-421', injects: '421 to MAIL', script: { mail: { reply: '421 4.3.2 bye', then: 'close' } }, ...failing('mail') },
+  { name: 'mail-451', injects: '451 to MAIL', script: { mail: '451 4.3.0 later' }, ...failing('mail') },
+  { name: 'mail-550', injects: '550 to MAIL', script: { mail: '550 5.7.1 not you' }, ...failing('mail') },
+  { name: 'rcpt-450', injects: '450 to every RCPT', script: { rcpt: '450 4.2.0 later' }, ...failing('rcpt') },
+  { name: 'rcpt-550', injects: '550 5.7.1 to every RCPT', script: { rcpt: '550 5.7.1 not wanted' }, ...failing('rcpt') },
+  {
+    name: 'rcpt-unknown',
+    injects: '550 5.1.1 to every RCPT',
+    script: { rcpt: '550 5.1.1 no such user' },
+    ...{ status: 'failed', tries: 1, stages: ['rcpt'] },
+  },
+  {
+    name: 'rcpt-mixed',
+    injects: '250 to the first RCPT, 450 to the second, always',
+    script: { rcpt: (address) => (address.startsWith('a.') ? '250 ok' : '450 4.2.0 later') },
+    ...{ status: 'partly_sent', tries: 3, stages: ['rcpt'] },
+  },
+  {
+    name: 'rcpt-452',
+    injects: '452 "too many recipients" from the second RCPT on',
+    script: { rcpt: (_address, index) => (index === 0 ? '250 ok' : '452 4.5.3 too many recipients') },
+    ...{ status: 'sent', tries: 2 },
+  },
+  { name: 'rcpt-5mb-reply', injects: 'a reply of 5 MB to RCPT', script: { rcpt: { flood: 5_000_000 } }, ...failing('rcpt') },
+  { name: 'data-451', injects: '451 to DATA', script: { data: '451 4.3.0 later' }, ...failing('data') },
+  { name: 'data-554', injects: '554 to DATA', script: { data: '554 5.6.0 no' }, ...failing('data') },
+  {
+    name: 'body-reset',
+    injects: 'reset in mid-body',
+    script: { body: { afterBytes: 50_000, action: 'reset' } },
+    bytes: LARGE,
+    ...failing('data'),
+  },
+  {
+    name: 'body-stall',
+    injects: 'stops reading in mid-body',
+    script: { body: { afterBytes: 50_000, action: 'stall' } },
+    bytes: LARGE,
+    ...failing('data'),
+  },
+  {
+    name: 'body-552',
+    injects: '552 in mid-body',
+    script: { body: { afterBytes: 50_000, action: '552 5.3.4 too large' }, final: '552 5.3.4 too large' },
+    bytes: LARGE,
+    ...failing('data'),
+  },
+  { name: 'size', injects: 'SIZE smaller than the message', script: { maxBytes: 500 }, ...failing('mail') },
+  { name: 'final-close', injects: 'closes after the end of data', script: { final: 'close' }, ...doubtful },
+  { name: 'final-reset', injects: 'resets after the end of data', script: { final: 'reset' }, ...doubtful },
+  { name: 'final-silence', injects: 'says nothing after the end of data', script: { final: 'stall' }, ...doubtful },
+  { name: 'final-354', injects: '354 after the end of data', script: { final: '354 go on' }, ...doubtful },
+  { name: 'final-garbage', injects: 'garbage after the end of data', script: { final: { raw: '\0\xff what?\r\n' } }, ...doubtful },
+  { name: 'final-5mb-reply', injects: 'a reply of 5 MB after the end of data', script: { final: { flood: 5_000_000 } }, ...doubtful },
+  {
+    name: 'final-once-lost',
+    injects: 'the first answer to the end of data gets lost',
+    script: { final: times(1, 'close', '250 ok') },
+    ...{ status: 'sent', tries: 2 },
+  },
+  {
+    name: 'final-lost-then-451',
+    injects: 'one answer lost, then 451',
+    script: { final: times(1, 'close', '451 4.3.0 later') },
+    ...{ status: 'uncertain', tries: 3, stages: ['final'] },
+  },
+  {
+    name: 'final-421',
+    injects: '421 after the end of data',
+    script: { final: { reply: '421 4.3.2 bye', then: 'close' } },
+    ...failing('final'),
+  },
+  { name: 'final-451', injects: '451 after the end of data', script: { final: '451 4.3.0 later' }, ...failing('final') },
+  { name: 'final-554', injects: '554 after the end of data', script: { final: '554 5.6.0 spam' }, ...failing('final') },
+  {
+    name: 'final-451-twice',
+    injects: '451 twice, then 250',
+    script: { final: times(2, '451 4.3.0 later', '250 ok') },
+    ...{ status: 'sent', tries: 3 },
+  },
+  { name: 'final-lines', injects: '250 in many lines', script: { final: '250 2.0.0 one\ntwo\nthree\nqueued' }, ...sent },
+  { name: 'final-bytes', injects: '250 byte by byte', script: { final: { drip: '250 2.0.0 ok', everyMs: 40 } }, ...sent },
+  { name: 'quit-hang', injects: 'never answers QUIT', script: { quit: 'stall' }, ...sent },
+  { name: 'no-8bitmime', injects: '8BITMIME is not offered', script: { extensions: ['ENHANCEDSTATUSCODES'] }, ...sent },
+  { name: 'no-smtputf8', injects: 'SMTPUTF8 is not offered', script: { extensions: ['8BITMIME', 'PIPELINING'] }, ...sent },
+  {
+    name: 'tarpit',
+    injects: 'every reply takes 0.4 s',
+    script: { banner: slowly('220 tar'), mail: slowly('250 ok'), rcpt: slowly('250 ok'), data: slowly('354 go'), final: slowly('250 ok') },
+    ...sent,
+  },
+  { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent },
+];

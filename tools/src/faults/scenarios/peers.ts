@@ -1,0 +1,82 @@
+// Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
+import { type Play, NotPossibleHereError, type Scenario } from '../scenario.js';
+import { PLATFORM_HOST } from '../stage/stage.js';
+import { PEERS, type Peer } from './peer-table.js';
+
+const expectation = ({ status, tries, stages }: Peer): string =>
+  `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages === undefined ? '' : `, failing at ${stages.join(' or ')}`}`;
+
+const scenarioOf = (peer: Peer, run: (play: Play) => Promise<void>): Scenario => ({
+  name: peer.name,
+  injects: peer.injects,
+  expects: expectation(peer),
+  run: async (play) => {
+    await run(play);
+    return compare(play, peer);
+  },
+});
+
+export const customPeers: readonly Scenario[] = PEERS.map((peer) =>
+  scenarioOf(peer, async (play) => {
+    const { stage } = play;
+    const server = stage.takeServer();
+    server.behave(peer.script);
+    if (peer.away) await server.goAway();
+    const host = `${peer.name}.teams.test`;
+    if (peer.dns !== undefined) {
+      if (stage.dnsPrefix === null) throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
+      stage.names.answers.set(host, peer.dns);
+      server.behave({ security: 'none', accounts: undefined });
+    }
+    const teamId = await play.team({ server, ...(peer.dns === undefined ? {} : { host, security: 'none' }) });
+    await play.publish(teamId, { bytes: peer.bytes });
+    await play.untilSettled();
+    play.expect(!stage.ledger.entries.some((entry) => entry.server === 'platform'), 'the platform saw mail of a team without fallback');
+    expectSevenBit(play, server.messages);
+  }),
+);
+
+export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
+  scenarioOf(peer, async (play) => {
+    const { stage } = play;
+    const { platform, names } = stage;
+    if (peer.dns !== undefined && stage.dnsPrefix === null)
+      throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
+    const teamId = await play.team();
+    platform.behave(peer.script);
+    if (peer.away) await platform.goAway();
+    if (peer.dns !== undefined) names.answers.set(PLATFORM_HOST, peer.dns);
+    try {
+      await play.publish(teamId, { bytes: peer.bytes });
+      await play.untilSettled();
+      expectSevenBit(play, platform.messages);
+    } finally {
+      names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
+      if (peer.away) await platform.comeBack();
+      platform.behave();
+    }
+  }),
+);
+
+async function compare(play: Play, peer: Peer): Promise<string> {
+  const [delivery] = await play.deliveries();
+  if (delivery === undefined) return 'no delivery';
+  const { status, attempts } = delivery;
+  const troubled = attempts.filter(({ outcome }) => outcome !== 'accepted');
+  play.expect(status === peer.status, `status is ${status}, not ${peer.status}`);
+  play.expect(attempts.length === peer.tries, `${attempts.length} tries, not ${peer.tries}`);
+  const { stages = [] } = peer;
+  play.expect(
+    stages.length === 0 || troubled.every(({ stage }) => stages.includes(stage ?? '')),
+    `failed at ${troubled.map(({ stage }) => stage).join(', ')}, not ${stages.join(' or ')}`,
+  );
+  return `${status}; ${attempts.map(({ outcome, stage }) => `${outcome} at ${stage}`).join(', ')}`;
+}
+
+/** Only 7-bit mail may go to a server whose extensions we have not asked (RFC 6152). */
+function expectSevenBit(play: Play, messages: readonly { raw: Buffer | null }[]): void {
+  play.expect(
+    messages.every(({ raw }) => raw === null || !raw.some((byte) => byte > 127)),
+    'a message had bytes above 127',
+  );
+}

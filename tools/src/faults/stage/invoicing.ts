@@ -1,0 +1,99 @@
+// Plays the company's invoicing: sets up teams, publishes documents, and remembers what was acknowledged.
+import { DISPATCH_QUEUE, publishDispatchJob, QUEUE_PREFIX, type DispatchJobInput, type EmailDeliveryInput } from '@billing-mail/contracts';
+import Bull, { type Queue } from 'bull';
+import { call } from '../../services-client.js';
+import { ACCOUNT, type MailServer } from './mail-server.js';
+
+/** Every scenario's documents are asked for by this user, who must hear of every trouble. */
+export const CLERK = 'clerk';
+
+/** What somebody was promised: this key, to these people. */
+export type Promised = { key: string; teamId: string; recipients: string[] };
+
+export type TeamOptions = { server?: MailServer; host?: string; port?: number; security?: 'none' | 'starttls' | 'tls'; fallback?: boolean };
+
+export class Invoicing {
+  private readonly queue: Queue;
+  /** Everything that was acknowledged. */
+  readonly promised: Promised[] = [];
+
+  constructor(
+    redisUrl: string,
+    private readonly settingsUrl: () => string,
+    private readonly dispatcherUrl: () => string,
+    private readonly token: string,
+  ) {
+    this.queue = new Bull(DISPATCH_QUEUE, redisUrl, { prefix: QUEUE_PREFIX });
+    this.queue.on('error', () => undefined);
+  }
+
+  /** A team on the platform, or with the server that is named. */
+  async setUpTeam(teamId: string, options: TeamOptions = {}): Promise<void> {
+    const { server, host = '127.0.0.1', port = server?.port, security = 'starttls', fallback = false } = options;
+    const auth = security === 'none' ? { type: 'none' as const } : { type: 'password' as const, ...ACCOUNT };
+    const smtp = port === undefined ? null : { host, port, security, auth, fromAddress: `billing@${teamId}.example` };
+    const body: Partial<EmailDeliveryInput> = {
+      companyName: `Team ${teamId}`,
+      locale: 'en',
+      sender: smtp === null ? 'platform' : 'custom',
+      smtp,
+      fallback,
+    };
+    await call(`${this.settingsUrl()}/v1/teams/${teamId}/email-delivery`, this.token, { method: 'PUT', body });
+  }
+
+  /** Publishes to the queue; promised as soon as Redis has taken it. */
+  async publish(job: DispatchJobInput): Promise<void> {
+    await publishDispatchJob(this.queue, job);
+    this.remember(job);
+  }
+
+  /** The same over HTTP; returns the status. */
+  async post({ key, teamId, version: _version, ...body }: DispatchJobInput): Promise<number> {
+    const url = `${this.dispatcherUrl()}/v1/teams/${teamId}/deliveries`;
+    const { status } = await call(url, this.token, { method: 'POST', body, headers: { 'idempotency-key': key }, expect: [200, 202] });
+    this.remember({ key, teamId, version: 1, ...body });
+    return status;
+  }
+
+  /** Jobs that no dispatcher has taken in yet. */
+  async waitingJobs(): Promise<number> {
+    const { waiting, active, delayed } = await this.queue.getJobCounts();
+    return waiting + active + delayed;
+  }
+
+  get jobs(): Queue {
+    return this.queue;
+  }
+
+  async close(): Promise<void> {
+    // Closing waits for Redis, which a scenario may have taken away for good.
+    await Promise.race([this.queue.close(true).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+  }
+
+  private remember({ key, teamId, to, cc = [], bcc = [] }: DispatchJobInput): void {
+    if (this.promised.some((promise) => promise.key === key && promise.teamId === teamId)) return;
+    this.promised.push({ key, teamId, recipients: [...to, ...cc, ...bcc].map(({ address }) => address) });
+  }
+}
+
+let documents = 0;
+
+/** An invoice to two people with an attachment of that many bytes. */
+export function invoice(teamId: string, changes: Partial<DispatchJobInput> & { bytes?: number } = {}): DispatchJobInput {
+  const { bytes = 2000, ...rest } = changes;
+  const key = `f${(documents += 1)}`;
+  const content = Buffer.alloc(bytes, `%PDF-1.7 ${key} `).toString('base64');
+  return {
+    version: 1,
+    key,
+    teamId,
+    requestedBy: { userId: CLERK, email: 'clerk@faults.example', locale: 'en' },
+    document: { id: key, type: 'invoice', number: key },
+    to: [{ address: `a.${key}@customer.example` }, { address: `b.${key}@customer.example` }],
+    subject: `Invoice ${key}`,
+    text: 'Please find the invoice attached.',
+    attachments: [{ filename: `${key}.pdf`, contentType: 'application/pdf', content }],
+    ...rest,
+  };
+}

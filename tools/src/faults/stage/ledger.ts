@@ -1,0 +1,45 @@
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { type SmtpTransaction } from '@billing-mail/testkit';
+
+/** What a mail server took: proof on disk before it says 250. */
+export type LedgerEntry = {
+  server: string;
+  messageId: string;
+  recipients: string[];
+  sha256: string;
+  at: number;
+};
+
+/** The ground truth of a campaign: every message that a server took or may have taken, one JSON line each, fsynced. */
+export class Ledger {
+  readonly entries: LedgerEntry[] = [];
+  private readonly file: number;
+
+  constructor(path: string) {
+    this.file = openSync(path, 'a', 0o600);
+  }
+
+  /** Durable when it returns. */
+  note(server: string, message: SmtpTransaction): void {
+    const entry: LedgerEntry = {
+      server,
+      messageId: messageIdOf(message.raw),
+      recipients: message.recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
+      sha256: message.sha256 ?? '',
+      at: Date.now(),
+    };
+    writeSync(this.file, `${JSON.stringify(entry)}\n`);
+    fdatasyncSync(this.file);
+    this.entries.push(entry);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+// The header ends at the first empty line; what a document says below it is no header.
+function messageIdOf(raw: Buffer | null): string {
+  const header = raw?.subarray(0, raw.indexOf('\r\n\r\n')).toString('latin1') ?? '';
+  return /^Message-ID:\s*(\S+)/im.exec(header)?.[1] ?? '';
+}

@@ -1,0 +1,168 @@
+// Everything that a scenario plays on: PostgreSQL, Redis, DNS, mail servers with their ledger, and the services as real processes.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestIdentity, startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import { migrateSchemas } from '../../migrate-schemas.js';
+import { issueTokens } from '../../starting/tokens.js';
+import { Database } from './database.js';
+import { Invoicing } from './invoicing.js';
+import { Ledger } from './ledger.js';
+import { ACCOUNT, MailServer } from './mail-server.js';
+import { NameServer } from './name-server.js';
+import { ServiceProcess } from './service-process.js';
+
+/** How the stage is set for a group of scenarios. */
+export type StageOptions = {
+  /** For the dispatchers, over what they get anyway. */
+  env?: NodeJS.ProcessEnv;
+  dispatchers?: number;
+  notifiers?: number;
+  /** Servers for teams; those not in use cost a socket each. */
+  customServers?: number;
+};
+
+export const PLATFORM = 'platform';
+/** Name by which the services know the platform's server; the campaign's DNS server says where that is. */
+export const PLATFORM_HOST = 'smtp.test';
+const PLATFORM_FROM = 'e-invoice@platform.example';
+
+/** Short enough that three tries fit into a moment, long enough that a busy machine does not miss them. */
+const TIMES = {
+  RETRY_DELAYS: '200ms,300ms',
+  CLAIM_LEASE: '4s',
+  SMTP_CONNECT_TIMEOUT: '2s',
+  SMTP_REPLY_TIMEOUT: '2500ms',
+  SMTP_FINAL_REPLY_TIMEOUT: '3s',
+} as const;
+
+export class Stage {
+  readonly dispatchers: ServiceProcess[] = [];
+  readonly notifiers: ServiceProcess[] = [];
+  settings!: ServiceProcess;
+  invoicing!: Invoicing;
+
+  private constructor(
+    readonly folder: string,
+    readonly logFolder: string,
+    readonly postgres: TestDatabase,
+    readonly redis: TestRedis,
+    readonly database: Database,
+    readonly ledger: Ledger,
+    readonly names: NameServer,
+    /** Null where processes can't be given a DNS of their own. */
+    readonly dnsPrefix: string[] | null,
+    readonly platform: MailServer,
+    readonly customServers: MailServer[],
+    /** Gets the alerts' e-mails, so that they do not mix with the documents. */
+    readonly alertMailbox: MailServer,
+  ) {}
+
+  static async set(logFolder: string, options: StageOptions = {}): Promise<Stage> {
+    mkdirSync(logFolder, { recursive: true });
+    const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+    const ledger = new Ledger(join(logFolder, 'ledger.jsonl'));
+    const [postgres, redis, names, platform, alertMailbox, ...customServers] = await Promise.all([
+      startTestDatabase(),
+      startTestRedis(),
+      NameServer.start(),
+      MailServer.start(PLATFORM, ledger),
+      MailServer.start('alerts', new Ledger(join(logFolder, 'alerts.jsonl'))),
+      ...Array.from({ length: options.customServers ?? 4 }, (_, index) => MailServer.start(`custom-${index + 1}`, ledger)),
+    ]);
+    names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
+    const database = new Database(postgres.url);
+    const dnsPrefix = names.prefixFor(folder);
+    const stage = new Stage(folder, logFolder, postgres, redis, database, ledger, names, dnsPrefix, platform, customServers, alertMailbox);
+    await stage.startServices(options);
+    return stage;
+  }
+
+  /** A server that no scenario has taken yet, for one team. */
+  takeServer(): MailServer {
+    const server = this.customServers[this.taken++];
+    if (server === undefined) throw new Error('The stage has no mail server left; give it more customServers.');
+    return server;
+  }
+  private taken = 0;
+
+  /** The dispatcher that holds the claim of a delivery now. */
+  async holderOf(key: string): Promise<ServiceProcess | null> {
+    const [row] = await this.database.rows<{ claimed_by: string | null }>('SELECT claimed_by FROM dispatch.deliveries WHERE key = $1', [
+      key,
+    ]);
+    const pid = Number(row?.claimed_by?.split(':')[1]);
+    return this.dispatchers.find((dispatcher) => dispatcher.pid === pid) ?? null;
+  }
+
+  async strike(): Promise<void> {
+    this.redis.thaw();
+    const services = [...this.dispatchers, ...this.notifiers, this.settings];
+    await Promise.all(services.map((service) => service.kill()));
+    await this.invoicing.close();
+    await this.database.close();
+    await Promise.all([this.postgres.stop(), this.redis.stop(), this.platform.close(), this.alertMailbox.close()]);
+    await Promise.all(this.customServers.map((server) => server.close()));
+    this.names.close();
+    this.ledger.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async startServices({ env = {}, dispatchers = 2, notifiers = 2 }: StageOptions): Promise<void> {
+    const identity = createTestIdentity({ address: PLATFORM_FROM });
+    const file = (name: string, content: string | Buffer): string => {
+      const path = join(this.folder, name);
+      writeFileSync(path, content, { mode: 0o600 });
+      return path;
+    };
+    const secret = randomBytes(32).toString('base64url');
+    const certificates = file('ca.pem', this.platform.caPem);
+    const platformHost = this.dnsPrefix === null ? '127.0.0.1' : PLATFORM_HOST;
+    const common: NodeJS.ProcessEnv = {
+      ...process.env,
+      NODE_ENV: 'production',
+      DATABASE_URL: this.postgres.url,
+      REDIS_URL: this.redis.url,
+      AUTH_JWT_SECRET: secret,
+      SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
+      PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
+      PLATFORM_SMTP_CA_FILE: certificates,
+      SMTP_CA_FILE: certificates,
+      // 203.0.113.0/24 is no network at all (RFC 5737): what goes there meets nobody.
+      SMTP_ALLOWED_NETWORKS: '127.0.0.0/8,203.0.113.0/24',
+      SMTP_ALLOWED_PORTS: this.customServers.map(({ port }) => port).join(','),
+      LOG_LEVEL: 'info',
+    };
+    const forDispatcher: NodeJS.ProcessEnv = {
+      ...common,
+      ...TIMES,
+      PLATFORM_SMTP_URL: `smtp://${ACCOUNT.username}:${ACCOUNT.password}@${platformHost}:${this.platform.port}`,
+      SMIME_P12_FILE: file('signer.p12', identity.p12),
+      SMIME_P12_PASSPHRASE: identity.passphrase,
+      DOCUMENT_STORE_URL: `file:${join(this.folder, 'documents')}`,
+      RESULT_JOURNAL_DIR: join(this.folder, 'journal'),
+      ...env,
+    };
+    const forNotifier = {
+      ...common,
+      PLATFORM_SMTP_URL: `smtp://${ACCOUNT.username}:${ACCOUNT.password}@127.0.0.1:${this.alertMailbox.port}`,
+    };
+    await migrateSchemas(common);
+    const add = (name: string, service: ServiceProcess['options']['service'], serviceEnv: NodeJS.ProcessEnv, prefix: string[] = []) =>
+      new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix });
+    this.settings = add('settings-api', 'settings-api', common);
+    for (let index = 1; index <= dispatchers; index += 1)
+      this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', forDispatcher, this.dnsPrefix ?? []));
+    for (let index = 1; index <= notifiers; index += 1)
+      this.notifiers.push(add(`notification-service-${index}`, 'notification-service', forNotifier));
+    await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
+    const tokens = await issueTokens(secret);
+    this.invoicing = new Invoicing(
+      this.redis.url,
+      () => this.settings.url,
+      () => this.dispatchers[0]?.url ?? '',
+      tokens.service,
+    );
+  }
+}
