@@ -59,5 +59,5 @@ export const emailAddress = z
 export const displayName = lineOfText({ min: 0, max: 320 });
 
 /** One address with an optional display name. */
-export const mailbox = z.strictObject({ address: emailAddress, name: displayName.optional() });
+export const mailbox = z.strictObject({ address: emailAddress, name: displayName.optional() }, 'must be an object with "address"');
 export type Mailbox = z.infer<typeof mailbox>;

@@ -27,17 +27,19 @@ const username = lineOfText({ max: 320 });
 // Printable or Unicode, one line: a NUL would end the field inside AUTH PLAIN (RFC 4616).
 const password = lineOfText({ max: 1000 });
 
-const noAuth = z.strictObject({ type: z.literal('none') });
+const OBJECT = 'must be an object';
+// `passwordSet` is what a read answers; it is taken and ignored so that a client can write back what it read.
+const passwordSet = z.boolean('must be true or false').optional();
+const auth = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('password'), username, password: password.optional(), passwordSet }),
+    z.strictObject({ type: z.literal('none') }),
+  ],
+  { error: ({ input }) => (typeof input === 'object' ? 'must be "password" or "none"' : OBJECT) },
+);
 const smtpInput = z
-  .strictObject({
-    ...server,
-    auth: z.discriminatedUnion('type', [
-      // `passwordSet` is what a read answers; it is taken and ignored so that a client can write back what it read.
-      z.strictObject({ type: z.literal('password'), username, password: password.optional(), passwordSet: z.boolean().optional() }),
-      noAuth,
-    ]),
-    ...sender,
-  })
+  .strictObject({ ...server, auth, ...sender }, OBJECT)
   .refine((smtp) => !(smtp.security === 'none' && smtp.auth.type === 'password'), {
     path: ['security'],
     message: 'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
@@ -59,14 +61,17 @@ const shared = {
 
 /** Body of `PUT /v1/teams/{teamId}/email-delivery`. What only the server sets (`version`, …) is taken and ignored. */
 export const emailDeliveryInput = z
-  .strictObject({
-    ...shared,
-    smtp: smtpInput.nullish().transform((value) => value ?? null),
-    teamId: teamId.optional(),
-    version: z.int().optional(),
-    updatedAt: z.string().optional(),
-    updatedBy: z.string().optional(),
-  })
+  .strictObject(
+    {
+      ...shared,
+      smtp: smtpInput.nullish().transform((value) => value ?? null),
+      teamId: teamId.optional(),
+      version: z.int('must be a whole number').optional(),
+      updatedAt: z.string('must be text').optional(),
+      updatedBy: z.string('must be text').optional(),
+    },
+    OBJECT,
+  )
   .refine((settings) => settings.sender === 'platform' || settings.smtp !== null, {
     path: ['smtp'],
     message: 'is needed when "sender" is "custom"',
@@ -128,7 +133,7 @@ export const settingsChangedEvent = z.object({ teamId, version: z.int() });
 export type SettingsChangedEvent = z.infer<typeof settingsChangedEvent>;
 
 /** Body of `POST …/smtp/test`. */
-export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), sendTo: emailAddress.optional() });
+export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), sendTo: emailAddress.optional() }, OBJECT);
 export type SmtpTestRequest = z.infer<typeof smtpTestRequest>;
 
 export const SMTP_TEST_STEPS = ['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from', 'rcpt', 'data'] as const;
