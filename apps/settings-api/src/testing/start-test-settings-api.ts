@@ -34,6 +34,8 @@ export type TestSettingsApi = {
   log: () => string;
   /** A request with a token; of an admin of acme unless it says otherwise. */
   call: (method: 'get' | 'put' | 'post', path: string, options?: CallOptions) => Promise<Response>;
+  /** A body as it is, by an admin of acme. */
+  callRaw: (method: 'put', path: string, body: string, type: string) => Promise<Response>;
   stop: () => Promise<void>;
 };
 
@@ -66,6 +68,11 @@ export async function startTestSettingsApi(variables: Record<string, string> = {
         .set({ ...headers, Authorization: `Bearer ${await tokenFor(claims)}` });
       return body === undefined ? test : test.send(body);
     },
+    callRaw: async (method, path, body, type) =>
+      request(app.getHttpServer())
+        [method](path)
+        .set({ Authorization: `Bearer ${await tokenFor(ACME_ADMIN)}`, 'Content-Type': type })
+        .send(body),
     stop: async () => {
       redis.thaw();
       await redis.start();

@@ -1,0 +1,162 @@
+// What a client may get wrong in each field of the settings, and what it is told.
+
+/** The value put at a pointer (`undefined` leaves the field out), and the words of the error that must stand at `at` (the same pointer by default). */
+export type BadField = { pointer: string; value: unknown; says: RegExp; at?: string };
+
+const at = (pointer: string, ...cases: [value: unknown, says: RegExp, at?: string][]): BadField[] =>
+  cases.map(([value, says, where]) => ({ pointer, value, says, ...(where === undefined ? {} : { at: where }) }));
+
+const line = (pointer: string, max: number): BadField[] =>
+  at(
+    pointer,
+    [7, /must be text/],
+    [['x'], /must be text/],
+    ['x'.repeat(max + 1), new RegExp(`longer than ${max} characters`)],
+    ['a\r\nBcc: x@evil.example', /line break or control character/],
+    ['a\u0000b', /line break or control character/],
+    ['a\u2028b', /line break or control character/],
+    ['\ud800', /broken Unicode/],
+  );
+
+const address = (pointer: string): BadField[] =>
+  at(
+    pointer,
+    [7, /must be text/],
+    [{}, /must be text/],
+    ['', /name@example\.com/],
+    ['nobody', /name@example\.com/],
+    [`${'x'.repeat(65)}@acme.example`, /64 characters/],
+    [`a@${'x'.repeat(60)}.${'y'.repeat(60)}.${'z'.repeat(60)}.${'w'.repeat(60)}.${'v'.repeat(9)}.example`, /254 characters|valid domain/],
+    ['x'.repeat(1001), /longer than 254/],
+    ['a@acme.example\r\nRCPT TO:<b@evil.example>', /./],
+    ['a b@acme.example', /space, line break/],
+    ['a@acme.example ', /spaces around/],
+    ['a@[127.0.0.1]', /valid domain/],
+  );
+
+const flag = (pointer: string): BadField[] => at(pointer, ['yes', /true or false/], [1, /true or false/]);
+
+const missing = (pointer: string, says: RegExp): BadField[] => at(pointer, [undefined, says]);
+
+const mailboxes = (pointer: string): BadField[] => [
+  ...at(pointer, ['a@acme.example', /must be a list/], [{}, /must be a list/]),
+  ...at(
+    pointer,
+    [['a@acme.example'], /object with "address"/, `${pointer}/0`],
+    [[{ address: 'a@acme.example', role: 'x' }], /not a known field/, `${pointer}/0/role`],
+  ),
+  ...missing(`${pointer}/0/address`, /must be text/),
+  ...address(`${pointer}/0/address`),
+  ...line(`${pointer}/0/name`, 320),
+];
+
+/** Of `smtp`, wherever it stands in a body. */
+export const BAD_SMTP: BadField[] = [
+  ...at('/smtp', ['x', /must be an object/], [[], /must be an object/]),
+  ...at('/smtp/unknown', ['x', /not a known field/]),
+  ...missing('/smtp/host', /must be text/),
+  ...at(
+    '/smtp/host',
+    [7, /must be text/],
+    ['', /host name such as/],
+    ['https://smtp.acme.example', /host name such as/],
+    ['smtp.acme.example:587', /host name such as/],
+    ['smtp acme', /host name such as/],
+    ['smtp.acme.example\r\nQUIT', /host name such as/],
+    ['0x7f000001', /host name such as/],
+    ['127.1', /host name such as/],
+    ['x'.repeat(254), /longer than 253/],
+  ),
+  ...missing('/smtp/port', /whole number/),
+  ...at('/smtp/port', ['587', /whole number/], [5.5, /whole number/], [0, /1 and 65535/], [65536, /1 and 65535/], [null, /whole number/]),
+  ...missing('/smtp/security', /tls, starttls, none/),
+  ...at('/smtp/security', ['ssl', /tls, starttls, none/], [7, /tls, starttls, none/], ['none', /travel in clear/]),
+  ...missing('/smtp/auth', /must be an object/),
+  ...at('/smtp/auth', ['x', /must be an object/]),
+  ...missing('/smtp/auth/type', /"password" or "none"/),
+  ...at('/smtp/auth/type', ['oauth2', /"password" or "none"/], ['none', /not a known field/, '/smtp/auth/username']),
+  ...at('/smtp/auth/token', ['x', /not a known field/]),
+  ...missing('/smtp/auth/username', /must be text/),
+  ...line('/smtp/auth/username', 320),
+  ...at('/smtp/auth/username', ['', /must not be empty/]),
+  ...missing('/smtp/auth/password', /none is stored yet/),
+  ...line('/smtp/auth/password', 1000),
+  ...at('/smtp/auth/password', ['', /must not be empty/], [null, /must be text/]),
+  ...flag('/smtp/auth/passwordSet'),
+  ...missing('/smtp/fromAddress', /must be text/),
+  ...address('/smtp/fromAddress'),
+  ...line('/smtp/fromName', 320),
+];
+
+/** Of the body of PUT, besides `smtp`. */
+export const BAD_SETTINGS: BadField[] = [
+  ...at('', [[], /must be an object/]),
+  ...at('/unknown', ['x', /not a known field/]),
+  ...missing('/companyName', /must be text/),
+  ...line('/companyName', 320),
+  ...at('/companyName', ['  ', /must not be empty/]),
+  ...address('/replyTo'),
+  ...at('/locale', ['fr', /"en" or "de"/], [7, /"en" or "de"/], [null, /"en" or "de"/]),
+  ...mailboxes('/cc'),
+  ...mailboxes('/bcc'),
+  ...at('/sender', ['smtp', /"platform" or "custom"/], [7, /"platform" or "custom"/]),
+  ...at('/smtp', [null, /is needed when "sender" is "custom"/], [undefined, /is needed when "sender" is "custom"/]),
+  ...at('/smtp/port', [6379, /allowed ports/]),
+  ...at('/smtp/host', ['127.0.0.1', /private or reserved/], ['169.254.169.254', /private or reserved/]),
+  ...flag('/fallback'),
+  ...at('/notifyUserIds', ['u1', /must be a list/], [Array.from({ length: 101 }, String), /more than 100 users/]),
+  ...line('/notifyUserIds/0', 200),
+  ...at(
+    '/teamId',
+    [7, /must be text/],
+    ['a b', /letters, digits/],
+    ['x'.repeat(65), /letters, digits/],
+    ['globex', /not the team in the path/],
+  ),
+  ...at('/version', ['7', /whole number/], [1.5, /whole number/]),
+  ...at('/updatedAt', [7, /must be text/]),
+  ...at('/updatedBy', [7, /must be text/]),
+];
+
+/** Of the body of a server test, besides `smtp`. */
+export const BAD_TEST: BadField[] = [
+  ...at('', [[], /must be an object/]),
+  ...at('/unknown', ['x', /not a known field/]),
+  ...address('/sendTo'),
+];
+
+/** A copy of `body` with `value` at the pointer; `undefined` takes the field away. */
+export function withValue(body: object, pointer: string, value: unknown): object {
+  if (pointer === '') return value as object;
+  const copy = structuredClone(body);
+  const path = pointer.slice(1).split('/');
+  const last = path.pop() ?? '';
+  const parent = path.reduce<Record<string, unknown>>(
+    (node, name) => node[name] as Record<string, unknown>,
+    copy as Record<string, unknown>,
+  );
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return copy;
+}
+
+/** Pointers of all fields that a JSON schema names, list members as `0`. */
+export function fieldsOf(schema: object, pointer = ''): string[] {
+  const {
+    properties = {},
+    items,
+    anyOf = [],
+    oneOf = [],
+  } = schema as {
+    properties?: Record<string, object>;
+    items?: object;
+    anyOf?: object[];
+    oneOf?: object[];
+  };
+  const below = [
+    ...Object.entries(properties).flatMap(([name, child]) => [`${pointer}/${name}`, ...fieldsOf(child, `${pointer}/${name}`)]),
+    ...(items === undefined ? [] : fieldsOf(items, `${pointer}/0`)),
+    ...[...anyOf, ...oneOf].flatMap((branch) => fieldsOf(branch, pointer)),
+  ];
+  return [...new Set(below)];
+}
