@@ -21,7 +21,7 @@ describe('the schema "settings"', () => {
   });
 
   it('comes from the migrations as the entities have it', async () => {
-    expect(await migrate(database.url, settingsSchema)).toHaveLength(settingsSchema.migrations.length as number);
+    expect(await migrate(database.url, settingsSchema)).toEqual(['CreateEmailDelivery1794700800000']);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     await requireMigrated(source, 'settings-api');
@@ -35,6 +35,14 @@ describe('the schema "settings"', () => {
     ]) {
       await expect(source.query(statement)).rejects.toThrow(/append-only/);
     }
+  });
+
+  it('is migrated once by many starts at once, and again by none', async () => {
+    const other = await startTestDatabase();
+    const starts = await Promise.all(Array.from({ length: 5 }, () => migrate(other.url, settingsSchema)));
+    expect(starts.flat()).toEqual(['CreateEmailDelivery1794700800000']);
+    expect(await migrate(other.url, settingsSchema)).toEqual([]);
+    await other.stop();
   });
 
   it('can be taken back', async () => {

@@ -1,0 +1,48 @@
+import { startTestSettingsApi, type TestSettingsApi } from './testing/start-test-settings-api.js';
+
+type Operation = {
+  requestBody?: { content: Record<string, { schema: object }> };
+  responses: Record<string, { content: Record<string, { schema: object }> }>;
+};
+type Described = { paths: Record<string, Record<string, Operation>> };
+
+describe('/openapi.json', () => {
+  let api: TestSettingsApi;
+  let described: Described;
+  beforeAll(async () => {
+    api = await startTestSettingsApi();
+    described = (await api.call('get', '/openapi.json')).body as Described;
+  });
+  afterAll(() => api.stop());
+
+  const SETTINGS = '/v1/teams/{teamId}/email-delivery';
+  const CALLS: [string, string, string[]][] = [
+    ['get', SETTINGS, ['200', '401', '404']],
+    ['put', SETTINGS, ['200', '400', '401', '403', '404', '412', '422']],
+    ['get', `${SETTINGS}/history`, ['200', '401', '404', '422']],
+    ['post', `${SETTINGS}/smtp/test`, ['200', '400', '401', '403', '404', '422', '429']],
+  ];
+
+  it('describes every call of the teams, and no other', () => {
+    const calls = Object.entries(described.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    expect(calls.filter((call) => call.includes('/v1/')).sort()).toEqual(CALLS.map(([method, path]) => `${method} ${path}`).sort());
+  });
+
+  it.each(CALLS)('says of %s %s what goes in, what comes out and what may go wrong', (method, path, statuses) => {
+    const operation = described.paths[path]?.[method];
+    expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(statuses);
+    for (const [status, { content }] of Object.entries(operation?.responses ?? {})) {
+      const type = status === '200' ? 'application/json' : 'application/problem+json';
+      expect(content[type]?.schema).toMatchObject({ type: 'object', properties: expect.any(Object) });
+    }
+    if (method !== 'get')
+      expect(operation?.requestBody?.content['application/json']?.schema).toMatchObject({ properties: { smtp: expect.any(Object) } });
+  });
+
+  it('has a place for the password where it is written and none where it is read', () => {
+    const put = described.paths[SETTINGS]?.put;
+    expect(JSON.stringify(put?.requestBody)).toContain('"password":{');
+    expect(JSON.stringify(put?.responses)).toContain('"passwordSet"');
+    expect(JSON.stringify(put?.responses)).not.toContain('"password":{');
+  });
+});

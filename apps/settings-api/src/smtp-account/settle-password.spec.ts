@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
+import { CredentialBox } from '@billing-mail/platform';
+import { settlePassword, whyPasswordIsNeeded } from './settle-password.js';
+
+const oldKey = { id: 'k1', key: randomBytes(32) };
+const newKey = { id: 'k2', key: randomBytes(32) };
+const context = { teamId: 'acme', field: 'smtp.password' };
+const server = { host: 'smtp.acme.example', port: 587, security: 'starttls', fromAddress: 'a@acme.example' } as const;
+const input = (password?: string): SmtpInput => ({
+  ...server,
+  auth: { type: 'password', username: 'billing', ...(password === undefined ? {} : { password }) },
+});
+const noAuth: SmtpInput = { ...server, auth: { type: 'none' } };
+const stored = (passwordSealed: string): TeamMailSettings['smtp'] => ({
+  ...server,
+  auth: { type: 'password', username: 'billing', passwordSealed },
+});
+
+describe('settlePassword', () => {
+  const box = new CredentialBox([oldKey]);
+  const sealed = box.seal('secret', context);
+  const settle = (given: SmtpInput | null, before: TeamMailSettings['smtp'], by = box) => {
+    const settled = settlePassword('acme', given, before, by);
+    if ('error' in settled) return settled.error.message;
+    return { change: settled.change, clear: settled.sealed && by.open(settled.sealed, context), sealed: settled.sealed };
+  };
+
+  it.each([
+    ['a first one is set', input('secret'), null, { change: 'set', clear: 'secret' }],
+    ['another one replaces it', input('other'), stored(sealed), { change: 'replaced', clear: 'other' }],
+    ['the same one changes nothing', input('secret'), stored(sealed), { change: 'none', sealed }],
+    ['none given keeps it', input(), stored(sealed), { change: 'none', sealed }],
+    ['no sign-in removes it', noAuth, stored(sealed), { change: 'removed', sealed: null }],
+    ['no server removes it', null, stored(sealed), { change: 'removed', sealed: null }],
+    ['there is nothing to remove', null, null, { change: 'none', sealed: null }],
+  ])('%s', (_name, given, before, outcome) => {
+    expect(settle(given, before)).toMatchObject(outcome);
+  });
+
+  it('moves a kept password to the new key once SECRET_KEYS was rotated', () => {
+    const rotated = new CredentialBox([newKey, oldKey]);
+    for (const given of [input(), input('secret')]) {
+      const kept = settle(given, stored(sealed), rotated);
+      expect(kept).toMatchObject({ change: 'none', clear: 'secret' });
+      expect(kept).not.toMatchObject({ sealed });
+      expect(new CredentialBox([newKey]).open((kept as { sealed: string }).sealed, context)).toBe('secret');
+    }
+  });
+
+  it('lets other changes be saved although the key is gone, and takes a new password', () => {
+    const without = new CredentialBox([newKey]);
+    expect(settlePassword('acme', input(), stored(sealed), without)).toEqual({ sealed, change: 'none' });
+    expect(settle(input('secret'), stored(sealed), without)).toMatchObject({ change: 'replaced', clear: 'secret' });
+  });
+
+  it('does not take a seal of another team for its own', () => {
+    const foreign = box.seal('secret', { ...context, teamId: 'globex' });
+    expect(settle(input('secret'), stored(foreign))).toMatchObject({ change: 'replaced' });
+  });
+});
+
+describe('whyPasswordIsNeeded', () => {
+  const account = { host: 'smtp.acme.example', port: 587, security: 'starttls', auth: { type: 'password', username: 'billing' } } as const;
+  const kept = stored('sealed');
+  const keptOverTls = kept && { ...kept, security: 'tls' as const };
+
+  it.each([
+    ['nothing changed', account, kept, null],
+    ['the security got better', { ...account, security: 'tls' as const }, kept, null],
+    ['the security got weaker', account, keptOverTls, /security changed/],
+    [
+      'the case of the user name changed',
+      { ...account, auth: { type: 'password' as const, username: 'Billing' } },
+      kept,
+      /user name changed/,
+    ],
+    ['host and port changed', { ...account, host: 'x.example', port: 25 }, kept, /host and port changed/],
+    ['nothing is stored', account, null, /none is stored/],
+    ['the stored server has no sign-in', account, { ...server, auth: { type: 'none' as const } }, /none is stored/],
+  ])('%s', (_name, given, before, reason) => {
+    const why = whyPasswordIsNeeded(given, before);
+    if (reason === null) expect(why).toBeNull();
+    else expect(why).toMatch(reason);
+  });
+});
