@@ -29,6 +29,7 @@ import { ClaimsStore } from './delivery/claims.store.js';
 import { CompositionStore } from './delivery/composition.store.js';
 import { Deliver } from './delivery/deliver.js';
 import { DeliveryRunner } from './delivery/delivery-runner.js';
+import { LaneHealth } from './delivery/lane-health.js';
 import { HastenWaiting } from './delivery/hasten-waiting.js';
 import { ResultJournal } from './delivery/result-journal.js';
 import { TriesStore } from './delivery/tries.store.js';
@@ -95,6 +96,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           Bookkeeping,
           Deliver,
           DeliveryRunner,
+          LaneHealth,
           HastenWaiting,
         ],
         ...[IntakeStore, RejectJob, AcceptDocument, DispatchProcessor, OutboxStore, OutcomeRelay, Announcer],

@@ -29,6 +29,9 @@ export const dispatcherEnvironment = environmentSchema({
     .default('retry')
     .meta({ description: 'after an end of data without an answer: `retry` sends the same bytes once more, `hold` does not' }),
   DISPATCH_CONCURRENCY: wholeNumber(1, 1000).default(16).meta({ description: 'deliveries that one process works on at a time' }),
+  CUSTOM_SERVER_CONNECTIONS: wholeNumber(1, 100)
+    .default(3)
+    .meta({ description: "connections of one process to one team's own server at a time (Microsoft 365 allows 3)" }),
   CLAIM_LEASE: duration
     .refine((ms) => ms >= 2000, 'must be at least 2s')
     .default(30_000)

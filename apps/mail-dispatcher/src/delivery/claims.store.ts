@@ -10,9 +10,12 @@ export type ClaimRequest = {
   leaseMs: number;
   /** Deliveries wanted. */
   count: number;
-  /** Most deliveries of one team that this worker works on at a time, and how many it has already. */
-  perTeam: number;
-  inFlight: ReadonlyMap<string, number>;
+  /** Most deliveries of one lane that this worker works on at a time: to the platform, to a team's own server, to one that fails. */
+  room: { platform: number; custom: number; failing: number };
+  /** Lanes that are tried gently. */
+  failing: readonly string[];
+  /** Lane of each delivery that this worker works on. */
+  busy: readonly string[];
   /** Deliveries that this worker has in hand, whatever became of their lease. */
   inHand: readonly string[];
   /** Whether to take what another worker let run out. Not right after the database was away, when nobody could renew. */
@@ -36,6 +39,7 @@ type Row = {
   postponements: number;
   crashes: number;
   resend_of: string | null;
+  lane: string;
 };
 
 @Injectable()
@@ -47,29 +51,34 @@ export class ClaimsStore {
   }
 
   /**
-   * Takes what is due, team by team in turn, so that a thousand invoices of one team do not hold up the one of another. A claim
+   * Takes what is due, lane by lane in turn, so that a thousand invoices of one team do not hold up the one of another. A claim
    * that is due again had a worker that gave no sign of life: that counts as a crash.
    */
-  async claimDue({ workerId, leaseMs, count, perTeam, inFlight, inHand, takeOver }: ClaimRequest): Promise<ClaimedDelivery[]> {
+  async claimDue({ workerId, leaseMs, count, room, failing, busy, inHand, takeOver }: ClaimRequest): Promise<ClaimedDelivery[]> {
     const rows = await this.sql.rows<Row>(
       `WITH RECURSIVE
-         -- every team with open deliveries, by hopping through the index instead of reading all of it
-         teams AS (
-           (SELECT team_id FROM dispatch.deliveries WHERE settled_at IS NULL ORDER BY team_id LIMIT 1)
+         -- every lane with open deliveries, by hopping through the index instead of reading all of it
+         lanes AS (
+           (SELECT lane FROM dispatch.deliveries WHERE settled_at IS NULL ORDER BY lane LIMIT 1)
            UNION ALL
-           SELECT (SELECT d.team_id FROM dispatch.deliveries d WHERE d.settled_at IS NULL AND d.team_id > t.team_id ORDER BY d.team_id LIMIT 1)
-           FROM teams t WHERE t.team_id IS NOT NULL
+           SELECT (SELECT d.lane FROM dispatch.deliveries d WHERE d.settled_at IS NULL AND d.lane > l.lane ORDER BY d.lane LIMIT 1)
+           FROM lanes l WHERE l.lane IS NOT NULL
+         ),
+         busy AS (SELECT lane, count(*)::int AS count FROM unnest($4::text[]) AS lane GROUP BY lane),
+         room AS (
+           SELECT l.lane,
+             CASE WHEN l.lane = ANY($5::text[]) THEN $6::int WHEN l.lane LIKE '%/platform' THEN $3::int ELSE $9::int END - coalesce(busy.count, 0) AS left_over
+           FROM lanes l LEFT JOIN busy USING (lane) WHERE l.lane IS NOT NULL
          ),
          due AS (
            SELECT next.id, next.due_at, next.turn
-           FROM teams t
-           LEFT JOIN unnest($4::text[], $5::int[]) AS busy (team_id, count) USING (team_id)
+           FROM room
            CROSS JOIN LATERAL (
              SELECT d.id, d.due_at, row_number() OVER (ORDER BY d.due_at) AS turn
              FROM dispatch.deliveries d
-             WHERE d.team_id = t.team_id AND d.settled_at IS NULL AND d.due_at <= now() AND d.id <> ALL($7::uuid[]) AND (d.claim_id IS NULL OR $8)
+             WHERE d.lane = room.lane AND d.settled_at IS NULL AND d.due_at <= now() AND d.id <> ALL($7::uuid[]) AND (d.claim_id IS NULL OR $8)
              ORDER BY d.due_at
-             LIMIT greatest(0, $3 - coalesce(busy.count, 0))
+             LIMIT greatest(0, room.left_over)
            ) next
            ORDER BY next.turn, next.due_at
            LIMIT $2
@@ -80,12 +89,12 @@ export class ClaimsStore {
            FOR UPDATE OF d SKIP LOCKED
          )
        UPDATE dispatch.deliveries d
-       SET claim_id = gen_random_uuid(), claimed_by = $1, status = 'sending', due_at = now() + $6 * interval '1 millisecond',
+       SET claim_id = gen_random_uuid(), claimed_by = $1, status = 'sending', due_at = now() + $10 * interval '1 millisecond',
            crashes = d.crashes + (d.claim_id IS NOT NULL)::int
        FROM taken WHERE d.id = taken.id
        RETURNING d.id, d.claim_id, d.team_id, d.document, d.requested_by, d.subject, d.route, d.used_fallback, d.custom_tries, d.platform_tries,
-                 d.look, d.message_id, d.composed_at, d.postponements, d.crashes, d.resend_of`,
-      [workerId, count, perTeam, [...inFlight.keys()], [...inFlight.values()], leaseMs, inHand, takeOver],
+                 d.look, d.message_id, d.composed_at, d.postponements, d.crashes, d.resend_of, d.lane`,
+      [workerId, count, room.platform, busy, failing, room.failing, inHand, takeOver, room.custom, leaseMs],
     );
     return rows.map(toClaimed);
   }
@@ -137,6 +146,7 @@ function toClaimed(row: Row): ClaimedDelivery {
     composedAt: row.composed_at,
     postponements: row.postponements,
     crashes: row.crashes,
+    lane: row.lane,
     isResend: row.resend_of !== null,
   };
 }

@@ -7,7 +7,14 @@ import { DataSource } from 'typeorm';
 import { type AttachmentRow, type ComposedMessage, type Look } from './delivery-row.js';
 
 export type Content = { text: string; html: string | null; attachments: AttachmentRow[] };
-export type FixedLook = { look: Look; route: Route; messageId: string; recipients: readonly ResolvedRecipient[]; notShown: number };
+export type FixedLook = {
+  look: Look;
+  route: Route;
+  messageId: string;
+  recipients: readonly ResolvedRecipient[];
+  notShown: number;
+  lane: string;
+};
 
 @Injectable()
 export class CompositionStore {
@@ -39,9 +46,9 @@ export class CompositionStore {
   async fix(claim: { id: string; claimId: string }, fixed: FixedLook): Promise<Date | null> {
     return inTransaction(this.dataSource, async (sql) => {
       const [row] = await sql.rows<{ composed_at: Date }>(
-        `UPDATE dispatch.deliveries SET look = $3, route = $4, message_id = $5, recipients_not_shown = $6, composed_at = date_trunc('second', now())
+        `UPDATE dispatch.deliveries SET look = $3, route = $4, lane = $7, message_id = $5, recipients_not_shown = $6, composed_at = date_trunc('second', now())
          WHERE id = $1 AND claim_id = $2 AND look IS NULL RETURNING composed_at`,
-        [claim.id, claim.claimId, fixed.look, fixed.route, fixed.messageId, fixed.notShown],
+        [claim.id, claim.claimId, fixed.look, fixed.route, fixed.messageId, fixed.notShown, fixed.lane],
       );
       if (row === undefined) return null;
       await sql.rows('DELETE FROM dispatch.recipients WHERE delivery_id = $1', [claim.id]);

@@ -42,8 +42,9 @@ describe('a delivery whose worker may die', () => {
       workerId: 'test',
       leaseMs: LEASE_MS,
       count: 100,
-      perTeam: 100,
-      inFlight: new Map<string, number>(),
+      room: { platform: 100, custom: 100, failing: 100 },
+      failing: [],
+      busy: [],
       inHand: others.map((other) => other.id),
       takeOver: true,
     };

@@ -17,6 +17,7 @@ import { ClaimsStore } from './claims.store.js';
 import { CompositionStore } from './composition.store.js';
 import { type ClaimedDelivery, type ComposedMessage, type Look } from './delivery-row.js';
 import { draftFor, envelopeFrom, fixLook } from './fix-look.js';
+import { LaneHealth, laneOf } from './lane-health.js';
 import { TriesStore } from './tries.store.js';
 
 /** What a step on a delivery came to, for the log and the metrics. */
@@ -44,6 +45,7 @@ export class Deliver {
     private readonly compositions: CompositionStore,
     private readonly tries: TriesStore,
     private readonly bookkeeping: Bookkeeping,
+    private readonly lanes: LaneHealth,
   ) {}
 
   /** Never rejects: a trouble of ours gives the delivery back untried. */
@@ -70,6 +72,7 @@ export class Deliver {
     const attemptId = await this.tries.begin(claim, composed.route, serverLabel(server), serverFingerprint(composed.route, settings));
     if (attemptId === null) return { kind: 'left', reason: 'claim_lost' };
     const handedIn = await this.handIn(composed, server, message, attemptId, signal);
+    if (handedIn.interrupted === null) this.lanes.note(laneOf(claim.teamId, composed.route), handedIn.failure);
     return this.record(composed, attemptId, handedIn, settings.fallback);
   }
 

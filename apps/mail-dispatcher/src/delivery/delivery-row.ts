@@ -41,6 +41,8 @@ export type ClaimedDelivery = {
   composedAt: Date | null;
   postponements: number;
   crashes: number;
+  /** What it shares its way out with. */
+  lane: string;
   /** Goes to those chosen and to nobody else. */
   isResend: boolean;
 };

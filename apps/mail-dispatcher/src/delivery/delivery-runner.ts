@@ -11,13 +11,14 @@ import { Bookkeeping } from './bookkeeping.js';
 import { ClaimsStore } from './claims.store.js';
 import { Deliver } from './deliver.js';
 import { type ClaimedDelivery } from './delivery-row.js';
+import { LaneHealth } from './lane-health.js';
 import { deliverySteps, inHandGauge } from './delivery.metrics.js';
 
 /** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
 const SWEEP_MS = 1000;
 /** After the database was away nobody's lease is taken over until its owner had time to renew it. */
 const TAKE_OVER_GRACE_MS = 10_000;
-/** A team may fill this share of a process, so that its mass run leaves room for the others. */
+/** A team may fill this share of a process by the platform's server, so that its mass run leaves room for the others. */
 const TEAM_SHARE = 0.5;
 /** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
 const DRAIN_MS = 20_000;
@@ -41,6 +42,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly delivering: Deliver,
     private readonly bookkeeping: Bookkeeping,
     private readonly announcer: Announcer,
+    private readonly lanes: LaneHealth,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -74,15 +76,18 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async claim(count: number): Promise<number> {
-    const inFlight = new Map<string, number>();
-    for (const { claim } of this.inHand.values()) inFlight.set(claim.teamId, (inFlight.get(claim.teamId) ?? 0) + 1);
     try {
       const claimed = await this.claims.claimDue({
         workerId: this.workerId,
         leaseMs: this.env.CLAIM_LEASE,
         count,
-        perTeam: Math.max(1, Math.ceil(this.env.DISPATCH_CONCURRENCY * TEAM_SHARE)),
-        inFlight,
+        room: {
+          platform: Math.max(1, Math.ceil(this.env.DISPATCH_CONCURRENCY * TEAM_SHARE)),
+          custom: this.env.CUSTOM_SERVER_CONNECTIONS,
+          failing: 1,
+        },
+        failing: this.lanes.failing(),
+        busy: [...this.inHand.values()].map(({ claim }) => claim.lane),
         inHand: [...this.inHand.keys()],
         takeOver: performance.now() >= this.takeOverFrom,
       });

@@ -2,6 +2,7 @@
 import { type Mailbox, type RecipientRole, type TeamMailSettings } from '@billing-mail/contracts';
 import { type MessageDraft, resolveRecipients, shownInHeaders } from '@billing-mail/mail-core';
 import { type FixedLook } from './composition.store.js';
+import { laneOf } from './lane-health.js';
 import { type Look } from './delivery-row.js';
 
 type Addressed = { address: string; name: string | null; role: RecipientRole };
@@ -31,6 +32,7 @@ export function fixLook(
   return {
     look,
     route: look.firstRoute,
+    lane: laneOf(settings.teamId, look.firstRoute),
     messageId: `<${delivery.id}@${domain}>`,
     recipients,
     notShown: shownInHeaders(recipients).notShown,

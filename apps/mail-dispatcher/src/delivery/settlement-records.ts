@@ -11,6 +11,7 @@ import { type RecipientResult, type RecipientState, type Settlement, transition,
 import { type Sql } from '@billing-mail/platform';
 import { toSettledEvent } from '../outcome/settled-event.js';
 import { addToOutbox } from '../outcome/outbox.store.js';
+import { laneOf } from './lane-health.js';
 import { type Look, type RecipientRow } from './delivery-row.js';
 
 export type LockedDelivery = {
@@ -136,9 +137,10 @@ export async function writeNext(
       : (context.failure ?? delivery.failure);
   const status = transition(delivery.status, next.kind === 'settled' ? next.status : 'waiting');
   const route = next.kind === 'fall_back' ? 'platform' : delivery.route;
+  const lane = laneOf(delivery.teamId, route ?? 'custom');
   await sql.affected(
     `UPDATE dispatch.deliveries
-     SET status = $2, route = $3, used_fallback = $4, failure = $5, claim_id = NULL, claimed_by = NULL, postponements = 0, crashes = 0,
+     SET status = $2, route = $3, lane = $9, used_fallback = $4, failure = $5, claim_id = NULL, claimed_by = NULL, postponements = 0, crashes = 0,
          custom_tries = custom_tries + ($6::text IS NOT DISTINCT FROM 'custom')::int, platform_tries = platform_tries + ($6::text IS NOT DISTINCT FROM 'platform')::int,
          settled_at = CASE WHEN $7 THEN now() END, due_at = CASE WHEN $7 THEN NULL ELSE now() + $8 * interval '1 millisecond' END
      WHERE id = $1`,
@@ -151,6 +153,7 @@ export async function writeNext(
       context.triedRoute,
       next.kind === 'settled',
       next.kind === 'wait' ? next.afterMs : 0,
+      lane,
     ],
   );
   if (next.kind === 'settled')

@@ -1,11 +1,12 @@
 // The way of a document into the system, the same from the queue and from HTTP: check, store the attachments, one row, wake up.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Attachment, type DispatchJob, type FieldError } from '@billing-mail/contracts';
+import { type Attachment, type DispatchJob, type FieldError, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients } from '@billing-mail/mail-core';
 import { v7 as uuidv7 } from 'uuid';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { DeliveryRunner } from '../delivery/delivery-runner.js';
+import { laneOf } from '../delivery/lane-health.js';
 import { type AttachmentRow } from '../delivery/delivery-row.js';
 import { type DocumentStore } from '../gathering/document-store.js';
 import { SettingsClient, SettingsUnavailableError } from '../gathering/settings.client.js';
@@ -37,7 +38,7 @@ export class AcceptDocument {
 
   /** Rejects (throws) only when PostgreSQL or the document store is away: then nothing was accepted, ask again. */
   async accept(document: DocumentToSend): Promise<Intake> {
-    if ((await this.teamExists(document.teamId)) === false) {
+    if ((await this.settingsIfKnown(document.teamId)) === null) {
       return reject(
         'team_unknown',
         '/teamId',
@@ -58,6 +59,7 @@ export class AcceptDocument {
       recipients,
       attachments,
       contentHash: contentHash(document, attachments),
+      lane: laneOf(document.teamId, (await this.settingsIfKnown(document.teamId))?.sender ?? 'custom'),
     });
     switch (taken.kind) {
       case 'accepted':
@@ -74,12 +76,12 @@ export class AcceptDocument {
     }
   }
 
-  /** `null` while settings-api does not answer: then it turns out when the delivery is due. */
-  private async teamExists(teamId: string): Promise<boolean | null> {
+  /** `undefined` while settings-api does not answer: then it turns out when the delivery is due. */
+  private async settingsIfKnown(teamId: string): Promise<TeamMailSettings | null | undefined> {
     try {
-      return (await this.settings.settingsOf(teamId)) !== null;
+      return await this.settings.settingsOf(teamId);
     } catch (error) {
-      if (error instanceof SettingsUnavailableError) return null;
+      if (error instanceof SettingsUnavailableError) return undefined;
       throw error;
     }
   }

@@ -15,6 +15,7 @@ export type NewDelivery = {
   recipients: ResolvedRecipient[];
   attachments: AttachmentRow[];
   contentHash: string;
+  lane: string;
 };
 export type Inserted = { kind: 'accepted' | 'repeated'; deliveryId: string } | { kind: 'conflict' };
 
@@ -33,11 +34,11 @@ export class IntakeStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** One delivery per (team, key), however many ask at once: the first row wins, the others learn of it. */
-  async insert({ id, document, recipients, attachments, contentHash }: NewDelivery): Promise<Inserted> {
+  async insert({ id, document, recipients, attachments, contentHash, lane }: NewDelivery): Promise<Inserted> {
     return inTransaction(this.dataSource, async (sql): Promise<Inserted> => {
       const rows = await sql.rows<{ id: string }>(
-        `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (team_id, key) DO NOTHING RETURNING id`,
+        `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, lane)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (team_id, key) DO NOTHING RETURNING id`,
         [
           id,
           document.teamId,
@@ -47,6 +48,7 @@ export class IntakeStore {
           document.requestedBy,
           document.subject,
           document.resendOf ?? null,
+          lane,
         ],
       );
       if (rows.length === 0) {

@@ -28,6 +28,7 @@ export class Deliveries1790000000000 implements MigrationInterface {
         failure jsonb,
         created_at timestamptz NOT NULL DEFAULT now(),
         settled_at timestamptz,
+        lane text NOT NULL,
         due_at timestamptz DEFAULT now(),
         claim_id uuid,
         claimed_by text,
@@ -39,7 +40,10 @@ export class Deliveries1790000000000 implements MigrationInterface {
       )`);
     await runner.query(`COMMENT ON COLUMN dispatch.deliveries.due_at IS
       'when it needs attention next: the next try, or, while claimed, the end of the lease; NULL once settled'`);
-    await runner.query(`CREATE INDEX deliveries_due ON dispatch.deliveries (team_id, due_at) WHERE settled_at IS NULL`);
+    await runner.query(
+      `COMMENT ON COLUMN dispatch.deliveries.lane IS 'team and route that it is heading for: what shares a way out shares its room'`,
+    );
+    await runner.query(`CREATE INDEX deliveries_due ON dispatch.deliveries (lane, due_at) WHERE settled_at IS NULL`);
     await runner.query(`CREATE INDEX deliveries_newest ON dispatch.deliveries (team_id, id DESC)`);
     await runner.query(`CREATE INDEX deliveries_document ON dispatch.deliveries (team_id, (document ->> 'id'), id DESC)`);
     await runner.query(`

@@ -26,14 +26,12 @@ export function toSettledEvent(
       status: delivery.status,
       route: delivery.route,
       usedFallback: delivery.usedFallback,
-      troubled: troubled
-        .slice(0, TROUBLED_SHOWN)
-        .map((recipient) => ({
-          address: recipient.address,
-          role: recipient.role,
-          status: recipient.status,
-          failure: toFailure(recipient, delivery),
-        })),
+      troubled: troubled.slice(0, TROUBLED_SHOWN).map((recipient) => ({
+        address: recipient.address,
+        role: recipient.role,
+        status: recipient.status,
+        failure: toFailure(recipient, delivery),
+      })),
       counts: { recipients: recipients.length, accepted: recipients.length - troubled.length },
       failure: delivery.failure,
     },
