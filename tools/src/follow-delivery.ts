@@ -12,18 +12,22 @@ export type FollowOptions = {
   takenWithinMs: number;
   /** Longest wait for its end; what it is by then is returned. */
   settledWithinMs: number;
+  /** Why the job was set aside instead, or `null`. */
+  findRejection?: () => Promise<string | null>;
   onTaken?: (delivery: DeliveryView) => void;
   onTry?: (attempt: AttemptView, delivery: DeliveryView) => void;
 };
 
 const ASK_EVERY_MS = 250;
 
-/** Resolves with the delivery when it is settled, or as it is when time is up. */
+/** Resolves with the delivery when it is settled, or as it is when time is up. Throws CurableError when there is none. */
 export async function followDelivery(job: Followed, options: FollowOptions): Promise<DeliveryView> {
   const startedAt = Date.now();
   const told = new Set<number>();
   let taken = false;
   for (;;) {
+    const rejected = (await options.findRejection?.()) ?? null;
+    if (rejected !== null) throw new CurableError(`${job.key} was rejected: ${rejected}`, 'mend what it names and publish again.');
     const delivery = await findDelivery(options.dispatcher, options.token, job);
     const waitedMs = Date.now() - startedAt;
     if (delivery === null) {
@@ -43,7 +47,7 @@ export async function followDelivery(job: Followed, options: FollowOptions): Pro
 
 function notTaken({ key }: Followed, withinMs: number): CurableError {
   return new CurableError(
-    `The dispatcher has not turned ${key} into a delivery within ${withinMs / 1000} s: it is still queued, or was rejected and kept in rejected_jobs.`,
+    `The dispatcher has not turned ${key} into a delivery within ${withinMs / 1000} s.`,
     'read .data/logs/mail-dispatcher.log; each line is JSON and names the step.',
   );
 }

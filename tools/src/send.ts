@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dispatchJobSchema, DOCUMENT_TYPES, toFieldErrors, type DispatchJobInput } from '@billing-mail/contracts';
+import { dispatchJobSchema, DOCUMENT_TYPES, toFieldErrors, type DeliveryView, type DispatchJobInput } from '@billing-mail/contracts';
 import { publishDocuments } from './dispatch-queue.js';
 import { describeDelivery, describeTry, followDelivery } from './follow-delivery.js';
+import { RejectedJobs } from './rejected-jobs.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { CurableError } from './step.js';
 
@@ -62,24 +63,46 @@ export async function send(args: string[]): Promise<number> {
   const job = buildJob(args, `${Date.now()} ${process.pid}`);
   const running = readStartFile();
   if (running === null) throw new CurableError('Billing Mail is not running here.', 'npm start, in another terminal; then send again.');
-  await publishDocuments(running.redisUrl, [job]);
-  console.log(`Published ${job.key} for team ${job.teamId} with ${job.attachments?.length ?? 0} attachment(s).`);
-  const delivery = await followDelivery(
-    { teamId: job.teamId, key: job.key, documentId: job.document.id },
-    {
-      dispatcher: running.mailDispatcher,
-      token: running.tokens['service'] ?? '',
-      takenWithinMs: 20_000,
-      settledWithinMs: SETTLED_WITHIN_MS,
-      onTaken: ({ id, recipients }) => console.log(`Taken as delivery ${id}, ${recipients.length} recipient(s).`),
-      onTry: (attempt, { nextTryAt }) => console.log(`  ${describeTry(attempt)}${nextTryAt === null ? '' : `; next ${nextTryAt}`}`),
-    },
-  );
+  const delivery = await publishAndFollow(job, running);
   for (const { role, address, status, reply } of delivery.recipients)
     console.log(`  ${role} ${address}: ${status}${reply ? `, ${reply}` : ''}`);
   console.log(describeDelivery(delivery));
   console.log(whereToRead(running, delivery.usedFallback || delivery.route === 'platform'));
   return delivery.status === 'sent' ? 0 : 1;
+}
+
+async function publishAndFollow(job: DispatchJobInput, running: StartFile): Promise<DeliveryView> {
+  const rejected = await RejectedJobs.open(running.databaseUrl);
+  try {
+    await publishDocuments(running.redisUrl, [job]);
+    console.log(`Published ${job.key} for team ${job.teamId} with ${job.attachments?.length ?? 0} attachment(s).`);
+    const delivery = await followDelivery(
+      { teamId: job.teamId, key: job.key, documentId: job.document.id },
+      {
+        dispatcher: running.mailDispatcher,
+        token: running.tokens['service'] ?? '',
+        takenWithinMs: 20_000,
+        settledWithinMs: SETTLED_WITHIN_MS,
+        findRejection: () => rejected.find(job.teamId, job.key),
+        onTaken: ({ id, recipients }) => console.log(`Taken as delivery ${id}, ${recipients.length} recipient(s).`),
+        onTry: (attempt, { nextTryAt }) => console.log(`  ${describeTry(attempt)}${nextTryAt === null ? '' : `; next ${nextTryAt}`}`),
+      },
+    );
+    if (new Date(delivery.createdAt) < rejected.since) await tellKnownKey(job, rejected);
+    return delivery;
+  } finally {
+    await rejected.close();
+  }
+}
+
+// The delivery of a known key is found at once, maybe before the dispatcher has compared the contents.
+const COMPARED_WITHIN_MS = 3000;
+
+async function tellKnownKey({ teamId, key }: DispatchJobInput, rejected: RejectedJobs): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, COMPARED_WITHIN_MS));
+  const reason = await rejected.find(teamId, key);
+  if (reason !== null) throw new CurableError(`${key} was rejected: ${reason}`, 'leave --key out, or give a new one.');
+  console.log(`${key} was published before with the same content: this is what became of it.`);
 }
 
 function readFlags(args: string[]) {
