@@ -27,7 +27,8 @@ const smtp: TeamMailSettings['smtp'] = {
 
 describe('describeChanges', () => {
   it('finds nothing between the same settings, whatever their version', () => {
-    expect(describeChanges(settings, { ...settings, version: 2, updatedAt: 'later', updatedBy: 'u2' })).toEqual([]);
+    const later: TeamMailSettings = { ...settings, version: 2, updatedAt: '2026-11-02T00:00:00.000Z', updatedBy: 'u2' };
+    expect(describeChanges(settings, later)).toEqual([]);
   });
 
   it('tells of a new server field by field, without its password', () => {
