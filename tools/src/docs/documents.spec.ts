@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { duration, durations, wholeNumber } from '@billing-mail/platform';
+import { z } from 'zod';
+import { workspaceRoot } from '../workspace.js';
+import { dependencyTable } from './dependency-table.js';
+import { updatedDocuments } from './documents.js';
+import { environmentTable } from './environment-table.js';
+import { replaceBlocks } from './generated-blocks.js';
+import { type ServiceEnvironment } from './service-environments.js';
+
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'];
+const read = (path: string): string => readFileSync(join(workspaceRoot, path), 'utf8');
+const found = (pattern: RegExp): string[] => DOCUMENTS.flatMap((path) => [...read(path).matchAll(pattern)].map((match) => match[1] ?? ''));
+
+describe('README.md and ARCHITECTURE.md', () => {
+  it('are as the code makes them (node tools/docs.mjs)', async () => {
+    const updated = await updatedDocuments('src');
+    expect(updated.map(({ path }) => path)).toEqual(DOCUMENTS);
+    for (const { path, text } of updated) expect(read(path)).toBe(text);
+  });
+
+  it('name only files and folders that are there', () => {
+    const named = found(/`((?:apps|libs|tools|docker)\/[\w./-]+)`/g);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((path) => !existsSync(join(workspaceRoot, path)))).toEqual([]);
+  });
+
+  it('name only npm scripts that are there', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = found(/(?:^|`)npm (?:run )?([\w:]+)/gm);
+    expect(named).toContain('start');
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the table of environment variables', () => {
+  const described = <T extends z.ZodType>(schema: T, more: object = {}) => schema.meta({ description: 'what it is', ...more });
+  const reading = (service: ServiceEnvironment['service'], fields: z.ZodRawShape): ServiceEnvironment => ({
+    service,
+    schema: z.object(fields),
+  });
+  const cells = (...environments: ServiceEnvironment[]): string[] | undefined =>
+    environmentTable(environments)
+      .split('\n')[2]
+      ?.split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+
+  it.each([
+    ['a duration', described(duration.default(600_000)), '`10m`'],
+    ['several durations', described(durations.default([300_000, 1_800_000])), '`5m,30m`'],
+    ['a duration of no whole unit', described(duration.default(1500)), '`1500ms`'],
+    ['a number', described(wholeNumber(1, 100).default(50)), '`50`'],
+    ['a word', described(z.enum(['retry', 'hold']).default('retry')), '`retry`'],
+    ['an empty list', described(durations.default([])), 'none'],
+    ['what may be left out', described(z.string().optional()), '–'],
+    ['what may not', described(z.string()), 'required'],
+  ])('shows the default of %s as one would write it', (_, field, shown) => {
+    expect(cells(reading('settings-api', { NAME: field }))).toEqual(['`NAME`', 'all', shown, 'what it is']);
+  });
+
+  it('says who reads a variable, and marks a secret', () => {
+    const key = described(z.string(), { secret: true });
+    const environments = [
+      reading('settings-api', { KEY: key }),
+      reading('mail-dispatcher', { KEY: key }),
+      reading('notification-service', {}),
+    ];
+    expect(cells(...environments)).toEqual(['`KEY`', 'settings, dispatcher', 'required', 'what it is (secret)']);
+  });
+
+  it('refuses a variable that nobody describes', () => {
+    expect(() => cells(reading('settings-api', { NAME: z.string() }))).toThrow('NAME has no description');
+  });
+});
+
+describe('generated parts of a document', () => {
+  const place = (name: string): string => `<!-- generated: ${name} -->\n\nold\n\n<!-- end of generated -->`;
+
+  it('replace what was there and leave the rest', () => {
+    expect(replaceBlocks(`before\n${place('a')}\nafter`, { a: 'new' })).toBe(`before\n${place('a').replace('old', 'new')}\nafter`);
+  });
+
+  it('need a place each, and a maker each', () => {
+    expect(() => replaceBlocks(place('a'), { a: 'new', b: 'new' })).toThrow('no place for b');
+    expect(() => replaceBlocks(place('c'), {})).toThrow('nobody makes');
+  });
+
+  it('come from the rules that lint enforces', () => {
+    expect(dependencyTable("{ sourceTag: 'scope:core', onlyDependOnLibsWithTags: ['scope:core', 'scope:contracts'] },")).toContain(
+      '| core  | core, contracts |',
+    );
+    expect(() => dependencyTable('no rules')).toThrow('no dependency rules');
+  });
+});

@@ -1,0 +1,42 @@
+// The documents with parts that are made from the code, so that they can't drift from it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
+import { workspaceRoot } from '../workspace.js';
+import { dependencyTable } from './dependency-table.js';
+import { environmentTable } from './environment-table.js';
+import { replaceBlocks } from './generated-blocks.js';
+import { loadServiceEnvironments } from './service-environments.js';
+import { transitionTable } from './transition-table.js';
+
+/** Path of a document in the checkout, and its text as it should be. */
+export type Document = { path: string; text: string };
+
+const EXAMPLES = join('tools', 'src', 'docs', 'examples');
+
+/** Brings the generated parts of the documents up to date; writes nothing. */
+export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]> {
+  const blocks: Record<string, Record<string, string>> = {
+    'README.md': {
+      'publish-by-queue': fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts'))),
+      'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
+      environment: environmentTable(await loadServiceEnvironments(from)),
+    },
+    'ARCHITECTURE.md': {
+      dependencies: dependencyTable(read('eslint.config.mjs')),
+      'delivery-states': transitionTable(DELIVERY_TRANSITIONS),
+      'recipient-states': transitionTable(RECIPIENT_TRANSITIONS),
+    },
+  };
+  return Object.entries(blocks).map(([path, made]) => ({ path, text: replaceBlocks(read(path), made) }));
+}
+
+/** Writes them, from what is built. Returns their paths. */
+export async function writeDocuments(): Promise<string[]> {
+  const documents = await updatedDocuments('dist');
+  for (const { path, text } of documents) writeFileSync(join(workspaceRoot, path), text);
+  return documents.map(({ path }) => path);
+}
+
+const read = (path: string): string => readFileSync(join(workspaceRoot, path), 'utf8');
+const fenced = (language: string, code: string): string => `\`\`\`${language}\n${code.trimEnd()}\n\`\`\``;

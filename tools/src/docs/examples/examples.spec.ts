@@ -1,0 +1,106 @@
+// The examples of README.md, run against a real queue and a real dispatcher.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { deliveryView, DISPATCH_QUEUE, dispatchJobSchema, QUEUE_PREFIX } from '@billing-mail/contracts';
+import {
+  findFreePort,
+  startServerProcess,
+  startTestDatabase,
+  startTestRedis,
+  type ServerProcess,
+  type TestDatabase,
+  type TestRedis,
+} from '@billing-mail/testkit';
+import Queue from 'bull';
+import { migrateSchemas } from '../../migrate-schemas.js';
+import { issueTokens } from '../../starting/tokens.js';
+import { provideCertificates } from '../../starting/certificates.js';
+import { workspaceRoot } from '../../workspace.js';
+import { publishInvoice } from './publish-invoice.js';
+
+const run = promisify(execFile);
+const AUTH_JWT_SECRET = 'a secret of the examples, long enough';
+const PASSPHRASE = 'a passphrase of the examples';
+const FROM_ADDRESS = 'e-invoice@billing-mail.example';
+
+let folder: string;
+let redis: TestRedis;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'billing-mail-examples-'));
+  writeFileSync(join(folder, 'invoice.pdf'), '%PDF-1.4 an invoice');
+  redis = await startTestRedis();
+});
+afterAll(async () => {
+  await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('publishing an invoice from TypeScript', () => {
+  it('puts a job into the queue that the dispatcher takes', async () => {
+    await publishInvoice(redis.url, join(folder, 'invoice.pdf'));
+    const queue = new Queue(DISPATCH_QUEUE, redis.url, { prefix: QUEUE_PREFIX });
+    const jobs = await queue.getWaiting();
+    await queue.close();
+    expect(jobs.map(({ name }) => name)).toEqual(['send']);
+    const { attachments, key } = dispatchJobSchema().parse(jobs[0]?.data);
+    expect({ key, content: attachments[0] }).toMatchObject({
+      key: 'inv-2026-0042',
+      content: { content: Buffer.from('%PDF-1.4 an invoice').toString('base64') },
+    });
+  });
+});
+
+describe('sending an invoice with curl', () => {
+  let database: TestDatabase;
+  let dispatcher: ServerProcess;
+  let url: string;
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    await redis.flush();
+    const port = await findFreePort(0);
+    url = `http://127.0.0.1:${port}`;
+    const { p12File } = provideCertificates(join(folder, 'certificates'), FROM_ADDRESS, PASSPHRASE);
+    const env = {
+      PATH: process.env['PATH'],
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      AUTH_JWT_SECRET,
+      SECRET_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+      PLATFORM_SMTP_URL: 'smtp://127.0.0.1:9',
+      PLATFORM_FROM_ADDRESS: FROM_ADDRESS,
+      SMIME_P12_FILE: p12File,
+      SMIME_P12_PASSPHRASE: PASSPHRASE,
+      DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
+      RESULT_JOURNAL_DIR: join(folder, 'result-journal'),
+      MAIL_DISPATCHER_PORT: String(port),
+    };
+    await migrateSchemas(env);
+    dispatcher = await startServerProcess({
+      command: process.execPath,
+      args: [join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'main.js')],
+      env,
+      ready: async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok === true,
+      readyWithinMs: 30_000,
+      deathSignal: 'KILL',
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await dispatcher.end('SIGKILL');
+    await database.stop();
+  });
+
+  it('is answered with the delivery, and with the same when it is sent again', async () => {
+    const { service } = await issueTokens(AUTH_JWT_SECRET);
+    const send = async () => {
+      const script = join(__dirname, 'send-invoice.sh');
+      const env = { PATH: process.env['PATH'], MAIL_DISPATCHER: url, TOKEN: service };
+      return deliveryView.parse(JSON.parse((await run('sh', [script], { cwd: folder, env })).stdout));
+    };
+    const first = await send();
+    expect(first).toMatchObject({ teamId: 'acme', key: 'inv-2026-0043', recipients: [{ address: 'payables@customer.example' }] });
+    expect((await send()).id).toBe(first.id);
+  });
+});
