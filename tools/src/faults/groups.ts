@@ -1,8 +1,14 @@
-import { type Group } from './scenario.js';
-import { customPeers, platformPeers } from './scenarios/peers.js';
+import { jobFaults, massFaults } from './scenarios/jobs.js';
 import { killsAtSteps, randomKills } from './scenarios/kills.js';
+import { customPeers, platformPeers } from './scenarios/peers.js';
+import { diskFull, postgresFaults } from './scenarios/postgres.js';
+import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
+import { redisFaults } from './scenarios/redis.js';
+import { type Group } from './scenario.js';
 
 const HOLD = { UNCERTAIN_POLICY: 'hold' };
+/** Figures of speed are taken as the services run usually. */
+const USUAL_LEASE = { CLAIM_LEASE: '30s' };
 
 /** The campaign, in the order in which it is acted out. */
 export const GROUPS: readonly Group[] = [
@@ -13,6 +19,12 @@ export const GROUPS: readonly Group[] = [
     name: 'kills-hold',
     stage: { customServers: 12, env: HOLD },
     policy: 'hold',
-    scenarios: [...killsAtSteps('hold'), randomKills('hold')],
+    scenarios: [...killsAtSteps('hold'), frozenAfterTheGate('hold'), randomKills('hold')],
   },
+  { name: 'processes', stage: { customServers: 14 }, policy: 'retry', scenarios: processFaults },
+  { name: 'redis', stage: { customServers: 10 }, policy: 'retry', scenarios: redisFaults },
+  { name: 'postgres', stage: { customServers: 12 }, policy: 'retry', scenarios: postgresFaults },
+  { name: 'disk', stage: { diskMb: 220 }, policy: 'retry', scenarios: diskFull },
+  { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
+  { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', scenarios: massFaults },
 ];

@@ -57,6 +57,11 @@ export class Play {
     return job.key;
   }
 
+  /** The same over HTTP. */
+  async post(teamId: string): Promise<void> {
+    await this.stage.invoicing.post(invoice(teamId));
+  }
+
   async publishMany(teamId: string, count: number): Promise<string[]> {
     return Promise.all(Array.from({ length: count }, () => this.publish(teamId)));
   }

@@ -71,3 +71,18 @@ export class BothRoutes {
       .join(' | ');
   }
 }
+
+/** Holds everybody who comes until `count` have come and `act` is done. */
+export function meetingOf(count: number, act: () => Promise<void>): () => Promise<void> {
+  let come = 0;
+  let open: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return async () => {
+    come += 1;
+    if (come === count) {
+      await act();
+      open();
+    }
+    await opened;
+  };
+}

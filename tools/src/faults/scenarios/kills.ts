@@ -4,7 +4,7 @@ import { type SmtpAction } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
 import { type HeldLock } from '../stage/database.js';
 import { type ServiceProcess } from '../stage/service-process.js';
-import { BothRoutes } from './both-routes.js';
+import { BothRoutes, meetingOf } from './both-routes.js';
 
 type Step = {
   name: string;
@@ -102,9 +102,9 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder with the 250 in its socket, unread',
     inDoubt: true,
     hold: async (routes, play) => {
-      routes.onTaken(async () => {
-        for (const holder of await routes.holders()) holder.freeze();
-      });
+      // One process may hold both, so nothing is frozen before both are at this point.
+      const freezeHolders = async (): Promise<void> => (await routes.holders()).forEach((holder) => holder.freeze());
+      routes.onTaken(meetingOf(2, freezeHolders));
       await routes.publish();
       await play.awaits('end of data', () => routes.isSo(({ messages }) => messages.length > 0));
       await pause(200);

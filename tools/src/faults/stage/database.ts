@@ -1,5 +1,5 @@
 // The campaign's own look into PostgreSQL, and its grip on it: locks that hold a worker at a step.
-import { Pool, type PoolClient } from 'pg';
+import { Client, Pool, type PoolClient } from 'pg';
 
 /** A lock that others wait for until it is let go. */
 export type HeldLock = { release(): Promise<void> };
@@ -7,7 +7,7 @@ export type HeldLock = { release(): Promise<void> };
 export class Database {
   private readonly pool: Pool;
 
-  constructor(url: string) {
+  constructor(private readonly url: string) {
     this.pool = new Pool({ connectionString: url, max: 6, application_name: 'faults' });
     // Scenarios break these connections too; the next query opens another.
     this.pool.on('error', () => undefined);
@@ -47,6 +47,27 @@ export class Database {
   async terminate(applicationName: string): Promise<number> {
     const ended = await this.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [applicationName]);
     return ended.length;
+  }
+
+  /** Takes every connection that there is, also those of this service. */
+  async crowdOut(applicationName: string): Promise<HeldLock> {
+    const crowd: Client[] = [];
+    const fill = async (): Promise<void> => {
+      for (;;) {
+        const client = new Client({ connectionString: this.url, application_name: 'crowd' });
+        client.on('error', () => undefined);
+        try {
+          await client.connect();
+        } catch {
+          return; // too many already
+        }
+        crowd.push(client);
+      }
+    };
+    await fill();
+    await this.terminate(applicationName);
+    await fill();
+    return { release: async () => void (await Promise.all(crowd.map((client) => client.end()))) };
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,16 @@ export const CLERK = 'clerk';
 /** What somebody was promised: this key, to these people. */
 export type Promised = { key: string; teamId: string; recipients: string[] };
 
-export type TeamOptions = { server?: MailServer; host?: string; port?: number; security?: 'none' | 'starttls' | 'tls'; fallback?: boolean };
+export type TeamOptions = {
+  /** Its own mail server; without it (and without `port`) the team sends by the platform. */
+  server?: MailServer;
+  host?: string;
+  port?: number;
+  security?: 'none' | 'starttls' | 'tls';
+  fallback?: boolean;
+  companyName?: string;
+  fromAddress?: string;
+};
 
 export class Invoicing {
   private readonly queue: Queue;
@@ -30,10 +39,11 @@ export class Invoicing {
   /** A team on the platform, or with the server that is named. */
   async setUpTeam(teamId: string, options: TeamOptions = {}): Promise<void> {
     const { server, host = '127.0.0.1', port = server?.port, security = 'starttls', fallback = false } = options;
+    const { companyName = `Team ${teamId}`, fromAddress = `billing@${teamId}.example` } = options;
     const auth = security === 'none' ? { type: 'none' as const } : { type: 'password' as const, ...ACCOUNT };
-    const smtp = port === undefined ? null : { host, port, security, auth, fromAddress: `billing@${teamId}.example` };
+    const smtp = port === undefined ? null : { host, port, security, auth, fromAddress };
     const body: Partial<EmailDeliveryInput> = {
-      companyName: `Team ${teamId}`,
+      companyName,
       locale: 'en',
       sender: smtp === null ? 'platform' : 'custom',
       smtp,

@@ -11,6 +11,7 @@ import { Invoicing } from './invoicing.js';
 import { Ledger } from './ledger.js';
 import { ACCOUNT, MailServer } from './mail-server.js';
 import { NameServer } from './name-server.js';
+import { SmallDisk } from './small-disk.js';
 import { ServiceProcess } from './service-process.js';
 
 /** How the stage is set for a group of scenarios. */
@@ -21,6 +22,8 @@ export type StageOptions = {
   notifiers?: number;
   /** Servers for teams; those not in use cost a socket each. */
   customServers?: number;
+  /** PostgreSQL gets a disk of its own of that many MB, which can be filled. */
+  diskMb?: number;
 };
 
 export const PLATFORM = 'platform';
@@ -47,6 +50,8 @@ export class Stage {
     readonly folder: string,
     readonly logFolder: string,
     readonly postgres: TestDatabase,
+    /** Where PostgreSQL keeps its data, if that is a small one. */
+    readonly disk: SmallDisk | null,
     readonly redis: TestRedis,
     readonly database: Database,
     readonly ledger: Ledger,
@@ -63,8 +68,9 @@ export class Stage {
     mkdirSync(logFolder, { recursive: true });
     const folder = mkdtempSync(join(tmpdir(), 'faults-'));
     const ledger = new Ledger(join(logFolder, 'ledger.jsonl'));
-    const [postgres, redis, names, platform, alertMailbox, ...customServers] = await Promise.all([
-      startTestDatabase(),
+    const disk = options.diskMb === undefined ? null : SmallDisk.mount(options.diskMb);
+    const postgres = await (disk?.as(startTestDatabase) ?? startTestDatabase());
+    const [redis, names, platform, alertMailbox, ...customServers] = await Promise.all([
       startTestRedis(),
       NameServer.start(),
       MailServer.start(PLATFORM, ledger),
@@ -74,7 +80,20 @@ export class Stage {
     names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
     const database = new Database(postgres.url);
     const dnsPrefix = names.prefixFor(folder);
-    const stage = new Stage(folder, logFolder, postgres, redis, database, ledger, names, dnsPrefix, platform, customServers, alertMailbox);
+    const stage = new Stage(
+      folder,
+      logFolder,
+      postgres,
+      disk,
+      redis,
+      database,
+      ledger,
+      names,
+      dnsPrefix,
+      platform,
+      customServers,
+      alertMailbox,
+    );
     await stage.startServices(options);
     return stage;
   }
@@ -106,6 +125,7 @@ export class Stage {
     await Promise.all(this.customServers.map((server) => server.close()));
     this.names.close();
     this.ledger.close();
+    this.disk?.unmount();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

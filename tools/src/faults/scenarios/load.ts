@@ -1,0 +1,60 @@
+// Invoices under way on both routes while something is broken, and what is seen of them.
+import { type Play, seconds } from '../scenario.js';
+import { type MailServer } from '../stage/mail-server.js';
+
+/** Servers that take a moment for each message, so that there is always something under way at every step. */
+const UNHURRIED = { rcpt: { wait: 30, then: '250 ok' }, final: { wait: 150, then: '250 2.0.0 ok' } } as const;
+
+export class Load {
+  private constructor(
+    private readonly play: Play,
+    readonly teams: readonly string[],
+    private readonly servers: readonly MailServer[],
+  ) {}
+
+  static async on(play: Play): Promise<Load> {
+    const own = play.stage.takeServer();
+    const { platform } = play.stage;
+    for (const server of [own, platform]) server.behave(UNHURRIED);
+    return new Load(play, [await play.team({ server: own }), await play.team()], [own, platform]);
+  }
+
+  /** Publishes that many, half on each route. */
+  async publish(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, index) => this.play.publish(this.teams[index % 2] ?? '')));
+  }
+
+  /** Posts that many over HTTP, one after the other; the longest answer in milliseconds. */
+  async post(count: number): Promise<number> {
+    let longest = 0;
+    for (let index = 0; index < count; index += 1) {
+      const since = performance.now();
+      await this.play.post(this.teams[index % 2] ?? '');
+      longest = Math.max(longest, performance.now() - since);
+    }
+    return longest;
+  }
+
+  /** Waits until everything published is a row in PostgreSQL. */
+  async takenIn(): Promise<void> {
+    await this.play.awaits('taken in', async () => (await this.play.stage.invoicing.waitingJobs()) === 0, 30_000);
+  }
+
+  /** Waits until that many messages have gone out. */
+  async sent(count: number): Promise<void> {
+    const out = (): number => this.servers.reduce((sum, { messages }) => sum + messages.length, 0);
+    await this.play.awaits(`${count} sent`, () => out() >= count, 30_000);
+  }
+
+  /** After the fault: the queue works again, and everything is settled in time. */
+  async recover(): Promise<string> {
+    const since = Date.now();
+    await this.publish(4);
+    await this.play.untilSettled();
+    const ms = Date.now() - since;
+    for (const server of this.servers) server.behave();
+    const { accepted, failed, uncertain, doubtfulCopies } = (await this.play.judgement()).totals;
+    this.play.expect(failed === 0, `${failed} recipients failed although every server works`);
+    return `${accepted} accepted, ${uncertain} uncertain, ${doubtfulCopies} second copies after a doubt; all settled ${seconds(ms)} after the fault`;
+  }
+}

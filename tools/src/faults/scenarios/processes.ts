@@ -1,0 +1,235 @@
+// Services that stand still, run out of memory, lose their sense of time, are killed by a delivery, or are replaced under load.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotPossibleHereError, pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
+import { type ServiceProcess } from '../stage/service-process.js';
+import { BothRoutes, meetingOf } from './both-routes.js';
+import { Load } from './load.js';
+
+/** Longer than the leases of the campaign (4 s), so that another dispatcher takes over. */
+const FROZEN_MS = 10_000;
+
+async function thawLater(play: Play, frozen: readonly ServiceProcess[]): Promise<void> {
+  play.expect(frozen.length > 0, 'nobody held the deliveries');
+  await pause(FROZEN_MS);
+  for (const holder of frozen) holder.thaw();
+  // Time for what woke up to do harm.
+  await pause(4000);
+}
+
+export const frozenBeforeTheGate: Scenario = {
+  name: 'frozen-before-the-gate',
+  injects: `a dispatcher stands still for ${seconds(FROZEN_MS)} with the message half sent, and goes on after another took over`,
+  expects: 'sent once: the gate refuses the one that lost its claim',
+  run: async (play) => {
+    const routes = await BothRoutes.of(play);
+    routes.behave({ data: { wait: 1000, then: '354 go' } });
+    await routes.publish();
+    await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
+    const holders = await routes.holders();
+    // At most one may stand still, or nobody is left to take over.
+    const [frozen] = holders;
+    frozen?.freeze();
+    await thawLater(play, frozen ? [frozen] : []);
+    await play.untilSettled();
+    routes.behave();
+    return routes.outcome({ status: ['sent'], copies: [1] });
+  },
+};
+
+export const frozenAfterTheGate = (policy: UncertainPolicy): Scenario => ({
+  name: 'frozen-after-the-gate',
+  injects: `a dispatcher stands still for ${seconds(FROZEN_MS)} with the end of data out, and reads the 250 after another took over`,
+  expects: policy === 'hold' ? 'one copy, in doubt until the 250 is read: then sent' : 'sent; the second copy with a logged doubt',
+  run: async (play) => {
+    const routes = await BothRoutes.of(play);
+    const frozen: ServiceProcess[] = [];
+    const freezeOne = async (): Promise<void> => {
+      const [holder] = await routes.holders();
+      holder?.freeze();
+      if (holder) frozen.push(holder);
+    };
+    routes.onTaken(meetingOf(2, freezeOne));
+    await routes.publish();
+    await play.awaits('end of data', () => frozen.length > 0);
+    await pause(100);
+    routes.onTaken(() => undefined);
+    await thawLater(play, frozen);
+    await play.untilSettled();
+    return routes.outcome({ status: ['sent'], copies: policy === 'hold' ? [1] : [1, 2] });
+  },
+});
+
+const poison: Scenario = {
+  name: 'poison',
+  injects: 'a delivery that kills each dispatcher that takes it',
+  expects: 'failed and told after three claims; the others go on',
+  run: async (play) => {
+    const { stage } = play;
+    const own = stage.takeServer();
+    own.behave({ connect: 'stall' });
+    const key = await play.publish(await play.team({ server: own }));
+    const bystander = await play.team();
+    let kills = 0;
+    let dying: ServiceProcess | null = null;
+    const isOver = async (): Promise<boolean> => (await play.delivery(key))?.status === 'failed';
+    await play.until(
+      async () => {
+        if (await isOver()) return true;
+        const holder = await stage.holderOf(key);
+        if (holder === null || !holder.isRunning || own.openConnections === 0 || kills >= 6) return false;
+        kills += 1;
+        dying = holder;
+        await holder.kill();
+        await play.publish(bystander);
+        await holder.start();
+        return false;
+      },
+      90_000,
+      50,
+    );
+    own.behave();
+    play.expect(dying !== null && kills === 3, `it killed ${kills} times, not 3`);
+    await play.untilSettled();
+    const { rows } = {
+      rows: await stage.database.rows<{ code: string }>(`SELECT failure ->> 'code' AS code FROM dispatch.deliveries WHERE key = $1`, [key]),
+    };
+    play.expect(rows[0]?.code === 'too_many_crashes', `the reason told is ${rows[0]?.code}`);
+    return `${(await play.delivery(key))?.status} after ${kills} kills, reason ${rows[0]?.code}; ${kills} invoices of others sent`;
+  },
+};
+
+const recovery: Scenario = {
+  name: 'all-dead',
+  injects: 'all five services killed at once with 40 invoices at every step, Redis emptied before they are back',
+  expects: 'nothing lost, second copies only with a logged doubt',
+  run: async (play) => {
+    const { stage } = play;
+    const load = await Load.on(play);
+    await load.publish(40);
+    await load.takenIn();
+    await load.sent(5);
+    const all = [...stage.dispatchers, ...stage.notifiers, stage.settings];
+    await Promise.all(all.map((service) => service.kill()));
+    await stage.redis.flush();
+    await Promise.all(all.map((service) => service.start()));
+    return load.recover();
+  },
+};
+
+/** The services take this long at most to end in order (contract of an orchestrator). */
+const END_MS = 30_000;
+
+const rollingRestart: Scenario = {
+  name: 'rolling-restart',
+  injects: 'each of the five services replaced by SIGTERM and a new start, one after the other, 120 invoices meanwhile',
+  expects: 'no doubt, no second copy, each ends within 30 s',
+  run: async (play) => {
+    const { stage } = play;
+    const load = await Load.on(play);
+    let isOver = false;
+    const publishing = (async () => {
+      for (let round = 0; round < 30 || !isOver; round += 1, await pause(400)) if (round < 30) await load.publish(4);
+    })();
+    let longest = 0;
+    for (const service of [...stage.dispatchers, ...stage.notifiers, stage.settings]) {
+      longest = Math.max(longest, await service.stop());
+      await service.start();
+    }
+    isOver = true;
+    await publishing;
+    const seen = await load.recover();
+    const { doubtfulCopies, uncertain } = (await play.judgement()).totals;
+    play.expect(longest < END_MS, `one took ${seconds(longest)} to end`);
+    play.expect(doubtfulCopies + uncertain === 0, `${doubtfulCopies} second copies, ${uncertain} uncertain`);
+    return `${seen}; the slowest ended within ${seconds(longest)}`;
+  },
+};
+
+const memoryLimit: Scenario = {
+  name: 'memory-limit',
+  injects: 'dispatchers with 60 MB of heap meet eight invoices of 20 MB at once; they are started again with more',
+  expects: 'nothing lost, nothing doubled',
+  run: async (play) => {
+    const { stage } = play;
+    const teamId = await play.team();
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop()));
+    for (const dispatcher of stage.dispatchers) dispatcher.options.nodeArgs = ['--max-old-space-size=60'];
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
+    await Promise.all(Array.from({ length: 8 }, () => play.publish(teamId, { bytes: 18_000_000 })));
+    await play.until(() => stage.dispatchers.some(({ isRunning }) => !isRunning), 15_000);
+    const died = stage.dispatchers.filter(({ isRunning }) => !isRunning).length;
+    for (const dispatcher of stage.dispatchers) {
+      dispatcher.options.nodeArgs = [];
+      await dispatcher.stop();
+      await dispatcher.start();
+    }
+    const ms = await play.untilSettled(90_000);
+    return `${died} of ${stage.dispatchers.length} died of it; all settled ${seconds(ms)} after the restart`;
+  },
+};
+
+const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((folder) =>
+  join(folder, 'faketime', 'libfaketimeMT.so.1'),
+);
+
+/** Both dispatchers' clock is moved while they send; their monotonic clock and PostgreSQL's go on as they were. */
+const movedClock = (name: string, offset: string, isCertificateGood: boolean): Scenario => ({
+  name,
+  injects: `the dispatchers' clock jumps by ${offset} while they send, and back after 6 s`,
+  expects: isCertificateGood ? 'all sent once' : 'all sent once; mail to be signed waits for a good certificate, its tries stay whole',
+  run: async (play) => {
+    const { stage } = play;
+    const library = FAKETIME.find((path) => existsSync(path));
+    if (library === undefined) throw new NotPossibleHereError('needs libfaketime; apt-get install -y faketime');
+    const file = join(stage.folder, 'faketime.rc');
+    const setClock = (value: string): void => writeFileSync(file, `${value}\n`);
+    setClock('+0');
+    const usual = stage.dispatchers.map(({ options }) => options.env);
+    for (const { options } of stage.dispatchers)
+      options.env = {
+        ...options.env,
+        LD_PRELOAD: library,
+        FAKETIME_TIMESTAMP_FILE: file,
+        FAKETIME_CACHE_DURATION: '1',
+        DONT_FAKE_MONOTONIC: '1',
+      };
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill().then(() => dispatcher.start())));
+    // Without TLS: a server's certificate would have run out as well, and that is another fault.
+    const own = stage.takeServer();
+    const slowly = { final: { wait: 300, then: '250 ok' } };
+    own.behave({ ...slowly, security: 'none', accounts: undefined });
+    const custom = await play.team({ server: own, security: 'none' });
+    const platform = await play.team();
+    await play.publishMany(custom, 40);
+    await play.publishMany(platform, 10);
+    setClock(offset);
+    await pause(2000);
+    await play.publishMany(platform, 10);
+    await pause(4000);
+    const meanwhile = await play.deliveries();
+    const open = meanwhile.filter(({ status }) => ['queued', 'sending', 'waiting'].includes(status)).length;
+    setClock('+0');
+    const ms = await play.untilSettled();
+    own.behave();
+    stage.dispatchers.forEach(({ options }, index) => (options.env = usual[index] ?? options.env));
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
+    const deliveries = await play.deliveries();
+    play.expect(
+      deliveries.every(({ status, attempts }) => status === 'sent' && attempts.length === 1),
+      'not all were sent at the first try',
+    );
+    return `${deliveries.filter(({ status }) => status === 'sent').length} sent at the first try; ${open} waited while it was wrong; all settled ${seconds(ms)} after`;
+  },
+});
+
+export const processFaults: readonly Scenario[] = [
+  frozenBeforeTheGate,
+  frozenAfterTheGate('retry'),
+  poison,
+  recovery,
+  rollingRestart,
+  memoryLimit,
+  movedClock('clock-2h', '+2h', true),
+  movedClock('clock-400d', '+400d', false),
+];
