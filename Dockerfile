@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # One image for migrations and the three services: the command says which of them a container is. The target "mailbox" is for trying out.
 ARG NODE_IMAGE=node:22-bookworm-slim
 
