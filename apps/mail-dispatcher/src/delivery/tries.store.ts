@@ -135,10 +135,9 @@ export class TriesStore {
       await this.recordLate(sql, delivery, await recipientsOf(sql, delivery.id), report);
       // Answered in full, so there is nothing left to find out about it; the next claim need not take it for a dead try.
       if (report.results.some(({ outcome }) => outcome === 'uncertain')) return;
-      await sql.affected('UPDATE dispatch.attempts SET outcome = $2 WHERE id = $1 AND (outcome IS NULL OR outcome = $3)', [
+      await sql.affected('UPDATE dispatch.attempts SET outcome = $2 WHERE id = $1 AND outcome IS NULL', [
         report.attemptId,
         attemptOutcome(report.results, null),
-        'uncertain',
       ]);
     });
   }
@@ -232,10 +231,11 @@ export class TriesStore {
     });
   }
 
+  /** A late answer completes the facts, but a doubt that was logged stays: the next try may have been sent because of it. */
   private async noteAttempt(sql: Sql, report: TryReport): Promise<void> {
     const { facts } = report;
     await sql.affected(
-      `UPDATE dispatch.attempts SET duration_ms = $2, outcome = $3, stage = $4, code = $5, enhanced_code = $6, reason = $7, reply = $8, server = $9, tls = $10
+      `UPDATE dispatch.attempts SET duration_ms = $2, outcome = coalesce(outcome, $3), stage = $4, code = $5, enhanced_code = $6, reason = $7, reply = $8, server = $9, tls = $10
        WHERE id = $1 AND (outcome IS NULL OR outcome = 'uncertain')`,
       [
         report.attemptId,
