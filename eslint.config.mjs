@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Who may import whom: data and rules at the bottom, Nest glue above them, apps on top; apps never import apps. */
@@ -10,6 +11,8 @@ const depConstraints = [
   { sourceTag: 'scope:smtp', onlyDependOnLibsWithTags: ['scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
   { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts'] },
   { sourceTag: 'scope:testkit', onlyDependOnLibsWithTags: ['scope:testkit', 'scope:core', 'scope:contracts'] },
+  { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:console-e2e', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testkit'] },
   { sourceTag: 'scope:app', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
   {
     sourceTag: 'scope:tools',
@@ -50,7 +53,27 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: '@billing-mail/testkit', message: 'The testkit is for tests.' }] }] },
   },
-  { files: ['**/*.env.ts', 'tools/**', 'libs/testkit/**', '**/*.spec.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['libs/console/src/**/*.{ts,tsx}'],
+    ...reactHooks.configs.flat['recommended-latest'],
+  },
+  {
+    files: ['libs/console/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      // React takes handlers and effects that answer nothing; a promise in an attribute is the usual way to start work.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'This runs in a browser.' }] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'What others wrote is shown as text only.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.env.ts', 'tools/**', 'libs/testkit/**', 'libs/console/e2e/**', '**/*.spec.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['libs/mail-core/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
@@ -74,7 +97,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', 'libs/testkit/**'],
+    files: ['**/*.spec.ts', 'libs/testkit/**', 'libs/console/e2e/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

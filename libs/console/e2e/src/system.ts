@@ -1,0 +1,126 @@
+// The whole system for a browser: real PostgreSQL, Redis and SMTP sockets, and the three built services as processes of their own.
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  createTestIdentity,
+  findFreePort,
+  type ScriptedSmtpServer,
+  type ServerProcess,
+  startScriptedSmtpServer,
+  startServerProcess,
+  startTestDatabase,
+  startTestRedis,
+} from '@billing-mail/testkit';
+import { TOKEN_AUDIENCE, type TokenClaims } from '@billing-mail/contracts';
+import { SignJWT } from 'jose';
+
+export const PLATFORM_FROM = 'e-invoice@platform.example';
+export const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const root = join(__dirname, '..', '..', '..', '..');
+
+export type SystemOptions = { retryDelays?: string; ports?: Partial<Record<ServiceName, number>> };
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** Starts everything; `stop` ends all of it. */
+export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
+  const [database, redis, platform, own] = await Promise.all([
+    startTestDatabase(),
+    startTestRedis(),
+    startScriptedSmtpServer(),
+    startScriptedSmtpServer(),
+  ]);
+  const identity = createTestIdentity({ address: PLATFORM_FROM });
+  await writeFile(join(folder, 'signer.p12'), identity.p12);
+  await writeFile(join(folder, 'ca.pem'), own.caPem);
+  const secret = randomBytes(32).toString('hex');
+  const urls = Object.fromEntries(
+    await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${ports[name] ?? (await findFreePort())}`] as const)),
+  ) as Record<ServiceName, string>;
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    AUTH_JWT_SECRET: secret,
+    SECRET_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
+    CONSOLE_ORIGIN: urls['settings-api'],
+    MAIL_DISPATCHER_PUBLIC_URL: urls['mail-dispatcher'],
+    NOTIFICATION_SERVICE_PUBLIC_URL: urls['notification-service'],
+    SETTINGS_API_PORT: new URL(urls['settings-api']).port,
+    MAIL_DISPATCHER_PORT: new URL(urls['mail-dispatcher']).port,
+    NOTIFICATION_SERVICE_PORT: new URL(urls['notification-service']).port,
+    PLATFORM_SMTP_URL: `smtp://127.0.0.1:${platform.port}`,
+    PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
+    SMIME_P12_FILE: join(folder, 'signer.p12'),
+    SMIME_P12_PASSPHRASE: identity.passphrase,
+    DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
+    RESULT_JOURNAL_DIR: join(folder, 'journal'),
+    RETRY_DELAYS: retryDelays,
+    SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    SMTP_ALLOWED_PORTS: `25,465,587,2525,${own.port},${DOWN_PORT}`,
+    SMTP_CA_FILE: join(folder, 'ca.pem'),
+    SMTP_CONNECT_TIMEOUT: '2s',
+    SMTP_REPLY_TIMEOUT: '3s',
+    SMTP_FINAL_REPLY_TIMEOUT: '3s',
+    LOG_LEVEL: 'warn',
+  };
+  for (const name of SERVICES) await migrateService(name, env);
+  const processes = new Map<ServiceName, ServerProcess>();
+  const start = async (name: ServiceName): Promise<void> => void processes.set(name, await startService(name, urls[name], env));
+  await Promise.all(SERVICES.map(start));
+
+  return {
+    urls,
+    platform,
+    own,
+    database,
+    start,
+    end: async (name: ServiceName): Promise<void> => processes.get(name)?.end('SIGTERM'),
+    /** A token as the host application would hand it over. */
+    token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(sub)
+        .setAudience(TOKEN_AUDIENCE)
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lastsSeconds)
+        .sign(new TextEncoder().encode(secret)),
+    stop: async (): Promise<void> => {
+      await Promise.all([...processes.values()].map((process) => process.end('SIGTERM')));
+      await Promise.all([database.stop(), redis.stop(), platform.close(), own.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Allowed for a team's server, and nobody listens there (RFC 863's port, which needs root to bind). */
+export const DOWN_PORT = 9;
+
+const migrateService = (name: ServiceName, env: NodeJS.ProcessEnv) =>
+  promisify(execFile)(process.execPath, [join(root, 'apps', name, 'dist', 'migrate.js')], { cwd: root, env });
+
+function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  return startServerProcess({
+    command: process.execPath,
+    args: [join(root, 'apps', name, 'dist', 'main.js')],
+    cwd: root,
+    env,
+    ready: async () => {
+      try {
+        return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) })).ok;
+      } catch {
+        return false; // not listening yet
+      }
+    },
+    readyWithinMs: 60_000,
+    deathSignal: 'TERM',
+    onOutput: (text) => void process.stderr.write(text),
+  });
+}
+
+export type { ScriptedSmtpServer };

@@ -1,0 +1,56 @@
+// The three services as typed clients; their types are generated from what they say of themselves (npm run console:types).
+import createClient, { type Client, type Middleware } from 'openapi-fetch';
+import { currentSession, endSession } from '../session/session-store.js';
+import { type ConsoleConfig } from './console-config.js';
+import { type paths as DispatcherPaths } from './generated/mail-dispatcher.js';
+import { type paths as NotificationPaths } from './generated/notification-service.js';
+import { type paths as SettingsPaths } from './generated/settings-api.js';
+import { AwayError, toProblemError } from './problem.js';
+
+export type Clients = {
+  config: ConsoleConfig;
+  settings: Client<SettingsPaths>;
+  dispatcher: Client<DispatcherPaths>;
+  notifications: Client<NotificationPaths>;
+};
+
+/** Clients that send the token of the session. */
+export function createClients(config: ConsoleConfig): Clients {
+  const client = <Paths extends object>(baseUrl: string): Client<Paths> => {
+    const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'omit' });
+    made.use(withToken);
+    return made;
+  };
+  return {
+    config,
+    settings: client<SettingsPaths>(location.origin),
+    dispatcher: client<DispatcherPaths>(config.mailDispatcherUrl),
+    notifications: client<NotificationPaths>(config.notificationServiceUrl),
+  };
+}
+
+/** Header of a request in the name of the session. */
+export function authorization(): Record<string, string> {
+  const session = currentSession();
+  return session.kind === 'signed_in' ? { Authorization: `Bearer ${session.token}` } : {};
+}
+
+const withToken: Middleware = {
+  onRequest: ({ request }) => {
+    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
+    return request;
+  },
+  onError: ({ error }) =>
+    error instanceof DOMException && error.name === 'AbortError' ? error : new AwayError('no answer', { cause: error }),
+};
+
+type Answer<Data> = { data?: Data | undefined; error?: unknown; response: Response };
+
+/** The data of an answer. @throws ProblemError, AwayError */
+export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await answer;
+  if (response.ok && data !== undefined) return data;
+  const problem = toProblemError(response.status, error, response.headers.get('X-Request-Id'));
+  if (problem.status === 401) endSession();
+  throw problem;
+}

@@ -1,0 +1,28 @@
+import { problem, type FieldError } from '@billing-mail/contracts';
+
+/** An answer that is no success. `kind` is the end of its `type`, such as `changed-meanwhile`. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    readonly detail: string,
+    readonly requestId: string | null,
+    readonly errors: readonly FieldError[],
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer at all: the service is down or the network is away. */
+export class AwayError extends Error {
+  override readonly name = 'AwayError';
+}
+
+/** Reads the body of an answer that is no success. */
+export function toProblemError(status: number, body: unknown, requestId: string | null): ProblemError {
+  const parsed = problem.safeParse(body);
+  if (!parsed.success) return new ProblemError(status, 'unknown', `HTTP ${status}`, requestId, []);
+  const { type, detail, errors, requestId: id } = parsed.data;
+  return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? []);
+}

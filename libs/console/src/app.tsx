@@ -1,0 +1,69 @@
+// The page from the outside in: look, language, data, address, frame.
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Suspense, use, useState } from 'react';
+import { type AroundNavHandler, Router } from 'wouter';
+import { type ConsoleConfig } from './api/console-config.js';
+import { ClientsContext } from './api/clients-context.js';
+import { createClients } from './api/clients.js';
+import { ProblemError } from './api/problem.js';
+import { CrashBoundary } from './shell/crash-boundary.js';
+import { navigateGuarded } from './shell/navigation-guard.js';
+import { Pages } from './pages.js';
+import { readableColors, theme } from './theme.js';
+import { LanguageProvider } from './words/language-provider.js';
+
+const RETRIES = 2;
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // An answer that says no says so again; only silence is worth another try.
+        retry: (failures, error) => !(error instanceof ProblemError && error.status < 500) && failures < RETRIES,
+        retryDelay: (failures) => 500 * 2 ** failures,
+        staleTime: 5_000,
+        // A tab without a network asks all the same and says that there was no answer.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+const askBeforeLeaving: AroundNavHandler = (navigate, to, options) => navigateGuarded(() => navigate(to, options));
+
+export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleConfig> }) {
+  const [queryClient] = useState(createQueryClient);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableColors}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+      withGlobalClasses={false}
+    >
+      <LanguageProvider>
+        <CrashBoundary>
+          <QueryClientProvider client={queryClient}>
+            <Router aroundNav={askBeforeLeaving}>
+              <Suspense fallback={null}>
+                <Configured config={config} />
+              </Suspense>
+            </Router>
+          </QueryClientProvider>
+        </CrashBoundary>
+      </LanguageProvider>
+    </MantineProvider>
+  );
+}
+
+function Configured({ config }: { config: Promise<ConsoleConfig> }) {
+  const known = use(config);
+  const [clients] = useState(() => createClients(known));
+  return (
+    <ClientsContext value={clients}>
+      <Pages />
+    </ClientsContext>
+  );
+}

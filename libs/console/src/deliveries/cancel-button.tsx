@@ -1,0 +1,51 @@
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { type DeliveryView } from '@billing-mail/contracts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { deliveryKey } from './deliveries-queries.js';
+
+/** Cancels what no server has accepted yet, after asking once. */
+export function CancelButton({ team, delivery }: { team: string; delivery: DeliveryView }) {
+  const { words } = useLanguage();
+  const { cancel } = words.deliveries;
+  const { dispatcher } = useClients();
+  const queryClient = useQueryClient();
+  const [isOpen, setIsOpen] = useState(false);
+  const cancelling = useMutation({
+    mutationFn: () =>
+      ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/cancel', { params: { path: { teamId: team, id: delivery.id } } })),
+    onSuccess: (cancelled) => {
+      setIsOpen(false);
+      queryClient.setQueryData(deliveryKey(team, delivery.id), cancelled);
+    },
+  });
+  return (
+    <>
+      <Button variant="default" onClick={() => setIsOpen(true)}>
+        {cancel.open}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={() => setIsOpen(false)}
+        title={cancel.title}
+        centered
+        closeButtonProps={{ 'aria-label': words.page.close }}
+      >
+        <Text mb="lg">{cancel.text}</Text>
+        {cancelling.error ? <Trouble error={cancelling.error} /> : null}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={() => setIsOpen(false)}>
+            {cancel.no}
+          </Button>
+          <Button color="red" loading={cancelling.isPending} onClick={() => cancelling.mutate()}>
+            {cancel.yes}
+          </Button>
+        </Group>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import { type Locale } from '@billing-mail/contracts';
+
+// What a spreadsheet of the language expects; a German one reads a comma as part of a number.
+const SEPARATOR: Record<Locale, string> = { en: ',', de: ';' };
+
+/**
+ * Rows as a CSV file (RFC 4180) that spreadsheets open right: with a byte order mark, so that umlauts stay, and no cell that
+ * would run as a formula (OWASP "CSV injection").
+ */
+export function toCsv(rows: readonly (readonly string[])[], locale: Locale): string {
+  return `\ufeff${rows.map((row) => row.map(toCell).join(SEPARATOR[locale])).join('\r\n')}\r\n`;
+}
+
+function toCell(value: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",;\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

@@ -1,0 +1,73 @@
+// Reads the delivery log: the newest page again and again, older pages as somebody scrolls to them.
+import { DELIVERY_STATUSES, type DeliveryStatus, type DeliveryView } from '@billing-mail/contracts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { ask, type Clients } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { type DeliveryFilter } from './delivery-filter.js';
+
+/** A delivery as the list has it. */
+export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
+type Page = { items: DeliverySummary[]; nextCursor: string | null };
+
+const PAGE = 100;
+const LIVE_MS = 1_500;
+const CALM_MS = 10_000;
+
+export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
+export const isDeliveryStatus = (value: string): value is DeliveryStatus => (DELIVERY_STATUSES as readonly string[]).includes(value);
+
+/** One page of the log. @throws ProblemError, AwayError */
+export function readDeliveries(
+  { dispatcher }: Clients,
+  team: string,
+  filter: DeliveryFilter,
+  cursor: string | null,
+  limit = PAGE,
+): Promise<Page> {
+  const query = { ...filter, limit: String(limit), ...(cursor === null ? {} : { cursor }) };
+  return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
+}
+
+/** The log as far as it was read, newest first. While something visible is under way the newest page is asked for often. */
+export function useDeliveries(team: string, filter: DeliveryFilter) {
+  const clients = useClients();
+  const key = [team, filter];
+  const head = useQuery({
+    queryKey: ['deliveries-head', ...key],
+    queryFn: () => readDeliveries(clients, team, filter, null),
+    refetchInterval: ({ state }) => (state.data?.items.some(({ status }) => !isSettled(status)) ? LIVE_MS : CALM_MS),
+  });
+  const older = useInfiniteQuery({
+    queryKey: ['deliveries-older', ...key],
+    enabled: head.data !== undefined,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) => readDeliveries(clients, team, filter, pageParam),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    // What is old changes no more; the head has what does.
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  const items = useMemo(
+    () => joinPages(head.data?.items ?? [], older.data?.pages.flatMap((page) => page.items) ?? []),
+    [head.data, older.data],
+  );
+  return { head, older, items };
+}
+
+/** The newest page on top of what was read before, each delivery once, the newest state of it. */
+export function joinPages<Item extends { id: string }>(newest: readonly Item[], before: readonly Item[]): Item[] {
+  const known = new Set(newest.map(({ id }) => id));
+  return [...newest, ...before.filter(({ id }) => !known.has(id))];
+}
+
+export const deliveryKey = (team: string, id: string) => ['delivery', team, id] as const;
+
+export function useDelivery(team: string, id: string) {
+  const { dispatcher } = useClients();
+  return useQuery({
+    queryKey: deliveryKey(team, id),
+    queryFn: () => ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}', { params: { path: { teamId: team, id } } })),
+    refetchInterval: ({ state }) => (state.data === undefined || !isSettled(state.data.status) ? 1_000 : false),
+  });
+}

@@ -1,0 +1,111 @@
+// The course of a delivery as a line of events.
+import { Text } from '@mantine/core';
+import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
+import {
+  IconArrowsSplit2,
+  IconCircleCheck,
+  IconCircleX,
+  IconClockPause,
+  IconFlag,
+  IconHelpCircle,
+  IconInbox,
+  IconProgress,
+  IconRosetteDiscountCheck,
+} from '@tabler/icons-react';
+import { type ReactNode } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import { type CourseStep, courseOf } from './delivery-course.js';
+import classes from './delivery-page.module.css';
+import { RawReply } from './raw-reply.js';
+
+type Tone = 'good' | 'wait' | 'bad' | 'calm';
+
+export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
+  return (
+    <ol className={classes.course}>
+      {courseOf(delivery).map((step, index) => (
+        <Step key={index} step={step} />
+      ))}
+    </ol>
+  );
+}
+
+function Step({ step }: { step: CourseStep }) {
+  const { words, formats } = useLanguage();
+  const { detail, status } = words.deliveries;
+  switch (step.kind) {
+    case 'queued':
+      return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={step.at} />;
+    case 'signed':
+      return <Line icon={<IconRosetteDiscountCheck aria-hidden />} tone="good" title={detail.signed} />;
+    case 'fell_back':
+      return <Line icon={<IconArrowsSplit2 aria-hidden />} tone="wait" title={detail.fellBack} at={step.at} />;
+    case 'waiting':
+      return <Line icon={<IconClockPause aria-hidden />} tone="wait" title={detail.waitingUntil(formats.time(step.until))} />;
+    case 'settled':
+      return (
+        <Line
+          icon={<IconFlag aria-hidden />}
+          tone={step.status === 'sent' ? 'good' : step.status === 'cancelled' ? 'calm' : 'bad'}
+          title={`${detail.settled}: ${status[step.status]}`}
+          at={step.at}
+        />
+      );
+    case 'attempt':
+      return <Attempt attempt={step.attempt} />;
+  }
+}
+
+const OUTCOMES: Record<NonNullable<AttemptView['outcome']> | 'running', { icon: typeof IconProgress; tone: Tone }> = {
+  accepted: { icon: IconCircleCheck, tone: 'good' },
+  partial: { icon: IconCircleX, tone: 'bad' },
+  failed: { icon: IconCircleX, tone: 'bad' },
+  uncertain: { icon: IconHelpCircle, tone: 'bad' },
+  running: { icon: IconProgress, tone: 'wait' },
+};
+
+function Attempt({ attempt }: { attempt: AttemptView }) {
+  const { words, formats } = useLanguage();
+  const { detail, routes } = words.deliveries;
+  const outcome = attempt.outcome ?? 'running';
+  const { icon: Icon, tone } = OUTCOMES[outcome];
+  const isTrouble = outcome !== 'accepted' && attempt.stage !== null;
+  const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : formats.duration(attempt.durationMs)].filter(
+    (fact) => fact !== null,
+  );
+  return (
+    <Line
+      icon={<Icon aria-hidden />}
+      tone={tone}
+      title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${isTrouble && attempt.stage ? ` ${detail.stages[attempt.stage]}` : ''}`}
+      at={attempt.startedAt}
+    >
+      {facts.length === 0 ? null : (
+        <Text size="sm" c="dimmed" className="breakable">
+          {facts.join(' · ')}
+        </Text>
+      )}
+      {attempt.reply === null ? null : <RawReply reply={attempt.reply} />}
+    </Line>
+  );
+}
+
+function Line({ icon, tone, title, at, children }: { icon: ReactNode; tone: Tone; title: string; at?: string; children?: ReactNode }) {
+  const { formats } = useLanguage();
+  return (
+    <li className={classes.step}>
+      <span className={classes[tone]}>{icon}</span>
+      <div>
+        <Text size="sm" fw={550} className="breakable">
+          {title}
+        </Text>
+        {at === undefined ? null : (
+          <Text size="sm" c="dimmed">
+            {formats.time(at)}
+          </Text>
+        )}
+        {children}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,131 @@
+// One delivery: what it is, how it went try by try, who got it, and what can still be done.
+import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
+import { type DeliveryView } from '@billing-mail/contracts';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { ProblemError } from '../api/problem.js';
+import { deliveriesPath, deliveryPath } from '../paths.js';
+import { type TeamRole } from '../session/read-token.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { NotFound } from '../shell/not-found.js';
+import { PageSkeleton } from '../shell/page-skeleton.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { CancelButton } from './cancel-button.js';
+import { isSettled, useDelivery } from './deliveries-queries.js';
+import classes from './delivery-page.module.css';
+import { DeliveryCourse } from './delivery-course-view.js';
+import { RecipientList } from './recipient-list.js';
+import { ResendButton } from './resend-button.js';
+import { DeliveryStatusMark } from './status-mark.js';
+
+export function DeliveryPage({ team, id, role }: { team: string; id: string; role: TeamRole }) {
+  const words = useLanguage().words.deliveries;
+  const { data, error, refetch } = useDelivery(team, id);
+  useDocumentTitle(data ? `${words.types[data.document.type]} ${data.document.number ?? data.document.id}` : words.title);
+  if (error instanceof ProblemError && error.status === 404) return <NotFound team={team} />;
+  if (data === undefined)
+    return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[90, 220, 160]} />;
+  return (
+    <>
+      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={classes.back}>
+        <IconArrowLeft size={14} aria-hidden /> {words.detail.back}
+      </Anchor>
+      {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      <Head team={team} delivery={data} role={role} />
+      <div className={classes.columns}>
+        <Paper component="section" aria-label={words.detail.course} withBorder p="lg" radius="md">
+          <Title order={2} size="h4" mb="md">
+            {words.detail.course}
+          </Title>
+          <DeliveryCourse delivery={data} />
+        </Paper>
+        <Paper component="section" aria-label={words.detail.recipients} withBorder p="lg" radius="md">
+          <Title order={2} size="h4" mb="md">
+            {words.detail.recipients}
+          </Title>
+          <RecipientList delivery={data} />
+        </Paper>
+      </div>
+      <Details delivery={data} />
+    </>
+  );
+}
+
+function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; role: TeamRole }) {
+  const { words, formats } = useLanguage();
+  const { types, detail, readOnly } = words.deliveries;
+  const { document } = delivery;
+  return (
+    <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
+      <Group justify="space-between" align="flex-start">
+        <div className={classes.title}>
+          <Title order={1} size="h2" className="breakable">
+            {types[document.type]} {document.number ?? document.id}
+          </Title>
+          <Text className="breakable">{delivery.subject}</Text>
+          <Text size="sm" c="dimmed">
+            {formats.dateTime(delivery.createdAt)}
+          </Text>
+        </div>
+        {role === 'admin' ? (
+          <Group gap="xs">
+            {isSettled(delivery.status) ? (
+              <ResendButton team={team} delivery={delivery} />
+            ) : (
+              <CancelButton team={team} delivery={delivery} />
+            )}
+          </Group>
+        ) : null}
+      </Group>
+      <Text component="div" fw={600} mt="md" role="status">
+        <DeliveryStatusMark status={delivery.status} />
+      </Text>
+      {delivery.failure ? (
+        <Text mt={4} className="breakable">
+          {delivery.failure.message}
+        </Text>
+      ) : null}
+      {delivery.resendOf !== null ? (
+        <Text size="sm" mt="sm">
+          {detail.resendOf}{' '}
+          <Anchor component={Link} href={deliveryPath(team, delivery.resendOf)} size="sm" underline="always">
+            {detail.earlier}
+          </Anchor>
+        </Text>
+      ) : null}
+      {isSettled(delivery.status) ? null : (
+        <Text size="sm" c="dimmed" mt="sm">
+          {detail.live}
+        </Text>
+      )}
+      {role === 'member' ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          {readOnly}
+        </Text>
+      ) : null}
+    </Paper>
+  );
+}
+
+function Details({ delivery }: { delivery: DeliveryView }) {
+  const { detail } = useLanguage().words.deliveries;
+  const lines: [string, string][] = [
+    [detail.id, delivery.id],
+    [detail.key, delivery.key],
+    ...(delivery.messageId === null ? [] : [[detail.messageId, delivery.messageId] as [string, string]]),
+  ];
+  return (
+    <details className={classes.details}>
+      <summary>{detail.details}</summary>
+      <dl>
+        {lines.map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd className="breakable">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

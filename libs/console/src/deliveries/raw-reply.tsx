@@ -1,0 +1,13 @@
+import { useLanguage } from '../words/words-context.js';
+import classes from './delivery-page.module.css';
+
+/** What a server said, verbatim and folded away. It is a stranger's text and shown as nothing but text. */
+export function RawReply({ reply }: { reply: string }) {
+  const { rawReply } = useLanguage().words.deliveries.detail;
+  return (
+    <details className={classes.reply}>
+      <summary>{rawReply}</summary>
+      <code>{reply}</code>
+    </details>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Text } from '@mantine/core';
+import { type DeliveryView, type RecipientView } from '@billing-mail/contracts';
+import { useState } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import classes from './delivery-page.module.css';
+import { explainReply } from './explain-reply.js';
+import { RawReply } from './raw-reply.js';
+import { RecipientStatusMark } from './status-mark.js';
+
+// A delivery may go to thousands; those with trouble come first and the rest on request.
+const SHOWN_AT_FIRST = 50;
+
+/** Each recipient with state, what the server's answer means, what to do, and the answer itself. */
+export function RecipientList({ delivery }: { delivery: DeliveryView }) {
+  const { words } = useLanguage();
+  const [isWhole, setIsWhole] = useState(false);
+  const isTrouble = ({ status }: RecipientView): boolean => status !== 'accepted' && status !== 'pending';
+  const sorted = [...delivery.recipients].sort((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)));
+  const shown = isWhole ? sorted : sorted.slice(0, SHOWN_AT_FIRST);
+  return (
+    <>
+      <ul className={classes.recipients}>
+        {shown.map((recipient) => (
+          <Recipient key={`${recipient.role} ${recipient.address}`} recipient={recipient} isSettled={delivery.settledAt !== null} />
+        ))}
+      </ul>
+      {shown.length < sorted.length ? (
+        <Button variant="subtle" size="compact-sm" onClick={() => setIsWhole(true)}>
+          {words.settings.copies.showAll(sorted.length)}
+        </Button>
+      ) : null}
+      {delivery.recipientsNotShown > 0 ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          {words.deliveries.detail.notShown(delivery.recipientsNotShown)}
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+function Recipient({ recipient, isSettled }: { recipient: RecipientView; isSettled: boolean }) {
+  const { words, formats } = useLanguage();
+  const { roles, replies } = words.deliveries;
+  const { address, name, role, status, reply, at } = recipient;
+  const meaning = reply !== null && status === 'rejected' && isSettled ? replies[explainReply(reply)] : null;
+  return (
+    <li data-recipient={address}>
+      <Text size="sm" className="breakable">
+        <Text span c="dimmed" inherit>
+          {roles[role]}
+        </Text>{' '}
+        <strong>{address}</strong>
+        {name === null ? '' : ` (${name})`}
+      </Text>
+      <Text size="sm" component="div">
+        <RecipientStatusMark status={status} />
+        {at === null ? null : (
+          <Text span inherit c="dimmed">
+            {' '}
+            {formats.time(at)}
+          </Text>
+        )}
+      </Text>
+      {meaning ? (
+        <Text size="sm">
+          {meaning.text} {meaning.cure}
+        </Text>
+      ) : null}
+      {reply === null ? null : <RawReply reply={reply} />}
+    </li>
+  );
+}

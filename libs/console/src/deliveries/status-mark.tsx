@@ -1,0 +1,51 @@
+import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
+import {
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconClockPause,
+  IconCornerDownLeft,
+  IconHelpCircle,
+  IconProgress,
+  IconProgressAlert,
+} from '@tabler/icons-react';
+import { type ReactNode } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import classes from './status-mark.module.css';
+
+type Mark = { icon: typeof IconProgress; tone: 'good' | 'wait' | 'bad' | 'calm' };
+
+const MARKS: Record<DeliveryStatus | RecipientStatus, Mark> = {
+  queued: { icon: IconCircleDashed, tone: 'wait' },
+  sending: { icon: IconProgress, tone: 'wait' },
+  waiting: { icon: IconClockPause, tone: 'wait' },
+  sent: { icon: IconCircleCheck, tone: 'good' },
+  partly_sent: { icon: IconProgressAlert, tone: 'bad' },
+  failed: { icon: IconCircleX, tone: 'bad' },
+  uncertain: { icon: IconHelpCircle, tone: 'bad' },
+  cancelled: { icon: IconCircleDashed, tone: 'calm' },
+  pending: { icon: IconProgress, tone: 'wait' },
+  accepted: { icon: IconCircleCheck, tone: 'good' },
+  rejected: { icon: IconCircleX, tone: 'bad' },
+  bounced: { icon: IconCornerDownLeft, tone: 'bad' },
+};
+
+function StatusMark({ status, children }: { status: DeliveryStatus | RecipientStatus; children: ReactNode }) {
+  const { icon: Icon, tone } = MARKS[status];
+  return (
+    <span className={classes.mark} data-status={status}>
+      <Icon size={18} aria-hidden className={classes[tone]} />
+      <span>{children}</span>
+    </span>
+  );
+}
+
+/** State of a delivery as icon and words. */
+export function DeliveryStatusMark({ status }: { status: DeliveryStatus }) {
+  return <StatusMark status={status}>{useLanguage().words.deliveries.status[status]}</StatusMark>;
+}
+
+/** State of a recipient as icon and words. */
+export function RecipientStatusMark({ status }: { status: RecipientStatus }) {
+  return <StatusMark status={status}>{useLanguage().words.deliveries.recipientStatus[status]}</StatusMark>;
+}

@@ -1,0 +1,52 @@
+import { NativeSelect, Stack, TextInput } from '@mantine/core';
+import { type Locale } from '@billing-mail/contracts';
+import { useLanguage } from '../words/words-context.js';
+import { useEditing, useField } from './editing.js';
+import classes from './form.module.css';
+import { MailPreview } from './mail-preview.js';
+import { Section } from './section.js';
+
+export function CompanySection() {
+  const words = useLanguage().words.settings.company;
+  const { draft, edit, isReadOnly } = useEditing();
+  const { readOnly: _, ...locale } = useField('/locale');
+  return (
+    <Section title={words.title}>
+      <div className={classes.columns}>
+        <Stack gap="md">
+          <TextInput
+            {...useField('/companyName')}
+            label={words.name}
+            description={words.nameHint}
+            required
+            value={draft.companyName}
+            autoComplete="organization"
+            onChange={(event) => edit({ companyName: event.currentTarget.value })}
+          />
+          <TextInput
+            {...useField('/replyTo')}
+            label={words.replyTo}
+            description={words.replyToHint}
+            type="email"
+            inputMode="email"
+            autoComplete="off"
+            value={draft.replyTo}
+            onChange={(event) => edit({ replyTo: event.currentTarget.value })}
+          />
+          <NativeSelect
+            {...locale}
+            disabled={isReadOnly}
+            label={words.locale}
+            value={draft.locale}
+            data={[
+              { value: 'de', label: words.german },
+              { value: 'en', label: words.english },
+            ]}
+            onChange={(event) => edit({ locale: event.currentTarget.value as Locale })}
+          />
+        </Stack>
+        <MailPreview />
+      </div>
+    </Section>
+  );
+}

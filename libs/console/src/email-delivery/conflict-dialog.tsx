@@ -1,0 +1,81 @@
+// Somebody else saved while this form was open: what they changed, what I changed, and the two ways to go on.
+import { Button, Group, Modal, Table, Text } from '@mantine/core';
+import { type EmailDeliveryView } from '@billing-mail/contracts';
+import { useLanguage } from '../words/words-context.js';
+import { changedFields, DRAFT_FIELDS, type Draft, type Pointer, POINTERS, toDraft } from './draft.js';
+
+type Props = { base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
+
+export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Props) {
+  const { words, formats } = useLanguage();
+  const { conflict, fields } = words.settings;
+  const theirDraft = toDraft(theirs, theirs.locale);
+  const mineChanged = changedFields(base, mine);
+  const theirsChanged = changedFields(base, theirDraft);
+  const concerned = POINTERS.filter((pointer) => mineChanged.includes(pointer) || theirsChanged.includes(pointer));
+  const say = (draft: Draft, pointer: Pointer, changed: Pointer[]): string =>
+    changed.includes(pointer) ? describe(draft, pointer, words.settings) : conflict.untouched;
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      title={conflict.title}
+      size="lg"
+      centered
+    >
+      <Text mb="md" className="breakable">
+        {conflict.who(theirs.updatedBy, formats.dateTime(theirs.updatedAt))}
+      </Text>
+      <Table mb="md" layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{conflict.field}</Table.Th>
+            <Table.Th>{conflict.theirs}</Table.Th>
+            <Table.Th>{conflict.mine}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {concerned.map((pointer) => (
+            <Table.Tr key={pointer}>
+              <Table.Th scope="row">{fields[pointer]}</Table.Th>
+              <Table.Td className="breakable">{say(theirDraft, pointer, theirsChanged)}</Table.Td>
+              <Table.Td className="breakable">{say(mine, pointer, mineChanged)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="sm" c="dimmed" mb="md">
+        {conflict.keepMineHint}
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onTakeTheirs}>
+          {conflict.takeTheirs}
+        </Button>
+        <Button onClick={onMerge} data-autofocus>
+          {conflict.keepMine}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+type SettingsWords = ReturnType<typeof useLanguage>['words']['settings'];
+
+function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string {
+  const value = draft[DRAFT_FIELDS[pointer]];
+  if (pointer === '/smtp/auth/password') return words.conflict.hidden;
+  if (pointer === '/sender') return draft.sender === 'custom' ? words.method.custom : words.method.platform;
+  if (pointer === '/locale') return draft.locale === 'de' ? words.company.german : words.company.english;
+  if (pointer === '/smtp/security') return words.server[draft.security];
+  if (pointer === '/smtp/auth/type') return draft.auth === 'none' ? words.server.authNone : words.server.authPassword;
+  if (typeof value === 'boolean') return value ? words.conflict.yes : words.conflict.no;
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 5).map((each) => (typeof each === 'string' ? each : each.address));
+    const more = value.length - shown.length;
+    return [...shown, ...(more > 0 ? [words.preview.more(more)] : [])].join(', ') || words.conflict.empty;
+  }
+  return value === null || value === '' ? words.conflict.empty : value;
+}

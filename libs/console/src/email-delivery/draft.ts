@@ -1,0 +1,163 @@
+// The form's content as somebody is editing it: made from what is stored, compared with it, checked, merged, and written back.
+import {
+  emailDeliveryInput,
+  type EmailDeliveryView,
+  type FieldError,
+  type Locale,
+  type Mailbox,
+  type SmtpSecurity,
+  toFieldErrors,
+} from '@billing-mail/contracts';
+import { type z } from 'zod';
+
+export type Draft = {
+  companyName: string;
+  replyTo: string;
+  locale: Locale;
+  cc: Mailbox[];
+  bcc: Mailbox[];
+  sender: 'platform' | 'custom';
+  fallback: boolean;
+  notifyUserIds: string[];
+  host: string;
+  port: string;
+  security: SmtpSecurity;
+  auth: 'password' | 'none';
+  username: string;
+  /** As typed; `null` keeps the one that is stored. */
+  password: string | null;
+  fromAddress: string;
+  fromName: string;
+};
+
+/** One field by its JSON pointer, in the order of the page. */
+export const DRAFT_FIELDS = {
+  '/companyName': 'companyName',
+  '/replyTo': 'replyTo',
+  '/locale': 'locale',
+  '/cc': 'cc',
+  '/bcc': 'bcc',
+  '/sender': 'sender',
+  '/smtp/host': 'host',
+  '/smtp/port': 'port',
+  '/smtp/security': 'security',
+  '/smtp/auth/type': 'auth',
+  '/smtp/auth/username': 'username',
+  '/smtp/auth/password': 'password',
+  '/smtp/fromAddress': 'fromAddress',
+  '/smtp/fromName': 'fromName',
+  '/fallback': 'fallback',
+  '/notifyUserIds': 'notifyUserIds',
+} as const satisfies Record<string, keyof Draft>;
+export type Pointer = keyof typeof DRAFT_FIELDS;
+export const POINTERS = Object.keys(DRAFT_FIELDS) as Pointer[];
+
+/** What a form begins with; `null`: nothing is stored yet. */
+export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft {
+  const smtp = stored?.smtp ?? null;
+  const auth = smtp?.auth ?? null;
+  return {
+    companyName: stored?.companyName ?? '',
+    replyTo: stored?.replyTo ?? '',
+    locale: stored?.locale ?? locale,
+    cc: stored?.cc ?? [],
+    bcc: stored?.bcc ?? [],
+    sender: stored?.sender ?? 'platform',
+    fallback: stored?.fallback ?? false,
+    notifyUserIds: stored?.notifyUserIds ?? [],
+    host: smtp?.host ?? '',
+    port: String(smtp?.port ?? 587),
+    security: smtp?.security ?? 'starttls',
+    auth: auth?.type ?? 'password',
+    username: auth?.type === 'password' ? auth.username : '',
+    password: auth?.type === 'password' && auth.passwordSet ? null : '',
+    fromAddress: smtp?.fromAddress ?? '',
+    fromName: smtp?.fromName ?? '',
+  };
+}
+
+/** The fields in which two drafts differ. */
+export const changedFields = (before: Draft, after: Draft): Pointer[] =>
+  POINTERS.filter((pointer) => {
+    const field = DRAFT_FIELDS[pointer];
+    return JSON.stringify(before[field]) !== JSON.stringify(after[field]);
+  });
+
+type Input = z.input<typeof emailDeliveryInput>;
+type ServerInput = NonNullable<Input['smtp']>;
+
+/** The own server as it is written; `null` when nothing of it was filled in. */
+export function toServerInput(draft: Draft): ServerInput | null {
+  if (draft.sender === 'platform' && draft.host.trim() === '') return null;
+  const name = draft.fromName.trim();
+  return {
+    host: draft.host.trim(),
+    port: /^\d+$/.test(draft.port.trim()) ? Number(draft.port) : Number.NaN,
+    security: draft.security,
+    auth:
+      draft.auth === 'none'
+        ? { type: 'none' }
+        : { type: 'password', username: draft.username.trim(), ...(draft.password === null ? {} : { password: draft.password }) },
+    fromAddress: draft.fromAddress.trim(),
+    ...(name === '' ? {} : { fromName: name }),
+  };
+}
+
+/** Body of the PUT. */
+export function toInput(draft: Draft): Input {
+  return {
+    companyName: draft.companyName.trim(),
+    replyTo: draft.replyTo.trim() === '' ? null : draft.replyTo.trim(),
+    locale: draft.locale,
+    cc: draft.cc,
+    bcc: draft.bcc,
+    sender: draft.sender,
+    fallback: draft.fallback,
+    notifyUserIds: draft.notifyUserIds,
+    smtp: toServerInput(draft),
+  };
+}
+
+/** Whether a stored password would go elsewhere, or less safely, than it was entered for; the service refuses that. */
+export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
+  return (
+    draft.auth === 'password' &&
+    draft.password === null &&
+    (stored.host !== draft.host.trim() ||
+      stored.port !== draft.port.trim() ||
+      stored.username !== draft.username.trim() ||
+      (stored.security === 'tls' && draft.security !== 'tls'))
+  );
+}
+
+/** Message for a password that must be entered again; the form says it in the reader's language. */
+export const PASSWORD_AGAIN = 'password-again';
+
+/** What is wrong, by the rules of the service itself, one message a field, in the order of the page. */
+export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
+  const parsed = emailDeliveryInput.safeParse(toInput(draft));
+  const errors = parsed.success ? [] : toFieldErrors(parsed.error);
+  if (toServerInput(draft) !== null && needsPasswordAgain(stored, draft))
+    errors.push({ pointer: '/smtp/auth/password', message: PASSWORD_AGAIN });
+  return onePerField(errors);
+}
+
+/** Errors of list members belong to their list, and the first of a field is enough to begin with. */
+export function onePerField(errors: readonly FieldError[]): FieldError[] {
+  const byField = new Map<string, FieldError>();
+  for (const { pointer, message } of errors) {
+    const field = POINTERS.find((known) => pointer === known || pointer.startsWith(`${known}/`)) ?? pointer;
+    if (!byField.has(field)) byField.set(field, { pointer: field, message });
+  }
+  const place = ({ pointer }: FieldError): number => {
+    const index = POINTERS.indexOf(pointer as Pointer);
+    return index === -1 ? POINTERS.length : index;
+  };
+  return [...byField.values()].sort((a, b) => place(a) - place(b));
+}
+
+/** My changes since `base` on top of `theirs`. */
+export function mergeDrafts(base: Draft, mine: Draft, theirs: Draft): Draft {
+  const changed = changedFields(base, mine).map((pointer) => [DRAFT_FIELDS[pointer], mine[DRAFT_FIELDS[pointer]]]);
+  return { ...theirs, ...(Object.fromEntries(changed) as Partial<Draft>) };
+}

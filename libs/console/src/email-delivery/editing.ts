@@ -1,0 +1,39 @@
+import { type FieldError } from '@billing-mail/contracts';
+import { createContext, useContext } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import { sayFieldMessage } from '../words/field-messages.js';
+import { type Draft, PASSWORD_AGAIN, type Pointer } from './draft.js';
+
+/** What the sections of the form share. */
+export type Editing = {
+  draft: Draft;
+  base: Draft;
+  errors: readonly FieldError[];
+  isReadOnly: boolean;
+  edit: (changes: Partial<Draft>) => void;
+};
+
+export const EditingContext = createContext<Editing | null>(null);
+
+export function useEditing(): Editing {
+  const editing = useContext(EditingContext);
+  if (editing === null) throw new Error('useEditing is used outside of the form.');
+  return editing;
+}
+
+/** Id of a field's input, for labels and for links from the summary of mistakes. */
+export const fieldId = (pointer: string): string => `field${pointer.replaceAll('/', '-')}`;
+
+/** What is wrong with a field, in the reader's language. */
+export function useFieldMessage(): (error: FieldError) => string {
+  const { words, locale } = useLanguage();
+  return ({ message }) => (message === PASSWORD_AGAIN ? words.settings.server.passwordAgain : sayFieldMessage(message, locale));
+}
+
+/** Properties that every input of the form has: its id, its mistake, whether it may be changed. */
+export function useField(pointer: Pointer): { id: string; error: string | null; readOnly: boolean } {
+  const { errors, isReadOnly } = useEditing();
+  const say = useFieldMessage();
+  const error = errors.find((each) => each.pointer === pointer);
+  return { id: fieldId(pointer), error: error ? say(error) : null, readOnly: isReadOnly };
+}

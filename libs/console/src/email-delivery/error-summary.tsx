@@ -1,0 +1,34 @@
+import { Alert, Anchor, List } from '@mantine/core';
+import { type FieldError } from '@billing-mail/contracts';
+import { type Ref } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import { fieldId, useFieldMessage } from './editing.js';
+
+/** All mistakes at once, each leading to its field. */
+export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors: readonly FieldError[] }) {
+  const { words } = useLanguage();
+  const say = useFieldMessage();
+  const names: Record<string, string> = words.settings.fields;
+  return (
+    <Alert ref={ref} tabIndex={-1} color="red" variant="outline" title={words.settings.save.invalid(errors.length)} role="alert">
+      <List size="sm">
+        {errors.map((error) => (
+          <List.Item key={error.pointer}>
+            <Anchor
+              size="sm"
+              underline="always"
+              href={`#${fieldId(error.pointer)}`}
+              onClick={(event) => {
+                event.preventDefault();
+                document.getElementById(fieldId(error.pointer))?.focus();
+              }}
+            >
+              {names[error.pointer] ?? error.pointer}
+            </Anchor>
+            : {say(error)}
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}

@@ -1,0 +1,122 @@
+// The state of the form: what is stored, what has been made of it, what is wrong, and how saving goes.
+import { type EmailDeliveryView, type FieldError, type Locale } from '@billing-mail/contracts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useReducer } from 'react';
+import { useClients } from '../api/clients-context.js';
+import { ProblemError } from '../api/problem.js';
+import { changedFields, checkDraft, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
+import { readSettings, saveSettings, settingsKey } from './settings-queries.js';
+
+type State = {
+  stored: EmailDeliveryView | null;
+  base: Draft;
+  draft: Draft;
+  errors: readonly FieldError[];
+  /** What somebody else has saved meanwhile. */
+  theirs: EmailDeliveryView | null;
+  hasSaved: boolean;
+};
+
+type Action =
+  | { do: 'edit'; changes: Partial<Draft> }
+  | { do: 'store'; stored: EmailDeliveryView; hasSaved: boolean }
+  | { do: 'discard' }
+  | { do: 'refuse'; errors: readonly FieldError[] }
+  | { do: 'collide'; theirs: EmailDeliveryView }
+  | { do: 'merge' };
+
+const begin = (stored: EmailDeliveryView | null, locale: Locale): State => {
+  const base = toDraft(stored, locale);
+  return { stored, base, draft: base, errors: [], theirs: null, hasSaved: false };
+};
+
+function reduce(state: State, action: Action): State {
+  switch (action.do) {
+    case 'edit': {
+      const draft = { ...state.draft, ...action.changes };
+      // Once shown, a mistake goes away as soon as it is corrected; new ones wait for the next save.
+      const left = checkDraft(state.base, draft);
+      const errors = state.errors.filter(
+        ({ pointer, message }) => left.some((error) => error.pointer === pointer) || !isOurs(state, pointer, message),
+      );
+      return { ...state, draft, errors, hasSaved: false };
+    }
+    case 'store':
+      return { ...begin(action.stored, action.stored.locale), hasSaved: action.hasSaved };
+    case 'discard':
+      return { ...state, draft: state.base, errors: [], hasSaved: false };
+    case 'refuse':
+      return { ...state, errors: action.errors };
+    case 'collide':
+      return { ...state, theirs: action.theirs };
+    case 'merge': {
+      if (state.theirs === null) return state;
+      const base = toDraft(state.theirs, state.theirs.locale);
+      return { ...state, stored: state.theirs, base, draft: mergeDrafts(state.base, state.draft, base), theirs: null, errors: [] };
+    }
+  }
+}
+
+// A message of the service that the page's own check would not give goes away only when its field is edited: there is no telling otherwise.
+function isOurs(state: State, pointer: string, message: string): boolean {
+  return checkDraft(state.base, state.draft).some((error) => error.pointer === pointer && error.message === message);
+}
+
+/** The form of a team, `stored` being what the service answered last. */
+export function useFormState(team: string, stored: EmailDeliveryView | null, locale: Locale) {
+  const clients = useClients();
+  const queryClient = useQueryClient();
+  const [state, dispatch] = useReducer(reduce, stored, (first) => begin(first, locale));
+  const changed = changedFields(state.base, state.draft);
+
+  const saving = useMutation({
+    mutationFn: () => saveSettings(clients, team, state.draft, state.stored?.version ?? null),
+    onSuccess: (saved) => {
+      queryClient.setQueryData(settingsKey(team), saved);
+      void queryClient.invalidateQueries({ queryKey: ['settings-history', team] });
+      dispatch({ do: 'store', stored: saved, hasSaved: true });
+    },
+    onError: async (error) => {
+      if (!(error instanceof ProblemError)) return;
+      if (error.errors.length > 0) dispatch({ do: 'refuse', errors: onePerField(error.errors) });
+      if (error.status !== 412) return;
+      const theirs = await readSettings(clients, team);
+      if (theirs !== null) dispatch({ do: 'collide', theirs });
+    },
+  });
+
+  // What somebody else saved shows at once where nothing is being edited.
+  const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);
+  if (isNewer && changed.length === 0 && !saving.isPending && state.theirs === null) dispatch({ do: 'store', stored, hasSaved: false });
+
+  return {
+    ...state,
+    changed,
+    saving,
+    edit: (changes: Partial<Draft>) => dispatch({ do: 'edit', changes }),
+    discard: () => {
+      saving.reset();
+      dispatch({ do: 'discard' });
+    },
+    takeTheirs: () => {
+      saving.reset();
+      if (state.theirs !== null) {
+        queryClient.setQueryData(settingsKey(team), state.theirs);
+        dispatch({ do: 'store', stored: state.theirs, hasSaved: false });
+      }
+    },
+    merge: () => {
+      saving.reset();
+      dispatch({ do: 'merge' });
+    },
+    /** Saves, or shows what is wrong and answers the first wrong field. */
+    save: (): FieldError | null => {
+      const errors = checkDraft(state.base, state.draft);
+      dispatch({ do: 'refuse', errors });
+      if (errors.length === 0) saving.mutate();
+      return errors[0] ?? null;
+    },
+  };
+}
+
+export type FormState = ReturnType<typeof useFormState>;

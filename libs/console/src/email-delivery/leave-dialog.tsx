@@ -1,0 +1,30 @@
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { guardNavigation, releaseNavigation } from '../shell/navigation-guard.js';
+import { useLanguage } from '../words/words-context.js';
+
+/** Asks before unsaved changes are left; `changes` is how many there are. */
+export function LeaveDialog({ changes }: { changes: number }) {
+  const words = useLanguage().words.settings.leave;
+  const [leave, setLeave] = useState<{ go: () => void } | null>(null);
+  const isDirty = changes > 0;
+  useEffect(() => (isDirty ? guardNavigation((go) => setLeave({ go })) : undefined), [isDirty]);
+  const confirm = (): void => {
+    releaseNavigation();
+    leave?.go();
+    setLeave(null);
+  };
+  return (
+    <Modal opened={leave !== null} onClose={() => setLeave(null)} title={words.title} centered>
+      <Text mb="lg">{words.text(changes)}</Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={() => setLeave(null)} data-autofocus>
+          {words.stay}
+        </Button>
+        <Button color="red" onClick={confirm}>
+          {words.leave}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,70 @@
+// How a mail looks to the customer with what the form says right now.
+import { Badge, Text } from '@mantine/core';
+import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
+import { useClients } from '../api/clients-context.js';
+import { useLanguage } from '../words/words-context.js';
+import { useEditing } from './editing.js';
+import classes from './mail-preview.module.css';
+
+const COPIES_NAMED = 3;
+
+export function MailPreview() {
+  const { words } = useLanguage();
+  const preview = words.settings.preview;
+  const { platformFromAddress } = useClients().config;
+  const { draft } = useEditing();
+  const isOwn = draft.sender === 'custom';
+  const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
+  const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
+  const more = draft.cc.length - COPIES_NAMED;
+  const copies = draft.cc.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
+  const lines: [string, string][] = [
+    ...(draft.replyTo.trim() === '' ? [] : [[preview.replyTo, draft.replyTo.trim()] as [string, string]]),
+    [preview.to, preview.sampleTo],
+    ...(copies.length === 0 ? [] : [[preview.cc, [...copies, ...(more > 0 ? [preview.more(more)] : [])].join(', ')] as [string, string]]),
+    [preview.subject, preview.sampleSubject],
+  ];
+  return (
+    <figure className={classes.mail} aria-label={preview.title}>
+      <figcaption className={classes.caption}>{preview.title}</figcaption>
+      <div className={classes.sender}>
+        <span className={classes.avatar} aria-hidden>
+          {Array.from(name)[0]?.toLocaleUpperCase()}
+        </span>
+        <div className={classes.from}>
+          <Text fw={600} className="breakable" lineClamp={2}>
+            {name}
+          </Text>
+          {address === null ? null : (
+            <Text size="sm" c="dimmed" className="breakable">
+              {address}
+            </Text>
+          )}
+        </div>
+        <Badge
+          className={isOwn ? classes.unsigned : classes.signed}
+          leftSection={isOwn ? null : <IconRosetteDiscountCheck size={14} aria-hidden />}
+          tt="none"
+        >
+          {isOwn ? preview.unsigned : preview.signed}
+        </Badge>
+      </div>
+      <dl className={classes.lines}>
+        {lines.map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd className="breakable">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Text size="sm" className={classes.file}>
+        <IconPaperclip size={14} aria-hidden /> {preview.sampleFile}
+      </Text>
+      {draft.bcc.length > 0 ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          {preview.hidden(draft.bcc.length)}
+        </Text>
+      ) : null}
+    </figure>
+  );
+}

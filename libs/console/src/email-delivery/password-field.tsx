@@ -1,0 +1,56 @@
+import { Button, Group, Input, PasswordInput, Text } from '@mantine/core';
+import { useLanguage } from '../words/words-context.js';
+import { needsPasswordAgain } from './draft.js';
+import { useEditing, useField } from './editing.js';
+import { usePasswordRecord } from './settings-queries.js';
+
+/** A password that is written and never read: what is stored shows only when and by whom it was set. */
+export function PasswordField({ team }: { team: string }) {
+  const { words, formats } = useLanguage();
+  const { server } = words.settings;
+  const { draft, base, edit, isReadOnly } = useEditing();
+  const { id, error } = useField('/smtp/auth/password');
+  const isStored = base.password === null;
+  const record = usePasswordRecord(team, isStored);
+  const isAskedAgain = needsPasswordAgain(base, draft);
+
+  if (draft.password === null && !isAskedAgain) {
+    return (
+      <Input.Wrapper label={server.password} labelElement="div" error={error}>
+        <Text size="sm" py={6} id={id} tabIndex={-1}>
+          {record ? server.passwordSet(formats.dateTime(record.changedAt), record.changedBy) : server.passwordSetUnknown}
+        </Text>
+        {isReadOnly ? null : (
+          <Group gap="xs">
+            <Button variant="default" size="xs" onClick={() => edit({ password: '' })}>
+              {server.replace}
+            </Button>
+            <Button variant="default" size="xs" onClick={() => edit({ auth: 'none' })}>
+              {server.remove}
+            </Button>
+          </Group>
+        )}
+      </Input.Wrapper>
+    );
+  }
+  return (
+    <div>
+      <PasswordInput
+        id={id}
+        error={error}
+        label={server.password}
+        description={isAskedAgain ? server.passwordAgain : server.passwordHint}
+        required
+        readOnly={isReadOnly}
+        autoComplete="new-password"
+        value={draft.password ?? ''}
+        onChange={(event) => edit({ password: event.currentTarget.value })}
+      />
+      {isStored && !isAskedAgain ? (
+        <Button variant="subtle" size="compact-xs" mt={4} onClick={() => edit({ password: null })}>
+          {server.keep}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

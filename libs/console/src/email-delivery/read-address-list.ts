@@ -1,0 +1,45 @@
+// Reads what somebody types or pastes into a list of addresses: one, a column or row of a spreadsheet, a To line of a mail program.
+import { explainAddress, type Mailbox } from '@billing-mail/contracts';
+
+/** Addresses in the order in which they stand there, with their names where they have one; they need not be valid. */
+export function readAddressList(text: string): Mailbox[] {
+  return splitEntries(text)
+    .map((entry) => readEntry(entry))
+    .filter(({ address }) => address !== '');
+}
+
+// A comma within quotes belongs to the name: "Müller, Anna" <anna@example.com>.
+function splitEntries(text: string): string[] {
+  return text.match(/(?:"[^"\n]*"|[^,;\n\r\t])+/g) ?? [];
+}
+
+function readEntry(entry: string): Mailbox {
+  const named = /^\s*(.*?)\s*<\s*([^<>]*?)\s*>\s*$/s.exec(entry);
+  if (named === null) return { address: unquoted(entry) };
+  const name = unquoted(named[1] ?? '');
+  return name === '' ? { address: named[2] ?? '' } : { address: named[2] ?? '', name };
+}
+
+const unquoted = (text: string): string =>
+  text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
+
+/** Adds to a list what is not there yet (case does not matter), and says how many of each. */
+export function addAddresses(list: readonly Mailbox[], more: readonly Mailbox[]): { list: Mailbox[]; added: number; doubles: number } {
+  const known = new Set(list.map(({ address }) => address.toLowerCase()));
+  const fresh = more.filter(({ address }) => {
+    const key = address.toLowerCase();
+    return !known.has(key) && known.add(key);
+  });
+  return { list: [...list, ...fresh], added: fresh.length, doubles: more.length - fresh.length };
+}
+
+/** The addresses that can't be used, each with its reason. */
+export function wrongAddresses(list: readonly Mailbox[]): { address: string; reason: string }[] {
+  return list.flatMap(({ address }) => {
+    const reason = explainAddress(address);
+    return reason === null ? [] : [{ address, reason }];
+  });
+}

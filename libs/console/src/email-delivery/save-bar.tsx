@@ -1,0 +1,28 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useLanguage } from '../words/words-context.js';
+import { type FormState } from './form-state.js';
+import classes from './save-bar.module.css';
+
+/** Always in sight: how much is unsaved, and the two things to do about it. */
+export function SaveBar({ form }: { form: FormState }) {
+  const words = useLanguage().words.settings.save;
+  const count = form.changed.length;
+  const said = form.saving.isPending ? words.saving : count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : '';
+  return (
+    <div className={classes.bar} data-active={count > 0 || form.hasSaved} role="region" aria-label={words.region}>
+      <Text size="sm" fw={500} role="status">
+        {said}
+      </Text>
+      {count > 0 ? (
+        <Group gap="xs" wrap="nowrap">
+          <Button variant="default" onClick={form.discard} disabled={form.saving.isPending}>
+            {words.discard}
+          </Button>
+          <Button type="submit" loading={form.saving.isPending}>
+            {words.save}
+          </Button>
+        </Group>
+      ) : null}
+    </div>
+  );
+}

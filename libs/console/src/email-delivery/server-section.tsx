@@ -1,0 +1,136 @@
+// The team's own mail server: provider, address of the server, sign-in, sender, and what happens when it fails.
+import { Alert, NativeSelect, Stack, Switch, TextInput } from '@mantine/core';
+import { type SmtpSecurity } from '@billing-mail/contracts';
+import { useLanguage } from '../words/words-context.js';
+import { type Draft } from './draft.js';
+import { useEditing, useField } from './editing.js';
+import classes from './form.module.css';
+import { PasswordField } from './password-field.js';
+import { presetOf, PROVIDER_PRESETS } from './provider-presets.js';
+import { Section } from './section.js';
+
+export function ServerSection({ team }: { team: string }) {
+  const words = useLanguage().words.settings.server;
+  const { draft, edit, isReadOnly } = useEditing();
+  const preset = presetOf(draft.host);
+  const { readOnly: _, ...security } = useField('/smtp/security');
+  return (
+    <Section title={words.title}>
+      <Stack gap="md">
+        <NativeSelect
+          label={words.provider}
+          description={words.providerHint}
+          value={preset?.id ?? 'other'}
+          disabled={isReadOnly}
+          data={[...PROVIDER_PRESETS.map(({ id, name }) => ({ value: id, label: name })), { value: 'other', label: words.other }]}
+          onChange={(event) => edit(fromPreset(event.currentTarget.value))}
+        />
+        {preset?.id === 'microsoft365' && draft.auth === 'password' ? (
+          <Alert color="yellow" variant="outline">
+            {words.microsoft}
+          </Alert>
+        ) : null}
+        <div className={classes.serverLine}>
+          <TextInput
+            {...useField('/smtp/host')}
+            {...plain}
+            label={words.host}
+            required
+            value={draft.host}
+            onChange={(event) => edit({ host: event.currentTarget.value })}
+          />
+          <TextInput
+            {...useField('/smtp/port')}
+            {...plain}
+            label={words.port}
+            required
+            inputMode="numeric"
+            value={draft.port}
+            onChange={(event) => edit({ port: event.currentTarget.value })}
+          />
+          <NativeSelect
+            {...security}
+            disabled={isReadOnly}
+            label={words.security}
+            value={draft.security}
+            data={(['tls', 'starttls', 'none'] as const).map((value) => ({ value, label: words[value] }))}
+            onChange={(event) => edit({ security: event.currentTarget.value as SmtpSecurity })}
+          />
+        </div>
+        <SignIn team={team} />
+        <div className={classes.columns}>
+          <TextInput
+            {...useField('/smtp/fromAddress')}
+            {...plain}
+            label={words.fromAddress}
+            description={words.fromAddressHint}
+            required
+            inputMode="email"
+            value={draft.fromAddress}
+            onChange={(event) => edit({ fromAddress: event.currentTarget.value })}
+          />
+          <TextInput
+            {...useField('/smtp/fromName')}
+            {...plain}
+            label={words.fromName}
+            description={words.fromNameHint}
+            placeholder={draft.companyName}
+            value={draft.fromName}
+            onChange={(event) => edit({ fromName: event.currentTarget.value })}
+          />
+        </div>
+        <Switch
+          id={useField('/fallback').id}
+          checked={draft.fallback}
+          disabled={isReadOnly}
+          label={words.fallback}
+          description={draft.fallback ? words.fallbackOn : words.fallbackOff}
+          onChange={(event) => edit({ fallback: event.currentTarget.checked })}
+        />
+      </Stack>
+    </Section>
+  );
+}
+
+// Browsers and their password stores know nothing of a mail server's data and would fill in the reader's own.
+const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
+
+function fromPreset(id: string): Partial<Draft> {
+  const preset = PROVIDER_PRESETS.find((each) => each.id === id);
+  return preset ? { host: preset.host, port: String(preset.port), security: preset.security } : { host: '' };
+}
+
+function SignIn({ team }: { team: string }) {
+  const words = useLanguage().words.settings.server;
+  const { draft, base, edit, isReadOnly } = useEditing();
+  const { readOnly: _, ...auth } = useField('/smtp/auth/type');
+  const username = useField('/smtp/auth/username');
+  return (
+    <>
+      <NativeSelect
+        {...auth}
+        label={words.auth}
+        disabled={isReadOnly}
+        value={draft.auth}
+        data={[
+          { value: 'password', label: words.authPassword },
+          { value: 'none', label: words.authNone },
+        ]}
+        onChange={(event) => edit(event.currentTarget.value === 'none' ? { auth: 'none', password: base.password } : { auth: 'password' })}
+      />
+      {draft.auth === 'password' ? (
+        <div className={classes.columns}>
+          <TextInput
+            {...username}
+            {...plain}
+            label={words.username}
+            required
+            value={draft.username}
+            onChange={(event) => edit({ username: event.currentTarget.value })}
+          />
+          <PasswordField team={team} />
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// The form "E-mail delivery": its sections in the order in which a clerk thinks of them.
+import { Alert, Stack } from '@mantine/core';
+import { type EmailDeliveryView } from '@billing-mail/contracts';
+import { type FormEvent, useRef } from 'react';
+import { ProblemError } from '../api/problem.js';
+import { type TeamRole } from '../session/read-token.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { CompanySection } from './company-section.js';
+import { ConflictDialog } from './conflict-dialog.js';
+import { ConnectionTest } from './connection-test.js';
+import { CopiesSection } from './copies-section.js';
+import { ErrorSummary } from './error-summary.js';
+import { EditingContext, type Editing } from './editing.js';
+import { useFormState } from './form-state.js';
+import { LeaveDialog } from './leave-dialog.js';
+import { MethodSection } from './method-section.js';
+import { NotifySection } from './notify-section.js';
+import { NowStrip } from './now-strip.js';
+import { SaveBar } from './save-bar.js';
+import { ServerSection } from './server-section.js';
+
+type Props = { team: string; role: TeamRole; stored: EmailDeliveryView | null };
+
+export function SettingsForm({ team, role, stored }: Props) {
+  const { words, locale } = useLanguage();
+  const form = useFormState(team, stored, locale);
+  const summary = useRef<HTMLDivElement>(null);
+  const editing: Editing = { draft: form.draft, base: form.base, errors: form.errors, isReadOnly: role === 'member', edit: form.edit };
+  const failure = form.saving.error;
+  const isShownElsewhere = failure instanceof ProblemError && (failure.status === 412 || failure.errors.length > 0);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    // The summary exists after the next paint; whoever can't see it is led there.
+    if (form.save() !== null) requestAnimationFrame(() => summary.current?.focus());
+  };
+
+  return (
+    <EditingContext value={editing}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="lg">
+          {role === 'member' ? (
+            <Alert color="gray" variant="outline" title={words.settings.save.readOnlyTitle}>
+              {words.settings.save.readOnly}
+            </Alert>
+          ) : null}
+          <NowStrip team={team} stored={form.stored} />
+          {form.errors.length > 0 ? <ErrorSummary ref={summary} errors={form.errors} /> : null}
+          {failure && !isShownElsewhere ? (
+            <Trouble error={failure} title={words.settings.save.failed} onRetry={() => void form.save()} />
+          ) : null}
+          <CompanySection />
+          <CopiesSection />
+          <MethodSection />
+          {form.draft.sender === 'custom' ? <ServerSection team={team} /> : null}
+          {form.draft.sender === 'custom' && role === 'admin' ? <ConnectionTest team={team} /> : null}
+          <NotifySection />
+        </Stack>
+        {role === 'admin' ? <SaveBar form={form} /> : null}
+      </form>
+      {form.theirs !== null ? (
+        <ConflictDialog base={form.base} mine={form.draft} theirs={form.theirs} onMerge={form.merge} onTakeTheirs={form.takeTheirs} />
+      ) : null}
+      <LeaveDialog changes={role === 'admin' ? form.changed.length : 0} />
+    </EditingContext>
+  );
+}

@@ -1,0 +1,34 @@
+import { Breadcrumbs, Text, Title } from '@mantine/core';
+import { type TeamRole } from '../session/read-token.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { PageSkeleton } from '../shell/page-skeleton.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { SettingsForm } from './settings-form.js';
+import { useSettings } from './settings-queries.js';
+
+/** Team settings > Invoicing > E-mail delivery. */
+export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
+  const words = useLanguage().words.settings;
+  const { data, error, refetch } = useSettings(team);
+  useDocumentTitle(words.title);
+  if (data === undefined) return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
+  return (
+    <>
+      <Breadcrumbs separator="›" mb={4}>
+        {words.breadcrumb.map((step) => (
+          <Text key={step} size="sm" c="dimmed">
+            {step}
+          </Text>
+        ))}
+      </Breadcrumbs>
+      <Title order={1} size="h2">
+        {words.title}
+      </Title>
+      <Text c="dimmed" mb="lg">
+        {words.lead}
+      </Text>
+      <SettingsForm team={team} role={role} stored={data} />
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+// The inbox: unread first, each with a way to its delivery; and how one wants to be told.
+import { Anchor, Badge, Button, Group, Paper, Text, Title } from '@mantine/core';
+import { type NotificationView, type Severity } from '@billing-mail/contracts';
+import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { deliveryPath } from '../paths.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { PageSkeleton } from '../shell/page-skeleton.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import classes from './inbox-page.module.css';
+import { useInbox, useMarkRead } from './inbox-queries.js';
+import { PreferencesSection } from './preferences-section.js';
+
+export function InboxPage({ team }: { team: string }) {
+  const words = useLanguage().words.inbox;
+  const inbox = useInbox();
+  const marking = useMarkRead();
+  useDocumentTitle(words.title);
+  const pages = inbox.data?.pages;
+  const items = (pages ?? []).flatMap((page) => page.items).sort((a, b) => Number(a.readAt !== null) - Number(b.readAt !== null));
+  return (
+    <>
+      <Group justify="space-between" align="flex-start" mb="lg">
+        <div>
+          <Title order={1} size="h2">
+            {words.title}
+          </Title>
+          <Text c="dimmed">{words.lead}</Text>
+        </div>
+        {(pages?.[0]?.unreadCount ?? 0) > 0 ? (
+          <Button variant="default" onClick={() => marking.mutate(null)} loading={marking.isPending && marking.variables === null}>
+            {words.readAll}
+          </Button>
+        ) : null}
+      </Group>
+      {marking.error ? <Trouble error={marking.error} /> : null}
+      {inbox.error ? <Trouble error={inbox.error} onRetry={() => void inbox.refetch()} /> : null}
+      {pages === undefined && !inbox.error ? <PageSkeleton blocks={[96, 96, 96]} /> : null}
+      {pages !== undefined && items.length === 0 ? <Nothing /> : null}
+      <ul className={classes.list}>
+        {items.map((item) => (
+          <Message key={item.id} item={item} team={team} onRead={() => marking.mutate(item.id)} />
+        ))}
+      </ul>
+      {inbox.hasNextPage ? (
+        <Button variant="default" mt="md" onClick={() => void inbox.fetchNextPage()} loading={inbox.isFetchingNextPage}>
+          {words.more}
+        </Button>
+      ) : null}
+      <PreferencesSection />
+    </>
+  );
+}
+
+function Nothing() {
+  const { empty, emptyText } = useLanguage().words.inbox;
+  return (
+    <div role="status">
+      <Title order={2} size="h4" mt="xl" mb="xs">
+        {empty}
+      </Title>
+      <Text c="dimmed">{emptyText}</Text>
+    </div>
+  );
+}
+
+const ICONS: Record<Severity, typeof IconInfoCircle> = { info: IconInfoCircle, warning: IconAlertTriangle, error: IconCircleX };
+
+function Message({ item, team, onRead }: { item: NotificationView; team: string; onRead: () => void }) {
+  const { words, formats } = useLanguage();
+  const { inbox } = words;
+  const isUnread = item.readAt === null;
+  const Icon = ICONS[item.severity];
+  return (
+    <li>
+      <Paper component="article" withBorder p="md" radius="md" className={classes.message} data-unread={isUnread || undefined}>
+        <Icon size={22} aria-label={inbox.severity[item.severity]} className={classes[item.severity]} />
+        <div className={classes.text}>
+          <Group gap="xs" align="baseline">
+            <Title order={2} size="md" fw={isUnread ? 650 : 500} className="breakable">
+              {item.title}
+            </Title>
+            {isUnread ? <Badge className={classes.unread}>{inbox.unread}</Badge> : null}
+            {item.count > 1 ? (
+              <Text size="sm" c="dimmed">
+                {inbox.times(item.count)}
+              </Text>
+            ) : null}
+          </Group>
+          <Text size="sm" className={`breakable ${classes.body}`}>
+            {item.body}
+          </Text>
+          <Group gap="md" mt="xs">
+            <Text size="sm" c="dimmed">
+              {formats.dateTime(item.createdAt)}
+              {item.teamId === team ? '' : ` · ${inbox.team(item.teamId)}`}
+            </Text>
+            {item.deliveryId === null ? null : (
+              <Anchor
+                component={Link}
+                href={deliveryPath(item.teamId, item.deliveryId)}
+                size="sm"
+                underline="always"
+                onClick={isUnread ? onRead : undefined}
+              >
+                {inbox.open}
+              </Anchor>
+            )}
+            {isUnread ? (
+              <Button variant="subtle" size="compact-sm" onClick={onRead}>
+                {inbox.markRead}
+              </Button>
+            ) : null}
+          </Group>
+        </div>
+      </Paper>
+    </li>
+  );
+}

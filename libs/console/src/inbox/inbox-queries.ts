@@ -1,0 +1,55 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { followNotifications } from './notification-stream.js';
+
+const INBOX = ['inbox'] as const;
+const PAGE = 50;
+
+/** The caller's notifications, newest first, as far as they were read. */
+export function useInbox() {
+  const { notifications } = useClients();
+  return useInfiniteQuery({
+    queryKey: INBOX,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      ask(
+        notifications.GET('/v1/notifications', {
+          params: { query: { limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    staleTime: 30_000,
+  });
+}
+
+/** Keeps inbox and what is told in it up to date while the page is open. */
+export function useLiveInbox(): void {
+  const { config } = useClients();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const ending = new AbortController();
+    const refresh = (): void => void queryClient.invalidateQueries({ queryKey: INBOX });
+    const tell = (): void => {
+      refresh();
+      void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
+      void queryClient.invalidateQueries({ queryKey: ['health'] });
+    };
+    void followNotifications(config.notificationServiceUrl, ending.signal, refresh, tell);
+    return () => ending.abort();
+  }, [config, queryClient]);
+}
+
+/** Marks one (its id) or all (`null`) as read. */
+export function useMarkRead() {
+  const { notifications } = useClients();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string | null): Promise<void> => {
+      if (id === null) await ask(notifications.POST('/v1/notifications/read-all'));
+      else await ask(notifications.POST('/v1/notifications/{id}/read', { params: { path: { id } } }));
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: INBOX }),
+  });
+}

@@ -1,0 +1,61 @@
+// Keeps the live stream of notifications open: resumes where it stopped, waits longer the longer nobody answers.
+import { authorization } from '../api/clients.js';
+import { EventStreamParser } from './read-event-stream.js';
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Calls `onEvent` for each notification until `signal` aborts; `onOpen` each time the stream is (again) open. */
+export async function followNotifications(url: string, signal: AbortSignal, onOpen: () => void, onEvent: () => void): Promise<void> {
+  let lastId: string | null = null;
+  let waitMs = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(`${url}/v1/notifications/stream`, {
+        signal,
+        cache: 'no-store',
+        headers: { ...authorization(), Accept: 'text/event-stream', ...(lastId === null ? {} : { 'Last-Event-ID': lastId }) },
+      });
+      // Not signed in (any more): every other call says so to the reader.
+      if (response.status === 401) return;
+      if (response.ok && response.body !== null) {
+        waitMs = FIRST_WAIT_MS;
+        onOpen();
+        lastId = await readAll(response.body, lastId, onEvent);
+      }
+    } catch (error) {
+      // A link that breaks is what the loop is for; the list says it when the service stays away.
+      if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    }
+    await pause(waitMs, signal);
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+  }
+}
+
+async function readAll(body: ReadableStream<Uint8Array>, lastId: string | null, onEvent: () => void): Promise<string | null> {
+  const parser = new EventStreamParser();
+  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  let id = lastId;
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      for (const event of parser.feed(part.value)) {
+        id = event.id ?? id;
+        if (event.data !== null) onEvent();
+      }
+    }
+  } catch (error) {
+    // What came before the break counts.
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+  }
+  return id;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,26 @@
+// Server-sent events (HTML standard 9.2) over fetch, because EventSource can't send the Authorization header.
+
+export type ServerEvent = { id: string | null; data: string | null; retryMs: number | null };
+
+/** Splits a stream of text into events; chunks may end anywhere. */
+export class EventStreamParser {
+  private rest = '';
+
+  /** The events that are complete with this chunk. */
+  feed(chunk: string): ServerEvent[] {
+    const blocks = (this.rest + chunk).split(/\r\n\r\n|\n\n|\r\r/);
+    this.rest = blocks.pop() ?? '';
+    return blocks.map(parseBlock).filter((event) => event !== null);
+  }
+}
+
+function parseBlock(block: string): ServerEvent | null {
+  const event: ServerEvent = { id: null, data: null, retryMs: null };
+  for (const line of block.split(/\r\n|\n|\r/)) {
+    const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (field === 'id') event.id = value;
+    else if (field === 'data') event.data = event.data === null ? value : `${event.data}\n${value}`;
+    else if (field === 'retry' && /^\d+$/.test(value)) event.retryMs = Number(value);
+  }
+  return event.id === null && event.data === null && event.retryMs === null ? null : event;
+}

@@ -1,0 +1,20 @@
+import '@mantine/core/styles.css';
+import './page.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { readConsoleConfig } from './api/console-config.js';
+import { watchSession } from './session/session-store.js';
+
+declare global {
+  // Read by the library that keeps the page behind a dialog from scrolling, when it makes its style element.
+  var __webpack_nonce__: string | undefined;
+}
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+globalThis.__webpack_nonce__ = nonce;
+// Before anything else runs: the token must leave the address bar.
+watchSession();
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no #root.');
+createRoot(root).render(<App nonce={nonce} config={readConsoleConfig()} />);

@@ -1,0 +1,59 @@
+// Which page an address shows, and who may see it.
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { roleIn, type SignedIn } from './session/read-token.js';
+import { useSession } from './session/session-store.js';
+import { SignInNotice } from './session/sign-in-notice.js';
+import { settingsPath } from './paths.js';
+import { Frame } from './shell/frame.js';
+import { PageSkeleton } from './shell/page-skeleton.js';
+import { NotFound } from './shell/not-found.js';
+import { SettingsPage } from './email-delivery/settings-page.js';
+
+const DeliveriesPage = lazy(async () => ({ default: (await import('./deliveries/deliveries-page.js')).DeliveriesPage }));
+const DeliveryPage = lazy(async () => ({ default: (await import('./deliveries/delivery-page.js')).DeliveryPage }));
+const InboxPage = lazy(async () => ({ default: (await import('./inbox/inbox-page.js')).InboxPage }));
+
+export function Pages() {
+  const session = useSession();
+  if (session.kind !== 'signed_in') return <SignInNotice session={session} />;
+  return (
+    <Switch>
+      <Route path="/teams/:team/*?">{({ team }) => <TeamPages team={team} session={session} />}</Route>
+      <Route>
+        <FirstTeam session={session} />
+      </Route>
+    </Switch>
+  );
+}
+
+function FirstTeam({ session }: { session: SignedIn }) {
+  const [team] = Object.keys(session.claims.teams ?? {});
+  return team === undefined ? <SignInNotice session={session} /> : <Redirect to={settingsPath(team)} replace />;
+}
+
+function TeamPages({ team, session }: { team: string; session: SignedIn }) {
+  const role = roleIn(session.claims, team);
+  if (role === null) return <SignInNotice session={session} team={team} />;
+  return (
+    <Frame team={team} session={session}>
+      <Suspense fallback={<PageSkeleton />}>
+        <Switch>
+          <Route path="/teams/:team/settings/invoicing">
+            <SettingsPage key={team} team={team} role={role} />
+          </Route>
+          <Route path="/teams/:team/deliveries">
+            <DeliveriesPage key={team} team={team} />
+          </Route>
+          <Route path="/teams/:team/deliveries/:id">{({ id }) => <DeliveryPage key={id} team={team} id={id} role={role} />}</Route>
+          <Route path="/teams/:team/inbox">
+            <InboxPage team={team} />
+          </Route>
+          <Route>
+            <NotFound team={team} />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Frame>
+  );
+}

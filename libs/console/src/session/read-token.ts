@@ -1,0 +1,36 @@
+// What the page may know of its token: whose it is, which teams, until when. Whether it is genuine only the services can tell.
+import { tokenClaims, type TokenClaims } from '@billing-mail/contracts';
+
+export type SignedIn = { kind: 'signed_in'; token: string; claims: TokenClaims; expiresAtMs: number | null };
+export type Session = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
+
+/** Reads a token (`null`: there is none) at the time `nowMs`. */
+export function readToken(token: string | null, nowMs: number): Session {
+  if (token === null || token === '') return { kind: 'missing' };
+  const payload = decodePayload(token);
+  const claims = tokenClaims.safeParse(payload);
+  if (!claims.success) return { kind: 'unreadable' };
+  const { exp } = payload as { exp?: unknown };
+  const expiresAtMs = typeof exp === 'number' ? exp * 1000 : null;
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) return { kind: 'expired' };
+  return { kind: 'signed_in', token, claims: claims.data, expiresAtMs };
+}
+
+/** The part between the dots, as JSON; `null` when it is none. */
+function decodePayload(token: string): unknown {
+  const part = token.split('.')[1] ?? '';
+  try {
+    const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null; // not base64 or not JSON: no token of ours
+  }
+}
+
+export type TeamRole = 'admin' | 'member';
+
+/** What the caller is in a team; `null` when the team is not theirs. An internal service may do what an admin may. */
+export function roleIn(claims: TokenClaims, teamId: string): TeamRole | null {
+  if (claims.role === 'service') return 'admin';
+  return Object.hasOwn(claims.teams ?? {}, teamId) ? (claims.teams?.[teamId] ?? null) : null;
+}

@@ -1,0 +1,59 @@
+import { Anchor, Container, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { settingsPath } from '../paths.js';
+import { OptionsMenu } from '../shell/options-menu.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { useLanguage } from '../words/words-context.js';
+import { type Session } from './read-token.js';
+
+/** Why nothing is shown, and what to do: not signed in, expired, or signed in for another team (`team` is the one asked for). */
+export function SignInNotice({ session, team }: { session: Session; team?: string }) {
+  const { words } = useLanguage();
+  const { title, text } = noticeOf(session, team, words.page.signIn);
+  const teams = session.kind === 'signed_in' && team !== undefined ? Object.keys(session.claims.teams ?? {}) : [];
+  useDocumentTitle(title);
+  return (
+    <Container size="sm" py="xl" component="main">
+      <Group justify="flex-end" mb="xl">
+        <OptionsMenu />
+      </Group>
+      <ThemeIcon size={56} radius="xl" variant="light" color="gray" mb="md" aria-hidden>
+        <IconLock size={28} />
+      </ThemeIcon>
+      <Title order={1} size="h2" mb="xs" className="breakable">
+        {title}
+      </Title>
+      <Text mb="md">{text}</Text>
+      <List>
+        {teams.map((mine) => (
+          <List.Item key={mine}>
+            <Anchor component={Link} href={settingsPath(mine)} underline="always">
+              {mine}
+            </Anchor>
+          </List.Item>
+        ))}
+      </List>
+    </Container>
+  );
+}
+
+type Words = ReturnType<typeof useLanguage>['words']['page']['signIn'];
+
+function noticeOf(session: Session, team: string | undefined, words: Words): { title: string; text: string } {
+  switch (session.kind) {
+    case 'missing':
+      return { title: words.missingTitle, text: words.missing };
+    case 'expired':
+      return { title: words.expiredTitle, text: words.expired };
+    case 'unreadable':
+      return { title: words.unreadableTitle, text: words.unreadable };
+    case 'signed_in': {
+      const hasTeams = Object.keys(session.claims.teams ?? {}).length > 0;
+      return {
+        title: team === undefined ? words.missingTitle : words.otherTeamTitle(team),
+        text: hasTeams ? words.otherTeam : words.noTeam,
+      };
+    }
+  }
+}

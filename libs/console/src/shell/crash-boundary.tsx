@@ -1,0 +1,26 @@
+import { Button, Container, Text, Title } from '@mantine/core';
+import { Component, type ReactNode } from 'react';
+import { CATALOGUES } from '../words/catalogues.js';
+
+/** Says that the page itself has failed, in place of a white screen. The error goes to the browser's console by React. */
+export class CrashBoundary extends Component<{ children: ReactNode }, { hasCrashed: boolean }> {
+  override state = { hasCrashed: false };
+
+  static getDerivedStateFromError(): { hasCrashed: boolean } {
+    return { hasCrashed: true };
+  }
+
+  override render(): ReactNode {
+    if (!this.state.hasCrashed) return this.props.children;
+    const { crashedTitle, crashed, reload } = CATALOGUES[document.documentElement.lang === 'de' ? 'de' : 'en'].page.trouble;
+    return (
+      <Container size="sm" py="xl" component="main">
+        <Title order={1} size="h2" mb="xs">
+          {crashedTitle}
+        </Title>
+        <Text mb="md">{crashed}</Text>
+        <Button onClick={() => location.reload()}>{reload}</Button>
+      </Container>
+    );
+  }
+}

@@ -1,0 +1,82 @@
+// What stands around every page: brand, team, navigation, bell, language and appearance.
+import { NativeSelect } from '@mantine/core';
+import { IconMail } from '@tabler/icons-react';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Bell } from '../inbox/bell.js';
+import { deliveriesPath, inboxPath, settingsPath } from '../paths.js';
+import { type SignedIn } from '../session/read-token.js';
+import { useLanguage } from '../words/words-context.js';
+import classes from './frame.module.css';
+import { OptionsMenu } from './options-menu.js';
+
+export function Frame({ team, session, children }: { team: string; session: SignedIn; children: ReactNode }) {
+  const { words } = useLanguage();
+  const [location, navigate] = useLocation();
+  const isOnline = useOnline();
+  const teams = Object.keys(session.claims.teams ?? {});
+  const links = [
+    { href: settingsPath(team), text: words.page.nav.settings },
+    { href: deliveriesPath(team), text: words.page.nav.deliveries },
+  ];
+  return (
+    <div className={classes.page}>
+      <a className={classes.skip} href="#content">
+        {words.page.nav.skip}
+      </a>
+      <header className={classes.header}>
+        <div className={classes.bar}>
+          <Link href={settingsPath(team)} className={classes.brand}>
+            <IconMail size={22} aria-hidden />
+            <span className={classes.brandName}>{words.page.brand}</span>
+          </Link>
+          {teams.length > 1 ? (
+            <NativeSelect
+              aria-label={words.page.nav.team}
+              size="xs"
+              className={classes.team}
+              value={team}
+              data={teams.includes(team) ? teams : [team, ...teams]}
+              onChange={(event) => navigate(settingsPath(event.currentTarget.value))}
+            />
+          ) : (
+            <span className={classes.teamName}>{team}</span>
+          )}
+          <nav className={classes.nav} aria-label={words.page.nav.label}>
+            {links.map(({ href, text }) => (
+              <Link key={href} href={href} className={classes.link} aria-current={location.startsWith(href) ? 'page' : undefined}>
+                {text}
+              </Link>
+            ))}
+          </nav>
+          <div className={classes.actions}>
+            <Bell href={inboxPath(team)} />
+            <OptionsMenu />
+          </div>
+        </div>
+      </header>
+      {isOnline ? null : (
+        <div role="status" className={classes.offline}>
+          {words.page.offline}
+        </div>
+      )}
+      <main id="content" tabIndex={-1} className={classes.main}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      window.addEventListener('online', changed);
+      window.addEventListener('offline', changed);
+      return () => {
+        window.removeEventListener('online', changed);
+        window.removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+}

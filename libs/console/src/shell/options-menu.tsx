@@ -1,0 +1,47 @@
+import { ActionIcon, Menu, type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconCheck, IconLanguage } from '@tabler/icons-react';
+import { useLanguage } from '../words/words-context.js';
+
+const LOOKS: readonly MantineColorScheme[] = ['auto', 'light', 'dark'];
+
+/** Language and light or dark. */
+export function OptionsMenu() {
+  const { words, locale, setLocale } = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const mark = (isChosen: boolean) => (isChosen ? <IconCheck size={16} aria-hidden /> : <span style={{ width: 16 }} />);
+  return (
+    <Menu position="bottom-end" withinPortal={false} shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.page.options} title={words.page.options}>
+          <IconLanguage size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{words.page.language.label}</Menu.Label>
+        {(['de', 'en'] as const).map((each) => (
+          <Menu.Item
+            key={each}
+            lang={each}
+            leftSection={mark(locale === each)}
+            aria-current={locale === each}
+            onClick={() => setLocale(each)}
+          >
+            {words.page.language[each]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{words.page.look.label}</Menu.Label>
+        {LOOKS.map((look) => (
+          <Menu.Item
+            key={look}
+            leftSection={mark(colorScheme === look)}
+            aria-current={colorScheme === look}
+            onClick={() => setColorScheme(look)}
+          >
+            {words.page.look[look]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

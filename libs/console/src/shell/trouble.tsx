@@ -1,0 +1,35 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { AwayError, ProblemError } from '../api/problem.js';
+import { useLanguage } from '../words/words-context.js';
+
+/** An answer that failed: what happened, its request id to name to support, and a way to try again. */
+export function Trouble({ error, title, onRetry }: { error: Error; title?: string; onRetry?: () => void }) {
+  const words = useLanguage().words.page.trouble;
+  const isAway = error instanceof AwayError;
+  return (
+    <Alert
+      color="red"
+      variant="outline"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={title ?? (isAway ? words.awayTitle : words.failedTitle)}
+      role="alert"
+    >
+      <Text size="sm" className="breakable">
+        {isAway ? words.away : error.message}
+      </Text>
+      <Group mt="xs" gap="md">
+        {onRetry ? (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            {words.retry}
+          </Button>
+        ) : null}
+        {error instanceof ProblemError && error.requestId !== null ? (
+          <Text size="xs" c="dimmed" className="breakable">
+            {words.requestId(error.requestId)}
+          </Text>
+        ) : null}
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,38 @@
+import { type Locale } from '@billing-mail/contracts';
+
+/** How numbers and times are written in a language, in the reader's time zone. */
+export type Formats = {
+  /** 3 Nov 2026, 14:05 */
+  dateTime: (iso: string) => string;
+  /** 14:05:09 */
+  time: (iso: string) => string;
+  /** 3 Nov */
+  day: (iso: string) => string;
+  number: (value: number) => string;
+  /** 812 ms, 4.2 s, 5 min */
+  duration: (ms: number) => string;
+};
+
+const TAGS: Record<Locale, string> = { en: 'en-GB', de: 'de-DE' };
+
+/** `timeZone` is the reader's unless a test names one. */
+export function formatsOf(locale: Locale, timeZone?: string): Formats {
+  const tag = TAGS[locale];
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', ...zone });
+  const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...zone });
+  const day = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', ...zone });
+  const number = new Intl.NumberFormat(tag);
+  const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
+  return {
+    dateTime: (iso) => dateTime.format(new Date(iso)),
+    time: (iso) => time.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+    number: (value) => number.format(value),
+    duration: (ms) => {
+      if (ms < 1000) return `${number.format(Math.round(ms))} ms`;
+      if (ms < 90_000) return `${oneDecimal.format(ms / 1000)} s`;
+      return `${number.format(Math.round(ms / 60_000))} min`;
+    },
+  };
+}

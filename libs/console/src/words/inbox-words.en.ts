@@ -1,0 +1,26 @@
+// What the inbox says, in English.
+export const inboxWords = {
+  title: 'Inbox',
+  lead: 'What you should know about your documents. Unread messages come first.',
+  readAll: 'Mark all as read',
+  markRead: 'Mark as read',
+  unread: 'Unread',
+  open: 'Open the delivery',
+  times: (count: number) => `${count.toLocaleString('en')} documents`,
+  team: (team: string) => `Team ${team}`,
+  severity: { info: 'For your information', warning: 'Attention', error: 'Not sent' },
+  more: 'Show more',
+  empty: 'Nothing to report',
+  emptyText: 'When a document cannot be sent, or not the way it should, you read it here.',
+  preferences: {
+    title: 'How you are told',
+    lead: 'For you alone, in all of your teams.',
+    email: 'Your e-mail address',
+    emailHint: 'Empty: the address that your documents name.',
+    locale: 'Language',
+    byInbox: 'Here in the inbox',
+    byEmail: 'By e-mail as well',
+    save: 'Save',
+    saved: 'Saved.',
+  },
+};

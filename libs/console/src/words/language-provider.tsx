@@ -1,0 +1,34 @@
+import { type Locale } from '@billing-mail/contracts';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { CATALOGUES } from './catalogues.js';
+import { formatsOf } from './formats.js';
+import { LanguageContext } from './words-context.js';
+
+const STORAGE_KEY = 'billing-mail.locale';
+
+/** The language that the reader chose before, else the browser's where we speak it, else English. */
+function firstLocale(): Locale {
+  const chosen = localStorage.getItem(STORAGE_KEY);
+  if (chosen === 'en' || chosen === 'de') return chosen;
+  return navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
+}
+
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [locale, setLocale] = useState(firstLocale);
+  useEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
+  const language = useMemo(
+    () => ({
+      locale,
+      words: CATALOGUES[locale],
+      formats: formatsOf(locale),
+      setLocale: (next: Locale) => {
+        localStorage.setItem(STORAGE_KEY, next);
+        setLocale(next);
+      },
+    }),
+    [locale],
+  );
+  return <LanguageContext value={language}>{children}</LanguageContext>;
+}

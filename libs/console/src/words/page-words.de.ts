@@ -1,0 +1,52 @@
+// What the frame, signing in and answers that fail say, in German.
+import { type pageWords as english } from './page-words.en.js';
+
+export const pageWords: typeof english = {
+  brand: 'Billing Mail',
+  nav: {
+    label: 'Seiten',
+    settings: 'E-Mail-Versand',
+    deliveries: 'Versandprotokoll',
+    inbox: 'Mitteilungen',
+    inboxUnread: (count) => (count === 0 ? 'Mitteilungen, keine ungelesen' : `Mitteilungen, ${count.toLocaleString('de')} ungelesen`),
+    team: 'Team',
+    skip: 'Zum Inhalt springen',
+  },
+  look: { label: 'Darstellung', light: 'Hell', dark: 'Dunkel', auto: 'Wie das System' },
+  language: { label: 'Sprache', en: 'English', de: 'Deutsch' },
+  options: 'Sprache und Darstellung',
+  signIn: {
+    missingTitle: 'Sie sind nicht angemeldet',
+    missing: 'Öffnen Sie diese Seite aus Ihrer Fakturierung; sie meldet Sie selbst an.',
+    expiredTitle: 'Ihre Anmeldung ist abgelaufen',
+    expired:
+      'Zu Ihrer Sicherheit gilt sie nur begrenzte Zeit. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung. Gespeichertes ist sicher.',
+    unreadableTitle: 'Diese Anmeldung gilt hier nicht',
+    unreadable:
+      'Der Link, der Sie hierher führte, ist beschädigt oder für etwas anderes bestimmt. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung.',
+    otherTeamTitle: (team) => `Sie gehören nicht zum Team „${team}“`,
+    otherTeam:
+      'Sie sind angemeldet, aber für ein anderes Team. Bitten Sie einen Administrator jenes Teams um Zugang, oder gehen Sie zu einem Ihrer Teams:',
+    noTeam: 'Sie sind angemeldet, gehören aber zu keinem Team. Bitten Sie einen Administrator Ihres Teams um Zugang.',
+  },
+  notFound: {
+    title: 'Hier ist nichts',
+    text: 'Vielleicht ist die Adresse verschrieben, oder was hier war, gibt es nicht mehr.',
+    home: 'Zu den Einstellungen',
+  },
+  loading: 'Wird geladen',
+  trouble: {
+    awayTitle: 'Keine Antwort',
+    away: 'Der Dienst antwortet gerade nicht. Vielleicht ist Ihre Verbindung unterbrochen, oder er wird neu gestartet.',
+    failedTitle: 'Das hat nicht geklappt',
+    requestId: (id) => `Anfrage ${id}`,
+    retry: 'Erneut versuchen',
+    crashedTitle: 'Diese Seite ist gestolpert',
+    crashed: 'In der Seite selbst ist etwas Unvorhergesehenes geschehen. Gespeichertes ist davon nicht betroffen.',
+    reload: 'Seite neu laden',
+  },
+  offline: 'Sie sind offline. Was Sie sehen, ist vielleicht nicht mehr aktuell; speichern können Sie, sobald die Verbindung wieder steht.',
+  correct: 'Bitte berichtigen:',
+  close: 'Schließen',
+  cancel: 'Abbrechen',
+};

@@ -1,0 +1,31 @@
+// What the test of a mail server says, in German.
+import { type testWords as english } from './test-words.en.js';
+
+export const testWords: typeof english = {
+  title: 'Verbindung prüfen',
+  lead: 'Prüft, was gerade im Formular steht, ohne es zu speichern. An Ihre Kunden geht dabei nichts.',
+  test: 'Verbindung prüfen',
+  sendTo: 'Test-E-Mail senden an',
+  send: 'Test-E-Mail senden',
+  running: 'Wird geprüft …',
+  passed: 'Alles funktioniert.',
+  passedSent: (address) => `Alles funktioniert. Der Server hat eine Test-E-Mail an ${address} angenommen; sehen Sie nach, ob sie ankommt.`,
+  failed: (step) => `Es scheitert bei: ${step}`,
+  correctFirst: 'Bitte zuerst die markierten Felder ausfüllen.',
+  outdated: 'Das Formular wurde seit dieser Prüfung geändert.',
+  serverSaid: 'Was zu sehen war',
+  steps: {
+    policy: 'Server und Port sind zugelassen',
+    dns: 'Server finden',
+    connect: 'Verbinden',
+    tls: 'Verschlüsseln',
+    greeting: 'Begrüßung',
+    auth: 'Anmelden',
+    mail_from: 'Absender angenommen',
+    rcpt: 'Empfänger angenommen',
+    data: 'Test-E-Mail übergeben',
+  },
+  ok: 'erledigt',
+  notOk: 'gescheitert',
+  pending: 'nicht erreicht',
+};
