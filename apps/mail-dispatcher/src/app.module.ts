@@ -11,14 +11,14 @@ import {
   type Logger,
   MetricsController,
   READINESS_CHECKS,
-  redisAnswer,
   type ReadinessChecks,
   redisTransport,
+  within,
 } from '@billing-mail/platform';
-import { platformServer, type SessionOptions } from '@billing-mail/smtp-client';
+import { defaultClientName, platformServer, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';
+import { MessageCleaner } from './composing/message-cleaner.js';
 import { Composer } from './composing/composer.js';
 import { CancelDelivery } from './deliveries-api/cancel-delivery.js';
 import { DeliveriesController } from './deliveries-api/deliveries.controller.js';
@@ -52,10 +52,7 @@ const CLOSE_MS = 2000;
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(
-    @Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
 
   static with(env: DispatcherEnv, logger: Logger): DynamicModule {
     // Each delivery under way holds a connection for a moment only; the rest is for intake, relay and HTTP.
@@ -89,6 +86,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[
           SettingsClient,
           Composer,
+          MessageCleaner,
           ClaimsStore,
           CompositionStore,
           TriesStore,
@@ -112,16 +110,14 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
 
   // Nest closes only the clients of its own ClientsModule; while Redis is frozen its QUIT would wait for ever.
   async onApplicationShutdown(): Promise<void> {
-    await redisAnswer(CLOSE_MS, Promise.resolve(this.transport.close())).catch((error: unknown) =>
-      this.logger.warn({ err: error }, 'Redis did not say goodbye'),
-    );
+    await within(CLOSE_MS, Promise.resolve(this.transport.close()));
   }
 }
 
 const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
   policy: { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS },
   timeouts: { connectMs: env.SMTP_CONNECT_TIMEOUT, replyMs: env.SMTP_REPLY_TIMEOUT, finalReplyMs: env.SMTP_FINAL_REPLY_TIMEOUT },
-  clientName: env.SMTP_CLIENT_NAME ?? hostname(),
+  clientName: env.SMTP_CLIENT_NAME ?? defaultClientName(),
 });
 
 // Without Redis what is in PostgreSQL goes on being sent, so Redis is no condition for being ready.

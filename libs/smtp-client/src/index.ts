@@ -4,3 +4,4 @@ export { openSession, serverLabel, type OpenResult, type SessionOptions } from '
 export { type SmtpSession } from './session.js';
 export { type Capabilities, type NetworkPolicy, type SessionStep, type SmtpServer, type Timeouts } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
+export { defaultClientName } from './client-name.js';

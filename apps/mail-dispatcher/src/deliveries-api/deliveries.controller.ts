@@ -69,18 +69,14 @@ export class DeliveriesController {
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DeliveryView> {
-    const checkedKey = idempotencyKey.safeParse(key);
-    if (!checkedKey.success)
-      throw new ProblemException(
-        422,
-        'idempotency-key',
-        `The header Idempotency-Key ${key === undefined ? 'is missing' : (checkedKey.error.issues[0]?.message ?? '')}; send the key of the document.`,
-      );
+    if (key === undefined)
+      throw new ProblemException(422, 'idempotency-key', 'The header Idempotency-Key is missing; send the key of the document.');
+    const checkedKey = checkKey(key);
     // Checked as the job of the queue is, so that both edges take the same and say the same.
     const limits = limitsOf(this.env);
     const parsed = sendRequestSchema(limits).safeParse(body ?? {});
     if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
-    const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey.data });
+    const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
     const taken = await this.accepting.accept(job.data);
     response.status(taken.kind === 'accepted' ? 202 : 200);
@@ -119,15 +115,17 @@ export class DeliveriesController {
   @HttpCode(202)
   @TeamAccess('write')
   @ApiOperation({ summary: 'Send a settled delivery again, as a new one' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'with it a repeated request sends once' })
   @ApiBody({ schema: jsonSchema(resendRequest, 'input') })
   @ApiResponse({ status: 202, schema: jsonSchema(deliveryView) })
   async resend(
     @Param('teamId') teamId: string,
     @Param('id') id: string,
+    @Headers('idempotency-key') key: string | undefined,
     @Body(new ZodPipe(resendRequest)) body: ResendRequest,
   ): Promise<DeliveryView> {
     const original = await this.shown(teamId, id);
-    return this.shown(teamId, deliveryIdOf(await this.resending.resend(original, body)));
+    return this.shown(teamId, deliveryIdOf(await this.resending.resend(original, body, key === undefined ? undefined : checkKey(key))));
   }
 
   @Post(':id/cancel')
@@ -146,6 +144,12 @@ export class DeliveriesController {
     if (record === null) throw notFound('The delivery');
     return toView(record, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
   }
+}
+
+function checkKey(key: string): string {
+  const checked = idempotencyKey.safeParse(key);
+  if (checked.success) return checked.data;
+  throw new ProblemException(422, 'idempotency-key', `The header Idempotency-Key ${checked.error.issues[0]?.message ?? 'is not valid'}.`);
 }
 
 function deliveryIdOf(taken: Intake): string {

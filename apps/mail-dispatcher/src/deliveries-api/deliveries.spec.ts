@@ -1,6 +1,7 @@
 // The delivery log over HTTP: reading, sending again, cancelling.
 import { type DeliveryView, problem } from '@billing-mail/contracts';
 import { simpleParser } from 'mailparser';
+import { MessageCleaner } from '../composing/message-cleaner.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 describe('the delivery log', () => {
@@ -88,6 +89,26 @@ describe('the delivery log', () => {
     expect((again.body as DeliveryView).recipients.map(({ address, role }) => [address, role])).toEqual([['b@x.example', 'cc']]);
     const whole = await sent('defaults');
     expect((await post(`defaults/deliveries/${whole.id}/resend`)).body.recipients).toHaveLength(1);
+  });
+
+  it('sends again once although the request comes twice, if it carries a key', async () => {
+    const done = await sent('resend-key');
+    const key = `again-${done.id}`;
+    const answers = [];
+    for (let index = 0; index < 2; index += 1)
+      answers.push(await post(`resend-key/deliveries/${done.id}/resend`).set('Idempotency-Key', key));
+    expect(answers[1]?.body.id).toBe(answers[0]?.body.id);
+    expect((await post(`resend-key/deliveries/${done.id}/resend`).set('Idempotency-Key', 'a b')).status).toBe(422);
+  });
+
+  it('removes the composed bytes of what is settled, and keeps the document and the log', async () => {
+    const done = await sent('cleaned');
+    const cleaner = harness.apps[0]?.get(MessageCleaner);
+    expect(await cleaner?.clean(0)).toBeGreaterThan(0);
+    expect(await cleaner?.clean(0)).toBe(0);
+    expect(await harness.delivery('cleaned', done.key)).toMatchObject({ signed: true });
+    const again = await post(`cleaned/deliveries/${done.id}/resend`);
+    expect((await harness.until('cleaned', again.body.key)).status).toBe('sent');
   });
 
   it('refuses to send again what is under way, and to whom it never went', async () => {

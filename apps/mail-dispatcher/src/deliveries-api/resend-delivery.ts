@@ -16,7 +16,7 @@ export class ResendDelivery {
     private readonly deliveries: DeliveriesStore,
   ) {}
 
-  async resend(original: DeliveryView, request: ResendRequest): Promise<Intake> {
+  async resend(original: DeliveryView, request: ResendRequest, key = `resend-${uuidv7()}`): Promise<Intake> {
     if (!isSettled(original.status))
       throw new ProblemException(409, 'not-settled', 'The delivery is still under way; wait until it is settled, or cancel it first.');
     const chosen = chooseRecipients(original.recipients, request);
@@ -26,7 +26,7 @@ export class ResendDelivery {
     return this.accepting.acceptStored(
       {
         teamId: original.teamId,
-        key: `resend-${uuidv7()}`,
+        key,
         requestedBy,
         document: original.document,
         ...byRole(chosen),

@@ -61,7 +61,7 @@ export class Bookkeeping implements OnApplicationShutdown {
         this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
         if (report.results.length > 0) journalled ??= await this.journal.keep(report);
         if (this.ended) throw error;
-        await sleep(waitMs);
+        await sleep(waitMs, undefined, { ref: false });
       }
     }
   }

@@ -120,6 +120,14 @@ export class ClaimsStore {
     );
   }
 
+  /** Teams with deliveries that wait for their own server. */
+  async teamsWaitingForServer(): Promise<string[]> {
+    const rows = await this.sql.rows<{ team_id: string }>(
+      `SELECT DISTINCT team_id FROM dispatch.deliveries WHERE lane LIKE '%/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() LIMIT 1000`,
+    );
+    return rows.map((row) => row.team_id);
+  }
+
   /** Makes a team's deliveries due that wait for a custom server which has changed since their last try. Returns how many. */
   async hastenForServer(teamId: string, fingerprint: string): Promise<number> {
     return this.sql.affected(

@@ -74,8 +74,18 @@ export class CompositionStore {
     return (await this.messageOf(deliveryId, route)) ?? message;
   }
 
-  async messagesOf(deliveryId: string): Promise<ComposedMessage[]> {
-    return this.sql.rows('SELECT sha256, size::int AS size, signed FROM dispatch.messages WHERE delivery_id = $1', [deliveryId]);
+  /** Composed messages of deliveries that were settled at least `afterMs` ago and whose bytes are still kept, at most `count`. */
+  async outlived(afterMs: number, count: number): Promise<{ deliveryId: string; route: Route; sha256: string }[]> {
+    return this.sql.rows(
+      `SELECT m.delivery_id AS "deliveryId", m.route, m.sha256 FROM dispatch.messages m JOIN dispatch.deliveries d ON d.id = m.delivery_id
+       WHERE m.removed_at IS NULL AND d.settled_at < now() - $1 * interval '1 millisecond' LIMIT $2`,
+      [afterMs, count],
+    );
+  }
+
+  /** Notes that the bytes are gone; what they were stays in the log. */
+  async noteRemoved(deliveryId: string, route: Route): Promise<void> {
+    await this.sql.affected('UPDATE dispatch.messages SET removed_at = now() WHERE delivery_id = $1 AND route = $2', [deliveryId, route]);
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, within } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -21,7 +21,7 @@ const TAKE_OVER_GRACE_MS = 10_000;
 /** A team may fill this share of a process by the platform's server, so that its mass run leaves room for the others. */
 const TEAM_SHARE = 0.5;
 /** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
-const DRAIN_MS = 20_000;
+const DRAIN_MS = 15_000;
 const GIVE_BACK_MS = 5000;
 
 type InHand = { claim: ClaimedDelivery; abort: AbortController; done: Promise<void> };
@@ -59,10 +59,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     this.stopping = true;
     this.wake();
     const ended = () => Promise.all([...this.inHand.values()].map(({ done }) => done));
-    await Promise.race([ended(), sleep(DRAIN_MS)]);
+    await within(DRAIN_MS, ended());
     for (const { abort } of this.inHand.values()) abort.abort();
-    await Promise.race([ended(), sleep(GIVE_BACK_MS)]);
-    await Promise.race([Promise.all(this.loops), sleep(SWEEP_MS)]);
+    await within(GIVE_BACK_MS, ended());
+    await within(SWEEP_MS, Promise.all(this.loops));
   }
 
   private async claimLoop(): Promise<void> {
@@ -71,7 +71,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       const free = this.env.DISPATCH_CONCURRENCY - this.inHand.size;
       const taken = free > 0 ? await this.claim(free) : 0;
       // Full hands are woken by the end of a delivery; otherwise the sweep comes round.
-      if (taken === 0) await Promise.race([woken, sleep(SWEEP_MS)]);
+      if (taken === 0) await Promise.race([woken, sleep(SWEEP_MS, undefined, { ref: false })]);
     }
   }
 
@@ -125,7 +125,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   private async renewLoop(): Promise<void> {
     while (!this.stopping || this.inHand.size > 0) {
-      await sleep(Math.min(this.env.CLAIM_LEASE / 3, 10_000));
+      await sleep(Math.min(this.env.CLAIM_LEASE / 3, 10_000), undefined, { ref: false });
       await this.renew();
     }
   }

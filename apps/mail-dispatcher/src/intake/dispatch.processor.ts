@@ -1,9 +1,9 @@
 // The queue edge: one job becomes one row, or is set aside. The job ends only when that is committed.
-import { Process, Processor } from '@nestjs/bull';
-import { Inject, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectQueue, Process, Processor } from '@nestjs/bull';
+import { type BeforeApplicationShutdown, Inject } from '@nestjs/common';
 import { DISPATCH_JOB, DISPATCH_QUEUE, dispatchJobSchema, type FieldError, toFieldErrors } from '@billing-mail/contracts';
-import { type Logger } from '@billing-mail/platform';
-import type { Job } from 'bull';
+import { type Logger, within } from '@billing-mail/platform';
+import type { Job, Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -15,28 +15,43 @@ import { RejectJob } from './reject-job.js';
 const INTAKE_CONCURRENCY = 4;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
+/** Of the 30 s that an end may take, for each of the steps of taking no more. */
+const DRAIN_MS = 3000;
 
 @Processor(DISPATCH_QUEUE)
-export class DispatchProcessor implements OnApplicationShutdown {
+export class DispatchProcessor implements BeforeApplicationShutdown {
   private ended = false;
+  private readonly atWork = new Set<Promise<void>>();
   private readonly schema;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
     @Inject(LOGGER) private readonly logger: Logger,
+    @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
     private readonly accepting: AcceptDocument,
     private readonly rejecting: RejectJob,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
   }
 
-  onApplicationShutdown(): void {
+  /** Takes no more and finishes what it can. What still waits for PostgreSQL stays active in the queue, and another process takes it. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await within(DRAIN_MS, this.queue.pause(true, true));
+    await within(DRAIN_MS, Promise.all(this.atWork));
+    // Closed first, so that giving up is not told to Bull as a failure of the job.
+    await within(DRAIN_MS, this.queue.close(true));
     this.ended = true;
   }
 
   /** Takes every job name: one without a handler would fail in the queue, unseen. */
   @Process({ name: '*', concurrency: INTAKE_CONCURRENCY })
   async take(job: Job<unknown>): Promise<void> {
+    const work = this.takeIn(job);
+    this.atWork.add(work);
+    await work.finally(() => this.atWork.delete(work));
+  }
+
+  private async takeIn(job: Job<unknown>): Promise<void> {
     // Whatever the publisher asked for: once the row is committed Redis must not go on holding the documents.
     job.opts.removeOnComplete = true;
     const taken = await this.untilDone(job, () => this.takeOnce(job));
@@ -68,9 +83,8 @@ export class DispatchProcessor implements OnApplicationShutdown {
         return await work();
       } catch (error) {
         this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
-        // Left active in the queue: when its lock runs out another worker takes it.
-        if (this.ended) return new Promise<never>(() => undefined);
-        await sleep(waitMs);
+        if (this.ended) throw error;
+        await sleep(waitMs, undefined, { ref: false });
       }
     }
   }

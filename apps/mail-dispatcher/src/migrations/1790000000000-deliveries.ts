@@ -107,8 +107,10 @@ export class Deliveries1790000000000 implements MigrationInterface {
         sha256 text NOT NULL,
         size bigint NOT NULL,
         signed boolean NOT NULL,
+        removed_at timestamptz,
         PRIMARY KEY (delivery_id, route)
       )`);
+    await runner.query(`CREATE INDEX messages_kept ON dispatch.messages (delivery_id) WHERE removed_at IS NULL`);
     await runner.query(`
       CREATE TABLE dispatch.outbox (
         id uuid PRIMARY KEY,

@@ -3,7 +3,7 @@
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE, type OutcomeEvent } from '@billing-mail/contracts';
-import { type Logger, redisAnswer } from '@billing-mail/platform';
+import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -35,7 +35,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await Promise.race([this.loop, sleep(REDIS_TIMEOUT_MS)]);
+    await within(REDIS_TIMEOUT_MS, this.loop);
   }
 
   private async relayLoop(): Promise<void> {
@@ -45,10 +45,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
         const acknowledged = await Promise.all(events.map((event) => this.publish(event)));
         const done = events.filter((_, index) => acknowledged[index]).map(({ eventId }) => eventId);
         if (done.length > 0) await this.outbox.acknowledge(done);
-        if (events.length < BATCH) await sleep(SWEEP_MS);
+        if (events.length < BATCH) await sleep(SWEEP_MS, undefined, { ref: false });
       } catch (error) {
         this.logger.warn({ step: 'relay', err: error }, 'could not relay outcomes');
-        await sleep(SWEEP_MS);
+        await sleep(SWEEP_MS, undefined, { ref: false });
       }
     }
   }

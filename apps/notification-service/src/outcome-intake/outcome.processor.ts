@@ -2,13 +2,12 @@
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { decideAlert } from '../alerts/decide-alert.js';
 import { LOGGER } from '../notification.env.js';
 import { alertsRaised, outcomesTaken } from '../notification.metrics.js';
 import { untilDatabaseAnswers } from '../postgres/until-database-answers.js';
-import { within } from '../shutdown/within.js';
 import { OutcomeStore } from './outcome.store.js';
 import { readOutcome } from './read-outcome.js';
 

@@ -1,11 +1,10 @@
 // Works off the e-mails that are owed, as long as the process lives.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, within } from '@billing-mail/platform';
 import { LOGGER } from '../../notification.env.js';
 import { emailsHandled } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
-import { within } from '../../shutdown/within.js';
 import { composeAlertEmail } from './compose-alert-email.js';
 import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 import { PlatformMailClient } from './platform-mail.client.js';
