@@ -1,0 +1,174 @@
+// The short version of `npm run faults`: dispatchers as real processes, killed and frozen where it hurts, on both routes.
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type DispatchJobInput } from '@billing-mail/contracts';
+import { type ScriptedSmtpServer, type ServerProcess } from '@billing-mail/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
+
+type State = { status: string; attempts: (string | null)[]; codes: (number | null)[] };
+
+describe('a dispatcher that dies or stands still', () => {
+  let harness: Harness;
+  let running: ServerProcess[] = [];
+  beforeAll(async () => {
+    harness = await startHarness({ dispatchers: 0 });
+  }, 60_000);
+  afterAll(async () => {
+    await endAll();
+    await harness.stop();
+  }, 60_000);
+  beforeEach(async () => {
+    await harness.reset();
+    await harness.saveSettings(teamSettings('acme'));
+    await harness.saveSettings(teamSettings('globex', { sender: 'custom', smtp: ownServer(harness.custom.port) }));
+  });
+
+  const endAll = async (): Promise<void> => {
+    for (const dispatcher of running) dispatcher.signal('SIGCONT');
+    await Promise.all(running.map((dispatcher) => dispatcher.end('SIGKILL')));
+    running = [];
+  };
+  const start = async (env: Record<string, string> = {}): Promise<ServerProcess> => {
+    const dispatcher = await startDispatcherProcess(harness, env);
+    running.push(dispatcher);
+    return dispatcher;
+  };
+  /** The one dispatcher that runs: a survivor of the test before, or a new one. */
+  const only = async (): Promise<ServerProcess> => {
+    const [survivor, ...others] = running.filter((dispatcher) => dispatcher.isRunning());
+    await Promise.all(others.map((dispatcher) => dispatcher.end('SIGKILL')));
+    return survivor ?? start();
+  };
+  const stateOf = async (job: DispatchJobInput): Promise<State | undefined> => {
+    const [row] = await harness.sql.rows<State>(
+      `SELECT status,
+              ARRAY(SELECT outcome FROM dispatch.attempts WHERE delivery_id = d.id ORDER BY number) AS attempts,
+              ARRAY(SELECT code FROM dispatch.attempts WHERE delivery_id = d.id ORDER BY number) AS codes
+       FROM dispatch.deliveries d WHERE team_id = $1 AND key = $2`,
+      [job.teamId, job.key],
+    );
+    return row;
+  };
+  const untilStatus = (job: DispatchJobInput, ...wanted: string[]) =>
+    harness.eventually(
+      () => stateOf(job),
+      (state) => wanted.includes(state?.status ?? ''),
+      20_000,
+    );
+  const routes = () => [
+    { server: harness.platform, job: invoice({ teamId: 'acme' }) },
+    { server: harness.custom, job: invoice({ teamId: 'globex' }) },
+  ];
+  /** Publishes on both routes and waits until both servers have got as far as that. */
+  const leadTo = async (isThere: (server: ScriptedSmtpServer) => boolean) => {
+    const both = routes();
+    await Promise.all(both.map(({ job }) => harness.publish(job)));
+    await harness.eventually(
+      () => both.every(({ server }) => isThere(server)),
+      (there) => there,
+    );
+    return both;
+  };
+  const said = (command: string) => (server: ScriptedSmtpServer) => server.connections.some(({ commands }) => commands.includes(command));
+
+  it('is replaced when it is killed before the end of data is out: sent once, the try is taken back', async () => {
+    const killed = await only();
+    for (const server of [harness.platform, harness.custom]) server.script = { data: 'stall' };
+    const both = await leadTo(said('DATA'));
+    await killed.end('SIGKILL');
+    for (const server of [harness.platform, harness.custom]) server.script = {};
+    await start();
+    for (const { server, job } of both) {
+      expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
+      expect(server.messages).toHaveLength(1);
+    }
+  }, 40_000);
+
+  it('remembers a 250 that PostgreSQL could not take, across kill -9: sent once', async () => {
+    const killed = await only();
+    for (const server of [harness.platform, harness.custom]) server.script = { final: { wait: 1000, then: '250 ok' } };
+    const both = await leadTo(({ messages }) => messages.length > 0);
+    await harness.database.halt('immediate');
+    const journal = path.join(harness.folder, 'journal');
+    await harness.eventually(
+      () => readdir(journal).catch(() => []),
+      (kept) => kept.filter((name) => name.endsWith('.json')).length === both.length,
+    );
+    await killed.end('SIGKILL');
+    await harness.database.start();
+    await start();
+    for (const { server, job } of both) {
+      expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
+      expect(server.messages).toHaveLength(1);
+    }
+    expect(await readdir(journal)).toEqual([]);
+  }, 60_000);
+
+  it('can not send any more when it stood still so long that another took over', async () => {
+    const frozen = await only();
+    for (const server of [harness.platform, harness.custom]) server.script = { data: { wait: 800, then: '354 go' } };
+    const both = await leadTo(said('DATA'));
+    frozen.signal('SIGSTOP');
+    await start();
+    for (const { job } of both) await untilStatus(job, 'sent');
+    frozen.signal('SIGCONT');
+    await sleep(LEASE_MS);
+    for (const { server } of both) expect(server.messages).toHaveLength(1);
+  }, 40_000);
+
+  it('tells of the doubt also when the answer is read after all', async () => {
+    const frozen = await only();
+    for (const server of [harness.platform, harness.custom]) server.script = { final: { wait: 800, then: '250 ok' } };
+    const both = await leadTo(({ messages }) => messages.length > 0);
+    frozen.signal('SIGSTOP');
+    await start();
+    for (const { job } of both) await untilStatus(job, 'sent');
+    frozen.signal('SIGCONT');
+    for (const { server, job } of both) {
+      const state = await harness.eventually(
+        () => stateOf(job),
+        (now) => now?.codes.every((code) => code === 250) ?? false,
+      );
+      expect(state).toMatchObject({ status: 'sent', attempts: ['uncertain', 'accepted'] });
+      expect(server.messages).toHaveLength(2);
+    }
+  }, 40_000);
+
+  it('finds in PostgreSQL what Redis has forgotten', async () => {
+    const killed = await only();
+    for (const server of [harness.platform, harness.custom]) server.script = { connect: 'stall' };
+    const both = await leadTo(({ connections }) => connections.length > 0);
+    await killed.end('SIGKILL');
+    await harness.redis.flush();
+    for (const server of [harness.platform, harness.custom]) server.script = {};
+    await start();
+    for (const { server, job } of both) {
+      await untilStatus(job, 'sent');
+      expect(server.messages).toHaveLength(1);
+    }
+  }, 40_000);
+
+  it.each([
+    ['retry', ['sent'], 2, ['uncertain', 'accepted']],
+    ['hold', ['uncertain'], 1, ['uncertain']],
+  ])(
+    'leaves a logged doubt when it is killed after the end of data went out (%s)',
+    async (policy, wanted, copies, attempts) => {
+      await endAll();
+      const killed = await start({ UNCERTAIN_POLICY: policy });
+      for (const server of [harness.platform, harness.custom]) server.script = { final: 'stall' };
+      const both = await leadTo(({ messages }) => messages.length > 0);
+      await killed.end('SIGKILL');
+      for (const server of [harness.platform, harness.custom]) server.script = {};
+      await start({ UNCERTAIN_POLICY: policy });
+      for (const { server, job } of both) {
+        expect(await untilStatus(job, ...wanted)).toMatchObject({ attempts });
+        expect(server.messages).toHaveLength(copies);
+        expect(new Set(server.messages.map(({ sha256 }) => sha256)).size).toBe(1);
+      }
+    },
+    40_000,
+  );
+});
