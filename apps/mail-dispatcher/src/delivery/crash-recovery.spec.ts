@@ -176,6 +176,25 @@ describe('a delivery whose worker may die', () => {
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
   });
 
+  it('settles as usual what another process has noted from a shared journal', async () => {
+    const claim = await held();
+    const attemptId = await begin(claim);
+    await tries.releaseEndOfData(claim, attemptId, [0, 1]);
+    const refused = {
+      scope: 'recipient',
+      lasting: 'transient',
+      stage: 'final',
+      code: 451,
+      enhancedCode: null,
+      reason: 'smtp_server_busy',
+      reply: '451',
+    } as const;
+    const mixed = report(claim, attemptId, [...acceptedBoth.slice(0, 1), { position: 1, outcome: 'refused', verdict: refused }]);
+    await tries.recordFacts(mixed);
+    expect(await tries.record(mixed, policy, 0)).toEqual({ kind: 'recorded', next: { kind: 'wait', afterMs: 48_000 } });
+    expect(await statusOf(claim)).toMatchObject({ status: 'waiting', platform_tries: 1 });
+  });
+
   it('records once what is reported twice', async () => {
     const claim = await held();
     const attemptId = await begin(claim);

@@ -41,15 +41,27 @@ export class ResultJournal {
 
   /** What is kept; empty when the folder is not there. */
   async kept(): Promise<{ id: string; report: JournalReport }[]> {
-    const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+    const names = (await ifThere(readdir(this.folder))) ?? [];
     const ids = names.filter((name) => /^[0-9a-f-]{36}\.json$/.test(name)).map((name) => name.slice(0, -'.json'.length));
-    return Promise.all(ids.map(async (id) => ({ id, report: JSON.parse(await readFile(this.fileOf(id), 'utf8')) as JournalReport })));
+    const kept: { id: string; report: JournalReport }[] = [];
+    for (const id of ids) {
+      const content = await ifThere(readFile(this.fileOf(id), 'utf8'));
+      if (content !== null) kept.push({ id, report: JSON.parse(content) as JournalReport });
+    }
+    return kept;
   }
 
   private fileOf(id: string): string {
     return path.join(this.folder, `${id}.json`);
+  }
+}
+
+/** `null` when the file is not there: another process that shares the folder may have recorded it meanwhile. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -101,10 +101,8 @@ export class TriesStore {
     return inTransaction(this.dataSource, async (sql): Promise<Recorded> => {
       const delivery = await lockDelivery(sql, report.deliveryId);
       const before = await recipientsOf(sql, report.deliveryId);
-      const [attempt] = await sql.rows<{ outcome: string | null }>('SELECT outcome FROM dispatch.attempts WHERE id = $1', [
-        report.attemptId,
-      ]);
-      const inTime = attempt?.outcome === null && delivery.claimId === report.claimId;
+      // The claim decides, not the attempt: its facts may have been noted from the journal already.
+      const inTime = delivery.claimId === report.claimId;
       await this.noteAttempt(sql, report);
       if (!inTime) {
         await this.recordLate(sql, delivery, before, report);
