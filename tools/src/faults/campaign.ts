@@ -18,20 +18,29 @@ export type Progress = {
   ended(result: Result): void;
 };
 
-export async function runGroup(group: Group, logRoot: string, progress: Progress): Promise<Result[]> {
+/** Most scenarios wait more than they work, so that two groups at a time fill two cores. */
+const AT_A_TIME = 2;
+
+/** Acts out all groups: several at a time, then one by one those that must be alone. Tells of each result as it comes. */
+export async function runCampaign(groups: readonly Group[], logRoot: string, progress: Progress): Promise<void> {
+  const queue = groups.filter(({ alone }) => alone !== true);
+  const work = async (): Promise<void> => {
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) await runGroup(group, logRoot, progress);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  for (const group of groups.filter(({ alone }) => alone === true)) await runGroup(group, logRoot, progress);
+}
+
+async function runGroup(group: Group, logRoot: string, progress: Progress): Promise<void> {
   progress.began(`${group.name}: setting the stage`);
   const stage = await Stage.set(join(logRoot, group.name), group.stage);
   try {
-    const act = async (scenario: Scenario): Promise<Result> => {
+    const act = async (scenario: Scenario): Promise<void> => {
       progress.began(`${group.name}/${scenario.name}`);
-      const result = await actOut(group, scenario, stage);
-      progress.ended(result);
-      return result;
+      progress.ended(await actOut(group, scenario, stage));
     };
-    if (group.together === true) return await Promise.all(group.scenarios.map(act));
-    const results: Result[] = [];
-    for (const scenario of group.scenarios) results.push(await act(scenario));
-    return results;
+    if (group.together === true) await Promise.all(group.scenarios.map(act));
+    else for (const scenario of group.scenarios) await act(scenario);
   } finally {
     await stage.strike();
   }

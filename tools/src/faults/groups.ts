@@ -1,5 +1,6 @@
-import { jobFaults, massFaults } from './scenarios/jobs.js';
+import { jobFaults } from './scenarios/jobs.js';
 import { killsAtSteps, randomKills } from './scenarios/kills.js';
+import { massFaults } from './scenarios/masses.js';
 import { customPeers, platformPeers } from './scenarios/peers.js';
 import { diskFull, postgresFaults } from './scenarios/postgres.js';
 import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
@@ -24,7 +25,7 @@ export const GROUPS: readonly Group[] = [
   { name: 'processes', stage: { customServers: 14 }, policy: 'retry', scenarios: processFaults },
   { name: 'redis', stage: { customServers: 10 }, policy: 'retry', scenarios: redisFaults },
   { name: 'postgres', stage: { customServers: 12 }, policy: 'retry', scenarios: postgresFaults },
-  { name: 'disk', stage: { diskMb: 220 }, policy: 'retry', scenarios: diskFull },
+  { name: 'disk', stage: { diskMb: 220 }, policy: 'retry', alone: true, scenarios: diskFull },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
-  { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', scenarios: massFaults },
+  { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },
 ];

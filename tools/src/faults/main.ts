@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../workspace.js';
-import { type Result, runGroup } from './campaign.js';
+import { type Result, runCampaign } from './campaign.js';
 import { GROUPS } from './groups.js';
 import { printReport, showProgress } from './report.js';
 import { type Group } from './scenario.js';
@@ -34,11 +34,19 @@ async function main(): Promise<void> {
   const progress = showProgress(groups.reduce((sum, { scenarios }) => sum + scenarios.length, 0));
   const results: Result[] = [];
   try {
-    for (const group of groups) results.push(...(await runGroup(group, join(folder, stamp), progress)));
+    await runCampaign(groups, join(folder, stamp), {
+      ...progress,
+      ended(result) {
+        progress.ended(result);
+        results.push(result);
+      },
+    });
   } finally {
     progress.stop();
     writeFileSync(join(folder, `${stamp}.json`), `${JSON.stringify({ startedAt, results }, null, 2)}\n`);
   }
+  const order = GROUPS.map(({ name }) => name);
+  results.sort((one, other) => order.indexOf(one.group) - order.indexOf(other.group));
   const kept = printReport(results, Date.now() - startedAt.getTime());
   console.log(`Logs and ledgers: ${join(folder, stamp)}`);
   process.exitCode = kept ? 0 : 1;

@@ -15,8 +15,15 @@ export type Scenario = {
   run(play: Play): Promise<string>;
 };
 
-/** Scenarios that share a stage, one after the other unless `together`. */
-export type Group = { name: string; stage: StageOptions; policy: UncertainPolicy; together?: boolean; scenarios: readonly Scenario[] };
+/** Scenarios that share a stage, one after the other unless `together`; `alone` with the machine where figures are taken. */
+export type Group = {
+  name: string;
+  stage: StageOptions;
+  policy: UncertainPolicy;
+  together?: boolean;
+  alone?: boolean;
+  scenarios: readonly Scenario[];
+};
 
 /** After the fault is over nothing may take longer than this without a hand. */
 export const RECOVERY_MS = 60_000;

@@ -1,10 +1,9 @@
-// Jobs that come doubled, out of order or in masses, and settings that change while their mail is going out.
-import { DISPATCH_JOB } from '@billing-mail/contracts';
+// Jobs that come doubled, out of order or malformed, and settings that change while their mail is going out.
+import { DISPATCH_JOB, DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
+import { Redis } from 'ioredis';
 import { randomInt } from 'node:crypto';
-import { pause, type Play, type Scenario, seconds } from '../scenario.js';
+import { pause, type Scenario } from '../scenario.js';
 import { invoice } from '../stage/invoicing.js';
-import { type ServiceProcess } from '../stage/service-process.js';
-import { percentile, readMetric, residentMegabytes } from './measuring.js';
 
 const sameKey: Scenario = {
   name: 'same-key',
@@ -78,147 +77,41 @@ const settingsChanged: Scenario = {
   },
 };
 
-/** Half of them single invoices of ten healthy teams, one every 50 ms; times from the queue to the mail server in milliseconds. */
-async function timeInvoices(play: Play, teams: readonly string[], count: number): Promise<number[]> {
-  const { ledger } = play.stage;
-  const publishedAt = new Map<string, number>();
-  const from = ledger.entries.length;
-  for (let index = 0; index < count; index += 1) {
-    const at = Date.now();
-    const key = await play.publish(teams[index % teams.length] ?? '');
-    publishedAt.set(`a.${key}@customer.example`, at);
-    await pause(Math.max(0, 50 - (Date.now() - at)));
-  }
-  const timesOf = (): number[] =>
-    ledger.entries.slice(from).flatMap(({ recipients, at }) => {
-      const since = publishedAt.get(recipients[0] ?? '');
-      return since === undefined ? [] : [at - since];
-    });
-  await play.until(() => timesOf().length >= count, 60_000);
-  return timesOf();
-}
+/** Deep enough to overflow the stack of whoever walks it recursively. */
+const LEVELS = 100_000;
 
-/** Beside a neighbour no healthy team waits longer than this times what it waits without. */
-const SLOWER_BY = 1.5;
-
-const neighbour = (name: string, injects: string, script: Parameters<Play['stage']['platform']['behave']>[0], count: number): Scenario => ({
-  name,
-  injects,
-  expects: `p99 of single invoices of ten other teams at most ${SLOWER_BY} times that without`,
+const malformed: Scenario = {
+  name: 'malformed',
+  injects: `jobs that are no documents: other name, wrong fields, 30 MB of attachments, ${LEVELS} levels deep, null, a string`,
+  expects: 'each kept in rejected_jobs, the queue goes on',
   run: async (play) => {
-    const { stage } = play;
-    const bad = stage.takeServer();
-    bad.behave(script);
-    const noisy = await play.team({ server: bad });
-    const teams = await Promise.all(Array.from({ length: 10 }, () => play.team()));
-    await timeInvoices(play, teams, 40);
-    const without = await timeInvoices(play, teams, 200);
-    await play.publishMany(noisy, count);
-    await play.until(() => bad.connections > 0, 10_000);
-    const beside = await timeInvoices(play, teams, 200);
-    const most = bad.mostConnections;
-    bad.behave();
-    await play.untilSettled(120_000);
-    const [p99Without, p99Beside] = [percentile(without, 99), percentile(beside, 99)];
-    play.expect(beside.length >= 200, `only ${beside.length} of 200 came through`);
-    play.expect(p99Beside <= SLOWER_BY * p99Without, `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
-    const half = `${percentile(without, 50)} → ${percentile(beside, 50)} ms`;
-    return `p99 ${p99Without} → ${p99Beside} ms (${(p99Beside / p99Without).toFixed(2)}), median ${half}; at most ${most} connections to its server`;
-  },
-});
-
-/** Rows as intake would have made them, due at once. */
-async function insertWaiting(play: Play, teamId: string, count: number): Promise<void> {
-  const { database } = play.stage;
-  await database.rows(
-    `WITH made AS (
-       INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject)
-       SELECT gen_random_uuid(), $1, 'mass-' || gen_random_uuid(), 'mass', '{"id":"mass","type":"invoice"}', '{"userId":"mass"}', 'Mass'
-       FROM generate_series(1, $2::int) RETURNING id
-     ), texts AS (
-       INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Mass' FROM made
-     )
-     INSERT INTO dispatch.recipients (delivery_id, position, address, role) SELECT id, 0, 'mass@customer.example', 'to' FROM made`,
-    [teamId, count],
-  );
-}
-
-const WORKED_MS = 15_000;
-const MORE_MEMORY = 1.1;
-
-const hundredThousand: Scenario = {
-  name: 'hundred-thousand',
-  injects: '1,000 and then 100,000 deliveries wait while dispatchers work on them',
-  expects: 'resident memory with 100,000 within 10 % of that with 1,000; a single invoice of another team passes',
-  run: async (play) => {
-    const { stage } = play;
-    const own = stage.takeServer();
-    own.behave({ final: { wait: 100, then: '250 ok' } });
-    const masses = await play.team({ server: own });
-    const other = await play.team();
-    const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
-    // The first seconds of a process say nothing of how it runs for long.
-    await insertWaiting(play, masses, 1000);
-    await pause(WORKED_MS);
-    await insertWaiting(play, masses, 1000);
-    await pause(WORKED_MS);
-    const withFew = await highest(resident, 5000);
-    await insertWaiting(play, masses, 99_000);
-    await pause(WORKED_MS);
-    const withMany = await highest(resident, 5000);
-    const key = await play.publish(other);
-    const since = Date.now();
-    await play.awaits('the single invoice', async () => (await play.delivery(key))?.status === 'sent', 20_000);
-    const passedMs = Date.now() - since;
-    await stage.database.rows(`DELETE FROM dispatch.deliveries WHERE team_id = $1 AND key LIKE 'mass-%' AND claim_id IS NULL`, [masses]);
-    own.behave();
-    await play.awaits('the rest', async () => (await play.deliveries()).every(({ status }) => status === 'sent'), 30_000);
-    withFew.forEach((few, index) => {
-      const many = withMany[index] ?? 0;
-      play.expect(many <= few * MORE_MEMORY, `dispatcher ${index + 1}: ${many} MB with 100,000, ${few} MB with 1,000`);
-    });
-    return `${withFew.join(' and ')} MB with 1,000, ${withMany.join(' and ')} MB with 100,000; the single invoice took ${seconds(passedMs)}`;
-  },
-};
-
-async function highest(measure: () => number[], forMs: number): Promise<number[]> {
-  let most = measure();
-  for (const end = Date.now() + forMs; Date.now() < end; await pause(250))
-    most = measure().map((value, index) => Math.max(value, most[index] ?? 0));
-  return most;
-}
-
-const LAG_MS = 100;
-
-const largeDocuments: Scenario = {
-  name: 'large-documents',
-  injects: '60 signed invoices of 5 MB',
-  expects: `p99 of the event loop's lag under ${LAG_MS} ms`,
-  run: async (play) => {
+    const { invoicing, database, redis } = play.stage;
     const teamId = await play.team();
-    const lagOf = async ({ url }: ServiceProcess): Promise<number> => 1000 * (await readMetric(url, 'nodejs_eventloop_lag_p99_seconds'));
-    const { dispatchers } = play.stage;
-    await play.publishMany(teamId, 1);
+    const count = async (): Promise<number> =>
+      (await database.one<{ count: number }>('SELECT count(*)::int AS count FROM dispatch.rejected_jobs')).count;
+    const before = await count();
+    const good = invoice(teamId);
+    const bad: [name: string, data: unknown][] = [
+      ['other', good],
+      [DISPATCH_JOB, { ...good, to: [{ address: 'no address' }], surprise: 1 }],
+      [DISPATCH_JOB, invoice(teamId, { bytes: 30_000_000 })],
+      [DISPATCH_JOB, null],
+      [DISPATCH_JOB, 'a string'],
+      [DISPATCH_JOB, { ...good, key: 'a key with spaces', teamId: 'nobody' }],
+    ];
+    for (const [name, data] of bad) await invoicing.jobs.add(name, data);
+    // No publisher of ours could write it, so it is written past Bull.
+    const deep = await invoicing.jobs.add(DISPATCH_JOB, {}, { delay: 3_600_000 });
+    const client = new Redis(redis.url);
+    await client.hset(`${QUEUE_PREFIX}:${DISPATCH_QUEUE}:${deep.id}`, 'data', `${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}`);
+    client.disconnect();
+    await deep.promote();
+    await play.awaits('set aside', async () => (await count()) >= before + bad.length + 1, 30_000);
+    const setAside = (await count()) - before;
+    await Promise.all(Array.from({ length: 10 }, () => play.publish(teamId)));
     await play.untilSettled();
-    await Promise.all(dispatchers.map(lagOf)); // begins a new measurement
-    await Promise.all(Array.from({ length: 60 }, () => play.publish(teamId, { bytes: 5_000_000 })));
-    const ms = await play.untilSettled(120_000);
-    const lags = await Promise.all(dispatchers.map(lagOf));
-    for (const lag of lags) play.expect(lag < LAG_MS, `p99 ${lag.toFixed(0)} ms`);
-    return `p99 ${lags.map((lag) => `${lag.toFixed(0)} ms`).join(' and ')}, all settled after ${seconds(ms)}`;
+    return `${setAside} of ${bad.length + 1} set aside; ${(await play.deliveries()).filter(({ status }) => status === 'sent').length} good ones sent after them`;
   },
 };
 
-export const jobFaults: readonly Scenario[] = [sameKey, outOfOrder, settingsChanged];
-
-export const massFaults: readonly Scenario[] = [
-  largeDocuments,
-  neighbour(
-    'dead-neighbour',
-    'one team has 1,000 invoices for a server that takes connections and says nothing',
-    { connect: 'stall' },
-    1000,
-  ),
-  neighbour('busy-neighbour', 'one team sends 1,000 invoices by its own server, which works', {}, 1000),
-  hundredThousand,
-];
+export const jobFaults: readonly Scenario[] = [sameKey, outOfOrder, settingsChanged, malformed];

@@ -1,0 +1,151 @@
+// What many or large deliveries of one team do to the others, to memory and to the event loop.
+import { pause, type Play, type Scenario, seconds } from '../scenario.js';
+import { type ServiceProcess } from '../stage/service-process.js';
+import { percentile, readMetric, residentMegabytes } from './measuring.js';
+
+/** Single invoices of healthy teams, one every 50 ms: their times from the queue to the mail server in milliseconds. */
+async function timeInvoices(play: Play, teams: readonly string[], count: number): Promise<number[]> {
+  const { ledger } = play.stage;
+  const publishedAt = new Map<string, number>();
+  const from = ledger.entries.length;
+  for (let index = 0; index < count; index += 1) {
+    const at = Date.now();
+    const key = await play.publish(teams[index % teams.length] ?? '');
+    publishedAt.set(`a.${key}@customer.example`, at);
+    await pause(Math.max(0, 50 - (Date.now() - at)));
+  }
+  const timesOf = (): number[] =>
+    ledger.entries.slice(from).flatMap(({ recipients, at }) => {
+      const since = publishedAt.get(recipients[0] ?? '');
+      return since === undefined ? [] : [at - since];
+    });
+  await play.until(() => timesOf().length >= count, 60_000);
+  return timesOf();
+}
+
+/** Beside a neighbour no healthy team waits longer than this times what it waits without. */
+const SLOWER_BY = 1.5;
+
+const neighbour = (name: string, injects: string, script: Parameters<Play['stage']['platform']['behave']>[0], count: number): Scenario => ({
+  name,
+  injects,
+  expects: `p99 of single invoices of ten other teams at most ${SLOWER_BY} times that without`,
+  run: async (play) => {
+    const { stage } = play;
+    const bad = stage.takeServer();
+    bad.behave(script);
+    const noisy = await play.team({ server: bad });
+    const teams = await Promise.all(Array.from({ length: 10 }, () => play.team()));
+    await timeInvoices(play, teams, 40);
+    const without = await timeInvoices(play, teams, 200);
+    await play.publishMany(noisy, count);
+    // The queue itself is first in, first out for all; what is measured is a team's share in sending.
+    await play.awaits('taken in', async () => (await stage.invoicing.waitingJobs()) === 0, 60_000);
+    const beside = await timeInvoices(play, teams, 200);
+    const most = bad.mostConnections;
+    bad.behave();
+    await play.untilSettled(120_000);
+    const [p99Without, p99Beside] = [percentile(without, 99), percentile(beside, 99)];
+    play.expect(beside.length >= 200, `only ${beside.length} of 200 came through`);
+    play.expect(p99Beside <= SLOWER_BY * p99Without, `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
+    const half = `${percentile(without, 50)} → ${percentile(beside, 50)} ms`;
+    return `p99 ${p99Without} → ${p99Beside} ms (${(p99Beside / p99Without).toFixed(2)}), median ${half}; at most ${most} connections to its server`;
+  },
+});
+
+/** Rows as intake would have made them, due at once. */
+async function insertWaiting(play: Play, teamId: string, count: number): Promise<void> {
+  const { database } = play.stage;
+  await database.rows(
+    `WITH made AS (
+       INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, lane)
+       SELECT gen_random_uuid(), $1, 'mass-' || gen_random_uuid(), 'mass', '{"id":"mass","type":"invoice"}', '{"userId":"mass"}', 'Mass', $1 || '/custom'
+       FROM generate_series(1, $2::int) RETURNING id
+     ), texts AS (
+       INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Mass' FROM made
+     )
+     INSERT INTO dispatch.recipients (delivery_id, position, address, role) SELECT id, 0, 'mass@customer.example', 'to' FROM made`,
+    [teamId, count],
+  );
+}
+
+const WORKED_MS = 15_000;
+const MORE_MEMORY = 1.1;
+
+const hundredThousand: Scenario = {
+  name: 'hundred-thousand',
+  injects: '1,000 and then 100,000 deliveries wait while dispatchers work on them',
+  expects: 'resident memory with 100,000 within 10 % of that with 1,000; a single invoice of another team passes',
+  run: async (play) => {
+    const { stage } = play;
+    const own = stage.takeServer();
+    own.behave({ final: { wait: 100, then: '250 ok' } });
+    const masses = await play.team({ server: own });
+    const other = await play.team();
+    const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
+    // The first seconds of a process say nothing of how it runs for long.
+    await insertWaiting(play, masses, 1000);
+    await pause(WORKED_MS);
+    await insertWaiting(play, masses, 1000);
+    await pause(WORKED_MS);
+    const withFew = await highest(resident, 5000);
+    await insertWaiting(play, masses, 99_000);
+    await pause(WORKED_MS);
+    const withMany = await highest(resident, 5000);
+    const key = await play.publish(other);
+    const since = Date.now();
+    await play.awaits('the single invoice', async () => (await play.delivery(key))?.status === 'sent', 20_000);
+    const passedMs = Date.now() - since;
+    await stage.database.rows(`DELETE FROM dispatch.deliveries WHERE team_id = $1 AND key LIKE 'mass-%' AND claim_id IS NULL`, [masses]);
+    own.behave();
+    await play.awaits('the rest', async () => (await play.deliveries()).every(({ status }) => status === 'sent'), 30_000);
+    withFew.forEach((few, index) => {
+      const many = withMany[index] ?? 0;
+      play.expect(many <= few * MORE_MEMORY, `dispatcher ${index + 1}: ${many} MB with 100,000, ${few} MB with 1,000`);
+    });
+    return `${withFew.join(' and ')} MB with 1,000, ${withMany.join(' and ')} MB with 100,000; the single invoice took ${seconds(passedMs)}`;
+  },
+};
+
+async function highest(measure: () => number[], forMs: number): Promise<number[]> {
+  let most = measure();
+  for (const end = Date.now() + forMs; Date.now() < end; await pause(250))
+    most = measure().map((value, index) => Math.max(value, most[index] ?? 0));
+  return most;
+}
+
+const LAG_MS = 100;
+
+const largeDocuments: Scenario = {
+  name: 'large-documents',
+  injects: '60 signed invoices of 5 MB',
+  expects: `p99 of the event loop's lag under ${LAG_MS} ms`,
+  run: async (play) => {
+    const teamId = await play.team();
+    const lagOf = async ({ url }: ServiceProcess): Promise<number> => 1000 * (await readMetric(url, 'nodejs_eventloop_lag_p99_seconds'));
+    const { dispatchers } = play.stage;
+    await play.publishMany(teamId, 1);
+    await play.untilSettled();
+    await Promise.all(dispatchers.map(lagOf)); // begins a new measurement
+    await pause(3000);
+    const idle = await Promise.all(dispatchers.map(lagOf));
+    await Promise.all(Array.from({ length: 60 }, () => play.publish(teamId, { bytes: 5_000_000 })));
+    const ms = await play.untilSettled(120_000);
+    const lags = await Promise.all(dispatchers.map(lagOf));
+    for (const lag of lags) play.expect(lag < LAG_MS, `p99 ${lag.toFixed(0)} ms`);
+    const show = (values: number[]): string => values.map((lag) => `${lag.toFixed(0)} ms`).join(' and ');
+    return `p99 ${show(lags)} (idle ${show(idle)}), all settled after ${seconds(ms)}`;
+  },
+};
+
+export const massFaults: readonly Scenario[] = [
+  largeDocuments,
+  neighbour(
+    'dead-neighbour',
+    'one team has 1,000 invoices for a server that takes connections and says nothing',
+    { connect: 'stall' },
+    1000,
+  ),
+  neighbour('busy-neighbour', 'one team sends 1,000 invoices by its own server, which works', {}, 1000),
+  hundredThousand,
+];
