@@ -63,8 +63,8 @@ describe('composeMessage', () => {
         'Message-ID: <0193@platform.example>',
         'X-Billing-Delivery: 0193-abc',
         'MIME-Version: 1.0',
-        'Content-Type: text/plain; charset=utf-8',
         'Content-Transfer-Encoding: quoted-printable',
+        'Content-Type: text/plain; charset=utf-8',
         '',
       ].join('\r\n'),
     );

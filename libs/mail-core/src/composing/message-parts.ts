@@ -1,5 +1,6 @@
 // The MIME tree of a message as data: encoded header blocks and bodies that open when they are written.
 import { createHash } from 'node:crypto';
+import MailComposer from 'nodemailer/lib/mail-composer';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './message-draft.js';
 import { refuseLineEnds, UnsafeHeaderError } from './header-field.js';
@@ -18,40 +19,76 @@ const BOUNDARY_SEED_CHARACTERS = 32;
 
 /** `multipart/mixed(alternative(text, html), attachments…)`, without the levels that would hold one part only. */
 export function contentPart(draft: MessageDraft): Part {
-  return addContent(treeOf(draft), draft);
+  const { text, html, attachments } = draft;
+  const bodies = [textBody('plain', text), ...(html === null ? [] : [textBody('html', html)]), ...attachments.map(attachmentBody)];
+  const part = partOf(compile(draft), bodies);
+  if (bodies.length > 0) throw new Error('nodemailer made fewer parts than there are');
+  return part;
 }
 
 /** The content wrapped for signing (RFC 8551 3.5.3). */
 export function signedShell(draft: MessageDraft): SignedShell {
-  const node = treeOf(draft).createChild('multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256');
+  // Never written itself: nodemailer gives a root a Date and a Message-ID, which no part may have.
+  const root = new MimeNode('multipart/mixed', boundariesOf(`signed ${draft.boundarySeed}`));
+  const node = root.createChild('multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256');
   const headers = node.buildHeaders();
-  const content = addContent(node, draft);
-  const signature = attachmentNode(node, 'smime.p7s', 'application/pkcs7-signature');
-  return { headers, boundary: boundaryOf(node), content, signatureHeaders: signature.buildHeaders() };
-}
-
-// Never written itself: nodemailer numbers the boundaries by the root, and gives the root a Date and a Message-ID, which no part may have.
-function treeOf(draft: MessageDraft): MimeNode {
-  const seed = createHash('sha256').update(draft.boundarySeed).digest('hex').slice(0, BOUNDARY_SEED_CHARACTERS);
-  return new MimeNode('multipart/mixed', { baseBoundary: seed, boundaryPrefix: BOUNDARY_PREFIX });
-}
-
-function addContent(parent: MimeNode, draft: MessageDraft): Part {
-  if (draft.attachments.length === 0) return addTexts(parent, draft);
-  return multipart(parent, 'multipart/mixed', (node) => [
-    addTexts(node, draft),
-    ...draft.attachments.map((attachment) => attachmentPart(node, attachment)),
+  const signature = node.createChild('application/pkcs7-signature', { filename: 'smime.p7s' }).setHeader([
+    { key: 'Content-Transfer-Encoding', value: 'base64' },
+    { key: 'Content-Disposition', value: 'attachment' },
   ]);
+  return { headers, boundary: boundaryOf(node), content: contentPart(draft), signatureHeaders: signature.buildHeaders() };
 }
 
-function addTexts(parent: MimeNode, { text, html }: MessageDraft): Part {
-  if (html === null) return textPart(parent, 'text/plain', text);
-  return multipart(parent, 'multipart/alternative', (node) => [textPart(node, 'text/plain', text), textPart(node, 'text/html', html)]);
+/** The tree as nodemailer lays it out. It knows names and types only; the bodies are ours, because they are encoded and hashed as a stream. */
+function compile({ html, attachments, messageId, date, boundarySeed }: MessageDraft): MimeNode {
+  return new MailComposer({
+    // Any text: an empty one would be left out.
+    text: 'text',
+    ...(html === null ? {} : { html: 'html' }),
+    attachments: attachments.map(({ filename, contentType }) => ({
+      filename: refuseLineEnds('a file name', filename),
+      contentType: encodableType(contentType),
+      contentDisposition: 'attachment' as const,
+      contentTransferEncoding: 'base64' as const,
+      content: '',
+    })),
+    // Not taken over from the root, but made up at random when they are missing.
+    messageId,
+    date,
+    ...boundariesOf(boundarySeed),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  }).compile();
 }
 
-function multipart(parent: MimeNode, type: string, childrenOf: (node: MimeNode) => Part[]): Multipart {
-  const node = parent.createChild(type);
-  return { headers: node.buildHeaders(), boundary: boundaryOf(node), children: childrenOf(node) };
+function boundariesOf(seed: string): { baseBoundary: string; boundaryPrefix: string } {
+  return {
+    baseBoundary: createHash('sha256').update(seed).digest('hex').slice(0, BOUNDARY_SEED_CHARACTERS),
+    boundaryPrefix: BOUNDARY_PREFIX,
+  };
+}
+
+/** Node by node, in the order of writing; each leaf gets the next body. */
+function partOf(node: MimeNode, bodies: Body[]): Part {
+  if (node.childNodes.length > 0) {
+    // The boundary is made with the header.
+    const headers = contentFields(node);
+    return { headers, boundary: boundaryOf(node), children: node.childNodes.map((child) => partOf(child, bodies)) };
+  }
+  const body = bodies.shift();
+  if (body === undefined) throw new Error('nodemailer made more parts than there are');
+  if (body.contentType !== null) node.setHeader('Content-Type', body.contentType);
+  node.setHeader('Content-Transfer-Encoding', body.encoding);
+  return { headers: contentFields(node), body: body.open };
+}
+
+/** The fields that describe a part; the others that nodemailer gives a root are those of the message and stand in its header. */
+function contentFields(node: MimeNode): string {
+  return node
+    .buildHeaders()
+    .split(/\r\n(?![ \t])/)
+    .filter((field) => /^content-/i.test(field))
+    .join('\r\n');
 }
 
 function boundaryOf(node: MimeNode): string {
@@ -59,23 +96,19 @@ function boundaryOf(node: MimeNode): string {
   return node.boundary;
 }
 
-function textPart(parent: MimeNode, type: string, text: string): Leaf {
+/** How a leaf is written; `contentType` where nodemailer could not know it. */
+type Body = { contentType: string | null; encoding: string; open: () => AsyncIterable<Uint8Array> };
+
+function textBody(subtype: 'plain' | 'html', text: string): Body {
   const { encoding, body } = encodeText(text);
-  const node = parent.createChild(`${type}; charset=utf-8`).setHeader('Content-Transfer-Encoding', encoding);
-  return { headers: node.buildHeaders(), body: () => once(Buffer.from(body, 'latin1')) };
+  return { contentType: `text/${subtype}; charset=utf-8`, encoding, open: () => once(Buffer.from(body, 'latin1')) };
 }
 
-function attachmentPart(parent: MimeNode, attachment: DraftAttachment): Leaf {
-  const node = attachmentNode(parent, refuseLineEnds('a file name', attachment.filename), encodableType(attachment.contentType));
-  return { headers: node.buildHeaders(), body: () => base64Lines(ofExactSize(attachment)) };
-}
-
-function attachmentNode(parent: MimeNode, filename: string, contentType: string): MimeNode {
-  return parent.createChild(contentType, { filename }).setHeader([
-    { key: 'Content-Transfer-Encoding', value: 'base64' },
-    { key: 'Content-Disposition', value: 'attachment' },
-  ]);
-}
+const attachmentBody = (attachment: DraftAttachment): Body => ({
+  contentType: null,
+  encoding: 'base64',
+  open: () => base64Lines(ofExactSize(attachment)),
+});
 
 /** Composite types may not be base64 (RFC 2046 5.1.1, 5.2.1), without which their bytes would not survive; they go as plain files. */
 function encodableType(contentType: string): string {
