@@ -15,6 +15,7 @@ import { type z } from 'zod';
 import { SettingsClient } from '../gathering/settings.client.js';
 import { type NewOutcome } from '../outcome/outbox.store.js';
 import { IntakeStore, type Rejection } from './intake.store.js';
+import { payloadBytes } from './payload-bytes.js';
 
 type Readable = {
   teamId: string | null;
@@ -35,7 +36,7 @@ export class RejectJob {
     const read = readWhatCanBe(payload);
     const team = read.teamId === null ? null : await this.settings.settingsOf(read.teamId).catch(() => null);
     const outcome = read.teamId === null ? null : (id: string) => toOutcome(id, read, team, reason, errors);
-    await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: toBytes(payload), outcome });
+    await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: payloadBytes(payload), outcome });
   }
 }
 
@@ -80,8 +81,4 @@ const asObject = (value: unknown): Record<string, unknown> =>
 function valid<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | null {
   const parsed = schema.safeParse(value);
   return parsed.success ? parsed.data : null;
-}
-
-function toBytes(payload: unknown): Buffer {
-  return Buffer.from(JSON.stringify(payload) ?? 'undefined');
 }
