@@ -1,6 +1,6 @@
 // A document's way from the queue into a mailbox, on real PostgreSQL, Redis and SMTP sockets.
 import { simpleParser } from 'mailparser';
-import { verifyWithOpenssl } from '@billing-mail/testkit';
+import { verifyWithGpgsm, verifyWithOpenssl } from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, PLATFORM_FROM, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 describe('a delivery', () => {
@@ -45,6 +45,40 @@ describe('a delivery', () => {
     expect(parsed.attachments.find(({ filename }) => filename === '2026-0042.pdf')?.content.toString()).toBe('%PDF-1.7 invoice');
     expect((await verifyWithOpenssl(raw, { caPem: harness.identity.caPem, from: PLATFORM_FROM })).ok).toBe(true);
   });
+
+  it('passes the verifiers as captured, with exactly the given recipients shown, and fails them with one byte changed', async () => {
+    const cc = [{ address: 'boss@acme.example', name: 'Bøss, "the" 😀' }, { address: 'second@acme.example' }];
+    const bcc = Array.from({ length: 60 }, (_, index) => ({ address: `hidden-${index}@acme.example`, name: `Hidden ${index}` }));
+    await harness.saveSettings(teamSettings('acme', { cc, bcc }));
+    const to = [{ address: 'a@customer.example', name: 'Änne' }, { address: 'b@customer.example' }];
+    const job = invoice({ to, cc: [{ address: 'copy@customer.example' }], bcc: [{ address: 'hidden-x@customer.example' }] });
+    await harness.publish(job);
+    const raw = harness.rawOf(await harness.until('acme', job.key));
+    const shown = await simpleParser(raw);
+    const addresses = (field: typeof shown.to) =>
+      (Array.isArray(field) ? field : field ? [field] : []).flatMap(({ value }) => value.map(({ address }) => address));
+    expect(addresses(shown.to)).toEqual(['a@customer.example', 'b@customer.example']);
+    expect(addresses(shown.cc)).toEqual(['copy@customer.example', 'boss@acme.example', 'second@acme.example']);
+    expect(raw.toString('latin1')).not.toMatch(/hidden|^bcc:/im);
+    const verify = async (bytes: Buffer) => {
+      const { caPem } = harness.identity;
+      return [(await verifyWithOpenssl(bytes, { caPem, from: PLATFORM_FROM })).ok, (await verifyWithGpgsm(bytes, { caPem })).ok];
+    };
+    expect(await verify(raw)).toEqual([true, true]);
+    const changed = (before: string, after: string) => {
+      const at = raw.indexOf(before);
+      expect([at > 0, before.length]).toEqual([true, after.length]);
+      return Buffer.concat([raw.subarray(0, at), Buffer.from(after), raw.subarray(at + before.length)]);
+    };
+    const document = Buffer.from('%PDF-1.7 invoice').toString('base64');
+    for (const tampered of [
+      changed('Please find', 'please find'),
+      changed(document, document.replace('J', 'K')),
+      changed('2026-0042.pdf', '2026-0043.pdf'),
+    ]) {
+      expect(await verify(tampered)).toEqual([false, false]);
+    }
+  }, 60_000);
 
   it("goes out by the team's own server, unsigned, from its address; the platform's server sees nothing", async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'geheim' }] };
