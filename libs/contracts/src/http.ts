@@ -39,10 +39,16 @@ export const tokenClaims = z.object({
 });
 export type TokenClaims = z.infer<typeof tokenClaims>;
 
-/** A zod issue path as a JSON pointer. */
+/**
+ * A zod issue path as a JSON pointer. Names of unknown fields are the sender's: what PostgreSQL can't keep as JSON (NUL, a lone
+ * surrogate) or a log can't show stands as U+FFFD, or the complaint itself could not be recorded.
+ */
 export function toPointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path.map((part) => `/${showable(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
+
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
 /** What is wrong with each field. Unknown fields are named one by one. */
 export function toFieldErrors(error: z.ZodError): FieldError[] {
