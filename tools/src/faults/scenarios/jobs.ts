@@ -82,7 +82,7 @@ const LEVELS = 100_000;
 
 const malformed: Scenario = {
   name: 'malformed',
-  injects: `jobs that are no documents: other name, wrong fields, 30 MB of attachments, ${LEVELS} levels deep, null, a string`,
+  injects: `jobs that are no documents: other name, wrong fields, unspeakable fields, 30 MB of attachments, ${LEVELS} levels deep, null, a string`,
   expects: 'each kept in rejected_jobs, the queue goes on',
   run: async (play) => {
     const { invoicing, database, redis } = play.stage;
@@ -95,6 +95,7 @@ const malformed: Scenario = {
       ['other', good],
       [DISPATCH_JOB, { ...good, to: [{ address: 'no address' }], surprise: 1 }],
       [DISPATCH_JOB, invoice(teamId, { bytes: 30_000_000 })],
+      [DISPATCH_JOB, { ...good, ['a field\u0000 of \ud800']: 1 }],
       [DISPATCH_JOB, null],
       [DISPATCH_JOB, 'a string'],
       [DISPATCH_JOB, { ...good, key: 'a key with spaces', teamId: 'nobody' }],
