@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { readConsoleConfig } from './api/console-config.js';
 import { watchSession } from './session/session-store.js';
+import { watchSteps } from './shell/navigation-guard.js';
 
 declare global {
   // Read by the library that keeps the page behind a dialog from scrolling, when it makes its style element.
@@ -14,6 +15,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 globalThis.__webpack_nonce__ = nonce;
 // Before anything else runs: the token must leave the address bar.
 watchSession();
+watchSteps();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

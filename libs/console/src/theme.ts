@@ -1,4 +1,5 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core';
+import classes from './theme.module.css';
 
 /** The look; shades are chosen so that text reaches a contrast of 4.5 : 1 (WCAG 2.2 1.4.3) in both schemes. */
 export const theme = createTheme({
@@ -8,6 +9,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   headings: { fontWeight: '650' },
+  components: { Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertTitle ?? '' } }) },
 });
 
 /** Mantine's own muted and error colours stay below that contrast. */

@@ -1,4 +1,5 @@
 import { Radio } from '@mantine/core';
+import { useId } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import classes from './form.module.css';
@@ -7,6 +8,7 @@ import { Section } from './section.js';
 export function MethodSection() {
   const words = useLanguage().words.settings.method;
   const { draft, edit, isReadOnly } = useEditing();
+  const id = useId();
   const choices = [
     { value: 'platform', label: words.platform, points: words.platformPoints },
     { value: 'custom', label: words.custom, points: words.customPoints },
@@ -20,14 +22,20 @@ export function MethodSection() {
       >
         <div className={classes.choices}>
           {choices.map(({ value, label, points }) => (
-            <label key={value} className={classes.choice}>
-              <Radio value={value} label={label} fw={600} disabled={isReadOnly && draft.sender !== value} />
-              <ul className={classes.points}>
+            <div key={value} className={classes.choice}>
+              <Radio
+                value={value}
+                label={label}
+                aria-describedby={`${id}-${value}`}
+                fw={600}
+                disabled={isReadOnly && draft.sender !== value}
+              />
+              <ul className={classes.points} id={`${id}-${value}`}>
                 {points.map((point) => (
                   <li key={point}>{point}</li>
                 ))}
               </ul>
-            </label>
+            </div>
           ))}
         </div>
       </Radio.Group>

@@ -72,13 +72,14 @@ function Figures({ health }: { health: Health }) {
   if (health.total === 0) return <Text size="sm">{says.none}</Text>;
   const figures = [
     { value: health.sent, text: says.sent, tone: 'good' },
-    { value: health.underWay, text: says.underWay, tone: 'wait' },
+    { value: health.fellBack, text: says.fellBack, tone: 'wait' },
+    { value: health.underWay, text: says.underWay, tone: 'calm' },
     { value: health.trouble, text: says.trouble, tone: 'bad' },
   ].filter(({ value, tone }) => value > 0 || tone === 'good');
   return (
     <Group gap="md">
       {figures.map(({ value, text, tone }) => (
-        <Text key={tone} size="sm">
+        <Text key={text} size="sm">
           <strong className={classes[tone]}>{formats.number(value)}</strong> {text}
         </Text>
       ))}

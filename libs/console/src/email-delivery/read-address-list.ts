@@ -3,14 +3,26 @@ import { explainAddress, type Mailbox } from '@billing-mail/contracts';
 
 /** Addresses in the order in which they stand there, with their names where they have one; they need not be valid. */
 export function readAddressList(text: string): Mailbox[] {
-  return splitEntries(text)
-    .map((entry) => readEntry(entry))
+  return text
+    .split(/[\n\r]+/)
+    .flatMap((line) => (line.includes('\t') ? readCells(line.split('\t')) : splitEntries(line).map(readEntry)))
     .filter(({ address }) => address !== '');
+}
+
+/** A row of a spreadsheet: what stands beside one address is its name, or none of our business. */
+function readCells(cells: readonly string[]): Mailbox[] {
+  const found = cells
+    .filter((cell) => cell.includes('@'))
+    .flatMap(splitEntries)
+    .map(readEntry);
+  const [first] = found;
+  const name = cells.map((cell) => unquoted(cell)).find((cell) => cell !== '' && !cell.includes('@'));
+  return found.length === 1 && first !== undefined && first.name === undefined && name !== undefined ? [{ ...first, name }] : found;
 }
 
 // A comma within quotes belongs to the name: "Müller, Anna" <anna@example.com>.
 function splitEntries(text: string): string[] {
-  return text.match(/(?:"[^"\n]*"|[^,;\n\r\t])+/g) ?? [];
+  return text.match(/(?:"[^"]*"|[^,;])+/g) ?? [];
 }
 
 function readEntry(entry: string): Mailbox {

@@ -81,7 +81,11 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
             <Title order={2} size="md" fw={isUnread ? 650 : 500} className="breakable">
               {item.title}
             </Title>
-            {isUnread ? <Badge className={classes.unread}>{inbox.unread}</Badge> : null}
+            {isUnread ? (
+              <Badge className={classes.unread} tt="none">
+                {inbox.unread}
+              </Badge>
+            ) : null}
             {item.count > 1 ? (
               <Text size="sm" c="dimmed">
                 {inbox.times(item.count)}

@@ -6,13 +6,19 @@ type Guard = (leave: Leave) => void;
 let guard: Guard | null = null;
 let guardedUrl = '';
 
+/**
+ * To be called before anything is rendered: events of the window reach their listeners in the order of registration, and the
+ * router must not hear of a step back that is still in question.
+ */
+export function watchSteps(): void {
+  window.addEventListener('popstate', stayOnStep);
+}
+
 /** While set, nothing in the page navigates: `ask` gets what to call when the reader wants to leave all the same. */
 export function guardNavigation(ask: Guard): () => void {
   guard = ask;
   guardedUrl = location.href;
   window.addEventListener('beforeunload', askBrowser);
-  // First in line, so that the router does not hear of a step back that is still in question.
-  window.addEventListener('popstate', stayOnStep, { capture: true });
   return releaseNavigation;
 }
 
@@ -20,7 +26,6 @@ export function guardNavigation(ask: Guard): () => void {
 export function releaseNavigation(): void {
   guard = null;
   window.removeEventListener('beforeunload', askBrowser);
-  window.removeEventListener('popstate', stayOnStep, { capture: true });
 }
 
 /** For the router: goes at once, or asks first. */

@@ -25,6 +25,7 @@ export const settingsWords: typeof english = {
     none: 'Es wurden keine Belege versandt.',
     capped: (count) => `der letzten ${count.toLocaleString('de')}`,
     sent: 'versandt',
+    fellBack: 'davon über unseren Server statt Ihren',
     underWay: 'in Arbeit',
     trouble: 'mit Störung',
     away: 'Das Versandprotokoll antwortet gerade nicht. Einstellungen können Sie trotzdem ändern.',

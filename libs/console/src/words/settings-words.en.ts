@@ -21,6 +21,7 @@ export const settingsWords = {
     none: 'No documents were sent.',
     capped: (count: number) => `of the latest ${count.toLocaleString('en')}`,
     sent: 'sent',
+    fellBack: 'of these by our server instead of yours',
     underWay: 'under way',
     trouble: 'with trouble',
     away: 'The delivery log does not answer right now. You can still change settings.',

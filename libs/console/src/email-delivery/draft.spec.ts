@@ -1,0 +1,86 @@
+import { type EmailDeliveryView } from '@billing-mail/contracts';
+import { changedFields, checkDraft, type Draft, mergeDrafts, onePerField, PASSWORD_AGAIN, toDraft, toInput } from './draft.js';
+
+const stored: EmailDeliveryView = {
+  teamId: 'acme',
+  companyName: 'ACME GmbH',
+  replyTo: 'billing@acme.example',
+  locale: 'de',
+  cc: [{ address: 'boss@acme.example', name: 'Boss' }],
+  bcc: [],
+  sender: 'custom',
+  fallback: true,
+  notifyUserIds: [],
+  smtp: {
+    host: 'smtp.acme.example',
+    port: 587,
+    security: 'starttls',
+    auth: { type: 'password', username: 'billing', passwordSet: true },
+    fromAddress: 'billing@acme.example',
+  },
+  version: 3,
+  updatedAt: '2026-11-03T10:00:00.000Z',
+  updatedBy: 'u1',
+};
+const base = toDraft(stored, 'en');
+const edited = (changes: Partial<Draft>): Draft => ({ ...base, ...changes });
+
+describe('the draft of the settings', () => {
+  it('is unchanged and right as it comes, and keeps the stored password by leaving it out', () => {
+    expect(changedFields(base, toDraft(stored, 'en'))).toEqual([]);
+    expect(checkDraft(base, base)).toEqual([]);
+    expect(toInput(base).smtp?.auth).toEqual({ type: 'password', username: 'billing' });
+  });
+
+  it('names each changed field once', () => {
+    expect(changedFields(base, edited({ companyName: 'X', port: '465', password: 'new' }))).toEqual([
+      '/companyName',
+      '/smtp/port',
+      '/smtp/auth/password',
+    ]);
+  });
+
+  it.each<[string, Partial<Draft>, string[]]>([
+    ['no company name', { companyName: ' ' }, ['/companyName']],
+    ['a reply address that is none', { replyTo: 'nobody' }, ['/replyTo']],
+    ['a wrong copy', { cc: [{ address: 'a@x.example' }, { address: 'b@@x' }] }, ['/cc']],
+    ['a port in letters', { port: 'smtp', password: 'x' }, ['/smtp/port']],
+    ['a port beyond all ports', { port: '70000', password: 'x' }, ['/smtp/port']],
+    ['a URL as host', { host: 'https://smtp.acme.example', password: 'x' }, ['/smtp/host']],
+    ['a password in clear', { security: 'none', password: 'x' }, ['/smtp/security']],
+    ['an empty password', { password: '' }, ['/smtp/auth/password']],
+    ['no sender address', { fromAddress: '' }, ['/smtp/fromAddress']],
+    ['several at once, in the order of the page', { fromAddress: '', companyName: '' }, ['/companyName', '/smtp/fromAddress']],
+  ])('says what is wrong: %s', (_name, changes, pointers) => {
+    expect(checkDraft(base, edited(changes)).map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
+  it.each<Partial<Draft>>([{ host: 'smtp.other.example' }, { port: '465' }, { username: 'other' }])(
+    'asks for the password again when it would go elsewhere: %j',
+    (changes) => {
+      expect(checkDraft(base, edited(changes))).toEqual([{ pointer: '/smtp/auth/password', message: PASSWORD_AGAIN }]);
+      expect(checkDraft(base, edited({ ...changes, password: 'again' }))).toEqual([]);
+    },
+  );
+
+  it('keeps a server that is not used right now, and writes none where none was entered', () => {
+    expect(toInput(edited({ sender: 'platform' })).smtp).toMatchObject({ host: 'smtp.acme.example' });
+    const fresh = toDraft(null, 'de');
+    expect(toInput({ ...fresh, companyName: 'X' })).toMatchObject({ smtp: null, replyTo: null, locale: 'de', sender: 'platform' });
+    expect(checkDraft(fresh, { ...fresh, companyName: 'X' })).toEqual([]);
+  });
+
+  it('puts my changes on top of theirs and nothing else of mine', () => {
+    const theirs = edited({ companyName: 'Theirs', replyTo: 'theirs@acme.example' });
+    const merged = mergeDrafts(base, edited({ companyName: 'Mine', fallback: false }), theirs);
+    expect(merged).toEqual({ ...theirs, companyName: 'Mine', fallback: false });
+  });
+
+  it('gives the mistakes of a list to the list, once', () => {
+    const errors = [
+      { pointer: '/cc/1/address', message: 'first' },
+      { pointer: '/cc/2/address', message: 'second' },
+    ];
+    expect(onePerField(errors)).toEqual([{ pointer: '/cc', message: 'first' }]);
+  });
+});

@@ -1,0 +1,63 @@
+import { explainAddress } from '@billing-mail/contracts';
+import { CATALOGUES } from './catalogues.js';
+import { sayFieldMessage } from './field-messages.js';
+
+type Words = string | ((...values: never[]) => string) | readonly Words[] | { readonly [key: string]: Words };
+
+/** Every text by its path; those made of values with sample values, one for each plural. */
+function texts(words: Words, path = ''): [string, string][] {
+  if (typeof words === 'string') return [[path, words]];
+  if (typeof words === 'function') {
+    const say = words as (...values: unknown[]) => string;
+    return [0, 1, 2, 1234].map((count) => [`${path}(${count})`, say(count, count, 'x')]);
+  }
+  return Object.entries(words).flatMap(([key, each]) => texts(each as Words, `${path}/${key}`));
+}
+
+// Names and signs that are the same in both languages.
+const SAME = new Set(['/page/brand', '/page/language/en', '/page/language/de', '/settings/preview/sampleFile']);
+const SAME_TEXTS = /^(?:Team|Server|Port|Status|Filter|CC|BCC|Message-ID|Team x|Team \d+|\d+ ms)$/;
+
+describe('the catalogues', () => {
+  const english = new Map(texts(CATALOGUES.en));
+  const german = new Map(texts(CATALOGUES.de));
+
+  it('hold the same texts', () => {
+    expect([...german.keys()]).toEqual([...english.keys()]);
+  });
+
+  it('leave nothing empty and nothing untranslated', () => {
+    const same = [...english].filter(([path, text]) => german.get(path) === text && !SAME.has(path) && !SAME_TEXTS.test(text));
+    expect(same).toEqual([]);
+    expect([...english, ...german].filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  it('speak to a German reader with umlauts, typographic quotes and no English plural', () => {
+    const odd = [...german].filter(([, text]) => /"|\b(?:ae|oe|ue)\b|\bundefined\b|\bNaN\b/.test(text));
+    expect(odd).toEqual([]);
+  });
+
+  it('never say that a mail was delivered: a server only accepts it', () => {
+    const claims = [...english, ...german].filter(([, text]) => /\b(?:was|were) delivered\b|zugestellt/i.test(text));
+    expect(claims).toEqual([]);
+  });
+});
+
+describe('messages about fields', () => {
+  it.each(['plain', ' a@b.example', 'jürgen@b.example', 'a..b@b.example', 'a@b', `${'a'.repeat(65)}@b.example`, `a@${'b.'.repeat(130)}de`])(
+    'say in German what is wrong with %j',
+    (address) => {
+      const message = explainAddress(address);
+      expect(message).not.toBeNull();
+      expect(sayFieldMessage(message ?? '', 'de')).not.toBe(message);
+      expect(sayFieldMessage(message ?? '', 'en')).toBe(message);
+    },
+  );
+
+  it.each([
+    'must be between 1 and 65535',
+    'must not be empty',
+    'must be one of the allowed ports 25, 465',
+    'is longer than 320 characters; shorten it',
+  ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
+});
