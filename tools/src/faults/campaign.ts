@@ -21,14 +21,18 @@ export type Progress = {
 /** Most scenarios wait more than they work, so that two groups at a time fill two cores. */
 const AT_A_TIME = 2;
 
-/** Acts out all groups: several at a time, then one by one those that must be alone. Tells of each result as it comes. */
+/** Acts out all groups in their order, several at a time but for those that must be alone. Tells of each result as it comes. */
 export async function runCampaign(groups: readonly Group[], logRoot: string, progress: Progress): Promise<void> {
-  const queue = groups.filter(({ alone }) => alone !== true);
+  const queue = [...groups];
+  const next = (): Group | undefined => (queue[0]?.alone === true ? undefined : queue.shift());
   const work = async (): Promise<void> => {
-    for (let group = queue.shift(); group !== undefined; group = queue.shift()) await runGroup(group, logRoot, progress);
+    for (let group = next(); group !== undefined; group = next()) await runGroup(group, logRoot, progress);
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  for (const group of groups.filter(({ alone }) => alone === true)) await runGroup(group, logRoot, progress);
+  while (queue.length > 0) {
+    if (queue[0]?.alone !== true) await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    const alone = queue.shift();
+    if (alone !== undefined) await runGroup(alone, logRoot, progress);
+  }
 }
 
 async function runGroup(group: Group, logRoot: string, progress: Progress): Promise<void> {

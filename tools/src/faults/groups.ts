@@ -13,7 +13,7 @@ const USUAL_LEASE = { CLAIM_LEASE: '30s' };
 
 /** The campaign, in the order in which it is acted out. */
 export const GROUPS: readonly Group[] = [
-  { name: 'peers-custom', stage: { customServers: 70 }, policy: 'retry', together: true, scenarios: customPeers },
+  { name: 'peers-custom', stage: { customServers: 70 }, policy: 'retry', together: true, alone: true, scenarios: customPeers },
   { name: 'peers-platform', stage: {}, policy: 'retry', scenarios: platformPeers },
   { name: 'kills', stage: { customServers: 12 }, policy: 'retry', scenarios: [...killsAtSteps('retry'), randomKills('retry')] },
   {

@@ -118,15 +118,16 @@ function judgeRecipients(delivery: DeliveryFacts, taken: LedgerEntry[], policy: 
 }
 
 function judgeDelivery(delivery: DeliveryFacts, taken: LedgerEntry[], breach: Breach): void {
-  const { status, events, eventsProcessed, usedFallback, mayUsePlatform } = delivery;
+  const { status, events, eventsProcessed, usedFallback, mayUsePlatform, attempts } = delivery;
   if (!SETTLED.has(status)) breach('unsettled', `is "${status}"`);
   else if (eventsProcessed === 0)
     breach('untold', `is "${status}${usedFallback ? '" by the fallback' : '"'} and nobody was told (${events} events)`);
   else if (events > 1) breach('untold', `was told ${events} times`);
+  const wentToPlatform = attempts.some(({ route }) => route === 'platform') || taken.some(({ server }) => server === 'platform');
+  if (wentToPlatform && !mayUsePlatform) breach('duplicates', 'went to the platform although the team does not allow it');
   for (const [server, entries] of groupBy(taken, ({ server: name }) => name)) {
     const hashes = new Set(entries.map(({ sha256 }) => sha256)).size;
     if (hashes > 1) breach('changedBytes', `${hashes} different messages at ${server}`);
-    if (server === 'platform' && !mayUsePlatform) breach('duplicates', 'went to the platform although the team does not allow it');
   }
 }
 

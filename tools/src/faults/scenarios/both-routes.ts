@@ -1,4 +1,5 @@
 // One invoice on each route at the same time, led to a step of its way and held there.
+import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
 import { type Play } from '../scenario.js';
 import { type MailServer } from '../stage/mail-server.js';
@@ -20,8 +21,8 @@ export class BothRoutes {
     return new BothRoutes(play, [own, platform], [await play.team({ server: own }), await play.team()]);
   }
 
-  async publish(bytes?: number): Promise<void> {
-    for (const teamId of this.teams) this.keys.push(await this.play.publish(teamId, { bytes }));
+  async publish(changes: Partial<DispatchJobInput> = {}): Promise<void> {
+    for (const teamId of this.teams) this.keys.push(await this.play.publish(teamId, changes));
   }
 
   behave(script?: SmtpScript): void {

@@ -1,6 +1,6 @@
 // kill -9 of the dispatcher that holds a delivery, at each step of its way, and at random under load.
 import { randomInt } from 'node:crypto';
-import { type SmtpAction } from '@billing-mail/testkit';
+import { type SmtpAction, times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
 import { type HeldLock } from '../stage/database.js';
 import { type ServiceProcess } from '../stage/service-process.js';
@@ -13,6 +13,8 @@ type Step = {
   hold: (routes: BothRoutes, play: Play) => Promise<() => Promise<void> | void>;
   /** The end of data may be out, so that nobody can know. */
   inDoubt: boolean;
+  /** Messages that a server gets, where it is more than one transaction. */
+  copies?: Record<UncertainPolicy, readonly number[]>;
 };
 
 const NOTHING = (): void => undefined;
@@ -98,6 +100,19 @@ const STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'second-transaction',
+    injects: 'kill -9 of the holder in the second of three transactions, its end of data out; the first was answered',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      // One script for each, as turns are counted by server.
+      for (const server of routes.servers) server.behave({ final: times(1, '250 2.0.0 ok', 'stall') });
+      await routes.publish({ to: Array.from({ length: 120 }, (_, index) => ({ address: `p${index}@customer.example` })) });
+      await play.awaits('end of data', () => routes.isSo(({ endsOfData }) => endsOfData > 1));
+      return () => routes.behave();
+    },
+    copies: { retry: [4], hold: [3] },
+  },
+  {
     name: 'after-250',
     injects: 'kill -9 of the holder with the 250 in its socket, unread',
     inDoubt: true,
@@ -137,8 +152,9 @@ const EXPECTED = {
 } as const;
 
 export const killsAtSteps = (policy: UncertainPolicy): readonly Scenario[] =>
-  STEPS.filter(({ inDoubt }) => inDoubt || policy === 'retry').map(({ name, injects, inDoubt, hold }) => {
-    const expected = EXPECTED[inDoubt ? policy : 'certain'];
+  STEPS.filter(({ inDoubt }) => inDoubt || policy === 'retry').map(({ name, injects, inDoubt, hold, copies }) => {
+    const usual = EXPECTED[inDoubt ? policy : 'certain'];
+    const expected = { ...usual, copies: copies?.[policy] ?? usual.copies };
     return {
       name,
       injects,

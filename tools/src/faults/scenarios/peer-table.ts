@@ -18,6 +18,8 @@ export type Peer = {
   dns?: DnsAnswer;
   /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
   bytes?: number;
+  /** The team lets the platform take over. */
+  fallback?: true;
 };
 
 /** More than the buffers of both sockets on loopback (10 MB at most), so that the sender notices that nobody reads. */
@@ -35,7 +37,7 @@ export const PEERS: readonly Peer[] = [
   { name: 'dns-unknown', injects: 'DNS knows no such name', dns: 'unknown', ...failing('dns') },
   { name: 'dns-failing', injects: 'DNS answers SERVFAIL', dns: 'failing', ...failing('dns') },
   { name: 'dns-silent', injects: 'DNS does not answer', dns: 'silent', ...failing('dns') },
-  { name: 'dns-slow', injects: 'DNS answers after 0.4 s', dns: { address: '127.0.0.1', afterMs: 400 }, ...sent },
+  { name: 'dns-slow', injects: 'DNS answers after 0.2 s', dns: { address: '127.0.0.1', afterMs: 200 }, ...sent },
   { name: 'banner-silent', injects: 'connection taken, no banner', script: { connect: 'stall' }, ...failing('greeting') },
   { name: 'banner-slow', injects: 'banner after 0.6 s', script: { banner: { wait: 600, then: '220 slow' } }, ...sent },
   { name: 'banner-421', injects: '421 in place of the banner', script: { banner: '421 4.3.2 busy' }, ...failing('greeting') },
@@ -154,4 +156,30 @@ export const PEERS: readonly Peer[] = [
     ...sent,
   },
   { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent },
+];
+
+/** The same where the team lets the platform, which works, take over. */
+export const PEERS_WITH_FALLBACK: readonly Peer[] = [
+  {
+    name: 'fallback-refused',
+    injects: 'nobody listens, fallback on',
+    away: true,
+    fallback: true,
+    ...{ status: 'sent', tries: 4, stages: ['connect'] },
+  },
+  {
+    name: 'fallback-mixed',
+    injects: '250 to the first RCPT, 450 to the second, fallback on',
+    script: { rcpt: (address) => (address.startsWith('a.') ? '250 ok' : '450 4.2.0 later') },
+    fallback: true,
+    ...{ status: 'sent', tries: 4, stages: ['rcpt'] },
+  },
+  {
+    name: 'fallback-554',
+    injects: '554 after the end of data, fallback on',
+    script: { final: '554 5.6.0 spam' },
+    fallback: true,
+    ...{ status: 'sent', tries: 4, stages: ['final'] },
+  },
+  { name: 'fallback-doubt', injects: 'closes after the end of data, fallback on', script: { final: 'close' }, fallback: true, ...doubtful },
 ];
