@@ -78,6 +78,19 @@ describe('npm start', () => {
     expect(output).toMatch(/told: .+ was sent by our platform/);
   });
 
+  it('mails who asked for the document what happened to it', async () => {
+    const alerts = async (): Promise<{ subject: string; headers: Record<string, string> }[]> => {
+      const mails = (await (await fetch(`${running().mailboxUrl}/api/email`)).json()) as {
+        subject: string;
+        headers: Record<string, string>;
+      }[];
+      return mails.filter(({ headers }) => headers['auto-submitted'] === 'auto-generated');
+    };
+    const until = Date.now() + 20_000;
+    while ((await alerts()).length === 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await alerts()).map(({ subject }) => subject)).toEqual([expect.stringMatching(/platform|Plattform/i)]);
+  }, 30_000);
+
   it('shows nobody else where things are and never prints a password', () => {
     expect(statSync(join(folder, 'start.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);

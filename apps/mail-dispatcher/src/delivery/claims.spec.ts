@@ -84,6 +84,13 @@ describe('claiming', () => {
     expect(second?.claimId).not.toBe(first?.claimId);
   });
 
+  it('counts a claim that ran out as a crash of its worker', async () => {
+    await insert('a', 1);
+    expect(await claims.claimDue(request())).toMatchObject([{ crashes: 0 }]);
+    await new Sql(source).affected('UPDATE dispatch.deliveries SET due_at = now()');
+    expect(await claims.claimDue(request())).toMatchObject([{ crashes: 1 }]);
+  });
+
   it('gives each delivery to one of two workers that ask at the same time', async () => {
     await insert('a', 40);
     const all = (
