@@ -37,7 +37,7 @@ const neighbour = (name: string, injects: string, script: Parameters<Play['stage
     const noisy = await play.team({ server: bad });
     const teams = await Promise.all(Array.from({ length: 10 }, () => play.team()));
     await timeInvoices(play, teams, 40);
-    const without = await timeInvoices(play, teams, 200);
+    const before = await timeInvoices(play, teams, 100);
     await play.publishMany(noisy, count);
     // The queue itself is first in, first out for all; what is measured is a team's share in sending.
     await play.awaits('taken in', async () => (await stage.invoicing.waitingJobs()) === 0, 60_000);
@@ -45,6 +45,9 @@ const neighbour = (name: string, injects: string, script: Parameters<Play['stage
     const most = bad.mostConnections;
     bad.behave();
     await play.untilSettled(120_000);
+    // Before and after, so that a machine that is busy with other things is so in both figures.
+    const without = [...before, ...(await timeInvoices(play, teams, 100))];
+    await play.untilSettled();
     const [p99Without, p99Beside] = [percentile(without, 99), percentile(beside, 99)];
     play.expect(beside.length >= 200, `only ${beside.length} of 200 came through`);
     play.expect(p99Beside <= SLOWER_BY * p99Without, `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
