@@ -11,6 +11,8 @@ const PACKAGES = {
   gpgsm: 'gpgsm',
   'gpg-agent': 'gpg-agent',
   python3: 'python3',
+  curl: 'curl',
+  chromium: 'chromium',
   setpriv: 'util-linux',
 };
 

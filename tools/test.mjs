@@ -19,8 +19,9 @@ try {
   rmSync(results, { force: true });
   mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
   await prepareCheckout();
-  // PostgreSQL comes from npm. Signed mail is judged by openssl and gpgsm, headers by Python's e-mail package: none of them ours.
-  await provideSystemPrograms(['redis-server', 'openssl', 'gpgsm', 'gpg-agent', 'python3']);
+  // PostgreSQL comes from npm. Signed mail is judged by openssl and gpgsm, headers by Python's e-mail package,
+  // the README's example is run by curl, the web page by a real browser: none of them ours.
+  await provideSystemPrograms(['redis-server', 'openssl', 'gpgsm', 'gpg-agent', 'python3', 'curl', 'chromium']);
   process.exitCode = await runJest(process.argv.slice(2));
 } catch (error) {
   explainFailure(error);

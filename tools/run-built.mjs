@@ -1,0 +1,18 @@
+// Runs a program of this checkout, set up and built first: `node tools/run-built.mjs redis-server,chromium path/to/dist/program.js [arguments]`.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepareCheckout, workspaceRoot } from './prepare-checkout.mjs';
+import { explainFailure } from './steps.mjs';
+import { provideSystemPrograms } from './system-programs.mjs';
+
+const [needs, program, ...args] = process.argv.slice(2);
+try {
+  await prepareCheckout();
+  await provideSystemPrograms(needs.split(','));
+  const child = spawn(process.execPath, [join(workspaceRoot, program), ...args], { cwd: workspaceRoot, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.once('close', (code) => (process.exitCode = code ?? 1));
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}
