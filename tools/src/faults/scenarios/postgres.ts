@@ -66,9 +66,9 @@ export const postgresFaults: readonly Scenario[] = [
     await pause(6000);
     await crowd.release();
   }),
-  underLoad('locked', 'dispatch.deliveries locked for 8 s, longer than leases last', async (_load, { stage }) => {
+  underLoad('locked', 'dispatch.deliveries locked for 10 s, longer than leases last', async (_load, { stage }) => {
     const lock = await stage.database.lockTable('dispatch.deliveries', 'ACCESS EXCLUSIVE');
-    await pause(8000);
+    await pause(10_000);
     await lock.release();
   }),
   underLoad('slow', `${SLOW_S * 1000} ms more for every write, for 8 s`, async (_load, { stage }) => {
