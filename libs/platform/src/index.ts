@@ -12,6 +12,7 @@ export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';
 export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';
+export * from './postgres/is-database-away.js';
 export * from './postgres/migrate.js';
 export * from './postgres/sql.js';
 export * from './redis/redis-answer.js';

@@ -38,7 +38,8 @@ export class AcceptDocument {
 
   /** Rejects (throws) only when PostgreSQL or the document store is away: then nothing was accepted, ask again. */
   async accept(document: DocumentToSend): Promise<Intake> {
-    if ((await this.settingsIfKnown(document.teamId)) === null) {
+    const settings = await this.settingsIfKnown(document.teamId);
+    if (settings === null) {
       return reject(
         'team_unknown',
         '/teamId',
@@ -47,11 +48,19 @@ export class AcceptDocument {
     }
     const stored = await this.storeAttachments(document.attachments);
     if ('errors' in stored) return { kind: 'rejected', reason: 'invalid', errors: stored.errors };
-    return this.acceptStored(document, stored.attachments);
+    return this.insert(document, stored.attachments, settings);
   }
 
-  /** The same for a document whose attachments are in the store already. */
+  /** The same for a document of a known team whose attachments are in the store already. */
   async acceptStored(document: DocumentToSend, attachments: AttachmentRow[]): Promise<Intake> {
+    return this.insert(document, attachments, await this.settingsIfKnown(document.teamId));
+  }
+
+  private async insert(
+    document: DocumentToSend,
+    attachments: AttachmentRow[],
+    settings: TeamMailSettings | null | undefined,
+  ): Promise<Intake> {
     const recipients = resolveRecipients(document, { cc: [], bcc: [] });
     const taken = await this.store.insert({
       id: uuidv7(),
@@ -59,7 +68,7 @@ export class AcceptDocument {
       recipients,
       attachments,
       contentHash: contentHash(document, attachments),
-      lane: laneOf(document.teamId, (await this.settingsIfKnown(document.teamId))?.sender ?? 'custom'),
+      lane: laneOf(document.teamId, settings?.sender ?? 'custom'),
     });
     switch (taken.kind) {
       case 'accepted':

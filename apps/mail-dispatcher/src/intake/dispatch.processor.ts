@@ -2,7 +2,7 @@
 import { InjectQueue, Process, Processor } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject } from '@nestjs/common';
 import { DISPATCH_JOB, DISPATCH_QUEUE, dispatchJobSchema, type FieldError, toFieldErrors } from '@billing-mail/contracts';
-import { type Logger, within } from '@billing-mail/platform';
+import { isDatabaseAway, type Logger, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
@@ -15,6 +15,8 @@ import { RejectJob } from './reject-job.js';
 const INTAKE_CONCURRENCY = 4;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
+/** Failures of a job that neither database nor file system explain, before it is set aside. */
+const INEXPLICABLE_ALLOWED = 5;
 /** Of the 30 s that an end may take, for each of the steps of taking no more. */
 const DRAIN_MS = 3000;
 
@@ -76,16 +78,26 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   /**
    * PostgreSQL or the document store away is no failure of the job. Bull would count it as one (publishers set `attempts`), so the
    * job stays active here, its lock renewed, until it can be taken in; if the process ends, the next one takes it from the start.
+   * What fails for another reason every time is the job's own fault, or ours: it is set aside, so that the queue goes on.
    */
   private async untilDone(job: Job<unknown>, work: () => Promise<string>): Promise<string> {
+    let inexplicable = 0;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
         return await work();
       } catch (error) {
         this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
         if (this.ended) throw error;
+        if (!isOurTrouble(error)) inexplicable += 1;
+        if (inexplicable === INEXPLICABLE_ALLOWED)
+          return this.reject(job, 'invalid', [
+            { pointer: '', message: `can not be taken in; the log says why under job ${String(job.id)}` },
+          ]);
         await sleep(waitMs, undefined, { ref: false });
       }
     }
   }
 }
+
+/** The database or the file system does not do what it should; a job can't be to blame. */
+const isOurTrouble = (error: unknown): boolean => isDatabaseAway(error) || (error instanceof Error && 'errno' in error);

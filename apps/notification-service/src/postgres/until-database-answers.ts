@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseAway } from './is-database-away.js';
+import { isDatabaseAway } from '@billing-mail/platform';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;

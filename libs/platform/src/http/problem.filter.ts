@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type Problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 import { type Logger } from 'pino';
+import { isDatabaseAway } from '../postgres/is-database-away.js';
 import { ProblemException, problemTitle } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
@@ -30,6 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
 function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof ProblemException) return build(error.getStatus(), error.slug, error.detail, requestId, error.errors);
   if (error instanceof HttpException) return build(error.getStatus(), 'http', error.message, requestId);
+  if (isDatabaseAway(error))
+    return build(503, 'database-away', 'The database does not answer. Nothing was changed; try again in a moment.', requestId);
   if (isBodyParserError(error))
     return build(error.status, error.type.replaceAll('.', '-'), BODY_PROBLEMS[error.type] ?? 'The body can not be read.', requestId);
   return build(500, 'internal', 'Something went wrong on our side. Try again; if it stays, tell us the request id.', requestId);

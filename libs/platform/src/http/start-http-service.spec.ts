@@ -39,6 +39,11 @@ class ThingsController {
     return 'never seen';
   }
 
+  @Get('database-away')
+  databaseAway() {
+    throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+  }
+
   @Get('broken')
   broken() {
     throw new Error('connect to postgres://user:secret@db');
@@ -150,6 +155,12 @@ describe('an HTTP service', () => {
     expect(response.status).toBe(500);
     expect(response.text).not.toContain('secret');
     expect((await get('/v1/nothing', { sub: 'u1' })).headers['content-type']).toMatch('problem+json');
+  });
+
+  it('says that it is for a moment only while the database is away', async () => {
+    const response = await get('/v1/database-away', { sub: 'u1' });
+    expect([response.status, response.headers['retry-after']]).toEqual([503, '5']);
+    expect(response.text).not.toContain('10.0.0.7');
   });
 
   it('says without a token that it lives, what it waits for, and its metrics', async () => {
