@@ -137,11 +137,17 @@ export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), send
 export type SmtpTestRequest = z.infer<typeof smtpTestRequest>;
 
 export const SMTP_TEST_STEPS = ['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from', 'rcpt', 'data'] as const;
-export const smtpTestResult = z.object({
+const smtpTestStep = z.object({
+  step: z.enum(SMTP_TEST_STEPS),
   ok: z.boolean(),
-  steps: z.array(
-    z.object({ step: z.enum(SMTP_TEST_STEPS), ok: z.boolean(), ms: z.number(), detail: z.string(), hint: z.string().optional() }),
-  ),
+  ms: z.number(),
+  detail: z.string(),
+  hint: z.string().optional(),
 });
+export const smtpTestResult = z.object({ ok: z.boolean(), steps: z.array(smtpTestStep) });
 export type SmtpTestResult = z.infer<typeof smtpTestResult>;
+
+/** One line of the answer to who accepts `application/x-ndjson`: each step that succeeded, as it does, and at the end the result. */
+export const smtpTestLine = z.union([z.object({ step: smtpTestStep }), z.object({ result: smtpTestResult })]);
+export type SmtpTestLine = z.infer<typeof smtpTestLine>;
 export type SmtpTestStep = SmtpTestResult['steps'][number];

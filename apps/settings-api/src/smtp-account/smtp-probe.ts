@@ -15,15 +15,20 @@ export type Probe = {
   endOfDataReleased: boolean;
 };
 
-/** `probe` comes in bounded time; `ended` when the last socket is gone, which may be later. */
+/** `onStep` hears of each step as it ends; `probe` comes in bounded time; `ended` when the last socket is gone, which may be later. */
 export function startProbe(
   server: SmtpServer,
   mail: ProbeMail,
   options: Omit<SessionOptions, 'onStep'>,
   totalMs: number,
+  onStep: (step: ProbedStep) => void = () => undefined,
 ): { probe: Promise<Probe>; ended: Promise<void> } {
   const steps: ProbedStep[] = [];
-  const conversation = converse(server, mail, { ...options, onStep: (step: SessionStep) => void steps.push(step) });
+  const note = (step: SessionStep): void => {
+    steps.push(step);
+    onStep(step);
+  };
+  const conversation = converse(server, mail, { ...options, onStep: note });
   const lateSteps = () => [...steps, stepWithoutAnswer(server, steps, totalMs)];
   const probe = conversation.then((endOfDataReleased) => ({ steps, endOfDataReleased }));
   return {

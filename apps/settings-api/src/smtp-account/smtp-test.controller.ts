@@ -1,9 +1,12 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type SmtpTestRequest, smtpTestRequest, smtpTestResult, type SmtpTestResult } from '@billing-mail/contracts';
+import { smtpTestLine, type SmtpTestLine, type SmtpTestRequest, smtpTestRequest, smtpTestResult } from '@billing-mail/contracts';
 import { jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import type { Request, Response } from 'express';
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { SmtpTestService } from './smtp-test.service.js';
+
+const LINES = 'application/x-ndjson';
 
 @ApiTags('E-mail delivery')
 @ApiParam({ name: 'teamId' })
@@ -16,12 +19,37 @@ export class SmtpTestController {
   @TeamAccess('write')
   @ApiOperation({
     summary: 'Test a mail server step by step',
-    description: 'The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false.',
+    description:
+      'The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. ' +
+      `Who accepts ${LINES} gets a line for each step as it succeeds, and at the end one with the result.`,
   })
   @ApiBody({ required: false, schema: jsonSchema(smtpTestRequest, 'input') })
-  @ApiResponse({ status: 200, schema: jsonSchema(smtpTestResult) })
+  @ApiResponse({
+    status: 200,
+    content: { 'application/json': { schema: jsonSchema(smtpTestResult) }, [LINES]: { schema: jsonSchema(smtpTestLine) } },
+  })
   @ApiProblems(400, 401, 403, 404, 422, 429)
-  test(@Param('teamId') teamId: string, @Body(new ZodPipe(smtpTestRequest)) body: SmtpTestRequest): Promise<SmtpTestResult> {
-    return this.tests.test(teamId, body);
+  async test(
+    @Param('teamId') teamId: string,
+    @Body(new ZodPipe(smtpTestRequest)) body: SmtpTestRequest,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (request.accepts(['json', LINES]) !== LINES) {
+      response.json(await this.tests.test(teamId, body));
+      return;
+    }
+    // Nothing is written before the first step, so that what is wrong with the request is still answered as a problem.
+    const result = await this.tests.test(teamId, body, (step) => writeLine(response, { step }));
+    writeLine(response, { result });
+    response.end();
   }
+}
+
+function writeLine(response: Response, line: SmtpTestLine): void {
+  // The reader has gone, or has the result already: a conversation may outlast the time that a test gets.
+  if (response.destroyed || response.writableEnded) return;
+  // nginx would collect the lines otherwise.
+  if (!response.headersSent) response.type(LINES).setHeader('X-Accel-Buffering', 'no');
+  response.write(`${JSON.stringify(line)}\n`);
 }

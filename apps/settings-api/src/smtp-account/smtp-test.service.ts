@@ -35,8 +35,8 @@ export class SmtpTestService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** A failed test is a result, not an error. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once. */
-  async test(teamId: string, request: SmtpTestRequest): Promise<SmtpTestResult> {
+  /** A failed test is a result, not an error. `onSuccess` hears of each step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once. */
+  async test(teamId: string, request: SmtpTestRequest, onSuccess: (step: SmtpTestStep) => void = () => undefined): Promise<SmtpTestResult> {
     const stored = await this.store.find(teamId);
     const account = this.accountOf(teamId, request.smtp, stored);
     const locale = stored?.locale ?? 'en';
@@ -44,7 +44,10 @@ export class SmtpTestService {
     try {
       const mail = await mailOf(account, request.sendTo, locale);
       const { totalMs, caPem, ...options } = this.options;
-      const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs);
+      const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs, (step) => {
+        // Why a step failed is known only when the whole conversation is.
+        if (step.ok) onSuccess(withoutFact(step));
+      });
       void started.ended.then(release);
       return this.resultOf(teamId, await started.probe, account.server, locale);
     } catch (error) {
@@ -94,6 +97,10 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
   if (sendTo === undefined) return { from: from.address };
   const message = { from, to: sendTo, server: serverLabel(server), locale, date: new Date(), id: randomUUID() };
   return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
+}
+
+function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
+  return step;
 }
 
 function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, server: SmtpServer, locale: Locale): SmtpTestStep {

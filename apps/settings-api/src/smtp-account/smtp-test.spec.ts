@@ -2,14 +2,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { problem, smtpTestResult } from '@billing-mail/contracts';
+import { problem, smtpTestLine, type SmtpTestLine, smtpTestResult } from '@billing-mail/contracts';
 import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
-import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
+import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from '../testing/start-test-settings-api.js';
 
 const PASSWORD = 'pa55-word-never-seen';
 const ACCOUNT = { username: 'billing', password: PASSWORD };
 const POLITE: SmtpScript = { security: 'starttls', accounts: [ACCOUNT] };
+
+const LIVE = { Accept: 'application/x-ndjson' };
 
 describe('the test of a mail server', () => {
   let smtpServer: ScriptedSmtpServer;
@@ -211,5 +213,38 @@ describe('the test of a mail server', () => {
       expect(seen).not.toContain(encoded);
       expect(seen).not.toContain('v1.k1.');
     }
+  });
+
+  it('tells each step as it succeeds to who reads along', async () => {
+    smtpServer.script = { ...POLITE, mail: { wait: 800, then: '550 5.7.60 not yours' } };
+    const token = await tokenFor(ACME_ADMIN);
+    const response = await fetch(`${await api.app.getUrl()}/v1/teams/acme/email-delivery/smtp/test`, {
+      method: 'POST',
+      headers: { ...LIVE, 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ smtp: smtp() }),
+    });
+    expect(response.headers.get('content-type')).toMatch('application/x-ndjson');
+    const seen: { line: SmtpTestLine; atMs: number }[] = [];
+    const since = Date.now();
+    let rest = '';
+    for await (const chunk of response.body ?? []) {
+      const lines = (rest + Buffer.from(chunk as Uint8Array).toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) seen.push({ line: smtpTestLine.parse(JSON.parse(line)), atMs: Date.now() - since });
+    }
+    const last = seen.pop();
+    expect(seen.map(({ line }) => ('step' in line ? line.step.step : null))).toEqual([
+      'policy',
+      'dns',
+      'connect',
+      'tls',
+      'greeting',
+      'auth',
+    ]);
+    expect((last?.atMs ?? 0) - (seen.at(-1)?.atMs ?? 0)).toBeGreaterThan(400);
+    expect(last?.line).toMatchObject({ result: { ok: false } });
+
+    const refused = await api.call('post', '/v1/teams/acme/email-delivery/smtp/test', { body: { smtp: { host: 'x' } }, headers: LIVE });
+    expect([refused.status, refused.headers['content-type']]).toEqual([422, expect.stringContaining('problem+json')]);
   });
 });
