@@ -1,4 +1,5 @@
 // What many or large deliveries of one team do to the others, to memory and to the event loop.
+import { type SmtpScript } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type ServiceProcess } from '../stage/service-process.js';
 import { percentile, readMetric, residentMegabytes } from './measuring.js';
@@ -23,36 +24,63 @@ async function timeInvoices(play: Play, teams: readonly string[], count: number)
   return timesOf();
 }
 
-/** Beside a neighbour no healthy team waits longer than this times what it waits without. */
-const SLOWER_BY = 1.5;
+type Neighbour = {
+  name: string;
+  injects: string;
+  script: SmtpScript;
+  expects: string;
+  /** Longest p99 beside it, of that without it and of the time that its own invoices took, all in milliseconds. */
+  limit: (p99WithoutMs: number, itsOwnMs: number) => number;
+};
 
-const neighbour = (name: string, injects: string, script: Parameters<Play['stage']['platform']['behave']>[0], count: number): Scenario => ({
+const NEIGHBOURS: readonly Neighbour[] = [
+  {
+    name: 'dead-neighbour',
+    injects: 'one team has 1,000 invoices for a server that takes connections and says nothing',
+    script: { connect: 'stall' },
+    expects: 'p99 of single invoices of ten other teams at most 1.5 times that without',
+    limit: (withoutMs) => 1.5 * withoutMs,
+  },
+  {
+    name: 'busy-neighbour',
+    injects: 'one team sends 1,000 invoices by its own server, which works',
+    script: {},
+    // Both cores are busy with it, also with the scripted servers, so a multiple of an idle machine says little.
+    expects: 'p99 of single invoices of ten other teams at most a tenth of the time that the 1,000 take',
+    limit: (_withoutMs, itsOwnMs) => itsOwnMs / 10,
+  },
+];
+
+const neighbour = ({ name, injects, script, expects, limit }: Neighbour): Scenario => ({
   name,
   injects,
-  expects: `p99 of single invoices of ten other teams at most ${SLOWER_BY} times that without`,
+  expects,
   run: async (play) => {
     const { stage } = play;
-    const bad = stage.takeServer();
-    bad.behave(script);
-    const noisy = await play.team({ server: bad });
+    const its = stage.takeServer();
+    its.behave(script);
+    const noisy = await play.team({ server: its });
     const teams = await Promise.all(Array.from({ length: 10 }, () => play.team()));
     await timeInvoices(play, teams, 40);
     const before = await timeInvoices(play, teams, 100);
-    await play.publishMany(noisy, count);
+    const since = Date.now();
+    await play.publishMany(noisy, 1000);
     // The queue itself is first in, first out for all; what is measured is a team's share in sending.
     await play.awaits('taken in', async () => (await stage.invoicing.waitingJobs()) === 0, 60_000);
     const beside = await timeInvoices(play, teams, 200);
-    const most = bad.mostConnections;
-    bad.behave();
+    const most = its.mostConnections;
+    its.behave();
     await play.untilSettled(120_000);
+    const itsOwnMs = Date.now() - since;
     // Before and after, so that a machine that is busy with other things is so in both figures.
     const without = [...before, ...(await timeInvoices(play, teams, 100))];
     await play.untilSettled();
     const [p99Without, p99Beside] = [percentile(without, 99), percentile(beside, 99)];
     play.expect(beside.length >= 200, `only ${beside.length} of 200 came through`);
-    play.expect(p99Beside <= SLOWER_BY * p99Without, `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
-    const half = `${percentile(without, 50)} → ${percentile(beside, 50)} ms`;
-    return `p99 ${p99Without} → ${p99Beside} ms (${(p99Beside / p99Without).toFixed(2)}), median ${half}; at most ${most} connections to its server`;
+    play.expect(p99Beside <= limit(p99Without, itsOwnMs), `p99 ${p99Beside} ms beside it, ${p99Without} ms without`);
+    const ratio = (p99Beside / p99Without).toFixed(2);
+    const medians = `${percentile(without, 50)} → ${percentile(beside, 50)} ms`;
+    return `p99 ${p99Without} → ${p99Beside} ms (${ratio}), median ${medians}; its 1,000 took ${seconds(itsOwnMs)} over at most ${most} connections`;
   },
 });
 
@@ -141,14 +169,4 @@ const largeDocuments: Scenario = {
   },
 };
 
-export const massFaults: readonly Scenario[] = [
-  largeDocuments,
-  neighbour(
-    'dead-neighbour',
-    'one team has 1,000 invoices for a server that takes connections and says nothing',
-    { connect: 'stall' },
-    1000,
-  ),
-  neighbour('busy-neighbour', 'one team sends 1,000 invoices by its own server, which works', {}, 1000),
-  hundredThousand,
-];
+export const massFaults: readonly Scenario[] = [largeDocuments, ...NEIGHBOURS.map(neighbour), hundredThousand];
