@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { asciiDomain, emailAddress, explainAddress } from './address.js';
+
+describe('an e-mail address', () => {
+  it.each([
+    ['billing@acme.example', 'billing@acme.example'],
+    ["o'brien+invoices@sub.acme.example", "o'brien+invoices@sub.acme.example"],
+    ['a@b.co', 'a@b.co'],
+    ['{x}!#$%&*/=?^_`|~-@acme.example', '{x}!#$%&*/=?^_`|~-@acme.example'],
+    ['Rechnung@Müller.example', 'Rechnung@xn--mller-kva.example'],
+    ['a@ACME.Example', 'a@acme.example'],
+    [`${'a'.repeat(64)}@acme.example`, `${'a'.repeat(64)}@acme.example`],
+  ])('takes %s', (written, used) => {
+    expect(emailAddress.parse(written)).toBe(used);
+  });
+
+  // Among them the kinds of the public isemail table that address parsers are known to let through.
+  it.each([
+    '',
+    'test',
+    '@',
+    'test@',
+    '@io',
+    '@iana.org',
+    '.test@iana.org',
+    'test.@iana.org',
+    'test..iana.org',
+    'te..st@iana.org',
+    'test_exa-mple.com',
+    'test\\@test@iana.org',
+    'te@st@iana.org',
+    `${'a'.repeat(65)}@iana.org`,
+    'test@-iana.org',
+    'test@iana-.com',
+    'test@.iana.org',
+    'test@iana.org.',
+    'test@iana..com',
+    `test@${'a'.repeat(64)}.org`,
+    `a@${'abcdefghi.'.repeat(26)}org`,
+    '"test"@iana.org',
+    '"te st"@iana.org',
+    '""@iana.org',
+    '"\\"@iana.org',
+    'test@[127.0.0.1]',
+    'test@[IPv6:::1]',
+    'test@127.0.0.1',
+    'test@1.2.3',
+    'test@localhost',
+    '(comment)test@iana.org',
+    'test(comment)@iana.org',
+    'test@(comment)iana.org',
+    'test@iana.org(comment)',
+    ' test@iana.org',
+    'test@iana.org ',
+    'te st@iana.org',
+    'test @iana.org',
+    'test@ iana.org',
+    'test@iana .org',
+    'test@iana.org\r\n',
+    'test\r\n@iana.org',
+    'test@iana.org\r\nRCPT TO:<x@y.example>',
+    'test@iana.org\u0000',
+    'te\u0000st@iana.org',
+    'test@ian\u0000a.org',
+    'test@iana.org\u2028',
+    'tést@iana.org',
+    'test@iana%2eorg',
+    'test@iana.org/path',
+    'test@iana.org:25',
+    'test@user@iana.org',
+    'Name <test@iana.org>',
+    '<test@iana.org>',
+    'test@iana.org,other@iana.org',
+    'test@iana.org;other@iana.org',
+    'mailto:test@iana.org?x',
+    'test@exa_mple.org',
+    'test@１２７.０.０.１',
+  ])('refuses %j and says why', (value) => {
+    const parsed = emailAddress.safeParse(value);
+    expect(parsed.success).toBe(false);
+    expect(parsed.error?.issues[0]?.message).toMatch(/\w/);
+  });
+
+  it('never lets through what could end an SMTP command or a header, whatever is typed', () => {
+    const nearlyAddress = fc
+      .tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('@', ''), fc.string({ unit: 'binary', maxLength: 20 }))
+      .map((parts) => `${parts.join('')}.example`);
+    fc.assert(
+      fc.property(nearlyAddress, (value) => {
+        const parsed = emailAddress.safeParse(value);
+        expect(parsed.success).toBe(explainAddress(value) === null);
+        if (parsed.success) expect(parsed.data).toMatch(/^[!-;=?-~]+@[a-z0-9.-]+$/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('stays the same when it is read again', () => {
+    fc.assert(
+      fc.property(fc.emailAddress(), (value) => {
+        const once = emailAddress.safeParse(value);
+        if (once.success) expect(emailAddress.parse(once.data)).toBe(once.data);
+      }),
+    );
+    expect(asciiDomain('MÜLLER.example')).toBe(asciiDomain(asciiDomain('MÜLLER.example') ?? ''));
+  });
+});
