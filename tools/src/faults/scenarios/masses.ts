@@ -111,7 +111,9 @@ const hundredThousand: Scenario = {
     const { stage } = play;
     const own = stage.takeServer();
     own.behave({ final: { wait: 100, then: '250 ok' } });
-    const masses = await play.team({ server: own });
+    // Not one of the play's teams: nobody was promised these, and 100,000 need no judge.
+    const masses = 'hundred-thousand';
+    await stage.invoicing.setUpTeam(masses, { server: own });
     const other = await play.team();
     const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
     // The first seconds of a process say nothing of how it runs for long.
@@ -127,9 +129,12 @@ const hundredThousand: Scenario = {
     const since = Date.now();
     await play.awaits('the single invoice', async () => (await play.delivery(key))?.status === 'sent', 20_000);
     const passedMs = Date.now() - since;
-    await stage.database.rows(`DELETE FROM dispatch.deliveries WHERE team_id = $1 AND key LIKE 'mass-%' AND claim_id IS NULL`, [masses]);
+    await stage.database.rows(
+      `UPDATE dispatch.deliveries SET status = 'cancelled', settled_at = now(), due_at = NULL
+       WHERE team_id = $1 AND settled_at IS NULL AND claim_id IS NULL`,
+      [masses],
+    );
     own.behave();
-    await play.awaits('the rest', async () => (await play.deliveries()).every(({ status }) => status === 'sent'), 30_000);
     withFew.forEach((few, index) => {
       const many = withMany[index] ?? 0;
       play.expect(many <= few * MORE_MEMORY, `dispatcher ${index + 1}: ${many} MB with 100,000, ${few} MB with 1,000`);
