@@ -1,13 +1,28 @@
 // Builds the page into dist/page, which settings-api serves.
 import react from '@vitejs/plugin-react';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Compressed once here instead of at each request; settings-api sends what the browser takes. After everything else: chunks are patched to the last. */
+const compress = {
+  name: 'compress',
+  writeBundle({ dir }, bundle) {
+    for (const name of Object.keys(bundle).filter((file) => /\.(?:js|css)$/.test(file))) {
+      const source = readFileSync(join(dir, name));
+      writeFileSync(join(dir, `${name}.br`), brotliCompressSync(source));
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(source, { level: 9 }));
+    }
+  },
+};
+
 export default defineConfig({
   root: here('.'),
-  plugins: [react()],
+  plugins: [react(), compress],
   resolve: {
     alias: {
       // The sources, so that only what the page uses is bundled.

@@ -43,7 +43,7 @@ function Found({ team, filter }: { team: string; filter: DeliveryFilter }) {
     return head.error ? (
       <Trouble error={head.error} onRetry={() => void head.refetch()} />
     ) : (
-      <PageSkeleton blocks={[44, 44, 44, 44, 44, 44]} />
+      <PageSkeleton blocks={[44, 44, 44, 44, 44, 44]} hasTitle={false} />
     );
   if (items.length === 0)
     return (

@@ -1,7 +1,7 @@
 import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
 import { toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
-import { readFilter, writeFilter } from './delivery-filter.js';
+import { type DeliveryFilter, readFilter, writeFilter } from './delivery-filter.js';
 import { explainReply } from './explain-reply.js';
 
 const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptView['outcome'] = 'failed'): AttemptView => ({
@@ -74,13 +74,13 @@ describe('the course of a delivery', () => {
 });
 
 describe('the filter in the URL', () => {
-  it.each([
+  it.each<[string, DeliveryFilter]>([
     ['', {}],
     ['?status=failed', { status: 'failed' }],
     ['?recipient=a%2Bb%40x.example&document=inv%201', { recipient: 'a+b@x.example', documentId: 'inv 1' }],
   ])('%j is read and written the same', (search, filter) => {
     expect(readFilter(search)).toEqual(filter);
-    expect(readFilter(writeFilter(filter as object))).toEqual(filter);
+    expect(readFilter(writeFilter(filter))).toEqual(filter);
   });
 
   it('leaves out what is not known', () => expect(readFilter('?status=delivered&x=1&recipient=%20')).toEqual({}));

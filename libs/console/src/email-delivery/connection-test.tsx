@@ -1,47 +1,44 @@
 // Tests the server as the form has it, step by step, and says at the step that fails the one thing to do.
 import { Alert, Button, Group, Text, TextInput } from '@mantine/core';
-import { explainAddress, type SmtpTestResult } from '@billing-mail/contracts';
+import { explainAddress, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask } from '../api/clients.js';
-import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { Trouble } from '../shell/trouble.js';
+import { type Catalogue } from '../words/catalogues.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './connection-test.module.css';
 import { checkDraft, toServerInput } from './draft.js';
 import { useEditing } from './editing.js';
+import { runServerTest } from './run-server-test.js';
 import { Section } from './section.js';
 import { TestSteps } from './test-steps.js';
 
-type Run = { server: string; sendTo: string | null };
+type Run = { smtp: ReturnType<typeof toServerInput>; sendTo: string | null };
 
 export function ConnectionTest({ team }: { team: string }) {
   const { words, locale } = useLanguage();
-  const { settings } = useClients();
   const { draft, base } = useEditing();
   const [address, setAddress] = useState('');
   const [addressError, setAddressError] = useState<string | null>(null);
   const server = toServerInput(draft);
+  const [steps, setSteps] = useState<readonly SmtpTestStep[]>([]);
   const testing = useMutation({
-    mutationFn: ({ sendTo }: Run): Promise<SmtpTestResult> =>
-      ask(
-        settings.POST('/v1/teams/{teamId}/email-delivery/smtp/test', {
-          params: { path: { teamId: team } },
-          body: { ...(server === null ? {} : { smtp: server }), ...(sendTo === null ? {} : { sendTo }) },
-        }),
-      ),
+    mutationFn: ({ smtp, sendTo }: Run): Promise<SmtpTestResult> => {
+      setSteps([]);
+      const request = { ...(smtp === null ? {} : { smtp }), ...(sendTo === null ? {} : { sendTo }) };
+      return runServerTest(team, request, (step) => setSteps((before) => [...before, step]));
+    },
   });
   const isIncomplete = checkDraft(base, draft).some(({ pointer }) => pointer.startsWith('/smtp'));
-  const serverText = JSON.stringify(server);
-  const run = (sendTo: string | null): void => testing.mutate({ server: serverText, sendTo });
+  const run = (sendTo: string | null): void => testing.mutate({ smtp: server, sendTo });
   const send = (): void => {
     const reason = explainAddress(address.trim());
     setAddressError(reason && sayFieldMessage(reason, locale));
     if (reason === null) run(address.trim());
   };
-  const isOutdated = testing.variables !== undefined && testing.variables.server !== serverText;
+  const isOutdated = testing.variables !== undefined && JSON.stringify(testing.variables.smtp) !== JSON.stringify(server);
 
   return (
     <Section title={words.test.title}>
@@ -87,13 +84,11 @@ export function ConnectionTest({ team }: { team: string }) {
         </Text>
       ) : null}
       <div role="status">
-        {testing.isPending ? (
-          <Text size="sm" mt="sm">
-            {words.test.running}
-          </Text>
-        ) : null}
+        {testing.isPending ? <TestSteps verdict={words.test.running} steps={steps} /> : null}
         {testing.error ? <Refused error={testing.error} /> : null}
-        {testing.data ? <TestSteps result={testing.data} sentTo={testing.variables.sendTo} /> : null}
+        {testing.data ? (
+          <TestSteps verdict={verdictOf(testing.data, testing.variables.sendTo, words.test)} steps={testing.data.steps} />
+        ) : null}
         {testing.data && isOutdated ? (
           <Group mt="sm">
             <Text size="sm" c="dimmed">
@@ -104,6 +99,12 @@ export function ConnectionTest({ team }: { team: string }) {
       </div>
     </Section>
   );
+}
+
+function verdictOf({ steps }: SmtpTestResult, sentTo: string | null, words: Catalogue['test']): string {
+  const failed = steps.find(({ ok }) => !ok);
+  if (failed) return words.failed(words.steps[failed.step]);
+  return sentTo === null ? words.passed : words.passedSent(sentTo);
 }
 
 function Refused({ error }: { error: Error }) {

@@ -1,22 +1,20 @@
 import { Alert, Text, VisuallyHidden } from '@mantine/core';
-import { type SmtpTestResult } from '@billing-mail/contracts';
+import { type SmtpTestStep } from '@billing-mail/contracts';
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
 import classes from './connection-test.module.css';
 
 /** The steps of a test: how each went, how long it took, what the server said, and what to do about the one that failed. */
-export function TestSteps({ result, sentTo }: { result: SmtpTestResult; sentTo: string | null }) {
+export function TestSteps({ verdict, steps }: { verdict: string; steps: readonly SmtpTestStep[] }) {
   const { words, formats } = useLanguage();
   const { test } = words;
-  const failed = result.steps.find(({ ok }) => !ok);
-  const verdict = failed ? test.failed(test.steps[failed.step]) : sentTo === null ? test.passed : test.passedSent(sentTo);
   return (
     <div className={classes.result}>
       <Text fw={600} className="breakable">
         {verdict}
       </Text>
       <ol className={classes.steps}>
-        {result.steps.map(({ step, ok, ms, detail, hint }) => (
+        {steps.map(({ step, ok, ms, detail, hint }) => (
           <li key={step} data-step={step} data-ok={ok}>
             <span className={ok ? classes.good : classes.bad}>
               {ok ? <IconCircleCheck size={20} aria-hidden /> : <IconCircleX size={20} aria-hidden />}

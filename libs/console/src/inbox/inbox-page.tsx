@@ -36,7 +36,7 @@ export function InboxPage({ team }: { team: string }) {
       </Group>
       {marking.error ? <Trouble error={marking.error} /> : null}
       {inbox.error ? <Trouble error={inbox.error} onRetry={() => void inbox.refetch()} /> : null}
-      {pages === undefined && !inbox.error ? <PageSkeleton blocks={[96, 96, 96]} /> : null}
+      {pages === undefined && !inbox.error ? <PageSkeleton blocks={[96, 96, 96]} hasTitle={false} /> : null}
       {pages !== undefined && items.length === 0 ? <Nothing /> : null}
       <ul className={classes.list}>
         {items.map((item) => (
@@ -48,7 +48,7 @@ export function InboxPage({ team }: { team: string }) {
           {words.more}
         </Button>
       ) : null}
-      <PreferencesSection />
+      {inbox.isPending ? null : <PreferencesSection />}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function Frame({ team, session, children }: { team: string; session: Sign
       </a>
       <header className={classes.header}>
         <div className={classes.bar}>
-          <Link href={settingsPath(team)} className={classes.brand}>
+          <Link href={settingsPath(team)} className={classes.brand} aria-label={words.page.brand}>
             <IconMail size={22} aria-hidden />
             <span className={classes.brandName}>{words.page.brand}</span>
           </Link>

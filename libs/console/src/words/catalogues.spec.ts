@@ -11,7 +11,7 @@ function texts(words: Words, path = ''): [string, string][] {
     const say = words as (...values: unknown[]) => string;
     return [0, 1, 2, 1234].map((count) => [`${path}(${count})`, say(count, count, 'x')]);
   }
-  return Object.entries(words).flatMap(([key, each]) => texts(each as Words, `${path}/${key}`));
+  return Object.entries(words).flatMap(([key, each]) => texts(each, `${path}/${key}`));
 }
 
 // Names and signs that are the same in both languages.

@@ -13,7 +13,6 @@ export const testWords: typeof english = {
   failed: (step) => `Es scheitert bei: ${step}`,
   correctFirst: 'Bitte zuerst die markierten Felder ausfüllen.',
   outdated: 'Das Formular wurde seit dieser Prüfung geändert.',
-  serverSaid: 'Was zu sehen war',
   steps: {
     policy: 'Server und Port sind zugelassen',
     dns: 'Server finden',
@@ -27,5 +26,4 @@ export const testWords: typeof english = {
   },
   ok: 'erledigt',
   notOk: 'gescheitert',
-  pending: 'nicht erreicht',
 };

@@ -11,7 +11,6 @@ export const testWords = {
   failed: (step: string) => `It stops at: ${step}`,
   correctFirst: 'Complete the fields that are marked first.',
   outdated: 'The form has changed since this test.',
-  serverSaid: 'What was seen',
   steps: {
     policy: 'Server and port are allowed',
     dns: 'Find the server',
@@ -25,5 +24,4 @@ export const testWords = {
   },
   ok: 'done',
   notOk: 'failed',
-  pending: 'not reached',
 };

@@ -1,0 +1,81 @@
+// A browser as a clerk has it, that remembers everything it was unhappy about.
+import { existsSync, readFileSync } from 'node:fs';
+import { type TokenClaims } from '@billing-mail/contracts';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type System } from './system.js';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = CHROMIUM.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium');
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
+  // As root the sandbox of Chromium refuses to start.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });
+}
+
+export type Look = { locale: 'en' | 'de'; scheme: 'light' | 'dark'; width: number; height: number };
+export type OpenPage = {
+  page: Page;
+  context: BrowserContext;
+  /** Errors on the console, exceptions, requests to strangers; answers with a status named by `allow` are no error. */
+  complaints: string[];
+};
+
+export const ANNA: TokenClaims = { sub: 'anna.berg', teams: { acme: 'admin', globex: 'admin', fresh: 'admin' } };
+export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
+
+/** A page opened by a signed-in link, as the host application opens it. */
+export async function openPage(
+  browser: Browser,
+  system: System,
+  path: string,
+  { claims = ANNA, allow = [], ...look }: Partial<Look> & { claims?: TokenClaims | null; allow?: number[] } = {},
+): Promise<OpenPage> {
+  const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: locale === 'de' ? 'de-DE' : 'en-GB',
+    colorScheme: scheme,
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const complaints = watch(page, system, allow);
+  const token = claims === null ? '' : `#token=${await system.token(claims)}`;
+  await page.goto(`${system.urls['settings-api']}${path}${token}`);
+  return { page, context, complaints };
+}
+
+function watch(page: Page, system: System, allow: readonly number[]): string[] {
+  const complaints: string[] = [];
+  const origins = Object.values(system.urls);
+  page.on('console', (message) => {
+    const status = Number(/status of (\d+)/.exec(message.text())?.[1]);
+    if (['error', 'warning'].includes(message.type()) && !allow.includes(status)) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'blob:' && !origins.includes(url.origin)) complaints.push(`asked a stranger: ${request.url()}`);
+  });
+  return complaints;
+}
+
+/** What axe finds that is serious or critical, as lines to read. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(
+    () =>
+      (globalThis as unknown as { axe: { run: () => Promise<{ violations: AxeViolation[] }> } }).axe.run() as Promise<{
+        violations: AxeViolation[];
+      }>,
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`));
+}
+
+type AxeViolation = { id: string; impact: string; nodes: { html: string; failureSummary?: string }[] };

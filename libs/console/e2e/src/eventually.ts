@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The value once `isSo`; throws with the last one after `timeoutMs`. */
+export async function eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 20_000): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (isSo(value)) return value;
+    if (Date.now() > end) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
+}

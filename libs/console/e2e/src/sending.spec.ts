@@ -1,0 +1,164 @@
+// Deliveries and the inbox in a real browser, live, against the real system.
+import { readFileSync } from 'node:fs';
+import { type Browser, type Page } from 'playwright-core';
+import { launchBrowser, MAX, openPage, type OpenPage } from './browser.js';
+import { eventually } from './eventually.js';
+import { invoice, putSettings, send } from './seed.js';
+import { startSystem, type System } from './system.js';
+
+jest.setTimeout(180_000);
+
+const HOSTILE = '<img src=x onerror="document.title=1">';
+
+describe('deliveries and inbox', () => {
+  let system: System;
+  let browser: Browser;
+  const opened: OpenPage[] = [];
+
+  const open = async (path: string, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
+    const one = await openPage(browser, system, path, options);
+    opened.push(one);
+    return one.page;
+  };
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem({ retryDelays: '6s,6s' }), launchBrowser()]);
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH', notifyUserIds: ['anna.berg'] });
+    await putSettings(system, 'globex', {
+      companyName: 'Globex',
+      sender: 'custom',
+      fallback: true,
+      smtp: { host: '127.0.0.1', port: system.own.port, security: 'none', auth: { type: 'none' }, fromAddress: 'billing@globex.example' },
+      notifyUserIds: ['anna.berg'],
+    });
+  });
+  beforeEach(() => {
+    system.platform.forget();
+    system.platform.script = {};
+    system.own.script = {};
+  });
+  afterEach(async () => {
+    const complaints = opened.flatMap((one) => one.complaints);
+    for (const { context } of opened.splice(0)) await context.close();
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await system.stop();
+  });
+
+  it('shows three tries, the fallback and the notification as they happen, without a reload', async () => {
+    system.own.script = { banner: `451 4.3.2 ${HOSTILE}` };
+    const page = await open('/teams/globex/deliveries');
+    await page.getByText('No documents yet').waitFor();
+    await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
+    await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
+
+    await send(system, 'globex', invoice('live', { subject: HOSTILE }));
+    await page.getByRole('link', { name: 'Invoice live' }).click({ timeout: 20_000 });
+    const course = page.getByRole('region', { name: 'Course' });
+    await course.getByText(/^Try 1 by your mail server: failed at the greeting$/).waitFor();
+    await course.getByText(/^Waits until/).waitFor();
+    await course.getByText(/^Try 3 by your mail server: failed/).waitFor({ timeout: 30_000 });
+    await course.getByText('our server takes over').waitFor();
+    await course.getByText('Digitally signed').waitFor();
+    await course.getByText(/by our mail server: accepted$/).waitFor();
+    await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
+
+    await page.getByRole('link', { name: 'Inbox, 1 unread' }).click();
+    await page.getByRole('link', { name: 'Open the delivery' }).click();
+    await page.getByRole('heading', { name: 'Invoice live' }).waitFor();
+    await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
+  });
+
+  it('resends to a corrected address, and the new delivery leads back to the first', async () => {
+    system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
+    const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
+    const page = await open(`/teams/acme/deliveries/${id}`);
+    await page.getByText('This address does not exist there.').waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Resend …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Resend to' });
+    expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
+    await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
+    await dialog.getByRole('button', { name: 'Resend to 1 recipient' }).click();
+    await page.getByText('Sent again after').waitFor();
+    await page.getByRole('status').getByText('Accepted by the mail server').waitFor({ timeout: 20_000 });
+    const got = system.platform.messages.flatMap(({ recipients }) =>
+      recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
+    );
+    expect(got.sort()).toEqual(['found@x.example', 'good@x.example']);
+  });
+
+  it('cancels what still waits, after asking', async () => {
+    system.own.script = { banner: '421 4.3.2 later' };
+    const id = await send(system, 'globex', invoice('cancelled'));
+    const page = await open(`/teams/globex/deliveries/${id}`);
+    await page.getByText(/^Waits until/).waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Cancel delivery …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
+    await page.getByText('Done: Cancelled').waitFor();
+  });
+
+  it('filters by state, recipient and document, keeps the filter in the address, and exports what it shows', async () => {
+    system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
+    await send(system, 'acme', invoice('filter-a', { to: [{ address: 'first@x.example' }] }));
+    await send(system, 'acme', invoice('filter-b', { to: [{ address: 'gone2@x.example' }], subject: '=1+1;"x"' }));
+    const page = await open('/teams/acme/deliveries');
+    await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor();
+    await page.getByLabel('Recipient (whole address)').fill('first@x.example');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/recipient=first%40x\.example/);
+    await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor({ state: 'hidden' });
+    expect(await page.getByRole('link', { name: /^Invoice/ }).allInnerTexts()).toEqual(['Invoice filter-a']);
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await page.getByLabel('State').selectOption('failed');
+    await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor({ timeout: 20_000 });
+    await page.reload();
+    expect(await page.getByLabel('State').inputValue()).toBe('failed');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);
+    const csv = readFileSync(await download.path(), 'utf8');
+    expect(csv).toContain(`"'=1+1;""x"""`);
+    expect(csv.trim().split('\r\n')).toHaveLength(2);
+  });
+
+  it('lets a member read a delivery and neither resend nor cancel it', async () => {
+    const id = await send(system, 'acme', invoice('member'));
+    const page = await open(`/teams/acme/deliveries/${id}`, { claims: MAX });
+    await page.getByText('Only admins of the team may resend or cancel.').waitFor();
+    expect(
+      await page
+        .getByRole('button')
+        .filter({ hasText: /Resend|Cancel/ })
+        .count(),
+    ).toBe(0);
+  });
+
+  it('says that there is nothing at an address that leads nowhere', async () => {
+    const page = await open('/teams/acme/deliveries/not-an-id', { allow: [404] });
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  });
+
+  it('marks all as read and keeps preferences', async () => {
+    system.platform.script = { rcpt: '550 5.1.1 user unknown' };
+    await send(system, 'acme', invoice('told'));
+    const page = await open('/teams/acme/inbox');
+    await page.getByRole('button', { name: 'Mark all as read' }).click({ timeout: 20_000 });
+    await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
+    await page.getByLabel('Your e-mail address').fill('no address');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('is not an e-mail address').waitFor();
+    opened[0]?.complaints.splice(0);
+    await page.getByLabel('Your e-mail address').fill('anna@acme.example');
+    await page.getByRole('switch', { name: 'By e-mail as well' }).click({ force: true });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.reload();
+    await eventually(
+      () => page.getByLabel('Your e-mail address').inputValue(),
+      (value) => value === 'anna@acme.example',
+    );
+    expect(await page.getByRole('switch', { name: 'By e-mail as well' }).isChecked()).toBe(false);
+  });
+});

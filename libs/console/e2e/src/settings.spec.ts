@@ -1,0 +1,338 @@
+// The page "E-mail delivery" in a real browser against the real system.
+import { type Browser, type Page } from 'playwright-core';
+import { ANNA, launchBrowser, MAX, openPage, type OpenPage } from './browser.js';
+import { eventually } from './eventually.js';
+import { invoice, putSettings, send } from './seed.js';
+import { DOWN_PORT, type ScriptedSmtpServer, startSystem, type System } from './system.js';
+
+jest.setTimeout(120_000);
+
+const SETTINGS = '/teams/acme/settings/invoicing';
+const HOSTILE = '<img src=x onerror="document.title=1">';
+
+describe('E-mail delivery', () => {
+  let system: System;
+  let browser: Browser;
+  const opened: OpenPage[] = [];
+
+  const open = async (path = SETTINGS, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
+    const one = await openPage(browser, system, path, options);
+    opened.push(one);
+    return one.page;
+  };
+  const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+  });
+  beforeEach(async () => {
+    system.own.forget();
+    system.own.script = {};
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH', replyTo: 'billing@acme.example' });
+  });
+  afterEach(async () => {
+    const complaints = opened.flatMap((one) => one.complaints);
+    for (const { context } of opened.splice(0)) await context.close();
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await system.stop();
+  });
+
+  it('takes the token out of the address bar and keeps it for a reload', async () => {
+    const page = await open();
+    await page.getByLabel('Company name').waitFor();
+    expect(page.url()).toBe(`${system.urls['settings-api']}${SETTINGS}`);
+    await page.reload();
+    expect(await page.getByLabel('Company name').inputValue()).toBe('ACME GmbH');
+  });
+
+  it('says when the sign-in is missing, expired, damaged or for another team', async () => {
+    const missing = await open(SETTINGS, { claims: null });
+    await missing.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    const at = (hash: string) => missing.goto(`${system.urls['settings-api']}${SETTINGS}#token=${hash}`);
+    await at(await system.token(ANNA, -10));
+    await missing.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor();
+    await at('nonsense');
+    await missing.getByRole('heading', { name: 'This sign-in cannot be used here' }).waitFor();
+    const other = await open('/teams/initech/settings/invoicing');
+    await other.getByRole('heading', { name: 'You do not belong to the team “initech”' }).waitFor();
+    await other.getByRole('link', { name: 'acme' }).click();
+    await other.getByLabel('Company name').waitFor();
+  });
+
+  it('ends by itself when the token does', async () => {
+    const page = await open(SETTINGS, { claims: null });
+    await page.goto(`${system.urls['settings-api']}${SETTINGS}#token=${await system.token(ANNA, 4)}`);
+    await page.getByLabel('Company name').waitFor();
+    await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor({ timeout: 15_000 });
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it('saves copies that then get every document, pasted from a spreadsheet, doubles dropped', async () => {
+    const page = await open();
+    const cc = page.getByRole('textbox', { name: 'CC: visible copies' });
+    await cc.fill('boss@acme.example');
+    await cc.press('Enter');
+    const rows = 'Controlling\tcontrolling@acme.example\n\tArchive <archive@acme.example>\n\tCONTROLLING@acme.example\n';
+    await paste(page, 'BCC: hidden copies', rows);
+    await page.getByText('2 addresses added, 1 duplicate left out.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+    system.platform.forget();
+    await send(system, 'acme', invoice('copies'));
+    const all = () => system.platform.messages.flatMap(({ recipients }) => recipients.map(({ address }) => address)).sort();
+    const wanted = ['archive@acme.example', 'boss@acme.example', 'controlling@acme.example', 'payables@customer.example'];
+    await eventually(all, (now) => now.length >= wanted.length);
+    expect(all()).toEqual(wanted);
+    expect(system.platform.messages[0]?.raw?.toString()).toContain('boss@acme.example');
+    expect(system.platform.messages[0]?.raw?.toString()).not.toContain('archive@acme.example');
+  });
+
+  it('marks each wrong address with its reason, leads to it, and lets it be corrected', async () => {
+    const page = await open();
+    await paste(page, 'CC: visible copies', 'good@acme.example, bad@@acme.example; jürgen@acme.example');
+    await page.getByText('2 addresses cannot be used').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
+    await summary.waitFor();
+    expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
+    await summary.getByRole('link', { name: 'CC' }).click();
+    await page.getByRole('button', { name: 'Correct bad@@acme.example' }).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('better@acme.example,');
+    await page.getByRole('button', { name: 'Correct jürgen@acme.example' }).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('juergen@acme.example');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+  });
+
+  it('stays usable with 500 copies', async () => {
+    const page = await open();
+    await paste(page, 'BCC: hidden copies', Array.from({ length: 500 }, (_, index) => `copy${index}@acme.example`).join('\n'));
+    await page.getByText('500 addresses', { exact: true }).waitFor();
+    const since = Date.now();
+    await page.getByRole('textbox', { name: 'BCC: hidden copies' }).fill('another@acme.example');
+    await page.keyboard.press('Enter');
+    await page.getByText('501 addresses', { exact: true }).waitFor();
+    expect(Date.now() - since).toBeLessThan(2000);
+  });
+
+  it('begins empty for a team without settings and saves the first ones', async () => {
+    const page = await open('/teams/fresh/settings/invoicing', { allow: [404] });
+    await page.getByText('Nothing is set up yet').waitFor();
+    await page.getByLabel('Company name').fill(HOSTILE);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+    expect(await page.title()).toBe('E-mail delivery · Billing Mail');
+    await page.getByRole('region', { name: 'What happens now' }).getByText(HOSTILE).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  it('shows two windows that one has saved, and keeps both changes', async () => {
+    const [mine, theirs] = [await open(SETTINGS, { allow: [412] }), await open(SETTINGS, { claims: { ...ANNA, sub: 'max.klein' } })];
+    await mine.getByLabel('Company name').fill('ACME SE');
+    await theirs.getByLabel('Reply address').fill('office@acme.example');
+    await theirs.getByRole('button', { name: 'Save' }).click();
+    await saved(theirs);
+    await mine.getByRole('button', { name: 'Save' }).click();
+    const dialog = mine.getByRole('dialog', { name: 'Somebody else saved meanwhile' });
+    await dialog.getByText(/^max\.klein saved on/).waitFor();
+    await dialog.getByRole('row', { name: 'Reply address office@acme.example unchanged' }).waitFor();
+    await dialog.getByRole('button', { name: 'Keep mine, with their other changes' }).click();
+    await mine.getByText('1 unsaved change').waitFor();
+    await mine.getByRole('button', { name: 'Save' }).click();
+    await saved(mine);
+    await mine.reload();
+    expect(await mine.getByLabel('Company name').inputValue()).toBe('ACME SE');
+    expect(await mine.getByLabel('Reply address').inputValue()).toBe('office@acme.example');
+  });
+
+  it('asks before unsaved changes are left by a link, by going back, by a reload', async () => {
+    const page = await open('/teams/acme/deliveries');
+    await page.getByRole('link', { name: 'E-mail delivery' }).click();
+    await page.getByLabel('Company name').fill('Changed');
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.goBack();
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Company name').inputValue()).toBe('Changed');
+
+    const asked = new Promise<string>((resolve) =>
+      page.once('dialog', (browserDialog) => {
+        resolve(browserDialog.type());
+        void browserDialog.dismiss();
+      }),
+    );
+    await page.evaluate(() => location.reload());
+    expect(await asked).toBe('beforeunload');
+
+    await page.goBack();
+    await dialog.getByRole('button', { name: 'Leave, drop changes' }).click();
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+  });
+
+  it('lets a member look and says why nothing can be changed', async () => {
+    const page = await open(SETTINGS, { claims: MAX });
+    await page.getByText('You can look, not change').waitFor();
+    expect(await page.getByLabel('Company name').getAttribute('readonly')).not.toBeNull();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  });
+
+  it('saves settings while the delivery log is away, and says that it is', async () => {
+    const page = await open();
+    await page.getByLabel('Company name').waitFor();
+    await page.route(`${system.urls['mail-dispatcher']}/**`, (route) => route.abort());
+    opened.at(-1)?.complaints.splice(0);
+    await page.reload();
+    await page.getByText('The delivery log does not answer right now.').waitFor({ timeout: 15_000 });
+    await page.getByLabel('Company name').fill('ACME without log');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+    const complaints = opened.at(-1)?.complaints ?? [];
+    expect(complaints.every((text) => text.includes('ERR_FAILED'))).toBe(true);
+    complaints.splice(0);
+  });
+
+  it('keeps what was typed when saving fails, with the request id, and saves on retry', async () => {
+    const page = await open(SETTINGS, { allow: [500] });
+    await page.getByLabel('Company name').fill('ACME again');
+    const problem = { type: 'urn:x:internal', title: 'x', status: 500, detail: 'Something went wrong.', requestId: 'req-4711' };
+    await page.route('**/email-delivery', (route) => route.fulfill({ status: 500, body: JSON.stringify(problem) }), { times: 1 });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Request req-4711').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await saved(page);
+  });
+
+  it('never lets a password out again', async () => {
+    const secret = 'pass-wörd-9f2c';
+    const answers: string[] = [];
+    const page = await open('/teams/globex/settings/invoicing', { allow: [404] });
+    page.on(
+      'response',
+      (response) =>
+        void response.text().then(
+          (text) => answers.push(text),
+          () => undefined,
+        ),
+    );
+    await page.getByLabel('Company name').fill('Globex');
+    await fillServer(page, { port: String(system.own.port), security: 'starttls' });
+    await page.getByLabel('User name').fill('billing');
+    await page.locator('#field-smtp-auth-password').fill(secret);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
+    await page.getByText(/^Set on .* by anna\.berg$/).waitFor();
+    await page.reload();
+    await page.getByText(/^Set on .* by anna\.berg$/).waitFor();
+    const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(kept).not.toContain(secret);
+    expect(answers.join('')).not.toContain(secret);
+
+    await page.locator('#field-smtp-host').fill('smtp.elsewhere.example');
+    await page.getByText('so the password has to be entered again').first().waitFor();
+  });
+
+  describe('testing an own server', () => {
+    const account = { accounts: [{ username: 'billing', password: 'right' }] };
+    type Wrong = {
+      name: string;
+      script?: ScriptedSmtpServer['script'];
+      host?: string;
+      port?: string;
+      security?: string;
+      step: string;
+      hint: RegExp;
+    };
+    const WRONG: Wrong[] = [
+      { name: 'a name that nobody has', host: 'smtp.nowhere.invalid', step: 'dns', hint: /spelling/i },
+      { name: 'a server that is down', port: String(DOWN_PORT), step: 'connect', hint: /server name and port/i },
+      { name: 'a greeting that refuses', script: { banner: '554 5.7.1 go away' }, step: 'greeting', hint: /./ },
+      { name: 'no greeting at all', script: { banner: { reply: '', then: 'stall' } }, step: 'greeting', hint: /./ },
+      { name: 'no STARTTLS', script: { security: 'none' }, security: 'starttls', step: 'tls', hint: /./ },
+      {
+        name: 'a certificate of nobody',
+        script: { security: 'starttls', certificate: 'self_signed' },
+        security: 'starttls',
+        step: 'tls',
+        hint: /certificate/i,
+      },
+      {
+        name: 'an expired certificate',
+        script: { security: 'starttls', certificate: 'expired' },
+        security: 'starttls',
+        step: 'tls',
+        hint: /certificate/i,
+      },
+      { name: 'a wrong password', script: { security: 'starttls', ...account }, security: 'starttls', step: 'auth', hint: /password/i },
+      { name: 'no sign-in offered', script: { security: 'starttls' }, security: 'starttls', step: 'auth', hint: /./ },
+      {
+        name: 'a sender that is refused',
+        script: { security: 'starttls', ...account, auth: '235 ok', mail: `550 5.7.60 ${HOSTILE}` },
+        security: 'starttls',
+        step: 'mail_from',
+        hint: /send/i,
+      },
+    ];
+
+    it('shows for ten mistakes the step and its cure, then works, and sends a test e-mail', async () => {
+      const page = await open();
+      await page.getByRole('radio', { name: 'Your own mail server' }).check({ force: true });
+      await page.getByLabel('Sender address').fill('billing@acme.example');
+      await page.getByRole('button', { name: 'Test connection' }).waitFor();
+      for (const { name, script = {}, host = '127.0.0.1', port = String(system.own.port), security = 'none', step, hint } of WRONG) {
+        system.own.script = script;
+        await fillServer(page, { host, port, security });
+        await page.getByLabel('Sign-in').selectOption(security === 'none' ? 'none' : 'password');
+        if (security !== 'none') {
+          await page.getByLabel('User name').fill('billing');
+          await page.locator('#field-smtp-auth-password').fill('wrong');
+        }
+        await page.getByRole('button', { name: 'Test connection' }).click();
+        const failed = page.locator(`li[data-step="${step}"][data-ok="false"]`);
+        await failed.waitFor({ timeout: 20_000 }).catch(async () => {
+          throw new Error(`${name}: ${await page.locator('main').innerText()}`);
+        });
+        expect(`${name}: ${await failed.getByRole('alert').innerText()}`).toMatch(hint);
+        expect(await page.locator('img').count()).toBe(0);
+      }
+      system.own.script = { security: 'starttls', ...account };
+      await page.locator('#field-smtp-auth-password').fill('right');
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.getByText('Everything works.', { exact: true }).waitFor();
+      await page.getByLabel('Send a test e-mail to').fill('me@acme.example');
+      await page.getByRole('button', { name: 'Send test e-mail' }).click();
+      await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
+      expect(system.own.messages.map(({ recipients }) => recipients[0]?.address)).toEqual(['me@acme.example']);
+    });
+  });
+});
+
+async function paste(page: Page, field: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: field }).focus();
+  await page.evaluate((content) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', content);
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+async function fillServer(
+  page: Page,
+  { host = '127.0.0.1', port, security }: { host?: string; port: string; security: string },
+): Promise<void> {
+  const own = page.getByRole('radio', { name: 'Your own mail server' });
+  if (!(await own.isChecked())) await own.check({ force: true });
+  await page.locator('#field-smtp-host').fill(host);
+  await page.locator('#field-smtp-port').fill(port);
+  await page.getByLabel('Encryption').selectOption(security);
+  const sender = page.getByLabel('Sender address');
+  if ((await sender.inputValue()) === '') await sender.fill('billing@globex.example');
+}
