@@ -52,6 +52,9 @@ async function main(): Promise<void> {
   process.exitCode = kept ? 0 : 1;
 }
 
+// So that what ends by itself with this process is ended in order, a mounted disk too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 main().then(
   () => process.exit(),
   (error: unknown) => {

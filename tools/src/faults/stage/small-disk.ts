@@ -14,7 +14,9 @@ export class SmallDisk {
     const folder = mkdtempSync(join(tmpdir(), 'faults-disk-'));
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'tmpfs', folder], { stdio: 'ignore' });
-      return new SmallDisk(folder);
+      const disk = new SmallDisk(folder);
+      process.once('exit', disk.unmount);
+      return disk;
     } catch {
       rmSync(folder, { recursive: true, force: true });
       return null; // not root
@@ -47,10 +49,11 @@ export class SmallDisk {
     rmSync(join(this.folder, FILLER), { force: true });
   }
 
-  unmount(): void {
+  readonly unmount = (): void => {
+    process.off('exit', this.unmount);
     execFileSync('umount', ['--lazy', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
-  }
+  };
 }
 
 function writeUntilFull(file: number, piece: Buffer): void {
