@@ -1,0 +1,43 @@
+// Makes a picture of every view in both languages, both themes, on a phone and on a desk: `node libs/console/e2e/dist/screenshots.js [folder] [view…]`.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ANNA, launchBrowser, type Look, openPage } from './browser.js';
+import { seed } from './seed.js';
+import { startSystem } from './system.js';
+import { allSettled, settled, VIEWS } from './views.js';
+
+const [folder = join('.data', 'screenshots'), ...wanted] = process.argv.slice(2);
+const WIDTHS = [360, 1280];
+
+async function main(): Promise<void> {
+  const [system, browser] = await Promise.all([startSystem({ retryDelays: '500ms,500ms' }), launchBrowser()]);
+  try {
+    await seed(system);
+    await allSettled(system, ['acme', 'globex']);
+    mkdirSync(folder, { recursive: true });
+    for (const view of VIEWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+      for (const look of looks()) {
+        const { page, context } = await openPage(browser, system, view.path, {
+          ...look,
+          claims: view.claims === undefined ? ANNA : view.claims,
+        });
+        await settled(page);
+        await view.arrange?.(page);
+        await page.screenshot({ path: join(folder, `${view.name}-${look.locale}-${look.scheme}-${look.width}.png`), fullPage: true });
+        await context.close();
+      }
+      console.log(view.name);
+    }
+  } finally {
+    await browser.close();
+    await system.stop();
+  }
+}
+
+function looks(): Look[] {
+  return (['en', 'de'] as const).flatMap((locale) =>
+    (['light', 'dark'] as const).flatMap((scheme) => WIDTHS.map((width): Look => ({ locale, scheme, width, height: 900 }))),
+  );
+}
+
+void main();
