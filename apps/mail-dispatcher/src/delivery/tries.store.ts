@@ -157,7 +157,7 @@ export class TriesStore {
   async abandon(attemptId: string): Promise<void> {
     await this.sql.affected(
       `DELETE FROM dispatch.attempts a WHERE id = $1 AND outcome IS NULL
-       AND NOT EXISTS (SELECT FROM dispatch.recipients WHERE end_of_data_in = a.id)`,
+       AND NOT EXISTS (SELECT FROM dispatch.recipients r WHERE r.delivery_id = a.delivery_id AND r.end_of_data_in = a.id)`,
       [attemptId],
     );
   }
@@ -171,7 +171,7 @@ export class TriesStore {
       `SELECT a.id AS "attemptId", a.claim_id AS "claimId", a.route, coalesce(a.server, '') AS server,
               (extract(epoch FROM now() - a.started_at) * 1000)::int AS "ageMs",
               coalesce(array_agg(r.position) FILTER (WHERE r.position IS NOT NULL), '{}') AS positions
-       FROM dispatch.attempts a LEFT JOIN dispatch.recipients r ON r.end_of_data_in = a.id
+       FROM dispatch.attempts a LEFT JOIN dispatch.recipients r ON r.delivery_id = a.delivery_id AND r.end_of_data_in = a.id
        WHERE a.delivery_id = $1 AND a.outcome IS NULL AND a.claim_id <> $2
        GROUP BY a.id ORDER BY a.number`,
       [claim.id, claim.claimId],
