@@ -15,7 +15,7 @@ describe('a delivery whose worker may die', () => {
   let claims: ClaimsStore;
   let tries: TriesStore;
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 1, env: { RETRY_DELAYS: '100ms,100ms', SMTP_REPLY_TIMEOUT: '40s' } });
+    harness = await startHarness({ dispatchers: 1, env: { RETRY_DELAYS: '100ms,100ms', SMTP_REPLY_TIMEOUT: '6s' } });
     const [app] = harness.apps;
     if (!app) throw new Error('no dispatcher');
     claims = app.get(ClaimsStore);
