@@ -1,4 +1,4 @@
-// Measures the page as a browser feels it, with 100,000 deliveries in the log: `node libs/console/e2e/dist/measure.js`.
+// Measures the page as a browser feels it, with 100,000 deliveries in the log: `npm run measure-page`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -21,7 +21,7 @@ async function fillLog(databaseUrl: string): Promise<void> {
      SELECT (lpad(to_hex(1790000000000 + n * 60000), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid, 'acme', 'k' || n, '', 
             jsonb_build_object('id', 'inv-' || n, 'type', 'invoice', 'number', n::text), '{"userId":"u"}', 'Invoice ' || n, 'sent', 'platform', 'acme',
             to_timestamp(1790000000 + n * 60), to_timestamp(1790000001 + n * 60), NULL
-     FROM generate_series(1, $1::int) n`,
+     FROM generate_series(1::bigint, $1::bigint) n`,
     [DELIVERIES],
   );
   await client.query('ANALYZE dispatch.deliveries');

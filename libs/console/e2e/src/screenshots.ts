@@ -1,4 +1,4 @@
-// Makes a picture of every view in both languages, both themes, on a phone and on a desk: `node libs/console/e2e/dist/screenshots.js [folder] [view…]`.
+// Makes a picture of every view in both languages, both themes, on a phone and on a desk: `npm run screenshots -- [folder] [view…]`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANNA, launchBrowser, type Look, openPage } from './browser.js';
@@ -23,6 +23,10 @@ async function main(): Promise<void> {
         });
         await settled(page);
         await view.arrange?.(page);
+        // As high as the page, so that what sticks to the window's edges stands where the page ends.
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ width: look.width, height: Math.max(height, look.height) });
+        await page.evaluate(() => window.scrollTo(0, 0));
         await page.screenshot({ path: join(folder, `${view.name}-${look.locale}-${look.scheme}-${look.width}.png`), fullPage: true });
         await context.close();
       }

@@ -1,4 +1,4 @@
-// The three services as typed clients; their types are generated from what they say of themselves (npm run console:types).
+// The three services as typed clients; their types are generated from what they say of themselves (e2e/src/generate-types.ts).
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import { currentSession, endSession } from '../session/session-store.js';
 import { type ConsoleConfig } from './console-config.js';

@@ -63,7 +63,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
   };
 
   return (
-    <Input.Wrapper label={label} description={hint} error={error} labelProps={{ htmlFor: id }}>
+    <Input.Wrapper label={label} description={hint} error={wrong.length === 0 ? error : null} labelProps={{ htmlFor: id }}>
       <div className={classes.box} data-error={error !== null || wrong.length > 0 || undefined} onClick={() => input.current?.focus()}>
         <AddressChips
           ref={chips}

@@ -505,7 +505,10 @@ export interface operations {
     DeliveriesController_resend: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description with it a repeated request sends once */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 teamId: string;
                 id: string;

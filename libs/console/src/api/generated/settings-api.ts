@@ -53,7 +53,7 @@ export interface paths {
         put?: never;
         /**
          * Test a mail server step by step
-         * @description The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false.
+         * @description The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. Who accepts application/x-ndjson gets a line for each step as it succeeds, and at the end one with the result.
          */
         post: operations["SmtpTestController_test"];
         delete?: never;
@@ -562,6 +562,28 @@ export interface operations {
                             detail: string;
                             hint?: string;
                         }[];
+                    };
+                    "application/x-ndjson": {
+                        step: {
+                            /** @enum {string} */
+                            step: "policy" | "dns" | "connect" | "tls" | "greeting" | "auth" | "mail_from" | "rcpt" | "data";
+                            ok: boolean;
+                            ms: number;
+                            detail: string;
+                            hint?: string;
+                        };
+                    } | {
+                        result: {
+                            ok: boolean;
+                            steps: {
+                                /** @enum {string} */
+                                step: "policy" | "dns" | "connect" | "tls" | "greeting" | "auth" | "mail_from" | "rcpt" | "data";
+                                ok: boolean;
+                                ms: number;
+                                detail: string;
+                                hint?: string;
+                            }[];
+                        };
                     };
                 };
             };
