@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
+import { platformServer } from '@billing-mail/smtp-client';
 import { createTransport, type SMTPTransportOptions, type Transporter } from 'nodemailer';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { type AlertEmail } from './compose-alert-email.js';
@@ -43,19 +44,15 @@ export class PlatformMailClient {
 }
 
 function transportOptions(env: NotificationEnv): SMTPTransportOptions {
-  const url = new URL(env.PLATFORM_SMTP_URL);
-  const isImplicitTls = url.protocol === 'smtps:';
-  const hasLogin = url.username !== '';
-  const isStartTls = !isImplicitTls && (hasLogin || url.searchParams.get('security') === 'starttls');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const { host, port, security, auth } = platformServer(env.PLATFORM_SMTP_URL);
   return {
     host,
-    port: url.port === '' ? (isImplicitTls ? 465 : 587) : Number(url.port),
-    secure: isImplicitTls,
+    port,
+    secure: security === 'tls',
     // Never a password in clear: without these nodemailer goes on unencrypted when the server offers no STARTTLS.
-    requireTLS: isStartTls,
-    ignoreTLS: !isImplicitTls && !isStartTls,
-    ...(hasLogin ? { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } } : {}),
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(auth.type === 'password' ? { auth: { user: auth.username, pass: auth.password } } : {}),
     tls: {
       minVersion: 'TLSv1.2',
       ...(env.PLATFORM_SMTP_CA_FILE ? { ca: [...rootCertificates, readFileSync(env.PLATFORM_SMTP_CA_FILE, 'utf8')] } : {}),
