@@ -24,6 +24,7 @@ import { CancelDelivery } from './deliveries-api/cancel-delivery.js';
 import { DeliveriesController } from './deliveries-api/deliveries.controller.js';
 import { DeliveriesStore } from './deliveries-api/deliveries.store.js';
 import { ResendDelivery } from './deliveries-api/resend-delivery.js';
+import { StatisticsStore } from './deliveries-api/statistics.store.js';
 import { Bookkeeping } from './delivery/bookkeeping.js';
 import { ClaimsStore } from './delivery/claims.store.js';
 import { CompositionStore } from './delivery/composition.store.js';
@@ -98,7 +99,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           HastenWaiting,
         ],
         ...[IntakeStore, RejectJob, AcceptDocument, DispatchProcessor, OutboxStore, OutcomeRelay, Announcer],
-        ...[DeliveriesStore, ResendDelivery, CancelDelivery],
+        ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };
   }

@@ -1,5 +1,6 @@
 export * from './address.js';
 export * from './delivery.js';
+export * from './delivery-log.js';
 export * from './dispatch-job.js';
 export * from './dispatch-publisher.js';
 export * from './email-delivery-history.js';

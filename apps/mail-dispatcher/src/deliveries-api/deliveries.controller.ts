@@ -3,13 +3,16 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
   DELIVERY_STATUSES,
+  deliveryLogQuery,
+  type DeliveryStatistics,
+  deliveryStatistics,
+  deliveryStatisticsQuery,
   type DeliveryView,
   deliveryView,
   dispatchJobSchema,
   idempotencyKey,
   type Page,
   page,
-  pageQuery,
   problem,
   resendRequest,
   type ResendRequest,
@@ -34,12 +37,8 @@ import { DeliveriesStore } from './deliveries.store.js';
 import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
 import { CancelDelivery } from './cancel-delivery.js';
 import { ResendDelivery } from './resend-delivery.js';
+import { StatisticsStore } from './statistics.store.js';
 
-const listQuery = pageQuery.extend({
-  status: z.enum(DELIVERY_STATUSES, `must be one of ${DELIVERY_STATUSES.join(', ')}`).optional(),
-  documentId: z.string('must be text').max(200, 'is longer than 200 characters').optional(),
-  recipient: z.string('must be text').max(320, 'is longer than 320 characters').optional(),
-});
 const summary = deliveryView.omit({ recipients: true, attempts: true });
 const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 
@@ -50,6 +49,7 @@ export class DeliveriesController {
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
     private readonly store: DeliveriesStore,
+    private readonly statistics: StatisticsStore,
     private readonly accepting: AcceptDocument,
     private readonly resending: ResendDelivery,
     private readonly cancelling: CancelDelivery,
@@ -89,18 +89,39 @@ export class DeliveriesController {
   @ApiQuery({ name: 'status', required: false, enum: DELIVERY_STATUSES })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
+  @ApiQuery({ name: 'from', required: false, description: 'handed over at this instant (RFC 3339) or later' })
+  @ApiQuery({ name: 'until', required: false, description: 'handed over before this instant (RFC 3339)' })
+  @ApiQuery({
+    name: 'search',
+    required: false,
+    description: 'words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient',
+  })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
   @ApiResponse({ status: 200, schema: jsonSchema(page(summary)) })
   async list(
     @Param('teamId') teamId: string,
-    @Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>,
+    @Query(new ZodPipe(deliveryLogQuery)) query: z.output<typeof deliveryLogQuery>,
   ): Promise<Page<DeliverySummary>> {
     const { limit, cursor, ...filter } = query;
     // One more than asked for tells whether there is a next page.
     const records = await this.store.list({ teamId, ...filter, before: decodeCursor(z.uuid(), cursor), limit: limit + 1 });
     const items = records.slice(0, limit).map(toSummary);
     return { items, nextCursor: records.length > limit ? encodeCursor(items[items.length - 1]?.id) : null };
+  }
+
+  // Before ':id', which would take it for one.
+  @Get('statistics')
+  @TeamAccess('read')
+  @ApiOperation({ summary: 'What became of the documents of the last 24 hours and of each of the last days, today included' })
+  @ApiQuery({ name: 'days', required: false, schema: { type: 'integer', minimum: 1, maximum: 90, default: 30 } })
+  @ApiQuery({ name: 'timeZone', required: false, description: "the reader's, by its IANA name; UTC by default" })
+  @ApiResponse({ status: 200, schema: jsonSchema(deliveryStatistics) })
+  async count(
+    @Param('teamId') teamId: string,
+    @Query(new ZodPipe(deliveryStatisticsQuery)) { days, timeZone }: z.output<typeof deliveryStatisticsQuery>,
+  ): Promise<DeliveryStatistics> {
+    return this.statistics.read(teamId, days, timeZone);
   }
 
   @Get(':id')

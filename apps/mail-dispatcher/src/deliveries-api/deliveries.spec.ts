@@ -1,5 +1,5 @@
 // The delivery log over HTTP: reading, sending again, cancelling.
-import { type DeliveryView, problem } from '@billing-mail/contracts';
+import { type DeliveryView } from '@billing-mail/contracts';
 import { simpleParser } from 'mailparser';
 import { MessageCleaner } from '../composing/message-cleaner.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -45,18 +45,6 @@ describe('the delivery log', () => {
     expect((await get('lists/deliveries?recipient=customer3@x.example')).body.items).toHaveLength(1);
     expect((await get('lists/deliveries?status=failed')).body.items).toEqual([]);
     expect((await get('lists/deliveries?status=sent')).body.items).toHaveLength(5);
-  });
-
-  it.each([
-    ['limit=0', '/limit'],
-    ['limit=x', '/limit'],
-    ['limit=201', '/limit'],
-    ['status=done', '/status'],
-    ['cursor=abc', '/cursor'],
-  ])('names what is wrong with the query %s', async (query, pointer) => {
-    const answer = await get(`lists/deliveries?${query}`);
-    expect(answer.status).toBe(422);
-    expect(problem.parse(JSON.parse(answer.text)).errors?.[0]?.pointer).toBe(pointer);
   });
 
   it('knows no delivery under an id that is none', async () => {

@@ -11,6 +11,7 @@ import {
 } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
+import { conditionsOf, type DeliveryFilter } from './log-conditions.js';
 
 export type DeliveryRecord = {
   id: string;
@@ -32,15 +33,6 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
-export type DeliveryFilter = {
-  teamId: string;
-  status?: DeliveryStatus | undefined;
-  documentId?: string | undefined;
-  recipient?: string | undefined;
-  before: string | null;
-  limit: number;
-};
-
 const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
   coalesce((SELECT m.signed FROM dispatch.messages m WHERE m.delivery_id = d.id AND m.route = d.route), false) AS signed,
@@ -55,15 +47,12 @@ export class DeliveriesStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Newest first: ids are made of the time (UUIDv7), so they are the order. */
-  async list({ teamId, status, documentId, recipient, before, limit }: DeliveryFilter): Promise<DeliveryRecord[]> {
+  /** Newest first, by the clock of the database. */
+  async list({ limit, ...filter }: DeliveryFilter & { limit: number }): Promise<DeliveryRecord[]> {
+    const { where, values } = conditionsOf(filter);
     return this.sql.rows(
-      `SELECT ${RECORD} FROM dispatch.deliveries d
-       WHERE d.team_id = $1 AND ($2::text IS NULL OR d.status = $2) AND ($3::text IS NULL OR d.document ->> 'id' = $3)
-         AND ($4::text IS NULL OR d.id IN (SELECT r.delivery_id FROM dispatch.recipients r WHERE lower(r.address) = lower($4)))
-         AND ($5::uuid IS NULL OR d.id < $5)
-       ORDER BY d.id DESC LIMIT $6`,
-      [teamId, status ?? null, documentId ?? null, recipient ?? null, before, limit],
+      `SELECT ${RECORD} FROM dispatch.deliveries d WHERE ${where} ORDER BY d.created_at DESC, d.id DESC LIMIT $${values.length + 1}`,
+      [...values, limit],
     );
   }
 

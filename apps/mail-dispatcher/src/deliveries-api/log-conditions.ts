@@ -1,0 +1,49 @@
+// What somebody looks for in the delivery log, as conditions of SQL. Only values that PostgreSQL gets as parameters come from outside.
+import { type DeliveryStatus } from '@billing-mail/contracts';
+import { isSettled } from '@billing-mail/mail-core';
+
+export type DeliveryFilter = {
+  teamId: string;
+  status?: DeliveryStatus | undefined;
+  documentId?: string | undefined;
+  recipient?: string | undefined;
+  /** Inclusive. */
+  from?: Date | undefined;
+  /** Exclusive. */
+  until?: Date | undefined;
+  /** All of these, each somewhere in subject, number or id of the document or in name or address of a recipient. */
+  search?: readonly string[] | undefined;
+  /** Only what comes after this delivery in the list. */
+  before: string | null;
+};
+
+/** Conditions on `dispatch.deliveries d`, and the values of their parameters. */
+export function conditionsOf(filter: DeliveryFilter): { where: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const value = (of: unknown): string => `$${values.push(of)}`;
+  const { status, documentId, recipient, from, until, search = [], before } = filter;
+  const team = value(filter.teamId);
+  const conditions = [`d.team_id = ${team}`];
+  // Left out rather than switched off by a parameter: only so can each go by its index.
+  if (status !== undefined) conditions.push(`d.status = ${value(status)}`, ...(isSettled(status) ? [] : ['d.settled_at IS NULL']));
+  if (documentId !== undefined) conditions.push(`d.document ->> 'id' = ${value(documentId)}`);
+  if (recipient !== undefined)
+    conditions.push(`d.id IN (SELECT r.delivery_id FROM dispatch.recipients r WHERE lower(r.address) = lower(${value(recipient)}))`);
+  if (from !== undefined) conditions.push(`d.created_at >= ${value(from)}`);
+  if (until !== undefined) conditions.push(`d.created_at < ${value(until)}`);
+  if (search.length > 0) {
+    const found = search.map((word) => `s.text LIKE ${lowerCase(value(anywhere(word)))}`).join(' AND ');
+    conditions.push(`d.id IN (SELECT s.delivery_id FROM dispatch.search_texts s WHERE ${found})`);
+  }
+  if (before !== null)
+    conditions.push(
+      `(d.created_at, d.id) < (SELECT l.created_at, l.id FROM dispatch.deliveries l WHERE l.team_id = ${team} AND l.id = ${value(before)})`,
+    );
+  return { where: conditions.join(' AND '), values };
+}
+
+/** As the texts were made. The second collation is theirs: with another one the index could not be used. */
+const lowerCase = (parameter: string): string => `lower(${parameter} COLLATE "und-x-icu") COLLATE "default"`;
+
+/** A pattern that finds `word` anywhere; what LIKE takes for a wildcard stands for itself. */
+const anywhere = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,0 +1,83 @@
+// What can be asked of the delivery log, and its answers.
+import { z } from 'zod';
+import { DELIVERY_STATUSES } from './delivery.js';
+import { pageQuery } from './http.js';
+import { lineOfText } from './text.js';
+
+// A person looks for a handful of words; each one is a condition of its own for the database.
+const MOST_WORDS = 10;
+const MOST_DAYS = 90;
+
+const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
+
+// Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows.
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2026-11-24T00:00:00Z or 2026-11-24T00:00:00+01:00 (RFC 3339)' })
+  .transform((value) => new Date(value));
+
+/** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `search` becomes its words, all of which must be found. */
+export const deliveryLogQuery = pageQuery
+  .extend({
+    status: z.enum(DELIVERY_STATUSES, `must be one of ${DELIVERY_STATUSES.join(', ')}`).optional(),
+    documentId: lineOfText({ min: 0, max: 200 }).optional(),
+    recipient: lineOfText({ min: 0, max: 320 }).optional(),
+    from: instant.optional(),
+    until: instant.optional(),
+    search: lineOfText({ min: 0, max: 200 })
+      .transform(wordsOf)
+      .refine((words) => words.length <= MOST_WORDS, `has more than ${MOST_WORDS} words; leave some out`)
+      .optional(),
+  })
+  .refine(({ from, until }) => from === undefined || until === undefined || from < until, {
+    path: ['until'],
+    message: 'must be later than "from"',
+  });
+
+// The names of the IANA database; offsets and abbreviations made up of signs are none, though some parsers take them.
+const TIME_ZONE_NAME = /^[A-Za-z][A-Za-z0-9_]*(?:[/+-][A-Za-z0-9_]+)*$/;
+const isTimeZone = (name: string): boolean => {
+  try {
+    return TIME_ZONE_NAME.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+/** Query of `GET …/deliveries/statistics`: how many days, today among them, counted in which time zone. */
+export const deliveryStatisticsQuery = z.object({
+  days: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, `must be 1 to ${MOST_DAYS}`)
+    .max(MOST_DAYS, `must be 1 to ${MOST_DAYS}`)
+    .default(30),
+  timeZone: z
+    .string('must be text')
+    .max(100, 'is longer than 100 characters')
+    .refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin')
+    .default('UTC'),
+});
+
+/** What can have become of a document, each in one of these. */
+export const DELIVERY_FATES = ['sent', 'fellBack', 'partlySent', 'failed', 'uncertain', 'underWay', 'cancelled'] as const;
+export type DeliveryFate = (typeof DELIVERY_FATES)[number];
+
+/** Documents by what became of them: `sent` by the way that was set up, `fellBack` all the same but by the fallback. */
+export const deliveryCounts = z.object({
+  sent: z.int(),
+  fellBack: z.int(),
+  partlySent: z.int(),
+  failed: z.int(),
+  uncertain: z.int(),
+  underWay: z.int(),
+  cancelled: z.int(),
+});
+export type DeliveryCounts = z.infer<typeof deliveryCounts>;
+
+/** Answer of `GET …/deliveries/statistics`: one entry for each day, the oldest first, also for those without documents. */
+export const deliveryStatistics = z.object({
+  last24Hours: deliveryCounts,
+  days: z.array(deliveryCounts.extend({ date: z.iso.date() })),
+});
+export type DeliveryStatistics = z.infer<typeof deliveryStatistics>;
