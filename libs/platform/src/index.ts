@@ -5,6 +5,7 @@ export * from './env/read-environment.js';
 export * from './env/variables.js';
 export * from './http/cursor.js';
 export * from './http/problem.js';
+export * from './http/reader-locale.js';
 export * from './http/start-http-service.js';
 export * from './http/zod.pipe.js';
 export * from './observing/health.controller.js';

@@ -11,6 +11,7 @@ import {
   deliveryView,
   dispatchJobSchema,
   idempotencyKey,
+  type Locale,
   type Page,
   page,
   problem,
@@ -20,12 +21,14 @@ import {
   toFieldErrors,
 } from '@billing-mail/contracts';
 import {
+  ApiReaderLocale,
   decodeCursor,
   encodeCursor,
   invalidInput,
   jsonSchema,
   notFound,
   ProblemException,
+  ReaderLocale,
   TeamAccess,
   ZodPipe,
 } from '@billing-mail/platform';
@@ -43,6 +46,7 @@ const summary = deliveryView.omit({ recipients: true, attempts: true });
 const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 
 @ApiTags('deliveries')
+@ApiReaderLocale('that of whoever sent the document')
 @ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries')
 export class DeliveriesController {
@@ -68,6 +72,7 @@ export class DeliveriesController {
     @Headers('idempotency-key') key: string | undefined,
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
+    @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
     if (key === undefined)
       throw new ProblemException(422, 'idempotency-key', 'The header Idempotency-Key is missing; send the key of the document.');
@@ -80,7 +85,7 @@ export class DeliveriesController {
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
     const taken = await this.accepting.accept(job.data);
     response.status(taken.kind === 'accepted' ? 202 : 200);
-    return this.shown(teamId, deliveryIdOf(taken));
+    return this.shown(teamId, deliveryIdOf(taken), reader);
   }
 
   @Get()
@@ -102,11 +107,12 @@ export class DeliveriesController {
   async list(
     @Param('teamId') teamId: string,
     @Query(new ZodPipe(deliveryLogQuery)) query: z.output<typeof deliveryLogQuery>,
+    @ReaderLocale() reader: Locale | null,
   ): Promise<Page<DeliverySummary>> {
     const { limit, cursor, ...filter } = query;
     // One more than asked for tells whether there is a next page.
     const records = await this.store.list({ teamId, ...filter, before: decodeCursor(z.uuid(), cursor), limit: limit + 1 });
-    const items = records.slice(0, limit).map(toSummary);
+    const items = records.slice(0, limit).map((record) => toSummary(record, reader));
     return { items, nextCursor: records.length > limit ? encodeCursor(items[items.length - 1]?.id) : null };
   }
 
@@ -128,8 +134,8 @@ export class DeliveriesController {
   @TeamAccess('read')
   @ApiOperation({ summary: 'A delivery with its recipients and attempts' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
-  async show(@Param('teamId') teamId: string, @Param('id') id: string): Promise<DeliveryView> {
-    return this.shown(teamId, id);
+  async show(@Param('teamId') teamId: string, @Param('id') id: string, @ReaderLocale() reader: Locale | null): Promise<DeliveryView> {
+    return this.shown(teamId, id, reader);
   }
 
   @Post(':id/resend')
@@ -144,9 +150,11 @@ export class DeliveriesController {
     @Param('id') id: string,
     @Headers('idempotency-key') key: string | undefined,
     @Body(new ZodPipe(resendRequest)) body: ResendRequest,
+    @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
-    const original = await this.shown(teamId, id);
-    return this.shown(teamId, deliveryIdOf(await this.resending.resend(original, body, key === undefined ? undefined : checkKey(key))));
+    const original = await this.shown(teamId, id, reader);
+    const taken = await this.resending.resend(original, body, key === undefined ? undefined : checkKey(key));
+    return this.shown(teamId, deliveryIdOf(taken), reader);
   }
 
   @Post(':id/cancel')
@@ -154,16 +162,16 @@ export class DeliveriesController {
   @TeamAccess('write')
   @ApiOperation({ summary: 'Settle what was not accepted yet as cancelled' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
-  async cancel(@Param('teamId') teamId: string, @Param('id') id: string): Promise<DeliveryView> {
-    await this.shown(teamId, id);
+  async cancel(@Param('teamId') teamId: string, @Param('id') id: string, @ReaderLocale() reader: Locale | null): Promise<DeliveryView> {
+    await this.shown(teamId, id, reader);
     await this.cancelling.cancel(teamId, id);
-    return this.shown(teamId, id);
+    return this.shown(teamId, id, reader);
   }
 
-  private async shown(teamId: string, id: string): Promise<DeliveryView> {
+  private async shown(teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
     const record = isUuid(id) ? await this.store.find(teamId, id) : null;
     if (record === null) throw notFound('The delivery');
-    return toView(record, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
+    return toView(record, reader, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
   }
 }
 

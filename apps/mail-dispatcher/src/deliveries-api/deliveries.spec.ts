@@ -47,6 +47,19 @@ describe('the delivery log', () => {
     expect((await get('lists/deliveries?status=sent')).body.items).toHaveLength(5);
   });
 
+  it('says why one failed in the language that the reader asks for, else in that of whoever sent it', async () => {
+    harness.platform.script = { rcpt: () => '550 5.1.1 no such user' };
+    const failed = await sent('readers', { requestedBy: { userId: 'u17', locale: 'de' } });
+    const german = /E-Mail-Adresse des Empfängers gibt es nicht/;
+    const english = /address of the recipient does not exist/i;
+    for (const path of [`readers/deliveries/${failed.id}`, 'readers/deliveries?status=failed']) {
+      expect((await get(path)).text).toMatch(german);
+      expect((await get(path).set('Accept-Language', 'fr, *;q=0.5')).text).toMatch(german);
+      const answer = await get(path).set('Accept-Language', 'fr, en-GB;q=0.9, de;q=0.8');
+      expect([answer.text, answer.headers['vary']]).toEqual([expect.stringMatching(english), expect.stringContaining('Accept-Language')]);
+    }
+  });
+
   it('knows no delivery under an id that is none', async () => {
     expect((await get('lists/deliveries/1')).status).toBe(404);
     expect((await get('lists/deliveries/01930000-0000-7000-8000-000000000000')).status).toBe(404);

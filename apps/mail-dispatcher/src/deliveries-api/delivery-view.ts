@@ -5,24 +5,26 @@ import { type DeliveriesStore, type DeliveryRecord } from './deliveries.store.js
 /** A delivery in a list: without its recipients and attempts. */
 export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
 
-export function toSummary(record: DeliveryRecord): DeliverySummary {
+/** Texts in the reader's language where it is known, else in that of whoever sent the document. */
+export function toSummary(record: DeliveryRecord, reader: Locale | null): DeliverySummary {
   const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
     ...same,
     createdAt: createdAt.toISOString(),
     settledAt: settledAt?.toISOString() ?? null,
     nextTryAt: nextTryAt?.toISOString() ?? null,
-    failure: failure && { code: failure.code, message: inWords(failure, requestedBy.locale ?? 'en', record) },
+    failure: failure && { code: failure.code, message: inWords(failure, reader ?? requestedBy.locale ?? 'en', record) },
   };
 }
 
 export function toView(
   record: DeliveryRecord,
+  reader: Locale | null,
   recipients: Awaited<ReturnType<DeliveriesStore['recipientsOf']>>,
   attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>,
 ): DeliveryView {
   return {
-    ...toSummary(record),
+    ...toSummary(record, reader),
     recipients: recipients.map(({ at, ...recipient }) => ({ ...recipient, at: at?.toISOString() ?? null })),
     attempts: attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
   };

@@ -38,6 +38,20 @@ describe('the inbox over HTTP', () => {
     expect([items.length, nextCursor, unreadCount]).toEqual([1, null, 1]);
   });
 
+  it('speaks the language that the reader asks for, else the one that the reader is known by', async () => {
+    await publish(SAMPLES.failed({ teamId: 'tongues', teamLocale: 'de', requestedBy: { userId: 'u1' } }));
+    const headers = await member('u1', 'tongues');
+    const wanting = { ...headers, 'Accept-Language': 'fr, en;q=0.2' };
+    const [known] = (await list(headers)).items;
+    const [asked] = (await list(wanting)).items;
+    expect([known.title, asked.title]).toEqual([
+      'Rechnung 2026-0042 konnte nicht verschickt werden',
+      'Invoice 2026-0042 could not be sent',
+    ]);
+    expect(known.body).not.toBe(asked.body);
+    expect((await post(`/v1/notifications/${asked.id}/read`, wanting)).body).toMatchObject({ title: asked.title, body: asked.body });
+  });
+
   it('gives page after page, newest first, each notification once', async () => {
     const documents = Array.from({ length: 7 }, (_, index) => `doc-${index}`);
     for (const id of documents) {

@@ -1,7 +1,17 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { notificationView, page, pageQuery } from '@billing-mail/contracts';
-import { type Caller, CurrentCaller, decodeCursor, encodeCursor, jsonSchema, notFound, ZodPipe } from '@billing-mail/platform';
+import { type Locale, notificationView, page, pageQuery } from '@billing-mail/contracts';
+import {
+  ApiReaderLocale,
+  type Caller,
+  CurrentCaller,
+  decodeCursor,
+  encodeCursor,
+  jsonSchema,
+  notFound,
+  ReaderLocale,
+  ZodPipe,
+} from '@billing-mail/platform';
 import { z } from 'zod';
 import { InboxStore } from './inbox.store.js';
 
@@ -12,6 +22,7 @@ const positionInList = z.int().positive();
 
 /** The caller's own notifications. */
 @ApiTags('notifications')
+@ApiReaderLocale("the caller's preference")
 @Controller('v1/notifications')
 export class InboxController {
   constructor(private readonly inbox: InboxStore) {}
@@ -22,11 +33,15 @@ export class InboxController {
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: '`nextCursor` of the page before' })
   @ApiResponse({ status: 200, schema: jsonSchema(listAnswer) })
-  async list(@Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>, @CurrentCaller() caller: Caller) {
+  async list(
+    @Query(new ZodPipe(listQuery)) query: z.output<typeof listQuery>,
+    @CurrentCaller() caller: Caller,
+    @ReaderLocale() locale: Locale | null,
+  ) {
     const before = decodeCursor(positionInList, query.cursor);
     // One more than asked for tells whether there is a next page.
     const [found, unreadCount] = await Promise.all([
-      this.inbox.list(caller, { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 }),
+      this.inbox.list({ caller, locale }, { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 }),
       this.inbox.countUnread(caller),
     ]);
     const items = found.slice(0, query.limit);
@@ -48,8 +63,8 @@ export class InboxController {
   @ApiOperation({ summary: 'Marks one notification as read; for the caller only, also when the whole team was told' })
   @ApiResponse({ status: 200, schema: jsonSchema(notificationView) })
   @ApiResponse({ status: 404, description: 'There is no such notification for the caller' })
-  async read(@Param('id') id: string, @CurrentCaller() caller: Caller) {
-    const view = z.uuid().safeParse(id).success ? await this.inbox.markRead(caller, id) : null;
+  async read(@Param('id') id: string, @CurrentCaller() caller: Caller, @ReaderLocale() locale: Locale | null) {
+    const view = z.uuid().safeParse(id).success ? await this.inbox.markRead({ caller, locale }, id) : null;
     if (view === null) throw notFound('The notification');
     return view;
   }

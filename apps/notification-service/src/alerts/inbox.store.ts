@@ -6,6 +6,9 @@ import { DataSource } from 'typeorm';
 import { type AlertParams, type AlertType } from './alert.js';
 import { renderAlert } from './wording/render-alert.js';
 
+/** Who reads, and in which language where the request says so; otherwise in the one that the reader is known by. */
+export type Reader = { caller: Caller; locale: Locale | null };
+
 /** A notification and its place in the stream. */
 export type Placed = { position: number; view: NotificationView };
 
@@ -48,38 +51,38 @@ export class InboxStore {
   constructor(private readonly database: DataSource) {}
 
   /** Newest first; one that was counted up is new again. */
-  async list(caller: Caller, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
+  async list({ caller, locale }: Reader, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(
       `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
        ORDER BY n.position DESC LIMIT $5`,
-      [...reader(caller), query.unreadOnly, query.before, query.limit],
+      [...visibleTo(caller), query.unreadOnly, query.before, query.limit],
     );
-    return rows.map(toPlaced);
+    return rows.map((row) => toPlaced(row, locale));
   }
 
   /** What came or was counted up after a place in the stream, in that order. */
-  async after(caller: Caller, position: number, limit: number): Promise<Placed[]> {
+  async after({ caller, locale }: Reader, position: number, limit: number): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.position > $3 ORDER BY n.position LIMIT $4`, [
-      ...reader(caller),
+      ...visibleTo(caller),
       position,
       limit,
     ]);
-    return rows.map(toPlaced);
+    return rows.map((row) => toPlaced(row, locale));
   }
 
   async countUnread(caller: Caller): Promise<number> {
     const [row] = await this.database.query<{ count: number }[]>(
       `SELECT count(*)::int AS count ${VISIBLE} AND ${IS_UNREAD}`,
-      reader(caller),
+      visibleTo(caller),
     );
     return row?.count ?? 0;
   }
 
   /** The notification as it is after reading it, or `null` when there is none for the caller. */
-  async markRead(caller: Caller, id: string): Promise<NotificationView | null> {
+  async markRead({ caller, locale }: Reader, id: string): Promise<NotificationView | null> {
     await this.mark(caller, [id]);
-    const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...reader(caller), id]);
-    return row === undefined ? null : toPlaced(row).view;
+    const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...visibleTo(caller), id]);
+    return row === undefined ? null : toPlaced(row, locale).view;
   }
 
   async markAllRead(caller: Caller): Promise<void> {
@@ -95,20 +98,20 @@ export class InboxStore {
        ON CONFLICT (notification_id, user_id) DO UPDATE
        SET read_position = excluded.read_position, read_at = excluded.read_at
        WHERE seen.read_position < excluded.read_position`,
-      [...reader(caller), ids],
+      [...visibleTo(caller), ids],
     );
   }
 }
 
-const reader = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
+const visibleTo = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
 
-function toPlaced(row: Row): Placed {
+function toPlaced(row: Row, wanted: Locale | null): Placed {
   const { params, position, locale, createdAt, readAt, ...rest } = row;
   return {
     position: Number(position),
     view: {
       ...rest,
-      ...renderAlert(params, row.count, locale),
+      ...renderAlert(params, row.count, wanted ?? locale),
       createdAt: createdAt.toISOString(),
       readAt: readAt?.toISOString() ?? null,
     },

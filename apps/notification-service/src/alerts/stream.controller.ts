@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller, invalidInput } from '@billing-mail/platform';
+import { type Locale } from '@billing-mail/contracts';
+import { ApiReaderLocale, type Caller, CurrentCaller, invalidInput, ReaderLocale } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { decodeJwt } from 'jose';
 import { StreamsService } from './streams.service.js';
@@ -18,6 +19,7 @@ export class StreamController {
       'The data of an event is a notification as in the list; its id grows. Open the stream, then read the list, and nothing is ' +
       'missed; after a lost link send the last id as `Last-Event-ID`. The stream ends when the token does. A comment comes every 15 seconds.',
   })
+  @ApiReaderLocale("the caller's preference")
   @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'integer', minimum: 0 }, description: 'goes on after this id' })
   @ApiProduces('text/event-stream')
   @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } })
@@ -26,9 +28,10 @@ export class StreamController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Headers('authorization') authorization: string,
     @CurrentCaller() caller: Caller,
+    @ReaderLocale() locale: Locale | null,
     @Res() response: Response,
   ): Promise<void> {
-    await this.streams.open(caller, response, { lastSeen: readEventId(lastEventId), expiresAt: expiryOf(authorization) });
+    await this.streams.open({ caller, locale }, response, { lastSeen: readEventId(lastEventId), expiresAt: expiryOf(authorization) });
   }
 }
 

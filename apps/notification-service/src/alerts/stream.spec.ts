@@ -46,6 +46,18 @@ describe('the live stream', () => {
     expect(strangers.map(({ heard }) => heard)).toEqual([[], []]);
   });
 
+  it('speaks the language that each reader asks for', async () => {
+    const headers = await member('u1', 'tongues');
+    const clients = await Promise.all(['de', 'en'].map((language) => listen(one, { ...headers, 'Accept-Language': language })));
+    await Promise.all(clients.map(ready));
+    await around.publish(SAMPLES.failed({ teamId: 'tongues', requestedBy: { userId: 'u1' } }));
+    await Promise.all(clients.map((client) => eventually(() => client.heard.length === 1)));
+    expect(clients.map(({ heard }) => heard[0]?.view.title)).toEqual([
+      'Rechnung 2026-0042 konnte nicht verschickt werden',
+      'Invoice 2026-0042 could not be sent',
+    ]);
+  });
+
   it('tells everybody in the team of what nobody else is told', async () => {
     const clients = [await listen(one, await member('u1', 'all')), await listen(other, await member('u2', 'all'))];
     await Promise.all(clients.map(ready));

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { LOGGER } from '../notification.env.js';
 import { openStreams } from '../notification.metrics.js';
 import { EventStream } from './event-stream.js';
-import { InboxStore } from './inbox.store.js';
+import { InboxStore, type Reader } from './inbox.store.js';
 
 type Listener = { caller: Caller; stream: EventStream };
 type Placement = { teamId: string; userId: string | null; position: string };
@@ -36,7 +36,8 @@ export class StreamsService implements OnModuleDestroy {
    * Opens a stream that goes on after `lastSeen`, or with what is new from now on.
    * @throws ProblemException 429 when the user has too many, 503 while the service ends.
    */
-  async open(caller: Caller, response: Response, options: { lastSeen: number | null; expiresAt: Date | null }): Promise<void> {
+  async open(reader: Reader, response: Response, options: { lastSeen: number | null; expiresAt: Date | null }): Promise<void> {
+    const { caller } = reader;
     const now = await this.readClock();
     if (this.isClosing) throw new ProblemException(503, 'ending', 'The service restarts. Connect again.');
     if (response.destroyed) return;
@@ -46,7 +47,7 @@ export class StreamsService implements OnModuleDestroy {
       response,
       // A place that was never given out comes from a database that has been replaced since.
       position: Math.min(options.lastSeen ?? now, now),
-      readAfter: (position, limit) => this.inbox.after(caller, position, limit),
+      readAfter: (position, limit) => this.inbox.after(reader, position, limit),
       expiresAt: options.expiresAt,
       heartbeatMs: HEARTBEAT_MS,
       drainMs: DRAIN_MS,

@@ -1,7 +1,14 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { smtpTestLine, type SmtpTestLine, type SmtpTestRequest, smtpTestRequest, smtpTestResult } from '@billing-mail/contracts';
-import { jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import {
+  type Locale,
+  smtpTestLine,
+  type SmtpTestLine,
+  type SmtpTestRequest,
+  smtpTestRequest,
+  smtpTestResult,
+} from '@billing-mail/contracts';
+import { ApiReaderLocale, jsonSchema, ReaderLocale, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { SmtpTestService } from './smtp-test.service.js';
@@ -23,6 +30,7 @@ export class SmtpTestController {
       'The given server, or the stored one. With "sendTo" a real test e-mail is sent. A failed test is a 200 with "ok": false. ' +
       `Who accepts ${LINES} gets a line for each step as it succeeds, and at the end one with the result.`,
   })
+  @ApiReaderLocale("the team's")
   @ApiBody({ required: false, schema: jsonSchema(smtpTestRequest, 'input') })
   @ApiResponse({
     status: 200,
@@ -32,15 +40,16 @@ export class SmtpTestController {
   async test(
     @Param('teamId') teamId: string,
     @Body(new ZodPipe(smtpTestRequest)) body: SmtpTestRequest,
+    @ReaderLocale() reader: Locale | null,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     if (request.accepts(['json', LINES]) !== LINES) {
-      response.json(await this.tests.test(teamId, body));
+      response.json(await this.tests.test(teamId, body, reader));
       return;
     }
     // Nothing is written before the first step, so that what is wrong with the request is still answered as a problem.
-    const result = await this.tests.test(teamId, body, (step) => writeLine(response, { step }));
+    const result = await this.tests.test(teamId, body, reader, (step) => writeLine(response, { step }));
     writeLine(response, { result });
     response.end();
   }

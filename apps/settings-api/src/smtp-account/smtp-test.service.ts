@@ -35,21 +35,29 @@ export class SmtpTestService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** A failed test is a result, not an error. `onSuccess` hears of each step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once. */
-  async test(teamId: string, request: SmtpTestRequest, onSuccess: (step: SmtpTestStep) => void = () => undefined): Promise<SmtpTestResult> {
+  /**
+   * A failed test is a result, not an error; its hints are in the language of `reader`, else in the team's. `onSuccess` hears of each
+   * step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once.
+   */
+  async test(
+    teamId: string,
+    request: SmtpTestRequest,
+    reader: Locale | null,
+    onSuccess: (step: SmtpTestStep) => void = () => undefined,
+  ): Promise<SmtpTestResult> {
     const stored = await this.store.find(teamId);
     const account = this.accountOf(teamId, request.smtp, stored);
-    const locale = stored?.locale ?? 'en';
+    const teamLocale = stored?.locale ?? 'en';
     const release = this.slots.take(teamId);
     try {
-      const mail = await mailOf(account, request.sendTo, locale);
+      const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem, ...options } = this.options;
       const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs, (step) => {
         // Why a step failed is known only when the whole conversation is.
         if (step.ok) onSuccess(withoutFact(step));
       });
       void started.ended.then(release);
-      return this.resultOf(teamId, await started.probe, account.server, locale);
+      return this.resultOf(teamId, await started.probe, account.server, reader ?? teamLocale);
     } catch (error) {
       release();
       throw error;

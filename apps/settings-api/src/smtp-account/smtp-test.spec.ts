@@ -155,6 +155,21 @@ describe('the test of a mail server', () => {
     ['a refused mail', { ...POLITE, final: '554 5.7.1 spam' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
     ['an end without an answer', { ...POLITE, final: 'close' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
   ];
+  it('names the cure in the language that the reader asks for, and writes the e-mail in that of the team', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    const ask = async (script: SmtpScript) => {
+      smtpServer.script = script;
+      const options = { claims: admin(teamId), body: { sendTo: 'clerk@acme.example' }, headers: { 'Accept-Language': 'en-GB, de;q=0.9' } };
+      const response = await api.call('post', `/v1/teams/${teamId}/email-delivery/smtp/test`, options);
+      return smtpTestResult.parse(response.body).steps.at(-1);
+    };
+    expect(await ask({ ...POLITE, auth: '535 5.7.8 authentication failed' })).toMatchObject({ hint: expect.stringMatching(/password/) });
+    expect(await ask(POLITE)).toMatchObject({ step: 'data', ok: true });
+    const [message] = await smtpServer.waitFor(1, 5000);
+    expect((await simpleParser(message?.raw ?? '')).subject).toBe('Billing Mail: Test Ihres Mailservers');
+  });
+
   it.each(FAULTS)('ends at %s with its cure', async (_name, script, body, step, hint) => {
     const teamId = newTeam();
     await save(teamId);
