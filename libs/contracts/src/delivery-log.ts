@@ -1,6 +1,6 @@
 // What can be asked of the delivery log, and its answers.
 import { z } from 'zod';
-import { DELIVERY_STATUSES } from './delivery.js';
+import { DELIVERY_STATUSES } from './delivery-vocabulary.js';
 import { pageQuery } from './http.js';
 import { lineOfText } from './text.js';
 

@@ -1,27 +1,9 @@
 // A delivery as the log shows it.
 import { z } from 'zod';
 import { emailAddress } from './address.js';
+import { ATTEMPT_OUTCOMES, ATTEMPT_STAGES, DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
-
-export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
-
-export const RECIPIENT_STATUSES = ['pending', 'accepted', 'rejected', 'uncertain', 'cancelled', 'bounced'] as const;
-export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
-
-export const RECIPIENT_ROLES = ['to', 'cc', 'bcc'] as const;
-export type RecipientRole = (typeof RECIPIENT_ROLES)[number];
-
-export const ROUTES = ['custom', 'platform'] as const;
-export type Route = (typeof ROUTES)[number];
-
-/** How far a try came; the meaning of a reply depends on it. `final` is after the end of data. */
-export const ATTEMPT_STAGES = ['dns', 'connect', 'tls', 'greeting', 'auth', 'mail', 'rcpt', 'data', 'final'] as const;
-export type AttemptStage = (typeof ATTEMPT_STAGES)[number];
-
-export const ATTEMPT_OUTCOMES = ['accepted', 'partial', 'failed', 'uncertain'] as const;
-export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 const timestamp = z.iso.datetime();
 

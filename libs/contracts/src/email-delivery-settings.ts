@@ -1,31 +1,35 @@
 // A team's settings for E-mail delivery, in the three forms they travel in: as written, as read, and between services.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { asciiDomain, displayName, emailAddress, mailbox } from './address.js';
+import { displayName, emailAddress, mailbox } from './address.js';
+import { asciiDomain } from './address-rules.js';
 import { locale, teamId, userId } from './identifiers.js';
+import {
+  isPasswordInClear,
+  isServerHost,
+  MOST_USERS_TOLD,
+  PORTS,
+  SETTINGS_LINES,
+  SETTINGS_MESSAGES,
+  SMTP_SECURITIES,
+} from './settings-rules.js';
 import { lineOfText } from './text.js';
-
-export const SMTP_SECURITIES = ['tls', 'starttls', 'none'] as const;
-export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
 
 const smtpHost = z
   .string('must be text')
   .max(253, 'is longer than 253 characters')
-  .refine(
-    (value) => isIP(value) !== 0 || asciiDomain(value) !== null || value.toLowerCase() === 'localhost',
-    'must be a host name such as smtp.example.com, without "https://", port or spaces',
-  )
+  .refine(isServerHost, SETTINGS_MESSAGES.host)
   .transform((value) => (isIP(value) !== 0 ? value : (asciiDomain(value) ?? value.toLowerCase())));
 
 const server = {
   host: smtpHost,
-  port: z.int('must be a whole number').min(1, 'must be between 1 and 65535').max(65535, 'must be between 1 and 65535'),
+  port: z.int(SETTINGS_MESSAGES.wholePort).min(PORTS.least, SETTINGS_MESSAGES.port).max(PORTS.most, SETTINGS_MESSAGES.port),
   security: z.enum(SMTP_SECURITIES, `must be one of ${SMTP_SECURITIES.join(', ')}`),
 };
 const sender = { fromAddress: emailAddress, fromName: displayName.optional() };
-const username = lineOfText({ max: 320 });
+const username = lineOfText(SETTINGS_LINES.username);
 // Printable or Unicode, one line: a NUL would end the field inside AUTH PLAIN (RFC 4616).
-const password = lineOfText({ max: 1000 });
+const password = lineOfText(SETTINGS_LINES.password);
 
 const OBJECT = 'must be an object';
 // `passwordSet` is what a read answers; it is taken and ignored so that a client can write back what it read.
@@ -40,23 +44,20 @@ const auth = z.discriminatedUnion(
 );
 const smtpInput = z
   .strictObject({ ...server, auth, ...sender }, OBJECT)
-  .refine((smtp) => !(smtp.security === 'none' && smtp.auth.type === 'password'), {
-    path: ['security'],
-    message: 'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
-  });
+  .refine((smtp) => !isPasswordInClear(smtp), { path: ['security'], message: SETTINGS_MESSAGES.passwordInClear });
 /** Custom SMTP server as a client writes it; `password` left out keeps the stored one. */
 export type SmtpInput = z.infer<typeof smtpInput>;
 export { smtpInput };
 
 const shared = {
-  companyName: lineOfText({ max: 320 }),
+  companyName: lineOfText(SETTINGS_LINES.companyName),
   replyTo: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
   cc: z.array(mailbox, 'must be a list').default([]),
   bcc: z.array(mailbox, 'must be a list').default([]),
   sender: z.enum(['platform', 'custom'], 'must be "platform" or "custom"').default('platform'),
   fallback: z.boolean('must be true or false').default(false),
-  notifyUserIds: z.array(userId, 'must be a list').max(100, 'has more than 100 users').default([]),
+  notifyUserIds: z.array(userId, 'must be a list').max(MOST_USERS_TOLD, SETTINGS_MESSAGES.users).default([]),
 };
 
 /** Body of `PUT /v1/teams/{teamId}/email-delivery`. What only the server sets (`version`, …) is taken and ignored. */

@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { TEAM_ID, USER_ID } from './identifier-rules.js';
 import { lineOfText } from './text.js';
 
-export const teamId = z.string('must be text').regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "_" or "-"');
+export const teamId = z.string('must be text').regex(TEAM_ID, 'must be 1 to 64 letters, digits, "_" or "-"');
 
 /** Idempotency key: one delivery per (teamId, key). Visible ASCII, so that it fits a header and a log line. */
 export const idempotencyKey = z
   .string('must be text')
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces');
 
-export const userId = lineOfText({ max: 200 });
+export const userId = lineOfText(USER_ID);
 export const documentId = lineOfText({ max: 200 });
 
 export const locale = z.enum(['en', 'de'], 'must be "en" or "de"');

@@ -1,6 +1,6 @@
 // What the dispatcher tells on the queue `outcomes`: every settled delivery and every rejected job, once per event id.
 import { z } from 'zod';
-import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery.js';
+import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference, requestedBy } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
 

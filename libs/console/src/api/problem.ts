@@ -1,4 +1,4 @@
-import { problem, type FieldError } from '@billing-mail/contracts';
+import { type FieldError, type Problem } from '@billing-mail/contracts';
 
 /** An answer that is no success. `kind` is the end of its `type`, such as `changed-meanwhile`. */
 export class ProblemError extends Error {
@@ -21,8 +21,16 @@ export class AwayError extends Error {
 
 /** Reads the body of an answer that is no success. */
 export function toProblemError(status: number, body: unknown, requestId: string | null): ProblemError {
-  const parsed = problem.safeParse(body);
-  if (!parsed.success) return new ProblemError(status, 'unknown', `HTTP ${status}`, requestId, []);
-  const { type, detail, errors, requestId: id } = parsed.data;
+  if (!isProblem(body)) return new ProblemError(status, 'unknown', `HTTP ${status}`, requestId, []);
+  const { type, detail, errors, requestId: id } = body;
   return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? []);
 }
+
+// A proxy may answer in place of the service; what calls itself a problem of ours is one.
+const isProblem = (body: unknown): body is Problem =>
+  typeof body === 'object' &&
+  body !== null &&
+  'type' in body &&
+  typeof body.type === 'string' &&
+  'detail' in body &&
+  typeof body.detail === 'string';

@@ -8,8 +8,9 @@ import { Trouble } from '../shell/trouble.js';
 import { type Catalogue } from '../words/catalogues.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
+import { checkDraft } from './check-draft.js';
 import classes from './connection-test.module.css';
-import { checkDraft, toServerInput } from './draft.js';
+import { toServerInput } from './draft.js';
 import { useEditing } from './editing.js';
 import { runServerTest } from './run-server-test.js';
 import { Section } from './section.js';
@@ -28,7 +29,7 @@ export function ConnectionTest({ team }: { team: string }) {
     mutationFn: ({ smtp, sendTo }: Run): Promise<SmtpTestResult> => {
       setSteps([]);
       const request = { ...(smtp === null ? {} : { smtp }), ...(sendTo === null ? {} : { sendTo }) };
-      return runServerTest(team, request, (step) => setSteps((before) => [...before, step]));
+      return runServerTest(team, request, locale, (step) => setSteps((before) => [...before, step]));
     },
   });
   const isIncomplete = checkDraft(base, draft).some(({ pointer }) => pointer.startsWith('/smtp'));

@@ -1,5 +1,6 @@
-import { type EmailDeliveryView } from '@billing-mail/contracts';
-import { changedFields, checkDraft, type Draft, mergeDrafts, onePerField, PASSWORD_AGAIN, toDraft, toInput } from './draft.js';
+import { emailDeliveryInput, type EmailDeliveryView, toFieldErrors } from '@billing-mail/contracts';
+import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
+import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 
 const stored: EmailDeliveryView = {
   teamId: 'acme',
@@ -53,6 +54,33 @@ describe('the draft of the settings', () => {
     ['several at once, in the order of the page', { fromAddress: '', companyName: '' }, ['/companyName', '/smtp/fromAddress']],
   ])('says what is wrong: %s', (_name, changes, pointers) => {
     expect(checkDraft(base, edited(changes)).map(({ pointer }) => pointer)).toEqual(pointers);
+  });
+
+  it.each<Partial<Draft>>([
+    {},
+    { companyName: 'x'.repeat(321) },
+    { companyName: 'a\u2028b' },
+    { companyName: '\ud800' },
+    { replyTo: 'a..b@x.example', cc: [{ address: 'a@x' }, { address: 'ü@x.example' }] },
+    { bcc: [{ address: 'a@x.example', name: 'a\nb' }] },
+    { cc: [{ address: 'a@x.example', name: '' }] },
+    { notifyUserIds: Array.from({ length: 101 }, (_, index) => `u${index}`) },
+    { notifyUserIds: ['u1', ''] },
+    { notifyUserIds: ['x'.repeat(201)] },
+    { host: '', password: 'x' },
+    { host: '10.0.0.1', port: '0', password: 'x' },
+    { host: 'localhost', port: '65535', password: 'x' },
+    { host: 'a b', port: '1.5', password: 'x' },
+    { security: 'none', auth: 'none' },
+    { security: 'none', password: 'x', fromAddress: 'x' },
+    { username: '', password: 'x'.repeat(1001) },
+    { username: 'x'.repeat(321), password: 'a\u0000b', fromName: 'x'.repeat(321) },
+    { sender: 'platform', host: '' },
+    { sender: 'platform', host: 'smtp.acme.example', fromAddress: '' },
+  ])('agrees with the schema of the service: %j', (changes) => {
+    const draft = edited(changes);
+    const parsed = emailDeliveryInput.safeParse(toInput(draft));
+    expect(checkDraft(draft, draft)).toEqual(onePerField(parsed.success ? [] : toFieldErrors(parsed.error)));
   });
 
   it.each<Partial<Draft>>([{ host: 'smtp.other.example' }, { port: '465' }, { username: 'other' }])(

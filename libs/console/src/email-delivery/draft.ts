@@ -1,14 +1,5 @@
 // The form's content as somebody is editing it: made from what is stored, compared with it, checked, merged, and written back.
-import {
-  emailDeliveryInput,
-  type EmailDeliveryView,
-  type FieldError,
-  type Locale,
-  type Mailbox,
-  type SmtpSecurity,
-  toFieldErrors,
-} from '@billing-mail/contracts';
-import { type z } from 'zod';
+import { type EmailDeliveryView, type FieldError, type Locale, type Mailbox, type SmtpSecurity } from '@billing-mail/contracts';
 
 export type Draft = {
   companyName: string;
@@ -83,8 +74,18 @@ export const changedFields = (before: Draft, after: Draft): Pointer[] =>
     return JSON.stringify(before[field]) !== JSON.stringify(after[field]);
   });
 
-type Input = z.input<typeof emailDeliveryInput>;
-type ServerInput = NonNullable<Input['smtp']>;
+export type ServerInput = {
+  host: string;
+  port: number;
+  security: SmtpSecurity;
+  auth: { type: 'none' } | { type: 'password'; username: string; password?: string };
+  fromAddress: string;
+  fromName?: string;
+};
+type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'sender' | 'fallback' | 'notifyUserIds'> & {
+  replyTo: string | null;
+  smtp: ServerInput | null;
+};
 
 /** The own server as it is written; `null` when nothing of it was filled in. */
 export function toServerInput(draft: Draft): ServerInput | null {
@@ -104,7 +105,7 @@ export function toServerInput(draft: Draft): ServerInput | null {
 }
 
 /** Body of the PUT. */
-export function toInput(draft: Draft): Input {
+export function toInput(draft: Draft): SettingsInput {
   return {
     companyName: draft.companyName.trim(),
     replyTo: draft.replyTo.trim() === '' ? null : draft.replyTo.trim(),
@@ -128,18 +129,6 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
       stored.username !== draft.username.trim() ||
       (stored.security === 'tls' && draft.security !== 'tls'))
   );
-}
-
-/** Message for a password that must be entered again; the form says it in the reader's language. */
-export const PASSWORD_AGAIN = 'password-again';
-
-/** What is wrong, by the rules of the service itself, one message a field, in the order of the page. */
-export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
-  const parsed = emailDeliveryInput.safeParse(toInput(draft));
-  const errors = parsed.success ? [] : toFieldErrors(parsed.error);
-  if (toServerInput(draft) !== null && needsPasswordAgain(stored, draft))
-    errors.push({ pointer: '/smtp/auth/password', message: PASSWORD_AGAIN });
-  return onePerField(errors);
 }
 
 /** Errors of list members belong to their list, and the first of a field is enough to begin with. */

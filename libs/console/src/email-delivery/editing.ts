@@ -2,7 +2,8 @@ import { type FieldError } from '@billing-mail/contracts';
 import { createContext, useContext } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import { sayFieldMessage } from '../words/field-messages.js';
-import { type Draft, PASSWORD_AGAIN, type Pointer } from './draft.js';
+import { PASSWORD_AGAIN } from './check-draft.js';
+import { type Draft, type Pointer } from './draft.js';
 
 /** What the sections of the form share. */
 export type Editing = {

@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useReducer } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
-import { changedFields, checkDraft, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
+import { checkDraft } from './check-draft.js';
+import { changedFields, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
 import { readSettings, saveSettings, settingsKey } from './settings-queries.js';
 
 type State = {

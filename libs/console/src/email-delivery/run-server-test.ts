@@ -1,31 +1,36 @@
 // Runs the test of a server and hears of each step while it goes on.
-import { smtpTestLine, type SmtpTestRequest, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
+import { type Locale, type SmtpTestLine, type SmtpTestRequest, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { authorization } from '../api/clients.js';
 import { AwayError, toProblemError } from '../api/problem.js';
 import { endSession } from '../session/session-store.js';
 
-/** Resolves with the result; `onStep` gets each step as it succeeds. @throws ProblemError, AwayError */
-export async function runServerTest(team: string, body: SmtpTestRequest, onStep: (step: SmtpTestStep) => void): Promise<SmtpTestResult> {
-  const response = await postTest(team, body);
+/** Resolves with the result, its hints in the language `locale`; `onStep` gets each step as it succeeds. @throws ProblemError, AwayError */
+export async function runServerTest(
+  team: string,
+  body: SmtpTestRequest,
+  locale: Locale,
+  onStep: (step: SmtpTestStep) => void,
+): Promise<SmtpTestResult> {
+  const response = await postTest(team, body, locale);
   if (!response.ok || response.body === null) {
     if (response.status === 401) endSession();
     const text = await response.text();
     throw toProblemError(response.status, parseJson(text), response.headers.get('X-Request-Id'));
   }
   for await (const text of linesOf(response.body)) {
-    const line = smtpTestLine.parse(JSON.parse(text));
+    const line = JSON.parse(text) as SmtpTestLine;
     if ('result' in line) return line.result;
     onStep(line.step);
   }
   throw new AwayError('the answer ended early');
 }
 
-async function postTest(team: string, body: SmtpTestRequest): Promise<Response> {
+async function postTest(team: string, body: SmtpTestRequest, locale: Locale): Promise<Response> {
   try {
     return await fetch(`/v1/teams/${encodeURIComponent(team)}/email-delivery/smtp/test`, {
       method: 'POST',
       cache: 'no-store',
-      headers: { ...authorization(), Accept: 'application/x-ndjson', 'Content-Type': 'application/json' },
+      headers: { ...authorization(), Accept: 'application/x-ndjson', 'Accept-Language': locale, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
   } catch (error) {

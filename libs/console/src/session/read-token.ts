@@ -1,5 +1,5 @@
 // What the page may know of its token: whose it is, which teams, until when. Whether it is genuine only the services can tell.
-import { tokenClaims, type TokenClaims } from '@billing-mail/contracts';
+import { TEAM_ID, type TokenClaims, USER_ID } from '@billing-mail/contracts';
 
 export type SignedIn = { kind: 'signed_in'; token: string; claims: TokenClaims; expiresAtMs: number | null };
 export type Session = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
@@ -8,13 +8,29 @@ export type Session = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'ex
 export function readToken(token: string | null, nowMs: number): Session {
   if (token === null || token === '') return { kind: 'missing' };
   const payload = decodePayload(token);
-  const claims = tokenClaims.safeParse(payload);
-  if (!claims.success) return { kind: 'unreadable' };
+  const claims = readClaims(payload);
+  if (claims === null) return { kind: 'unreadable' };
   const { exp } = payload as { exp?: unknown };
   const expiresAtMs = typeof exp === 'number' ? exp * 1000 : null;
   if (expiresAtMs !== null && expiresAtMs <= nowMs) return { kind: 'expired' };
-  return { kind: 'signed_in', token, claims: claims.data, expiresAtMs };
+  return { kind: 'signed_in', token, claims, expiresAtMs };
 }
+
+/** Our claims among those of the token; `null` when they are not as the services would take them. */
+function readClaims(payload: unknown): TokenClaims | null {
+  if (typeof payload !== 'object' || payload === null) return null;
+  const { sub, role, teams } = payload as Record<string, unknown>;
+  if (typeof sub !== 'string' || sub === '' || sub.length > USER_ID.max) return null;
+  if (role !== undefined && role !== 'service') return null;
+  if (teams !== undefined && !isTeams(teams)) return null;
+  return { sub, ...(role === undefined ? {} : { role }), ...(teams === undefined ? {} : { teams }) };
+}
+
+const isTeams = (teams: unknown): teams is NonNullable<TokenClaims['teams']> =>
+  typeof teams === 'object' &&
+  teams !== null &&
+  !Array.isArray(teams) &&
+  Object.entries(teams).every(([team, role]) => TEAM_ID.test(team) && (role === 'admin' || role === 'member'));
 
 /** The part between the dots, as JSON; `null` when it is none. */
 function decodePayload(token: string): unknown {

@@ -1,0 +1,70 @@
+// What is wrong with a draft, by the rules that the service's own schema is made of; without the schema, which would double the weight of the page's code.
+import {
+  DISPLAY_NAME,
+  explainAddress,
+  explainLine,
+  type FieldError,
+  isPasswordInClear,
+  isServerHost,
+  type Mailbox,
+  MOST_USERS_TOLD,
+  PORTS,
+  SETTINGS_LINES,
+  SETTINGS_MESSAGES,
+  USER_ID,
+} from '@billing-mail/contracts';
+import { type Draft, needsPasswordAgain, onePerField, type ServerInput, toInput } from './draft.js';
+
+/** Message for a password that must be entered again; the form says it in the reader's language. */
+export const PASSWORD_AGAIN = 'password-again';
+
+type Check = [pointer: string, reason: string | null];
+
+/** What is wrong, one message a field, in the order of the page. */
+export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
+  const { companyName, replyTo, cc, bcc, notifyUserIds, smtp } = toInput(draft);
+  const checks: Check[] = [
+    ['/companyName', explainLine(companyName, SETTINGS_LINES.companyName)],
+    ['/replyTo', replyTo === null ? null : explainAddress(replyTo)],
+    ['/cc', explainFirst(cc, explainMailbox)],
+    ['/bcc', explainFirst(bcc, explainMailbox)],
+    ['/notifyUserIds', notifyUserIds.length > MOST_USERS_TOLD ? SETTINGS_MESSAGES.users : null],
+    ['/notifyUserIds', explainFirst(notifyUserIds, (id) => explainLine(id, USER_ID))],
+    ...(smtp === null ? [] : checkServer(smtp)),
+    ['/smtp/auth/password', smtp !== null && needsPasswordAgain(stored, draft) ? PASSWORD_AGAIN : null],
+  ];
+  return onePerField(checks.flatMap(([pointer, message]) => (message === null ? [] : [{ pointer, message }])));
+}
+
+function checkServer(smtp: ServerInput): Check[] {
+  const { host, port, auth, fromAddress, fromName } = smtp;
+  const ofServer: Check[] = [
+    ['/smtp/host', isServerHost(host) ? null : SETTINGS_MESSAGES.host],
+    ['/smtp/port', explainPort(port)],
+    ['/smtp/security', isPasswordInClear(smtp) ? SETTINGS_MESSAGES.passwordInClear : null],
+    ['/smtp/fromAddress', explainAddress(fromAddress)],
+    ['/smtp/fromName', fromName === undefined ? null : explainLine(fromName, DISPLAY_NAME)],
+  ];
+  if (auth.type === 'none') return ofServer;
+  return [
+    ...ofServer,
+    ['/smtp/auth/username', explainLine(auth.username, SETTINGS_LINES.username)],
+    ['/smtp/auth/password', auth.password === undefined ? null : explainLine(auth.password, SETTINGS_LINES.password)],
+  ];
+}
+
+function explainPort(port: number): string | null {
+  if (!Number.isInteger(port)) return SETTINGS_MESSAGES.wholePort;
+  return port < PORTS.least || port > PORTS.most ? SETTINGS_MESSAGES.port : null;
+}
+
+const explainMailbox = ({ address, name }: Mailbox): string | null =>
+  explainAddress(address) ?? (name === undefined ? null : explainLine(name, DISPLAY_NAME));
+
+function explainFirst<Each>(list: readonly Each[], explain: (each: Each) => string | null): string | null {
+  for (const each of list) {
+    const reason = explain(each);
+    if (reason !== null) return reason;
+  }
+  return null;
+}

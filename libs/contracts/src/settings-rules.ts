@@ -1,0 +1,29 @@
+// What the fields of a team's settings may be, without the schemas made of them: the web page weighs what it imports.
+import { isIP } from 'node:net';
+import { asciiDomain } from './address-rules.js';
+
+export const SMTP_SECURITIES = ['tls', 'starttls', 'none'] as const;
+export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
+
+/** Lengths of what is one line of text. */
+export const SETTINGS_LINES = { companyName: { max: 320 }, username: { max: 320 }, password: { max: 1000 } } as const;
+
+export const MOST_USERS_TOLD = 100;
+export const PORTS = { least: 1, most: 65535 } as const;
+
+/** Whether it may be the name or address of a mail server. Where it leads is judged when somebody connects. */
+export const isServerHost = (value: string): boolean =>
+  isIP(value) !== 0 || asciiDomain(value) !== null || value.toLowerCase() === 'localhost';
+
+/** Whether the password would go over the wire in clear. */
+export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 'password' | 'none' } }): boolean =>
+  smtp.security === 'none' && smtp.auth.type === 'password';
+
+/** What is said where a rule does not hold. */
+export const SETTINGS_MESSAGES = {
+  host: 'must be a host name such as smtp.example.com, without "https://", port or spaces',
+  wholePort: 'must be a whole number',
+  port: `must be between ${PORTS.least} and ${PORTS.most}`,
+  passwordInClear: 'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
+  users: `has more than ${MOST_USERS_TOLD} users`,
+} as const;
