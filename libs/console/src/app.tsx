@@ -1,8 +1,9 @@
 // The page from the outside in: look, language, data, address, frame.
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Suspense, use, useState } from 'react';
+import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
+import { Suspense, use, useEffect, useMemo, useRef, useState } from 'react';
 import { type AroundNavHandler, Router } from 'wouter';
+import { type Locale } from '@billing-mail/contracts';
 import { type ConsoleConfig } from './api/console-config.js';
 import { ClientsContext } from './api/clients-context.js';
 import { createClients } from './api/clients.js';
@@ -12,6 +13,7 @@ import { navigateGuarded } from './shell/navigation-guard.js';
 import { Pages } from './pages.js';
 import { readableColors, theme } from './theme.js';
 import { LanguageProvider } from './words/language-provider.js';
+import { useLanguage } from './words/words-context.js';
 
 const RETRIES = 2;
 
@@ -60,10 +62,22 @@ export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleC
 
 function Configured({ config }: { config: Promise<ConsoleConfig> }) {
   const known = use(config);
-  const [clients] = useState(() => createClients(known));
+  const { locale } = useLanguage();
+  const clients = useMemo(() => createClients(known, locale), [known, locale]);
+  useAnswersIn(locale);
   return (
     <ClientsContext value={clients}>
       <Pages />
     </ClientsContext>
   );
+}
+
+/** Asks again for all that was answered in another language; until the answers come the old texts stay. */
+function useAnswersIn(locale: Locale): void {
+  const queryClient = useQueryClient();
+  const asked = useRef(locale);
+  useEffect(() => {
+    if (asked.current !== locale) void queryClient.invalidateQueries();
+    asked.current = locale;
+  }, [locale, queryClient]);
 }

@@ -42,6 +42,7 @@ import { CancelDelivery } from './cancel-delivery.js';
 import { ResendDelivery } from './resend-delivery.js';
 import { StatisticsStore } from './statistics.store.js';
 
+const INSTANT = { type: 'string' as const, format: 'date-time' };
 const summary = deliveryView.omit({ recipients: true, attempts: true });
 const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 
@@ -94,11 +95,12 @@ export class DeliveriesController {
   @ApiQuery({ name: 'status', required: false, enum: DELIVERY_STATUSES })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
-  @ApiQuery({ name: 'from', required: false, description: 'handed over at this instant (RFC 3339) or later' })
-  @ApiQuery({ name: 'until', required: false, description: 'handed over before this instant (RFC 3339)' })
+  @ApiQuery({ name: 'from', required: false, schema: INSTANT, description: 'handed over at this instant or later' })
+  @ApiQuery({ name: 'until', required: false, schema: INSTANT, description: 'handed over before this instant' })
   @ApiQuery({
     name: 'search',
     required: false,
+    schema: { type: 'string', maxLength: 200 },
     description: 'words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient',
   })
   @ApiQuery({ name: 'limit', required: false })
@@ -121,7 +123,12 @@ export class DeliveriesController {
   @TeamAccess('read')
   @ApiOperation({ summary: 'What became of the documents of the last 24 hours and of each of the last days, today included' })
   @ApiQuery({ name: 'days', required: false, schema: { type: 'integer', minimum: 1, maximum: 90, default: 30 } })
-  @ApiQuery({ name: 'timeZone', required: false, description: "the reader's, by its IANA name; UTC by default" })
+  @ApiQuery({
+    name: 'timeZone',
+    required: false,
+    schema: { type: 'string', default: 'UTC' },
+    description: "the reader's, by its IANA name",
+  })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryStatistics) })
   async count(
     @Param('teamId') teamId: string,

@@ -1,4 +1,5 @@
 // The three services as typed clients; their types are generated from what they say of themselves (e2e/src/generate-types.ts).
+import { type Locale } from '@billing-mail/contracts';
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import { currentSession, endSession } from '../session/session-store.js';
 import { type ConsoleConfig } from './console-config.js';
@@ -14,10 +15,10 @@ export type Clients = {
   notifications: Client<NotificationPaths>;
 };
 
-/** Clients that send the token of the session. */
-export function createClients(config: ConsoleConfig): Clients {
+/** Clients that send the token of the session and ask for texts in the reader's language. */
+export function createClients(config: ConsoleConfig, locale: Locale): Clients {
   const client = <Paths extends object>(baseUrl: string): Client<Paths> => {
-    const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'omit' });
+    const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'omit', headers: { 'Accept-Language': locale } });
     made.use(withToken);
     return made;
   };

@@ -1,47 +1,53 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { DELIVERY_STATUSES } from '@billing-mail/contracts';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import classes from './deliveries-filter.module.css';
 import { isDeliveryStatus } from './deliveries-queries.js';
-import { type DeliveryFilter, isFiltered } from './delivery-filter.js';
+import { type DeliveryFilter, isBackward, isFiltered } from './delivery-filter.js';
 
-/** State at once, words on Enter or "Show": so that no request goes out at each letter. */
+type Typed = Required<Omit<DeliveryFilter, 'status'>>;
+
+/** State at once, everything that is typed on Enter or "Show": so that no request goes out at each letter. */
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
-  const { filter: says, status } = words.deliveries;
-  const [recipient, setRecipient] = useState(filter.recipient ?? '');
-  const [documentId, setDocumentId] = useState(filter.documentId ?? '');
-  const { status: chosen, ...rest } = filter;
+  const { filter: says, status: statusWords } = words.deliveries;
+  const { status, ...rest } = filter;
+  const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
+  const field = (name: keyof Typed) => ({
+    value: typed[name],
+    onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) => setTyped({ ...typed, [name]: value }),
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!isBackward(typed)) onChange({ ...typed, ...(status ? { status } : {}) });
+  };
   return (
-    <form
-      role="search"
-      aria-label={says.label}
-      className={classes.filter}
-      onSubmit={(event) => {
-        event.preventDefault();
-        onChange({ ...filter, recipient, documentId });
-      }}
-    >
+    <form role="search" aria-label={says.label} className={classes.filter} onSubmit={submit}>
+      <TextInput
+        {...field('search')}
+        label={`${says.search} (${says.searchHint})`}
+        type="search"
+        maxLength={200}
+        className={classes.wide}
+      />
       <NativeSelect
         label={says.status}
-        value={chosen ?? ''}
-        data={[{ value: '', label: says.all }, ...DELIVERY_STATUSES.map((each) => ({ value: each, label: status[each] }))]}
+        value={status ?? ''}
+        data={[{ value: '', label: says.all }, ...DELIVERY_STATUSES.map((each) => ({ value: each, label: statusWords[each] }))]}
         onChange={({ currentTarget: { value } }) => onChange(isDeliveryStatus(value) ? { ...rest, status: value } : rest)}
+        className={classes.wide}
       />
+      <TextInput {...field('from')} label={says.from} type="date" />
+      <TextInput {...field('until')} label={says.until} type="date" error={isBackward(typed) ? says.backward : undefined} />
       <TextInput
+        {...field('recipient')}
         label={`${says.recipient} (${says.recipientHint})`}
-        value={recipient}
         inputMode="email"
         autoComplete="off"
-        onChange={(event) => setRecipient(event.currentTarget.value)}
+        className={classes.wide}
       />
-      <TextInput
-        label={`${says.document} (${says.documentHint})`}
-        value={documentId}
-        autoComplete="off"
-        onChange={(event) => setDocumentId(event.currentTarget.value)}
-      />
+      <TextInput {...field('documentId')} label={`${says.document} (${says.documentHint})`} autoComplete="off" className={classes.wide} />
       <div className={classes.buttons}>
         <Button type="submit" variant="default">
           {says.apply}

@@ -19,7 +19,14 @@ export function DeliveriesList({ team, items, hasMore, onMore }: Props) {
   const { words } = useLanguage();
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
+  useLayoutEffect(() => {
+    const look = (): void => setTop(list.current?.offsetTop ?? 0);
+    look();
+    // What stands above it may be unfolded.
+    const observer = new ResizeObserver(look);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
   const virtual = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => ROW_PX,

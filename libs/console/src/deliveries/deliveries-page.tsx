@@ -6,6 +6,7 @@ import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
+import { DeliveriesChart } from './deliveries-chart.js';
 import { DeliveriesFilter } from './deliveries-filter.js';
 import { DeliveriesList } from './deliveries-list.js';
 import { useDeliveries } from './deliveries-queries.js';
@@ -30,6 +31,7 @@ export function DeliveriesPage({ team }: { team: string }) {
         </div>
         <ExportButton team={team} filter={filter} />
       </Group>
+      <DeliveriesChart team={team} from={filter.from} until={filter.until} />
       <DeliveriesFilter key={search} filter={filter} onChange={show} />
       <Found team={team} filter={filter} />
     </>

@@ -4,15 +4,16 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { type DeliveryFilter } from './delivery-filter.js';
+import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
 
 /** A delivery as the list has it. */
 export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
 type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;
-const LIVE_MS = 1_500;
-const CALM_MS = 10_000;
+/** How often it is looked at while something is under way, and otherwise. */
+export const LIVE_MS = 1_500;
+export const CALM_MS = 10_000;
 
 export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
 export const isDeliveryStatus = (value: string): value is DeliveryStatus => (DELIVERY_STATUSES as readonly string[]).includes(value);
@@ -25,7 +26,7 @@ export function readDeliveries(
   cursor: string | null,
   limit = PAGE,
 ): Promise<Page> {
-  const query = { ...filter, limit: String(limit), ...(cursor === null ? {} : { cursor }) };
+  const query = { ...toLogQuery(filter), limit: String(limit), ...(cursor === null ? {} : { cursor }) };
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
 }
 

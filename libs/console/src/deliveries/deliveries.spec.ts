@@ -1,7 +1,8 @@
 import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
+import { layOutChart } from './chart-layout.js';
 import { toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
-import { type DeliveryFilter, readFilter, writeFilter } from './delivery-filter.js';
+import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
 import { explainReply } from './explain-reply.js';
 
 const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptView['outcome'] = 'failed'): AttemptView => ({
@@ -78,12 +79,75 @@ describe('the filter in the URL', () => {
     ['', {}],
     ['?status=failed', { status: 'failed' }],
     ['?recipient=a%2Bb%40x.example&document=inv%201', { recipient: 'a+b@x.example', documentId: 'inv 1' }],
+    ['?search=50%25+M%C3%BCller&from=2026-11-01&until=2026-11-30', { search: '50% Müller', from: '2026-11-01', until: '2026-11-30' }],
+    ['?from=2026-11-24&until=2026-11-24', { from: '2026-11-24', until: '2026-11-24' }],
   ])('%j is read and written the same', (search, filter) => {
     expect(readFilter(search)).toEqual(filter);
     expect(readFilter(writeFilter(filter))).toEqual(filter);
   });
 
-  it('leaves out what is not known', () => expect(readFilter('?status=delivered&x=1&recipient=%20')).toEqual({}));
+  it.each([
+    '?status=delivered&x=1&recipient=%20&search=',
+    '?from=2026-02-30x',
+    '?from=0001-01-01',
+    '?until=24.11.2026',
+    '?from=99999-01-01',
+  ])('leaves out what is not known: %s', (search) => expect(readFilter(search)).toEqual({}));
+
+  it('leaves out a last day before the first', () =>
+    expect(readFilter('?from=2026-11-02&until=2026-11-01')).toEqual({ from: '2026-11-02' }));
+
+  it.each([
+    [{ from: '2026-11-24', until: '2026-11-24' }, 24],
+    // In Europe/Berlin and wherever else the clocks change on that day it has an hour less.
+    [
+      { from: '2026-03-28', until: '2026-03-30' },
+      3 * 24 + (new Date(2026, 2, 31).getTimezoneOffset() - new Date(2026, 2, 28).getTimezoneOffset()) / 60,
+    ],
+  ])('asks for whole days of the reader, the last included: %j', (filter, hours) => {
+    const { from = '', until = '' } = toLogQuery(filter);
+    expect(new Date(from)).toEqual(new Date(`${filter.from}T00:00:00`));
+    expect((Date.parse(until) - Date.parse(from)) / 3_600_000).toBe(hours);
+  });
+
+  it('hands everything else on as it is', () => {
+    expect(toLogQuery({ status: 'failed', search: 'a b', documentId: 'd' })).toEqual({ status: 'failed', search: 'a b', documentId: 'd' });
+  });
+});
+
+describe('the chart', () => {
+  const none = { sent: 0, fellBack: 0, partlySent: 0, failed: 0, uncertain: 0, underWay: 0, cancelled: 0 };
+  const barsOf = (...days: Partial<typeof none>[]) =>
+    layOutChart(
+      days.map((day, index) => ({ date: `${index}`, ...none, ...day })),
+      106,
+    );
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [3, 5],
+    [10, 10],
+    [11, 20],
+    [1379, 2000],
+    [99_999, 100_000],
+  ])('ends its scale above %i documents at %i', (sent, scaleEnd) => expect(barsOf({ sent }).scaleEnd).toBe(scaleEnd));
+
+  it('stacks what was sent, what fell back and what is in trouble, one on the other', () => {
+    const { bars } = barsOf({ sent: 5, fellBack: 3, partlySent: 1, failed: 0, uncertain: 1, underWay: 7, cancelled: 9 });
+    expect(bars[0]?.segments).toEqual([
+      { series: 'sent', count: 5, top: 56, height: 50 },
+      { series: 'fellBack', count: 3, top: 26, height: 30 },
+      { series: 'trouble', count: 2, top: 6, height: 20 },
+    ]);
+  });
+
+  it('shows one in trouble among thousands, and stays within its height', () => {
+    const { bars } = barsOf({ sent: 9_998, fellBack: 1, failed: 1 }, {});
+    expect(bars[0]?.segments.map(({ height }) => Math.round(height))).toEqual([100, 3, 3]);
+    expect(bars[0]?.segments.at(-1)?.top).toBeGreaterThanOrEqual(0);
+    expect(bars[1]?.segments).toEqual([]);
+  });
 });
 
 describe('the CSV export', () => {

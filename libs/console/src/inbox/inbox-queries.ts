@@ -34,7 +34,7 @@ export function useLiveInbox(): void {
     const tell = (): void => {
       refresh();
       void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
-      void queryClient.invalidateQueries({ queryKey: ['health'] });
+      void queryClient.invalidateQueries({ queryKey: ['deliveries-statistics'] });
     };
     void followNotifications(config.notificationServiceUrl, ending.signal, refresh, tell);
     return () => ending.abort();

@@ -6,8 +6,8 @@ export type Formats = {
   dateTime: (iso: string) => string;
   /** 14:05:09 */
   time: (iso: string) => string;
-  /** 3 Nov */
-  day: (iso: string) => string;
+  /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
+  calendarDay: (date: string) => string;
   number: (value: number) => string;
   /** 812 ms, 4.2 s, 5 min */
   duration: (ms: number) => string;
@@ -21,13 +21,13 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...zone });
-  const day = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', ...zone });
+  const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(tag);
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
+    calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),
     duration: (ms) => {
       if (ms < 1000) return `${number.format(Math.round(ms))} ms`;

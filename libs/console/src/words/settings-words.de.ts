@@ -23,7 +23,6 @@ export const settingsWords: typeof english = {
   health: {
     title: 'Letzte 24 Stunden',
     none: 'Es wurden keine Belege versandt.',
-    capped: (count) => `der letzten ${count.toLocaleString('de')}`,
     sent: 'versandt',
     fellBack: 'davon über unseren Server statt Ihren',
     underWay: 'in Arbeit',

@@ -19,7 +19,6 @@ export const settingsWords = {
   health: {
     title: 'Last 24 hours',
     none: 'No documents were sent.',
-    capped: (count: number) => `of the latest ${count.toLocaleString('en')}`,
     sent: 'sent',
     fellBack: 'of these by our server instead of yours',
     underWay: 'under way',

@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/deliveries/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the documents of the last 24 hours and of each of the last days, today included */
+        get: operations["DeliveriesController_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries/{id}": {
         parameters: {
             query?: never;
@@ -90,12 +107,21 @@ export interface operations {
             query?: {
                 cursor?: unknown;
                 limit?: unknown;
+                /** @description words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient */
+                search?: string;
+                /** @description handed over before this instant */
+                until?: string;
+                /** @description handed over at this instant or later */
+                from?: string;
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
                 status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
             };
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
             };
@@ -171,6 +197,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
                 /** @description the key of the document: one delivery per key */
                 "Idempotency-Key": string;
             };
@@ -403,10 +431,81 @@ export interface operations {
             };
         };
     };
+    DeliveriesController_count: {
+        parameters: {
+            query?: {
+                /** @description the reader's, by its IANA name */
+                timeZone?: string;
+                days?: number;
+            };
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        last24Hours: {
+                            sent: number;
+                            fellBack: number;
+                            partlySent: number;
+                            failed: number;
+                            uncertain: number;
+                            underWay: number;
+                            cancelled: number;
+                        };
+                        days: {
+                            sent: number;
+                            fellBack: number;
+                            partlySent: number;
+                            failed: number;
+                            uncertain: number;
+                            underWay: number;
+                            cancelled: number;
+                            /** Format: date */
+                            date: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     DeliveriesController_show: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
                 id: string;
@@ -506,6 +605,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
                 /** @description with it a repeated request sends once */
                 "Idempotency-Key"?: string;
             };
@@ -616,7 +717,10 @@ export interface operations {
     DeliveriesController_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
                 id: string;

@@ -112,6 +112,8 @@ export interface operations {
                 authorization: string;
                 /** @description goes on after this id */
                 "Last-Event-ID"?: number;
+                /** @description language of texts for people, en or de; otherwise the caller's preference */
+                "Accept-Language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -145,7 +147,10 @@ export interface operations {
                 /** @description true: only those not yet read */
                 unread?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise the caller's preference */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -183,7 +188,10 @@ export interface operations {
     InboxController_readAll: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise the caller's preference */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -204,7 +212,10 @@ export interface operations {
     InboxController_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise the caller's preference */
+                "Accept-Language"?: string;
+            };
             path: {
                 id: string;
             };

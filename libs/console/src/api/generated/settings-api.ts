@@ -515,7 +515,10 @@ export interface operations {
     SmtpTestController_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise the team's */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
             };

@@ -1,0 +1,32 @@
+// Reads what became of a team's documents: of the last 24 hours, and day by day.
+import { type DeliveryCounts, type DeliveryStatistics } from '@billing-mail/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { CALM_MS, LIVE_MS } from './deliveries-queries.js';
+
+export const CHART_DAYS = 30;
+
+/** The same for chart and health of a team, so that one answer serves both; as live as the list. */
+export function useStatistics(team: string) {
+  const { dispatcher } = useClients();
+  return useQuery({
+    queryKey: ['deliveries-statistics', team],
+    queryFn: (): Promise<DeliveryStatistics> =>
+      ask(
+        dispatcher.GET('/v1/teams/{teamId}/deliveries/statistics', {
+          params: { path: { teamId: team }, query: { days: CHART_DAYS, timeZone: readerTimeZone() } },
+        }),
+      ),
+    refetchInterval: ({ state }) => ((state.data?.last24Hours.underWay ?? 0) > 0 ? LIVE_MS : CALM_MS),
+  });
+}
+
+/** Documents that did not go out to everybody, or perhaps not. */
+export const countTrouble = ({ partlySent, failed, uncertain }: DeliveryCounts): number => partlySent + failed + uncertain;
+
+// A browser on a system without a time zone has none to tell.
+function readerTimeZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === undefined || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
+}
