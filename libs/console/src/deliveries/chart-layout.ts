@@ -16,18 +16,29 @@ const LEAST_HEIGHT = 3;
 export function layOutChart(days: readonly (DeliveryCounts & { date: string })[], height: number): ChartLayout {
   const counted = days.map((day) => ({ date: day.date, counts: { sent: day.sent, fellBack: day.fellBack, trouble: countTrouble(day) } }));
   const scaleEnd = roundUp(Math.max(1, ...counted.map(({ counts }) => counts.sent + counts.fellBack + counts.trouble)));
-  // Segments made higher than they are must still fit on top of each other.
-  const perCount = (height - (SERIES.length - 1) * LEAST_HEIGHT) / scaleEnd;
   const bars = counted.map(({ date, counts }) => {
+    const present = SERIES.filter((series) => counts[series] > 0);
+    const heights = fitHeights(
+      present.map((series) => (counts[series] * height) / scaleEnd),
+      height,
+    );
     let top = height;
-    const segments = SERIES.filter((series) => counts[series] > 0).map((series): Segment => {
-      const segmentHeight = Math.max(LEAST_HEIGHT, counts[series] * perCount);
+    const segments = present.map((series, index): Segment => {
+      const segmentHeight = heights[index] ?? 0;
       top -= segmentHeight;
       return { series, count: counts[series], top, height: segmentHeight };
     });
     return { date, segments };
   });
   return { scaleEnd, bars };
+}
+
+/** Each high enough to be seen; where that would be too much together, at the expense of the highest. */
+function fitHeights(exact: readonly number[], height: number): number[] {
+  const seen = exact.map((each) => Math.max(LEAST_HEIGHT, each));
+  const excess = Math.max(0, seen.reduce((sum, each) => sum + each, 0) - height);
+  const highest = seen.indexOf(Math.max(...seen));
+  return seen.map((each, index) => (index === highest ? each - excess : each));
 }
 
 /** The next number that is easy to read: 1, 2, 5, 10, 20, 50 … */

@@ -11,8 +11,8 @@ export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
 type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;
-/** How often it is looked at while something is under way, and otherwise. */
-export const LIVE_MS = 1_500;
+const LIVE_MS = 1_500;
+/** How often it is looked at while nothing is under way. */
 export const CALM_MS = 10_000;
 
 export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
