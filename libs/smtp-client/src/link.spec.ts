@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Link } from './link.js';
 import { TIMEOUTS } from './testing/client.js';
@@ -15,10 +17,16 @@ beforeEach(async () => {
 
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-const open = (): Promise<Socket> =>
+const open = (port = (server.address() as AddressInfo).port): Promise<Socket> =>
   new Promise((resolve) => {
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => resolve(socket));
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
   });
+
+/** Answers the first command and is silent from then on; says its port. */
+const ANSWERING = `
+  const server = require('node:net').createServer((socket) => socket.once('data', () => socket.write('250 ok\\r\\n')));
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
 
 describe('the link', () => {
   it.each([[['text\r\n.\r\n']], [['text\r\n', '.\r\n']], [['text\r', '\n', '.', '\r', '\n']], [['.\r\n']]])(
@@ -31,6 +39,23 @@ describe('the link', () => {
       expect(`\r\n${Buffer.concat(received).toString()}`).not.toContain('\r\n.\r\n');
     },
   );
+
+  it('reads a reply that came while the process stood still, although its time is up', async () => {
+    // A process of its own, so that it answers while this one stands still.
+    const answering = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [port] = (await once(answering.stdout, 'data')) as [Buffer];
+      const link = new Link(await open(Number(port)), { ...TIMEOUTS, replyMs: 300 });
+      const answered = link.exchange('NOOP\r\n', 'mail');
+      await new Promise((resolve) => setImmediate(resolve)); // the command is out
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
+      expect(await answered).toMatchObject({ code: 250 });
+      expect(await link.exchange('RSET\r\n', 'mail')).toBeNull();
+      expect(link.failure).toMatchObject({ kind: 'network', reason: 'timeout' });
+    } finally {
+      answering.kill();
+    }
+  });
 
   it('releases no end of data outside of a body', async () => {
     const link = new Link(await open(), TIMEOUTS);

@@ -211,9 +211,20 @@ export class Link {
     this.end(networkFact(this.stage, error));
   };
 
+  /**
+   * A process that stood still (frozen, busy) comes back with its timers run out and the reply unread in the socket. Node runs timers
+   * before it reads, so the time is up only when nothing was there to read either: a 250 must not be lost to a doubt.
+   */
   private startTimer(ms: number, what: string): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.end(timeoutFact(this.stage, what, ms)), ms);
+    const timer = setTimeout(
+      () =>
+        setImmediate(() => {
+          if (this.timer === timer) this.end(timeoutFact(this.stage, what, ms));
+        }),
+      ms,
+    );
+    this.timer = timer;
   }
 
   private stopTimer(): void {
