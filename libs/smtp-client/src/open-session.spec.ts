@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
@@ -302,10 +303,35 @@ describe('a session', () => {
     await session.close();
   });
 
+  // Each stands still where only its time, here far away, would end it.
+  it.each([
+    ['greeted', { banner: 'stall' }, {}],
+    ['encrypted', { security: 'tls', handshake: 'stall' }, { security: 'tls' }],
+    ['signed in', { security: 'starttls', accounts, auth: 'stall' }, signIn],
+  ] as [string, SmtpScript, Partial<SmtpServer>][])('is given up at once on its way to being %s', async (_way, script, change) => {
+    server.script = script;
+    const opening = new AbortController();
+    const timeouts = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
+    const opened = openWith(server, change, { timeouts, opening: opening.signal });
+    await eventuallyConnected(server);
+    opening.abort();
+    expect((await opened).ok).toBe(false);
+  });
+
+  it('is not begun once it is given up', async () => {
+    expect(await openWith(server, {}, { opening: AbortSignal.abort() })).toMatchObject({ ok: false, fact: { kind: 'network' } });
+    expect(server.transactions).toEqual([]);
+  });
+
   it('refuses a name for itself that would not fit a command', async () => {
     await expect(openWith(server, {}, { clientName: 'a\r\nMAIL' })).rejects.toThrow(TypeError);
   });
 });
+
+async function eventuallyConnected({ connections }: ScriptedSmtpServer): Promise<void> {
+  while (connections.length === 0) await sleep(5);
+  await sleep(50); // to where it stands still
+}
 
 function localhostAllowed() {
   return { policy: { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [server.port] } };

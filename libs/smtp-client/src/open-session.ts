@@ -25,6 +25,8 @@ export type SessionOptions = {
   onStep?: StepListener;
   /** DNS servers (`address:port`) to ask in place of the system's. */
   dnsServers?: readonly string[];
+  /** Aborted while the session is being opened, it ends that at once. Not to be aborted later: `session.close` is for that. */
+  opening?: AbortSignal;
 };
 
 export type OpenResult =
@@ -56,7 +58,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   }
   const vetted = await vetAddresses(server, options, steps);
   if (!vetted.ok) return fail(vetted.fact);
-  const connected = await connectToAny(vetted.addresses, server.port, options.timeouts.connectMs);
+  const connected = await connectToAny(vetted.addresses, server.port, options.timeouts.connectMs, options.opening);
   if (!connected.ok) return fail(connected.fact);
   const { address } = connected;
   steps.passed('connect', `${address}:${server.port}`);

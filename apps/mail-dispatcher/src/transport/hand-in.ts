@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { type RecipientResult, type Verdict, classifyReply, splitEnvelopes } from '@billing-mail/mail-core';
 import {
+  type OpenResult,
   openSession,
   serverLabel,
   type SessionOptions,
@@ -33,14 +34,29 @@ export type HandedIn = { results: RecipientResult[]; failure: Verdict | null; fa
 export async function handIn(task: HandIn): Promise<HandedIn> {
   const startedAt = performance.now();
   const tried: HandedIn = { results: [], failure: null, facts: noFacts(serverLabel(task.server)), interrupted: null };
-  const opened = await openSession(task.server, task.session);
+  const opened = await open(task);
   if (opened.ok) await sendAll(opened.session, task, tried);
+  else if (task.signal.aborted) tried.interrupted = claimLost();
   else {
     tried.failure = classifyReply(opened.fact, { endOfDataReleased: false });
     tried.facts.tls = opened.tls;
   }
   return { ...tried, facts: { ...tried.facts, durationMs: Math.round(performance.now() - startedAt), ...shownOf(tried) } };
 }
+
+/** Aborting ends the opening at once, and nothing later: a message under way has an end of its own. */
+async function open({ server, session, signal }: HandIn): Promise<OpenResult> {
+  const opening = new AbortController();
+  const onAbort = (): void => opening.abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await openSession(server, { ...session, opening: opening.signal });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const claimLost = (): Error => new Error('The claim is lost.');
 
 async function sendAll(session: SmtpSession, task: HandIn, tried: HandedIn): Promise<void> {
   tried.facts.tls = session.tls;
@@ -97,7 +113,7 @@ async function sendOne(session: SmtpSession, task: HandIn, recipients: readonly 
     }
     case 'held':
     case 'body_failed':
-      return { results: refused, failure: null, interrupted: sent.cause ?? new Error('The claim is lost.') };
+      return { results: refused, failure: null, interrupted: sent.cause ?? claimLost() };
   }
 }
 
