@@ -41,12 +41,12 @@ export class Bookkeeping implements OnApplicationShutdown {
     await this.persist(report, () => this.tries.interrupt(report));
   }
 
-  /** Records what an earlier run of this process could not. */
+  /** Records what a process that is gone could not. Safe to repeat, also for what a living one is still trying to record. */
   async replayJournal(): Promise<void> {
     for (const { id, report } of await this.journal.kept()) {
       await this.tries.recordFacts(report);
       await this.journal.forget(id);
-      this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded what a server had said before the restart');
+      this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded what a server had said to a process before');
     }
   }
 

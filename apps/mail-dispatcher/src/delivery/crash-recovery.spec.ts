@@ -15,7 +15,9 @@ describe('a delivery whose worker may die', () => {
   let claims: ClaimsStore;
   let tries: TriesStore;
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 1, env: { RETRY_DELAYS: '100ms,100ms', SMTP_REPLY_TIMEOUT: '6s' } });
+    // The dispatcher learns that its claim is lost (a third of its lease) before the server's silence ends its try.
+    const env = { RETRY_DELAYS: '100ms,100ms', CLAIM_LEASE: '6s', SMTP_REPLY_TIMEOUT: '10s' };
+    harness = await startHarness({ dispatchers: 1, env });
     const [app] = harness.apps;
     if (!app) throw new Error('no dispatcher');
     claims = app.get(ClaimsStore);
@@ -30,7 +32,7 @@ describe('a delivery whose worker may die', () => {
     const team = `t${randomUUID().slice(0, 8)}`;
     await harness.saveSettings(teamSettings(team));
     const job = invoice({ teamId: team, to: [{ address: 'a@x.example' }, { address: 'b@x.example' }] });
-    harness.platform.script = { banner: { wait: 60_000, then: '220 late' } };
+    harness.platform.script = { banner: 'stall' };
     await harness.publish(job);
     const { id } = await harness.until(team, job.key, ({ status }) => status === 'sending');
     return take(id);
@@ -162,6 +164,24 @@ describe('a delivery whose worker may die', () => {
     await tries.recordFacts(report(claim, attemptId, acceptedBoth));
     await tries.recordFacts(report(claim, attemptId, acceptedBoth));
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
+  });
+
+  it('reads the journal that it shares with a dead worker before it takes that one\'s try for a doubt', async () => {
+    const claim = await held();
+    const attemptId = await begin(claim);
+    await tries.releaseEndOfData(claim, attemptId, [0, 1]);
+    const journal = harness.apps[0]?.get(ResultJournal);
+    await journal?.keep(report(claim, attemptId, acceptedBoth));
+    harness.platform.script = {};
+    const delivery = await harness.eventually(
+      () => statusOf(claim),
+      (row) => row?.status === 'sent',
+    );
+    expect(delivery).toBeDefined();
+    expect(await journal?.kept()).toEqual([]);
+    const doubts = await harness.sql.rows(`SELECT 1 FROM dispatch.attempts WHERE delivery_id = $1 AND outcome = 'uncertain'`, [claim.id]);
+    expect(doubts).toEqual([]);
+    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(claim.id))).toEqual([]);
   });
 
   it('settles as usual what another process has noted from a shared journal', async () => {

@@ -78,7 +78,7 @@ export class Deliver {
 
   /** A worker died in a try: where it had let the end of data go nobody knows what became of it; otherwise it never was a try. */
   private async settleDeadTries(claim: ClaimedDelivery): Promise<StepResult | null> {
-    for (const dead of await this.tries.unsettled(claim)) {
+    for (const dead of await this.deadTries(claim)) {
       if (dead.positions.length === 0) {
         await this.tries.abandon(dead.attemptId);
         continue;
@@ -108,6 +108,14 @@ export class Deliver {
       return this.record({ ...claim, route: dead.route }, dead.attemptId, handedIn, settings?.fallback ?? false);
     }
     return null;
+  }
+
+  /** Dispatchers of one machine share a journal: what the dead one had read and could not record is known, not in doubt. */
+  private async deadTries(claim: ClaimedDelivery): ReturnType<TriesStore['unsettled']> {
+    const dead = await this.tries.unsettled(claim);
+    if (dead.every(({ positions }) => positions.length === 0)) return dead;
+    await this.bookkeeping.replayJournal();
+    return this.tries.unsettled(claim);
   }
 
   /** The delivery with its look, which the first claim fixes. `null` when the claim is lost. */

@@ -1,6 +1,6 @@
 // Results that PostgreSQL could not take yet, one file each, fsynced: a restart must not forget that a server said yes.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -8,6 +8,9 @@ import { type TryReport } from './tries.store.js';
 
 /** The part of a report that is a fact; what follows from it is decided when it is recorded. */
 export type JournalReport = Pick<TryReport, 'deliveryId' | 'attemptId' | 'route' | 'results'>;
+
+/** Longer than writing a report takes, however slow the disk. */
+const WRITING_MS = 60_000;
 
 @Injectable()
 export class ResultJournal {
@@ -21,15 +24,13 @@ export class ResultJournal {
   async keep({ deliveryId, attemptId, route, results }: JournalReport): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const id = randomUUID();
-    const temporary = path.join(this.folder, `.${id}`);
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await open(this.fileOf(id), 'wx', 0o600);
     try {
       await handle.writeFile(JSON.stringify({ deliveryId, attemptId, route, results } satisfies JournalReport));
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, this.fileOf(id));
     const folder = await open(this.folder, 'r');
     await folder.sync().finally(() => folder.close());
     return id;
@@ -45,14 +46,32 @@ export class ResultJournal {
     const ids = names.filter((name) => /^[0-9a-f-]{36}\.json$/.test(name)).map((name) => name.slice(0, -'.json'.length));
     const kept: { id: string; report: JournalReport }[] = [];
     for (const id of ids) {
-      const content = await ifThere(readFile(this.fileOf(id), 'utf8'));
-      if (content !== null) kept.push({ id, report: JSON.parse(content) as JournalReport });
+      const report = parseWhole(await ifThere(readFile(this.fileOf(id), 'utf8')));
+      if (report !== null) kept.push({ id, report });
+      else await this.forgetHalfWritten(id);
     }
     return kept;
   }
 
+  /** Half a report is no fact: its writer died over it, or a process that shares the folder is still at it. */
+  private async forgetHalfWritten(id: string): Promise<void> {
+    const written = await ifThere(stat(this.fileOf(id)));
+    if (written !== null && Date.now() - written.mtimeMs > WRITING_MS) await this.forget(id);
+  }
+
   private fileOf(id: string): string {
     return path.join(this.folder, `${id}.json`);
+  }
+}
+
+/** The report, `null` when there is none or only its beginning: JSON of an object is whole when it parses. */
+function parseWhole(content: string | null): JournalReport | null {
+  if (content === null) return null;
+  try {
+    return JSON.parse(content) as JournalReport;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

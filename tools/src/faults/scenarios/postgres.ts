@@ -87,6 +87,7 @@ export const postgresFaults: readonly Scenario[] = [
       await routes.publish();
       const kept = async (): Promise<number> => (await readdir(join(stage.folder, 'journal')).catch(() => [])).length;
       await play.awaits('results on disk', async () => (await kept()) >= 2);
+      await pause(200); // a file is there before its content is
       routes.onTaken(() => undefined);
       if (dispatchers === 'die') await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill()));
       await pause(1000);
