@@ -43,6 +43,7 @@ import { SettingsClient, TRANSPORT_CLIENT } from './gathering/settings.client.js
 import { loadSigningKey, SigningKey } from './gathering/signing-key.js';
 import { AcceptDocument } from './intake/accept-document.js';
 import { DispatchProcessor } from './intake/dispatch.processor.js';
+import { FairTurns } from './intake/fair-turns.js';
 import { IntakeStore } from './intake/intake.store.js';
 import { RejectJob } from './intake/reject-job.js';
 import { Announcer } from './outcome/announcer.js';
@@ -98,7 +99,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           LaneHealth,
           HastenWaiting,
         ],
-        ...[IntakeStore, RejectJob, AcceptDocument, DispatchProcessor, OutboxStore, OutcomeRelay, Announcer],
+        ...[IntakeStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor, OutboxStore, OutcomeRelay, Announcer],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };

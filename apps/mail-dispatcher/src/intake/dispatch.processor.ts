@@ -9,6 +9,7 @@ import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.
 import { LOGGER } from '../dispatcher.tokens.js';
 import { jobsTaken } from '../delivery/delivery.metrics.js';
 import { AcceptDocument } from './accept-document.js';
+import { FairTurns } from './fair-turns.js';
 import { RejectJob } from './reject-job.js';
 
 /** Jobs taken in at a time; each may hold 34 MB of base64. */
@@ -32,6 +33,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
     private readonly accepting: AcceptDocument,
     private readonly rejecting: RejectJob,
+    private readonly turns: FairTurns,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
   }
@@ -50,6 +52,8 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   async take(job: Job<unknown>): Promise<void> {
     const work = this.takeIn(job);
     this.atWork.add(work);
+    // With a hand free nobody waits.
+    if (this.atWork.size >= INTAKE_CONCURRENCY) this.turns.ask();
     await work.finally(() => this.atWork.delete(work));
   }
 

@@ -1,0 +1,83 @@
+// Lets the teams take turns in the queue: Bull alone is first in, first out, so that a mass run would hold up every job behind it.
+import { InjectQueue } from '@nestjs/bull';
+import { Inject, Injectable } from '@nestjs/common';
+import { DISPATCH_QUEUE } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
+import type { Queue } from 'bull';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOGGER } from '../dispatcher.tokens.js';
+
+/** Looked for new jobs at most this often; a single one waits as long at most before it passes a mass run. */
+const PAUSE_MS = 20;
+/** Payload that Redis looks through at a time, and list entries that it walks: some 5 ms in which it does nothing else. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_STEPS = 1_000_000;
+
+/**
+ * Start-time fair queueing. The nth waiting job of a team has turn n, counted from the turn that is being served, and the list is in the
+ * order of turns. Turns are kept where Bull keeps its priorities, as that is what they are: Bull takes a job's out with the job and
+ * puts jobs without one (new ones) to the left of all that have one.
+ */
+const GIVE_TURNS = `
+local wait, turns, lastTurns = KEYS[1], KEYS[2], KEYS[3]
+local call = redis.call
+local waiting, placed = call('LLEN', wait), call('ZCARD', turns)
+local new = waiting - placed
+if placed == 0 then call('DEL', lastTurns) end
+local served = tonumber(call('ZRANGE', turns, 0, 0, 'WITHSCORES')[2] or 1) - 1
+local bytes, steps = 0, 0
+while new > 0 and bytes < tonumber(ARGV[2]) and steps < tonumber(ARGV[3]) do
+  new = new - 1
+  local id = call('LINDEX', wait, new)
+  if not call('ZSCORE', turns, id) then
+    local data = call('HGET', ARGV[1] .. id, 'data') or ''
+    local team = string.match(data, '"teamId"%s*:%s*"([%w_-]+)"') or ''
+    local turn = math.max(served, tonumber(call('HGET', lastTurns, team) or 0)) + 1
+    local before = call('ZCOUNT', turns, '-inf', turn)
+    call('HSET', lastTurns, team, turn)
+    call('ZADD', turns, turn, id)
+    if before < placed then
+      call('LREM', wait, 1, id)
+      local neighbour = before > 0 and call('LINDEX', wait, -before)
+      if neighbour then call('LINSERT', wait, 'BEFORE', neighbour, id) else call('RPUSH', wait, id) end
+      steps = steps + waiting
+    end
+    placed = placed + 1
+    bytes = bytes + #data
+  end
+end
+return new`;
+
+@Injectable()
+export class FairTurns {
+  private isAtIt = false;
+
+  constructor(
+    @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Asks for turns to be given soon; costs nothing when that is under way already. Never throws: without turns the queue goes on. */
+  ask(): void {
+    if (this.isAtIt) return;
+    this.isAtIt = true;
+    void this.giveSoon();
+  }
+
+  /** Gives turns to the jobs that came since; returns how many had to be left for the next time. */
+  async give(): Promise<number> {
+    const keys = ['wait', 'priority', 'last-turns'].map((name) => this.queue.toKey(name));
+    return Number(await this.queue.client.eval(GIVE_TURNS, keys.length, ...keys, this.queue.toKey(''), MOST_BYTES, MOST_STEPS));
+  }
+
+  private async giveSoon(): Promise<void> {
+    try {
+      await sleep(PAUSE_MS, undefined, { ref: false });
+      await this.give();
+    } catch (error) {
+      this.logger.warn({ step: 'turns', err: error }, 'the queue goes on without turns');
+    } finally {
+      this.isAtIt = false;
+    }
+  }
+}
