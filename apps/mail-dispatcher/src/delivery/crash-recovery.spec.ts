@@ -166,7 +166,7 @@ describe('a delivery whose worker may die', () => {
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
   });
 
-  it('reads the journal that it shares with a dead worker before it takes that one\'s try for a doubt', async () => {
+  it("reads the journal that it shares with a dead worker before it takes that one's try for a doubt", async () => {
     const claim = await held();
     const attemptId = await begin(claim);
     await tries.releaseEndOfData(claim, attemptId, [0, 1]);
