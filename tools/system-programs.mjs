@@ -13,6 +13,7 @@ const PACKAGES = {
   python3: 'python3',
   curl: 'curl',
   chromium: 'chromium',
+  faketime: 'faketime',
   setpriv: 'util-linux',
 };
 
