@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
 import { SETTINGS_GET, teamMailSettings, type TeamMailSettings } from '@billing-mail/contracts';
-import { lastValueFrom, timeout } from 'rxjs';
+import { lastValueFrom, timeout, TimeoutError } from 'rxjs';
 
 /** Injection token of the client of the Redis transport. */
 export const TRANSPORT_CLIENT = Symbol('TRANSPORT_CLIENT');
@@ -11,6 +11,8 @@ export const TRANSPORT_CLIENT = Symbol('TRANSPORT_CLIENT');
 const ANSWER_TIMEOUT_MS = 3000;
 /** `settings.changed` drops an entry at once; this is for the event that got lost. */
 const MAX_AGE_MS = 10_000;
+/** After a question without an answer the next ones are not asked for so long: a queue must not wait 3 s for each of its jobs. */
+const SILENCE_MS = 2000;
 
 /** Settings can't be had now: our own trouble, the delivery waits. */
 export class SettingsUnavailableError extends Error {
@@ -22,10 +24,11 @@ type Entry = { settings: Promise<TeamMailSettings | null>; askedAt: number };
 @Injectable()
 export class SettingsClient {
   private readonly entries = new Map<string, Entry>();
+  private silentUntil = 0;
 
   constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
 
-  /** The settings, `null` for a team that has none. @throws SettingsUnavailableError after 3 s without an answer. */
+  /** The settings, `null` for a team that has none. @throws SettingsUnavailableError after 3 s without an answer, for the next 2 s at once. */
   async settingsOf(teamId: string): Promise<TeamMailSettings | null> {
     const known = this.entries.get(teamId);
     if (known && Date.now() - known.askedAt < MAX_AGE_MS) return known.settings;
@@ -46,10 +49,13 @@ export class SettingsClient {
   }
 
   private async ask(teamId: string): Promise<TeamMailSettings | null> {
+    if (performance.now() < this.silentUntil) throw new SettingsUnavailableError('settings-api did not answer a moment ago.');
     try {
       const answer = await lastValueFrom(this.transport.send<unknown>(SETTINGS_GET, { teamId }).pipe(timeout(ANSWER_TIMEOUT_MS)));
       return teamMailSettings.nullable().parse(answer ?? null);
     } catch (cause) {
+      // What is wrong with one team's answer says nothing of the others'.
+      if (cause instanceof TimeoutError) this.silentUntil = performance.now() + SILENCE_MS;
       throw new SettingsUnavailableError('settings-api does not answer on the Redis transport.', { cause });
     }
   }
