@@ -1,6 +1,9 @@
 // What many or large deliveries of one team do to the others, to memory and to the event loop.
+import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
+import { Redis } from 'ioredis';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
+import { invoice } from '../stage/invoicing.js';
 import { type ServiceProcess } from '../stage/service-process.js';
 import { percentile, readMetric, residentMegabytes } from './measuring.js';
 
@@ -144,13 +147,72 @@ const hundredThousand: Scenario = {
       [masses],
     );
     own.behave();
-    withFew.forEach((few, index) => {
-      const many = withMany[index] ?? 0;
-      play.expect(many <= few * MORE_MEMORY, `dispatcher ${index + 1}: ${many} MB with 100,000, ${few} MB with 1,000`);
-    });
+    expectSteadyMemory(play, withFew, withMany);
     return `${withFew.join(' and ')} MB with 1,000, ${withMany.join(' and ')} MB with 100,000; the single invoice took ${seconds(passedMs)}`;
   },
 };
+
+/** Jobs as a publisher would have left them, thousands at a time: Bull alone would take minutes for so many. */
+async function fillQueue(play: Play, teamId: string, count: number): Promise<void> {
+  const { invoicing, redis } = play.stage;
+  const client = new Redis(redis.url);
+  const keyOf = (name: string): string => invoicing.jobs.toKey(name);
+  const fill = `
+    for n = 1, tonumber(ARGV[3]) do
+      local id = redis.call('INCR', KEYS[2])
+      redis.call('HSET', ARGV[1] .. id, 'name', ARGV[4], 'data', string.gsub(ARGV[2], 'KEY', 'mass-' .. id), 'opts', '{}', 'timestamp', 0, 'delay', 0, 'priority', 0)
+      redis.call('LPUSH', KEYS[1], id)
+    end`;
+  const data = JSON.stringify({ ...invoice(teamId, { bytes: 100 }), key: 'KEY' });
+  for (let left = count; left > 0; left -= 5000)
+    await client.eval(fill, 2, keyOf('wait'), keyOf('id'), keyOf(''), data, Math.min(left, 5000), DISPATCH_JOB);
+  client.disconnect();
+}
+
+const hundredThousandJobs: Scenario = {
+  name: 'hundred-thousand-jobs',
+  injects: '1,000 and then 100,000 jobs of one team wait in the queue while dispatchers take them in',
+  expects: 'resident memory with 100,000 within 10 % of that with 1,000; a single invoice of another team passes',
+  run: async (play) => {
+    const { stage } = play;
+    // Not one of the play's teams: nobody was promised these.
+    const masses = 'hundred-thousand-jobs';
+    await stage.invoicing.setUpTeam(masses, { server: stage.takeServer() });
+    const other = await play.team();
+    const resident = (): number[] => stage.dispatchers.map(({ pid }) => residentMegabytes(pid));
+    // As busy as with a hundred thousand, so that only their number is compared.
+    const keepUp = async (): Promise<void> => {
+      if ((await stage.invoicing.waitingJobs()) < 500) await fillQueue(play, masses, 500);
+    };
+    for (const end = Date.now() + 2 * WORKED_MS; Date.now() < end; await pause(200)) await keepUp();
+    const refilling = setInterval(() => void keepUp(), 200);
+    const withFew = await highest(resident, 5000);
+    clearInterval(refilling);
+    await fillQueue(play, masses, 100_000);
+    await pause(WORKED_MS);
+    const withMany = await highest(resident, 5000);
+    const queued = await stage.invoicing.waitingJobs();
+    const key = await play.publish(other);
+    const since = Date.now();
+    await play.awaits('the single invoice', async () => (await play.delivery(key))?.status === 'sent', 20_000);
+    const passedMs = Date.now() - since;
+    await stage.invoicing.jobs.empty();
+    await stage.database.rows(
+      `UPDATE dispatch.deliveries SET status = 'cancelled', settled_at = now(), due_at = NULL WHERE team_id = $1 AND settled_at IS NULL AND claim_id IS NULL`,
+      [masses],
+    );
+    play.expect(queued > 80_000, `only ${queued} jobs were still waiting`);
+    expectSteadyMemory(play, withFew, withMany);
+    return `${withFew.join(' and ')} MB with 1,000, ${withMany.join(' and ')} MB with 100,000; the single invoice passed ${queued} jobs in ${seconds(passedMs)}`;
+  },
+};
+
+function expectSteadyMemory(play: Play, withFew: readonly number[], withMany: readonly number[]): void {
+  withFew.forEach((few, index) => {
+    const many = withMany[index] ?? 0;
+    play.expect(many <= few * MORE_MEMORY, `dispatcher ${index + 1}: ${many} MB with 100,000, ${few} MB with 1,000`);
+  });
+}
 
 async function highest(measure: () => number[], forMs: number): Promise<number[]> {
   let most = measure();
@@ -183,4 +245,4 @@ const largeDocuments: Scenario = {
   },
 };
 
-export const massFaults: readonly Scenario[] = [largeDocuments, ...NEIGHBOURS.map(neighbour), hundredThousand];
+export const massFaults: readonly Scenario[] = [largeDocuments, ...NEIGHBOURS.map(neighbour), hundredThousand, hundredThousandJobs];
