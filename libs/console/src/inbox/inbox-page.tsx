@@ -18,7 +18,7 @@ export function InboxPage({ team }: { team: string }) {
   const marking = useMarkRead();
   useDocumentTitle(words.title);
   const pages = inbox.data?.pages;
-  const items = (pages ?? []).flatMap((page) => page.items).sort((a, b) => Number(a.readAt !== null) - Number(b.readAt !== null));
+  const items = (pages ?? []).flatMap((page) => page.items);
   return (
     <>
       <Group justify="space-between" align="flex-start" mb="lg">

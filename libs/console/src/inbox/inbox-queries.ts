@@ -2,24 +2,24 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useEffect } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { type AskForPage, BEGINNING, readInboxPage } from './inbox-pages.js';
 import { followNotifications } from './notification-stream.js';
 
 const INBOX = ['inbox'] as const;
 const PAGE = 50;
 
-/** The caller's notifications, newest first, as far as they were read. */
+/** The caller's notifications, unread ones first, as far as they were asked for. */
 export function useInbox() {
   const { notifications } = useClients();
+  const askForPage: AskForPage = ({ unread, cursor }) => {
+    const query = { limit: PAGE, ...(unread ? { unread } : {}), ...(cursor === null ? {} : { cursor }) };
+    return ask(notifications.GET('/v1/notifications', { params: { query } }));
+  };
   return useInfiniteQuery({
     queryKey: INBOX,
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      ask(
-        notifications.GET('/v1/notifications', {
-          params: { query: { limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
-        }),
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    initialPageParam: BEGINNING,
+    queryFn: ({ pageParam }) => readInboxPage(askForPage, pageParam),
+    getNextPageParam: ({ next }) => next,
     staleTime: 30_000,
   });
 }

@@ -1,0 +1,31 @@
+import { type NotificationView } from '@billing-mail/contracts';
+
+export type ServicePage = { items: NotificationView[]; nextCursor: string | null; unreadCount: number };
+/** Asks the service for a page: of what is unread, or of everything; both newest first. */
+export type AskForPage = (query: { unread: boolean; cursor: string | null }) => Promise<ServicePage>;
+
+/** Where a page of the inbox begins. */
+export type InboxPlace = { part: 'unread' | 'read'; cursor: string | null };
+export type InboxPage = { items: NotificationView[]; next: InboxPlace | null; unreadCount: number };
+
+export const BEGINNING: InboxPlace = { part: 'unread', cursor: null };
+
+/** A page of the inbox: everything unread comes first, however old it is, then what has been read. */
+export async function readInboxPage(ask: AskForPage, { part, cursor }: InboxPlace): Promise<InboxPage> {
+  if (part === 'read') return readPart(ask, cursor);
+  const { items, nextCursor, unreadCount } = await ask({ unread: true, cursor });
+  if (nextCursor !== null) return { items, next: { part: 'unread', cursor: nextCursor }, unreadCount };
+  const rest = await readPart(ask, null);
+  return { ...rest, items: [...items, ...rest.items] };
+}
+
+/** The service knows no page of only what has been read: what is unread was shown before, and a page of nothing else is passed over. */
+async function readPart(ask: AskForPage, from: string | null): Promise<InboxPage> {
+  for (let cursor = from; ;) {
+    const { items, nextCursor, unreadCount } = await ask({ unread: false, cursor });
+    const read = items.filter(({ readAt }) => readAt !== null);
+    if (read.length > 0 || nextCursor === null)
+      return { items: read, next: nextCursor === null ? null : { part: 'read', cursor: nextCursor }, unreadCount };
+    cursor = nextCursor;
+  }
+}
