@@ -19,22 +19,27 @@ export type Look = { locale: 'en' | 'de'; scheme: 'light' | 'dark'; width: numbe
 export type OpenPage = {
   page: Page;
   context: BrowserContext;
-  /** Errors on the console, exceptions, requests to strangers; answers with a status named by `allow` are no error. */
+  /** Errors on the console, exceptions, requests to strangers; what is named by `allow` is no error. */
   complaints: string[];
 };
+export type OpenOptions = Partial<Look> & {
+  claims?: TokenClaims | null;
+  tokenLastsSeconds?: number;
+  /** Answers that the browser complains of and that are meant: a status, or a part of its complaint. */
+  allow?: readonly (number | string)[];
+  /** Before the page is asked for, as to hold answers back. */
+  before?: ((page: Page) => Promise<void>) | undefined;
+};
 
-export const ANNA: TokenClaims = { sub: 'anna.berg', teams: { acme: 'admin', globex: 'admin', fresh: 'admin' } };
+export const ANNA: TokenClaims = { sub: 'anna.berg', teams: { acme: 'admin', brandt: 'admin', globex: 'admin', fresh: 'admin' } };
+/** Has read all that there was to read. */
+export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
 
-/** A page opened by a signed-in link, as the host application opens it. */
-export async function openPage(
-  browser: Browser,
-  system: System,
-  path: string,
-  { claims = ANNA, allow = [], ...look }: Partial<Look> & { claims?: TokenClaims | null; allow?: number[] } = {},
-): Promise<OpenPage> {
+/** A browser's profile with nothing in it. */
+export function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {
   const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
-  const context = await browser.newContext({
+  return browser.newContext({
     viewport: { width, height },
     locale: locale === 'de' ? 'de-DE' : 'en-GB',
     colorScheme: scheme,
@@ -42,19 +47,31 @@ export async function openPage(
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+}
+
+/** A page opened by a signed-in link, as the host application opens it; in a profile of its own unless one is given. */
+export async function openPage(
+  browser: Browser | BrowserContext,
+  system: System,
+  path: string,
+  { claims = ANNA, tokenLastsSeconds = 3600, allow = [], before, ...look }: OpenOptions = {},
+): Promise<OpenPage> {
+  const context = 'newCDPSession' in browser ? browser : await newContext(browser, look);
   const page = await context.newPage();
   const complaints = watch(page, system, allow);
-  const token = claims === null ? '' : `#token=${await system.token(claims)}`;
+  const token = claims === null ? '' : `#token=${await system.token(claims, tokenLastsSeconds)}`;
+  await before?.(page);
   await page.goto(`${system.urls['settings-api']}${path}${token}`);
   return { page, context, complaints };
 }
 
-function watch(page: Page, system: System, allow: readonly number[]): string[] {
+function watch(page: Page, system: System, allow: readonly (number | string)[]): string[] {
   const complaints: string[] = [];
   const origins = Object.values(system.urls);
   page.on('console', (message) => {
     const status = Number(/status of (\d+)/.exec(message.text())?.[1]);
-    if (['error', 'warning'].includes(message.type()) && !allow.includes(status)) complaints.push(message.text());
+    const isMeant = allow.some((each) => each === status || (typeof each === 'string' && message.text().includes(each)));
+    if (['error', 'warning'].includes(message.type()) && !isMeant) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
@@ -67,15 +84,11 @@ function watch(page: Page, system: System, allow: readonly number[]): string[] {
 /** What axe finds that is serious or critical, as lines to read. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(
-    () =>
-      (globalThis as unknown as { axe: { run: () => Promise<{ violations: AxeViolation[] }> } }).axe.run() as Promise<{
-        violations: AxeViolation[];
-      }>,
-  );
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }));
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`));
 }
 
+type Axe = { run: (options: { resultTypes: string[] }) => Promise<{ violations: AxeViolation[] }> };
 type AxeViolation = { id: string; impact: string; nodes: { html: string; failureSummary?: string }[] };

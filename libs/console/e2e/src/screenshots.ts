@@ -1,10 +1,11 @@
 // Makes a picture of every view in both languages, both themes, on a phone and on a desk: `npm run screenshots -- [folder] [view…]`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ANNA, launchBrowser, type Look, openPage } from './browser.js';
-import { seed } from './seed.js';
+import { launchBrowser, type Look, newContext } from './browser.js';
+import { seedSampleTeams } from './sample-teams.js';
 import { startSystem } from './system.js';
-import { allSettled, settled, VIEWS } from './views.js';
+import { openView } from './views/view.js';
+import { VIEWS } from './views.js';
 
 const [folder = join('.data', 'screenshots'), ...wanted] = process.argv.slice(2);
 const WIDTHS = [360, 1280];
@@ -12,17 +13,13 @@ const WIDTHS = [360, 1280];
 async function main(): Promise<void> {
   const [system, browser] = await Promise.all([startSystem({ retryDelays: '500ms,500ms' }), launchBrowser()]);
   try {
-    await seed(system);
-    await allSettled(system, ['acme', 'globex']);
+    await seedSampleTeams(system);
     mkdirSync(folder, { recursive: true });
     for (const view of VIEWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
       for (const look of looks()) {
-        const { page, context } = await openPage(browser, system, view.path, {
-          ...look,
-          claims: view.claims === undefined ? ANNA : view.claims,
-        });
-        await settled(page);
-        await view.arrange?.(page);
+        const context = await newContext(browser, look);
+        const { page } = await openView(context, system, view);
+        await view.arrange?.(page, system);
         // As high as the page, so that what sticks to the window's edges stands where the page ends.
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
         await page.setViewportSize({ width: look.width, height: Math.max(height, look.height) });

@@ -1,6 +1,8 @@
-// Teams and documents that show every kind of outcome.
-import { type DispatchJobInput, type EmailDeliveryInput } from '@billing-mail/contracts';
-import { DOWN_PORT, type System } from './system.js';
+// What invoicing and the clerks of a team do by HTTP, for tests and samples.
+import { DISPATCH_QUEUE, type DispatchJobInput, type EmailDeliveryInput, publishDispatchJob, QUEUE_PREFIX } from '@billing-mail/contracts';
+import Queue from 'bull';
+import { eventually } from './eventually.js';
+import { type System } from './system.js';
 
 type Document = Omit<DispatchJobInput, 'version' | 'teamId' | 'key'>;
 export type Settings = Partial<EmailDeliveryInput> & Pick<EmailDeliveryInput, 'companyName'>;
@@ -31,58 +33,60 @@ export async function send(system: System, teamId: string, document: Document, k
   return id;
 }
 
-async function call(method: string, url: string, token: string, body: object, headers: Record<string, string> = {}): Promise<unknown> {
+/** Hands a document over by the queue, as invoicing does, also while no dispatcher is there. */
+export async function publish(system: System, teamId: string, document: Document): Promise<void> {
+  const queue = new Queue(DISPATCH_QUEUE, system.redis.url, { prefix: QUEUE_PREFIX });
+  try {
+    await publishDispatchJob(queue, { version: 1, teamId, key: document.document.id, ...document });
+  } finally {
+    await queue.close();
+  }
+}
+
+/** Settles what of a delivery was not accepted yet. */
+export async function cancel(system: System, teamId: string, id: string): Promise<void> {
+  const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
+  await call('POST', `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries/${id}/cancel`, token, {});
+}
+
+/** Reads all that `userId` has been told, once it is `count` notifications. */
+export async function readAll(system: System, userId: string, count: number): Promise<void> {
+  const token = await system.token({ sub: userId, teams: { acme: 'admin' } });
+  const url = `${system.urls['notification-service']}/v1/notifications`;
+  await eventually(
+    () => call('GET', url, token) as Promise<{ unreadCount: number }>,
+    ({ unreadCount }) => unreadCount >= count,
+    60_000,
+  );
+  await call('POST', `${url}/read-all`, token, {});
+}
+
+/** The newest deliveries of a team. */
+export async function deliveriesOf(system: System, teamId: string, status?: string): Promise<{ id: string; status: string }[]> {
+  const token = await system.token({ sub: 'invoicing', role: 'service' });
+  const query = `limit=100${status === undefined ? '' : `&status=${status}`}`;
+  const url = `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries?${query}`;
+  return ((await call('GET', url, token)) as { items: { id: string; status: string }[] }).items;
+}
+
+/** Waits until all that these teams sent has ended, so that every run shows the same. */
+export async function allSettled(system: System, teams: readonly string[]): Promise<void> {
+  for (const team of teams) {
+    await eventually(
+      () => deliveriesOf(system, team),
+      (all) => all.every(({ status }) => !['queued', 'sending', 'waiting'].includes(status)),
+      60_000,
+    );
+  }
+}
+
+async function call(method: string, url: string, token: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(url, {
     method,
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
-  return response.json();
-}
-
-/** Team acme on the platform's server, team globex with a server that is down, and documents that end in each way. */
-export async function seed(system: System): Promise<void> {
-  await putSettings(system, 'acme', {
-    companyName: 'ACME GmbH',
-    replyTo: 'billing@acme.example',
-    locale: 'de',
-    cc: [{ address: 'boss@acme.example', name: 'Geschäftsleitung' }],
-    bcc: [{ address: 'controlling@acme.example' }, { address: 'archive@acme.example' }],
-    notifyUserIds: ['anna.berg'],
-  });
-  await putSettings(system, 'globex', {
-    companyName: 'Globex Corporation',
-    locale: 'en',
-    sender: 'custom',
-    fallback: true,
-    smtp: {
-      host: '127.0.0.1',
-      port: DOWN_PORT,
-      security: 'none',
-      auth: { type: 'none' },
-      fromAddress: 'billing@globex.example',
-      fromName: 'Globex Billing',
-    },
-    notifyUserIds: ['anna.berg'],
-  });
-  system.platform.script = {
-    rcpt: (address) => {
-      if (address.startsWith('gone')) return '550 5.1.1 <gone@customer.example>: Recipient address rejected: User unknown';
-      if (address.startsWith('full')) return '452 4.2.2 The email account that you tried to reach is over quota';
-      return '250 2.1.5 Ok';
-    },
-  };
-  for (let index = 0; index < 9; index += 1) await send(system, 'acme', invoice(`2026-01${10 + index}`));
-  await send(
-    system,
-    'acme',
-    invoice('2026-0142', {
-      to: [{ address: 'payables@customer.example', name: 'Accounts payable' }, { address: 'gone@customer.example' }],
-    }),
-  );
-  await send(system, 'acme', invoice('2026-0143', { to: [{ address: 'gone@customer.example' }] }));
-  await send(system, 'acme', invoice('2026-0144', { to: [{ address: 'full@customer.example' }] }));
-  await send(system, 'globex', invoice('G-2026-7'));
-  await send(system, 'globex', invoice('G-2026-8'));
+  const text = await response.text();
+  return text === '' ? null : JSON.parse(text);
 }

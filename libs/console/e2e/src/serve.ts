@@ -1,5 +1,6 @@
 // Runs the whole system in the foreground to try the page by hand: `node libs/console/e2e/dist/serve.js`, then open a link.
-import { seed } from './seed.js';
+import { ANNA, MAX } from './browser.js';
+import { seedSampleTeams } from './sample-teams.js';
 import { startSystem } from './system.js';
 
 async function main(): Promise<void> {
@@ -7,11 +8,8 @@ async function main(): Promise<void> {
     retryDelays: '3s,8s',
     ports: { 'settings-api': 4300, 'mail-dispatcher': 4301, 'notification-service': 4302 },
   });
-  await seed(system);
-  const [admin, member] = await Promise.all([
-    system.token({ sub: 'anna.berg', teams: { acme: 'admin', globex: 'admin', fresh: 'admin' } }, 86_400),
-    system.token({ sub: 'max.klein', teams: { acme: 'member' } }, 86_400),
-  ]);
+  await seedSampleTeams(system);
+  const [admin, member] = await Promise.all([system.token(ANNA, 86_400), system.token(MAX, 86_400)]);
   console.log(`admin  ${system.urls['settings-api']}/teams/acme/settings/invoicing#token=${admin}`);
   console.log(`member ${system.urls['settings-api']}/teams/acme/settings/invoicing#token=${member}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void system.stop().then(() => process.exit(0)));

@@ -80,6 +80,7 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     platform,
     own,
     database,
+    redis,
     start,
     end: async (name: ServiceName): Promise<void> => processes.get(name)?.end('SIGTERM'),
     /** A token as the host application would hand it over. */

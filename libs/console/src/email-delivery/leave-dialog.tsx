@@ -5,7 +5,8 @@ import { useLanguage } from '../words/words-context.js';
 
 /** Asks before unsaved changes are left; `changes` is how many there are. */
 export function LeaveDialog({ changes }: { changes: number }) {
-  const words = useLanguage().words.settings.leave;
+  const { page, settings } = useLanguage().words;
+  const words = settings.leave;
   const [leave, setLeave] = useState<{ go: () => void } | null>(null);
   const isDirty = changes > 0;
   useEffect(() => (isDirty ? guardNavigation((go) => setLeave({ go })) : undefined), [isDirty]);
@@ -15,7 +16,13 @@ export function LeaveDialog({ changes }: { changes: number }) {
     setLeave(null);
   };
   return (
-    <Modal opened={leave !== null} onClose={() => setLeave(null)} title={words.title} centered>
+    <Modal
+      opened={leave !== null}
+      onClose={() => setLeave(null)}
+      title={words.title}
+      centered
+      closeButtonProps={{ 'aria-label': page.close }}
+    >
       <Text mb="lg">{words.text(changes)}</Text>
       <Group justify="flex-end">
         <Button variant="default" onClick={() => setLeave(null)} data-autofocus>

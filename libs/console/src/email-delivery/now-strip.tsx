@@ -63,7 +63,7 @@ function Figures({ counts }: { counts: DeliveryCounts }) {
     { value: countTrouble(counts), text: says.trouble, tone: 'bad' },
   ].filter(({ value, tone }) => value > 0 || tone === 'good');
   return (
-    <Group gap="md">
+    <Group gap="0 var(--mantine-spacing-md)">
       {figures.map(({ value, text, tone }) => (
         <Text key={text} size="sm">
           <strong className={classes[tone]}>{formats.number(value)}</strong> {text}

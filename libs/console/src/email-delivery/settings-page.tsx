@@ -12,7 +12,6 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.settings;
   const { data, error, refetch } = useSettings(team);
   useDocumentTitle(words.title);
-  if (data === undefined) return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   return (
     <>
       <Breadcrumbs separator="›" mb={4}>
@@ -28,7 +27,13 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       <Text c="dimmed" mb="lg">
         {words.lead}
       </Text>
-      <SettingsForm team={team} role={role} stored={data} />
+      {data !== undefined ? (
+        <SettingsForm team={team} role={role} stored={data} />
+      ) : error ? (
+        <Trouble error={error} onRetry={() => void refetch()} />
+      ) : (
+        <PageSkeleton hasTitle={false} />
+      )}
     </>
   );
 }

@@ -10,7 +10,7 @@ export function OptionsMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const mark = (isChosen: boolean) => (isChosen ? <IconCheck size={16} aria-hidden /> : <span style={{ width: 16 }} />);
   return (
-    <Menu position="bottom-end" withinPortal={false} shadow="md">
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} shadow="md">
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.page.options} title={words.page.options}>
           <IconLanguage size={20} aria-hidden />

@@ -1,0 +1,37 @@
+// The delivery log and single deliveries in every state.
+import { type Page } from 'playwright-core';
+import { deliveriesOf } from '../seed.js';
+import { type System } from '../system.js';
+import { alerted, away, held, loading, REFUSED, type View } from './view.js';
+
+const log = (team: string): string => `/teams/${team}/deliveries`;
+
+/** The address of a team's newest delivery in a state. */
+const newest =
+  (team: string, status: string) =>
+  async (system: System): Promise<string> => {
+    const [delivery] = await deliveriesOf(system, team, status);
+    if (delivery === undefined) throw new Error(`${team} has no delivery that is ${status}`);
+    return `${log(team)}/${delivery.id}`;
+  };
+
+export const DELIVERIES_VIEWS: readonly View[] = [
+  { name: 'deliveries', path: log('acme') },
+  { name: 'deliveries-loading', path: log('acme'), before: held('/v1/teams/acme/deliveries'), ready: loading },
+  { name: 'deliveries-away', path: log('acme'), before: away('/v1/teams/acme/deliveries'), ready: alerted, allow: [REFUSED] },
+  { name: 'deliveries-empty', path: log('fresh') },
+  { name: 'deliveries-no-match', path: '/teams/acme/deliveries?recipient=nobody%40customer.example' },
+  { name: 'delivery', path: newest('globex', 'sent') },
+  { name: 'delivery-refused', path: newest('acme', 'partly_sent') },
+  { name: 'delivery-waiting', path: newest('brandt', 'waiting') },
+  { name: 'delivery-uncertain', path: newest('brandt', 'uncertain') },
+  { name: 'delivery-cancelled', path: newest('brandt', 'cancelled') },
+  { name: 'delivery-loading', path: newest('acme', 'partly_sent'), before: held('/v1/teams/acme/deliveries/'), ready: loading },
+  { name: 'delivery-resend', path: newest('acme', 'partly_sent'), arrange: openDialog },
+  { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: openDialog },
+];
+
+async function openDialog(page: Page): Promise<void> {
+  await page.locator('main button').first().click();
+  await page.getByRole('dialog').waitFor();
+}

@@ -1,0 +1,31 @@
+// What the frame itself can show: signing in, no network, nothing here, a stumble, its menu.
+import { type Page } from 'playwright-core';
+import { type View } from './view.js';
+
+const SETTINGS = '/teams/acme/settings/invoicing';
+
+export const FRAME_VIEWS: readonly View[] = [
+  { name: 'signed-out', path: SETTINGS, claims: null },
+  { name: 'sign-in-expired', path: SETTINGS, tokenLastsSeconds: -10 },
+  { name: 'other-team', path: '/teams/initech/settings/invoicing' },
+  { name: 'not-found', path: '/teams/acme/nowhere' },
+  { name: 'offline', path: SETTINGS, arrange: goOffline, allow: ['ERR_INTERNET_DISCONNECTED'] },
+  { name: 'options-menu', path: SETTINGS, arrange: openOptions },
+  { name: 'crashed', path: '/teams/acme/deliveries', before: answerNonsense, allow: ['Cannot destructure', 'error occurred'] },
+];
+
+async function goOffline(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await page.locator('header + [role="status"]').waitFor();
+}
+
+async function openOptions(page: Page): Promise<void> {
+  await page.locator('[aria-haspopup="menu"]').click();
+  await page.getByRole('menu').waitFor();
+}
+
+/** An answer that no service of ours gives, so that the page stumbles over it. */
+async function answerNonsense(page: Page): Promise<void> {
+  const item = { id: '0193', document: { type: 'invoice', id: 'x' }, subject: '', status: 'nonsense', createdAt: '2026-11-23T10:00:00Z' };
+  await page.route('**/v1/teams/acme/deliveries?*', (route) => route.fulfill({ json: { items: [item], nextCursor: null } }));
+}
