@@ -4,6 +4,7 @@ import { explainAddress, type SmtpTestResult, type SmtpTestStep } from '@billing
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemError } from '../api/problem.js';
+import { useKeptFocus } from '../shell/kept-focus.js';
 import { Trouble } from '../shell/trouble.js';
 import { type Catalogue } from '../words/catalogues.js';
 import { sayFieldMessage } from '../words/field-messages.js';
@@ -40,6 +41,8 @@ export function ConnectionTest({ team }: { team: string }) {
     if (reason === null) run(address.trim());
   };
   const isOutdated = testing.variables !== undefined && JSON.stringify(testing.variables.smtp) !== JSON.stringify(server);
+  const testButton = useKeptFocus(testing.isPending);
+  const sendButton = useKeptFocus(testing.isPending);
 
   return (
     <Section title={words.test.title}>
@@ -48,6 +51,7 @@ export function ConnectionTest({ team }: { team: string }) {
       </Text>
       <div className={classes.actions}>
         <Button
+          ref={testButton}
           variant="default"
           onClick={() => run(null)}
           loading={testing.isPending && testing.variables.sendTo === null}
@@ -70,6 +74,7 @@ export function ConnectionTest({ team }: { team: string }) {
             }}
           />
           <Button
+            ref={sendButton}
             variant="default"
             onClick={send}
             loading={testing.isPending && testing.variables.sendTo !== null}

@@ -1,7 +1,7 @@
 // What stands around every page: brand, team, navigation, bell, language and appearance.
 import { NativeSelect } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Bell } from '../inbox/bell.js';
 import { deliveriesPath, inboxPath, settingsPath } from '../paths.js';
@@ -21,7 +21,7 @@ export function Frame({ team, session, children }: { team: string; session: Sign
   ];
   return (
     <div className={classes.page}>
-      <a className={classes.skip} href="#content">
+      <a className={classes.skip} href="#content" onClick={skipToContent}>
         {words.page.nav.skip}
       </a>
       <header className={classes.header}>
@@ -65,6 +65,12 @@ export function Frame({ team, session, children }: { team: string; session: Sign
       </main>
     </div>
   );
+}
+
+/** Moves the focus only: a new fragment in the address would be a step of the history, which unsaved changes ask about. */
+function skipToContent(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
 }
 
 function useOnline(): boolean {

@@ -1,0 +1,128 @@
+// A reader who has a keyboard and no mouse: goes by Tab, and must see where they are.
+import { type Locator, type Page } from 'playwright-core';
+import { eventually } from './eventually.js';
+
+const MOST_STOPS = 200;
+
+export type Keyboard = ReturnType<typeof keyboardOf>;
+
+export function keyboardOf(page: Page) {
+  const press = (key: string): Promise<void> => page.keyboard.press(key);
+
+  /** Tabs on until the focus is on `target`, where it must show. */
+  async function to(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+    await target.waitFor({ state: 'attached' });
+    if (await hasFocus(target)) return;
+    const before = await target.evaluate(lookOf);
+    for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+      await press(key);
+      if (!(await hasFocus(target))) continue;
+      if ((await target.evaluate(lookOf)) === before) throw new Error(`the focus does not show on ${await describe(target)}`);
+      return;
+    }
+    throw new Error(`no way by ${key} to ${String(target)}; the focus is on ${await describe(page.locator(':focus'))}`);
+  }
+
+  return {
+    press,
+    to,
+    /** Writes into the field `target` in place of what it holds. */
+    write: async (target: Locator, text: string): Promise<void> => {
+      await to(target);
+      await press('Control+A');
+      if (text === '') await press('Delete');
+      else await page.keyboard.type(text);
+    },
+    /** Goes to `target` and presses Enter, or another key. */
+    use: async (target: Locator, key = 'Enter'): Promise<void> => {
+      await to(target);
+      await press(key);
+    },
+    /** Chooses in a list by the first letters of a choice. */
+    choose: async (target: Locator, letters: string): Promise<void> => {
+      await to(target);
+      await page.keyboard.type(letters);
+    },
+  };
+}
+
+export const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((element) => element === document.activeElement);
+
+/** Tabs once around the page; answers how many stops there are, and those on which the focus does not show. */
+export async function walkStops(page: Page): Promise<{ stops: number; unseen: string[] }> {
+  const unseen: string[] = [];
+  await page.keyboard.press('Tab');
+  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+    if (await page.evaluate(cameAround)) return { stops, unseen };
+    const stop = (await page.evaluateHandle(() => document.activeElement)).asElement();
+    if (stop === null) return { stops, unseen };
+    const focused = await stop.evaluate(lookOf);
+    // A date is several stops in one field.
+    do await page.keyboard.press('Tab');
+    while (await stop.evaluate((element) => element === document.activeElement));
+    if (focused === (await stop.evaluate(lookOf))) unseen.push(await stop.evaluate((node) => node.outerHTML.slice(0, 160)));
+  }
+  throw new Error(`more than ${MOST_STOPS} stops`);
+}
+
+/** Whether the focus is nowhere again, or where it has been before. */
+function cameAround(): boolean {
+  const stop = document.activeElement;
+  if (!(stop instanceof HTMLElement) || stop === document.body || stop.dataset['seen'] === 'yes') return true;
+  stop.dataset['seen'] = 'yes';
+  return false;
+}
+
+/** The dialog begins with the focus on `first`, or anywhere in it, and does not let it out. */
+export async function keepsFocus(keys: Keyboard, dialog: Locator, first?: Locator): Promise<void> {
+  await eventually(
+    () =>
+      first === undefined ? dialog.locator(':focus').count() : first.evaluate((element) => Number(element === document.activeElement)),
+    (count) => count === 1,
+  );
+  for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab']) {
+    await keys.press(key);
+    if (!(await dialog.evaluate((element) => element.contains(document.activeElement)))) throw new Error(`${key} leads out of the dialog`);
+  }
+}
+
+/** The focus comes back to where it was. */
+export async function regains(target: Locator): Promise<void> {
+  await eventually(
+    () => hasFocus(target),
+    (isThere) => isThere,
+  );
+}
+
+/** Goes down the open menu to a choice. */
+export async function pick(page: Page, keys: Keyboard, name: string): Promise<void> {
+  const choice = page.getByRole('menuitem', { name });
+  await choice.waitFor();
+  await eventually(
+    async () => {
+      await keys.press('ArrowDown');
+      return hasFocus(choice);
+    },
+    (isThere) => isThere,
+  );
+  await keys.press('Enter');
+}
+
+/** What of an element, and of what stands closely around it, can show that it has the focus; as painted, when transitions have begun. */
+async function lookOf(node: Node): Promise<string> {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const looks: string[] = [];
+  let element = node instanceof Element ? node : null;
+  for (let level = 0; level < 5 && element !== null; level += 1, element = element.parentElement) {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderTopColor, backgroundColor } = getComputedStyle(element);
+    const outline = outlineStyle === 'none' ? 'none' : `${outlineStyle} ${outlineWidth} ${outlineColor}`;
+    looks.push([outline, boxShadow, borderTopColor, backgroundColor].join(' / '));
+  }
+  return looks.join('\n');
+}
+
+const describe = (target: Locator): Promise<string> =>
+  target
+    .first()
+    .evaluate((element) => element.outerHTML.slice(0, 160), undefined, { timeout: 1000 })
+    .catch(() => 'nothing');
