@@ -2,7 +2,8 @@
 import { type Browser, type Page } from 'playwright-core';
 import { ANNA, launchBrowser, MAX, openPage, type OpenPage } from './browser.js';
 import { eventually } from './eventually.js';
-import { invoice, putSettings, send } from './seed.js';
+import { paste } from './paste.js';
+import { invoice, publish, putSettings } from './seed.js';
 import { DOWN_PORT, type ScriptedSmtpServer, startSystem, type System } from './system.js';
 
 jest.setTimeout(120_000);
@@ -76,12 +77,12 @@ describe('E-mail delivery', () => {
     await cc.fill('boss@acme.example');
     await cc.press('Enter');
     const rows = 'Controlling\tcontrolling@acme.example\n\tArchive <archive@acme.example>\n\tCONTROLLING@acme.example\n';
-    await paste(page, 'BCC: hidden copies', rows);
+    await paste(page, '#field-bcc', rows);
     await page.getByText('2 addresses added, 1 duplicate left out.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
     system.platform.forget();
-    await send(system, 'acme', invoice('copies'));
+    await publish(system, 'acme', invoice('copies'));
     const all = () => system.platform.messages.flatMap(({ recipients }) => recipients.map(({ address }) => address)).sort();
     const wanted = ['archive@acme.example', 'boss@acme.example', 'controlling@acme.example', 'payables@customer.example'];
     await eventually(all, (now) => now.length >= wanted.length);
@@ -92,7 +93,7 @@ describe('E-mail delivery', () => {
 
   it('marks each wrong address with its reason, leads to it, and lets it be corrected', async () => {
     const page = await open();
-    await paste(page, 'CC: visible copies', 'good@acme.example, bad@@acme.example; jürgen@acme.example');
+    await paste(page, '#field-cc', 'good@acme.example, bad@@acme.example; jürgen@acme.example');
     await page.getByText('2 addresses cannot be used').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
@@ -109,15 +110,22 @@ describe('E-mail delivery', () => {
     await saved(page);
   });
 
-  it('stays usable with 500 copies', async () => {
+  // How long one more takes is measured by measure.ts, where nothing else runs.
+  it('keeps 500 copies out of the way: few are drawn, one more can be added, all can be seen', async () => {
     const page = await open();
-    await paste(page, 'BCC: hidden copies', Array.from({ length: 500 }, (_, index) => `copy${index}@acme.example`).join('\n'));
+    await paste(page, '#field-bcc', Array.from({ length: 500 }, (_, index) => `copy${index}@acme.example`).join('\n'));
     await page.getByText('500 addresses', { exact: true }).waitFor();
-    const since = Date.now();
+    const chips = page.getByRole('list', { name: 'BCC: hidden copies' }).getByRole('listitem');
+    expect(await chips.count()).toBe(40);
     await page.getByRole('textbox', { name: 'BCC: hidden copies' }).fill('another@acme.example');
     await page.keyboard.press('Enter');
     await page.getByText('501 addresses', { exact: true }).waitFor();
-    expect(Date.now() - since).toBeLessThan(2000);
+    expect(await chips.last().innerText()).toBe('another@acme.example');
+    expect(await chips.count()).toBe(40);
+    await page.getByRole('button', { name: 'Show all 501' }).click();
+    expect(await chips.count()).toBe(501);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await saved(page);
   });
 
   it('begins empty for a team without settings and saves the first ones', async () => {
@@ -314,15 +322,6 @@ describe('E-mail delivery', () => {
     });
   });
 });
-
-async function paste(page: Page, field: string, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: field }).focus();
-  await page.evaluate((content) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', content);
-    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-}
 
 async function fillServer(
   page: Page,

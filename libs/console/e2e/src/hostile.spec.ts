@@ -1,0 +1,143 @@
+// What strangers and careless people write stays text wherever the page shows it, and what is secret comes back nowhere.
+import { type Browser, type Page } from 'playwright-core';
+import { launchBrowser, openPage, type OpenPage } from './browser.js';
+import { allSettled, invoice, putSettings, send } from './seed.js';
+import { startSystem, type System } from './system.js';
+import { settled } from './views/view.js';
+
+jest.setTimeout(120_000);
+
+const SETTINGS = '/teams/acme/settings/invoicing';
+/** One for each place, so that a failure says which. */
+const hostile = (place: string): string => `<img src=x onerror="document.title=1">${place}`;
+
+describe('what others write', () => {
+  let system: System;
+  let browser: Browser;
+  const opened: OpenPage[] = [];
+
+  const open = async (path: string, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
+    const one = await openPage(browser, system, path, options);
+    opened.push(one);
+    await settled(one.page);
+    return one.page;
+  };
+  /** It stands there as it was written, and nothing has been made of it. */
+  const staysText = async (page: Page, places: readonly string[]): Promise<void> => {
+    for (const place of places) await page.getByText(hostile(place)).first().waitFor({ state: 'attached' });
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).toMatch(/ · Billing Mail$/);
+  };
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem({ retryDelays: '300ms,300ms' }), launchBrowser()]);
+    system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? `550 5.1.1 ${hostile('reply')}` : '250 ok') };
+    await putSettings(system, 'acme', {
+      companyName: hostile('company'),
+      cc: [{ address: 'boss@acme.example', name: hostile('copy') }],
+      notifyUserIds: ['anna.berg'],
+    });
+    const document = invoice('hostile', {
+      document: { id: hostile('id'), type: 'invoice', number: hostile('number') },
+      to: [
+        { address: 'taken@x.example', name: hostile('recipient') },
+        { address: 'gone@x.example', name: hostile('refused') },
+      ],
+      subject: hostile('subject'),
+    });
+    const attachments = document.attachments?.map((each) => ({ ...each, filename: `${hostile('file').replaceAll('/', '')}.pdf` }));
+    await send(system, 'acme', { ...document, ...(attachments ? { attachments } : {}) }, 'hostile');
+    await allSettled(system, ['acme']);
+  });
+  afterEach(async () => {
+    const complaints = opened.flatMap((one) => one.complaints);
+    for (const { context } of opened.splice(0)) await context.close();
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await system.stop();
+  });
+
+  it('stays text in the settings: company name, name of a copy', async () => {
+    const page = await open(SETTINGS);
+    await staysText(page, ['company', 'copy']);
+  });
+
+  it('stays text in the log and in a delivery: number, subject, recipients, what the server said', async () => {
+    const page = await open('/teams/acme/deliveries');
+    await staysText(page, ['number', 'subject']);
+    await page.getByRole('link', { name: hostile('number') }).click();
+    await page.getByRole('heading', { name: hostile('number') }).waitFor();
+    await page.locator('summary').evaluateAll((all) => all.forEach((each) => (each as HTMLElement).click()));
+    await staysText(page, ['number', 'subject', 'recipient', 'refused', 'reply', 'copy']);
+    await page.getByRole('button', { name: 'Resend …' }).click();
+    await page.getByRole('dialog').waitFor();
+    await staysText(page, []);
+  });
+
+  it('stays text in the inbox', async () => {
+    const page = await open('/teams/acme/inbox');
+    await page.getByRole('article').first().waitFor({ timeout: 20_000 });
+    await staysText(page, ['number']);
+  });
+
+  it('comes with a policy under which nothing but our own files could run', async () => {
+    const page = await open(SETTINGS);
+    const response = await page.reload();
+    const policy = new Map(
+      (response?.headers()['content-security-policy'] ?? '').split('; ').map((each): [string, string] => {
+        const [name = '', ...sources] = each.split(' ');
+        return [name, sources.join(' ')];
+      }),
+    );
+    expect(Object.fromEntries(policy)).toEqual({
+      'default-src': `'none'`,
+      'script-src': `'self'`,
+      'style-src': expect.stringMatching(/^'self' 'nonce-[A-Za-z0-9+/=]{20,}'$/),
+      'img-src': `'self'`,
+      'font-src': `'self'`,
+      'connect-src': `'self' ${system.urls['mail-dispatcher']} ${system.urls['notification-service']}`,
+      'base-uri': `'none'`,
+      'form-action': `'none'`,
+      'frame-ancestors': `'none'`,
+    });
+    await settled(page);
+  });
+
+  it('gives a password back in no answer, no storage and no part of the page, from typing it to the tests of its server', async () => {
+    const secret = 'pass-wörd-9f2c';
+    const answers: Promise<string>[] = [];
+    const page = await open('/teams/globex/settings/invoicing', { allow: [404] });
+    // The live stream goes on for as long as the page does.
+    page.on('response', (response) => {
+      if (!response.url().endsWith('/stream')) answers.push(response.text().catch(() => ''));
+    });
+    system.own.script = { security: 'starttls', accounts: [{ username: 'billing', password: secret }] };
+    await page.getByLabel('Company name').fill('Globex');
+    await page.getByRole('radio', { name: 'Your own mail server' }).check({ force: true });
+    await page.locator('#field-smtp-host').fill('127.0.0.1');
+    await page.locator('#field-smtp-port').fill(String(system.own.port));
+    await page.getByLabel('User name').fill('billing');
+    await page.locator('#field-smtp-auth-password').fill(secret);
+    await page.getByLabel('Sender address').fill('billing@globex.example');
+    const test = async (says: string): Promise<void> => {
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.getByText(says).waitFor({ timeout: 20_000 });
+    };
+    await test('Everything works.');
+    // A server that says what it was told.
+    system.own.script = { security: 'starttls', accounts: [], auth: `535 5.7.8 wrong password ${secret}` };
+    await test('It stops at: Sign in');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved. The next document goes out this way.').waitFor();
+    await page.getByText(/^Set on .* by anna\.berg$/).waitFor();
+    await test('It stops at: Sign in');
+    const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(kept).not.toContain(secret);
+    const heard = (await Promise.all(answers)).join('');
+    expect(heard).toContain('passwordSet');
+    expect(heard).not.toContain(secret);
+    expect(heard).not.toContain(Buffer.from(secret).toString('base64'));
+  });
+});
