@@ -57,14 +57,21 @@ describe('every view', () => {
     wrong.push(...(await glanceAt(page, locale, first)));
     await turnTo(page, second);
     await page.locator(`html[data-mantine-color-scheme="${second.scheme}"]`).waitFor();
-    // Colours change by way of transitions, however short.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(transitionsEnded);
     wrong.push(...(await glanceAt(page, locale, second)));
     await page.close();
     await context.setOffline(false);
     return [...wrong, ...complaints];
   }
 });
+
+/** Colours change by way of transitions: however short each is, what inherits a colour begins when that from which it inherits has ended. */
+async function transitionsEnded(): Promise<void> {
+  for (let still = 0; still < 3;) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    still = document.getAnimations().some((animation) => animation instanceof CSSTransition) ? 0 : still + 1;
+  }
+}
 
 async function turnTo(page: Page, { scheme, width }: Glance): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });

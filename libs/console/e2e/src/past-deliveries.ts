@@ -29,7 +29,7 @@ export async function insertPastDeliveries(databaseUrl: string, teamId: string, 
       `INSERT INTO dispatch.deliveries
          (id, team_id, key, content_hash, document, requested_by, subject, status, route, used_fallback, failure, lane, created_at, settled_at, due_at)
        SELECT id, $2, 'inv-' || number, '', jsonb_build_object('id', 'inv-' || number, 'type', 'invoice', 'number', number),
-              '{"userId":"anna.berg"}', 'Invoice ' || number, status, 'platform', fell_back,
+              '{"userId":"anna.berg"}', 'Invoice ' || number || ' for ' || name, status, 'platform', fell_back,
               CASE status WHEN 'failed' THEN $3::jsonb END, $2, at, at + interval '2 seconds', NULL
        FROM ${given}`,
       [JSON.stringify(rows), teamId, JSON.stringify({ code: 'recipient_unknown', server: null, reply: REFUSAL })],

@@ -74,7 +74,14 @@ const TROUBLES_OF_ACME = 3;
 async function sendOfAcme(system: System): Promise<void> {
   const customers = ['buchhaltung@stadtwerke-lindau.example', 'invoices@harbourline.example', 'rechnung@brauerei-hofmann.example'];
   for (let index = 0; index < 9; index += 1) {
-    await send(system, 'acme', invoice(`2026-16${10 + index}`, { to: [{ address: customers[index % customers.length] ?? '' }] }));
+    await send(
+      system,
+      'acme',
+      invoice(`2026-16${10 + index}`, {
+        to: [{ address: customers[index % customers.length] ?? '' }],
+        subject: `Your invoice 2026-16${10 + index}`,
+      }),
+    );
   }
   const to = [{ address: 'payables@fenwick-doyle.example', name: 'Accounts payable' }, { address: 'gone@fenwick-doyle.example' }];
   await send(system, 'acme', invoice('2026-1619', { to }));

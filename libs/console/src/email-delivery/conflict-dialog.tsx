@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
+import classes from './conflict-dialog.module.css';
 import { changedFields, DRAFT_FIELDS, type Draft, type Pointer, POINTERS, toDraft } from './draft.js';
 
 type Props = { base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
@@ -29,10 +30,10 @@ export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Pr
       <Text mb="md" className="breakable">
         {conflict.who(theirs.updatedBy, formats.dateTime(theirs.updatedAt))}
       </Text>
-      <Table mb="md" layout="fixed">
+      <Table mb="md" layout="fixed" horizontalSpacing={4} className={classes.table}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{conflict.field}</Table.Th>
+            <Table.Th w="38%">{conflict.field}</Table.Th>
             <Table.Th>{conflict.theirs}</Table.Th>
             <Table.Th>{conflict.mine}</Table.Th>
           </Table.Tr>
@@ -40,7 +41,9 @@ export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Pr
         <Table.Tbody>
           {concerned.map((pointer) => (
             <Table.Tr key={pointer}>
-              <Table.Th scope="row">{fields[pointer]}</Table.Th>
+              <Table.Th scope="row" className="breakable">
+                {fields[pointer]}
+              </Table.Th>
               <Table.Td className="breakable">{say(theirDraft, pointer, theirsChanged)}</Table.Td>
               <Table.Td className="breakable">{say(mine, pointer, mineChanged)}</Table.Td>
             </Table.Tr>
@@ -51,16 +54,18 @@ export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Pr
         {conflict.keepMineHint}
       </Text>
       <Group justify="flex-end">
-        <Button variant="default" onClick={onTakeTheirs}>
+        <Button variant="default" onClick={onTakeTheirs} classNames={choice}>
           {conflict.takeTheirs}
         </Button>
-        <Button onClick={onMerge} data-autofocus>
+        <Button onClick={onMerge} classNames={choice} data-autofocus>
           {conflict.keepMine}
         </Button>
       </Group>
     </Modal>
   );
 }
+
+const choice = { root: classes.choice ?? '', label: classes.choiceLabel ?? '' };
 
 type SettingsWords = ReturnType<typeof useLanguage>['words']['settings'];
 
