@@ -63,6 +63,7 @@ describe('deliveries and inbox', () => {
     await course.getByText('our server takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our mail server: accepted$/).waitFor();
+    await page.getByRole('status').getByText('by our server instead of yours').waitFor();
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);

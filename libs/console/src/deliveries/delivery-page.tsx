@@ -54,7 +54,7 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
 
 function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; role: TeamRole }) {
   const { words, formats } = useLanguage();
-  const { types, detail, readOnly } = words.deliveries;
+  const { types, detail, readOnly, usedFallback } = words.deliveries;
   const { document } = delivery;
   return (
     <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
@@ -78,9 +78,12 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           </Group>
         ) : null}
       </Group>
-      <Text component="div" fw={600} mt="md" role="status">
-        <DeliveryStatusMark status={delivery.status} />
-      </Text>
+      <Group gap="xs" mt="md" role="status">
+        <Text component="div" fw={600}>
+          <DeliveryStatusMark status={delivery.status} />
+        </Text>
+        {delivery.usedFallback ? <Text>{usedFallback}</Text> : null}
+      </Group>
       {delivery.failure ? (
         <Text mt={4} className="breakable">
           {delivery.failure.message}
