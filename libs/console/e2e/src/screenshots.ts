@@ -1,32 +1,36 @@
-// Makes a picture of every view in both languages, both themes, on a phone and on a desk: `npm run screenshots -- [folder] [view…]`.
+// Makes pictures of the page: `npm run screenshots -- [folder] [view…]` of every view in both languages, both themes, on a phone and on a
+// desk; `npm run screenshots -- --readme` those that stand in the README.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Browser } from 'playwright-core';
 import { launchBrowser, type Look, newContext } from './browser.js';
 import { seedSampleTeams } from './sample-teams.js';
-import { startSystem } from './system.js';
-import { openView } from './views/view.js';
+import { startSystem, type System } from './system.js';
+import { openView, type View } from './views/view.js';
 import { VIEWS } from './views.js';
 
-const [folder = join('.data', 'screenshots'), ...wanted] = process.argv.slice(2);
-const WIDTHS = [360, 1280];
+/** A list that goes on below it looks no different there; the longest form fits. */
+const HIGHEST_PX = 4000;
+const README: Look = { locale: 'en', scheme: 'light', width: 1280, height: 1000 };
+const README_VIEWS = ['settings', 'deliveries'];
+
+type Camera = { browser: Browser; system: System };
 
 async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { readme: { type: 'boolean' } }, allowPositionals: true });
+  const isForReadme = values.readme === true;
+  const [folder, ...names] = isForReadme ? [join('libs', 'console', 'pictures'), ...README_VIEWS] : positionals;
+  const target = folder ?? join('.data', 'screenshots');
   const [system, browser] = await Promise.all([startSystem({ retryDelays: '500ms,500ms' }), launchBrowser()]);
   try {
     await seedSampleTeams(system);
-    mkdirSync(folder, { recursive: true });
-    for (const view of VIEWS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-      for (const look of looks()) {
-        const context = await newContext(browser, look);
-        const { page } = await openView(context, system, view);
-        await view.arrange?.(page, system);
-        // As high as the page, so that what sticks to the window's edges stands where the page ends.
-        const height = await page.evaluate(() => document.documentElement.scrollHeight);
-        await page.setViewportSize({ width: look.width, height: Math.max(height, look.height) });
-        await page.evaluate(() => window.scrollTo(0, 0));
-        await page.screenshot({ path: join(folder, `${view.name}-${look.locale}-${look.scheme}-${look.width}.png`), fullPage: true });
-        await context.close();
-      }
+    mkdirSync(target, { recursive: true });
+    for (const view of VIEWS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+      if (isForReadme) await take({ browser, system }, view, README, join(target, `${view.name}.png`));
+      else
+        for (const look of looks())
+          await take({ browser, system }, view, look, join(target, `${view.name}-${look.locale}-${look.scheme}-${look.width}.png`), true);
       console.log(view.name);
     }
   } finally {
@@ -35,9 +39,23 @@ async function main(): Promise<void> {
   }
 }
 
+/** `isWhole`: as high as the page, so that what sticks to the window's edges stands where the page ends. */
+async function take({ browser, system }: Camera, view: View, look: Look, path: string, isWhole = false): Promise<void> {
+  const context = await newContext(browser, look);
+  const { page } = await openView(context, system, view);
+  await view.arrange?.(page, system);
+  if (isWhole) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: look.width, height: Math.min(HIGHEST_PX, Math.max(height, look.height)) });
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path });
+  await context.close();
+}
+
 function looks(): Look[] {
   return (['en', 'de'] as const).flatMap((locale) =>
-    (['light', 'dark'] as const).flatMap((scheme) => WIDTHS.map((width): Look => ({ locale, scheme, width, height: 900 }))),
+    (['light', 'dark'] as const).flatMap((scheme) => [360, 1280].map((width): Look => ({ locale, scheme, width, height: 900 }))),
   );
 }
 
