@@ -16,8 +16,10 @@ import { deliverySteps, inHandGauge } from './delivery.metrics.js';
 
 /** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
 const SWEEP_MS = 1000;
-/** After the database was away nobody's lease is taken over until its owner had time to renew it. */
+/** After the database was away or stood still nobody's lease is taken over until its owner had time to renew it. */
 const TAKE_OVER_GRACE_MS = 10_000;
+/** No statement on claims takes so long where the database works: it waited for a lock, or for the database. */
+const STOOD_STILL_MS = 2000;
 /** A team may fill this share of a process by the platform's server, so that its mass run leaves room for the others. */
 const TEAM_SHARE = 0.5;
 /** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
@@ -76,6 +78,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async claim(count: number): Promise<number> {
+    const askedAt = performance.now();
     try {
       const claimed = await this.claims.claimDue({
         workerId: this.workerId,
@@ -92,12 +95,17 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
         takeOver: performance.now() >= this.takeOverFrom,
       });
       for (const claim of claimed) this.start(claim);
+      if (performance.now() - askedAt > STOOD_STILL_MS) this.spareLeases();
       return claimed.length;
     } catch (error) {
-      this.takeOverFrom = performance.now() + TAKE_OVER_GRACE_MS;
+      this.spareLeases();
       this.logger.warn({ step: 'claim', err: error }, 'could not ask for due deliveries');
       return 0;
     }
+  }
+
+  private spareLeases(): void {
+    this.takeOverFrom = performance.now() + TAKE_OVER_GRACE_MS;
   }
 
   private start(claim: ClaimedDelivery): void {
@@ -133,6 +141,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   private async renew(): Promise<void> {
     const held = [...this.inHand.values()];
     if (held.length === 0) return;
+    const askedAt = performance.now();
     try {
       const own = await this.claims.renew(
         held.map(({ claim }) => claim.claimId),
@@ -142,8 +151,9 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
         // Ended meanwhile, or taken over: the gate would refuse it anyway, so the connection is of no use.
         if (!own.has(claim.claimId) && this.inHand.has(claim.id)) abort.abort();
       }
+      if (performance.now() - askedAt > STOOD_STILL_MS) this.spareLeases();
     } catch (error) {
-      this.takeOverFrom = performance.now() + TAKE_OVER_GRACE_MS;
+      this.spareLeases();
       this.logger.warn({ step: 'renew', err: error }, 'could not renew leases');
     }
   }
