@@ -33,10 +33,10 @@ export function toView(
 function inWords(
   failure: FailureReason,
   locale: Locale,
-  { route, usedFallback, status }: { route: Route | null; usedFallback: boolean; status: string },
+  { route, usedFallback, status, settledAt }: Pick<DeliveryRecord, 'route' | 'usedFallback' | 'status' | 'settledAt'>,
 ): string {
   // A delivery that was sent by the fallback shows why the team's own server did not take it.
   const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
-  const { happened, means, todo } = explainFailure(failure, locale, about);
+  const { happened, means, todo } = explainFailure(failure, locale, about, settledAt === null ? 'byItself' : 'byReader');
   return `${happened} ${means} ${todo}`;
 }

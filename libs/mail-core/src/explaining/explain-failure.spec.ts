@@ -21,7 +21,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('have every code and no other', () => {
-    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual([...FAILURE_CODES, 'platformTodo'].sort());
+    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual([...FAILURE_CODES, 'again', 'platformTodo'].sort());
   });
 
   it('say something different for each code', () => {
@@ -53,11 +53,23 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('do not send anybody to their settings for the platform server', () => {
-    const { platformTodo } = FAILURE_CATALOGUES[locale];
-    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'platform').todo).toBe(platformTodo);
-    expect(explainFailure(reason('sender_refused'), locale, 'platform').todo).toBe(platformTodo);
-    expect(explainFailure(reason('recipient_unknown'), locale, 'platform').todo).not.toBe(platformTodo);
-    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'custom').todo).not.toBe(platformTodo);
+    const { platformTodo, again } = FAILURE_CATALOGUES[locale];
+    const ours = platformTodo.replace('{again}', again.byReader);
+    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'platform').todo).toBe(ours);
+    expect(explainFailure(reason('sender_refused'), locale, 'platform').todo).toBe(ours);
+    expect(explainFailure(reason('recipient_unknown'), locale, 'platform').todo).not.toBe(ours);
+    expect(explainFailure(reason('smtp_auth_rejected'), locale, 'custom').todo).not.toBe(ours);
+  });
+
+  it('ask nobody to send again what is tried again by itself', () => {
+    const { again } = FAILURE_CATALOGUES[locale];
+    for (const route of ['custom', 'platform'] as const) {
+      const [over, open] = (['byReader', 'byItself'] as const).map(
+        (goesOn) => explainFailure(reason('smtp_timeout'), locale, route, goesOn).todo,
+      );
+      expect(over).toContain(again.byReader);
+      expect(open).toBe(over?.replace(again.byReader, again.byItself));
+    }
   });
 });
 

@@ -9,8 +9,13 @@ const NOT_SENT = 'Das Dokument wurde an niemanden verschickt.';
 const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihres Mailservers.';
 
 export const FAILURES_IN_GERMAN: FailureCatalogue = {
+  again: {
+    byReader: 'Verschicken Sie das Dokument später erneut.',
+    byItself: 'Es wird von selbst erneut versucht.',
+    byTest: 'Prüfen Sie die Verbindung später noch einmal.',
+  },
   platformTodo:
-    'An Ihren Einstellungen müssen Sie nichts ändern. Verschicken Sie das Dokument später erneut und wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
+    'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
   smtp_host_forbidden: {
     happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Dokumente verschickt werden dürfen.',
@@ -30,7 +35,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_dns_unavailable: {
     happened: 'Die Adresse des Mailservers{server} ließ sich nicht ermitteln.',
     means: MAY_PASS,
-    todo: 'Verschicken Sie das Dokument später erneut. Tritt das wieder auf, lassen Sie den Servernamen in den Einstellungen prüfen.',
+    todo: '{again} Tritt das wieder auf, lassen Sie den Servernamen in den Einstellungen prüfen.',
   },
   smtp_unreachable: {
     happened: 'Der Mailserver{server} war nicht erreichbar.',
@@ -90,22 +95,22 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_server_busy: {
     happened: 'Der Mailserver{server} war überlastet oder wurde gerade gewartet.',
     means: MAY_PASS,
-    todo: `Verschicken Sie das Dokument später erneut. ${CHECK_WITH_PROVIDER}`,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
     happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil in kurzer Zeit zu viele verschickt wurden.',
     means: MAY_PASS,
-    todo: 'Verschicken Sie das Dokument später erneut. Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um eine höhere Versandgrenze.',
+    todo: '{again} Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um eine höhere Versandgrenze.',
   },
   smtp_connection_lost: {
     happened: 'Die Verbindung zum Mailserver{server} ist abgebrochen.',
     means: MAY_PASS,
-    todo: `Verschicken Sie das Dokument später erneut. ${CHECK_WITH_PROVIDER}`,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_timeout: {
     happened: 'Der Mailserver{server} hat nicht rechtzeitig geantwortet.',
     means: MAY_PASS,
-    todo: 'Prüfen Sie Port und Verschlüsselung in den Einstellungen: Zu Port 587 gehört STARTTLS, zu Port 465 TLS. Verschicken Sie das Dokument dann erneut.',
+    todo: 'Prüfen Sie Port und Verschlüsselung in den Einstellungen: Zu Port 587 gehört STARTTLS, zu Port 465 TLS. {again}',
   },
 
   sender_refused: {

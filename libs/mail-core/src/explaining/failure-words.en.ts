@@ -9,7 +9,12 @@ const NOT_SENT = 'The document was not sent to anyone.';
 const CHECK_WITH_PROVIDER = 'If it happens again, ask the people who run your mail server.';
 
 export const FAILURES_IN_ENGLISH: FailureCatalogue = {
-  platformTodo: 'There is nothing to change in your settings. Send the document again later, and tell our support if it fails again.',
+  again: {
+    byReader: 'Send the document again later.',
+    byItself: 'It is tried again by itself.',
+    byTest: 'Test the connection again later.',
+  },
+  platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
   smtp_host_forbidden: {
     happened: 'The mail server{server} lies in a protected network that documents may not be sent through.',
@@ -29,7 +34,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_dns_unavailable: {
     happened: 'The address of the mail server{server} could not be looked up.',
     means: MAY_PASS,
-    todo: 'Send the document again later. If it happens again, have the server name in the settings checked.',
+    todo: '{again} If it happens again, have the server name in the settings checked.',
   },
   smtp_unreachable: {
     happened: 'The mail server{server} could not be reached.',
@@ -89,22 +94,22 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_server_busy: {
     happened: 'The mail server{server} was overloaded or being serviced.',
     means: MAY_PASS,
-    todo: `Send the document again later. ${CHECK_WITH_PROVIDER}`,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
     happened: 'The mail server{server} takes no more e-mail for now, because too much was sent in a short time.',
     means: MAY_PASS,
-    todo: 'Send the document again later. If it happens often, ask your mail provider for a higher sending limit.',
+    todo: '{again} If it happens often, ask your mail provider for a higher sending limit.',
   },
   smtp_connection_lost: {
     happened: 'The connection to the mail server{server} broke off.',
     means: MAY_PASS,
-    todo: `Send the document again later. ${CHECK_WITH_PROVIDER}`,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_timeout: {
     happened: 'The mail server{server} did not answer in time.',
     means: MAY_PASS,
-    todo: 'Check port and encryption in the settings: port 587 goes with STARTTLS, port 465 with TLS. Then send the document again.',
+    todo: 'Check port and encryption in the settings: port 587 goes with STARTTLS, port 465 with TLS. {again}',
   },
 
   sender_refused: {

@@ -8,8 +8,12 @@ export type Explanation = {
   todo: string;
 };
 
-/** One language. `{server}` stands for the server's name with a space before it, or for nothing. */
+export type GoingOn = 'byReader' | 'byItself' | 'byTest';
+
+/** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`. */
 export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
+  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing. */
+  readonly again: Readonly<Record<GoingOn, string>>;
   /** In place of `todo` when the platform's own server failed: nothing in the team's settings can mend it. */
   readonly platformTodo: string;
 };

@@ -74,7 +74,7 @@ describe('hintForProbe', () => {
   it.each(FAILURE_CODES)('gives the general advice after %s at an unknown server', (code) => {
     for (const locale of LOCALES) {
       expect(ask(code, 'smtp.acme.example 587 starttls', 'no', locale)).toBe(
-        explainFailure({ code, server: null, reply: null }, locale).todo,
+        explainFailure({ code, server: null, reply: null }, locale, 'custom', 'byTest').todo,
       );
     }
   });
