@@ -8,12 +8,17 @@ import { type DeliveryFilter, isBackward, isFiltered } from './delivery-filter.j
 
 type Typed = Required<Omit<DeliveryFilter, 'status'>>;
 
+/** Folded away on a phone, where they would push the list out of sight. */
+const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies readonly (keyof Typed)[];
+
 /** State at once, everything that is typed on Enter or "Show": so that no request goes out at each letter. */
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
   const { filter: says, status: statusWords } = words.deliveries;
   const { status, ...rest } = filter;
   const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
+  const [isUnfolded, setUnfolded] = useState(RARER.some((name) => typed[name] !== ''));
+  const rarer = (width: string | undefined = ''): string => `${width} ${isUnfolded ? '' : classes.folded}`;
   const field = (name: keyof Typed) => ({
     value: typed[name],
     onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) => setTyped({ ...typed, [name]: value }),
@@ -38,19 +43,33 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
         onChange={({ currentTarget: { value } }) => onChange(isDeliveryStatus(value) ? { ...rest, status: value } : rest)}
         className={classes.wide}
       />
-      <TextInput {...field('from')} label={says.from} type="date" />
-      <TextInput {...field('until')} label={says.until} type="date" error={isBackward(typed) ? says.backward : undefined} />
+      <TextInput {...field('from')} label={says.from} type="date" className={rarer()} />
+      <TextInput
+        {...field('until')}
+        label={says.until}
+        type="date"
+        error={isBackward(typed) ? says.backward : undefined}
+        className={rarer()}
+      />
       <TextInput
         {...field('recipient')}
         label={`${says.recipient} (${says.recipientHint})`}
         inputMode="email"
         autoComplete="off"
-        className={classes.wide}
+        className={rarer(classes.wide)}
       />
-      <TextInput {...field('documentId')} label={`${says.document} (${says.documentHint})`} autoComplete="off" className={classes.wide} />
+      <TextInput
+        {...field('documentId')}
+        label={`${says.document} (${says.documentHint})`}
+        autoComplete="off"
+        className={rarer(classes.wide)}
+      />
       <div className={classes.buttons}>
         <Button type="submit" variant="default">
           {says.apply}
+        </Button>
+        <Button variant="subtle" className={classes.unfold} aria-expanded={isUnfolded} onClick={() => setUnfolded(!isUnfolded)}>
+          {says.more}
         </Button>
         {isFiltered(filter) ? (
           <Button variant="subtle" onClick={() => onChange({})}>

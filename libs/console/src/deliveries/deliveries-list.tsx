@@ -88,7 +88,7 @@ function Cells({ team, item }: { team: string; item: DeliverySummary }) {
       </span>
       <span role="cell">
         <Link href={deliveryPath(team, item.id)} className={classes.link}>
-          {types[item.document.type]} {item.document.number ?? item.document.id}
+          {types[item.document.type]} <span className="number">{item.document.number ?? item.document.id}</span>
         </Link>
       </span>
       <span role="cell" className={classes.subject}>

@@ -69,7 +69,8 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
   const { detail, routes } = words.deliveries;
   const outcome = attempt.outcome ?? 'running';
   const { icon: Icon, tone } = OUTCOMES[outcome];
-  const isTrouble = outcome !== 'accepted' && attempt.stage !== null;
+  // A doubt has one stage only, which its words name already.
+  const tellsStage = (outcome === 'failed' || outcome === 'partial') && attempt.stage !== null;
   const facts = [attempt.server, attempt.tls, attempt.durationMs === null ? null : formats.duration(attempt.durationMs)].filter(
     (fact) => fact !== null,
   );
@@ -77,7 +78,7 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
     <Line
       icon={<Icon aria-hidden />}
       tone={tone}
-      title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${isTrouble && attempt.stage ? ` ${detail.stages[attempt.stage]}` : ''}`}
+      title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${tellsStage && attempt.stage ? ` ${detail.stages[attempt.stage]}` : ''}`}
       at={attempt.startedAt}
     >
       {facts.length === 0 ? null : (

@@ -61,7 +61,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
       <Group justify="space-between" align="flex-start">
         <div className={classes.title}>
           <Title order={1} size="h2" className="breakable">
-            {types[document.type]} {document.number ?? document.id}
+            {types[document.type]} <span className="number">{document.number ?? document.id}</span>
           </Title>
           <Text className="breakable">{delivery.subject}</Text>
           <Text size="sm" c="dimmed">

@@ -43,6 +43,7 @@ export const deliveriesWords: typeof english = {
     documentHint: 'wie in Ihrer Fakturierung',
     apply: 'Anzeigen',
     clear: 'Filter aufheben',
+    more: 'Weitere Filter',
   },
   columns: { status: 'Status', document: 'Beleg', subject: 'Betreff', created: 'Übergeben' },
   list: 'Sendungen, die neuesten zuerst',

@@ -41,6 +41,7 @@ export const deliveriesWords = {
     documentHint: 'as in your invoicing',
     apply: 'Show',
     clear: 'Clear filter',
+    more: 'More filters',
   },
   columns: { status: 'State', document: 'Document', subject: 'Subject', created: 'Handed over' },
   list: 'Deliveries, newest first',
