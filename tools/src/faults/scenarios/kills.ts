@@ -132,15 +132,17 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder that has read the 250 and can not record it yet',
     inDoubt: true,
     hold: async (routes, play) => {
-      let lock: Promise<HeldLock> | null = null;
-      routes.onTaken(async () => {
-        await (lock ??= play.stage.database.lockDeliveries(routes.keys));
-      });
+      let lock: HeldLock | null = null;
+      // Not before both have come so far: a locked delivery would not get here.
+      const lockBoth = async (): Promise<void> => {
+        lock = await play.stage.database.lockDeliveries(routes.keys);
+      };
+      routes.onTaken(meetingOf(2, lockBoth));
       await routes.publish();
       await play.awaits('250', () => routes.isSo(({ messages }) => messages.length > 0));
       await play.awaits('record', async () => (await routes.waitingStatements()) >= 2);
       routes.onTaken(NOTHING);
-      return async () => (await lock)?.release();
+      return async () => lock?.release();
     },
   },
 ];

@@ -177,7 +177,9 @@ const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map
 const movedClock = (name: string, offset: string, isCertificateGood: boolean): Scenario => ({
   name,
   injects: `the dispatchers' clock jumps by ${offset} while they send, and back after 6 s`,
-  expects: isCertificateGood ? 'all sent once' : 'all sent once; mail to be signed waits for a good certificate, its tries stay whole',
+  expects: isCertificateGood
+    ? 'all sent once'
+    : 'all sent once; mail to be signed waits for a good certificate, its tries stay whole; only TLS may cost one',
   run: async (play) => {
     const { stage } = play;
     const library = FAKETIME.find((path) => existsSync(path));
@@ -215,11 +217,14 @@ const movedClock = (name: string, offset: string, isCertificateGood: boolean): S
     stage.dispatchers.forEach(({ options }, index) => (options.env = usual[index] ?? options.env));
     await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
     const deliveries = await play.deliveries();
+    // Meanwhile the certificate of the platform's server had run out as well, as far as the dispatchers could tell.
+    const isFine = ({ outcome, stage }: { outcome: string | null; stage: string | null }): boolean =>
+      outcome === 'accepted' || (!isCertificateGood && stage === 'tls');
     play.expect(
-      deliveries.every(({ status, attempts }) => status === 'sent' && attempts.length === 1),
-      'not all were sent at the first try',
+      deliveries.every(({ status, attempts }) => status === 'sent' && attempts.every(isFine)),
+      'not all were sent, or some failed otherwise than by a certificate',
     );
-    return `${deliveries.filter(({ status }) => status === 'sent').length} sent at the first try; ${open} waited while it was wrong; all settled ${seconds(ms)} after`;
+    return `${deliveries.filter(({ attempts }) => attempts.length === 1).length} of ${deliveries.length} sent at the first try; ${open} waited while it was wrong; all settled ${seconds(ms)} after`;
   },
 });
 
