@@ -1,8 +1,9 @@
 // What the page does while something is away, and that it goes on by itself or by one press when it is back.
-import { type Browser, type Page } from 'playwright-core';
-import { ANNA, launchBrowser, openPage, type OpenPage } from './browser.js';
+import { type Page } from 'playwright-core';
+import { ANNA, type OpenOptions } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { allSettled, invoice, publish, putSettings, send } from './seed.js';
-import { startSystem, type System } from './system.js';
+import { type System } from './system.js';
 import { REFUSED } from './views/view.js';
 
 jest.setTimeout(120_000);
@@ -13,30 +14,16 @@ const OFFLINE = 'ERR_INTERNET_DISCONNECTED';
 const CUT = ['ERR_INCOMPLETE_CHUNKED_ENCODING', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE', REFUSED];
 
 describe('while something is away', () => {
+  const desk = setUpDesk();
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
 
-  const open = async (path = SETTINGS, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    return one.page;
-  };
+  const open = (path = SETTINGS, options: OpenOptions = {}): Promise<Page> => desk.open(path, options);
   const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+    ({ system } = desk);
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', notifyUserIds: ['anna.berg'] });
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
   });
 
   it('says that it is offline, keeps what was typed, and saves when the network is back', async () => {

@@ -1,8 +1,9 @@
 // What strangers and careless people write stays text wherever the page shows it, and what is secret comes back nowhere.
-import { type Browser, type Page } from 'playwright-core';
-import { launchBrowser, openPage, type OpenPage } from './browser.js';
+import { type Page } from 'playwright-core';
+import { type OpenOptions } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { allSettled, invoice, putSettings, send } from './seed.js';
-import { startSystem, type System } from './system.js';
+import { type System } from './system.js';
 import { settled } from './views/view.js';
 
 jest.setTimeout(120_000);
@@ -12,15 +13,13 @@ const SETTINGS = '/teams/acme/settings/invoicing';
 const hostile = (place: string): string => `<img src=x onerror="document.title=1">${place}`;
 
 describe('what others write', () => {
+  const desk = setUpDesk({ retryDelays: '300ms,300ms' });
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
 
-  const open = async (path: string, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    await settled(one.page);
-    return one.page;
+  const open = async (path: string, options: OpenOptions = {}): Promise<Page> => {
+    const page = await desk.open(path, options);
+    await settled(page);
+    return page;
   };
   /** It stands there as it was written, and nothing has been made of it. */
   const staysText = async (page: Page, places: readonly string[]): Promise<void> => {
@@ -30,7 +29,7 @@ describe('what others write', () => {
   };
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ retryDelays: '300ms,300ms' }), launchBrowser()]);
+    ({ system } = desk);
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? `550 5.1.1 ${hostile('reply')}` : '250 ok') };
     await putSettings(system, 'acme', {
       companyName: hostile('company'),
@@ -48,15 +47,6 @@ describe('what others write', () => {
     const attachments = document.attachments?.map((each) => ({ ...each, filename: `${hostile('file').replaceAll('/', '')}.pdf` }));
     await send(system, 'acme', { ...document, ...(attachments ? { attachments } : {}) }, 'hostile');
     await allSettled(system, ['acme']);
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
   });
 
   it('stays text in the settings: company name, name of a copy', async () => {

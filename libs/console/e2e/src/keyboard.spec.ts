@@ -1,10 +1,11 @@
 // Every flow of the page by keyboard alone, the focus in sight at every stop.
-import { type Browser, type Page } from 'playwright-core';
-import { launchBrowser, openPage, type OpenPage } from './browser.js';
+import { type Page } from 'playwright-core';
+import { type OpenOptions } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { hasFocus, keepsFocus, type Keyboard, keyboardOf, pick, regains, walkStops } from './keyboard.js';
 import { allSettled, invoice, putSettings, send } from './seed.js';
-import { startSystem, type System } from './system.js';
+import { type System } from './system.js';
 import { settled } from './views/view.js';
 
 jest.setTimeout(120_000);
@@ -12,20 +13,18 @@ jest.setTimeout(120_000);
 const SETTINGS = '/teams/acme/settings/invoicing';
 
 describe('by keyboard alone', () => {
+  const desk = setUpDesk({ retryDelays: '60s,60s' });
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
 
-  const open = async (path = SETTINGS, options: Parameters<typeof openPage>[3] = {}): Promise<{ page: Page; keys: Keyboard }> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    await settled(one.page);
-    return { page: one.page, keys: keyboardOf(one.page) };
+  const open = async (path = SETTINGS, options: OpenOptions = {}): Promise<{ page: Page; keys: Keyboard }> => {
+    const page = await desk.open(path, options);
+    await settled(page);
+    return { page, keys: keyboardOf(page) };
   };
   const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ retryDelays: '60s,60s' }), launchBrowser()]);
+    ({ system } = desk);
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     await putSettings(system, 'globex', {
       companyName: 'Globex',
@@ -35,15 +34,6 @@ describe('by keyboard alone', () => {
   });
   beforeEach(async () => {
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', replyTo: 'billing@acme.example', notifyUserIds: ['anna.berg'] });
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
   });
 
   it('skips to the content, also with unsaved changes', async () => {

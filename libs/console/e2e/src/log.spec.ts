@@ -1,43 +1,29 @@
 // Finding documents in the delivery log, and its chart, in a real browser.
 import { readFileSync } from 'node:fs';
-import { type Browser, type Page } from 'playwright-core';
-import { launchBrowser, openPage, type OpenPage, seriousFindings } from './browser.js';
+import { type Page } from 'playwright-core';
+import { seriousFindings } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { invoice, putSettings, send } from './seed.js';
-import { startSystem, type System } from './system.js';
+import { type System } from './system.js';
 
 jest.setTimeout(180_000);
 
 describe('the delivery log', () => {
+  const desk = setUpDesk();
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
-  const open = async (path: string, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    return one.page;
-  };
   const rows = (page: Page) => page.locator('[role="row"][data-index]');
   const figures = (page: Page) => page.locator('figure').getAttribute('aria-label');
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+    ({ system } = desk);
     await putSettings(system, 'acme', { companyName: 'ACME GmbH' });
     await insertPastDeliveries(system.database.url, 'acme', pastMonth(new Date()));
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
   });
 
   it('finds a document by its words, keeps them in the address, and exports what it shows', async () => {
     await send(system, 'acme', invoice('RE-77', { subject: 'Für Müller & Söhne' }));
-    const page = await open('/teams/acme/deliveries');
+    const page = await desk.open('/teams/acme/deliveries');
     await page.getByLabel('Search (subject, number, name, address)').fill('MÜLLER re-77');
     await page.keyboard.press('Enter');
     await page.waitForURL(/search=/);
@@ -54,7 +40,7 @@ describe('the delivery log', () => {
   });
 
   it('leads from a bar to the documents of its day, and from the table by keyboard', async () => {
-    const page = await open('/teams/acme/deliveries');
+    const page = await desk.open('/teams/acme/deliveries');
     const bar = page
       .locator('svg a[data-date]')
       .filter({ has: page.locator('rect + rect') })
@@ -77,7 +63,7 @@ describe('the delivery log', () => {
   });
 
   it('refuses a last day before the first where it was typed', async () => {
-    const page = await open('/teams/acme/deliveries?from=2026-11-02');
+    const page = await desk.open('/teams/acme/deliveries?from=2026-11-02');
     await page.getByLabel('Until').fill('2026-11-01');
     await page.keyboard.press('Enter');
     await page.getByText('lies before “From”').waitFor();
@@ -85,7 +71,7 @@ describe('the delivery log', () => {
   });
 
   it('counts a new document in the chart without a reload', async () => {
-    const page = await open('/teams/acme/deliveries');
+    const page = await desk.open('/teams/acme/deliveries');
     await page.locator('figure').waitFor();
     const before = await figures(page);
     await send(system, 'acme', invoice('counted'));
@@ -97,7 +83,7 @@ describe('the delivery log', () => {
   it('says why one failed in the language that the reader changes to', async () => {
     system.platform.script = { rcpt: () => '550 5.1.1 no such user' };
     await send(system, 'acme', invoice('gone'));
-    const page = await open('/teams/acme/deliveries?search=gone', { locale: 'de' });
+    const page = await desk.open('/teams/acme/deliveries?search=gone', { locale: 'de' });
     await page.getByRole('link', { name: 'Rechnung gone' }).click();
     await page.getByText('Die E-Mail-Adresse des Empfängers gibt es nicht.').first().waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Sprache und Darstellung' }).click();

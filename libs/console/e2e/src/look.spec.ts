@@ -28,7 +28,8 @@ describe('every view', () => {
   let browser: Browser;
   let profiles: Record<Look['locale'], BrowserContext>;
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ retryDelays: '500ms,500ms' }), launchBrowser()]);
+    browser = await launchBrowser();
+    system = await startSystem({ retryDelays: '500ms,500ms' });
     await seedSampleTeams(system);
     // One for all views of a language: what the browser has compiled once it keeps.
     profiles = { en: await newContext(browser, { locale: 'en' }), de: await newContext(browser, { locale: 'de' }) };

@@ -116,7 +116,8 @@ function addTyped(): Promise<number> {
 
 async function main(): Promise<void> {
   measureJavaScript();
-  const [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+  const browser = await launchBrowser();
+  const system = await startSystem();
   try {
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', notifyUserIds: ['anna.berg'] });
     await insertPastDeliveries(system.database.url, 'acme', longPast());

@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   const isForReadme = values.readme === true;
   const [folder, ...names] = isForReadme ? [join('libs', 'console', 'pictures'), ...README_VIEWS] : positionals;
   const target = folder ?? join('.data', 'screenshots');
-  const [system, browser] = await Promise.all([startSystem({ retryDelays: '500ms,500ms' }), launchBrowser()]);
+  const browser = await launchBrowser();
+  const system = await startSystem({ retryDelays: '500ms,500ms' });
   try {
     await seedSampleTeams(system);
     mkdirSync(target, { recursive: true });

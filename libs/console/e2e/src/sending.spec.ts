@@ -1,28 +1,21 @@
 // Deliveries and the inbox in a real browser, live, against the real system.
 import { readFileSync } from 'node:fs';
-import { type Browser, type Page } from 'playwright-core';
-import { launchBrowser, MAX, openPage, type OpenPage } from './browser.js';
+import { MAX } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { invoice, putSettings, send } from './seed.js';
-import { startSystem, type System } from './system.js';
+import { type System } from './system.js';
 
 jest.setTimeout(180_000);
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 describe('deliveries and inbox', () => {
+  const desk = setUpDesk({ retryDelays: '6s,6s' });
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
-
-  const open = async (path: string, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    return one.page;
-  };
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem({ retryDelays: '6s,6s' }), launchBrowser()]);
+    ({ system } = desk);
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', notifyUserIds: ['anna.berg'] });
     await putSettings(system, 'globex', {
       companyName: 'Globex',
@@ -37,19 +30,10 @@ describe('deliveries and inbox', () => {
     system.platform.script = {};
     system.own.script = {};
   });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
-  });
 
   it('shows three tries, the fallback and the notification as they happen, without a reload', async () => {
     system.own.script = { banner: `451 4.3.2 ${HOSTILE}` };
-    const page = await open('/teams/globex/deliveries');
+    const page = await desk.open('/teams/globex/deliveries');
     await page.getByText('No documents yet').waitFor();
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
     await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
@@ -77,7 +61,7 @@ describe('deliveries and inbox', () => {
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
-    const page = await open(`/teams/acme/deliveries/${id}`);
+    const page = await desk.open(`/teams/acme/deliveries/${id}`);
     await page.getByText('This address does not exist there.').waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Resend …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Resend to' });
@@ -95,7 +79,7 @@ describe('deliveries and inbox', () => {
   it('cancels what still waits, after asking', async () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('cancelled'));
-    const page = await open(`/teams/globex/deliveries/${id}`);
+    const page = await desk.open(`/teams/globex/deliveries/${id}`);
     await page.getByText(/^Waits until/).waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
@@ -106,7 +90,7 @@ describe('deliveries and inbox', () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     await send(system, 'acme', invoice('filter-a', { to: [{ address: 'first@x.example' }] }));
     await send(system, 'acme', invoice('filter-b', { to: [{ address: 'gone2@x.example' }], subject: '=1+1;"x"' }));
-    const page = await open('/teams/acme/deliveries');
+    const page = await desk.open('/teams/acme/deliveries');
     await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor();
     await page.getByLabel('Recipient (whole address)').fill('first@x.example');
     await page.keyboard.press('Enter');
@@ -126,7 +110,7 @@ describe('deliveries and inbox', () => {
 
   it('lets a member read a delivery and neither resend nor cancel it', async () => {
     const id = await send(system, 'acme', invoice('member'));
-    const page = await open(`/teams/acme/deliveries/${id}`, { claims: MAX });
+    const page = await desk.open(`/teams/acme/deliveries/${id}`, { claims: MAX });
     await page.getByText('Only admins of the team may resend or cancel.').waitFor();
     expect(
       await page
@@ -137,20 +121,20 @@ describe('deliveries and inbox', () => {
   });
 
   it('says that there is nothing at an address that leads nowhere', async () => {
-    const page = await open('/teams/acme/deliveries/not-an-id', { allow: [404] });
+    const page = await desk.open('/teams/acme/deliveries/not-an-id', { allow: [404] });
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   });
 
   it('marks all as read and keeps preferences', async () => {
     system.platform.script = { rcpt: '550 5.1.1 user unknown' };
     await send(system, 'acme', invoice('told'));
-    const page = await open('/teams/acme/inbox');
+    const page = await desk.open('/teams/acme/inbox');
     await page.getByRole('button', { name: 'Mark all as read' }).click({ timeout: 20_000 });
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
     await page.getByLabel('Your e-mail address').fill('no address');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('is not an e-mail address').waitFor();
-    opened[0]?.complaints.splice(0);
+    desk.opened[0]?.complaints.splice(0);
     await page.getByLabel('Your e-mail address').fill('anna@acme.example');
     await page.getByRole('switch', { name: 'By e-mail as well' }).click({ force: true });
     await page.getByRole('button', { name: 'Save' }).click();

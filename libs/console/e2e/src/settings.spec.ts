@@ -1,10 +1,11 @@
 // The page "E-mail delivery" in a real browser against the real system.
-import { type Browser, type Page } from 'playwright-core';
-import { ANNA, launchBrowser, MAX, openPage, type OpenPage } from './browser.js';
+import { type Page } from 'playwright-core';
+import { ANNA, MAX, type OpenOptions } from './browser.js';
+import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { paste } from './paste.js';
 import { invoice, publish, putSettings } from './seed.js';
-import { DOWN_PORT, type ScriptedSmtpServer, startSystem, type System } from './system.js';
+import { DOWN_PORT, type ScriptedSmtpServer, type System } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -12,33 +13,19 @@ const SETTINGS = '/teams/acme/settings/invoicing';
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 describe('E-mail delivery', () => {
+  const desk = setUpDesk();
   let system: System;
-  let browser: Browser;
-  const opened: OpenPage[] = [];
 
-  const open = async (path = SETTINGS, options: Parameters<typeof openPage>[3] = {}): Promise<Page> => {
-    const one = await openPage(browser, system, path, options);
-    opened.push(one);
-    return one.page;
-  };
+  const open = (path = SETTINGS, options: OpenOptions = {}): Promise<Page> => desk.open(path, options);
   const saved = (page: Page) => page.getByText('Saved. The next document goes out this way.').waitFor();
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+    ({ system } = desk);
   });
   beforeEach(async () => {
     system.own.forget();
     system.own.script = {};
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', replyTo: 'billing@acme.example' });
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { context } of opened.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
   });
 
   it('takes the token out of the address bar and keeps it for a reload', async () => {
@@ -197,13 +184,13 @@ describe('E-mail delivery', () => {
     const page = await open();
     await page.getByLabel('Company name').waitFor();
     await page.route(`${system.urls['mail-dispatcher']}/**`, (route) => route.abort());
-    opened.at(-1)?.complaints.splice(0);
+    desk.opened.at(-1)?.complaints.splice(0);
     await page.reload();
     await page.getByText('The delivery log does not answer right now.').waitFor({ timeout: 15_000 });
     await page.getByLabel('Company name').fill('ACME without log');
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
-    const complaints = opened.at(-1)?.complaints ?? [];
+    const complaints = desk.opened.at(-1)?.complaints ?? [];
     expect(complaints.every((text) => text.includes('ERR_FAILED'))).toBe(true);
     complaints.splice(0);
   });
