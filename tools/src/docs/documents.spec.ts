@@ -28,7 +28,7 @@ describe('README.md and ARCHITECTURE.md', () => {
 
   it('name only npm scripts that are there', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = found(/(?:^|`)npm (?:run )?([\w:]+)/gm);
+    const named = found(/(?:^|`)npm (?:run )?([\w:-]+)/gm);
     expect(named).toContain('start');
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
