@@ -81,7 +81,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   if (server.auth.type === 'password') {
     const refusal = await logIn(connection, link, server.auth, capabilities);
     if (refusal !== null) return drop(refusal);
-    steps.passed('auth', `signed in as ${server.auth.username}`);
+    steps.passed('auth', server.auth.username);
   }
   link.rest();
   const remote = { host: server.host, address, port: server.port };
@@ -110,7 +110,7 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
       text: `${server.host} leads to a network that is not public`,
     });
   }
-  steps.passed('policy', isFree ? 'the platform\u2019s own server' : `port ${server.port} is allowed`);
+  steps.passed('policy', serverLabel(server));
   if (resolved.ok) steps.passed('dns', resolved.addresses.join(', '));
   return resolved;
 }

@@ -72,7 +72,7 @@ export class Transaction {
       case 'mail':
         return isSuccess(reply) ? this.steps.passed('mail_from', text) : this.fail(replyFact(stage, reply));
       case 'rcpt':
-        return this.observeAllRecipients();
+        return this.observeAllRecipients(text);
       case 'data':
         return isPositive(reply) ? undefined : this.fail(replyFact(stage, reply));
       case 'final':
@@ -92,10 +92,9 @@ export class Transaction {
     if (!recipient.accepted) recipient.fact = replyFact('rcpt', reply);
   }
 
-  private observeAllRecipients(): void {
+  private observeAllRecipients(lastReply: string): void {
     if (this.answeredRecipients < this.recipients.length) return;
-    const accepted = this.accepted();
-    if (accepted.length > 0) return this.steps.passed('rcpt', `${accepted.length} of ${this.recipients.length} recipients taken`);
+    if (this.accepted().length > 0) return this.steps.passed('rcpt', lastReply);
     const facts = this.recipients.flatMap((recipient) => recipient.fact ?? []);
     const mostHopeful = facts.find((fact) => fact.kind === 'reply' && fact.code < 500) ?? facts[0];
     if (mostHopeful !== undefined) this.fail(mostHopeful);

@@ -9,7 +9,7 @@ import {
   type SmtpTestStep,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { classifyReply, hintForProbe } from '@billing-mail/mail-core';
+import { classifyReply, explainFailure, hintForProbe } from '@billing-mail/mail-core';
 import { CredentialBox, invalidInput, type Logger, SealError } from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
@@ -114,5 +114,8 @@ function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
 function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, server: SmtpServer, locale: Locale): SmtpTestStep {
   if (fact === undefined) return step;
   const { reason, reply } = classifyReply(fact, { endOfDataReleased });
-  return { ...step, hint: hintForProbe({ reason, reply, server }, locale) };
+  const { happened } = explainFailure({ code: reason, server: serverLabel(server), reply: null }, locale);
+  // A server speaks for itself; what Node says of a link is for whoever looks after the server.
+  const detail = fact.kind === 'reply' ? step.detail : `${happened} (${step.detail})`;
+  return { ...step, detail, hint: hintForProbe({ reason, reply, server }, locale) };
 }

@@ -170,6 +170,26 @@ describe('the test of a mail server', () => {
     expect((await simpleParser(message?.raw ?? '')).subject).toBe('Billing Mail: Test Ihres Mailservers');
   });
 
+  it("says in words what happened where no server said it, in the language of the reader, and passes on a server's own", async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    smtpServer.script = { ...POLITE, ehlo: 'close' };
+    expect((await test(teamId)).steps.at(-1)?.detail).toMatch(
+      /^Die Verbindung zum Mailserver 127\.0\.0\.1 .*\. \(server closed the connection\)$/,
+    );
+    smtpServer.script = { ...POLITE, mail: '550 5.7.60 not yours' };
+    const { steps } = await test(teamId);
+    expect(steps.map(({ detail }) => detail)).toEqual([
+      `127.0.0.1:${smtpServer.port}`,
+      '127.0.0.1',
+      `127.0.0.1:${smtpServer.port}`,
+      expect.stringMatching(/^TLSv1/),
+      expect.any(String),
+      'billing',
+      expect.stringContaining('not yours'),
+    ]);
+  });
+
   it.each(FAULTS)('ends at %s with its cure', async (_name, script, body, step, hint) => {
     const teamId = newTeam();
     await save(teamId);
