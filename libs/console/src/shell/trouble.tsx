@@ -16,7 +16,7 @@ export function Trouble({ error, title, onRetry }: { error: Error; title?: strin
       role="alert"
     >
       <Text size="sm" className="breakable">
-        {isAway ? words.away : error.message}
+        {isAway ? words.away : (words.kinds[error instanceof ProblemError ? error.kind : 'unknown'] ?? words.kinds.unknown)}
       </Text>
       <Group mt="xs" gap="md">
         {onRetry ? (

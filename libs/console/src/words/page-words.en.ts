@@ -31,6 +31,17 @@ export const pageWords = {
     awayTitle: 'No answer',
     away: 'The service does not answer right now. Your connection may be down, or it is being restarted.',
     failedTitle: 'That did not work',
+    /** By the kind of the problem; `unknown` for every other one. */
+    kinds: {
+      'not-settled': 'The delivery is still under way. Wait until it has ended, or cancel it first.',
+      settled: 'The delivery has ended meanwhile; there is nothing left to cancel.',
+      'in-final': 'The mail server has the document and is answering right now; it can no longer be cancelled.',
+      'tests-under-way': 'Two tests of your team are under way. Wait until one has ended.',
+      'admins-only': 'Only admins of the team may change this. Ask one of them.',
+      'not-found': 'This does not exist any more, or it belongs to another team.',
+      'database-away': 'Our database does not answer. Nothing was changed; try again in a moment.',
+      unknown: 'Something went wrong on our side. Try again; if it happens again, tell our support the number of the request.',
+    } as Record<string, string> & { unknown: string },
     requestId: (id: string) => `Request ${id}`,
     retry: 'Try again',
     crashedTitle: 'This page has stumbled',
