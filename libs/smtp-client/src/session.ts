@@ -92,7 +92,7 @@ export class NodemailerSession implements SmtpSession {
     const reply = this.link.failure === null ? await this.link.exchange(`MAIL FROM:<${from}>\r\n`, 'mail') : null;
     const fact = this.link.failure ?? (reply !== null && !isSuccess(reply) ? replyFact('mail', reply) : null);
     if (fact !== null) steps.failed(fact);
-    else if (reply !== null) steps.passed('mail_from', `${reply.code} ${replyText(reply)}`);
+    else if (reply !== null) steps.passed('mail_from', replyText(reply));
     return fact;
   }
 

@@ -64,7 +64,13 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
 
   return (
     <Input.Wrapper label={label} description={hint} error={wrong.length === 0 ? error : null} labelProps={{ htmlFor: id }}>
-      <div className={classes.box} data-error={error !== null || wrong.length > 0 || undefined} onClick={() => input.current?.focus()}>
+      <div
+        className={classes.box}
+        data-error={error !== null || wrong.length > 0 || undefined}
+        // Nothing to see and nothing to enter: the count below says it.
+        hidden={readOnly && list.length === 0}
+        onClick={() => input.current?.focus()}
+      >
         <AddressChips
           ref={chips}
           label={label}
