@@ -49,6 +49,8 @@ async function open({ server, session, signal }: HandIn): Promise<OpenResult> {
   const opening = new AbortController();
   const onAbort = (): void => opening.abort();
   signal.addEventListener('abort', onAbort, { once: true });
+  // The claim may have been lost while the message was composed; that event is over.
+  if (signal.aborted) opening.abort();
   try {
     return await openSession(server, { ...session, opening: opening.signal });
   } finally {
