@@ -13,8 +13,8 @@ import { FairTurns } from './fair-turns.js';
 import { RejectJob } from './reject-job.js';
 
 /**
- * Jobs taken in at a time; each may hold 34 MB of base64. More take in no more a second (measured: 150 KB documents, 2 cores), but hold
- * up the deliveries under way, and parsing several large ones in one turn of the event loop holds up everything.
+ * Jobs taken in at a time; each may hold 34 MB of base64. Four took in hardly more a second (two dispatchers, 150 KB documents, 2 cores),
+ * but hold up the deliveries under way, and parsing several large ones in one turn of the event loop holds up everything.
  */
 const INTAKE_CONCURRENCY = 2;
 const FIRST_WAIT_MS = 200;
