@@ -59,10 +59,6 @@ export const deliveryStatisticsQuery = z.object({
     .default('UTC'),
 });
 
-/** What can have become of a document, each in one of these. */
-export const DELIVERY_FATES = ['sent', 'fellBack', 'partlySent', 'failed', 'uncertain', 'underWay', 'cancelled'] as const;
-export type DeliveryFate = (typeof DELIVERY_FATES)[number];
-
 /** Documents by what became of them: `sent` by the way that was set up, `fellBack` all the same but by the fallback. */
 export const deliveryCounts = z.object({
   sent: z.int(),
@@ -74,6 +70,10 @@ export const deliveryCounts = z.object({
   cancelled: z.int(),
 });
 export type DeliveryCounts = z.infer<typeof deliveryCounts>;
+
+/** What can have become of a document, each in one of these. */
+export type DeliveryFate = keyof DeliveryCounts;
+export const DELIVERY_FATES: readonly DeliveryFate[] = deliveryCounts.keyof().options;
 
 /** Answer of `GET …/deliveries/statistics`: one entry for each day, the oldest first, also for those without documents. */
 export const deliveryStatistics = z.object({

@@ -6,7 +6,7 @@ export class ProblemError extends Error {
   constructor(
     readonly status: number,
     readonly kind: string,
-    readonly detail: string,
+    detail: string,
     readonly requestId: string | null,
     readonly errors: readonly FieldError[],
   ) {
