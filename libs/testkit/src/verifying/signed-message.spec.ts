@@ -32,7 +32,8 @@ const DRAFT: MessageDraft = {
   to: [{ address: 'payables@customer.example', name: 'Kreditoren, Köln' }],
   cc: [{ address: 'boss@acme.example' }],
   subject: 'Rechnung 2026-0042 über 100 € 😀',
-  date: new Date('2026-11-23T08:00:00Z'),
+  // OpenSSL and gpgsm ask whether the certificate is valid now, NSS whether it was when the message was signed.
+  date: identity.notBefore,
   messageId: '<0193@platform.example>',
   deliveryId: '0193-abc',
   boundarySeed: '0193-abc',
