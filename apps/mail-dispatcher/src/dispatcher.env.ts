@@ -23,7 +23,7 @@ export const dispatcherEnvironment = environmentSchema({
   RETRY_DELAYS: durations
     .refine((list) => list.length >= 1, 'needs at least one duration')
     .default([300_000, 1_800_000])
-    .meta({ description: 'waits before the second and third try, ±20 %' }),
+    .meta({ description: 'waits before the second and third try, up to 20 % longer' }),
   UNCERTAIN_POLICY: z
     .enum(UNCERTAIN_POLICIES, 'must be "retry" or "hold"')
     .default('retry')

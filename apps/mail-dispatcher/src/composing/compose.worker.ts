@@ -1,5 +1,5 @@
 // Runs in a thread of its own, so that encoding, hashing and signing large documents never hold up the event loop.
-import { composeMessage } from '@billing-mail/mail-core';
+import { streamMessage } from '@billing-mail/mail-core';
 import { type StoredBlob, openDocumentStore } from '../gathering/document-store.js';
 import { type ComposeTask } from './compose-task.js';
 
@@ -10,7 +10,7 @@ export async function compose({ documentStoreUrl, draft, attachments, identity }
     filename,
     contentType,
     size,
-    open: () => store.open(sha256),
+    content: () => store.open(sha256),
   }));
-  return store.put(composeMessage({ ...draft, attachments: opened }, identity));
+  return store.put(streamMessage({ ...draft, attachments: opened }, identity).blocks);
 }

@@ -114,11 +114,8 @@ describe('settings and deliveries under way', () => {
     const delivery = await harness.until('acme', job.key, undefined, 60_000);
     expect(delivery).toMatchObject({ status: 'sent', signed: true });
     const envelopes = harness.platform.messages.map(({ recipients }) => recipients.map(({ address }) => address));
-    expect(Math.max(...envelopes.map(({ length }) => length))).toBe(50);
+    expect(envelopes.map(({ length }) => length)).toEqual([...Array<number>(40).fill(50), 1]);
     expect(new Set(envelopes.flat()).size).toBe(2001);
-    expect(envelopes.flat()).toHaveLength(2001);
-    for (const envelope of envelopes)
-      expect(envelope.some((address) => address.startsWith('bcc'))).toBe(envelope.every((address) => address.startsWith('bcc')));
     expect(new Set(harness.platform.messages.map(({ sha256 }) => sha256)).size).toBe(1);
     const raw = harness.rawOf(delivery);
     expect(raw.includes('bcc0@') || raw.toString().toLowerCase().includes('bcc:')).toBe(false);

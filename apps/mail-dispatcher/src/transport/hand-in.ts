@@ -66,7 +66,7 @@ async function sendAll(session: SmtpSession, task: HandIn, tried: HandedIn): Pro
   task.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const envelopes = splitEnvelopes(task.recipients, task.maxRecipients);
-    for (const [index, { recipients }] of envelopes.entries()) {
+    for (const [index, recipients] of envelopes.entries()) {
       const { results, failure, interrupted } = await sendOne(session, task, recipients);
       tried.results.push(...results);
       tried.facts.reply = results.find((result) => result.outcome === 'accepted')?.reply ?? tried.facts.reply;

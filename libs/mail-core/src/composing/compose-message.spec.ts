@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
-import { composeMessage } from './compose-message.js';
+import { readPkcs12 } from '../signing/signing-identity.js';
+import { composeMessage, streamMessage } from './compose-message.js';
 import { UnsafeHeaderError } from './header-field.js';
 import { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './message-draft.js';
 
@@ -21,14 +23,27 @@ const DRAFT: MessageDraft = {
   attachments: [],
 };
 
-function attachment(content: Buffer, filename = 'invoice.pdf', contentType = 'application/pdf'): DraftAttachment {
-  return { filename, contentType, size: content.length, open: () => Readable.from([content]) };
+// Made for tests and known to everybody: it must never sign mail.
+const identity = readPkcs12(readFileSync(path.join(__dirname, '../signing/samples/identity.p12')), 'pässphrase "of" tests');
+
+function attachment(content: Buffer, filename = 'invoice.pdf', contentType = 'application/pdf'): DraftAttachment & { content: Buffer } {
+  return { filename, contentType, size: content.length, content };
 }
 
-async function compose(changes: Partial<MessageDraft>): Promise<Buffer> {
-  const blocks: Buffer[] = [];
-  for await (const block of composeMessage({ ...DRAFT, ...changes }, null)) blocks.push(block);
-  return Buffer.concat(blocks);
+const LOGO = { ...attachment(Buffer.from('png'), 'logo.png', 'image/png'), contentId: 'logo' };
+
+function compose(changes: Partial<MessageDraft>): Promise<Buffer> {
+  return composeMessage({ ...DRAFT, ...changes }, null);
+}
+
+async function* inPieces(content: Buffer, pieceBytes: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
+}
+
+async function collect(blocks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const collected: Buffer[] = [];
+  for await (const block of blocks) collected.push(block);
+  return Buffer.concat(collected);
 }
 
 function headerOf(message: Buffer): string {
@@ -49,6 +64,25 @@ const NASTY: [string, string][] = [
   ['two blanks', 'two  blanks'],
   ['percent signs', '%41%20'],
 ];
+
+const files = fc.array(
+  fc.record({
+    name: fc.constantFrom(...NASTY.map(([, name]) => name)),
+    bytes: fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.nat(100_000).map((size) => randomLooking(size)),
+    ),
+    contentId: fc.constantFrom(undefined, 'logo', 'seal@acme.example'),
+  }),
+  { maxLength: 3 },
+);
+const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('From \n.\n ', '.', '\r.\r\n', 'ü.'.repeat(100), ''));
+const drafts = fc
+  .record({ text: texts, html: fc.option(texts), subject: fc.constantFrom(...NASTY.map(([, name]) => name)), files })
+  .map(({ files: given, ...changes }): MessageDraft => {
+    const attachments = given.map(({ name, bytes, contentId }) => ({ ...attachment(Buffer.from(bytes), name), contentId }));
+    return { ...DRAFT, ...changes, attachments };
+  });
 
 describe('composeMessage', () => {
   it('writes the header that the contract names and nothing else', async () => {
@@ -105,20 +139,14 @@ describe('composeMessage', () => {
 
   it('is 7-bit with CRLF only, short lines and no line that starts with a dot or "From "', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), fc.uint8Array(), fc.constantFrom(...NASTY), async (text, bytes, [, name]) => {
-        const message = await compose({
-          text: `${text}\nFrom \n.\n `,
-          html: text,
-          subject: name,
-          attachments: [attachment(Buffer.from(bytes), name)],
-        });
-        const lines = message.toString('latin1').split('\r\n');
+      fc.asyncProperty(drafts, async (draft) => {
+        const message = (await composeMessage(draft, identity)).toString('latin1');
+        // What ends the data of SMTP, and what servers take for it.
+        expect(message).not.toMatch(/\r\n\.|\r(?!\n)|(?<!\r)\n/);
+        const lines = message.split('\r\n');
         expect(lines.at(-1)).toBe('');
-        for (const line of lines) {
-          expect(line).toMatch(/^(?!\.|From )[\t\x20-\x7e]*$/);
-          expect(line.length).toBeLessThanOrEqual(300);
-        }
-        const body = message.subarray(message.indexOf('\r\n\r\n')).toString('latin1');
+        expect(lines.filter((line) => !/^(?!\.|From )[\t\x20-\x7e]{0,300}$/.test(line))).toEqual([]);
+        const body = message.slice(message.indexOf('\r\n\r\n'));
         const encoded = body.split('\r\n').filter((line) => !/^(?:Content-| )/.test(line));
         expect(Math.max(...encoded.map((line) => line.length))).toBeLessThanOrEqual(76);
       }),
@@ -151,26 +179,42 @@ describe('composeMessage', () => {
     ]);
   });
 
-  it.each([4, 6])('stops when an attachment of 5 bytes gives %d', async (bytes) => {
+  it('shows a file with a content id inside the HTML, the others beside it', async () => {
+    const message = await compose({ html: '<img src="cid:logo">', attachments: [attachment(Buffer.from('pdf')), LOGO] });
+    const shape = message.toString('latin1').match(/^Content-(?:Type: [^;\r]+|ID: [^\r]*|Disposition: \w+)/gm);
+    expect(shape).toEqual([
+      'Content-Type: multipart/mixed',
+      'Content-Type: multipart/alternative',
+      'Content-Type: text/plain',
+      'Content-Type: multipart/related',
+      'Content-Type: text/html',
+      'Content-Type: image/png',
+      'Content-ID: <logo>',
+      'Content-Disposition: inline',
+      'Content-Type: application/pdf',
+      'Content-Disposition: attachment',
+    ]);
+    const parsed = await simpleParser(message, { keepCidLinks: true });
+    expect(parsed.html).toBe('<img src="cid:logo">');
+    expect(parsed.attachments.map(({ cid, related, content }) => [cid, related, content.toString()])).toEqual([
+      ['logo', true, 'png'],
+      [undefined, undefined, 'pdf'],
+    ]);
+  });
+
+  it('takes a content id for nothing where no HTML can name it', async () => {
+    const plain = { ...LOGO, contentId: undefined };
+    expect(await compose({ html: null, attachments: [LOGO] })).toEqual(await compose({ html: null, attachments: [plain] }));
+  });
+
+  it.each([4, 6])('stops when an attachment of 5 bytes has %d', async (bytes) => {
     const wrong = { ...attachment(Buffer.alloc(bytes)), size: 5 };
     await expect(compose({ attachments: [wrong] })).rejects.toThrow(AttachmentSizeError);
   });
 
-  it('closes the attachment it is reading when nobody reads on', async () => {
-    let closed = false;
-    async function* endless(): AsyncGenerator<Buffer> {
-      try {
-        for (;;) yield Buffer.alloc(100_000);
-      } finally {
-        closed = true;
-      }
-    }
-    const endlessFile = { filename: 'a.bin', contentType: 'application/pdf', size: Number.MAX_SAFE_INTEGER, open: endless };
-    const message = composeMessage({ ...DRAFT, attachments: [endlessFile] }, null);
-    await message.next();
-    await message.next();
-    await message.return(undefined);
-    expect(closed).toBe(true);
+  it('refuses an attachment that has to be opened', async () => {
+    const opened = { ...attachment(Buffer.alloc(1)), content: () => inPieces(Buffer.alloc(1), 1) };
+    await expect(compose({ attachments: [opened] })).rejects.toThrow(TypeError);
   });
 
   it.each<[string, Partial<MessageDraft>]>([
@@ -183,9 +227,51 @@ describe('composeMessage', () => {
     ['delivery id', { deliveryId: 'x\r\nBcc: evil@evil.example' }],
     ['file name', { attachments: [attachment(Buffer.alloc(1), 'a\r\nBcc: evil@evil.example')] }],
     ['content type', { attachments: [attachment(Buffer.alloc(1), 'a.pdf', 'application/pdf\r\nBcc: evil@evil.example')] }],
+    ['content id', { attachments: [{ ...LOGO, contentId: 'logo>\r\nBcc: evil@evil.example' }] }],
     ['content type with parameters', { attachments: [attachment(Buffer.alloc(1), 'a.pdf', 'text/plain; name=b.exe')] }],
-  ])('refuses at once what would change the header around it: %s', (_field, changes) => {
-    expect(() => composeMessage({ ...DRAFT, ...changes }, null)).toThrow(UnsafeHeaderError);
+  ])('refuses at once what would change the header around it: %s', async (_field, changes) => {
+    await expect(compose(changes)).rejects.toThrow(UnsafeHeaderError);
+    expect(() => streamMessage({ ...DRAFT, ...changes }, null)).toThrow(UnsafeHeaderError);
+  });
+});
+
+describe('streamMessage', () => {
+  it('gives the bytes of composeMessage, as many as it said, from opened attachments and from Buffers', async () => {
+    await fc.assert(
+      fc.asyncProperty(drafts, fc.boolean(), fc.integer({ min: 50, max: 70_000 }), async (draft, isSigned, pieceBytes) => {
+        const signer = isSigned ? identity : null;
+        const message = await composeMessage(draft, signer);
+        const opened = draft.attachments.map((file) => ({ ...file, content: () => inPieces(file.content as Buffer, pieceBytes) }));
+        for (const attachments of [opened, draft.attachments]) {
+          const stream = streamMessage({ ...draft, attachments }, signer);
+          expect(stream.size).toBe(message.length);
+          expect((await collect(stream.blocks)).equals(message)).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([4, 6])('stops when an attachment of 5 bytes gives %d', async (bytes) => {
+    const wrong = { ...attachment(Buffer.alloc(0)), size: 5, content: () => inPieces(Buffer.alloc(bytes), 3) };
+    await expect(collect(streamMessage({ ...DRAFT, attachments: [wrong] }, null).blocks)).rejects.toThrow(AttachmentSizeError);
+  });
+
+  it('closes the attachment it is reading when nobody reads on', async () => {
+    let closed = false;
+    async function* endless(): AsyncGenerator<Buffer> {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        closed = true;
+      }
+    }
+    const endlessFile = { ...attachment(Buffer.alloc(0)), size: Number.MAX_SAFE_INTEGER, content: endless };
+    const { blocks } = streamMessage({ ...DRAFT, attachments: [endlessFile] }, null);
+    await blocks.next();
+    await blocks.next();
+    await blocks.return(undefined);
+    expect(closed).toBe(true);
   });
 });
 

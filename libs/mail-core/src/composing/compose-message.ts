@@ -1,97 +1,97 @@
-// From a draft to the bytes on the wire, as a stream: an attachment is encoded, hashed and handed on block by block.
+// From a draft to the bytes on the wire: all at once for the usual message, block by block for a large one.
 import { createHash } from 'node:crypto';
-import { createDetachedSignature } from '../signing/detached-signature.js';
+import { createDetachedSignature, detachedSignatureSize } from '../signing/detached-signature.js';
 import { type SigningIdentity } from '../signing/signing-identity.js';
-import { mailboxField, structuredField, textField, UnsafeHeaderError } from './header-field.js';
-import { type MessageDraft } from './message-draft.js';
-import { contentPart, type Part, type SignedShell, signedShell } from './message-parts.js';
-import { encodeLines } from './transfer-encoding.js';
+import { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './message-draft.js';
+import { messageHeader } from './message-header.js';
+import { contentPieces, type Piece, signedShell } from './message-parts.js';
+import { base64Lines, base64LinesSize, streamBase64Lines, writeBase64Lines } from './transfer-encoding.js';
 
 const CRLF = '\r\n';
-// RFC 5322 2.1.1
-const LONGER_THAN_A_LINE = /[^\r\n]{999}/;
 
 // Small pieces (headers, boundaries) are joined up to this size; each block becomes one write to a socket or a file.
 const BLOCK_BYTES = 64 * 1024;
 
 /**
  * The message of `draft` (RFC 5322, CRLF, 7-bit, ends with a line end), signed when there is an `identity`. The same draft and identity
- * give the same bytes. Nothing is held in memory but the texts and one block.
- * Errors: UnsafeHeaderError at once; AttachmentSizeError and whatever `open` throws while the bytes are read.
+ * give the same bytes.
+ * All attachments must be Buffers: TypeError. Errors: UnsafeHeaderError, AttachmentSizeError.
  */
-export function composeMessage(draft: MessageDraft, identity: SigningIdentity | null): AsyncGenerator<Buffer> {
+export async function composeMessage(draft: MessageDraft, identity: SigningIdentity | null): Promise<Buffer> {
+  const { before, content, after, end, size } = layOut(draft, identity);
+  const message = Buffer.allocUnsafe(size);
+  const contentAt = message.write(before, 'latin1');
+  const contentEnd = content.reduce((at, piece) => writePiece(message, at, piece), contentAt);
+  let at = contentEnd + message.write(after, contentEnd, 'latin1');
+  if (identity !== null) {
+    const digest = createHash('sha256').update(message.subarray(contentAt, contentEnd)).digest();
+    at = writeBase64Lines(message, at, await createDetachedSignature(digest, draft.date, identity));
+  }
+  message.write(end, at, 'latin1');
+  return message;
+}
+
+/**
+ * The bytes of `composeMessage`, of which only the texts and one block are in memory at a time. `size` is exact, so a server can be told
+ * before the first block is made.
+ * Errors: UnsafeHeaderError at once; AttachmentSizeError and whatever opening a content throws while the blocks are read.
+ */
+export function streamMessage(draft: MessageDraft, identity: SigningIdentity | null): { size: number; blocks: AsyncGenerator<Buffer> } {
+  const layout = layOut(draft, identity);
+  return { size: layout.size, blocks: inBlocks(written(layout, draft.date, identity)) };
+}
+
+/** A message with its place for the signature. Signed is `content`; the signature stands between `after` and `end`. */
+type Layout = { before: string; content: Piece[]; after: string; end: string; size: number };
+
+function layOut(draft: MessageDraft, identity: SigningIdentity | null): Layout {
   const header = messageHeader(draft);
-  if (identity === null) return inBlocks(unsignedMessage(header, contentPart(draft)));
-  return inBlocks(signedMessage(header, signedShell(draft), draft.date, identity));
-}
-
-function messageHeader(draft: MessageDraft): string {
-  if (!/^<[^\s<>@]+@[^\s<>@]+>$/.test(draft.messageId)) throw new UnsafeHeaderError('Message-ID has not the form <left@right>');
-  const fields = [
-    mailboxField('From', [draft.from]),
-    draft.replyTo === null ? '' : mailboxField('Reply-To', [{ address: draft.replyTo }]),
-    draft.to.length === 0 ? '' : mailboxField('To', draft.to),
-    draft.cc.length === 0 ? '' : mailboxField('Cc', draft.cc),
-    textField('Subject', draft.subject),
-    structuredField('Date', draft.date.toUTCString().replace('GMT', '+0000')),
-    structuredField('Message-ID', draft.messageId),
-    draft.deliveryId === null ? '' : structuredField('X-Billing-Delivery', draft.deliveryId),
-    draft.autoSubmitted === true ? structuredField('Auto-Submitted', 'auto-generated') : '',
-    structuredField('MIME-Version', '1.0'),
-  ];
-  return fields.join('');
-}
-
-async function* unsignedMessage(header: string, content: Part): AsyncGenerator<Uint8Array> {
-  yield ascii(header);
-  yield* writePart(content);
+  const content = contentPieces(draft);
   // A multipart ends with a line end of its own; the end of data (RFC 5321 4.1.1.4) must follow one.
-  if ('body' in content) yield ascii(CRLF);
+  const shell = identity === null ? { before: '', after: content.length === 1 ? CRLF : '', end: '' } : signedShell(draft);
+  const before = header + shell.before;
+  const signatureSize = identity === null ? 0 : base64LinesSize(detachedSignatureSize(draft.date, identity));
+  const contentSize = content.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : base64LinesSize(piece.size)), 0);
+  return { ...shell, before, content, size: before.length + contentSize + shell.after.length + signatureSize + shell.end.length };
 }
 
-async function* signedMessage(
-  header: string,
-  { headers, boundary, content, signatureHeaders }: SignedShell,
-  signingTime: Date,
-  identity: SigningIdentity,
-): AsyncGenerator<Uint8Array> {
-  yield ascii(`${header}${headers}${CRLF}${CRLF}--${boundary}${CRLF}`);
-  // Signed is the part with its header, up to but not with the line end that belongs to the next boundary (RFC 1847 2.1).
+function writePiece(message: Buffer, at: number, piece: Piece): number {
+  if (typeof piece === 'string') return at + message.write(piece, at, 'latin1');
+  if (typeof piece.content === 'function') throw new TypeError('an attachment that has to be opened is for streamMessage');
+  if (piece.content.length !== piece.size) throw wrongSize(piece, piece.content.length);
+  return writeBase64Lines(message, at, piece.content);
+}
+
+async function* written({ before, content, after, end }: Layout, date: Date, identity: SigningIdentity | null): AsyncGenerator<Buffer> {
+  yield Buffer.from(before, 'latin1');
   const digest = createHash('sha256');
-  for await (const bytes of writePart(content)) {
-    digest.update(bytes);
-    yield bytes;
+  for (const piece of content) {
+    for await (const bytes of typeof piece === 'string' ? [Buffer.from(piece, 'latin1')] : streamBase64Lines(contentOf(piece))) {
+      if (identity !== null) digest.update(bytes);
+      yield bytes;
+    }
   }
-  const signature = await createDetachedSignature(digest.digest(), signingTime, identity);
-  yield ascii(`${CRLF}--${boundary}${CRLF}${signatureHeaders}${CRLF}${CRLF}`);
-  yield encodeLines(signature);
-  yield ascii(`${CRLF}--${boundary}--${CRLF}`);
+  yield Buffer.from(after, 'latin1');
+  if (identity !== null) yield base64Lines(await createDetachedSignature(digest.digest(), date, identity));
+  yield Buffer.from(end, 'latin1');
 }
 
-async function* writePart(part: Part): AsyncGenerator<Uint8Array> {
-  yield ascii(`${part.headers}${CRLF}${CRLF}`);
-  if ('body' in part) {
-    yield* part.body();
-    return;
+async function* contentOf(file: DraftAttachment): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of typeof file.content === 'function' ? file.content() : [file.content]) {
+    bytes += chunk.length;
+    if (bytes > file.size) break;
+    yield chunk;
   }
-  for (const child of part.children) {
-    yield ascii(`--${part.boundary}${CRLF}`);
-    yield* writePart(child);
-    yield ascii(CRLF);
-  }
-  yield ascii(`--${part.boundary}--${CRLF}`);
+  if (bytes !== file.size) throw wrongSize(file, bytes);
 }
 
-function ascii(text: string): Buffer {
-  // Header blocks are so by construction for all input that the contracts allow. Other input must not go out altered in silence.
-  // eslint-disable-next-line no-control-regex -- exactly what is not 7-bit
-  if (/[^\x00-\x7f]/.test(text)) throw new UnsafeHeaderError('a header is not ASCII');
-  if (LONGER_THAN_A_LINE.test(text)) throw new UnsafeHeaderError('a header has a line of more than 998 characters');
-  return Buffer.from(text, 'latin1');
+function wrongSize({ size }: DraftAttachment, bytes: number): AttachmentSizeError {
+  return new AttachmentSizeError(`an attachment of ${size} bytes gave ${bytes > size ? 'more' : bytes}`);
 }
 
-async function* inBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let waiting: Uint8Array[] = [];
+async function* inBlocks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
   let bytes = 0;
   for await (const piece of pieces) {
     waiting.push(piece);

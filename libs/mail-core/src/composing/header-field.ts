@@ -77,3 +77,14 @@ export function refuseLineEnds(field: string, value: string): string {
   if (!value.isWellFormed()) throw new UnsafeHeaderError(`${field} has broken Unicode`);
   return value;
 }
+
+/**
+ * `block` as it is. Fields are 7-bit lines of 998 characters at most (RFC 5322 2.1.1) by construction for all that the contracts allow; other
+ * input must not go out altered in silence.
+ */
+export function refuseUnfitBlock(block: string): string {
+  // eslint-disable-next-line no-control-regex -- exactly what is not 7-bit
+  if (/[^\x00-\x7f]/.test(block)) throw new UnsafeHeaderError('a header is not ASCII');
+  if (/^.{999}/m.test(block)) throw new UnsafeHeaderError('a header has a line of more than 998 characters');
+  return block;
+}

@@ -1,14 +1,17 @@
 import { type Mailbox } from '@billing-mail/contracts';
 import { type HeaderMailbox } from './header-field.js';
 
-/** A file of a message. `open` gives its bytes anew with each call, so that a message can be composed again for the next try. */
+/** A file of a message. */
 export type DraftAttachment = {
   filename: string;
   /** Media type without parameters, such as `application/pdf`. */
   contentType: string;
-  /** Bytes that `open` will give. */
+  /** Shows it inside the HTML, which names it `cid:<contentId>`; without HTML it is a file like the others. */
+  contentId?: string;
+  /** Bytes that the content has. */
   size: number;
-  open: () => AsyncIterable<Uint8Array>;
+  /** The bytes, or how to open them anew with each call, so that a message can be composed again for the next try. */
+  content: Buffer | (() => AsyncIterable<Uint8Array>);
 };
 
 /** All that a message is made of; the same draft always gives the same bytes. Bcc has no place here, so it can't leak. */

@@ -1,114 +1,85 @@
-// The MIME tree of a message as data: encoded header blocks and bodies that open when they are written.
+// The MIME tree of a message, flattened into pieces in the order of writing: text as it stands, and files that are still to be encoded.
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import MimeNode from 'nodemailer/lib/mime-node';
-import { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './message-draft.js';
-import { refuseLineEnds, UnsafeHeaderError } from './header-field.js';
-import { base64Lines, encodeText } from './transfer-encoding.js';
+import { refuseLineEnds, refuseUnfitBlock, UnsafeHeaderError } from './header-field.js';
+import { type DraftAttachment, type MessageDraft } from './message-draft.js';
+import { encodeText } from './transfer-encoding.js';
 
-export type Leaf = { headers: string; body: () => AsyncIterable<Uint8Array> };
-export type Multipart = { headers: string; boundary: string; children: Part[] };
-export type Part = Leaf | Multipart;
+/** What a message is written from: text on the wire, or a file, which becomes lines of base64 with a line end before each. */
+export type Piece = string | DraftAttachment;
 
-/** The shell of a signed message; the parts in it, content and signature, are written by the composer. */
-export type SignedShell = { headers: string; boundary: string; content: Part; signatureHeaders: string };
+const CRLF = '\r\n';
 
-// "=_" can't occur in quoted-printable or base64 (RFC 2045 6.7), so no line of a body can be taken for a boundary.
-const BOUNDARY_PREFIX = '=_';
-const BOUNDARY_SEED_CHARACTERS = 32;
-
-/** `multipart/mixed(alternative(text, html), attachments…)`, without the levels that would hold one part only. */
-export function contentPart(draft: MessageDraft): Part {
-  const { text, html, attachments } = draft;
-  const bodies = [textBody('plain', text), ...(html === null ? [] : [textBody('html', html)]), ...attachments.map(attachmentBody)];
-  const part = partOf(compile(draft), bodies);
-  if (bodies.length > 0) throw new Error('nodemailer made fewer parts than there are');
-  return part;
+/**
+ * `mixed(alternative(text, related(html, inline files…)), files…)`, without the levels that would hold one part only. One piece is a text
+ * alone, without a line end at its end; more are a multipart, which has one.
+ */
+export function contentPieces({ text, html, attachments, boundarySeed }: MessageDraft): Piece[] {
+  const isInline = ({ contentId }: DraftAttachment): boolean => html !== null && contentId !== undefined;
+  const files = attachments.filter((file) => !isInline(file)).map((file) => filePart(file, 'attachment'));
+  const boundary = boundariesOf(boundarySeed);
+  if (html === null) return multipart('mixed', boundary(1), [textPart('plain', text, files.length === 0), ...files]);
+  // Counted from outside inwards.
+  const level = files.length === 0 ? 1 : 2;
+  const inline = attachments.filter(isInline).map((file) => filePart(file, 'inline'));
+  const shown = multipart('related; type="text/html"', boundary(level + 1), [textPart('html', html), ...inline]);
+  const bodies = multipart('alternative', boundary(level), [textPart('plain', text), shown]);
+  return multipart('mixed', boundary(1), [bodies, ...files]);
 }
 
-/** The content wrapped for signing (RFC 8551 3.5.3). */
-export function signedShell(draft: MessageDraft): SignedShell {
-  // Never written itself: nodemailer gives a root a Date and a Message-ID, which no part may have.
-  const root = new MimeNode('multipart/mixed', boundariesOf(`signed ${draft.boundarySeed}`));
-  const node = root.createChild('multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256');
-  const headers = node.buildHeaders();
-  const signature = node.createChild('application/pkcs7-signature', { filename: 'smime.p7s' }).setHeader([
-    { key: 'Content-Transfer-Encoding', value: 'base64' },
-    { key: 'Content-Disposition', value: 'attachment' },
-  ]);
-  return { headers, boundary: boundaryOf(node), content: contentPart(draft), signatureHeaders: signature.buildHeaders() };
-}
-
-/** The tree as nodemailer lays it out. It knows names and types only; the bodies are ours, because they are encoded and hashed as a stream. */
-function compile({ html, attachments, messageId, date, boundarySeed }: MessageDraft): MimeNode {
-  return new MailComposer({
-    // Any text: an empty one would be left out.
-    text: 'text',
-    ...(html === null ? {} : { html: 'html' }),
-    attachments: attachments.map(({ filename, contentType }) => ({
-      filename: refuseLineEnds('a file name', filename),
-      contentType: encodableType(contentType),
-      contentDisposition: 'attachment' as const,
-      contentTransferEncoding: 'base64' as const,
-      content: '',
-    })),
-    // Not taken over from the root, but made up at random when they are missing.
-    messageId,
-    date,
-    ...boundariesOf(boundarySeed),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  }).compile();
-}
-
-function boundariesOf(seed: string): { baseBoundary: string; boundaryPrefix: string } {
+/** What stands around the content that is signed (RFC 8551 3.5.3): `before` and `after` it, and `end` after the lines of the signature. */
+export function signedShell({ boundarySeed }: MessageDraft): { before: string; after: string; end: string } {
+  const boundary = boundariesOf(`signed ${boundarySeed}`)(2);
+  const type = `multipart/signed; protocol="application/pkcs7-signature";${CRLF} micalg=sha-256; boundary="${boundary}"`;
+  const signatureFields = [
+    'Content-Type: application/pkcs7-signature; name=smime.p7s',
+    'Content-Transfer-Encoding: base64',
+    'Content-Disposition: attachment; filename=smime.p7s',
+  ];
   return {
-    baseBoundary: createHash('sha256').update(seed).digest('hex').slice(0, BOUNDARY_SEED_CHARACTERS),
-    boundaryPrefix: BOUNDARY_PREFIX,
+    before: `Content-Type: ${type}${CRLF}${CRLF}--${boundary}${CRLF}`,
+    // The line end before a boundary belongs to the boundary and is not signed (RFC 1847 2.1).
+    after: `${CRLF}--${boundary}${CRLF}${signatureFields.join(CRLF)}${CRLF}`,
+    end: `${CRLF}--${boundary}--${CRLF}`,
   };
 }
 
-/** Node by node, in the order of writing; each leaf gets the next body. */
-function partOf(node: MimeNode, bodies: Body[]): Part {
-  if (node.childNodes.length > 0) {
-    // The boundary is made with the header.
-    const headers = contentFields(node);
-    return { headers, boundary: boundaryOf(node), children: node.childNodes.map((child) => partOf(child, bodies)) };
-  }
-  const body = bodies.shift();
-  if (body === undefined) throw new Error('nodemailer made more parts than there are');
-  if (body.contentType !== null) node.setHeader('Content-Type', body.contentType);
-  node.setHeader('Content-Transfer-Encoding', body.encoding);
-  return { headers: contentFields(node), body: body.open };
+/** A part alone needs no multipart around it. */
+function multipart(subtype: string, boundary: string, parts: Piece[][]): Piece[] {
+  const [first = [], ...others] = parts;
+  if (others.length === 0) return first;
+  return [
+    `Content-Type: multipart/${subtype};${CRLF} boundary="${boundary}"${CRLF}${CRLF}`,
+    ...parts.flatMap((part) => [`--${boundary}${CRLF}`, ...part, CRLF]),
+    `--${boundary}--${CRLF}`,
+  ];
 }
 
-/** The fields that describe a part; the others that nodemailer gives a root are those of the message and stand in its header. */
-function contentFields(node: MimeNode): string {
-  return node
-    .buildHeaders()
-    .split(/\r\n(?![ \t])/)
-    .filter((field) => /^content-/i.test(field))
-    .join('\r\n');
+// "=_" can't occur in quoted-printable or base64 (RFC 2045 6.7), so no line of a body can be taken for a boundary.
+function boundariesOf(seed: string): (number: number) => string {
+  const own = createHash('sha256').update(seed).digest('hex').slice(0, 32);
+  return (number) => `=_-${own}-Part_${number}`;
 }
 
-function boundaryOf(node: MimeNode): string {
-  if (typeof node.boundary !== 'string') throw new Error('a multipart node got no boundary');
-  return node.boundary;
-}
-
-/** How a leaf is written; `contentType` where nodemailer could not know it. */
-type Body = { contentType: string | null; encoding: string; open: () => AsyncIterable<Uint8Array> };
-
-function textBody(subtype: 'plain' | 'html', text: string): Body {
+function textPart(subtype: 'plain' | 'html', text: string, isAlone = false): Piece[] {
   const { encoding, body } = encodeText(text);
-  return { contentType: `text/${subtype}; charset=utf-8`, encoding, open: () => once(Buffer.from(body, 'latin1')) };
+  const fields = [`Content-Type: text/${subtype}; charset=utf-8`, `Content-Transfer-Encoding: ${encoding}`];
+  // No reader minds the order. It is the one of messages that were sent before, whose bytes have to come out again.
+  if (isAlone) fields.reverse();
+  return [`${fields.join(CRLF)}${CRLF}${CRLF}${body}`];
 }
 
-const attachmentBody = (attachment: DraftAttachment): Body => ({
-  contentType: null,
-  encoding: 'base64',
-  open: () => base64Lines(ofExactSize(attachment)),
-});
+// A root would get a Date and a Message-ID, which no part may have.
+const NO_ROOT = { rootNode: new MimeNode('multipart/mixed'), baseBoundary: 'none' };
+
+// The fields are nodemailer's work: it knows how to encode a file name so that old and new readers understand it (RFC 2231, RFC 2047).
+function filePart(file: DraftAttachment, disposition: 'inline' | 'attachment'): Piece[] {
+  const node = new MimeNode(encodableType(file.contentType), { ...NO_ROOT, filename: refuseLineEnds('a file name', file.filename) });
+  if (disposition === 'inline') node.setHeader('Content-Id', `<${vettedContentId(file.contentId)}>`);
+  node.setHeader('Content-Transfer-Encoding', 'base64');
+  node.setHeader('Content-Disposition', disposition);
+  return [refuseUnfitBlock(node.buildHeaders() + CRLF), file];
+}
 
 /** Composite types may not be base64 (RFC 2046 5.1.1, 5.2.1), without which their bytes would not survive; they go as plain files. */
 function encodableType(contentType: string): string {
@@ -116,16 +87,7 @@ function encodableType(contentType: string): string {
   return /^(?:multipart|message)\//i.test(contentType) ? 'application/octet-stream' : contentType;
 }
 
-async function* ofExactSize({ open, size }: DraftAttachment): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of open()) {
-    bytes += chunk.length;
-    if (bytes > size) break;
-    yield chunk;
-  }
-  if (bytes !== size) throw new AttachmentSizeError(`an attachment of ${size} bytes gave ${bytes > size ? 'more' : bytes}`);
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
+function vettedContentId(contentId = ''): string {
+  if (!/^[\w!#$%&'*+./=?^`{|}~@-]+$/.test(contentId)) throw new UnsafeHeaderError('a content id has other characters than an address');
+  return contentId;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
-import { base64Lines, encodeLines, encodeText } from './transfer-encoding.js';
+import { base64Lines, base64LinesSize, encodeText, streamBase64Lines, writeBase64Lines } from './transfer-encoding.js';
 
 async function decode(encoding: string, body: string): Promise<Buffer> {
   const head = `Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
@@ -58,21 +58,45 @@ describe('encodeText', () => {
   });
 });
 
-describe('base64Lines', () => {
-  it('gives the same lines however the source cuts its bytes', async () => {
+describe('base64 lines', () => {
+  const bytesOf = fc.oneof(
+    fc.uint8Array({ maxLength: 40_000 }),
+    fc.constantFrom(0, 1, 56, 57, 58, 14_592, 14_593).map((size) => Buffer.alloc(size, 7)),
+  );
+  const linesOf = (bytes: Buffer) => `\r\n${bytes.toString('base64').replace(/.{76}(?=.)/g, '$&\r\n')}`;
+
+  it('have a line end before each, and the size that was foretold', () => {
+    fc.assert(
+      fc.property(bytesOf, (bytes) => {
+        const lines = base64Lines(Buffer.from(bytes));
+        expect(lines.toString('latin1')).toBe(linesOf(Buffer.from(bytes)));
+        expect(lines).toHaveLength(base64LinesSize(bytes.length));
+      }),
+    );
+  });
+
+  it('leave what stands around them alone', () => {
+    fc.assert(
+      fc.property(bytesOf, fc.nat(5), (bytes, at) => {
+        const size = base64LinesSize(bytes.length);
+        const out = Buffer.alloc(at + size + 5, '#');
+        expect(writeBase64Lines(out, at, Buffer.from(bytes))).toBe(at + size);
+        expect(out.toString('latin1')).toBe(`${'#'.repeat(at)}${linesOf(Buffer.from(bytes))}#####`);
+      }),
+    );
+  });
+
+  it('are the same however the source cuts its bytes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 40_000 }), fc.array(fc.integer({ min: 1, max: 20_000 })), async (bytes, cuts) => {
-        const whole = Buffer.from(bytes);
+      fc.asyncProperty(bytesOf, fc.array(fc.nat(20_000)), async (bytes, cuts) => {
         async function* source(): AsyncGenerator<Uint8Array> {
           let at = 0;
-          for (const cut of cuts) yield whole.subarray(at, (at += cut));
-          yield whole.subarray(at);
+          for (const cut of cuts) yield bytes.subarray(at, (at += cut));
+          yield bytes.subarray(at);
         }
-        const lines: Buffer[] = [];
-        for await (const block of base64Lines(source())) lines.push(block);
-        const text = Buffer.concat(lines).toString('latin1');
-        expect(text).toBe(encodeLines(whole).toString('latin1'));
-        expect(text).toBe(whole.toString('base64').replace(/.{76}(?=.)/g, '$&\r\n'));
+        const blocks: Buffer[] = [];
+        for await (const block of streamBase64Lines(source())) blocks.push(block);
+        expect(Buffer.concat(blocks).toString('latin1')).toBe(linesOf(Buffer.from(bytes)));
       }),
     );
   });

@@ -22,55 +22,67 @@ const CRLF = '\r\n';
 export function encodeText(text: string): EncodedText {
   const canonical = text.replace(/\r\n|\r|\n/g, CRLF);
   const quoted = protectLineStarts(wrap(encode(canonical), QUOTED_LINE_LENGTH));
-  const base64 = encodeLines(Buffer.from(canonical)).toString('latin1');
-  return quoted.length <= base64.length * READABLE_MAY_BE_LARGER
+  const base64Length = base64LinesSize(Buffer.byteLength(canonical)) - CRLF.length;
+  return quoted.length <= base64Length * READABLE_MAY_BE_LARGER
     ? { encoding: 'quoted-printable', body: quoted }
-    : { encoding: 'base64', body: base64 };
+    : { encoding: 'base64', body: base64Lines(Buffer.from(canonical)).toString('latin1', CRLF.length) };
 }
 
 function protectLineStarts(quoted: string): string {
   return quoted.replace(/^From /gm, '=46rom ').replace(/^\./gm, '=2E');
 }
 
-/** Base64 in lines, block by block as the source gives its bytes; no line end after the last line. */
-export async function* base64Lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/** Size of `bytes` bytes as lines of base64 with a line end before each; nothing counts as one empty line. */
+export function base64LinesSize(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4 + Math.max(Math.ceil(bytes / BYTES_PER_LINE), 1) * CRLF.length;
+}
+
+/**
+ * Writes `bytes` into `out` from `at` on as lines of base64 with a line end before each, and returns where they end. With the line end in
+ * front, lines that are written in several goes (57 bytes each but the last) join without a thought.
+ */
+export function writeBase64Lines(out: Buffer, at: number, bytes: Buffer): number {
+  let to = at;
+  let from = 0;
+  do {
+    const block = bytes.toString('base64', from, Math.min(from + BLOCK_BYTES, bytes.length));
+    const lines = Math.max(Math.ceil(block.length / CHARACTERS_PER_LINE), 1);
+    // The block goes where its last line belongs; the lines before it move forward and leave room for the line ends. Measured: 1.3 GB/s,
+    // against 1.1 for a string with line ends and 0.6 for a write for each line.
+    let line = to + lines * CRLF.length;
+    const end = line + out.write(block, line, 'latin1');
+    do {
+      out[to++] = 0x0d;
+      out[to++] = 0x0a;
+      const next = Math.min(line + CHARACTERS_PER_LINE, end);
+      out.copyWithin(to, line, next);
+      to += next - line;
+      line = next;
+    } while (line < end);
+    from += BLOCK_BYTES;
+  } while (from < bytes.length);
+  return to;
+}
+
+/** As `writeBase64Lines`, into a buffer of its own. */
+export function base64Lines(bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(base64LinesSize(bytes.length));
+  writeBase64Lines(out, 0, bytes);
+  return out;
+}
+
+/** The same lines block by block, however the source cuts its bytes. */
+export async function* streamBase64Lines(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
-  let first = true;
+  let isEmpty = true;
   for await (const chunk of source) {
     const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
-    // The last full line is held back as well: whether a line end follows it depends on whether anything else does.
-    const whole = Math.floor(Math.max(bytes.length - 1, 0) / BYTES_PER_LINE) * BYTES_PER_LINE;
-    for (let at = 0; at < whole; at += BLOCK_BYTES) {
-      yield joined(first, encodeLines(bytes.subarray(at, Math.min(at + BLOCK_BYTES, whole))));
-      first = false;
-    }
+    const whole = bytes.length - (bytes.length % BYTES_PER_LINE);
+    for (let at = 0; at < whole; at += BLOCK_BYTES) yield base64Lines(bytes.subarray(at, Math.min(at + BLOCK_BYTES, whole)));
     rest = bytes.subarray(whole);
+    isEmpty &&= bytes.length === 0;
   }
-  if (rest.length > 0) yield joined(first, encodeLines(rest));
-}
-
-function joined(first: boolean, lines: Buffer): Buffer {
-  return first ? lines : Buffer.concat([LINE_END, lines]);
-}
-
-const LINE_END = Buffer.from(CRLF);
-
-/** Lines of base64 with CRLF between them. */
-export function encodeLines(bytes: Buffer): Buffer {
-  const characters = Math.ceil(bytes.length / 3) * 4;
-  const lines = Math.ceil(characters / CHARACTERS_PER_LINE);
-  const out = Buffer.allocUnsafe(characters + Math.max(lines - 1, 0) * CRLF.length);
-  let to = 0;
-  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-    const block = bytes.toString('base64', at, Math.min(at + BLOCK_BYTES, bytes.length));
-    // One string, one write: measured three times as fast as a write for each line.
-    let wrapped = at === 0 ? '' : CRLF;
-    for (let from = 0; from < block.length; from += CHARACTERS_PER_LINE) {
-      wrapped += (from === 0 ? '' : CRLF) + block.slice(from, from + CHARACTERS_PER_LINE);
-    }
-    to += out.write(wrapped, to, 'latin1');
-  }
-  return out;
+  if (rest.length > 0 || isEmpty) yield base64Lines(rest);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

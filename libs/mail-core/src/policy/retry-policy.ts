@@ -1,7 +1,7 @@
 /** Tries that each route gets (contract: "three tries a route"). */
 export const TRIES_PER_ROUTE = 3;
 
-/** Largest deviation from a planned wait, so that what failed together does not come back together. */
+/** The most that is added to a planned wait, so that what failed together does not come back together; nothing ever comes too early. */
 const JITTER = 0.2;
 
 /**
@@ -12,7 +12,7 @@ const JITTER = 0.2;
  */
 export function retryDelayMs(triesUsed: number, delaysMs: readonly number[], random: number): number {
   const planned = delaysMs[Math.min(triesUsed, delaysMs.length) - 1] ?? 0;
-  return Math.round(planned * (1 - JITTER + 2 * JITTER * random));
+  return Math.round(planned * (1 + JITTER * random));
 }
 
 /** First and longest wait when the trouble is our own (settings, store, signing key away): quick at first, never a try. */
@@ -22,7 +22,7 @@ const OWN_TROUBLE_LONGEST_MS = 15_000;
 /** Wait before a delivery is looked at again that could not be tried for a reason of ours, in milliseconds. */
 export function postponeDelayMs(postponements: number, random: number): number {
   const planned = Math.min(OWN_TROUBLE_FIRST_MS * 2 ** Math.min(postponements, 10), OWN_TROUBLE_LONGEST_MS);
-  return Math.round(planned * (1 - JITTER + 2 * JITTER * random));
+  return Math.round(planned * (1 + JITTER * random));
 }
 
 /** What to do after the first end of data that nobody answered: send the same bytes once more, or leave it and say so. */

@@ -1,33 +1,11 @@
-// The signature of an S/MIME message: a detached CMS SignedData (RFC 5652) with the attributes of RFC 8551.
+// The signature of an S/MIME message. Of its DER only digest, time and RSA signature differ from message to message, and their sizes do
+// not: so it is put together once for an identity, and each message gets a copy with these three exchanged.
 import { constants, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import forge from 'node-forge';
-import { readCertificateFields } from './certificate-fields.js';
-import { asForgeElement, toDer } from './der.js';
+import { attributesToSign, signedAttributes, signedData, signingTimeText } from './signed-data.js';
 import { type SigningIdentity } from './signing-identity.js';
 
-const { Class, Type } = forge.asn1;
-type Asn1 = forge.asn1.Asn1;
-
-const OID = {
-  data: '1.2.840.113549.1.7.1',
-  signedData: '1.2.840.113549.1.7.2',
-  contentType: '1.2.840.113549.1.9.3',
-  messageDigest: '1.2.840.113549.1.9.4',
-  signingTime: '1.2.840.113549.1.9.5',
-  smimeCapabilities: '1.2.840.113549.1.9.15',
-  sha256: '2.16.840.1.101.3.4.2.1',
-  rsaEncryption: '1.2.840.113549.1.1.1',
-  aes256Cbc: '2.16.840.1.101.3.4.1.42',
-  aes192Cbc: '2.16.840.1.101.3.4.1.22',
-  aes128Cbc: '2.16.840.1.101.3.4.1.2',
-};
-
-// What a reply may be encrypted with, best first (RFC 8551 2.5.2 and 2.7).
-const CAPABILITIES = [OID.aes256Cbc, OID.aes192Cbc, OID.aes128Cbc];
-
-// RFC 5652 11.3: UTCTime through 2049, GeneralizedTime from 2050 on.
-const FIRST_GENERALIZED_YEAR = 2050;
+const DIGEST_BYTES = 32;
 
 // The callback form runs on libuv's threads: an RSA-2048 signature takes 0.6 ms, which the event loop does not wait for.
 const signInBackground = promisify(sign);
@@ -37,86 +15,52 @@ const signInBackground = promisify(sign);
  * `signingTime` goes to the second.
  */
 export async function createDetachedSignature(digestSha256: Uint8Array, signingTime: Date, identity: SigningIdentity): Promise<Buffer> {
-  if (digestSha256.length !== 32) throw new RangeError('a SHA-256 digest has 32 bytes');
-  const attributes = signedAttributes(digestSha256, signingTime);
-  // RFC 5652 5.4: signed is the encoding with the tag of SET, sent is the one with [0] in its place.
-  const signature = await signInBackground('sha256', toDer(set(attributes)), {
-    key: identity.privateKey,
-    padding: constants.RSA_PKCS1_PADDING,
-  });
-  return toDer(signedData(identity, attributes, signature));
+  if (digestSha256.length !== DIGEST_BYTES) throw new RangeError('a SHA-256 digest has 32 bytes');
+  const template = templateFor(identity, signingTime);
+  const attributes = Buffer.from(template.attributes);
+  attributes.set(digestSha256, template.digestAt);
+  attributes.write(signingTimeText(signingTime), template.timeAt, 'latin1');
+  const signature = await signInBackground('sha256', attributes, { key: identity.privateKey, padding: constants.RSA_PKCS1_PADDING });
+  const der = Buffer.from(template.der);
+  attributes.copy(der, template.attributesAt, 1);
+  signature.copy(der, der.length - signature.length);
+  return der;
 }
 
-function signedAttributes(digest: Uint8Array, signingTime: Date): Asn1[] {
-  const attributes = [
-    attribute(OID.contentType, oid(OID.data)),
-    attribute(OID.signingTime, time(signingTime)),
-    attribute(OID.messageDigest, octets(digest)),
-    attribute(OID.smimeCapabilities, sequence(CAPABILITIES.map((capability) => sequence([oid(capability)])))),
-  ];
-  return inDerOrder(attributes);
+/** Bytes that `createDetachedSignature` will give, whatever the digest. */
+export function detachedSignatureSize(signingTime: Date, identity: SigningIdentity): number {
+  return templateFor(identity, signingTime).der.length;
 }
 
-function signedData(identity: SigningIdentity, attributes: Asn1[], signature: Buffer): Asn1 {
-  const { issuer, serialNumber } = readCertificateFields(identity.certificateDer);
-  const certificates = [identity.certificateDer, ...identity.chainDer].map(asForgeElement);
-  const signerInfo = sequence([
-    integer(1),
-    sequence([asForgeElement(issuer), asForgeElement(serialNumber)]),
-    sequence([oid(OID.sha256)]),
-    tagged(0, attributes),
-    sequence([oid(OID.rsaEncryption), forge.asn1.create(Class.UNIVERSAL, Type.NULL, false, '')]),
-    octets(signature),
-  ]);
-  const content = sequence([
-    integer(1),
-    // RFC 5754 2: SHA-256 goes without parameters.
-    set([sequence([oid(OID.sha256)])]),
-    sequence([oid(OID.data)]),
-    tagged(0, inDerOrder(certificates)),
-    set([signerInfo]),
-  ]);
-  return sequence([oid(OID.signedData), tagged(0, [content])]);
+/** A signature with placeholders. `attributesAt` is where the attributes stand in `der` from their second byte on: their tag differs there. */
+type Template = { der: Buffer; attributesAt: number; attributes: Buffer; digestAt: number; timeAt: number };
+
+/** By the length of the time, which has two forms. */
+const templates = new WeakMap<SigningIdentity, Map<number, Template>>();
+
+function templateFor(identity: SigningIdentity, signingTime: Date): Template {
+  const forms = templates.get(identity) ?? new Map<number, Template>();
+  templates.set(identity, forms);
+  const { length } = signingTimeText(signingTime);
+  const template = forms.get(length) ?? createTemplate(identity, signingTime);
+  forms.set(length, template);
+  return template;
 }
 
-// X.690 11.6: a SET OF is ordered by its encodings. Bouncy Castle takes a signature in another order for a forgery.
-function inDerOrder(elements: Asn1[]): Asn1[] {
-  return elements
-    .map((element) => ({ element, der: toDer(element) }))
-    .sort((a, b) => Buffer.compare(a.der, b.der))
-    .map(({ element }) => element);
-}
-
-function attribute(type: string, value: Asn1): Asn1 {
-  return sequence([oid(type), set([value])]);
-}
-
-function time(date: Date): Asn1 {
-  return date.getUTCFullYear() < FIRST_GENERALIZED_YEAR
-    ? forge.asn1.create(Class.UNIVERSAL, Type.UTCTIME, false, forge.asn1.dateToUtcTime(date))
-    : forge.asn1.create(Class.UNIVERSAL, Type.GENERALIZEDTIME, false, forge.asn1.dateToGeneralizedTime(date));
-}
-
-function sequence(elements: Asn1[]): Asn1 {
-  return forge.asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, elements);
-}
-
-function set(elements: Asn1[]): Asn1 {
-  return forge.asn1.create(Class.UNIVERSAL, Type.SET, true, elements);
-}
-
-function tagged(tag: number, elements: Asn1[]): Asn1 {
-  return forge.asn1.create(Class.CONTEXT_SPECIFIC, tag, true, elements);
-}
-
-function oid(dotted: string): Asn1 {
-  return forge.asn1.create(Class.UNIVERSAL, Type.OID, false, forge.asn1.oidToDer(dotted).getBytes());
-}
-
-function octets(bytes: Uint8Array): Asn1 {
-  return forge.asn1.create(Class.UNIVERSAL, Type.OCTETSTRING, false, Buffer.from(bytes).toString('latin1'));
-}
-
-function integer(value: number): Asn1 {
-  return forge.asn1.create(Class.UNIVERSAL, Type.INTEGER, false, String.fromCharCode(value));
+function createTemplate(identity: SigningIdentity, signingTime: Date): Template {
+  // All else in the attributes is constant and holds neither of both, so each is found where it is meant.
+  const digest = Buffer.alloc(DIGEST_BYTES, 0xff);
+  const elements = signedAttributes(digest, signingTime);
+  const attributes = attributesToSign(elements);
+  // An RSA signature is as long as the key (RFC 8017 8.2.1).
+  const signature = Buffer.alloc(Math.ceil((identity.privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8));
+  const der = signedData(identity, elements, signature);
+  return {
+    der,
+    // The last place, because after the attributes nothing but the name of the algorithm and the signature's zeros follow.
+    attributesAt: der.lastIndexOf(attributes.subarray(1)),
+    attributes,
+    digestAt: attributes.indexOf(digest),
+    timeAt: attributes.indexOf(signingTimeText(signingTime)),
+  };
 }
