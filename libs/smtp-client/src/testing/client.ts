@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ScriptedSmtpServer } from '@billing-mail/testkit';
 import { type OutgoingMessage } from '../message.js';
@@ -42,13 +41,15 @@ export function messageOf(content: string | Buffer, change: Partial<OutgoingMess
     from: 'billing@acme.test',
     recipients: ['payables@customer.test'],
     size: bytes.length,
-    body: Readable.from(chunksOf(bytes), { objectMode: false }),
+    body: bytes,
     beforeEndOfData: async () => 'release',
     ...change,
   };
 }
 
-function* chunksOf(bytes: Buffer, size = 64 * 1024): Generator<Buffer> {
+/** The content as blocks that come one after the other. */
+export async function* blocksOf(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(content);
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
