@@ -42,7 +42,7 @@ async function startPatientServer(): Promise<{ server: Server; port: number; pie
 describe('a server that takes commands in a row', () => {
   it('gets a message in three writes: its envelope, its head, its last bytes with the end of data', async () => {
     const patient = await startPatientServer();
-    const session = await sessionWith({ ...server, host: '127.0.0.1', port: patient.port, caPem: server.caPem });
+    const session = await sessionWith({ host: server.host, port: patient.port, caPem: server.caPem });
     // What comes in meanwhile is read by itself.
     const beforeEndOfData = async () => (await sleep(50), 'release' as const);
     const result = await session.send(messageOf(BODY, { recipients: RECIPIENTS, beforeEndOfData }));
