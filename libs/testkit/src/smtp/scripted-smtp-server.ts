@@ -163,10 +163,10 @@ class RunningServer implements ScriptedSmtpServer {
     const kind = `${certificate} ${maxTlsVersion}`;
     const known = this.secureContexts.get(kind);
     if (known !== undefined) return known;
-    const { keyPem: key, chainOf } = tlsCertificates();
+    const certificates = tlsCertificates();
     const version =
       maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
-    const context = createSecureContext({ key, cert: chainOf(certificate), ...version });
+    const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version });
     this.secureContexts.set(kind, context);
     return context;
   }
