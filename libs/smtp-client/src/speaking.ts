@@ -98,9 +98,10 @@ const isAboutMechanism = (fact: SmtpFact): boolean =>
   fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || fact.code === 534);
 
 /** What nodemailer does not do: a server that asks for what came with AUTH (RFC 4954 4 lets it) gets it again. */
-async function signInPlainly({ auth, sendCommand }: SMTPConnectionCustomAuthContext): Promise<void> {
-  const token = Buffer.from(`\0${auth.credentials.user}\0${auth.credentials.pass}`).toString('base64');
-  const first = await sendCommand(`AUTH PLAIN ${token}`);
-  const answer = first.response.startsWith('334') ? await sendCommand(token) : first;
+async function signInPlainly(context: SMTPConnectionCustomAuthContext): Promise<void> {
+  const { user, pass } = context.auth.credentials;
+  const token = Buffer.from(`\0${user}\0${pass}`).toString('base64');
+  const first = await context.sendCommand(`AUTH PLAIN ${token}`);
+  const answer = first.response.startsWith('334') ? await context.sendCommand(token) : first;
   if (!answer.response.startsWith('2')) throw new Error('sign-in is refused');
 }
