@@ -15,6 +15,11 @@ describe('what EHLO announces', () => {
     expect(parse(...lines).maxMessageBytes).toBe(expected);
   });
 
+  it('takes the size with MAIL, and commands in a row, only where it says so', () => {
+    expect(parse('SIZE', 'pipelining')).toMatchObject({ size: true, pipelining: true });
+    expect(parse('SIZES', 'X-PIPELINING')).toMatchObject({ size: false, pipelining: false });
+  });
+
   it.each<[string[], string[]]>([
     [['AUTH PLAIN LOGIN'], ['PLAIN', 'LOGIN']],
     [

@@ -5,6 +5,16 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { handshakeFact, networkFact, timeoutFact } from './facts.js';
 import { type SmtpServer } from './smtp-server.js';
 
+/** Resuming a TLS session (RFC 8446 2.2) saves the server's certificates and its private-key operation. */
+export type TlsResumption = {
+  /** What was remembered last; the handshake is a full one where the server does not know it any more. */
+  recall(): Buffer | undefined;
+  /** Told of each session that may be resumed: with TLS 1.3 some time after the handshake, and more than once. */
+  remember(session: Buffer): void;
+  /** The handshake failed: what was remembered may be the reason. */
+  forget(): void;
+};
+
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
 // Large providers list eight addresses and more; when four do not answer, the fifth will not either.
@@ -46,15 +56,26 @@ function connectTo(address: string, port: number, timeoutMs: number, signal?: Ab
 }
 
 /** Makes the connection a TLS one: TLS 1.2 or newer, certificate checked against the host's name (or IP) and Node's roots. */
-export async function secureSocket(plain: Socket, server: SmtpServer, timeoutMs: number): Promise<Connected<TLSSocket>> {
+export async function secureSocket(
+  plain: Socket,
+  server: SmtpServer,
+  timeoutMs: number,
+  resumption?: TlsResumption,
+): Promise<Connected<TLSSocket>> {
   // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
   plain.on('error', ignoreLateError);
-  const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext });
+  const session = resumption?.recall();
+  const resumed = session === undefined ? {} : { session };
+  const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed });
+  if (resumption !== undefined) socket.on('session', (fresh) => resumption.remember(fresh));
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
   const secured = await firstOf(socket, 'secureConnect', timeoutMs, late, handshakeFact);
-  if (!secured.ok) plain.destroy();
+  if (!secured.ok) {
+    plain.destroy();
+    resumption?.forget();
+  }
   return secured;
 }
 

@@ -5,27 +5,34 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { networkFact, timeoutFact } from './facts.js';
 import { ReplyReader, isPositive, replyFact, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
+import { within } from './within.js';
 
 /** Called with every reply and the stage of the command that it answers. */
 export type ReplyListener = (reply: Reply, stage: AttemptStage) => void;
 
-const END_OF_DATA = '\r\n.\r\n';
+/** What follows the line end of the last line of a body (RFC 5321 4.1.1.4). */
+const END_MARK = Buffer.from('.\r\n');
+
+/** The server owes us nothing at QUIT but a word; RFC 5321's minutes are not worth the connection. */
+const QUIT_MS = 2_000;
+
+const NOBODY: ReplyListener = () => undefined;
 
 /**
- * Knows at any time which stage the conversation is in, whether a reply is due and until when, and whether the end of data
+ * Knows at any time which stage the conversation is in, which replies are due and until when, and whether the end of data
  * has been released. Any trouble ends the link once and for all, with one fact.
  */
 export class Link {
   private readonly reader = new ReplyReader();
   private stage: AttemptStage = 'greeting';
   private inBody = false;
-  private tail = '';
-  private replyDue = false;
+  /** The stages of the commands that are not answered yet, in their order. */
+  private readonly due: AttemptStage[] = [];
   private lastReply: { reply: Reply; stage: AttemptStage } | null = null;
   private timer: NodeJS.Timeout | undefined;
   private blockedMs = 0;
   private fact: SmtpFact | null = null;
-  private onReply: ReplyListener = () => undefined;
+  private onReply: ReplyListener = NOBODY;
   private readonly endListeners = new Set<(fact: SmtpFact) => void>();
 
   constructor(
@@ -46,23 +53,15 @@ export class Link {
     return this.stage;
   }
 
-  /** Whether what is written now is the body of a message. */
-  get takesBody(): boolean {
-    return this.inBody;
-  }
-
   listen(onReply: ReplyListener): void {
     this.onReply = onReply;
   }
 
-  /** Writes a command; its reply is due from now on. `stage` is what the reply will mean. */
-  command(line: Buffer | string, stage: AttemptStage): void {
+  /** Writes commands; a reply to each is due from now on, in their order. `stages` say what the replies will mean. */
+  command(lines: Buffer | string, ...stages: AttemptStage[]): void {
     if (this.fact !== null) return;
-    this.stage = stage;
-    this.lastReply = null;
-    this.replyDue = true;
-    this.startTimer(this.timeouts.replyMs, 'no reply');
-    this.socket.write(line);
+    this.expect(stages, 'no reply');
+    this.socket.write(lines);
   }
 
   /** Writes a command and waits for its reply; `null` when the link ended instead. */
@@ -73,9 +72,15 @@ export class Link {
 
   /** Waits for the greeting, the one reply that nobody asks for. */
   awaitGreeting(): Promise<Reply | null> {
-    this.replyDue = true;
-    this.startTimer(this.timeouts.replyMs, 'no greeting');
+    this.expect(['greeting'], 'no greeting');
     return this.nextReply();
+  }
+
+  private expect(stages: readonly AttemptStage[], otherwise: string): void {
+    this.due.push(...stages);
+    this.stage = this.due[0] ?? this.stage;
+    this.lastReply = null;
+    this.startTimer(this.timeouts.replyMs, otherwise);
   }
 
   private nextReply(): Promise<Reply | null> {
@@ -100,45 +105,38 @@ export class Link {
   /** From the go-ahead for DATA on: bytes are body, and any reply before the release comes early. */
   beginBody(): void {
     this.inBody = true;
-    this.replyDue = true;
     this.blockedMs = 0;
-    this.tail = '\r\n';
   }
 
-  /** Nothing is under way: trouble from here on belongs to the next transaction, and earlier refusals no longer explain it. */
+  /** Nothing is under way: trouble from here on belongs to the next transaction, and what is over is neither an excuse nor remembered. */
   rest(): void {
     this.stage = 'mail';
     this.lastReply = null;
+    this.onReply = NOBODY;
   }
 
-  /** Writes a piece of the body; `done` when the server's side has room for more. */
-  body(bytes: Buffer, done: () => void): void {
-    if (this.fact !== null) return done();
-    this.tail = (this.tail + bytes.toString('latin1', Math.max(0, bytes.length - END_OF_DATA.length))).slice(-END_OF_DATA.length);
-    // The fence of last resort: whatever the writer above does, the end mark does not leave unreleased.
-    if (this.tail === END_OF_DATA && this.stage !== 'final') {
-      this.end({ kind: 'protocol', stage: this.stage, text: 'the body ended without release' });
-      return done();
-    }
+  /** Writes a piece of the body, one at a time; resolves when the server's side has room for more, or the link has ended. */
+  async body(bytes: Buffer): Promise<void> {
+    if (this.fact !== null) return;
     const since = performance.now();
-    // Once released, only a few bytes are left and the time runs for them and the final reply together.
-    const isTimed = this.stage !== 'final';
     // The server may pause, but not for ever: all its pauses together get as long as the final reply.
-    if (isTimed)
-      this.startTimer(Math.max(1, Math.min(this.timeouts.replyMs, this.timeouts.finalReplyMs - this.blockedMs)), 'body not taken');
-    this.socket.write(bytes, () => {
-      this.blockedMs += performance.now() - since;
-      if (isTimed && this.stage !== 'final') this.stopTimer();
-      done();
-    });
+    this.startTimer(Math.max(1, Math.min(this.timeouts.replyMs, this.timeouts.finalReplyMs - this.blockedMs)), 'body not taken');
+    await this.orEnd(new Promise<void>((resolve) => this.socket.write(bytes, () => resolve())));
+    this.blockedMs += performance.now() - since;
+    this.stopTimer();
   }
 
-  /** The end of data goes out now: from here on silence means that nobody knows. False when the link has ended already. */
-  releaseEndOfData(): boolean {
+  /**
+   * Lets the end of data go, with the last bytes of the body before it: from here on silence means that nobody knows. False when
+   * the link has ended already, and nothing went out.
+   */
+  endBody(lastBytes: Buffer): boolean {
     if (this.fact !== null) return false;
     if (!this.inBody) throw new Error('end of data released outside of a body');
+    this.due.push('final');
     this.stage = 'final';
     this.startTimer(this.timeouts.finalReplyMs, 'no final reply');
+    this.socket.write(Buffer.concat([lastBytes, END_MARK]));
     return true;
   }
 
@@ -159,6 +157,12 @@ export class Link {
     for (const listener of this.endListeners) listener(this.fact);
   }
 
+  /** Ends the link from our side in good order: QUIT, and in any case within two seconds. */
+  async quit(): Promise<void> {
+    if (this.fact === null) await within(QUIT_MS, this.exchange('QUIT\r\n', this.stage));
+    this.abandon();
+  }
+
   /** Ends the link from our side. */
   abandon(): void {
     this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'connection closed from our side' });
@@ -170,20 +174,27 @@ export class Link {
       if (reading.type === 'violation') return this.end({ kind: 'protocol', stage: this.stage, text: this.withoutSecrets(reading.text) });
       this.takeReply({ ...reading.reply, lines: reading.reply.lines.map((line) => this.withoutSecrets(line)) });
     }
-    if (this.fact === null && this.reader.hasUnread && !this.replyDue) this.endOutOfTurn();
+    if (this.fact === null && this.reader.hasUnread && !this.isReplyWelcome()) this.endOutOfTurn();
   };
 
+  private isReplyWelcome(): boolean {
+    return this.inBody || this.due.length > 0;
+  }
+
   private takeReply(reply: Reply): void {
-    // RFC 5321 3.8: a server that shuts down may say 421 at any time.
-    if (!this.replyDue) return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
-    const hasMore = this.reader.hasUnread;
-    const stage = this.stage;
-    // Dot-stuffing keeps the end mark out of the body, so the last bytes tell whether all of it is out.
-    if (this.inBody && this.tail !== END_OF_DATA) return this.endEarly(reply);
-    this.replyDue = false;
+    const stage = this.due.shift();
+    if (stage === undefined) {
+      if (this.inBody) return this.endEarly(reply);
+      // RFC 5321 3.8: a server that shuts down may say 421 at any time.
+      return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
+    }
+    const isLast = this.due.length === 0;
+    const hasMore = isLast && this.reader.hasUnread;
     this.inBody = false;
-    this.stopTimer();
-    this.lastReply = { reply, stage };
+    this.stage = this.due[0] ?? stage;
+    this.lastReply = isLast ? { reply, stage } : null;
+    if (isLast) this.stopTimer();
+    else this.startTimer(this.timeouts.replyMs, 'no reply');
     this.onReply(reply, stage);
     // More than was asked for would be taken for the answer to the next command (RFC 3207 6: a way to smuggle in plaintext).
     if (hasMore && this.fact === null) this.endOutOfTurn();

@@ -1,4 +1,3 @@
-import { type Readable } from 'node:stream';
 import { type SmtpFact } from '@billing-mail/mail-core';
 
 /** What the caller says when everything but the end of data is out. */
@@ -11,9 +10,12 @@ export type OutgoingMessage = {
   recipients: readonly string[];
   /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
   size: number;
-  /** The message as it goes on the wire: lines ended by CRLF, not dot-stuffed. Destroyed in any case. Must come or fail in
-   * bounded time by itself: waiting for it is not the server's fault and has no limit here. */
-  body: Readable;
+  /**
+   * The message as it goes on the wire: lines ended by CRLF, the last one too, and none that begins with a dot. Blocks are asked for
+   * once the server takes the message, and left alone when it is given up. They must come or fail in bounded time by
+   * themselves: waiting for them is not the server's fault and has no limit here.
+   */
+  body: Buffer | (() => AsyncIterable<Uint8Array>);
   /**
    * Asked once the body is out but for its last bytes, with the recipients that the server took. Commit what must be known
    * after a crash, then answer; a rejection holds. Must settle by itself: the transaction's result waits for it.
@@ -25,17 +27,23 @@ export type OutgoingMessage = {
 export type RecipientResult = { address: string; accepted: boolean; fact?: SmtpFact };
 
 /**
- * What became of a message.
+ * What became of a message. `bodyBegun`: a byte of the body was written, so that the server may hold a part of it.
  * - `accepted`: the final reply was positive; it holds for every recipient with `accepted`.
  * - `failed`: `fact` tells where and how. With `endOfDataReleased` and a fact that is no refusal nobody knows whether the server took it.
  * - `held`: the gate said no, `cause` kept it from answering, or the session was closed; the server has not seen the end of data.
- * - `body_failed`: our own trouble in reading the body; the server has not seen the end of data.
+ * - `body_failed`: our own trouble with the body; the server has not seen the end of data.
  */
-export type TransactionResult = { recipients: RecipientResult[]; endOfDataReleased: boolean } & Ending;
+export type TransactionResult = { recipients: RecipientResult[]; bodyBegun: boolean; endOfDataReleased: boolean } & Ending;
 
 export type Ending =
   /** `reply`: one line of at most 500 characters, untrusted. */
   | { outcome: 'accepted'; code: number; reply: string }
   | { outcome: 'failed'; fact: SmtpFact }
   | { outcome: 'held'; cause: unknown }
-  | { outcome: 'body_failed'; cause: Error };
+  | { outcome: 'body_failed'; cause: unknown };
+
+/** The result of a message of which nothing was said to the server. */
+export function notOffered(message: Pick<OutgoingMessage, 'recipients'>, ending: Ending): TransactionResult {
+  const recipients = message.recipients.map((address) => ({ address, accepted: false }));
+  return { recipients, bodyBegun: false, endOfDataReleased: false, ...ending };
+}

@@ -1,39 +1,27 @@
-// What nodemailer's SMTPConnection holds in place of a socket: it passes commands, body and replies on and sees nothing else.
+// What nodemailer's SMTPConnection holds in place of a socket while a session is being opened: it passes commands and replies on.
 import { Duplex } from 'node:stream';
-import { type AttemptStage } from '@billing-mail/contracts';
 import { type Link } from './link.js';
 import { type Reply } from './reply.js';
-
-// PIPELINING would let nodemailer send DATA before a recipient is accepted, and an empty message after all were refused: one
-// command at a time keeps every reply at its stage. STARTTLS is done before nodemailer comes in.
-const HIDDEN_EXTENSIONS = /^(?:PIPELINING|STARTTLS)\b/i;
-
-const STAGES: readonly [RegExp, AttemptStage][] = [
-  [/^(?:EHLO|HELO) /, 'greeting'],
-  [/^AUTH /, 'auth'],
-  [/^(?:MAIL FROM:|RSET\r\n)/, 'mail'],
-  [/^RCPT TO:/, 'rcpt'],
-  [/^DATA\r\n/, 'data'],
-];
-
-/** Told of each reply, with the command that it answers. */
-export type Observer = (reply: Reply, stage: AttemptStage, command: string) => void;
 
 /**
  * A stand-in for `net.Socket` with the parts that SMTPConnection uses. Time limits are the link's, so `setTimeout` and its
  * like have nothing to do here.
  */
 export class NodemailerSocket extends Duplex {
-  observer: Observer | null = null;
+  /** The reply to the last EHLO. */
+  ehlo: Reply | null = null;
+  lastReply: Reply | null = null;
   private command = '';
+  private isLetGo = false;
+  private readonly stopListening: () => void;
 
   constructor(
     private readonly link: Link,
     greeting: Reply,
   ) {
     super({ allowHalfOpen: false });
-    link.listen((reply, stage) => this.passOn(reply, stage));
-    link.onEnd(() => this.destroy());
+    link.listen((reply) => this.passOn(reply));
+    this.stopListening = link.onEnd(() => this.destroy());
     // The greeting was read before nodemailer came in, and before TLS where that is negotiated.
     this.push(onWire(greeting));
   }
@@ -54,31 +42,31 @@ export class NodemailerSocket extends Duplex {
     return this;
   }
 
+  /** From here on the end of the one is not the end of the other. */
+  letGo(): void {
+    this.isLetGo = true;
+    this.stopListening();
+  }
+
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    if (this.link.takesBody) return this.link.body(chunk, done);
     this.command = chunk.toString('latin1');
     // What has no verb of its own continues AUTH (RFC 4954 4).
-    this.link.command(chunk, STAGES.find(([verb]) => verb.test(this.command))?.[1] ?? 'auth');
+    this.link.command(chunk, /^(?:EHLO|HELO) /.test(this.command) ? 'greeting' : 'auth');
     done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.link.abandon();
+    if (!this.isLetGo) this.link.abandon();
     done(error);
   }
 
-  private passOn(reply: Reply, stage: AttemptStage): void {
-    const command = this.command;
-    if (stage === 'data' && reply.code < 400) this.link.beginBody();
-    this.observer?.(reply, stage, command);
-    if (!this.destroyed) this.push(onWire(/^EHLO /.test(command) ? withoutHidden(reply) : reply));
+  private passOn(reply: Reply): void {
+    this.lastReply = reply;
+    if (this.command.startsWith('EHLO ')) this.ehlo = reply;
+    if (!this.destroyed) this.push(onWire(reply));
   }
-}
-
-function withoutHidden(reply: Reply): Reply {
-  return { ...reply, lines: reply.lines.filter((line, index) => index === 0 || !HIDDEN_EXTENSIONS.test(line)) };
 }
 
 const onWire = ({ code, lines }: Reply): string =>

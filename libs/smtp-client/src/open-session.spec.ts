@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, openHandles, openWith, sessionWith } from './testing/client.js';
 
@@ -238,6 +239,42 @@ describe('signing in', () => {
     expect(server.connections[0]?.authAttempts).toMatchObject([{ ...ACCOUNT, encrypted: true, accepted: true }]);
   });
 
+  it('works where the server wants what came with AUTH PLAIN once more', async () => {
+    server.script = { security: 'tls', accounts, mechanisms: 'PLAIN', ignoresInitialResponse: true };
+    await (await sessionWith(server, { security: 'tls', auth: password })).close();
+    expect(server.connections[0]?.authAttempts).toMatchObject([{ ...ACCOUNT, mechanism: 'PLAIN', accepted: true }]);
+  });
+
+  it.each([500, 501, 502, 503, 504, 534])('goes on to the next way when the server answers %d to one', async (code) => {
+    server.script = {
+      security: 'tls',
+      accounts,
+      mechanisms: 'PLAIN LOGIN CRAM-MD5',
+      auth: (mechanism) => (mechanism === 'CRAM-MD5' ? undefined : `${code} not this way`),
+    };
+    await (await sessionWith(server, { security: 'tls', auth: password })).close();
+    expect(server.connections[0]?.authAttempts.map(({ mechanism, accepted }) => [mechanism, accepted])).toEqual([
+      ['PLAIN', false],
+      ['LOGIN', false],
+      ['CRAM-MD5', true],
+    ]);
+  });
+
+  it.each([
+    [{ auth: '504 5.5.4 no such way' }, 2, { code: 504 }],
+    [{ auth: '535 5.7.8 no' }, 1, { code: 535 }],
+    [{ auth: '454 4.7.0 later' }, 1, { code: 454 }],
+  ])('is given up by what the server said last, with QUIT: %j', async (script, attempts, fact) => {
+    server.script = { security: 'tls', accounts, ...script };
+    expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({
+      ok: false,
+      fact: { kind: 'reply', stage: 'auth', ...fact },
+    });
+    await server.allClosed();
+    expect(server.connections[0]?.authAttempts).toHaveLength(attempts);
+    expect(server.connections[0]?.commands.at(-1)).toBe('QUIT');
+  });
+
   it('never happens in clear', async () => {
     server.script = { accounts };
     const opened = await openWith(server, { security: 'none', auth: password });
@@ -278,14 +315,20 @@ describe('a session', () => {
   it('opens with a server that knows HELO only', async () => {
     server.script = { ehlo: '502 what?' };
     const session = await sessionWith(server);
-    expect(session.capabilities).toEqual({ maxMessageBytes: null, authMechanisms: [], startTls: false });
+    expect(session.capabilities).toEqual(NO_CAPABILITIES);
     await session.close();
   });
 
   it('knows what the server announced', async () => {
     server.script = { maxBytes: 1234, extensions: ['AUTH=LOGIN', 'PIPELINING'] };
     const session = await sessionWith(server);
-    expect(session.capabilities).toEqual({ maxMessageBytes: 1234, authMechanisms: ['LOGIN'], startTls: false });
+    expect(session.capabilities).toEqual({
+      maxMessageBytes: 1234,
+      size: true,
+      pipelining: true,
+      authMechanisms: ['LOGIN'],
+      startTls: false,
+    });
     await session.close();
   });
 

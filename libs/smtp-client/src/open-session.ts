@@ -1,19 +1,17 @@
 // From a server's name to a session ready for messages: policy, DNS, connection, TLS, greeting, authentication.
 import { isIPv6, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { NO_CAPABILITIES, parseCapabilities } from './capabilities.js';
-import { connectToAny, secureSocket, type Connected } from './connecting.js';
+import { parseCapabilities } from './capabilities.js';
+import { connectToAny, secureSocket, type Connected, type TlsResumption } from './connecting.js';
 import { Link } from './link.js';
 import { isAddressAllowed, isPortAllowed } from './network-policy.js';
-import { NodemailerSocket } from './nodemailer-socket.js';
 import { isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { resolveHost } from './resolving.js';
-import { NodemailerSession, type SmtpSession } from './session.js';
-import { type Capabilities, type NetworkPolicy, type SmtpServer, type Timeouts } from './smtp-server.js';
-import { hasFailed, speakOver } from './speaking.js';
+import { LinkSession, type SmtpSession } from './session.js';
+import { type NetworkPolicy, type SmtpServer, type Timeouts } from './smtp-server.js';
+import { Speaker } from './speaking.js';
 import { StepClock, type StepListener } from './step-clock.js';
 
 export type SessionOptions = {
@@ -27,6 +25,8 @@ export type SessionOptions = {
   dnsServers?: readonly string[];
   /** Aborted while the session is being opened, it ends that at once. Not to be aborted later: `session.close` is for that. */
   opening?: AbortSignal;
+  /** What is remembered of the last TLS session with this server, and what is to be remembered of this one. */
+  tlsResumption?: TlsResumption;
 };
 
 export type OpenResult =
@@ -67,25 +67,25 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   const { link, greeting } = greeted;
   if (link.socket instanceof TLSSocket) tls = link.socket.getProtocol();
 
-  const socket = new NodemailerSocket(link, greeting);
-  const connection = speakOver(socket, link, server, options.clientName);
-  const drop = (fact: SmtpFact): OpenResult => {
-    connection.close();
-    link.abandon();
-    return fail(fact);
-  };
-  const introduced = await introduce(connection, socket, link);
-  if (!introduced.ok) return drop(introduced.fact);
+  const speaker = new Speaker(link, greeting, server, options.clientName);
+  const introduced = await speaker.introduce();
+  if (!introduced.ok) return fail(introduced.fact);
   const { capabilities } = introduced;
   steps.passed('greeting', replyText(greeting));
   if (server.auth.type === 'password') {
-    const refusal = await logIn(connection, link, server.auth, capabilities);
-    if (refusal !== null) return drop(refusal);
+    const refusal = await speaker.signIn(server.auth, capabilities.authMechanisms);
+    if (refusal !== null) {
+      const refused = fail(refusal);
+      speaker.letGo();
+      await link.quit();
+      return refused;
+    }
     steps.passed('auth', server.auth.username);
   }
+  speaker.letGo();
   link.rest();
   const remote = { host: server.host, address, port: server.port };
-  return { ok: true, session: new NodemailerSession(link, connection, socket, { tls, remote, capabilities }, options.onStep) };
+  return { ok: true, session: new LinkSession(link, { tls, remote, capabilities }, options.onStep) };
 }
 
 async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: StepClock): Promise<Step<{ addresses: string[] }>> {
@@ -130,18 +130,18 @@ async function greet(
     if (!greeted.ok || server.security === 'none') return greeted.ok ? { ok: true, link: first, greeting: greeted.reply } : greeted;
     const agreed = await agreeOnTls(first, options.clientName);
     if (!agreed.ok) return agreed;
-    const secured = await secure(first.detach(), server, timeouts, steps);
+    const secured = await secure(first.detach(), server, options, steps);
     return secured.ok ? { ok: true, link: link(secured.socket), greeting: greeted.reply } : secured;
   }
-  const secured = await secure(plain, server, timeouts, steps);
+  const secured = await secure(plain, server, options, steps);
   if (!secured.ok) return secured;
   const encrypted = link(secured.socket);
   const greeted = await readGreeting(encrypted);
   return greeted.ok ? { ok: true, link: encrypted, greeting: greeted.reply } : greeted;
 }
 
-async function secure(plain: Socket, server: SmtpServer, timeouts: Timeouts, steps: StepClock): Promise<Connected<TLSSocket>> {
-  const secured = await secureSocket(plain, server, timeouts.connectMs);
+async function secure(plain: Socket, server: SmtpServer, options: SessionOptions, steps: StepClock): Promise<Connected<TLSSocket>> {
+  const secured = await secureSocket(plain, server, options.timeouts.connectMs, options.tlsResumption);
   if (secured.ok) steps.passed('tls', secured.socket.getProtocol() ?? 'TLS');
   return secured;
 }
@@ -170,35 +170,6 @@ async function expectReply(
   if (reply !== null && link.failure === null && isHopedFor(reply)) return { ok: true, reply };
   link.end(reply === null ? CLOSED : replyFact(stage, reply));
   return failed(link.failure ?? CLOSED);
-}
-
-/** EHLO, or HELO where the server knows nothing newer, by nodemailer. */
-async function introduce(connection: SMTPConnection, socket: NodemailerSocket, link: Link): Promise<Step<{ capabilities: Capabilities }>> {
-  let capabilities = NO_CAPABILITIES;
-  socket.observer = (reply, _stage, command) => {
-    if (command.startsWith('EHLO ') && isSuccess(reply)) capabilities = parseCapabilities(reply);
-  };
-  const fact = await hasFailed(link, (done) => connection.connect(done));
-  socket.observer = null;
-  return fact === null ? { ok: true, capabilities } : failed(fact);
-}
-
-// What nodemailer speaks, best first: over TLS the plain ones are as good as any and understood best.
-const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
-
-async function logIn(
-  connection: SMTPConnection,
-  link: Link,
-  { username, password }: { username: string; password: string },
-  { authMechanisms }: Capabilities,
-): Promise<SmtpFact | null> {
-  const method = MECHANISMS.find((mechanism) => authMechanisms.includes(mechanism));
-  if (method === undefined) {
-    const offer =
-      authMechanisms.length === 0 ? 'the server offers no sign-in' : `the server offers only ${authMechanisms.join(', ')} to sign in`;
-    return { kind: 'unsupported', stage: 'auth', reason: 'auth', text: offer };
-  }
-  return hasFailed(link, (done) => connection.login({ method, user: username, pass: password }, done));
 }
 
 /** The forms in which a password goes out, and could come back in a reply. */

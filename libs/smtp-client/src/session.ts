@@ -1,18 +1,11 @@
 // An open, authenticated conversation with one server, over which messages go one after the other.
-import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
-import { type OutgoingMessage, type TransactionResult } from './message.js';
-import { type NodemailerSocket } from './nodemailer-socket.js';
+import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
 import { isSuccess, replyFact, replyText } from './reply.js';
 import { type Capabilities } from './smtp-server.js';
-import { hasFailed } from './speaking.js';
 import { StepClock, type StepListener } from './step-clock.js';
 import { Transaction } from './transaction.js';
-import { within } from './within.js';
-
-/** The server owes us nothing at QUIT but a word; RFC 5321's minutes are not worth the connection. */
-const QUIT_MS = 2_000;
 
 // Printable ASCII without space and angle brackets: anything else could end the command and begin another.
 const COMMAND_SAFE = /^[!-;=?-~]+$/;
@@ -36,9 +29,11 @@ export type SmtpSession = {
   offerSender(from: string): Promise<SmtpFact | null>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
   close(): Promise<void>;
+  /** Calls back when the line is gone, whoever ended it; at once if it is. */
+  onEnd(listener: () => void): void;
 };
 
-export class NodemailerSession implements SmtpSession {
+export class LinkSession implements SmtpSession {
   readonly tls: string | null;
   readonly remote: SmtpSession['remote'];
   readonly capabilities: Capabilities;
@@ -48,8 +43,6 @@ export class NodemailerSession implements SmtpSession {
 
   constructor(
     private readonly link: Link,
-    private readonly connection: SMTPConnection,
-    private readonly socket: NodemailerSocket,
     { tls, remote, capabilities }: Pick<SmtpSession, 'tls' | 'remote' | 'capabilities'>,
     private readonly onStep: StepListener | undefined,
   ) {
@@ -68,22 +61,26 @@ export class NodemailerSession implements SmtpSession {
     const steps = new StepClock(this.onStep);
     const obstacle = this.link.failure ?? this.sizeObstacle(message.size);
     if (obstacle !== null) {
-      message.body.destroy();
       steps.failed(obstacle);
-      const recipients = message.recipients.map((address) => ({ address, accepted: false }));
-      return { recipients, endOfDataReleased: false, outcome: 'failed', fact: obstacle };
+      return notOffered(message, { outcome: 'failed', fact: obstacle });
     }
-    const transaction = (this.current = new Transaction(this.link, message, steps));
+    const transaction = (this.current = new Transaction(this.link, message, this.capabilities, steps));
     try {
-      // A refused envelope is still open at the server, which would answer the next MAIL with 503.
-      if (this.hasOpenEnvelope) await hasFailed(this.link, (done) => this.connection.reset(done));
-      const result = await transaction.run(this.connection, this.socket);
+      await this.closeEnvelope();
+      const result = await transaction.run();
       this.hasOpenEnvelope = result.outcome !== 'accepted';
       this.link.rest();
       return result;
     } finally {
       this.current = null;
     }
+  }
+
+  /** A refused envelope is still open at the server, which would answer the next MAIL with 503. */
+  private async closeEnvelope(): Promise<void> {
+    if (!this.hasOpenEnvelope) return;
+    const reply = await this.link.exchange('RSET\r\n', 'mail');
+    if (reply !== null && !isSuccess(reply)) this.link.end(replyFact('mail', reply));
   }
 
   async offerSender(from: string): Promise<SmtpFact | null> {
@@ -97,14 +94,12 @@ export class NodemailerSession implements SmtpSession {
   }
 
   close(): Promise<void> {
-    return (this.closing ??= this.quit());
+    this.current?.abort();
+    return (this.closing ??= this.link.quit());
   }
 
-  private async quit(): Promise<void> {
-    this.current?.abort();
-    if (this.link.failure === null) await within(QUIT_MS, this.link.exchange('QUIT\r\n', 'mail'));
-    this.connection.close();
-    this.link.abandon();
+  onEnd(listener: () => void): void {
+    this.link.onEnd(listener);
   }
 
   private sizeObstacle(bytes: number): SmtpFact | null {

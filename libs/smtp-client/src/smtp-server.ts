@@ -31,6 +31,10 @@ export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number;
 export type Capabilities = {
   /** Largest message in bytes; `null` when not announced or announced as unlimited. */
   maxMessageBytes: number | null;
+  /** Takes the size of a message with MAIL. */
+  size: boolean;
+  /** Takes commands before it has answered the ones before. */
+  pipelining: boolean;
   /** Mechanisms in upper case. */
   authMechanisms: readonly string[];
   startTls: boolean;

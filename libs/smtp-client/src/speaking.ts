@@ -1,39 +1,107 @@
-// The one place that holds nodemailer's SMTPConnection: which options it gets, and how a call to it ends.
+// The one place that holds nodemailer's SMTPConnection: it introduces us and signs in, and then lets the link go.
 import { type Socket } from 'node:net';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection';
 import { type SmtpFact } from '@billing-mail/mail-core';
+import { NO_CAPABILITIES, parseCapabilities } from './capabilities.js';
 import { type Link } from './link.js';
-import { type NodemailerSocket } from './nodemailer-socket.js';
-import { type SmtpServer } from './smtp-server.js';
+import { NodemailerSocket } from './nodemailer-socket.js';
+import { isPositive, isSuccess, replyFact, type Reply } from './reply.js';
+import { type Capabilities, type SmtpServer } from './smtp-server.js';
+
+type Login = Extract<SmtpServer['auth'], { type: 'password' }>;
 
 // The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
 const NEVER_MS = 2 ** 31 - 1;
 
-/** A nodemailer connection over a link that is greeted, and encrypted where that was asked for. */
-export function speakOver(socket: NodemailerSocket, link: Link, server: SmtpServer, clientName: string): SMTPConnection {
-  const connection = new SMTPConnection({
-    // The class of the stand-in tells which parts of a socket are there; nodemailer's type asks for all of them.
-    connection: socket as unknown as Socket,
-    host: server.host,
-    port: server.port,
-    name: clientName,
-    secure: false,
-    ignoreTLS: true,
-    connectionTimeout: NEVER_MS,
-    greetingTimeout: NEVER_MS,
-    socketTimeout: NEVER_MS,
-    socketCloseTimeout: 0,
-  });
-  connection.on('error', (error: Error) => link.end(wentWrong(link, error)));
-  return connection;
+// What nodemailer speaks, best first: over TLS the plain ones are as good as any and understood best.
+const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
+
+/** Speaks over a link that is greeted, and encrypted where that was asked for. */
+export class Speaker {
+  private readonly socket: NodemailerSocket;
+  private readonly connection: SMTPConnection;
+
+  constructor(
+    private readonly link: Link,
+    greeting: Reply,
+    { host, port }: SmtpServer,
+    clientName: string,
+  ) {
+    this.socket = new NodemailerSocket(link, greeting);
+    this.connection = new SMTPConnection({
+      // The class of the stand-in tells which parts of a socket are there; nodemailer's type asks for all of them.
+      connection: this.socket as unknown as Socket,
+      host,
+      port,
+      name: clientName,
+      secure: false,
+      ignoreTLS: true,
+      customAuth: { PLAIN: signInPlainly },
+      connectionTimeout: NEVER_MS,
+      greetingTimeout: NEVER_MS,
+      socketTimeout: NEVER_MS,
+      socketCloseTimeout: 0,
+    });
+    this.connection.on('error', (error: Error) => link.end(this.factOf(error)));
+  }
+
+  /** EHLO, or HELO where the server knows nothing newer. A failure ends the link. */
+  async introduce(): Promise<{ ok: true; capabilities: Capabilities } | { ok: false; fact: SmtpFact }> {
+    const fact = await this.failureOf((done) => this.connection.connect(done));
+    if (fact !== null) {
+      this.link.end(fact);
+      this.connection.close();
+      return { ok: false, fact };
+    }
+    const { ehlo } = this.socket;
+    return { ok: true, capabilities: ehlo !== null && isSuccess(ehlo) ? parseCapabilities(ehlo) : NO_CAPABILITIES };
+  }
+
+  /** Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. */
+  async signIn({ username, password }: Login, offered: readonly string[]): Promise<SmtpFact | null> {
+    let refusal: SmtpFact = {
+      kind: 'unsupported',
+      stage: 'auth',
+      reason: 'auth',
+      text: offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
+    };
+    for (const method of MECHANISMS.filter((mechanism) => offered.includes(mechanism))) {
+      const fact = await this.failureOf((done) => this.connection.login({ method, user: username, pass: password }, done));
+      if (fact === null || !isAboutMechanism(fact)) return fact;
+      refusal = fact;
+    }
+    return refusal;
+  }
+
+  /** From here on nodemailer has no part in the link, which stays as it is. */
+  letGo(): void {
+    this.socket.letGo();
+    this.connection.close();
+  }
+
+  /** Runs one call of nodemailer to its callback or to the end of the link; `null` when it went well. */
+  private async failureOf(call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
+    const called = new Promise<Error | null>((resolve) => call((error) => resolve(error ?? null)));
+    const error = await this.link.orEnd(called);
+    return this.link.failure ?? (error === null ? null : this.factOf(error));
+  }
+
+  private factOf(error: Error): SmtpFact {
+    const { lastReply } = this.socket;
+    const stage = this.link.currentStage;
+    return lastReply !== null && !isPositive(lastReply) ? replyFact(stage, lastReply) : { kind: 'protocol', stage, text: error.message };
+  }
 }
 
-/** Runs one call of nodemailer to its callback or to the end of the link; `null` when it went well. A failure ends the link. */
-export async function hasFailed(link: Link, call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
-  const called = new Promise<Error | null>((resolve) => call((error) => resolve(error ?? null)));
-  const error = await link.orEnd(called);
-  if (error !== null) link.end(wentWrong(link, error));
-  return link.failure;
-}
+/** RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or not wanted; another one may be. */
+const isAboutMechanism = (fact: SmtpFact): boolean =>
+  fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || fact.code === 534);
 
-const wentWrong = (link: Link, error: Error): SmtpFact => ({ kind: 'protocol', stage: link.currentStage, text: error.message });
+/** What nodemailer does not do: a server that asks for what came with AUTH (RFC 4954 4 lets it) gets it again. */
+async function signInPlainly(context: SMTPConnectionCustomAuthContext): Promise<void> {
+  const { user, pass } = context.auth.credentials;
+  const token = Buffer.from(`\0${user}\0${pass}`).toString('base64');
+  const first = await context.sendCommand(`AUTH PLAIN ${token}`);
+  const answer = first.response.startsWith('334') ? await context.sendCommand(token) : first;
+  if (!answer.response.startsWith('2')) throw new Error('sign-in is refused');
+}

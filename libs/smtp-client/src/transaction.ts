@@ -1,60 +1,55 @@
 // One message over one session: what came of MAIL, each RCPT, DATA, the gate and the end of data, as one value.
 import { type AttemptStage } from '@billing-mail/contracts';
 import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
-import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { gateEndOfData } from './end-of-data-gate.js';
+import { BodyWriter } from './body-writer.js';
 import { type Link } from './link.js';
 import { type Ending, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
-import { type NodemailerSocket } from './nodemailer-socket.js';
 import { isPositive, isSuccess, replyFact, replyText, type Reply } from './reply.js';
+import { type Capabilities } from './smtp-server.js';
 import { type StepClock } from './step-clock.js';
 
 /**
- * Nodemailer speaks; what happened is concluded from the replies and the state of the link, as its errors do not tell a lost
- * link after the end of data from a failed connect. The first ending counts.
+ * Where the server takes commands in a row (RFC 2920), MAIL, every RCPT and DATA go out in one write and the replies are matched in
+ * their order; otherwise each command waits for the reply to the one before. The first ending counts.
  */
 export class Transaction {
   private readonly recipients: RecipientResult[];
-  private readonly ending: Promise<Ending>;
-  private endWith!: (ending: Ending) => void;
-  private isSettled = false;
-  private answeredRecipients = 0;
+  private readonly body: BodyWriter;
+  private readonly commands: readonly string[];
+  private answered = 0;
   private endOfDataReleased = false;
-  private decision: Promise<boolean> | null = null;
+  private ending: Ending | null = null;
+  /** Goes on with `run`, which waits for a reply. */
+  private goOn: () => void = () => undefined;
 
   constructor(
     private readonly link: Link,
     private readonly message: OutgoingMessage,
+    private readonly capabilities: Pick<Capabilities, 'pipelining' | 'size'>,
     private readonly steps: StepClock,
   ) {
-    this.recipients = message.recipients.map((address) => ({ address, accepted: false }));
-    this.ending = new Promise((resolve) => (this.endWith = resolve));
+    const { from, recipients, size } = message;
+    this.recipients = recipients.map((address) => ({ address, accepted: false }));
+    this.body = new BodyWriter(link, message);
+    const announced = capabilities.size ? ` SIZE=${size}` : '';
+    this.commands = [`MAIL FROM:<${from}>${announced}\r\n`, ...recipients.map((address) => `RCPT TO:<${address}>\r\n`), 'DATA\r\n'];
   }
 
-  async run(connection: SMTPConnection, socket: NodemailerSocket): Promise<TransactionResult> {
-    const { from, size, body } = this.message;
-    const gate = gateEndOfData(body, (bytes) => (this.decision = this.mayEnd(bytes)));
-    socket.observer = (reply, stage) => this.observe(reply, stage);
-    const stopListening = this.link.onEnd((fact) => this.fail(fact));
-    for (const stream of [body, gate]) stream.on('error', (cause) => this.settle({ outcome: 'body_failed', cause }));
-    const spoken = new Promise<void>((resolve) => {
-      connection.send({ from, to: [...this.message.recipients], size }, gate, (error) => {
-        if (error && !this.isSettled) this.settleByError(error);
-        resolve();
+  async run(): Promise<TransactionResult> {
+    this.link.listen((reply, stage) => this.observe(reply, stage));
+    await this.untilReplied(() => this.offerEnvelope());
+    if (!this.isOver()) await this.writeBody();
+    if (!this.isOver() && (await this.mayEnd())) {
+      await this.untilReplied(() => {
+        this.endOfDataReleased = this.body.end();
       });
-    });
-    const ending = await this.ending;
+    }
+    if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
+    const { ending } = this;
+    // The server waits for the rest of a message that must not come.
     if (ending.outcome === 'held' || ending.outcome === 'body_failed') this.link.abandon();
-    // Nodemailer must be done before the next message. A decision under way is waited for, so that its commit can't come
-    // after the result; a link that is gone does not change that.
-    await this.link.orEnd(spoken);
-    await this.decision;
-    gate.destroy();
-    body.destroy();
-    socket.observer = null;
-    stopListening();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
-    return { recipients: this.recipients, endOfDataReleased: this.endOfDataReleased, ...ending };
+    return { recipients: this.recipients, bodyBegun: this.body.begun, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
 
   /** Ends it from our side: held while the end of data is not out, afterwards nobody knows. */
@@ -63,75 +58,113 @@ export class Transaction {
     this.link.abandon();
   }
 
-  private observe(reply: Reply, stage: AttemptStage): void {
-    const text = replyText(reply);
-    if (stage === 'rcpt') this.observeRecipient(reply);
-    // RFC 5321 4.2.1: after 421 there is no next command, whatever it answered.
-    if (reply.code === 421) return this.fail(replyFact(stage, reply));
-    switch (stage) {
-      case 'mail':
-        return isSuccess(reply) ? this.steps.passed('mail_from', text) : this.fail(replyFact(stage, reply));
-      case 'rcpt':
-        return this.observeAllRecipients(text);
-      case 'data':
-        return isPositive(reply) ? undefined : this.fail(replyFact(stage, reply));
-      case 'final':
-        if (!isSuccess(reply)) return this.fail(replyFact(stage, reply));
-        this.steps.passed('data', text);
-        return this.settle({ outcome: 'accepted', code: reply.code, reply: cleanReply(text) ?? '' });
-      default:
-        return undefined;
-    }
+  /** Begins something and waits for what `observe` makes of the replies, or for the end of the link. */
+  private async untilReplied(begin: () => void): Promise<void> {
+    await this.link.orEnd(
+      new Promise<void>((resolve) => {
+        this.goOn = resolve;
+        begin();
+      }),
+    );
   }
 
-  private observeRecipient(reply: Reply): void {
-    // Commands go one at a time (see HIDDEN_EXTENSIONS), so replies come in the order of the recipients.
-    const recipient = this.recipients[this.answeredRecipients++];
+  private offerEnvelope(): void {
+    if (!this.capabilities.pipelining) return this.offerNext();
+    this.link.command(this.commands.join(''), ...this.commands.map((_command, index) => this.stageOf(index)));
+  }
+
+  private offerNext(): void {
+    this.link.command(this.commands[this.answered] ?? '', this.stageOf(this.answered));
+  }
+
+  private stageOf(index: number): AttemptStage {
+    if (index === 0) return 'mail';
+    return index <= this.recipients.length ? 'rcpt' : 'data';
+  }
+
+  private observe(reply: Reply, stage: AttemptStage): void {
+    // Once the sender was refused, what comes back says nothing about a recipient.
+    if (stage === 'rcpt' && this.ending === null) this.noteRecipient(reply);
+    // RFC 5321 4.2.1: after 421 there is no next command, whatever it answered.
+    if (reply.code === 421) return this.link.end(replyFact(stage, reply));
+    this.conclude(reply, stage);
+    if (stage === 'final') return this.goOn();
+    this.answered += 1;
+    if (this.answered === this.commands.length) return this.goOn();
+    if (this.capabilities.pipelining) return;
+    if (this.ending === null) this.offerNext();
+    else this.goOn();
+  }
+
+  private noteRecipient(reply: Reply): void {
+    const recipient = this.recipients[this.answered - 1];
     if (recipient === undefined) return;
     recipient.accepted = isSuccess(reply);
     if (!recipient.accepted) recipient.fact = replyFact('rcpt', reply);
   }
 
-  private observeAllRecipients(lastReply: string): void {
-    if (this.answeredRecipients < this.recipients.length) return;
-    if (this.accepted().length > 0) return this.steps.passed('rcpt', lastReply);
-    const facts = this.recipients.flatMap((recipient) => recipient.fact ?? []);
+  private conclude(reply: Reply, stage: AttemptStage): void {
+    switch (stage) {
+      case 'mail':
+        return isSuccess(reply) ? this.steps.passed('mail_from', replyText(reply)) : this.fail(replyFact(stage, reply));
+      case 'rcpt':
+        return this.answered === this.recipients.length ? this.concludeRecipients(reply) : undefined;
+      case 'data':
+        return this.concludeGoAhead(reply);
+      case 'final':
+        if (!isSuccess(reply)) return this.fail(replyFact(stage, reply));
+        this.steps.passed('data', replyText(reply));
+        return this.settle({ outcome: 'accepted', code: reply.code, reply: cleanReply(replyText(reply)) ?? '' });
+      default:
+        return undefined;
+    }
+  }
+
+  private concludeRecipients(lastReply: Reply): void {
+    if (this.recipients.some(({ accepted }) => accepted)) return this.steps.passed('rcpt', replyText(lastReply));
+    const facts = this.recipients.flatMap(({ fact }) => fact ?? []);
     const mostHopeful = facts.find((fact) => fact.kind === 'reply' && fact.code < 500) ?? facts[0];
     if (mostHopeful !== undefined) this.fail(mostHopeful);
   }
 
-  private async mayEnd(bytes: number): Promise<boolean> {
-    if (this.isSettled) return false;
-    const { size, beforeEndOfData } = this.message;
-    if (bytes !== size) {
-      this.settle({ outcome: 'body_failed', cause: new Error(`the body has ${bytes} bytes and not ${size} as announced`) });
-      return false;
-    }
-    try {
-      if ((await beforeEndOfData(this.accepted())) === 'hold') this.settle({ outcome: 'held', cause: null });
-    } catch (cause) {
-      this.settle({ outcome: 'held', cause });
-    }
-    if (!this.isSettled) this.endOfDataReleased = this.link.releaseEndOfData();
-    return this.endOfDataReleased;
+  private concludeGoAhead(reply: Reply): void {
+    if (!isPositive(reply)) return this.fail(replyFact('data', reply));
+    if (this.ending === null) return this.link.beginBody();
+    // Sender or recipients were refused, and DATA, sent in the same breath, was not: an end mark could pass for an empty message.
+    this.link.abandon();
   }
 
-  private accepted(): string[] {
-    return this.recipients.filter((recipient) => recipient.accepted).map((recipient) => recipient.address);
+  private async writeBody(): Promise<void> {
+    try {
+      await this.body.writeAllButTheEnd();
+    } catch (cause) {
+      if (!this.isOver()) this.settle({ outcome: 'body_failed', cause });
+    }
+  }
+
+  /** Waits for a decision under way, so that its commit can't come after the result; a link that is gone does not change that. */
+  private async mayEnd(): Promise<boolean> {
+    const accepted = this.recipients.filter((recipient) => recipient.accepted).map((recipient) => recipient.address);
+    try {
+      if ((await this.message.beforeEndOfData(accepted)) === 'release') return !this.isOver();
+      if (!this.isOver()) this.settle({ outcome: 'held', cause: null });
+    } catch (cause) {
+      if (!this.isOver()) this.settle({ outcome: 'held', cause });
+    }
+    return false;
+  }
+
+  /** Whether it has come to its end, of which a lost link is one. */
+  private isOver(): boolean {
+    if (this.link.failure !== null) this.fail(this.link.failure);
+    return this.ending !== null;
   }
 
   private fail(fact: SmtpFact): void {
     this.settle({ outcome: 'failed', fact });
   }
 
-  // Every reply, every loss and a failing body are settled before nodemailer tells; what is left is a fault of its own.
-  private settleByError(error: Error & { code?: string }): void {
-    if (error.code === 'ESTREAM') return this.settle({ outcome: 'body_failed', cause: error });
-    this.link.end({ kind: 'protocol', stage: this.link.currentStage, text: error.message });
-  }
-
   private settle(ending: Ending): void {
-    this.isSettled = true;
-    this.endWith(ending);
+    this.ending ??= ending;
   }
 }

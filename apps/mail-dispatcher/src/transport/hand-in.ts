@@ -1,5 +1,4 @@
 // One try: a session with the server, the transactions of the envelope over it, and what each recipient got for an answer.
-import { Readable } from 'node:stream';
 import { type RecipientResult, type Verdict, classifyReply, splitEnvelopes } from '@billing-mail/mail-core';
 import {
   type OpenResult,
@@ -90,7 +89,7 @@ async function sendOne(session: SmtpSession, task: HandIn, recipients: readonly 
     from: task.from,
     recipients: [...positions.keys()],
     size: task.message.size,
-    body: Readable.from(task.message.open(), { objectMode: false, highWaterMark: 256 * 1024 }),
+    body: task.message.open,
     beforeEndOfData: async (accepted) =>
       !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold',
   });

@@ -1,5 +1,4 @@
 // Tries a mail server step by step, within a bounded time, and says of each step how it went.
-import { Readable } from 'node:stream';
 import { SMTP_TEST_STEPS, type SmtpTestStep } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { openSession, type SessionOptions, type SessionStep, type SmtpServer } from '@billing-mail/smtp-client';
@@ -56,7 +55,7 @@ async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOpt
       from: mail.from,
       recipients: [mail.to],
       size: mail.bytes.length,
-      body: Readable.from([mail.bytes], { objectMode: false }),
+      body: mail.bytes,
       beforeEndOfData: async () => 'release',
     });
     if (result.outcome === 'body_failed' || result.outcome === 'held') throw result.cause;

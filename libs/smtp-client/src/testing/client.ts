@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ScriptedSmtpServer } from '@billing-mail/testkit';
 import { type OutgoingMessage } from '../message.js';
@@ -9,24 +8,28 @@ import { type SmtpServer } from '../smtp-server.js';
 /** Long enough for a busy machine to answer, short enough to wait for a silent server. */
 export const TIMEOUTS = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
 
+type Place = Pick<ScriptedSmtpServer, 'host' | 'port' | 'caPem'>;
+
 export const ACCOUNT = { username: 'billing', password: 'correct horse' };
 
-/** Opens a session with a scripted server, whose address and port are allowed. */
-export function openWith(
-  server: ScriptedSmtpServer,
-  change: Partial<SmtpServer> = {},
-  options: Partial<SessionOptions> = {},
-): Promise<OpenResult> {
-  const { host, port, caPem } = server;
-  return openSession(
-    { host, port, security: 'none', auth: { type: 'none' }, caPem, ...change },
-    {
-      policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [port] },
-      timeouts: TIMEOUTS,
-      clientName: 'client.test',
-      ...options,
-    },
-  );
+/** The scripted server as one that is configured. */
+export function serverAt({ host, port, caPem }: Place, change: Partial<SmtpServer> = {}): SmtpServer {
+  return { host, port, security: 'none', auth: { type: 'none' }, caPem, ...change };
+}
+
+/** Options by which the scripted server may be reached. */
+export function optionsFor({ port }: Place, change: Partial<SessionOptions> = {}): SessionOptions {
+  return {
+    policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [port] },
+    timeouts: TIMEOUTS,
+    clientName: 'client.test',
+    ...change,
+  };
+}
+
+/** Opens a session with a scripted server. */
+export function openWith(place: Place, change: Partial<SmtpServer> = {}, options: Partial<SessionOptions> = {}): Promise<OpenResult> {
+  return openSession(serverAt(place, change), optionsFor(place, options));
 }
 
 export async function sessionWith(...args: Parameters<typeof openWith>): Promise<SmtpSession> {
@@ -42,13 +45,15 @@ export function messageOf(content: string | Buffer, change: Partial<OutgoingMess
     from: 'billing@acme.test',
     recipients: ['payables@customer.test'],
     size: bytes.length,
-    body: Readable.from(chunksOf(bytes), { objectMode: false }),
+    body: bytes,
     beforeEndOfData: async () => 'release',
     ...change,
   };
 }
 
-function* chunksOf(bytes: Buffer, size = 64 * 1024): Generator<Buffer> {
+/** The content as blocks that come one after the other. */
+export async function* blocksOf(content: string | Buffer, size = 64 * 1024): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(content);
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScriptedSmtpServer, type ScriptedSmtpServer } from './scripted-smtp-server.js';
@@ -67,6 +68,31 @@ describe('the scripted server', () => {
     for (const socket of sockets) socket.destroy();
     await sleep(20);
     expect([server.openConnections, server.maxConcurrentConnections]).toEqual([0, 2]);
+  });
+
+  it('behaves by the number of the transaction where the script asks for it', async () => {
+    server.script = { mail: (transaction) => `250 number ${transaction}` };
+    const heard = await talk('MAIL FROM:<a@x>\r\nRSET\r\nMAIL FROM:<a@x>\r\nQUIT\r\n');
+    expect(heard.split('\r\n').filter((line) => line.includes('number'))).toEqual(['250 number 1', '250 number 2']);
+  });
+
+  it('answers what came together in one piece where the script asks for it', async () => {
+    server.script = { repliesTogether: true, rcpt: 'close' };
+    const pieces: string[] = [];
+    const socket = await open();
+    socket.on('data', (chunk) => pieces.push(chunk.toString()));
+    await once(socket, 'data');
+    socket.write('MAIL FROM:<a@x.test>\r\nNOOP\r\nRCPT TO:<b@y.test>\r\n');
+    await once(socket, 'close');
+    expect(pieces.slice(1)).toEqual(['250 2.1.0 sender ok\r\n500 5.5.1 command not known\r\n']);
+  });
+
+  it('does on every open connection what nobody asked for', async () => {
+    const heard = [talk(), talk()];
+    while (server.openConnections < 2) await sleep(2);
+    await server.interject({ reply: '421 bye', then: 'close' });
+    await server.allClosed();
+    expect(await Promise.all(heard)).toEqual(['', ''].map(() => expect.stringMatching(/421 bye\r\n$/)));
   });
 
   it('gives up waiting for messages that do not come', async () => {

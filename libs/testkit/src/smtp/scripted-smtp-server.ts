@@ -1,5 +1,6 @@
 // An SMTP server on loopback that behaves exactly as badly as a test asks for, and remembers everything.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { SmtpPeer, type PeerHost } from './smtp-peer.js';
 import { type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
 import { type SmtpAction, type SmtpScript } from './smtp-script.js';
@@ -27,6 +28,10 @@ export type ScriptedSmtpServer = {
   readonly maxConcurrentConnections: number;
   /** Resolves when there are `count` messages; rejects after `timeoutMs`. */
   waitFor(count: number, timeoutMs: number): Promise<SmtpTransaction[]>;
+  /** Resolves when no connection is open. */
+  allClosed(): Promise<void>;
+  /** Does something on every open connection although no reply is due; resolves when it is done. */
+  interject(action: SmtpAction): Promise<void>;
   /** Forgets what was recorded; `inTurn` starts again. */
   forget(): void;
   close(): Promise<void>;
@@ -49,7 +54,8 @@ class RunningServer implements ScriptedSmtpServer {
   openConnections = 0;
   maxConcurrentConnections = 0;
   private readonly server: Server;
-  private readonly sockets = new Map<Socket, Promise<void>>();
+  private readonly conversations = new Map<SmtpPeer, { socket: Socket; over: Promise<void> }>();
+  private readonly secureContexts = new Map<string, SecureContext>();
   private turns = new Map<object, number>();
   private waiting: (() => void)[] = [];
   private accepted = 0;
@@ -95,6 +101,14 @@ class RunningServer implements ScriptedSmtpServer {
     return this.messages;
   }
 
+  async allClosed(): Promise<void> {
+    await Promise.all([...this.conversations.values()].map(({ over }) => over));
+  }
+
+  async interject(action: SmtpAction): Promise<void> {
+    await Promise.all([...this.conversations.keys()].map((peer) => peer.interject(action)));
+  }
+
   forget(): void {
     this.connections = [];
     this.messages = [];
@@ -104,30 +118,57 @@ class RunningServer implements ScriptedSmtpServer {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.sockets.keys()) socket.destroy();
-    await Promise.all([...this.sockets.values(), closed]);
+    for (const { socket } of this.conversations.values()) socket.destroy();
+    await Promise.all([this.allClosed(), closed]);
   }
 
   private accept(socket: Socket): void {
     const id = ++this.accepted;
-    const record: SmtpConnectionRecord = { id, tls: null, serverName: null, commands: [], authAttempts: [], transactions: [], open: true };
+    const record: SmtpConnectionRecord = {
+      id,
+      tls: null,
+      tlsResumed: false,
+      serverName: null,
+      commands: [],
+      authAttempts: [],
+      transactions: [],
+      open: true,
+    };
     this.connections.push(record);
     this.openConnections += 1;
     this.maxConcurrentConnections = Math.max(this.maxConcurrentConnections, this.openConnections);
     const scriptNow = () => (typeof this.script === 'function' ? this.script(id) : this.script);
+    const contextNow = () => this.contextOf(scriptNow());
     const host: PeerHost = {
       get script() {
         return scriptNow();
       },
       nextOf: (action) => this.nextOf(action),
       keep: (transaction) => this.keep(transaction),
+      get secureContext() {
+        return contextNow();
+      },
     };
-    const over = new SmtpPeer(socket, host, record).converse().finally(() => {
+    const peer = new SmtpPeer(socket, host, record);
+    const over = peer.converse().finally(() => {
       record.open = false;
       this.openConnections -= 1;
-      this.sockets.delete(socket);
+      this.conversations.delete(peer);
     });
-    this.sockets.set(socket, over);
+    this.conversations.set(peer, { socket, over });
+  }
+
+  /** One for all connections of a kind: it holds the keys by which TLS sessions are resumed. */
+  private contextOf({ certificate = 'good', maxTlsVersion }: SmtpScript): SecureContext {
+    const kind = `${certificate} ${maxTlsVersion}`;
+    const known = this.secureContexts.get(kind);
+    if (known !== undefined) return known;
+    const certificates = tlsCertificates();
+    const version =
+      maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
+    const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version });
+    this.secureContexts.set(kind, context);
+    return context;
   }
 
   private async keep(transaction: SmtpTransaction): Promise<void> {

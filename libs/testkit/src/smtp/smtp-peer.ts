@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { TLSSocket, type SecureContext } from 'node:tls';
 import { type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
+import { credentialsBy } from './smtp-credentials.js';
 import { SocketReader } from './socket-reader.js';
 import { type SmtpAction, type SmtpScript } from './smtp-script.js';
-import { tlsCertificates } from './tls-certificates.js';
 
 /** What the peer needs of its server. */
 export type PeerHost = {
@@ -16,6 +16,7 @@ export type PeerHost = {
   nextOf(action: SmtpAction): Exclude<SmtpAction, { inTurn: SmtpAction[] }>;
   /** The end of data of a message has come and will not be refused. */
   keep(transaction: SmtpTransaction): Promise<void>;
+  readonly secureContext: SecureContext;
 };
 
 const DEFAULT_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'];
@@ -31,6 +32,7 @@ export class SmtpPeer {
   private reader: SocketReader;
   private username: string | null = null;
   private transaction: SmtpTransaction | null = null;
+  private unsent = '';
 
   constructor(
     private readonly plain: Socket,
@@ -60,6 +62,15 @@ export class SmtpPeer {
     } finally {
       this.socket.destroy();
       this.plain.destroy();
+    }
+  }
+
+  /** Does something that nobody asked for. */
+  async interject(action: SmtpAction): Promise<void> {
+    try {
+      await this.act(action);
+    } catch (error) {
+      if (!(error instanceof ConversationOver)) throw error;
     }
   }
 
@@ -105,20 +116,18 @@ export class SmtpPeer {
 
   private async authenticate(line: string): Promise<void> {
     const [, mechanism = '', initial] = line.split(' ');
-    const decode = (text: string | null | undefined) => Buffer.from(text ?? '', 'base64').toString('utf8');
-    let [username = '', password = ''] = ['', ''];
-    if (mechanism.toUpperCase() === 'PLAIN') {
-      const token = initial ?? (await this.ask('334 '));
-      [, username = '', password = ''] = decode(token).split('\0');
-    } else if (mechanism.toUpperCase() === 'LOGIN') {
-      username = decode(initial ?? (await this.ask('334 VXNlcm5hbWU6')));
-      password = decode(await this.ask('334 UGFzc3dvcmQ6'));
-    } else return this.act('504 5.5.4 mechanism not known');
-    const isKnown = (this.host.script.accounts ?? []).some((account) => account.username === username && account.password === password);
-    const action = this.host.nextOf(this.host.script.auth ?? (isKnown ? '235 2.7.0 welcome' : '535 5.7.8 credentials invalid'));
+    const { script } = this.host;
+    const given = script.ignoresInitialResponse === true ? undefined : initial;
+    const credentials = await credentialsBy(mechanism.toUpperCase(), given, script.accounts ?? [], (challenge) => this.ask(challenge));
+    if (credentials === null) return this.act('504 5.5.4 mechanism not known');
+    const isKnown = (script.accounts ?? []).some(
+      ({ username, password }) => username === credentials.username && password === credentials.password,
+    );
+    const scripted = typeof script.auth === 'function' ? script.auth(mechanism.toUpperCase()) : script.auth;
+    const action = this.host.nextOf(scripted ?? (isKnown ? '235 2.7.0 welcome' : '535 5.7.8 credentials invalid'));
     const accepted = positive(action);
-    this.record.authAttempts.push({ mechanism, username, password, encrypted: this.isEncrypted(), accepted });
-    if (accepted) this.username = username;
+    this.record.authAttempts.push({ mechanism, ...credentials, encrypted: this.isEncrypted(), accepted });
+    if (accepted) this.username = credentials.username;
     return this.act(action);
   }
 
@@ -129,7 +138,8 @@ export class SmtpPeer {
 
   private async begin(line: string): Promise<void> {
     if (this.transaction !== null) return this.act('503 5.5.1 nested MAIL');
-    const action = this.host.nextOf(this.host.script.mail ?? '250 2.1.0 sender ok');
+    const { mail = '250 2.1.0 sender ok' } = this.host.script;
+    const action = this.host.nextOf(typeof mail === 'function' ? mail(this.record.transactions.length + 1) : mail);
     const transaction: SmtpTransaction = {
       connection: this.record.id,
       from: pathIn(line),
@@ -157,8 +167,9 @@ export class SmtpPeer {
 
   private async receive(): Promise<void> {
     const { script } = this.host;
-    const transaction = this.transaction;
-    if (transaction === null || !transaction.recipients.some((recipient) => recipient.accepted)) {
+    const isExpected = this.transaction?.recipients.some((recipient) => recipient.accepted) === true;
+    const transaction = isExpected || script.takesDataAnyway === true ? this.record.transactions.at(-1) : undefined;
+    if (transaction === undefined) {
       return this.act('503 5.5.1 no valid recipients');
     }
     const answer = this.host.nextOf(script.data ?? '354 go ahead');
@@ -178,29 +189,21 @@ export class SmtpPeer {
     transaction.raw = raw;
     transaction.sha256 = createHash('sha256').update(raw).digest('hex');
     this.transaction = null;
-    const final = this.host.nextOf(script.final ?? '250 2.0.0 queued');
+    const { final: scripted = '250 2.0.0 queued' } = script;
+    const final = this.host.nextOf(typeof scripted === 'function' ? scripted(this.record.transactions.length) : scripted);
     if (!refuses(final)) await this.host.keep(transaction);
     return this.act(final);
   }
 
   private async encrypt(): Promise<void> {
-    const { script } = this.host;
-    if (script.handshake !== undefined) await this.act(script.handshake);
-    const certificates = tlsCertificates();
+    const { handshake } = this.host.script;
+    if (handshake !== undefined) await this.act(handshake);
     this.reader.detach();
-    const version =
-      script.maxTlsVersion === undefined
-        ? {}
-        : { minVersion: 'TLSv1' as const, maxVersion: script.maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
-    const secureContext = createSecureContext({
-      key: certificates.keyPem,
-      cert: certificates.chainOf(script.certificate ?? 'good'),
-      ...version,
-    });
-    const socket = new TLSSocket(this.plain, { isServer: true, secureContext });
+    const socket = new TLSSocket(this.plain, { isServer: true, secureContext: this.host.secureContext });
     socket.on('error', () => undefined);
     socket.on('secure', () => {
       this.record.tls = socket.getProtocol();
+      this.record.tlsResumed = socket.isSessionReused();
       // Set by Node on the server's side, though not in its types; `false` without SNI.
       this.record.serverName = (socket as { servername?: string | false }).servername || null;
     });
@@ -214,7 +217,7 @@ export class SmtpPeer {
 
   private async act(scripted: SmtpAction): Promise<void> {
     const action = this.host.nextOf(scripted);
-    if (typeof action === 'string') return ENDS.has(action) ? this.end(action) : this.write(replyLines(action));
+    if (typeof action === 'string') return ENDS.has(action) ? this.end(action) : this.reply(replyLines(action));
     if ('raw' in action) return this.write(action.raw);
     if ('drip' in action) {
       for (const byte of replyLines(action.drip)) {
@@ -236,13 +239,21 @@ export class SmtpPeer {
   }
 
   private async end(how: string): Promise<never> {
+    if (this.unsent !== '') await this.write('');
     if (how === 'reset') this.plain.resetAndDestroy();
     else if (how === 'close') await new Promise<void>((resolve) => this.socket.end(resolve));
     else if (!this.plain.destroyed) await new Promise((resolve) => this.plain.once('close', resolve));
     throw new ConversationOver();
   }
 
-  private async write(bytes: string): Promise<void> {
+  private async reply(lines: string): Promise<void> {
+    this.unsent += lines;
+    if (this.host.script.repliesTogether !== true || !this.reader.hasLine) await this.write('');
+  }
+
+  private async write(more: string): Promise<void> {
+    const bytes = this.unsent + more;
+    this.unsent = '';
     if (this.socket.destroyed) throw new ConversationOver();
     await new Promise<void>((resolve, reject) => {
       this.socket.write(bytes, (error) => (error ? reject(new ConversationOver()) : resolve()));

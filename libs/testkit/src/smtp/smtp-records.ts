@@ -19,6 +19,8 @@ export type SmtpTransaction = {
 export type SmtpConnectionRecord = {
   id: number;
   tls: string | null;
+  /** Whether the TLS session of an earlier connection was resumed. */
+  tlsResumed: boolean;
   /** The name that the client asked for in the TLS handshake (SNI). */
   serverName: string | null;
   /** Commands as they came, credentials included. */

@@ -43,16 +43,23 @@ export type SmtpScript = {
   /** Who may sign in. Not set: AUTH is not offered. */
   accounts?: { username: string; password: string }[];
   starttls?: SmtpAction;
-  auth?: SmtpAction;
-  mail?: SmtpAction;
+  auth?: SmtpAction | ((mechanism: string) => SmtpAction | undefined);
+  /** Asks for the initial response of AUTH again. */
+  ignoresInitialResponse?: boolean;
+  /** By the number of the transaction on its connection, from 1, where it is a function. */
+  mail?: SmtpAction | ((transaction: number) => SmtpAction);
   rcpt?: SmtpAction | ((address: string, index: number) => SmtpAction);
   data?: SmtpAction;
+  /** Answers DATA by `data` although no sender or no recipient was taken. */
+  takesDataAnyway?: boolean;
   /** After that many bytes of the body. A `stall` stops reading; after a reply the server reads on. */
   body?: { afterBytes: number; action: SmtpAction };
-  /** After the end of data. */
-  final?: SmtpAction;
+  /** After the end of data; by the number of the transaction on its connection, from 1, where it is a function. */
+  final?: SmtpAction | ((transaction: number) => SmtpAction);
   rset?: SmtpAction;
   quit?: SmtpAction;
+  /** Sends the replies to commands that came together in one piece, as RFC 2920 3.2 recommends; otherwise each by itself. */
+  repliesTogether?: boolean;
 };
 
 /** Action `first` that many times, then `then`. */

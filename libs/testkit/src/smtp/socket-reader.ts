@@ -21,6 +21,11 @@ export class SocketReader {
     this.socket.off('data', this.onData).off('close', this.onClose).off('end', this.onClose).off('error', this.onClose);
   }
 
+  /** Whether a whole line has come that is not read yet. */
+  get hasLine(): boolean {
+    return this.chunks.some((chunk) => chunk.includes('\n'));
+  }
+
   /** The next line without its end; `null` when the connection is over. */
   async readLine(): Promise<string | null> {
     for (;;) {

@@ -1,0 +1,99 @@
+// Writes a body to the link all but its last bytes, and lets nothing through that the server would not read as what it is.
+import { type Link } from './link.js';
+import { type OutgoingMessage } from './message.js';
+
+/** Enough that a message cut off here can't pass for a whole one, and small enough to leave in one packet. */
+const HELD_BYTES = 64;
+/** As much as goes out under one time limit: a slow line takes it well within the minute that a reply may take. */
+const WRITE_BYTES = 256 * 1024;
+
+const LINE_END = Buffer.from('\r\n');
+const DOT = 0x2e;
+const LF = 0x0a;
+
+/** The body is not what was announced, or not fit for the wire: a fault of ours. */
+export class UnfitBodyError extends Error {}
+
+export class BodyWriter {
+  private held: Buffer = Buffer.alloc(0);
+  private bytes = 0;
+  private isAtLineStart = true;
+  private hasBegun = false;
+
+  constructor(
+    private readonly link: Link,
+    private readonly message: Pick<OutgoingMessage, 'body' | 'size'>,
+  ) {}
+
+  /** Whether any byte of the body was written. */
+  get begun(): boolean {
+    return this.hasBegun;
+  }
+
+  /**
+   * Resolves when everything but the last bytes is out and the whole body was found fit, or when the link has ended. Rejects with
+   * what the body failed with, or with `UnfitBodyError`.
+   */
+  async writeAllButTheEnd(): Promise<void> {
+    const { body, size } = this.message;
+    if (Buffer.isBuffer(body)) await this.take(body);
+    else await this.takeBlocks(body());
+    if (this.link.failure !== null) return;
+    if (this.bytes !== size) throw new UnfitBodyError(`the body has ${this.bytes} bytes and not ${size} as announced`);
+    if (!this.held.subarray(-2).equals(LINE_END)) throw new UnfitBodyError('the body does not end with a line end');
+    await this.writeAllButTheLast(HELD_BYTES);
+  }
+
+  /** Lets the rest go, with the end of data. False when the link has ended before. */
+  end(): boolean {
+    const isOut = this.link.endBody(this.held);
+    this.hasBegun ||= isOut;
+    return isOut;
+  }
+
+  private async takeBlocks(body: AsyncIterable<Uint8Array>): Promise<void> {
+    const blocks = body[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.link.orEnd(blocks.next());
+        if (next === null || next.done === true) return;
+        await this.take(asBuffer(next.value));
+      }
+    } finally {
+      // Not waited for: a source that hangs must not hold up what became of the message.
+      void Promise.resolve(blocks.return?.()).catch(() => undefined);
+    }
+  }
+
+  private async take(block: Buffer): Promise<void> {
+    this.check(block);
+    if (block.length >= HELD_BYTES) {
+      // One write a block: it waits until it is known whether it is the last.
+      await this.writeAllButTheLast(0);
+      this.held = block;
+    } else {
+      await this.writeAllButTheLast(HELD_BYTES);
+      this.held = Buffer.concat([this.held, block]);
+    }
+  }
+
+  private check(block: Buffer): void {
+    this.bytes += block.length;
+    if (this.bytes > this.message.size) throw new UnfitBodyError(`the body has more than the ${this.message.size} bytes announced`);
+    // It would end the message, or lose its dot (RFC 5321 4.5.2). Some servers take a bare LF for a line end, so it counts as one here.
+    if ((this.isAtLineStart && block[0] === DOT) || block.includes('\n.')) throw new UnfitBodyError('a line of the body begins with a dot');
+    if (block.length > 0) this.isAtLineStart = block[block.length - 1] === LF;
+  }
+
+  private async writeAllButTheLast(count: number): Promise<void> {
+    const end = this.held.length - count;
+    for (let from = 0; from < end && this.link.failure === null; from += WRITE_BYTES) {
+      this.hasBegun = true;
+      await this.link.body(this.held.subarray(from, Math.min(end, from + WRITE_BYTES)));
+    }
+    this.held = this.held.subarray(Math.max(0, end));
+  }
+}
+
+const asBuffer = (block: Uint8Array): Buffer =>
+  Buffer.isBuffer(block) ? block : Buffer.from(block.buffer, block.byteOffset, block.byteLength);

@@ -1,0 +1,21 @@
+import { type SmtpSession } from './session.js';
+
+/** For whom, to which server and with which credentials. */
+export type Way = {
+  readonly scope: string;
+  /** The same for all that may share a session. */
+  readonly key: string;
+  /** The scope has gone on to another server or other credentials. */
+  isRetired: boolean;
+};
+
+export type KeptSession = {
+  readonly session: SmtpSession;
+  readonly way: Way;
+  /** Messages offered over it so far. */
+  messages: number;
+  /** It has carried a message or has waited for one: the server may have hung up on it. */
+  isUsed: boolean;
+  /** Runs while it waits for its next message. */
+  idleTimer: NodeJS.Timeout | null;
+};

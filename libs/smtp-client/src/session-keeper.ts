@@ -1,0 +1,132 @@
+// The one place that keeps sessions: who gives one back leaves it to the next message that goes the same way.
+import { createHmac, randomBytes } from 'node:crypto';
+import { type KeptSession, type Way } from './kept-session.js';
+import { openSession, type SessionOptions } from './open-session.js';
+import { KeptLine, type SessionSource, type SmtpLine } from './smtp-line.js';
+import { type SmtpServer } from './smtp-server.js';
+import { TlsSessions } from './tls-sessions.js';
+
+export type KeeperOptions = {
+  /** How long a session may wait for its next message, in milliseconds. */
+  idleMs: number;
+  messagesPerSession: number;
+  /** Over all servers: the one that has waited longest makes room. Default 256, which with as many in use stays below the 1,024 files of a process. */
+  idleSessionsAtMost?: number;
+};
+
+export class SessionKeeper {
+  private readonly options: Required<KeeperOptions>;
+  /** Those in use and those that wait, of these the one that has waited longest first. */
+  private readonly sessions = new Set<KeptSession>();
+  private readonly openings = new Set<Way>();
+  private readonly closings = new Set<Promise<void>>();
+  private readonly tlsSessions = new TlsSessions();
+  private readonly salt = randomBytes(32);
+  private openedCount = 0;
+  private isClosed = false;
+
+  constructor(options: KeeperOptions) {
+    this.options = { idleSessionsAtMost: 256, ...options };
+  }
+
+  /** Sessions opened so far. */
+  get opened(): number {
+    return this.openedCount;
+  }
+
+  /**
+   * A line to `server`, over a session that waits if there is one of the same scope, server and credentials. What waits for the same
+   * scope with another server or other credentials is closed: those have been changed.
+   * @param scope whose messages these are; sessions are never shared between scopes
+   * @param options without `onStep` and `opening`, which belong to one message and not to a session that outlives it
+   */
+  line(server: SmtpServer, scope: string, options: SessionOptions): SmtpLine {
+    const key = this.keyOf(server, scope);
+    this.retireOthers(scope, key);
+    const way = { scope, key, isRetired: false };
+    return new KeptLine({
+      take: () => this.take(key),
+      open: (signal) => this.open(server, way, options, signal),
+      hasRoom: (kept) => this.hasRoom(kept),
+      giveBack: (kept) => this.giveBack(kept),
+    });
+  }
+
+  /** Closes what waits with QUIT; what is in use is closed when it is given back. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const kept of this.waiting()) void this.discard(kept);
+    await Promise.all(this.closings);
+  }
+
+  private retireOthers(scope: string, key: string): void {
+    for (const way of [...this.openings, ...[...this.sessions].map((kept) => kept.way)]) {
+      if (way.scope === scope && way.key !== key) way.isRetired = true;
+    }
+    for (const kept of this.waiting()) if (kept.way.isRetired) void this.discard(kept);
+  }
+
+  private async open(server: SmtpServer, way: Way, options: SessionOptions, signal: AbortSignal): ReturnType<SessionSource['open']> {
+    const { onStep: _onStep, ...lasting } = options;
+    this.openings.add(way);
+    const opened = await openSession(server, { ...lasting, opening: signal, tlsResumption: this.tlsSessions.of(way.key) }).finally(() =>
+      this.openings.delete(way),
+    );
+    if (!opened.ok) return opened;
+    this.openedCount += 1;
+    const kept: KeptSession = { session: opened.session, way, messages: 0, isUsed: false, idleTimer: null };
+    this.sessions.add(kept);
+    opened.session.onEnd(() => this.forget(kept));
+    return { ok: true, kept };
+  }
+
+  private take(key: string): KeptSession | null {
+    // The one used last is the one that the server has least reason to have closed.
+    const kept = this.waiting().findLast((one) => one.way.key === key) ?? null;
+    if (kept !== null) stopTimer(kept);
+    return kept;
+  }
+
+  private hasRoom(kept: KeptSession): boolean {
+    return kept.session.usable && kept.messages < this.options.messagesPerSession;
+  }
+
+  private async giveBack(kept: KeptSession): Promise<void> {
+    if (this.isClosed || kept.way.isRetired || !this.hasRoom(kept)) return this.discard(kept);
+    kept.isUsed = true;
+    kept.idleTimer = setTimeout(() => void this.discard(kept), this.options.idleMs).unref();
+    // To the end of those that wait.
+    this.sessions.delete(kept);
+    this.sessions.add(kept);
+    const waiting = this.waiting();
+    for (const oldest of waiting.slice(0, Math.max(0, waiting.length - this.options.idleSessionsAtMost))) void this.discard(oldest);
+  }
+
+  private waiting(): KeptSession[] {
+    return [...this.sessions].filter((kept) => kept.idleTimer !== null);
+  }
+
+  private discard(kept: KeptSession): Promise<void> {
+    this.forget(kept);
+    const closing = kept.session.close().finally(() => this.closings.delete(closing));
+    this.closings.add(closing);
+    return closing;
+  }
+
+  private forget(kept: KeptSession): void {
+    stopTimer(kept);
+    this.sessions.delete(kept);
+  }
+
+  /** Holds the password only as a hash under a key that lives as long as this process. */
+  private keyOf({ host, port, security, auth, caPem, trusted }: SmtpServer, scope: string): string {
+    const login = auth.type === 'password' ? [auth.username, auth.password] : [];
+    const way = JSON.stringify([scope, host, port, security, caPem ?? '', trusted === true, ...login]);
+    return createHmac('sha256', this.salt).update(way).digest('base64');
+  }
+}
+
+function stopTimer(kept: KeptSession): void {
+  if (kept.idleTimer !== null) clearTimeout(kept.idleTimer);
+  kept.idleTimer = null;
+}

@@ -1,0 +1,104 @@
+// A line to one server: messages go over a session that was kept or is opened, and over a fresh one where a kept one turns out dead.
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { type KeptSession } from './kept-session.js';
+import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
+
+export type Opening = { ok: true } | { ok: false; fact: SmtpFact };
+
+/** For one user at a time: one call after the other, and `giveBack` at the end in any case. */
+export interface SmtpLine {
+  /** Takes or opens a session if there is none yet. */
+  open(): Promise<Opening>;
+  /** TLS version of the session used last, or `null` without TLS. */
+  readonly tls: string | null;
+  /**
+   * Sends one message, and opens a session before where there is none. A session that has carried messages and dies before it
+   * answers MAIL, or answers it by 421, is no failure of this message: it goes over a fresh session at once, once.
+   */
+  send(message: OutgoingMessage): Promise<TransactionResult>;
+  /** Lets others have the session where it is healthy and has room for more messages; closes it otherwise. Never throws. */
+  giveBack(): Promise<void>;
+  /** Ends what is under way at once, an opening too; from then on nothing is sent. */
+  abort(): void;
+}
+
+/** Where a line has its sessions from. */
+export interface SessionSource {
+  /** One that waits for its next message. */
+  take(): KeptSession | null;
+  open(signal: AbortSignal): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
+  hasRoom(kept: KeptSession): boolean;
+  giveBack(kept: KeptSession): Promise<void>;
+}
+
+const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed', text: 'the line was given up from our side' };
+
+export class KeptLine implements SmtpLine {
+  tls: string | null = null;
+  private kept: KeptSession | null = null;
+  private opening: AbortController | null = null;
+  private isAborted = false;
+
+  constructor(private readonly source: SessionSource) {}
+
+  async open(): Promise<Opening> {
+    if (this.kept !== null && !this.source.hasRoom(this.kept)) await this.giveBack();
+    if (this.isAborted) return { ok: false, fact: ABORTED };
+    this.use(this.kept ?? this.source.take());
+    return this.kept === null ? this.openFresh() : { ok: true };
+  }
+
+  async send(message: OutgoingMessage): Promise<TransactionResult> {
+    const opened = await this.open();
+    const wasUsed = this.kept?.isUsed === true;
+    const result = await this.sendIf(opened, message);
+    if (!wasUsed || this.isAborted || !hasDiedUnanswered(result)) return result;
+    await this.giveBack();
+    return this.sendIf(await this.openFresh(), message);
+  }
+
+  async giveBack(): Promise<void> {
+    const { kept } = this;
+    this.kept = null;
+    if (kept !== null) await this.source.giveBack(kept);
+  }
+
+  abort(): void {
+    this.isAborted = true;
+    this.opening?.abort();
+    void this.kept?.session.close();
+  }
+
+  private async openFresh(): Promise<Opening> {
+    const opening = (this.opening = new AbortController());
+    const opened = await this.source.open(opening.signal);
+    this.opening = null;
+    if (opened.ok) {
+      this.use(opened.kept);
+      return { ok: true };
+    }
+    this.tls = opened.tls;
+    return { ok: false, fact: opened.fact };
+  }
+
+  private use(kept: KeptSession | null): void {
+    this.kept = kept;
+    if (kept !== null) this.tls = kept.session.tls;
+  }
+
+  private async sendIf(opened: Opening, message: OutgoingMessage): Promise<TransactionResult> {
+    if (this.isAborted) return notOffered(message, { outcome: 'held', cause: new Error(ABORTED.text) });
+    if (!opened.ok) return notOffered(message, { outcome: 'failed', fact: opened.fact });
+    const { kept } = this;
+    if (kept === null) throw new Error('a line was given back while it was in use');
+    kept.isUsed = true;
+    kept.messages += 1;
+    return kept.session.send(message);
+  }
+}
+
+/** Nothing was said of the message but what the server answered by hanging up. */
+const hasDiedUnanswered = (result: TransactionResult): boolean =>
+  result.outcome === 'failed' &&
+  result.fact.stage === 'mail' &&
+  (result.fact.kind === 'network' || (result.fact.kind === 'reply' && result.fact.code === 421));
