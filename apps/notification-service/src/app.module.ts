@@ -29,6 +29,7 @@ import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.e
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
 import { OutcomeStore } from './outcome-intake/outcome.store.js';
+import { RecordOutcomes } from './outcome-intake/record-outcomes.js';
 import { ContactStore } from './preferences/contact.store.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
 import { PreferencesStore } from './preferences/preferences.store.js';
@@ -50,6 +51,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       { provide: NOTIFICATION_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
       OutcomeProcessor,
+      RecordOutcomes,
       OutcomeStore,
       ContactStore,
       PreferencesStore,

@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 
 export const outcomesTaken = new Counter({
   name: 'notification_outcomes_total',
-  help: 'Outcomes taken off the queue: recorded, repeated (seen before), rejected (unreadable) or failed (to be tried again)',
+  help: 'Outcomes taken off the queue: recorded, repeated (told before), rejected (can not be read or kept); failed counts jobs that are tried again',
   labelNames: ['result'] as const,
 });
 

@@ -14,6 +14,7 @@ export * from './identifiers.js';
 export * from './names.js';
 export * from './notification.js';
 export * from './outcome-event.js';
+export * from './outcome-group.js';
 export * from './settings-rules.js';
 export * from './text.js';
 export * from './text-rules.js';

@@ -1,4 +1,4 @@
-// What the dispatcher tells on the queue `outcomes`: every settled delivery and every rejected job, once per event id.
+// What the dispatcher tells: every settled delivery and every rejected job, once per event id. How it travels is in outcome-group.ts.
 import { z } from 'zod';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference, requestedBy } from './dispatch-job.js';

@@ -1,7 +1,7 @@
 // What a scenario is: a fault to inject, what must come of it, and the play that it is acted out in.
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type DeliveryFacts, judge, type Judgement, NO_TOTALS, type Totals } from './judging/judge.js';
-import { readDeliveries, readTellings } from './judging/read-facts.js';
+import { IS_UNTOLD, readDeliveries, readTellings } from './judging/read-facts.js';
 import { invoice, type TeamOptions } from './stage/invoicing.js';
 import { type Stage, type StageOptions } from './stage/stage.js';
 
@@ -102,13 +102,12 @@ export class Play {
     const promised = () => invoicing.promised.filter(({ teamId }) => this.teams.includes(teamId)).length;
     const done = await this.until(
       async () => {
-        const { settled, told } = await database.one<{ settled: number; told: number }>(
+        const { settled, untold } = await database.one<{ settled: number; untold: number }>(
           `SELECT (SELECT count(*) FROM dispatch.deliveries WHERE team_id = ANY($1) AND settled_at IS NOT NULL)::int AS settled,
-                  (SELECT count(*) FROM dispatch.outbox o JOIN notify.processed_events p ON p.event_id = o.id
-                   WHERE o.payload ->> 'teamId' = ANY($1) AND o.payload ->> 'type' = 'delivery_settled')::int AS told`,
+                  (SELECT count(*) FROM dispatch.outbox o WHERE o.payload ->> 'teamId' = ANY($1) AND ${IS_UNTOLD})::int AS untold`,
           [this.teams],
         );
-        return settled >= promised() && told >= promised();
+        return settled >= promised() && untold === 0;
       },
       withinMs,
       100,

@@ -1,6 +1,6 @@
-// Outcomes to tell: written in the transaction that makes them true, told until the listener has acknowledged them.
+// Outcomes to tell: written in the transaction that makes them true, told until the listener has acknowledged them, and then gone.
 import { Injectable } from '@nestjs/common';
-import { type OutcomeEvent } from '@billing-mail/contracts';
+import { OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -12,6 +12,12 @@ export type NewOutcome = OutcomeEvent extends infer Event
     : never
   : never;
 
+/** Outcomes that travel in one job. */
+export type OutboxGroup = { jobId: string; events: OutcomeEvent[] };
+
+/** Jobs are looked at again by so many outcomes at a time: some of full groups, many of small ones. */
+const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
+
 /** Adds an outcome inside the caller's transaction. */
 export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> {
   const id = uuidv7();
@@ -22,6 +28,10 @@ export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> 
   );
 }
 
+/**
+ * An outcome belongs to no job at first, then to one for good: whoever publishes that job, and however often, publishes the same events
+ * by the same id. A group is made and acknowledged by one statement, so that nobody ever sees a part of it.
+ */
 @Injectable()
 export class OutboxStore {
   private readonly sql: Sql;
@@ -30,21 +40,44 @@ export class OutboxStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Outcomes that nobody has acknowledged, the oldest first; taken for `againAfterMs`, so that two relays do not do the same work. */
-  async take(count: number, againAfterMs: number): Promise<OutcomeEvent[]> {
+  /** Makes a group of the oldest outcomes that belong to none. Its job is looked at after `againAfterMs`, also if nobody publishes it till then. */
+  async takeGroup(againAfterMs: number): Promise<OutboxGroup> {
+    const jobId = uuidv7();
     const rows = await this.sql.rows<{ payload: OutcomeEvent }>(
-      `WITH due AS (
-         SELECT id FROM dispatch.outbox WHERE acknowledged_at IS NULL AND publish_at <= now() ORDER BY publish_at LIMIT $1 FOR UPDATE SKIP LOCKED
+      `WITH oldest AS (SELECT id FROM dispatch.outbox WHERE job_id IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED),
+       taken AS (
+         UPDATE dispatch.outbox o SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' FROM oldest
+         WHERE o.id = oldest.id RETURNING o.id, o.payload
        )
-       UPDATE dispatch.outbox o SET publish_at = now() + $2 * interval '1 millisecond' FROM due WHERE o.id = due.id RETURNING o.payload`,
-      [count, againAfterMs],
+       SELECT payload FROM taken ORDER BY id`,
+      [jobId, OUTCOMES_PER_JOB, againAfterMs],
     );
+    return { jobId, events: rows.map(({ payload }) => payload) };
+  }
+
+  /** Jobs that it is time to look at; taken for `againAfterMs`, so that two relays do not do the same work. */
+  async takeJobs(againAfterMs: number): Promise<string[]> {
+    const rows = await this.sql.rows<{ jobId: string }>(
+      `WITH due AS (
+         SELECT id FROM dispatch.outbox WHERE job_id IS NOT NULL AND publish_at <= now() ORDER BY publish_at LIMIT $1 FOR UPDATE SKIP LOCKED
+       )
+       UPDATE dispatch.outbox o SET publish_at = now() + $2 * interval '1 millisecond' FROM due WHERE o.id = due.id
+       RETURNING o.job_id AS "jobId"`,
+      [LOOKED_AT_ONCE, againAfterMs],
+    );
+    return [...new Set(rows.map(({ jobId }) => jobId))];
+  }
+
+  /** The events of a job; none once it is acknowledged. */
+  async eventsOf(jobId: string): Promise<OutcomeEvent[]> {
+    const rows = await this.sql.rows<{ payload: OutcomeEvent }>('SELECT payload FROM dispatch.outbox WHERE job_id = $1 ORDER BY id', [
+      jobId,
+    ]);
     return rows.map(({ payload }) => payload);
   }
 
-  async acknowledge(eventIds: readonly string[]): Promise<void> {
-    await this.sql.affected('UPDATE dispatch.outbox SET acknowledged_at = now() WHERE id = ANY($1::uuid[]) AND acknowledged_at IS NULL', [
-      eventIds,
-    ]);
+  /** The listener has acted on them: nothing is left to remember. */
+  async acknowledge(jobIds: readonly string[]): Promise<void> {
+    await this.sql.affected('DELETE FROM dispatch.outbox WHERE job_id = ANY ($1::uuid[])', [jobIds]);
   }
 }

@@ -19,6 +19,7 @@ import {
   SETTINGS_GET,
   type TeamMailSettings,
   publishDispatchJob,
+  readOutcomes,
 } from '@billing-mail/contracts';
 import { createLogger, CredentialBox, migrate, redisTransport, Sql } from '@billing-mail/platform';
 import {
@@ -125,8 +126,8 @@ export async function startHarness(options: HarnessOptions = {}) {
   const queueOptions = { prefix: QUEUE_PREFIX };
   const queue: Queue = new Bull(DISPATCH_QUEUE, redis.url, queueOptions);
   const outcomes: OutcomeEvent[] = [];
-  const outcomesQueue: Queue<OutcomeEvent> = new Bull(OUTCOMES_QUEUE, redis.url, queueOptions);
-  void outcomesQueue.process('outcome', async (job) => void outcomes.push(job.data));
+  const outcomesQueue: Queue = new Bull(OUTCOMES_QUEUE, redis.url, queueOptions);
+  void outcomesQueue.process('outcome', async (job) => void outcomes.push(...readOutcomes(job.data).events));
 
   const token = (claims: object): Promise<string> =>
     new SignJWT({ ...claims })

@@ -1,7 +1,8 @@
-// Writes an alert as a notification for each who is to hear it. The same trouble is counted on the notification that is there.
+// Writes alerts as notifications, one for each who is to hear it. The same trouble is counted on the notification that is there.
 import { Injectable } from '@nestjs/common';
+import { type Severity } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
-import { type Alert } from './alert.js';
+import { type Alert, type AlertParams, type AlertType } from './alert.js';
 
 /** A notification that was made or counted up in this transaction. `userId` null: everybody in the team. */
 export type RaisedAlert = { notificationId: string; userId: string | null; count: number };
@@ -9,40 +10,79 @@ export type RaisedAlert = { notificationId: string; userId: string | null; count
 /** A group that somebody has read takes no more after this long, so that new trouble of an old kind is new. */
 export const GROUP_HOURS = 24;
 
+/** A row as the table has it; PostgreSQL takes them as one JSON text. */
+type Notice = {
+  team_id: string;
+  user_id: string | null;
+  type: AlertType;
+  severity: Severity;
+  params: AlertParams;
+  delivery_id: string | null;
+  document_id: string | null;
+  open_group: string | null;
+  count: number;
+};
+
 @Injectable()
 export class AlertStore {
-  /** Runs inside the caller's transaction. */
-  async raise(tx: EntityManager, alert: Alert): Promise<RaisedAlert[]> {
-    // In one order for all, so that two alerts for the same users never wait for each other crosswise.
-    const userIds = alert.audience.kind === 'users' ? [...alert.audience.userIds].sort() : [null];
-    const raised: RaisedAlert[] = [];
-    for (const userId of userIds) {
-      if (alert.groupKey !== null) await closeOldGroup(tx, alert.teamId, userId, alert.groupKey);
-      raised.push({ userId, ...(await insertOrCount(tx, alert, userId)) });
-    }
-    return raised;
+  /** Runs inside the caller's transaction; two statements, however many alerts. */
+  async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
+    const notices = alerts.flatMap(toNotices);
+    const single = notices.filter(({ open_group }) => open_group === null);
+    const counted = countTogether(notices.filter(({ open_group }) => open_group !== null));
+    if (counted.length > 0) await closeOldGroups(tx, counted);
+    return insertOrCount(tx, [...single, ...counted]);
   }
 }
 
-async function closeOldGroup(tx: EntityManager, teamId: string, userId: string | null, groupKey: string): Promise<void> {
+function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId }: Alert): Notice[] {
+  const told = {
+    team_id: teamId,
+    type,
+    severity,
+    params,
+    delivery_id: deliveryId,
+    document_id: documentId,
+    open_group: groupKey,
+    count: 1,
+  };
+  return (audience.kind === 'users' ? audience.userIds : [null]).map((userId) => ({ ...told, user_id: userId }));
+}
+
+/** One for each trouble of each user, with its count and its latest document. In one order for all, so that two groups never wait for each other crosswise. */
+function countTogether(notices: readonly Notice[]): Notice[] {
+  const counted = new Map<string, Notice>();
+  for (const notice of notices) {
+    const key = JSON.stringify([notice.team_id, notice.open_group, notice.user_id]);
+    counted.set(key, { ...notice, count: (counted.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counted.keys()].sort().flatMap((key) => counted.get(key) ?? []);
+}
+
+async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Promise<void> {
   await tx.query(
-    `UPDATE notify.notifications n SET open_group = NULL
-     WHERE n.team_id = $1 AND n.open_group = $2 AND n.user_id IS NOT DISTINCT FROM $3
-       AND n.created_at < now() - make_interval(hours => $4)
-       AND EXISTS (SELECT FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.read_position >= n.position)`,
-    [teamId, groupKey, userId, GROUP_HOURS],
+    `UPDATE notify.notifications SET open_group = NULL WHERE id IN (
+       SELECT n.id FROM notify.notifications n
+       JOIN jsonb_to_recordset($1) AS notice (team_id text, open_group text, user_id text)
+         ON n.team_id = notice.team_id AND n.open_group = notice.open_group AND n.user_id IS NOT DISTINCT FROM notice.user_id
+       WHERE n.created_at < now() - make_interval(hours => $2)
+         AND EXISTS (SELECT FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.read_position >= n.position)
+       ORDER BY n.team_id, n.open_group, n.user_id FOR UPDATE OF n)`,
+    [JSON.stringify(notices), GROUP_HOURS],
   );
 }
 
-async function insertOrCount(tx: EntityManager, alert: Alert, userId: string | null): Promise<{ notificationId: string; count: number }> {
-  const [row] = await tx.query<{ notificationId: string; count: number }[]>(
-    `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, delivery_id, document_id, open_group)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+// Rows are written, and come back, in the order of the list.
+async function insertOrCount(tx: EntityManager, notices: readonly Notice[]): Promise<RaisedAlert[]> {
+  return tx.query<RaisedAlert[]>(
+    `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count)
+     SELECT team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count
+     FROM jsonb_to_recordset($1) AS notice (team_id text, user_id text, type text, severity text, params jsonb,
+                                            delivery_id text, document_id text, open_group text, count int)
      ON CONFLICT (team_id, open_group, user_id) WHERE open_group IS NOT NULL DO UPDATE
-     SET count = notifications.count + 1, params = excluded.params, delivery_id = excluded.delivery_id, document_id = excluded.document_id
-     RETURNING id AS "notificationId", count`,
-    [alert.teamId, userId, alert.type, alert.severity, JSON.stringify(alert.params), alert.deliveryId, alert.documentId, alert.groupKey],
+     SET count = notifications.count + excluded.count, params = excluded.params, delivery_id = excluded.delivery_id,
+         document_id = excluded.document_id
+     RETURNING id AS "notificationId", user_id AS "userId", count`,
+    [JSON.stringify(notices)],
   );
-  if (row === undefined) throw new Error('An upsert without a condition returns its row.');
-  return row;
 }

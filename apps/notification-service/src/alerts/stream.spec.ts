@@ -118,7 +118,7 @@ describe('the live stream', () => {
     const [alerts, inbox] = [one.app.get(AlertStore), one.app.get(InboxChannel)];
     const write = (service: TestService, delayMs: number) =>
       service.database.transaction(async (tx) => {
-        await inbox.accept(tx, await alerts.raise(tx, alert));
+        await inbox.accept(tx, await alerts.raise(tx, [alert]));
         await sleep(delayMs);
       });
     let isWriting = true;

@@ -1,15 +1,13 @@
-// The queue's edge: takes outcomes off the queue `outcomes` and answers for each with one commit.
+// The queue's edge: takes groups of outcomes off the queue `outcomes` and answers for each with one commit.
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import { type Logger, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
-import { decideAlert } from '../alerts/decide-alert.js';
 import { LOGGER } from '../notification.env.js';
-import { alertsRaised, outcomesTaken } from '../notification.metrics.js';
+import { outcomesTaken } from '../notification.metrics.js';
 import { untilDatabaseAnswers } from '../postgres/until-database-answers.js';
-import { OutcomeStore } from './outcome.store.js';
-import { readOutcome } from './read-outcome.js';
+import { RecordOutcomes } from './record-outcomes.js';
 
 // Each waits on PostgreSQL most of its time; the pool has as many connections again for readers.
 const CONCURRENCY = 5;
@@ -26,7 +24,7 @@ export class OutcomeProcessor implements OnModuleDestroy {
   private readonly leaving = new AbortController();
 
   constructor(
-    private readonly outcomes: OutcomeStore,
+    private readonly outcomes: RecordOutcomes,
     @InjectQueue(OUTCOMES_QUEUE) private readonly queue: Queue,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -34,9 +32,9 @@ export class OutcomeProcessor implements OnModuleDestroy {
   @Process({ name: OUTCOME_JOB, concurrency: CONCURRENCY })
   async take(job: Job<unknown>): Promise<void> {
     const work = untilDatabaseAnswers(
-      () => this.act(job),
+      () => this.outcomes.record(String(job.id), job.data),
       this.leaving.signal,
-      (error) => this.logger.warn({ err: error, step: 'outcome' }, 'PostgreSQL does not answer; the outcome waits'),
+      (error) => this.logger.warn({ err: error, step: 'outcome' }, 'PostgreSQL does not answer; outcomes wait'),
     );
     this.atWork.add(work);
     try {
@@ -46,38 +44,16 @@ export class OutcomeProcessor implements OnModuleDestroy {
     }
   }
 
-  /** A mistake of ours: the dispatcher has the job tried again, so that it is told once the mistake is mended. */
+  /** A mistake of ours: the dispatcher has the job tried again, so that its outcomes are told once the mistake is mended. */
   @OnQueueFailed()
   logFailure(job: Job<unknown>, error: Error): void {
     outcomesTaken.inc({ result: 'failed' });
-    this.logger.error({ err: error, jobId: job.id, attempt: job.attemptsMade, step: 'outcome' }, 'outcome not recorded');
+    this.logger.error({ err: error, jobId: job.id, attempt: job.attemptsMade, step: 'outcome' }, 'outcomes not recorded');
   }
 
   @OnQueueError()
   logRedisTrouble(error: Error): void {
     this.logger.warn({ err: error, step: 'outcome' }, 'Redis does not answer; outcomes wait');
-  }
-
-  private async act(job: Job<unknown>): Promise<void> {
-    const outcome = readOutcome(job.data);
-    if (!outcome.ok) {
-      await this.outcomes.reject(String(job.id), job.data, outcome.errors);
-      outcomesTaken.inc({ result: 'rejected' });
-      this.logger.error(
-        { jobId: job.id, fields: outcome.errors.map(({ pointer }) => pointer), step: 'outcome' },
-        'unreadable outcome kept',
-      );
-      return;
-    }
-    const { event } = outcome;
-    const alert = decideAlert(event);
-    const result = await this.outcomes.record(event, alert);
-    outcomesTaken.inc({ result });
-    if (result === 'recorded' && alert !== null) alertsRaised.inc({ type: alert.type });
-    this.logger.info(
-      { eventId: event.eventId, teamId: event.teamId, verdict: alert?.type ?? 'nothing to tell', result, step: 'outcome' },
-      'outcome',
-    );
   }
 
   /**

@@ -1,12 +1,16 @@
-// Acts on an outcome once: what follows from it is written in the same transaction that remembers its event id.
+// Acts on outcomes once: what follows from them is written in the same transaction that remembers their event ids.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type FieldError, type OutcomeEvent } from '@billing-mail/contracts';
+import { type OutcomeEvent, type UnreadableOutcome } from '@billing-mail/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AlertStore } from '../alerts/alert.store.js';
 import { type Alert } from '../alerts/alert.js';
 import { type Channel, CHANNELS } from '../channels/channel.js';
 import { ContactStore } from '../preferences/contact.store.js';
+
+/** An outcome with what to tell of it; `null` when there is nothing to tell. */
+export type DecidedOutcome = { event: OutcomeEvent; alert: Alert | null };
+export type ToldOutcome = DecidedOutcome & { alert: Alert };
 
 // Enough to see what came; a job that can't be read may be of any size.
 const KEPT_PAYLOAD_CHARACTERS = 256 * 1024;
@@ -20,35 +24,65 @@ export class OutcomeStore {
     @Inject(CHANNELS) private readonly channels: Channel[],
   ) {}
 
-  /** Commits all that follows from the event; does nothing for an event id that was seen before, also by another process at the same time. */
-  async record(event: OutcomeEvent, alert: Alert | null): Promise<'recorded' | 'repeated'> {
+  /**
+   * Commits all that follows from the outcomes, with as many statements for a hundred as for one. Gives back those that somebody is
+   * told of now: one that was told before, also by another process at the same time, is not told again.
+   *
+   * Where there is nothing to tell no event id is kept, because nothing is done that could be done twice: what such an event teaches of
+   * users and teams counts by its time, however often it comes.
+   */
+  async record(outcomes: readonly DecidedOutcome[]): Promise<ToldOutcome[]> {
+    const events = outcomes.map(({ event }) => event);
+    const telling = outcomes.filter((outcome): outcome is ToldOutcome => outcome.alert !== null);
+    if (telling.length === 0) {
+      await this.contacts.learn(this.database.manager, events);
+      return [];
+    }
     return this.database.transaction(async (tx) => {
-      if (!(await isFirst(tx, event.eventId))) return 'repeated';
-      await this.contacts.learn(tx, event);
-      if (alert !== null) {
-        const raised = await this.alerts.raise(tx, alert);
-        for (const channel of this.channels) await channel.accept(tx, raised);
-      }
-      return 'recorded';
+      const unseen = await remember(tx, telling);
+      await this.contacts.learn(tx, events);
+      // Taken out as it is met, so that an event that comes twice in one group is told once.
+      const told = telling.filter(({ event }) => unseen.delete(event.eventId.toLowerCase()));
+      if (told.length > 0) await this.tell(tx, told);
+      return told;
     });
   }
 
-  /** Keeps a job that can't be read. */
-  async reject(jobId: string, data: unknown, errors: FieldError[]): Promise<void> {
-    const payload = JSON.stringify(data) ?? 'undefined';
+  /** Keeps what can't be read or recorded, each payload once. */
+  async reject(jobId: string, rejected: readonly UnreadableOutcome[]): Promise<void> {
+    const rows = rejected.map(({ data, errors }) => {
+      const payload = JSON.stringify(data) ?? 'undefined';
+      const hash = createHash('sha256').update(payload).digest('hex');
+      return { payload_sha256: hash, job_id: jobId, payload: payload.slice(0, KEPT_PAYLOAD_CHARACTERS).toWellFormed(), errors };
+    });
     await this.database.query(
-      `INSERT INTO notify.rejected_outcomes (payload_sha256, job_id, payload, errors) VALUES ($1, $2, $3, $4)
+      `INSERT INTO notify.rejected_outcomes (payload_sha256, job_id, payload, errors)
+       SELECT payload_sha256, job_id, payload, errors
+       FROM jsonb_to_recordset($1) AS rejected (payload_sha256 text, job_id text, payload text, errors jsonb)
+       ORDER BY payload_sha256
        ON CONFLICT (payload_sha256) DO NOTHING`,
-      [createHash('sha256').update(payload).digest('hex'), jobId, payload.slice(0, KEPT_PAYLOAD_CHARACTERS), JSON.stringify(errors)],
+      [JSON.stringify(rows)],
     );
+  }
+
+  private async tell(tx: EntityManager, told: readonly ToldOutcome[]): Promise<void> {
+    const raised = await this.alerts.raise(
+      tx,
+      told.map(({ alert }) => alert),
+    );
+    for (const channel of this.channels) await channel.accept(tx, raised);
   }
 }
 
-// The insert waits for a transaction that holds the same id, so of two at once one sees the other's commit.
-async function isFirst(tx: EntityManager, eventId: string): Promise<boolean> {
-  const inserted = await tx.query<unknown[]>(
-    `INSERT INTO notify.processed_events (event_id) VALUES ($1) ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
-    [eventId],
+/**
+ * The ids that were not seen before, as PostgreSQL writes them. The insert waits for a transaction that holds the same id, so of two at once one sees the other's
+ * commit; in one order for all, so that they never wait for each other crosswise.
+ */
+async function remember(tx: EntityManager, outcomes: readonly ToldOutcome[]): Promise<Set<string>> {
+  const inserted = await tx.query<{ eventId: string }[]>(
+    `INSERT INTO notify.processed_events (event_id) SELECT id FROM unnest($1::uuid[]) AS id ORDER BY id
+     ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS "eventId"`,
+    [outcomes.map(({ event }) => event.eventId)],
   );
-  return inserted.length > 0;
+  return new Set(inserted.map(({ eventId }) => eventId));
 }

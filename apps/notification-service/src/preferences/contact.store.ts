@@ -1,38 +1,79 @@
+// Remembers what events tell of users and teams, so that alerts reach people who never opened their preferences.
 import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
 
-/** Remembers what events tell of users and teams, so that alerts reach people who never opened their preferences. */
+/** Rows as the tables have them; PostgreSQL takes them as one JSON text. */
+type ToldOfTeam = { team_id: string; locale: string; learned_at: string };
+type ToldOfUser = { team_id: string; user_id: string; email: string | null; locale: string | null; learned_at: string };
+
 @Injectable()
 export class ContactStore {
   /**
-   * The event that happened last counts, in whatever order they come. Nothing is written when nothing changed: otherwise all
-   * events of a busy user would wait for one row.
+   * The event that happened last counts, in whatever order they come; of those told together the last that says something. Nothing is
+   * written when nothing changed, as with nearly every event: otherwise all events of a busy user would wait for one row.
    */
-  async learn(tx: EntityManager, event: OutcomeEvent): Promise<void> {
-    const { teamId, teamLocale, requestedBy, occurredAt } = event;
-    if (teamLocale !== null) {
-      await tx.query(
-        `INSERT INTO notify.teams (team_id, locale, learned_at)
-         SELECT $1, $2, $3::timestamptz
-         WHERE NOT EXISTS (SELECT FROM notify.teams WHERE team_id = $1 AND locale = $2)
-         ON CONFLICT (team_id) DO UPDATE SET locale = excluded.locale, learned_at = excluded.learned_at
-         WHERE teams.learned_at <= excluded.learned_at`,
-        [teamId, teamLocale, occurredAt],
-      );
-    }
-    if (requestedBy?.email !== undefined || requestedBy?.locale !== undefined) {
-      await tx.query(
-        `INSERT INTO notify.contacts (team_id, user_id, email, locale, learned_at)
-         SELECT $1, $2, $3, $4, $5::timestamptz
-         WHERE NOT EXISTS (SELECT FROM notify.contacts WHERE team_id = $1 AND user_id = $2
-                           AND email IS NOT DISTINCT FROM coalesce($3, email) AND locale IS NOT DISTINCT FROM coalesce($4, locale))
-         ON CONFLICT (team_id, user_id) DO UPDATE
-         SET email = coalesce(excluded.email, contacts.email), locale = coalesce(excluded.locale, contacts.locale),
-             learned_at = excluded.learned_at
-         WHERE contacts.learned_at <= excluded.learned_at`,
-        [teamId, requestedBy.userId, requestedBy.email ?? null, requestedBy.locale ?? null, occurredAt],
-      );
-    }
+  async learn(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
+    const inTime = [...events].sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
+    const [teams, users] = [toldOfTeams(inTime), toldOfUsers(inTime)];
+    if (teams.length > 0) await learnTeams(tx, teams);
+    if (users.length > 0) await learnUsers(tx, users);
   }
+}
+
+function toldOfTeams(inTime: readonly OutcomeEvent[]): ToldOfTeam[] {
+  const told = new Map<string, ToldOfTeam>();
+  for (const { teamId, teamLocale, occurredAt } of inTime) {
+    if (teamLocale !== null) told.set(teamId, { team_id: teamId, locale: teamLocale, learned_at: occurredAt });
+  }
+  return [...told.values()];
+}
+
+function toldOfUsers(inTime: readonly OutcomeEvent[]): ToldOfUser[] {
+  const told = new Map<string, ToldOfUser>();
+  for (const { teamId, requestedBy, occurredAt } of inTime) {
+    if (requestedBy?.email === undefined && requestedBy?.locale === undefined) continue;
+    const { userId, email, locale } = requestedBy;
+    const key = JSON.stringify([teamId, userId]);
+    const before = told.get(key);
+    told.set(key, {
+      team_id: teamId,
+      user_id: userId,
+      email: email ?? before?.email ?? null,
+      locale: locale ?? before?.locale ?? null,
+      learned_at: occurredAt,
+    });
+  }
+  return [...told.values()];
+}
+
+// Both write in the order of their keys, so that two groups about the same users never wait for each other crosswise.
+async function learnTeams(tx: EntityManager, told: readonly ToldOfTeam[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO notify.teams (team_id, locale, learned_at)
+     SELECT team_id, locale, learned_at
+     FROM jsonb_to_recordset($1) AS told (team_id text, locale text, learned_at timestamptz)
+     WHERE NOT EXISTS (SELECT FROM notify.teams known WHERE known.team_id = told.team_id AND known.locale = told.locale)
+     ORDER BY team_id
+     ON CONFLICT (team_id) DO UPDATE SET locale = excluded.locale, learned_at = excluded.learned_at
+     WHERE teams.learned_at <= excluded.learned_at`,
+    [JSON.stringify(told)],
+  );
+}
+
+async function learnUsers(tx: EntityManager, told: readonly ToldOfUser[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO notify.contacts (team_id, user_id, email, locale, learned_at)
+     SELECT team_id, user_id, email, locale, learned_at
+     FROM jsonb_to_recordset($1) AS told (team_id text, user_id text, email text, locale text, learned_at timestamptz)
+     WHERE NOT EXISTS (SELECT FROM notify.contacts known WHERE known.team_id = told.team_id AND known.user_id = told.user_id
+                       AND known.email IS NOT DISTINCT FROM coalesce(told.email, known.email)
+                       AND known.locale IS NOT DISTINCT FROM coalesce(told.locale, known.locale))
+     ORDER BY team_id, user_id
+     ON CONFLICT (team_id, user_id) DO UPDATE
+     SET email = coalesce(excluded.email, contacts.email), locale = coalesce(excluded.locale, contacts.locale),
+         learned_at = excluded.learned_at
+     WHERE contacts.learned_at <= excluded.learned_at`,
+    [JSON.stringify(told)],
+  );
 }

@@ -1,4 +1,5 @@
 // The service as it runs, in this process, on a PostgreSQL, a Redis and an SMTP server of its own.
+import { randomUUID } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import { bullOptions, createHttpService, createLogger, migrate, readEnvironment } from '@billing-mail/platform';
@@ -21,8 +22,10 @@ export type TestSurroundings = {
   queue: Queue;
   /** One more instance of the service. */
   startService(): Promise<TestService>;
-  /** Publishes as the dispatcher does: the event id is the job id. */
+  /** Publishes a job of version 1: one event, whose id is the job id. */
   publish(event: unknown): Promise<Job>;
+  /** Publishes a job of version 2, as the dispatcher does. */
+  publishGroup(events: readonly unknown[]): Promise<Job>;
   stop(): Promise<void>;
 };
 
@@ -43,6 +46,7 @@ export async function startSurroundings(): Promise<TestSurroundings> {
       return service;
     },
     publish: (event) => queue.add(OUTCOME_JOB, event, { jobId: (event as { eventId?: string }).eventId, attempts: 1 }),
+    publishGroup: (events) => queue.add(OUTCOME_JOB, { version: 2, events }, { jobId: randomUUID(), attempts: 1 }),
     stop: async () => {
       await Promise.all(services.map((service) => service.close()));
       await queue.close();

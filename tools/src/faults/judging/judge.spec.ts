@@ -9,8 +9,7 @@ const delivery = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   messageId: '<m1>',
   recipients: [{ address: 'a@x.example', status: 'accepted', uncertainEnds: 0 }],
   attempts: [{ route: 'platform', outcome: 'accepted', stage: 'final' }],
-  events: 1,
-  eventsProcessed: 1,
+  untold: 0,
   ...changes,
 });
 const copy = (changes = {}) => ({ server: 'platform', messageId: '<m1>', recipients: ['a@x.example'], sha256: 'aa', at: 0, ...changes });
@@ -48,9 +47,9 @@ describe('judging a campaign', () => {
     ['a third copy, doubt or not', { deliveries: [delivery(doubt)], ledger: [copy(), copy(), copy()] }, 'duplicates'],
     ['mail on the platform of a team that forbids it', { deliveries: [delivery({ mayUsePlatform: false })] }, 'duplicates'],
     ['other bytes in the second try', { deliveries: [delivery(doubt)], ledger: [copy(), copy({ sha256: 'bb' })] }, 'changedBytes'],
-    ['an end that nobody was told', { deliveries: [delivery({ eventsProcessed: 0 })] }, 'untold'],
-    ['an end that was told twice', { deliveries: [delivery({ events: 2, eventsProcessed: 2 })] }, 'untold'],
+    ['an end that nobody was told', { deliveries: [delivery({ untold: 1 })] }, 'untold'],
     ['a trouble that no notification counts', { tellings: [{ teamId: 'acme', due: 1, told: 0 }] }, 'untold'],
+    ['a trouble that was told twice', { tellings: [{ teamId: 'acme', due: 1, told: 2 }] }, 'untold'],
     ['a delivery that never ends', { deliveries: [delivery({ status: 'waiting' })] }, 'unsettled'],
   ])('finds %s', (_name, world, kind) => {
     const { deliveries, tellings, ledger } = { deliveries: [delivery()], tellings: [], ledger: [copy()], ...world };

@@ -14,9 +14,8 @@ export type DeliveryFacts = {
   messageId: string | null;
   recipients: { address: string; status: RecipientStatus; uncertainEnds: number }[];
   attempts: { route: Route; outcome: AttemptOutcome | null; stage: string | null }[];
-  /** Outcome events of it, and how many of those a listener has acted on. */
-  events: number;
-  eventsProcessed: number;
+  /** Outcomes of it with something to tell that nobody has acted on. */
+  untold: number;
 };
 
 /** What the clerk should have been told of a team's deliveries, and has been; one notification may count several. */
@@ -118,11 +117,9 @@ function judgeRecipients(delivery: DeliveryFacts, taken: LedgerEntry[], policy: 
 }
 
 function judgeDelivery(delivery: DeliveryFacts, taken: LedgerEntry[], breach: Breach): void {
-  const { status, events, eventsProcessed, usedFallback, mayUsePlatform, attempts } = delivery;
+  const { status, untold, usedFallback, mayUsePlatform, attempts } = delivery;
   if (!SETTLED.has(status)) breach('unsettled', `is "${status}"`);
-  else if (eventsProcessed === 0)
-    breach('untold', `is "${status}${usedFallback ? '" by the fallback' : '"'} and nobody was told (${events} events)`);
-  else if (events > 1) breach('untold', `was told ${events} times`);
+  else if (untold > 0) breach('untold', `is "${status}${usedFallback ? '" by the fallback' : '"'} and nobody was told`);
   const wentToPlatform = attempts.some(({ route }) => route === 'platform') || taken.some(({ server }) => server === 'platform');
   if (wentToPlatform && !mayUsePlatform) breach('duplicates', 'went to the platform although the team does not allow it');
   for (const [server, entries] of groupBy(taken, ({ server: name }) => name)) {

@@ -2,13 +2,17 @@ import { CLERK } from '../stage/invoicing.js';
 import { type Database } from '../stage/database.js';
 import { type DeliveryFacts, type Telling } from './judge.js';
 
+/** Of an outcome `o` in the outbox: somebody is to be told, and nobody has acted on it. What is acknowledged is in the outbox no more. */
+export const IS_UNTOLD = `
+  (o.payload ->> 'type' <> 'delivery_settled' OR o.payload -> 'delivery' ->> 'status' <> 'sent' OR (o.payload -> 'delivery' ->> 'usedFallback')::boolean)
+  AND NOT EXISTS (SELECT FROM notify.processed_events p WHERE p.event_id = o.id)`;
+
 /** What PostgreSQL says of the deliveries of these teams. */
 export function readDeliveries(database: Database, teamIds: readonly string[]): Promise<DeliveryFacts[]> {
   return database.rows<DeliveryFacts>(
-    `WITH told AS (
-       SELECT b.payload -> 'delivery' ->> 'id' AS delivery_id, count(*)::int AS events, count(p.event_id)::int AS processed
-       FROM dispatch.outbox b LEFT JOIN notify.processed_events p ON p.event_id = b.id
-       WHERE b.payload ->> 'teamId' = ANY($1) GROUP BY 1
+    `WITH untold AS (
+       SELECT o.payload -> 'delivery' ->> 'id' AS delivery_id, count(*)::int AS events
+       FROM dispatch.outbox o WHERE o.payload ->> 'teamId' = ANY($1) AND ${IS_UNTOLD} GROUP BY 1
      )
      SELECT d.key, d.team_id AS "teamId", d.status, d.used_fallback AS "usedFallback", d.message_id AS "messageId",
             s.sender = 'platform' OR s.fallback AS "mayUsePlatform",
@@ -16,10 +20,10 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
              FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients,
             coalesce((SELECT json_agg(json_build_object('route', a.route, 'outcome', a.outcome, 'stage', a.stage) ORDER BY a.number)
              FROM dispatch.attempts a WHERE a.delivery_id = d.id), '[]') AS attempts,
-            coalesce(told.events, 0) AS events, coalesce(told.processed, 0) AS "eventsProcessed"
+            coalesce(untold.events, 0) AS untold
      FROM dispatch.deliveries d
      JOIN settings.team_email_delivery s ON s.team_id = d.team_id
-     LEFT JOIN told ON told.delivery_id = d.id::text
+     LEFT JOIN untold ON untold.delivery_id = d.id::text
      WHERE d.team_id = ANY($1)`,
     [teamIds],
   );
@@ -29,9 +33,8 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
 export function readTellings(database: Database, teamIds: readonly string[]): Promise<Telling[]> {
   return database.rows<Telling>(
     `SELECT team_id AS "teamId",
-            (SELECT count(*) FROM dispatch.outbox o
-             WHERE o.payload ->> 'type' = 'delivery_settled' AND o.payload ->> 'teamId' = team_id
-               AND (o.payload -> 'delivery' ->> 'status' <> 'sent' OR (o.payload -> 'delivery' ->> 'usedFallback')::boolean))::int AS due,
+            (SELECT count(*) FROM dispatch.deliveries d
+             WHERE d.team_id = t.team_id AND d.settled_at IS NOT NULL AND (d.status <> 'sent' OR d.used_fallback))::int AS due,
             (SELECT coalesce(sum(n.count), 0) FROM notify.notifications n
              WHERE n.team_id = t.team_id AND n.user_id = $2 AND n.type LIKE 'delivery%')::int AS told
      FROM unnest($1::text[]) AS t (team_id)`,

@@ -1,0 +1,78 @@
+// From the data of a job to what people are told: read, decide, record together; what can't be recorded is found and put aside.
+import { Inject, Injectable } from '@nestjs/common';
+import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billing-mail/contracts';
+import { isDatabaseAway, type Logger } from '@billing-mail/platform';
+import { decideAlert } from '../alerts/decide-alert.js';
+import { LOGGER } from '../notification.env.js';
+import { alertsRaised, outcomesTaken } from '../notification.metrics.js';
+import { isValueRefused } from '../postgres/is-value-refused.js';
+import { cleanTexts } from './clean-texts.js';
+import { OutcomeStore } from './outcome.store.js';
+
+@Injectable()
+export class RecordOutcomes {
+  constructor(
+    private readonly outcomes: OutcomeStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Records all of a job that can be recorded; safe to repeat.
+   * @throws what kept an outcome from being recorded that may be recorded later, after all others are.
+   */
+  async record(jobId: string, data: unknown): Promise<void> {
+    const { events, unreadable } = readOutcomes(data);
+    await this.keepRejected(jobId, unreadable);
+    const readable = events.map(cleanTexts);
+    if (readable.length === 0) return;
+    try {
+      await this.recordTogether(jobId, readable);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      await this.recordEach(jobId, readable);
+    }
+  }
+
+  private async recordTogether(jobId: string, events: readonly OutcomeEvent[]): Promise<void> {
+    const decided = events.map((event) => ({ event, alert: decideAlert(event) }));
+    const told = await this.outcomes.record(decided);
+    const quiet = decided.filter(({ alert }) => alert === null).length;
+    const repeated = decided.length - quiet - told.length;
+    outcomesTaken.inc({ result: 'recorded' }, told.length + quiet);
+    outcomesTaken.inc({ result: 'repeated' }, repeated);
+    for (const { event, alert } of told) {
+      alertsRaised.inc({ type: alert.type });
+      this.logger.info({ eventId: event.eventId, teamId: event.teamId, verdict: alert.type, step: 'outcome' }, 'outcome told');
+    }
+    this.logger.info({ jobId, told: told.length, quiet, repeated, step: 'outcome' }, 'outcomes recorded');
+  }
+
+  /**
+   * Something among them can't be recorded: each goes by itself, so that it does not hold up the others. What PostgreSQL will never
+   * take is kept for a person to look at. Any other failure is a mistake of ours, and its outcome is told once that is mended.
+   */
+  private async recordEach(jobId: string, events: readonly OutcomeEvent[]): Promise<void> {
+    const refused: UnreadableOutcome[] = [];
+    const mistakes: unknown[] = [];
+    for (const event of events) {
+      try {
+        await this.recordTogether(jobId, [event]);
+      } catch (error) {
+        if (isDatabaseAway(error)) throw error;
+        if (isValueRefused(error)) refused.push({ data: event, errors: [{ pointer: '', message: String(error) }] });
+        else mistakes.push(error);
+      }
+    }
+    await this.keepRejected(jobId, refused);
+    if (mistakes.length > 0) throw mistakes[0];
+  }
+
+  private async keepRejected(jobId: string, rejected: readonly UnreadableOutcome[]): Promise<void> {
+    if (rejected.length === 0) return;
+    await this.outcomes.reject(jobId, rejected);
+    outcomesTaken.inc({ result: 'rejected' }, rejected.length);
+    for (const { errors } of rejected) {
+      this.logger.error({ jobId, fields: errors.map(({ pointer }) => pointer), step: 'outcome' }, 'outcome kept that can not be recorded');
+    }
+  }
+}
