@@ -2,8 +2,10 @@
 import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isFitNode, isInstalled, workspaceRoot } from './prepare-checkout.mjs';
+import { isInstalled } from './install-packages.mjs';
+import { isFitNode } from './prepare-checkout.mjs';
 import { findProgram, packageOf } from './system-programs.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
 const isFree = (port) =>
   new Promise((resolve) => {

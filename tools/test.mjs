@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareCheckout, workspaceRoot } from './prepare-checkout.mjs';
+import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
 const results = join(workspaceRoot, '.data', 'test-results.json');
 
