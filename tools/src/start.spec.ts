@@ -33,7 +33,8 @@ describe('npm start', () => {
   const started: ChildProcess[] = [];
 
   const run = (args: string[]): ChildProcess => {
-    const env = { ...process.env, DATA_DIR: folder };
+    // As without npm, which would be looked after.
+    const env = { ...process.env, DATA_DIR: folder, npm_lifecycle_event: undefined };
     const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
