@@ -13,6 +13,7 @@ const PROGRAMS = {
   openssl: { debian: 'openssl', use: 'judges signed mail' },
   gpgsm: { debian: 'gpgsm', brew: 'gnupg', use: 'judges signed mail' },
   'gpg-agent': { debian: 'gpg-agent', brew: 'gnupg', use: 'judges signed mail' },
+  gpgconf: { debian: 'gpgconf', brew: 'gnupg', use: 'judges signed mail' },
   certutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
   cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
   python3: { debian: 'python3', use: "reads mail with Python's e-mail package" },
@@ -22,7 +23,18 @@ const PROGRAMS = {
 };
 
 /** What `npm test` needs. PostgreSQL comes from npm; what judges our work is nothing of ours. */
-export const NEEDED_BY_TESTS = ['redis-server', 'openssl', 'gpgsm', 'gpg-agent', 'certutil', 'cmsutil', 'python3', 'curl', 'chromium'];
+export const NEEDED_BY_TESTS = [
+  'redis-server',
+  'openssl',
+  'gpgsm',
+  'gpg-agent',
+  'gpgconf',
+  'certutil',
+  'cmsutil',
+  'python3',
+  'curl',
+  'chromium',
+];
 
 /** What a program is for. */
 export const useOf = (name) => PROGRAMS[name].use;

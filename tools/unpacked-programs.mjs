@@ -12,11 +12,17 @@ const root = join(programs, 'root');
 /** The folder of the scripts. */
 export const UNPACKED = join(programs, 'bin');
 
-/** What a program needs besides its libraries once it does not lie in /usr: where it is if not in a folder for programs, and variables. */
+const fontsFile = join(programs, 'fonts.conf');
+
+/**
+ * What a program needs besides its libraries once it does not lie in /usr: its place if that is no folder for programs, variables,
+ * something to do before it first runs.
+ */
 const PECULIARITIES = {
-  openssl: { variables: { OPENSSL_CONF: join(root, 'etc/ssl/openssl.cnf') } },
-  // Debian's own script looks for everything in /usr. The fonts came along.
-  chromium: { path: 'usr/lib/chromium/chromium', variables: { FONTCONFIG_SYSROOT: root } },
+  openssl: { variables: () => ({ OPENSSL_CONF: join(root, 'etc', 'ssl', 'openssl.cnf'), ...opensslModules() }) },
+  gpgsm: { prepare: tellGnupgWhereItIs },
+  // Debian's own script looks for everything in /usr.
+  chromium: { path: 'usr/lib/chromium/chromium', variables: () => ({ FONTCONFIG_FILE: fontsFile }), prepare: nameFonts },
 };
 
 /** Unpacks the packages of `way` and writes a script for each of `names`. Throws StepError with what apt-get said. */
@@ -30,7 +36,6 @@ export async function unpackPrograms(names, way, say) {
   } finally {
     rmSync(archives, { recursive: true, force: true });
   }
-  tellGnupgWhereItIs();
   mkdirSync(UNPACKED, { recursive: true });
   for (const name of names) await writeScript(name, way);
 }
@@ -64,21 +69,27 @@ async function downloadBy(options, way, folder) {
 /** gpgsm starts an agent by its path; since 2.2 this file says where to look (gpgconf(1)). An agent of the system serves as well. */
 function tellGnupgWhereItIs() {
   const bin = join(root, 'usr', 'bin');
-  if (!existsSync(join(bin, 'gpgsm'))) return;
   writeFileSync(join(bin, 'gpgconf.ctl'), `rootdir=${join(root, 'usr')}\n`);
   for (const name of ['gpg-agent', 'gpgconf', 'gpg-connect-agent']) {
     if (!existsSync(join(bin, name)) && existsSync(join('/usr/bin', name))) symlinkSync(join('/usr/bin', name), join(bin, name));
   }
 }
 
+/** Without a font that it can open a browser draws no letters, and complains at length. */
+function nameFonts() {
+  const folders = [join(root, 'usr', 'share', 'fonts'), '/usr/share/fonts'].map((folder) => `<dir>${folder}</dir>`);
+  writeFileSync(fontsFile, `<fontconfig>${folders.join('')}<cachedir>${join(programs, 'fonts-cache')}</cachedir></fontconfig>\n`);
+}
+
 /** The libraries are named to this program only: what it starts in turn may be the system's. */
 async function writeScript(name, way) {
-  const { path, variables = {} } = PECULIARITIES[name] ?? {};
+  const { path, variables = () => ({}), prepare } = PECULIARITIES[name] ?? {};
   const program = [path, `usr/bin/${name}`, `usr/sbin/${name}`, `bin/${name}`].find(
     (each) => each !== undefined && existsSync(join(root, each)),
   );
   if (program === undefined) throw new StepError(`${name} is in none of the packages ${way.packages.join(', ')}.`, way.command);
-  const assignments = Object.entries({ LD_LIBRARY_PATH: libraryFolders().join(':'), ...variables });
+  prepare?.();
+  const assignments = Object.entries({ LD_LIBRARY_PATH: libraryFolders().join(':'), ...variables() });
   const script = join(UNPACKED, name);
   writeFileSync(
     script,
@@ -97,14 +108,26 @@ async function writeScript(name, way) {
 /** Debian keeps libraries in lib/<architecture>, and parts of some packages in a folder below that. */
 function libraryFolders() {
   const holdsLibraries = (folder) => readdirSync(folder).some((name) => /^lib.*\.so/.test(name));
-  const foldersIn = (folder) =>
-    existsSync(folder)
-      ? readdirSync(folder)
-          .map((name) => join(folder, name))
-          .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      : [];
-  const architectures = ['usr/lib', 'lib'].flatMap((lib) => foldersIn(join(root, lib))).filter((path) => /-linux-gnu\w*$/.test(path));
-  return architectures.flatMap((folder) => [folder, ...foldersIn(folder)]).filter(holdsLibraries);
+  return architectureFolders()
+    .flatMap((folder) => [folder, ...foldersIn(folder)])
+    .filter(holdsLibraries);
+}
+
+const architectureFolders = () =>
+  ['usr/lib', 'lib'].flatMap((lib) => foldersIn(join(root, lib))).filter((path) => /-linux-gnu\w*$/.test(path));
+
+function foldersIn(folder) {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+}
+
+/** The ciphers of old PKCS#12 files come as a module. It comes with the library: where the system has that, it has both. */
+function opensslModules() {
+  const folder = architectureFolders()
+    .map((path) => join(path, 'ossl-modules'))
+    .find(existsSync);
+  return folder === undefined ? {} : { OPENSSL_MODULES: folder };
 }
 
 async function run(command, args, way, cwd = programs) {
