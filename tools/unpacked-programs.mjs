@@ -81,7 +81,7 @@ function nameFonts() {
   writeFileSync(fontsFile, `<fontconfig>${folders.join('')}<cachedir>${join(programs, 'fonts-cache')}</cachedir></fontconfig>\n`);
 }
 
-/** The libraries are named to this program only: what it starts in turn may be the system's. */
+/** The libraries are named in the script, so that no other program finds them. */
 async function writeScript(name, way) {
   const { path, variables = () => ({}), prepare } = PECULIARITIES[name] ?? {};
   const program = [path, `usr/bin/${name}`, `usr/sbin/${name}`, `bin/${name}`].find(
@@ -102,7 +102,10 @@ async function writeScript(name, way) {
   );
   chmodSync(script, 0o755);
   const { code, output } = await runQuietly(script, ['--version']);
-  if (code === null || code === 126 || code === 127) throw new StepError(`${name} does not run here.\n${output}`, way.command);
+  if (code === null || code === 126 || code === 127) {
+    rmSync(script);
+    throw new StepError(`${name} does not run here.\n${output}`, way.command);
+  }
 }
 
 /** Debian keeps libraries in lib/<architecture>, and parts of some packages in a folder below that. */

@@ -78,7 +78,8 @@ describe('unpackPrograms', () => {
     expect(existsSync(join(checkout, '.data', 'programs', 'bin', 'curl'))).toBe(false);
   });
 
-  it('tells of a program that does not run here', () => {
+  it('tells of a program that does not run here, and does not take it for there the next time', () => {
     expect(unpack('redis-server', { BROKEN: '1' })).toMatch(/redis-server does not run here.*cure: sudo/s);
+    expect(existsSync(join(checkout, '.data', 'programs', 'bin', 'redis-server'))).toBe(false);
   });
 });
