@@ -24,13 +24,16 @@ export const frozenBeforeTheGate: Scenario = {
   expects: 'sent once: the gate refuses the one that lost its claim',
   run: async (play) => {
     const routes = await BothRoutes.of(play);
-    routes.behave({ data: { wait: 1000, then: '354 go' } });
+    let go = (): void => undefined;
+    const isFrozen = new Promise<void>((resolve) => (go = resolve));
+    routes.behave({ data: { wait: isFrozen, then: '354 go' } });
     await routes.publish();
     await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
     const holders = await routes.holders();
     // At most one may stand still, or nobody is left to take over.
     const [frozen] = holders;
     frozen?.freeze();
+    go();
     await thawLater(play, frozen ? [frozen] : []);
     await play.untilSettled();
     routes.behave();
