@@ -52,7 +52,7 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     command,
     args: [file],
     ready: /Ready to accept connections/,
-    readyWithinMs: 30_000,
+    readyWithinMs: 60_000,
     // What it acknowledged is written, only not yet synced, so killing the process loses nothing; and a frozen one hears no TERM.
     deathSignal: 'KILL',
     onOutput: options.onOutput,
