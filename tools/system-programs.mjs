@@ -1,6 +1,6 @@
 // Programs that npm can't bring. On Debian and Ubuntu root installs them, anybody else gets them unpacked into the data folder;
 // elsewhere the command to type is named.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runQuietly } from './run-quietly.mjs';
 import { step, StepError } from './steps.mjs';
@@ -53,10 +53,14 @@ export function wayToGet(names) {
   if (process.platform === 'darwin') return { kind: 'told', command: `brew install ${packagesBy('brew').join(' ')}` };
   if (!existsSync('/usr/bin/apt-get'))
     return { kind: 'told', command: `install, as this system does: ${packages.join(', ')} (Debian's names)` };
+  // Ubuntu's package of that name only brings the snap, and snaps do not run everywhere.
+  if (names.includes('chromium') && isUbuntu()) return { kind: 'told', command: 'sudo snap install chromium, or install Google Chrome' };
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid() === 0) return { kind: 'installed', packages, command: install };
   return { kind: 'unpacked', packages, command: `sudo sh -c '${install}'` };
 }
+
+const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
 
 /** Makes sure of the programs named, which are keys of the table above; what was unpacked is found by children on the PATH. */
 export async function provideSystemPrograms(names) {
@@ -64,8 +68,9 @@ export async function provideSystemPrograms(names) {
   process.env.PATH = [process.env.PATH, UNPACKED].filter(Boolean).join(delimiter);
   const missing = names.filter((name) => findProgram(name) === null);
   if (missing.length === 0) return;
+  const leftToPeople = missing.filter((name) => wayToGet([name]).kind === 'told');
+  if (leftToPeople.length > 0) throw new StepError(`Not installed: ${leftToPeople.join(', ')}.`, wayToGet(leftToPeople).command);
   const way = wayToGet(missing);
-  if (way.kind === 'told') throw new StepError(`Not installed: ${missing.join(', ')}.`, way.command);
   const where = way.kind === 'installed' ? 'installed by apt-get, as this is root' : 'unpacked into .data, as this is not root';
   console.log(`Missing on this machine, and now ${where}:`);
   for (const name of missing) console.log(`  ${name.padEnd(12)} ${useOf(name)}`);
