@@ -2,8 +2,10 @@
 import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isFitNode, isInstalled, workspaceRoot } from './prepare-checkout.mjs';
-import { findProgram, packageOf } from './system-programs.mjs';
+import { isInstalled } from './install-packages.mjs';
+import { isFitNode } from './prepare-checkout.mjs';
+import { findProgram, NEEDED_BY_TESTS, useOf, wayToGet } from './system-programs.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
 const isFree = (port) =>
   new Promise((resolve) => {
@@ -12,21 +14,23 @@ const isFree = (port) =>
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
 
-const program = (name, use) => ({
-  name,
-  ok: findProgram(name) !== null,
-  detail: use,
-  cure: `sudo apt-get install -y ${packageOf(name)}`,
-});
+/** What nobody has to do anything for is brought when it is first needed. */
+function cureOf(name) {
+  const { kind, command } = wayToGet([name]);
+  const needed = name === 'redis-server' ? 'npm start' : 'npm test';
+  if (kind === 'unpacked') return `${needed} unpacks it into .data`;
+  return kind === 'installed' ? `${needed} installs it (apt-get)` : command;
+}
+
+const program = (name) => ({ name, ok: findProgram(name) !== null, detail: useOf(name), cure: cureOf(name) });
 
 const dataFolder = resolve(workspaceRoot, process.env.DATA_DIR ?? '.data');
 const isRunning = existsSync(join(dataFolder, 'start.json'));
 const checks = [
   { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
   { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
-  program('redis-server', 'needed unless REDIS_URL is set'),
-  program('setpriv', 'so that no server outlives a killed start'),
-  ...['openssl', 'gpgsm', 'gpg-agent', 'python3'].map((name) => program(name, 'judges signed mail in npm test')),
+  program('setpriv'),
+  ...NEEDED_BY_TESTS.map(program),
 ];
 for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
   checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });

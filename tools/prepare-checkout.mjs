@@ -1,18 +1,17 @@
 // From a fresh clone to something that runs: the right Node.js, the packages of the lock file, the built sources. Needs no package itself.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { installPackages, isInstalled } from './install-packages.mjs';
 import { runQuietly } from './run-quietly.mjs';
 import { step, StepError } from './steps.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
-/** The folder of the checkout. */
-export const workspaceRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const inWorkspace = (...path) => join(workspaceRoot, ...path);
 
 /** Does what is not done yet; a second run takes a second. */
 export async function prepareCheckout() {
   requireNode();
-  if (!isInstalled()) await step('Install packages (npm ci)', install);
+  if (!isInstalled()) await step('Install packages (npm ci)', installPackages);
   await linkPostgresLibraries();
   await step('Build', build);
   if (isPageOutdated()) await step('Build the web page', buildPage);
@@ -30,31 +29,6 @@ function requireNode() {
     `Node.js ${process.versions.node} is too old or a release that is not kept.`,
     'install Node.js 20.19 or newer of 20, 22 or 24 (nodejs.org).',
   );
-}
-
-/** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version. */
-export function isInstalled() {
-  const installed = inWorkspace('node_modules', '.package-lock.json');
-  if (!existsSync(installed)) return false;
-  const wanted = JSON.parse(readFileSync(inWorkspace('package-lock.json'), 'utf8')).packages;
-  const present = JSON.parse(readFileSync(installed, 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, meta]) => !path.startsWith('node_modules/') || meta.optional || meta.link || present[path]?.version === meta.version,
-  );
-}
-
-async function install(say) {
-  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // Install scripts of strangers stay off: one reports to its maker, the others only build what comes ready-made.
-  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, output } = await runQuietly(npm[0], [...npm.slice(1), ...args], { cwd: workspaceRoot });
-  if (code !== 0) {
-    throw new StepError(
-      `npm ci ended with ${code}.\n${lastLines(output, 25)}`,
-      'check the network and that this folder is yours, then start again.',
-    );
-  }
-  say('node_modules is as the lock file says');
 }
 
 /** What the install script of PostgreSQL's binaries would have done: a package of npm cannot hold symbolic links. */

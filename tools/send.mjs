@@ -1,8 +1,9 @@
 // `npm run send`. The work is in tools/src/send.ts.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareCheckout, workspaceRoot } from './prepare-checkout.mjs';
+import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
 try {
   if (!existsSync(join(workspaceRoot, 'tools', 'dist', 'send.js'))) await prepareCheckout();

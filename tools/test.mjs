@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareCheckout, workspaceRoot } from './prepare-checkout.mjs';
+import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
-import { provideSystemPrograms } from './system-programs.mjs';
+import { NEEDED_BY_TESTS, provideSystemPrograms } from './system-programs.mjs';
+import { workspaceRoot } from './workspace.mjs';
 
 const results = join(workspaceRoot, '.data', 'test-results.json');
 
@@ -19,9 +20,7 @@ try {
   rmSync(results, { force: true });
   mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
   await prepareCheckout();
-  // PostgreSQL comes from npm. Signed mail is judged by openssl and gpgsm, headers by Python's e-mail package,
-  // the README's example is run by curl, the web page by a real browser: none of them ours.
-  await provideSystemPrograms(['redis-server', 'openssl', 'gpgsm', 'gpg-agent', 'python3', 'curl', 'chromium']);
+  await provideSystemPrograms(NEEDED_BY_TESTS);
   process.exitCode = await runJest(process.argv.slice(2));
 } catch (error) {
   explainFailure(error);

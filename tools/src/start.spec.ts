@@ -8,8 +8,6 @@ import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
 import { workspaceRoot } from './workspace.js';
 
-const TABLE_WITHIN_MS = 150_000;
-
 describe('readStartOptions', () => {
   it('runs one of each and sends samples unless told otherwise', () => {
     const one = { 'settings-api': 1, 'mail-dispatcher': 1, 'notification-service': 1 };
@@ -33,7 +31,8 @@ describe('npm start', () => {
   const started: ChildProcess[] = [];
 
   const run = (args: string[]): ChildProcess => {
-    const env = { ...process.env, DATA_DIR: folder };
+    // As without npm, which would be looked after.
+    const env = { ...process.env, DATA_DIR: folder, npm_lifecycle_event: undefined };
     const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +56,7 @@ describe('npm start', () => {
     process.env['DATA_DIR'] = folder; // read by readStartFile
     child = run(['--dispatchers', '2']);
     await whenItSays('Ready after');
-  }, TABLE_WITHIN_MS);
+  });
 
   afterAll(() => {
     delete process.env['DATA_DIR'];
@@ -86,10 +85,10 @@ describe('npm start', () => {
       }[];
       return mails.filter(({ headers }) => headers['auto-submitted'] === 'auto-generated');
     };
-    const until = Date.now() + 20_000;
+    const until = Date.now() + 60_000;
     while ((await alerts()).length === 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
     expect((await alerts()).map(({ subject }) => subject)).toEqual([expect.stringMatching(/platform|Plattform/i)]);
-  }, 30_000);
+  });
 
   it('shows nobody else where things are and never prints a password', () => {
     expect(statSync(join(folder, 'start.json')).mode & 0o777).toBe(0o600);
@@ -111,7 +110,7 @@ describe('npm start', () => {
     expect(code).toBe(1);
     expect(said).toContain(`already runs here as process ${child.pid}`);
     expect(existsSync(join(folder, 'start.json'))).toBe(true);
-  }, 60_000);
+  });
 
   it('ends all that it started on SIGTERM', async () => {
     const pids = Object.values(running().pids).flat();
@@ -121,5 +120,5 @@ describe('npm start', () => {
     expect(existsSync(join(folder, 'start.json'))).toBe(false);
     expect(readdirSync(join(folder, 'run'))).toEqual([]);
     expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -10,6 +10,7 @@ export { splitSignedMessage } from './verifying/split-signed-message.js';
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
 export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
 export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
+export { findProgram } from './processes/find-program.js';
 export { findFreePort } from './processes/free-port.js';
 export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
 export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from './postgres/postgres-server.js';

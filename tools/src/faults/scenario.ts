@@ -91,7 +91,7 @@ export class Play {
   }
 
   /** The same as something that has to be so. */
-  async awaits(what: string, isSo: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {
+  async awaits(what: string, isSo: () => Promise<boolean> | boolean, withinMs = RECOVERY_MS): Promise<void> {
     this.expect(await this.until(isSo, withinMs, 10), `${what}: not within ${withinMs / 1000} s`);
   }
 

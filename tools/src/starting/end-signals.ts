@@ -8,9 +8,10 @@ export function askedToEnd(): Promise<string> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
     const parent = process.ppid;
     // Started by hand in the background we may outlive our shell; started by npm we may not.
-    if (process.env['npm_lifecycle_event'] === undefined) return;
+    const mayOutliveParent = process.env['npm_lifecycle_event'] === undefined;
+    // The timer also keeps this process alive: neither waiting for a signal nor the servers that we started do.
     const timer = setInterval(() => {
-      if (process.ppid === parent) return;
+      if (mayOutliveParent || process.ppid === parent) return;
       clearInterval(timer);
       resolve('npm is gone');
     }, LOOK_EVERY_MS);

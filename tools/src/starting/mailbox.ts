@@ -38,7 +38,7 @@ export async function provideMailbox(supervisor: Supervisor, name: string, usual
           ...['--hide-extensions', 'STARTTLS'],
         ],
         ready: () => answers(`${url}/index.html`),
-        readyWithinMs: 30_000,
+        readyWithinMs: 60_000,
         deathSignal: 'TERM',
         onOutput: logTo(name),
       }),

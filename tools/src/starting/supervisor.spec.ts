@@ -32,7 +32,7 @@ describe('Supervisor', () => {
         command: 'sh',
         args: ['-c', `trap 'echo ${name} ends; exit' TERM; echo ready; while :; do sleep 0.05; done`],
         ready: /ready/,
-        readyWithinMs: 5000,
+        readyWithinMs: 60_000,
         deathSignal: 'KILL',
         onOutput: (text) => ends.push(...(/\w+ ends/.exec(text) ?? [])),
       }),

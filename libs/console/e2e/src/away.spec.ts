@@ -6,8 +6,6 @@ import { allSettled, invoice, publish, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 import { REFUSED } from './views/view.js';
 
-jest.setTimeout(120_000);
-
 const SETTINGS = '/teams/acme/settings/invoicing';
 const OFFLINE = 'ERR_INTERNET_DISCONNECTED';
 // A connection that stood when its service ended.

@@ -1,15 +1,15 @@
 // A browser as a clerk has it, that remembers everything it was unhappy about.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type TokenClaims } from '@billing-mail/contracts';
+import { findProgram } from '@billing-mail/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type System } from './system.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = CHROMIUM.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium');
+  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
+  if (executablePath === null) throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium');
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
   // As root the sandbox of Chromium refuses to start.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });

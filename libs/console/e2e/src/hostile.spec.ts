@@ -6,8 +6,6 @@ import { allSettled, invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 import { settled } from './views/view.js';
 
-jest.setTimeout(120_000);
-
 const SETTINGS = '/teams/acme/settings/invoicing';
 /** One for each place, so that a failure says which. */
 const hostile = (place: string): string => `<img src=x onerror="document.title=1">${place}`;

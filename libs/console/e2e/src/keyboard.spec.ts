@@ -8,8 +8,6 @@ import { allSettled, invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 import { settled } from './views/view.js';
 
-jest.setTimeout(120_000);
-
 const SETTINGS = '/teams/acme/settings/invoicing';
 
 describe('by keyboard alone', () => {

@@ -7,8 +7,6 @@ import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 
-jest.setTimeout(180_000);
-
 describe('the delivery log', () => {
   const desk = setUpDesk();
   let system: System;

@@ -7,8 +7,6 @@ import { startSystem, type System } from './system.js';
 import { type View, openView } from './views/view.js';
 import { VIEWS } from './views.js';
 
-jest.setTimeout(240_000);
-
 type Glance = Pick<Look, 'scheme' | 'width'>;
 
 /** Each language in both themes, each theme in both widths; a view is opened once a language and turned over. */

@@ -6,8 +6,6 @@ import { eventually } from './eventually.js';
 import { invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 
-jest.setTimeout(180_000);
-
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 describe('deliveries and inbox', () => {

@@ -7,8 +7,6 @@ import { paste } from './paste.js';
 import { invoice, publish, putSettings } from './seed.js';
 import { DOWN_PORT, type ScriptedSmtpServer, type System } from './system.js';
 
-jest.setTimeout(120_000);
-
 const SETTINGS = '/teams/acme/settings/invoicing';
 const HOSTILE = '<img src=x onerror="document.title=1">';
 

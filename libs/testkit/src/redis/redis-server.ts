@@ -1,7 +1,7 @@
 // A private redis-server on 127.0.0.1: found, configured, started.
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findProgram } from '../processes/find-program.js';
 import { findFreePort } from '../processes/free-port.js';
 import { ServerStartError, startServerProcess, type ServerProcess } from '../processes/server-process.js';
 
@@ -16,18 +16,12 @@ export type RedisOptions = {
   onOutput?: (text: string) => void;
 };
 
-/** Path of redis-server, or `null`. */
-export function findRedisServer(): string | null {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return folders.map((folder) => join(folder, 'redis-server')).find((path) => existsSync(path)) ?? null;
-}
-
 /**
  * Starts a private redis-server on 127.0.0.1 that keeps what it acknowledged (append-only file) and never throws data away
  * when memory is full, as Bull demands. Throws ServerStartError with the end of its log.
  */
 export async function startRedisServer(options: RedisOptions): Promise<{ port: number; process: ServerProcess }> {
-  const command = findRedisServer();
+  const command = findProgram('redis-server');
   if (command === null) throw new Error('redis-server is not installed; cure: apt-get install -y redis-server');
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort(options.port);
@@ -58,7 +52,7 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     command,
     args: [file],
     ready: /Ready to accept connections/,
-    readyWithinMs: 30_000,
+    readyWithinMs: 60_000,
     // What it acknowledged is written, only not yet synced, so killing the process loses nothing; and a frozen one hears no TERM.
     deathSignal: 'KILL',
     onOutput: options.onOutput,

@@ -56,6 +56,14 @@ describe('the scripted server', () => {
     expect(heard.split('\r\n').slice(1, 4)).toEqual(['451 later', '451 later', '250 ok']);
   });
 
+  it('holds a reply until the test lets it go', async () => {
+    const heldBack = { isOver: false };
+    const held = sleep(20).then(() => (heldBack.isOver = true));
+    server.script = { banner: { wait: held, then: { reply: '220 at last', then: 'close' } } };
+    expect(await talk()).toBe('220 at last\r\n');
+    expect(heldBack.isOver).toBe(true);
+  });
+
   it('behaves by connection where the script asks for it', async () => {
     server.script = (connection) => ({ banner: { reply: `220 number ${connection}`, then: 'close' } });
     expect([await talk(), await talk()]).toEqual(['220 number 1\r\n', '220 number 2\r\n']);

@@ -231,7 +231,7 @@ export class SmtpPeer {
       return;
     }
     if ('wait' in action) {
-      await sleep(action.wait);
+      await (typeof action.wait === 'number' ? sleep(action.wait) : action.wait);
       return this.act(action.then);
     }
     await this.write(replyLines(action.reply));

@@ -7,7 +7,7 @@
  * - `drip`: the reply byte by byte
  * - `raw`: exactly these bytes, no line end added
  * - `flood`: reply lines without a last one, until that many bytes or for ever
- * - `wait`: something later
+ * - `wait`: something after so many milliseconds, or when that promise is kept
  * - `reply`/`then`: the reply, and at once the end
  * - `inTurn`: the first action the first time, the next the next time, the last from then on, over all connections
  */
@@ -16,7 +16,7 @@ export type SmtpAction =
   | { drip: string; everyMs: number }
   | { raw: string }
   | { flood: number }
-  | { wait: number; then: SmtpAction }
+  | { wait: number | Promise<unknown>; then: SmtpAction }
   | { reply: string; then: 'close' | 'reset' | 'stall' }
   | { inTurn: SmtpAction[] };
 

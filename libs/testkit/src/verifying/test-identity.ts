@@ -1,9 +1,19 @@
 import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12, type SignerRequest, type SmimeAuthority } from './smime-authority.js';
 
 /** A signer's PKCS#12 file, its passphrase and the root that makes receivers trust it. */
-export type TestIdentity = { p12: Buffer; passphrase: string; caPem: string; keyPem: string; certificatePem: string; chainPem: string[] };
+export type TestIdentity = {
+  p12: Buffer;
+  passphrase: string;
+  caPem: string;
+  keyPem: string;
+  certificatePem: string;
+  chainPem: string[];
+  /** For messages: NSS asks whether the certificate was valid when they were signed, others whether it is so now. */
+  signingTime: Date;
+};
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 const PASSPHRASE = 'pässphrase "of" tests';
 
 /** A signer for `address` below a root and an issuing authority, valid from yesterday for a year unless said otherwise. */
@@ -11,7 +21,8 @@ export function createTestIdentity(request: Partial<SignerRequest> & { address: 
   const { address, ...rest } = request;
   const authority = testAuthority();
   const keyPem = rest.keyPem ?? cachedKey('signer');
-  const certificatePem = issueSigner(authority, { addresses: [address], name: 'Test Sender', ...lastingAYear(), ...rest, keyPem });
+  const signer = { addresses: [address], name: 'Test Sender', ...lastingAYear(), ...rest, keyPem };
+  const certificatePem = issueSigner(authority, signer);
   const chainPem = [authority.issuerPem, authority.rootPem];
   return {
     p12: packPkcs12(keyPem, [certificatePem, ...chainPem], PASSPHRASE),
@@ -20,6 +31,7 @@ export function createTestIdentity(request: Partial<SignerRequest> & { address: 
     keyPem,
     certificatePem,
     chainPem,
+    signingTime: new Date(signer.validFrom.getTime() + HOUR_MS),
   };
 }
 

@@ -83,10 +83,10 @@ describe('sending an invoice with curl', () => {
       args: [join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'main.js')],
       env,
       ready: async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok === true,
-      readyWithinMs: 30_000,
+      readyWithinMs: 60_000,
       deathSignal: 'KILL',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await dispatcher.end('SIGKILL');
     await database.stop();

@@ -107,7 +107,7 @@ const malformed: Scenario = {
     await client.hset(`${QUEUE_PREFIX}:${DISPATCH_QUEUE}:${deep.id}`, 'data', `${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}`);
     client.disconnect();
     await deep.promote();
-    await play.awaits('set aside', async () => (await count()) >= before + bad.length + 1, 30_000);
+    await play.awaits('set aside', async () => (await count()) >= before + bad.length + 1);
     const setAside = (await count()) - before;
     await Promise.all(Array.from({ length: 10 }, () => play.publish(teamId)));
     await play.untilSettled();

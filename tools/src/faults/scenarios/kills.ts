@@ -68,7 +68,7 @@ const STEPS: readonly Step[] = [
     hold: async (routes, play) => {
       routes.behave({ connect: 'stall' });
       await routes.publish();
-      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0), 20_000);
+      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0));
       return () => routes.behave();
     },
   },
@@ -77,10 +77,13 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder while it asks whether the end of data may go out',
     inDoubt: true,
     hold: async (routes, play) => {
-      routes.behave({ data: { wait: 1500, then: '354 go' } });
+      let go = NOTHING;
+      const locked = new Promise<void>((resolve) => (go = resolve));
+      routes.behave({ data: { wait: locked, then: '354 go' } });
       await routes.publish();
       await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
       const lock = await play.stage.database.lockTable('dispatch.recipients', 'SHARE');
+      go();
       await play.awaits('at the gate', async () => (await routes.waitingStatements()) >= 2);
       return async () => {
         routes.behave();

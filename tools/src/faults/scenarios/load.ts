@@ -37,13 +37,13 @@ export class Load {
 
   /** Waits until everything published is a row in PostgreSQL. */
   async takenIn(): Promise<void> {
-    await this.play.awaits('taken in', async () => (await this.play.stage.invoicing.waitingJobs()) === 0, 30_000);
+    await this.play.awaits('taken in', async () => (await this.play.stage.invoicing.waitingJobs()) === 0);
   }
 
   /** Waits until that many messages have gone out. */
   async sent(count: number): Promise<void> {
     const out = (): number => this.servers.reduce((sum, { messages }) => sum + messages.length, 0);
-    await this.play.awaits(`${count} sent`, () => out() >= count, 30_000);
+    await this.play.awaits(`${count} sent`, () => out() >= count);
   }
 
   /** After the fault: the queue works again, and everything is settled in time. */

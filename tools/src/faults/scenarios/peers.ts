@@ -16,7 +16,7 @@ const scenarioOf = (peer: Peer, run: (play: Play) => Promise<void>): Scenario =>
   },
 });
 
-export const customPeers: readonly Scenario[] = [...PEERS, ...PEERS_WITH_FALLBACK].map((peer) =>
+const onCustomRoute = (peer: Peer): Scenario =>
   scenarioOf(peer, async (play) => {
     const { stage } = play;
     const server = stage.takeServer();
@@ -32,8 +32,12 @@ export const customPeers: readonly Scenario[] = [...PEERS, ...PEERS_WITH_FALLBAC
     await play.publish(teamId, { bytes: peer.bytes });
     await play.untilSettled();
     expectSevenBit(play, server.messages);
-  }),
-);
+  });
+
+const ALL_PEERS = [...PEERS, ...PEERS_WITH_FALLBACK];
+export const customPeers: readonly Scenario[] = ALL_PEERS.map(onCustomRoute);
+export const silentCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => silent).map(onCustomRoute);
+export const answeringCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => !silent).map(onCustomRoute);
 
 export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
   scenarioOf(peer, async (play) => {

@@ -1,6 +1,7 @@
 // Services that stand still, run out of memory, lose their sense of time, are killed by a delivery, or are replaced under load.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findFaketimeLibrary } from '../../faketime-library.js';
 import { NotPossibleHereError, pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
 import { type ServiceProcess } from '../stage/service-process.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
@@ -23,13 +24,16 @@ export const frozenBeforeTheGate: Scenario = {
   expects: 'sent once: the gate refuses the one that lost its claim',
   run: async (play) => {
     const routes = await BothRoutes.of(play);
-    routes.behave({ data: { wait: 1000, then: '354 go' } });
+    let go = (): void => undefined;
+    const isFrozen = new Promise<void>((resolve) => (go = resolve));
+    routes.behave({ data: { wait: isFrozen, then: '354 go' } });
     await routes.publish();
     await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
     const holders = await routes.holders();
     // At most one may stand still, or nobody is left to take over.
     const [frozen] = holders;
     frozen?.freeze();
+    go();
     await thawLater(play, frozen ? [frozen] : []);
     await play.untilSettled();
     routes.behave();
@@ -169,10 +173,6 @@ const memoryLimit: Scenario = {
   },
 };
 
-const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((folder) =>
-  join(folder, 'faketime', 'libfaketimeMT.so.1'),
-);
-
 /** Both dispatchers' clock is moved while they send; their monotonic clock and PostgreSQL's go on as they were. */
 const movedClock = (name: string, offset: string, isCertificateGood: boolean): Scenario => ({
   name,
@@ -182,8 +182,8 @@ const movedClock = (name: string, offset: string, isCertificateGood: boolean): S
     : 'all sent once; mail to be signed waits for a good certificate, its tries stay whole; only TLS may cost one',
   run: async (play) => {
     const { stage } = play;
-    const library = FAKETIME.find((path) => existsSync(path));
-    if (library === undefined) throw new NotPossibleHereError('needs libfaketime; apt-get install -y faketime');
+    const library = findFaketimeLibrary();
+    if (library === null) throw new NotPossibleHereError('needs libfaketime; apt-get install -y faketime');
     const file = join(stage.folder, 'faketime.rc');
     const setClock = (value: string): void => writeFileSync(file, `${value}\n`);
     setClock('+0');

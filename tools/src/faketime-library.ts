@@ -1,0 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceRoot } from './workspace.js';
+
+/**
+ * libfaketime for processes with threads, or `null`. To be preloaded: the program `faketime` names it by an absolute path, where it
+ * is not when it was unpacked into the data folder.
+ */
+export function findFaketimeLibrary(): string | null {
+  const roots = ['/', join(workspaceRoot, '.data', 'programs', 'root')].map((root) => join(root, 'usr', 'lib')).filter(existsSync);
+  const architectures = roots.flatMap((lib) => readdirSync(lib).map((name) => join(lib, name)));
+  return architectures.map((folder) => join(folder, 'faketime', 'libfaketimeMT.so.1')).find((path) => existsSync(path)) ?? null;
+}
