@@ -26,7 +26,7 @@ const NOTIFICATION_SERVICE = 'http://notification-service:4102';
 const MAILBOX_HOST = 'mailbox';
 const MAILBOX_PAGE = 'http://localhost:1080/index.html';
 // The mailbox serves as a team's own server too; at the other port nobody listens, and both are ports that a team's server may use.
-const OWN_SERVER = { host: MAILBOX_HOST, port: 2525, downPort: 587 };
+const OWN_SERVER = { host: 'mailbox.internal', port: 2525, downPort: 587 };
 
 /** Resolves with what is to be printed. @throws CurableError */
 export async function runContainerTool([tool, ...args]: string[], source: NodeJS.ProcessEnv): Promise<string> {
