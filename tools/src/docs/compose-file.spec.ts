@@ -24,6 +24,7 @@ const FIXED_PORTS = ['SETTINGS_API_PORT', 'MAIL_DISPATCHER_PORT', 'NOTIFICATION_
 const service = z.object({
   image: z.string(),
   build: z.object({ target: z.string() }).optional(),
+  pull_policy: z.string().optional(),
   entrypoint: z.array(z.string()).default([]),
   user: z.string().optional(),
   command: z.union([z.string(), z.array(z.string())]).optional(),
@@ -107,9 +108,11 @@ describe('docker-compose.yml', () => {
     expect(missing.filter((variable) => !FIXED_PORTS.includes(variable))).toEqual([]);
   });
 
-  it('builds an image once, whoever runs it', () => {
+  it('builds an image once, whoever runs it, and asks no registry for it', () => {
     const built = Object.values(compose.services).flatMap(({ image, build }) => (build === undefined ? [] : [image]));
     expect(built.sort()).toEqual(['billing-mail', 'billing-mail-mailbox', 'billing-mail-proxy']);
+    const others = Object.values(compose.services).filter(({ image, build }) => built.includes(image) && build === undefined);
+    expect(new Set(others.map(({ pull_policy }) => pull_policy))).toEqual(new Set(['never']));
   });
 
   it('runs only what the Dockerfile puts into the image', () => {
