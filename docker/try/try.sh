@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs docker-compose.yml on a real Docker engine where none is installed and no image registry is reached: engine and Compose from
 # Debian's packages in namespaces of their own, in place of the official images stand-ins made of packages (stand-ins.Dockerfile). It needs
-# root on Debian with debootstrap, slirp4netns, util-linux and npm, and touches nothing outside of its folder (TRY_DIR) but its processes.
-#   docker/try/try.sh up                      the engine and the stand-ins: two minutes the first time
+# root on Debian with debootstrap, slirp4netns, util-linux and npm, and leaves nothing outside of its folder (TRY_DIR) but empty control groups.
+#   docker/try/try.sh up                      the engine and the stand-ins: some minutes the first time
 #   docker/try/try.sh run docker compose ...  a command in the checkout, in the engine's namespaces
 #   docker/try/try.sh net COMMAND ...         a command of this machine in the engine's network, such as curl or chromium
 #   docker/try/try.sh down                    ends the engine; remove TRY_DIR yourself
