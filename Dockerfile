@@ -1,5 +1,7 @@
-# One image for migrations and the three services: the command says which of them a container is. The target "mailbox" is for trying out.
+# One image for migrations, the three services and the tools: the command says which of them a container is. The target "proxy" puts the
+# services behind one origin, "mailbox" is for trying out.
 ARG NODE_IMAGE=node:22-bookworm-slim
+ARG NGINX_IMAGE=nginx:1.28
 
 FROM ${NODE_IMAGE} AS base
 WORKDIR /app
@@ -23,15 +25,24 @@ RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --ignore-scripts
 COPY . .
 RUN npm run build \
  && mkdir /runtime \
- && cp -a --parents package.json apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist docker/start-dispatcher.sh /runtime \
+ && cp -a --parents package.json apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist docker/start-dispatcher.sh \
+      tools/package.json tools/dist/*.js tools/dist/containers tools/dist/samples tools/dist/starting /runtime \
  && rm -rf /runtime/libs/testkit \
  && find /runtime \( -name '*.spec.*' -o -name '*.d.ts*' -o -name '.tsbuildinfo' \) -delete \
- && find /runtime -type d -name testing -prune -exec rm -rf {} +
+ && find /runtime -type d -name testing -prune -exec rm -rf {} + \
+ # A checkout made under a umask of 077 is readable by its owner only, and that is nobody in a container.
+ && chmod -R a+rX /runtime
 
 # Takes every e-mail and shows it on a page; it goes no further.
 FROM build AS mailbox
+RUN install -d -m 0700 -o node -g node /data/mail
 USER node
-CMD ["node", "node_modules/maildev/dist/bin/maildev.js", "--ip", "0.0.0.0", "--smtp", "1025", "--web-ip", "0.0.0.0", "--web", "1080", "--hide-extensions", "STARTTLS"]
+CMD ["node", "node_modules/maildev/dist/bin/maildev.js", "--ip", "0.0.0.0", "--smtp", "2525", "--web-ip", "0.0.0.0", "--web", "1080", \
+     "--mail-directory", "/data/mail", "--max-emails", "500", "--hide-extensions", "STARTTLS"]
+
+FROM ${NGINX_IMAGE} AS proxy
+COPY --chmod=0444 docker/nginx.conf /etc/nginx/nginx.conf
+USER nginx
 
 FROM base AS service
 ENV NODE_ENV=production

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Makes the secrets that docker-compose.yml hands to the containers, each a file in docker/secrets. What is there already stays.
 #   docker/make-secrets.sh                 makes the random ones and names those that only you can bring
-#   docker/make-secrets.sh --try ADDRESS   makes these too, to look around: the local mailbox as mail server, a certificate signed by nobody
+#   docker/make-secrets.sh --try ADDRESS   makes these too, to look around: the local mailbox as mail server, a certificate signed by nobody,
+#                                          and what .env must say for it
 set -eu
 umask 077
 command -v openssl >/dev/null || { echo 'openssl is not installed: apt-get install openssl' >&2; exit 1; }
 folder=${SECRETS_DIR:-$(dirname "$0")/secrets}
+settings=${ENV_FILE:-$(dirname "$0")/../.env}
 mkdir -p "$folder"
 # The folder keeps others on this machine out. The files must be readable by the containers' users, whose numbers are not yours.
 chmod 0700 "$folder"
@@ -22,6 +24,15 @@ keep() {
 }
 read_secret() { cat "$folder/$1"; }
 
+# set_unless NAME VALUE: sets a variable in .env unless it is set there.
+set_unless() {
+  if grep -qs "^$1=" "$settings"; then return; fi
+  # A last line without its end would swallow this one.
+  if [ -s "$settings" ] && [ -n "$(tail -c 1 "$settings")" ]; then echo >>"$settings"; fi
+  echo "$1=$2" >>"$settings"
+  echo "set $1 in $settings"
+}
+
 random | keep postgres_password
 echo "postgresql://billing:$(read_secret postgres_password)@postgres:5432/billing_mail" | keep database_url
 random | keep redis_password
@@ -34,7 +45,13 @@ echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 
 if [ "${1:-}" = --try ]; then
   address=${2:?the platform\'s sender address, as in PLATFORM_FROM_ADDRESS}
-  echo 'smtp://mailbox:1025' | keep platform_smtp_url
+  echo 'smtp://mailbox:2525' | keep platform_smtp_url
+  set_unless PLATFORM_FROM_ADDRESS "$address"
+  set_unless COMPOSE_PROFILES mailbox
+  # Production's 5 and 30 minutes would hide what happens.
+  set_unless RETRY_DELAYS 1s,2s
+  # The mailbox serves as a team's own server too, at an address of Docker's.
+  set_unless SMTP_ALLOWED_NETWORKS 172.16.0.0/12,192.168.0.0/16
   if [ ! -e "$folder/smime_p12" ]; then
     random | keep smime_p12_passphrase
     scratch=$(mktemp -d)

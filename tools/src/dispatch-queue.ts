@@ -10,7 +10,7 @@ export async function publishDocuments(redisUrl: string, jobs: DispatchJobInput[
   queue.on('error', () => undefined); // reported by the time limit below
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new CurableError('Redis does not take the job.', 'start Billing Mail with npm start; .data/logs/redis.log tells more.');
+    const error = new CurableError('Redis does not take the job.', 'see that it runs; npm start keeps its log in .data/logs.');
     timer = setTimeout(() => reject(error), TAKEN_WITHIN_MS);
   });
   try {

@@ -48,7 +48,7 @@ export async function followDelivery(job: Followed, options: FollowOptions): Pro
 function notTaken({ key }: Followed, withinMs: number): CurableError {
   return new CurableError(
     `The dispatcher has not turned ${key} into a delivery within ${withinMs / 1000} s.`,
-    'read .data/logs/mail-dispatcher.log; each line is JSON and names the step.',
+    'read the log of mail-dispatcher, which npm start keeps in .data/logs; each line is JSON and names the step.',
   );
 }
 

@@ -22,7 +22,7 @@ export async function call(
   if (!expect.includes(response.status)) {
     throw new CurableError(
       `${method} ${url} answered ${response.status}: ${text.slice(0, 1000)}`,
-      'see the logs in the data folder (.data/logs).',
+      'see the log of that service; npm start keeps it in .data/logs.',
     );
   }
   return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };

@@ -1,7 +1,7 @@
 // `npm start` once everything is installed and built: the parts, the services, the samples, the table; then until Ctrl-C.
 import { parseArgs } from 'node:util';
 import { migrateSchemas } from './migrate-schemas.js';
-import { seedTeams } from './samples/teams.js';
+import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
 import { sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
 import { askedToEnd } from './starting/end-signals.js';
@@ -74,7 +74,8 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
     tokens,
     pids: pidsOf(supervisor, services),
   });
-  await step('Teams', () => seedTeams(services['settings-api'].url, tokens.service, ownServerPort));
+  const ownServer = { host: '127.0.0.1', port: ownServerPort, downPort: DOWN_SMTP_PORT };
+  await step('Teams', () => seedTeams(services['settings-api'].url, tokens.service, ownServer));
   const samples = options.samples ? await step('Samples', () => sendSamples(describe())) : [];
   writeStartFile(describe());
   supervisor.onRestart = () => writeStartFile(describe());

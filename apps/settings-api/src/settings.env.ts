@@ -1,12 +1,20 @@
 import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
+// A proxy that puts the services behind one origin is known by its path alone, whatever name a browser reaches it by.
+const PATH_OF_THIS_ORIGIN = /^\/\w[\w./-]*$/;
 const publicUrl = (port: number, service: string) =>
   z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
+    .string()
+    .refine(
+      (value) => PATH_OF_THIS_ORIGIN.test(value) || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)),
+      "must be a URL that begins with https:// or http://, or a path of the page's own origin",
+    )
     .transform((value) => value.replace(/\/$/, ''))
     .default(`http://127.0.0.1:${port}`)
-    .meta({ description: `where a browser finds ${service}` });
+    .meta({
+      description: `where a browser finds ${service}: a URL, or a path such as \`/api/x\` behind a proxy that also serves the page`,
+    });
 
 /** What settings-api reads from the environment. */
 export const settingsEnvironment = environmentSchema({

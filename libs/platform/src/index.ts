@@ -11,6 +11,7 @@ export * from './http/zod.pipe.js';
 export * from './observing/health.controller.js';
 export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';
+export * from './observing/trouble-log.js';
 export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';
 export * from './postgres/is-database-away.js';

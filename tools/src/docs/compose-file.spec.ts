@@ -18,8 +18,14 @@ const FROM_ADDRESS = 'e-invoice@example.com';
 const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
 
 const dependency = z.object({ condition: z.enum(['service_healthy', 'service_completed_successfully']) });
+// Their values are this file's own: inside a container a port is nobody else's business.
+const FIXED_PORTS = ['SETTINGS_API_PORT', 'MAIL_DISPATCHER_PORT', 'NOTIFICATION_SERVICE_PORT'];
+
 const service = z.object({
   image: z.string(),
+  build: z.object({ target: z.string() }).optional(),
+  pull_policy: z.string().optional(),
+  entrypoint: z.array(z.string()).default([]),
   user: z.string().optional(),
   command: z.union([z.string(), z.array(z.string())]).optional(),
   environment: z.record(z.string(), z.string()).default({}),
@@ -40,6 +46,7 @@ const composeFile = z.object({
 });
 
 const text = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
+const proxyConfiguration = readFileSync(join(workspaceRoot, 'docker', 'nginx.conf'), 'utf8');
 const raw: unknown = parse(text, { merge: true });
 const compose = composeFile.parse(raw);
 const serviceNamed = (name: string) => {
@@ -53,7 +60,7 @@ describe('docker-compose.yml', () => {
   beforeAll(async () => {
     secretsFolder = mkdtempSync(join(tmpdir(), 'billing-mail-secrets-'));
     await run(join(workspaceRoot, 'docker', 'make-secrets.sh'), ['--try', FROM_ADDRESS], {
-      env: { ...process.env, SECRETS_DIR: secretsFolder },
+      env: { ...process.env, SECRETS_DIR: secretsFolder, ENV_FILE: join(secretsFolder, '.env') },
     });
   });
   afterAll(() => rmSync(secretsFolder, { recursive: true, force: true }));
@@ -91,6 +98,32 @@ describe('docker-compose.yml', () => {
     const known = Object.keys(environments.find((candidate) => candidate.service === name)?.schema.shape ?? {});
     const set = Object.keys(serviceNamed(name).environment);
     expect(set.filter((variable) => !known.includes(variable) && !known.includes(variable.replace(/_FILE$/, '')))).toEqual([]);
+  });
+
+  it.each(SERVICES)('passes on to %s whatever it reads', async (name) => {
+    const environments = await loadServiceEnvironments('src');
+    const read = Object.keys(environments.find((candidate) => candidate.service === name)?.schema.shape ?? {});
+    const { environment } = serviceNamed(name);
+    const missing = read.filter((variable) => !(variable in environment || `${variable}_FILE` in environment));
+    expect(missing.filter((variable) => !FIXED_PORTS.includes(variable))).toEqual([]);
+  });
+
+  it('builds an image once, whoever runs it, and asks no registry for it', () => {
+    const built = Object.values(compose.services).flatMap(({ image, build }) => (build === undefined ? [] : [image]));
+    expect(built.sort()).toEqual(['billing-mail', 'billing-mail-mailbox', 'billing-mail-proxy']);
+    const others = Object.values(compose.services).filter(({ image, build }) => built.includes(image) && build === undefined);
+    expect(new Set(others.map(({ pull_policy }) => pull_policy))).toEqual(new Set(['never']));
+  });
+
+  it('runs only what the Dockerfile puts into the image', () => {
+    const copied = /cp -a --parents ([^&]+) \/runtime/.exec(readFileSync(join(workspaceRoot, 'Dockerfile'), 'utf8'))?.[1] ?? '';
+    const patterns = copied.split(/[\s\\]+/).map((path) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]+')}(/|$)`));
+    const run = Object.values(compose.services)
+      .filter(({ image }) => image === 'billing-mail')
+      .flatMap(({ command = [], entrypoint }) => [...entrypoint, command].flat().join(' ').replaceAll('$$app', 'settings-api'))
+      .flatMap((line) => line.match(/[\w-]+(?:\/[\w-]+)*\.(?:js|sh)\b/g) ?? []);
+    expect(run.length).toBeGreaterThanOrEqual(5);
+    expect(run.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
   });
 
   it('migrates with the address of the database and nothing else', () => {
@@ -149,14 +182,22 @@ describe('docker-compose.yml', () => {
     const env = readEnvironment(schema, environmentIn(name, { PLATFORM_FROM_ADDRESS: FROM_ADDRESS }));
     const port = Object.entries(env).find(([variable]) => /^(SETTINGS_API|MAIL_DISPATCHER|NOTIFICATION_SERVICE)_PORT$/.test(variable))?.[1];
     expect(serviceNamed(name).healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/health/ready`);
-    expect(serviceNamed(name).ports[0]).toMatch(new RegExp(`^127\\.0\\.0\\.1:[0-9-]+:${port}$`));
+    expect(proxyConfiguration).toContain(` ${name}:${port};`);
   });
 
-  it('can run several dispatchers: no fixed name, a range of ports, a journal for each', () => {
+  it('can run several dispatchers: no fixed name, no port of its own, a journal for each', () => {
     const { container_name, ports, command } = serviceNamed('mail-dispatcher');
     expect(container_name).toBeUndefined();
-    expect(ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+-\d+:4101$/)]);
+    expect(ports).toEqual([]);
     expect(command).toEqual(['sh', 'docker/start-dispatcher.sh']);
+  });
+
+  it('has one way in, which the page knows by paths of its own origin', () => {
+    const published = Object.entries(compose.services).flatMap(([name, { ports }]) => ports.map((port) => `${name} ${port}`));
+    expect(published).toEqual(['proxy 127.0.0.1:4100:4100', 'mailbox 127.0.0.1:1080:1080']);
+    const { MAIL_DISPATCHER_PUBLIC_URL, NOTIFICATION_SERVICE_PUBLIC_URL } = serviceNamed('settings-api').environment;
+    for (const path of [MAIL_DISPATCHER_PUBLIC_URL, NOTIFICATION_SERVICE_PUBLIC_URL])
+      expect(proxyConfiguration).toContain(`location ${path}/ {`);
   });
 
   it('keeps what Redis has acknowledged on disk and forgets nothing for want of memory', () => {
@@ -164,8 +205,12 @@ describe('docker-compose.yml', () => {
     for (const option of ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction']) expect(command).toContain(option);
   });
 
+  it('lets the other containers reach Redis also where the image is not patched for it', () => {
+    expect(serviceNamed('redis').command).toContain('--protected-mode no');
+  });
+
   it('keeps all that must last in volumes', () => {
-    const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0]));
-    expect(mounted.sort()).toEqual(Object.keys(compose.volumes).sort());
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0] ?? ''));
+    expect(mounted.filter((name) => !name.startsWith('./')).sort()).toEqual(Object.keys(compose.volumes).sort());
   });
 });

@@ -14,7 +14,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'billing-mail-docker-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('docker/make-secrets.sh', () => {
-  const env = () => ({ ...process.env, SECRETS_DIR: join(folder, 'secrets') });
+  const env = () => ({ ...process.env, SECRETS_DIR: join(folder, 'secrets'), ENV_FILE: join(folder, '.env') });
   const contents = () =>
     Object.fromEntries(readdirSync(join(folder, 'secrets')).map((name) => [name, readFileSync(join(folder, 'secrets', name), 'latin1')]));
 
@@ -32,6 +32,17 @@ describe('docker/make-secrets.sh', () => {
     await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
     expect(contents()).toEqual(first);
     expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+  });
+
+  it('sets what a trial needs in .env, once, and leaves alone what is set there', async () => {
+    writeFileSync(join(folder, '.env'), 'RETRY_DELAYS=1m,2m');
+    for (const _ of ['first', 'second']) await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    expect(readFileSync(join(folder, '.env'), 'utf8').trim().split('\n')).toEqual([
+      'RETRY_DELAYS=1m,2m',
+      'PLATFORM_FROM_ADDRESS=e-invoice@example.com',
+      'COMPOSE_PROFILES=mailbox',
+      expect.stringMatching(/^SMTP_ALLOWED_NETWORKS=/),
+    ]);
   });
 
   it('gives Redis the hash of the password only', async () => {

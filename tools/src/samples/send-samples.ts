@@ -7,11 +7,14 @@ import { sampleDocuments } from './documents.js';
 /** A sample and what became of it, in words. */
 export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
 
+/** What sending and following them takes of what runs. */
+type Running = Pick<StartFile, 'redisUrl' | 'mailDispatcher' | 'notificationService' | 'tokens'>;
+
 const SETTLED_WITHIN_MS = 30_000;
 const TOLD_WITHIN_MS = 5000;
 
 /** Sends the samples through the queue and waits for the end of each. */
-export async function sendSamples(running: StartFile): Promise<SampleResult[]> {
+export async function sendSamples(running: Running): Promise<SampleResult[]> {
   const samples = sampleDocuments(Date.now().toString(36));
   await publishDocuments(
     running.redisUrl,
@@ -35,7 +38,7 @@ export async function sendSamples(running: StartFile): Promise<SampleResult[]> {
   );
 }
 
-async function awaitNotification(running: StartFile, teamId: string, deliveryId: string): Promise<string> {
+async function awaitNotification(running: Running, teamId: string, deliveryId: string): Promise<string> {
   const token = running.tokens[`${teamId}-admin`] ?? '';
   const deadline = Date.now() + TOLD_WITHIN_MS;
   while (Date.now() < deadline) {

@@ -3,16 +3,19 @@ import { emailDeliveryView, type emailDeliveryInput } from '@billing-mail/contra
 import { type z } from 'zod';
 import { call } from '../services-client.js';
 
-/** Nobody listens here, so that a server that is down can be seen. */
+/** Nobody listens here on a development machine, so that a server that is down can be seen. */
 export const DOWN_SMTP_PORT = 4199;
 
 type Team = z.input<typeof emailDeliveryInput>;
 
+/** The mail server that teams call their own, as the services reach it; `downPort` is one where nobody listens. */
+export type OwnServer = { host: string; port: number; downPort: number };
+
 /** Settings by team: one on the platform, one with its own server, one whose own server is down. */
-export function sampleTeams(ownServerPort: number): Record<string, Team> {
-  const ownServer = (port: number, fromAddress: string, fromName: string) => ({
-    host: '127.0.0.1',
-    port,
+export function sampleTeams({ host, port, downPort }: OwnServer): Record<string, Team> {
+  const ownServer = (atPort: number, fromAddress: string, fromName: string) => ({
+    host,
+    port: atPort,
     security: 'none' as const,
     auth: { type: 'none' as const },
     fromAddress,
@@ -32,7 +35,7 @@ export function sampleTeams(ownServerPort: number): Record<string, Team> {
       companyName: 'Globex Corporation',
       locale: 'en',
       sender: 'custom',
-      smtp: ownServer(ownServerPort, 'billing@globex.example', 'Globex Billing'),
+      smtp: ownServer(port, 'billing@globex.example', 'Globex Billing'),
       fallback: false,
       notifyUserIds: ['globex-admin'],
     },
@@ -41,7 +44,7 @@ export function sampleTeams(ownServerPort: number): Record<string, Team> {
       replyTo: 'accounts@initech.example',
       locale: 'en',
       sender: 'custom',
-      smtp: ownServer(DOWN_SMTP_PORT, 'billing@initech.example', 'Initech Billing'),
+      smtp: ownServer(downPort, 'billing@initech.example', 'Initech Billing'),
       fallback: true,
       notifyUserIds: ['initech-admin'],
     },
@@ -49,8 +52,8 @@ export function sampleTeams(ownServerPort: number): Record<string, Team> {
 }
 
 /** Writes the settings of teams that have none, and the new port of a local server that had to move. */
-export async function seedTeams(settingsApi: string, token: string, ownServerPort: number): Promise<void> {
-  for (const [teamId, team] of Object.entries(sampleTeams(ownServerPort))) {
+export async function seedTeams(settingsApi: string, token: string, ownServer: OwnServer): Promise<void> {
+  for (const [teamId, team] of Object.entries(sampleTeams(ownServer))) {
     const url = `${settingsApi}/v1/teams/${teamId}/email-delivery`;
     const { status, body } = await call(url, token, { expect: [200, 404] });
     if (status === 404) {
@@ -58,7 +61,7 @@ export async function seedTeams(settingsApi: string, token: string, ownServerPor
       continue;
     }
     const stored = emailDeliveryView.parse(body);
-    const isLocal = stored.smtp?.host === '127.0.0.1' && stored.smtp.auth.type === 'none';
+    const isLocal = stored.smtp?.host === ownServer.host && stored.smtp.auth.type === 'none';
     if (isLocal && team.smtp && stored.smtp?.port !== team.smtp.port) {
       await call(url, token, { method: 'PUT', body: { ...stored, smtp: { ...stored.smtp, port: team.smtp.port } } });
     }

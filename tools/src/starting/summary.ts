@@ -41,17 +41,17 @@ export function summarize(
 const PAGE = join(workspaceRoot, 'libs', 'console', 'dist', 'page', 'index.html');
 
 /** The token stands after the #, which a browser does not send. */
-function pageAddresses({ settingsApi, tokens }: StartFile): [string, string][] {
+export function pageAddresses({ settingsApi, tokens }: Pick<StartFile, 'settingsApi' | 'tokens'>): [string, string][] {
   const people = Object.entries(tokens).filter(([name]) => name !== 'service');
   return people.map(([name, token]) => [name, `${settingsApi}/teams/${name.replace(/-.*$/, '')}/settings/invoicing#token=${token}`]);
 }
 
-function section(title: string, rows: [string, string][]): string[] {
+export function section(title: string, rows: [string, string][]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return ['', title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)];
 }
 
-function describeSample({ shows, teamId, outcome, notification }: SampleResult): [string, string][] {
+export function describeSample({ shows, teamId, outcome, notification }: SampleResult): [string, string][] {
   return [[teamId, shows], ['', outcome], ...(notification === null ? [] : [['', `told: ${notification}`] as [string, string]])];
 }
 

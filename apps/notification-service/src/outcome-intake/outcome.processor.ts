@@ -2,7 +2,7 @@
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
-import { type Logger, within } from '@billing-mail/platform';
+import { type Logger, TroubleLog, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { LOGGER } from '../notification.env.js';
 import { outcomesTaken } from '../notification.metrics.js';
@@ -22,12 +22,15 @@ const DRAIN_MS = 5000;
 export class OutcomeProcessor implements OnModuleDestroy {
   private readonly atWork = new Set<Promise<void>>();
   private readonly leaving = new AbortController();
+  private readonly redisTrouble: TroubleLog;
 
   constructor(
     private readonly outcomes: RecordOutcomes,
     @InjectQueue(OUTCOMES_QUEUE) private readonly queue: Queue,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.redisTrouble = new TroubleLog(logger);
+  }
 
   @Process({ name: OUTCOME_JOB, concurrency: CONCURRENCY })
   async take(job: Job<unknown>): Promise<void> {
@@ -53,7 +56,7 @@ export class OutcomeProcessor implements OnModuleDestroy {
 
   @OnQueueError()
   logRedisTrouble(error: Error): void {
-    this.logger.warn({ err: error, step: 'outcome' }, 'Redis does not answer; outcomes wait');
+    this.redisTrouble.tell(error, { step: 'outcome' }, 'Redis does not answer; outcomes wait');
   }
 
   /**

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-/** Where the page finds the other services, and whose address signed mail comes from. */
+/** Where the page finds the other services (URLs, or paths of its own origin), and whose address signed mail comes from. */
 export type ConsoleConfig = { mailDispatcherUrl: string; notificationServiceUrl: string; platformFromAddress: string | null };
 
 /** The page for one answer: the nonce of its policy is written into it, so that styles made at run time are allowed and no others. */
 export function consolePage(html: string, config: ConsoleConfig): { html: string; policy: string } {
   const nonce = randomBytes(16).toString('base64');
-  const services = [config.mailDispatcherUrl, config.notificationServiceUrl].map((url) => new URL(url).origin);
+  const services = [config.mailDispatcherUrl, config.notificationServiceUrl]
+    .filter((url) => !url.startsWith('/'))
+    .map((url) => new URL(url).origin);
   const policy = [
     `default-src 'none'`,
     `script-src 'self'`,

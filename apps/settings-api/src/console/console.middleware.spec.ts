@@ -6,6 +6,7 @@ import { Controller, Get, Module, type MiddlewareConsumer } from '@nestjs/common
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createHttpService, createLogger, Public } from '@billing-mail/platform';
 import request from 'supertest';
+import { consolePage } from './console-page.js';
 import { serveConsole } from './console.middleware.js';
 
 const config = {
@@ -87,6 +88,11 @@ describe('the web page', () => {
     expect((await get('/v1/answer')).body).toEqual({ from: 'api' });
     expect((await get('/console-config.json')).body).toEqual(config);
     expect((await request(app.getHttpServer()).post('/')).status).toBe(404);
+  });
+
+  it('names no other origin in its policy when a proxy puts the services behind this one', () => {
+    const { policy } = consolePage('', { ...config, mailDispatcherUrl: '/api/dispatcher', notificationServiceUrl: '/api/notifications' });
+    expect(policy).toContain("connect-src 'self';");
   });
 
   it('says that it is not built', async () => {

@@ -3,13 +3,17 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type Problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 import { type Logger } from 'pino';
+import { TroubleLog } from '../observing/trouble-log.js';
 import { isDatabaseAway } from '../postgres/is-database-away.js';
 import { ProblemException, problemTitle } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  private readonly trouble: TroubleLog;
+  constructor(private readonly logger: Logger) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
@@ -17,7 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const requestId = requestIdOf(http.getRequest<Request>());
     const problem = toProblem(error, requestId);
-    if (problem.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
+    // What is away fails every request and every question for readiness in the same way.
+    if (problem.status === 503 && error instanceof Error) this.trouble.tell(error, { requestId }, 'request failed for the moment');
+    else if (problem.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');
     if (response.headersSent) {
       response.destroy();
       return;

@@ -1,5 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
+import { TroubleLog } from './trouble-log.js';
 
 export type { Logger } from 'pino';
 
@@ -29,9 +30,15 @@ export function createLogger(service: string, level: string): Logger {
   });
 }
 
+// Under these names the two ends of Nest's Redis transport log; each has two connections that fail once a second while Redis is away.
+const TRANSPORT_CONTEXTS: unknown[] = ['Server', 'ClientProxy'];
+
 /** Nest's own messages in the same log. */
 export class NestLogger implements LoggerService {
-  constructor(private readonly logger: Logger) {}
+  private readonly transportTrouble: TroubleLog;
+  constructor(private readonly logger: Logger) {
+    this.transportTrouble = new TroubleLog(logger);
+  }
   log(message: unknown, context?: unknown): void {
     this.logger.debug({ context }, String(message));
   }
@@ -39,6 +46,10 @@ export class NestLogger implements LoggerService {
     this.logger.warn({ context }, String(message));
   }
   error(message: unknown, stack?: unknown, context?: unknown): void {
+    if (message instanceof Error && TRANSPORT_CONTEXTS.includes(context)) {
+      this.transportTrouble.tell(message, { step: 'redis-transport' }, 'trouble with Redis');
+      return;
+    }
     this.logger.error({ context, stack }, String(message));
   }
   debug(message: unknown, context?: unknown): void {

@@ -1,0 +1,91 @@
+// What `docker compose run --rm tools …` does beside the services that run there: tokens to try things with, and the samples.
+import { readEnvironment, variables } from '@billing-mail/platform';
+import { z } from 'zod';
+import { sendSamples, type SampleResult } from '../samples/send-samples.js';
+import { seedTeams } from '../samples/teams.js';
+import { describeSample, pageAddresses, section } from '../starting/summary.js';
+import { issueTokens, SAMPLE_CALLERS } from '../starting/tokens.js';
+import { CurableError } from '../step.js';
+
+export const TOOLS_USAGE = `docker compose run --rm tools token NAME   prints a token; NAME is one of ${Object.keys(SAMPLE_CALLERS).join(', ')}
+docker compose run --rm tools samples      makes three teams, sends an invoice for each and tells what became of it`;
+
+const environment = z.object({
+  REDIS_URL: variables.REDIS_URL,
+  AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
+  AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
+  PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
+  CONSOLE_URL: z.url(),
+});
+type Environment = z.output<typeof environment>;
+
+// Names of the services in docker-compose.yml.
+const SETTINGS_API = 'http://settings-api:4100';
+const MAIL_DISPATCHER = 'http://mail-dispatcher:4101';
+const NOTIFICATION_SERVICE = 'http://notification-service:4102';
+const MAILBOX_HOST = 'mailbox';
+const MAILBOX_PAGE = 'http://localhost:1080/index.html';
+// The mailbox serves as a team's own server too; at the other port nobody listens, and both are ports that a team's server may use.
+const OWN_SERVER = { host: 'mailbox.internal', port: 2525, downPort: 587 };
+
+/** Resolves with what is to be printed. @throws CurableError */
+export async function runContainerTool([tool, ...args]: string[], source: NodeJS.ProcessEnv): Promise<string> {
+  if (tool === 'token' && args.length === 1) return token(args[0] ?? '', readEnvironment(environment, source));
+  if (tool === 'samples' && args.length === 0) return samples(readEnvironment(environment, source));
+  throw new CurableError(tool === undefined ? 'Which tool?' : `There is no tool "${[tool, ...args].join(' ')}".`, TOOLS_USAGE);
+}
+
+async function token(name: string, env: Environment): Promise<string> {
+  const tokens: Record<string, string> = await tokensFor(env);
+  const found = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+  if (found === undefined) throw new CurableError(`"${name}" is nobody that a token can be made for.`, TOOLS_USAGE);
+  return found;
+}
+
+async function tokensFor({ AUTH_JWKS_URL, AUTH_JWT_SECRET }: Environment) {
+  if (AUTH_JWKS_URL === undefined && AUTH_JWT_SECRET !== undefined) return issueTokens(AUTH_JWT_SECRET);
+  throw new CurableError(
+    'Tokens come from your identity provider, whose keys AUTH_JWKS_URL names.',
+    'let it issue one with the claims that the README lists.',
+  );
+}
+
+async function samples(env: Environment): Promise<string> {
+  if (new URL(env.PLATFORM_SMTP_URL).hostname !== MAILBOX_HOST) {
+    throw new CurableError(
+      "The platform's mail server is a real one, and samples belong into the mailbox.",
+      'look around with docker/make-secrets.sh --try; where your own mail server is set up already, in a second checkout.',
+    );
+  }
+  const tokens = await tokensFor(env);
+  await Promise.all([SETTINGS_API, MAIL_DISPATCHER, NOTIFICATION_SERVICE].map(untilReady));
+  await seedTeams(SETTINGS_API, tokens.service, OWN_SERVER);
+  const running = { redisUrl: env.REDIS_URL, mailDispatcher: MAIL_DISPATCHER, notificationService: NOTIFICATION_SERVICE, tokens };
+  return summarizeSamples(await sendSamples(running), env.CONSOLE_URL.replace(/\/$/, ''), tokens);
+}
+
+function summarizeSamples(results: SampleResult[], consoleUrl: string, tokens: Record<string, string>): string {
+  return [
+    ...section('Read the mail', [['mailbox', MAILBOX_PAGE]]),
+    ...section('The page E-mail delivery, as', pageAddresses({ settingsApi: consoleUrl, tokens })),
+    ...section('What became of the samples', results.flatMap(describeSample)),
+  ].join('\n');
+}
+
+const READY_WITHIN_MS = 90_000;
+const ASK_EVERY_MS = 500;
+
+async function untilReady(url: string): Promise<void> {
+  for (
+    const deadline = Date.now() + READY_WITHIN_MS;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
+  ) {
+    const isReady = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5000) }).then(
+      ({ ok }) => ok,
+      () => false, // not there yet
+    );
+    if (isReady) return;
+  }
+  throw new CurableError(`${new URL(url).hostname} is not ready.`, 'docker compose ps shows what runs, docker compose logs what it says.');
+}
