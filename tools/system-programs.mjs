@@ -15,6 +15,7 @@ const PACKAGES = {
   chromium: 'chromium',
   faketime: 'faketime',
   setpriv: 'util-linux',
+  'smtp-source': 'postfix',
 };
 
 /** Debian's package of a program. */
@@ -26,18 +27,21 @@ export function findProgram(name) {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 }
 
-/** Makes sure of the programs named, which are keys of the table above. */
+/** Makes sure of the programs named, which are keys of the table above. One with a question mark behind it is installed where we may, and done without elsewhere. */
 export async function provideSystemPrograms(names) {
-  const missing = names.filter((name) => findProgram(name) === null);
+  const wanted = names.filter((name) => !name.endsWith('?') || mayInstall()).map((name) => name.replace('?', ''));
+  const missing = wanted.filter((name) => findProgram(name) === null);
   if (missing.length === 0) return;
   const packages = missing.map((name) => PACKAGES[name]);
   const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0 || findProgram('apt-get') === null) {
+  if (!mayInstall()) {
     const cure = process.platform === 'darwin' ? `brew install ${brewNames(missing)}` : `sudo sh -c '${command}'`;
     throw new StepError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed and only root may install.`, cure);
   }
   await step(`Install ${packages.join(', ')} (apt-get)`, () => installWithoutStarting(command));
 }
+
+const mayInstall = () => process.getuid?.() === 0 && findProgram('apt-get') !== null;
 
 async function installWithoutStarting(command) {
   // Debian starts a service as soon as it is installed; ours is private, and a system's Redis on port 6379 is nobody's wish.
