@@ -15,11 +15,13 @@ const COUNTS: readonly { upTo: number; count: number }[] = [
   { upTo: Infinity, count: 120 },
 ];
 const QUICK = 0.15;
+/** Node.js compiles what runs often, which takes some hundred messages. */
+const WARM_UP_AT_LEAST = 150;
 
 /** Documents of one size to one recipient each, by the platform. */
 export function loadOf(scale: Scale, bytes: number, changes: Partial<Load> = {}): Load {
   const usual = COUNTS.find(({ upTo }) => bytes <= upTo)?.count ?? 0;
   const count = Math.round((changes.count ?? usual) * (scale.quick ? QUICK : 1));
-  const warmUp = Math.max(20, Math.round(count / 5));
+  const warmUp = Math.max(Math.min(WARM_UP_AT_LEAST, count), Math.round(count / 5));
   return { bytes, handover: 'inline', teams: [TEAM], recipients: 1, warmUp, ...changes, count };
 }

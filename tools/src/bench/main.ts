@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../workspace.js';
+import { untilQuiet } from './machine/until-quiet.js';
 import { type Family, type Row } from './row.js';
 import { FAMILIES } from './rows.js';
 import { printRun, printTables } from './report/tables.js';
@@ -59,7 +60,7 @@ async function measure(choices: readonly Choice[], rounds: number, quick: boolea
   const results: FamilyResult[] = [];
   try {
     for (const { family, rows } of choices)
-      results.push(await runFamily(stage, family, rows, { rounds, scale: { quick }, onRun: printRun }));
+      results.push(await runFamily(stage, family, rows, { rounds, scale: { quick }, untilQuiet, onRun: printRun }));
   } finally {
     await stage.strike();
     writeReport(folder, { startedAt, quick, rounds, results });

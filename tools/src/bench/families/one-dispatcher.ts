@@ -46,6 +46,10 @@ export const oneDispatcher: Family = {
       'dispatcher',
       'postfix',
     ),
-    plain({ name: 'connections', says: 'SMTP connections for 1,000 deliveries by one route', bound: atMost(30) }, 'connections', 'dispatcher'),
+    plain(
+      { name: 'connections', says: 'SMTP connections for 1,000 deliveries by one route', bound: atMost(30) },
+      'connections',
+      'dispatcher',
+    ),
   ],
 };

@@ -23,6 +23,10 @@ export const sinkAlone: Family = {
     },
   },
   rows: [
-    plain({ name: 'sink', says: 'what the sink itself takes of 205 KB messages', bound: null, unit: '/s', quick: true }, 'perSecond', 'blaster'),
+    plain(
+      { name: 'sink', says: 'what the sink itself takes of 205 KB messages', bound: null, unit: '/s', quick: true },
+      'perSecond',
+      'blaster',
+    ),
   ],
 };

@@ -20,9 +20,15 @@ export type RowResult = {
 export type ContenderResult = { family: string; name: string; runs: Figures[]; figures: Partial<Record<FigureName, Spread>> };
 export type FamilyResult = { rows: RowResult[]; contenders: ContenderResult[] };
 
-export type Plan = { rounds: number; scale: Scale; onRun(what: string, figures: Figures): void };
+export type Plan = {
+  rounds: number;
+  scale: Scale;
+  /** Resolves when a run may begin. */
+  untilQuiet(): Promise<void>;
+  onRun(what: string, figures: Figures): void;
+};
 
-/** More than this of all CPUs was used by others, or taken by the host: the run is repeated. */
+/** More than this of all CPUs was used by others, or taken by the host: the run is repeated, unless it has to be quick. */
 export const DISTURBED_SHARE = 0.08;
 const REPEATS = 2;
 
@@ -49,7 +55,8 @@ export async function runFamily(stage: BenchStage, family: Family, rows: readonl
 async function runQuietly(stage: BenchStage, family: Family, name: string, plan: Plan): Promise<Figures> {
   const contender = family.contenders[name];
   if (contender === undefined) throw new Error(`${family.name} has no contender ${name}`);
-  for (let left = REPEATS; ; left -= 1) {
+  for (let left = plan.scale.quick ? 0 : REPEATS; ; left -= 1) {
+    await plan.untilQuiet();
     const figures = await contender(stage, plan.scale);
     plan.onRun(`${family.name}/${name}`, figures);
     if (left === 0 || !isDisturbed(figures)) return figures;

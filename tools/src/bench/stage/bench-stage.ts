@@ -120,7 +120,7 @@ export class BenchStage {
     writeFileSync(p12, this.identity.p12, { mode: 0o600 });
     return {
       ...this.secrets.common,
-      DATABASE_URL: this.urlOf(database, DISPATCHER_ROLE),
+      DATABASE_URL: this.databaseUrl(database),
       PLATFORM_SMTP_URL: `smtp://127.0.0.1:${this.ports.plain}`,
       SMIME_P12_FILE: p12,
       SMIME_P12_PASSPHRASE: this.identity.passphrase,
@@ -130,13 +130,20 @@ export class BenchStage {
     };
   }
 
-  /** The database of that name with the tables of all services; made where it is not there yet. */
-  async database(name: string): Promise<Database> {
+  /** The database of that name with the tables of all services; made, and filled, where it is not there yet. */
+  async database(name: string, fill?: (made: Database) => Promise<void>): Promise<Database> {
     const known = this.databases.get(name);
     if (known !== undefined) return known;
     await this.connect('postgres', POSTGRES_ROLE).rows(`CREATE DATABASE ${name}`);
     await migrateSchemas({ ...this.secrets.common, DATABASE_URL: this.urlOf(name, POSTGRES_ROLE) });
-    return this.connect(name, POSTGRES_ROLE);
+    const made = this.connect(name, POSTGRES_ROLE);
+    await fill?.(made);
+    return made;
+  }
+
+  /** By which a dispatcher enters it. */
+  databaseUrl(name: string): string {
+    return this.urlOf(name, DISPATCHER_ROLE);
   }
 
   /** A team that sends by the platform, or by the sink at that port. */

@@ -41,6 +41,10 @@ export class SmtpSink {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
+  close(): void {
+    this.server.close();
+  }
+
   forget(): void {
     this.arrivals.length = 0;
     this.awaited = [];
@@ -103,10 +107,13 @@ class SinkConnection {
   private read(piece: Buffer): void {
     let rest = piece;
     while (rest.length > 0) rest = this.inData ? this.readData(rest) : this.readLine(rest);
-    if (this.answers === '') return;
-    const answers = this.answers;
+    this.answer();
+  }
+
+  /** All answers to one piece in one write. */
+  private answer(): void {
+    if (this.answers !== '') this.socket.write(this.answers);
     this.answers = '';
-    this.socket.write(answers);
   }
 
   private readData(piece: Buffer): Buffer {
@@ -198,7 +205,8 @@ class SinkConnection {
   }
 
   private encrypt(secureContext: SecureContext): void {
-    this.socket.write('220 2.0.0 go ahead\r\n');
+    this.answers += '220 2.0.0 go ahead\r\n';
+    this.answer();
     this.socket.removeAllListeners('data');
     this.isEncrypted = true;
     this.socket = new TLSSocket(this.socket, { isServer: true, secureContext });
@@ -206,6 +214,8 @@ class SinkConnection {
   }
 
   private quit(): void {
-    this.socket.end('221 2.0.0 bye\r\n');
+    this.answers += '221 2.0.0 bye\r\n';
+    this.answer();
+    this.socket.end();
   }
 }
