@@ -43,10 +43,10 @@ function signatureOf(content: string, key: forge.pki.rsa.PrivateKey, certificate
   for (const certificate of certificates) signed.addCertificate(certificate);
   signed.addSigner({
     key,
-    certificate: certificates[0] as forge.pki.Certificate,
+    certificate: certificates[0] ?? '',
     digestAlgorithm: forge.pki.oids['sha256'] as string,
     authenticatedAttributes: [
-      { type: forge.pki.oids['contentType'] as string, value: forge.pki.oids['data'] as string },
+      { type: forge.pki.oids['contentType'] as string, value: forge.pki.oids['data'] ?? '' },
       { type: forge.pki.oids['messageDigest'] as string },
       { type: forge.pki.oids['signingTime'] as string, value: new Date().toISOString() },
     ],

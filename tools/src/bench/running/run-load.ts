@@ -47,7 +47,7 @@ async function measure(
     ...(running.pids.length > 0 ? { ownCpuMs: ownMs / load.count } : {}),
     machineCpuMs: machineMs / load.count,
     foreignShare,
-    ...Object.assign({}, ...observed),
+    ...observed.reduce((all, figures) => ({ ...all, ...figures }), {}),
   };
 }
 

@@ -187,10 +187,10 @@ async function startDurablePostgres(dataFolder: string): Promise<{ port: number;
 
 async function startSinks(): Promise<{ sink: Program<SinkCalls>; ports: SinkPorts }> {
   const sink = Program.start<SinkCalls>('sink');
-  const { keyPem, chainOf } = tlsCertificates();
+  const certificates = tlsCertificates();
   const [plain, secure, refusing] = await Promise.all([
     sink.call('listen', 'plain', {}),
-    sink.call('listen', 'secure', { tls: { keyPem, certificatePem: chainOf('good') } }),
+    sink.call('listen', 'secure', { tls: { keyPem: certificates.keyPem, certificatePem: certificates.chainOf('good') } }),
     sink.call('listen', 'refusing', { refuses: true }),
   ]);
   return { sink, ports: { plain, secure, refusing } };

@@ -45,15 +45,15 @@ describe('the sink', () => {
   });
 
   it('speaks TLS, takes a login, and sees what is signed', async () => {
-    const { keyPem, caPem, chainOf } = tlsCertificates();
-    sink = new SmtpSink({ tls: { keyPem, certificatePem: chainOf('good') } });
+    const certificates = tlsCertificates();
+    sink = new SmtpSink({ tls: { keyPem: certificates.keyPem, certificatePem: certificates.chainOf('good') } });
     const port = await sink.listen();
     const transport = createTransport({
       host: '127.0.0.1',
       port,
       requireTLS: true,
       auth: { user: 'billing', pass: 'secret' },
-      tls: { ca: caPem },
+      tls: { ca: certificates.caPem },
     });
     const raw = 'Content-Type: multipart/signed; boundary=x\r\n\r\nHello\r\n';
     await transport.sendMail({ envelope: { from: 'a@x.example', to: ['b@x.example'] }, raw });
