@@ -4,7 +4,6 @@ import { atLeast, atMost, type Family, plain, ratio, type Scale } from '../row.j
 import { type Figures } from '../running/figures.js';
 import { runLoad } from '../running/run-load.js';
 import { type BenchStage } from '../stage/bench-stage.js';
-import { type Load } from '../stage/jobs.js';
 
 /** More dispatchers on the same machine. */
 export const dispatchers: Family = {
@@ -28,8 +27,7 @@ const RECIPIENTS: readonly { recipients: number; count: number }[] = [
 const nameOf = (recipients: number): string => `${recipients.toLocaleString('en')} recipient${recipients === 1 ? '' : 's'}`;
 
 async function toMany(stage: BenchStage, scale: Scale, recipients: number, count: number): Promise<Figures> {
-  const load: Load = { ...loadOf(scale, 20 * KB, { recipients, count }), count, warmUp: Math.max(4, Math.round(count / 5)) };
-  const figures = await runLoad(stage, dispatcher(stage), load);
+  const figures = await runLoad(stage, dispatcher(stage), loadOf(scale, 20 * KB, { recipients, count }));
   return { ...figures, cpuMsARecipient: (figures.ownCpuMs ?? NaN) / recipients };
 }
 

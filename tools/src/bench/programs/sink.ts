@@ -20,8 +20,8 @@ const calls = {
   forget() {
     for (const sink of sinks.values()) sink.forget();
   },
-  /** Answers when that many messages were taken. */
-  reach: (name: string, messages: number) => sinkOf(name).reach(messages),
+  /** Answers when that many recipients were served. */
+  reach: (name: string, recipients: number) => sinkOf(name).reach(recipients),
   totals: (name: string) => sinkOf(name).totals,
   arrivals: (name: string) => sinkOf(name).arrivals,
 };

@@ -35,7 +35,7 @@ async function measure(
   load: Load,
   observers: readonly Observer[],
 ): Promise<Figures> {
-  const reach = (messages: number): Promise<number> => reachOrStop(stage, contender, messages);
+  const reach = (deliveries: number): Promise<number> => reachOrStop(stage, contender, deliveries * load.recipients);
   const from = await reach(load.warmUp);
   const watch = new CpuWatch(running.pids);
   await Promise.all(observers.map((observer) => observer.begin()));
@@ -51,16 +51,16 @@ async function measure(
   };
 }
 
-/** Waits for that many messages; throws when none comes any more. */
-async function reachOrStop(stage: BenchStage, { sink }: Contender, messages: number): Promise<number> {
-  const reached = stage.sink.call('reach', sink, messages);
+/** Waits until so many recipients are served; throws when it does not go on any more. */
+async function reachOrStop(stage: BenchStage, { sink }: Contender, recipients: number): Promise<number> {
+  const reached = stage.sink.call('reach', sink, recipients);
   let [seen, at] = [0, Date.now()];
   for (;;) {
     const first = await Promise.race([reached, pause(1000)]);
     if (typeof first === 'number') return first;
     const totals = await stage.sink.call('totals', sink);
-    if (totals.messages !== seen) [seen, at] = [totals.messages, Date.now()];
-    else if (Date.now() - at > STUCK_MS) throw new Error(`only ${seen} of ${messages} messages arrived, none for a minute`);
+    if (totals.recipients !== seen) [seen, at] = [totals.recipients, Date.now()];
+    else if (Date.now() - at > STUCK_MS) throw new Error(`only ${seen} of ${recipients} recipients are served, none for a minute`);
   }
 }
 

@@ -33,13 +33,20 @@ describe('the sink', () => {
     expect(sink.totals).toMatchObject({ messages: 2, recipients: 4, connections: 1, signed: 0 });
     expect(answers.match(/^250 2\.0\.0 taken\r$/gm)).toHaveLength(2);
     expect(sink.arrivals.map(({ recipient }) => recipient)).toEqual(['b@x.example', 'b@x.example']);
-    await expect(sink.reach(2)).resolves.toBe(sink.arrivals[1]?.at);
+    await expect(sink.reach(3)).resolves.toBe(sink.arrivals[1]?.at);
   });
 
-  it('tells when so many messages were taken', async () => {
+  it('sees that a message is signed, wherever the pieces end', async () => {
+    sink = new SmtpSink();
+    const signed = MESSAGE.replace('Subject: x', 'Content-Type: multipart/signed; boundary=x');
+    await converse(await sink.listen(), `EHLO x\r\n${signed}${MESSAGE}${signed}QUIT\r\n`, 7);
+    expect(sink.totals).toMatchObject({ messages: 3, signed: 2 });
+  });
+
+  it('tells when so many recipients were served', async () => {
     sink = new SmtpSink();
     const port = await sink.listen();
-    const reached = sink.reach(1);
+    const reached = sink.reach(2);
     await converse(port, `EHLO x\r\n${MESSAGE}QUIT\r\n`, 1000);
     await expect(reached).resolves.toBe(sink.arrivals[0]?.at);
   });

@@ -12,18 +12,22 @@ export type SinkOptions = {
 
 export type SinkTotals = { messages: number; recipients: number; bytes: number; connections: number; signed: number };
 
-/** When a message was taken, and its first recipient. */
-export type Arrival = { recipient: string; at: number };
+/** When a message was taken, its first recipient, and how many recipients were served by then. */
+export type Arrival = { recipient: string; at: number; served: number };
 
 const END_OF_DATA = Buffer.from('\r\n.\r\n');
 const SIGNED = Buffer.from('multipart/signed');
+/** Of a piece, what may hold the beginning of the one or the other. */
+const TAIL_BYTES = SIGNED.length - 1;
+/** A header is over by then, also one with many recipients. */
+const HEADER_BYTES = 100_000;
 
 export class SmtpSink {
   readonly arrivals: Arrival[] = [];
   totals: SinkTotals = { messages: 0, recipients: 0, bytes: 0, connections: 0, signed: 0 };
   private readonly context: SecureContext | null;
   private readonly server: Server;
-  private awaited: { messages: number; tell: (at: number) => void }[] = [];
+  private awaited: { recipients: number; tell: (at: number) => void }[] = [];
 
   constructor(readonly options: SinkOptions = {}) {
     const { tls } = options;
@@ -51,11 +55,11 @@ export class SmtpSink {
     this.totals = { messages: 0, recipients: 0, bytes: 0, connections: 0, signed: 0 };
   }
 
-  /** Resolves when that many messages were taken since `forget`, to the time of the last of them. */
-  reach(messages: number): Promise<number> {
-    const at = this.arrivals[messages - 1]?.at;
-    if (at !== undefined) return Promise.resolve(at);
-    return new Promise((tell) => this.awaited.push({ messages, tell }));
+  /** Resolves when that many recipients were served since `forget`, to the time of the last of them. */
+  reach(recipients: number): Promise<number> {
+    const reached = this.arrivals.find(({ served }) => served >= recipients);
+    if (reached !== undefined) return Promise.resolve(reached.at);
+    return new Promise((tell) => this.awaited.push({ recipients, tell }));
   }
 
   take(recipients: readonly string[], bytes: number, isSigned: boolean): void {
@@ -65,9 +69,9 @@ export class SmtpSink {
     totals.recipients += recipients.length;
     totals.bytes += bytes;
     totals.signed += Number(isSigned);
-    this.arrivals.push({ recipient: recipients[0] ?? '', at });
+    this.arrivals.push({ recipient: recipients[0] ?? '', at, served: totals.recipients });
     const [reached] = this.awaited;
-    if (reached?.messages !== totals.messages) return;
+    if (reached === undefined || reached.recipients > totals.recipients) return;
     this.awaited.shift();
     reached.tell(at);
   }
@@ -117,11 +121,11 @@ class SinkConnection {
   }
 
   private readData(piece: Buffer): Buffer {
-    if (this.bytes === 0) this.isSigned = piece.subarray(0, 8192).includes(SIGNED);
-    const end = this.endOfData(piece);
+    if (!this.isSigned && this.bytes < HEADER_BYTES) this.isSigned = this.find(SIGNED, piece) !== -1;
+    const end = this.find(END_OF_DATA, piece);
     if (end === -1) {
       this.bytes += piece.length;
-      this.tail = Buffer.concat([this.tail, piece.subarray(-4)]).subarray(-4);
+      this.tail = Buffer.concat([this.tail, piece.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
       return piece.subarray(piece.length);
     }
     this.sink.take(this.recipients, this.bytes + end, this.isSigned);
@@ -131,12 +135,12 @@ class SinkConnection {
     return piece.subarray(end);
   }
 
-  /** Where the bytes after the final dot begin, or -1. */
-  private endOfData(piece: Buffer): number {
-    const seam = Buffer.concat([this.tail, piece.subarray(0, 4)]).indexOf(END_OF_DATA);
-    if (seam !== -1) return seam + END_OF_DATA.length - this.tail.length;
-    const at = piece.indexOf(END_OF_DATA);
-    return at === -1 ? -1 : at + END_OF_DATA.length;
+  /** Where what follows these bytes begins, or -1; they may have begun in the piece before. */
+  private find(bytes: Buffer, piece: Buffer): number {
+    const seam = Buffer.concat([this.tail, piece.subarray(0, bytes.length - 1)]).indexOf(bytes);
+    if (seam !== -1) return seam + bytes.length - this.tail.length;
+    const at = piece.indexOf(bytes);
+    return at === -1 ? -1 : at + bytes.length;
   }
 
   private readLine(piece: Buffer): Buffer {
@@ -184,6 +188,7 @@ class SinkConnection {
       return;
     }
     this.inData = true;
+    this.isSigned = false;
     this.bytes = 0;
     this.tail = Buffer.from('\r\n');
     this.answers += '354 go ahead\r\n';
