@@ -11,6 +11,7 @@ export { createTestIdentity, type TestIdentity } from './verifying/test-identity
 export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
 export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
 export { findFreePort } from './processes/free-port.js';
+export { newScratchFolder } from './processes/scratch-folder.js';
 export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
 export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer } from './postgres/postgres-server.js';
 export { startRedisServer } from './redis/redis-server.js';

@@ -1,11 +1,11 @@
 // What every run plays on: a durable PostgreSQL, Redis, the sinks, and settings-api, all private and on loopback.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createPostgresCluster,
   createTestIdentity,
+  newScratchFolder,
   POSTGRES_ROLE,
   type ServerProcess,
   startPostgresServer,
@@ -64,7 +64,9 @@ export class BenchStage {
 
   static async set(logFolder: string): Promise<BenchStage> {
     mkdirSync(logFolder, { recursive: true });
-    const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+    // Millions of rows are left here when this process is killed; the next one takes them away.
+    const folder = await newScratchFolder('bench');
+    mkdirSync(folder, { mode: 0o700 });
     const postgres = await startDurablePostgres(join(folder, 'postgres'));
     const [redis, { sink, ports }] = await Promise.all([startTestRedis(), startSinks()]);
     const databaseUrl = `postgres://${POSTGRES_ROLE}@127.0.0.1:${postgres.port}/postgres`;
