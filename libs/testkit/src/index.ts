@@ -12,11 +12,13 @@ export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } 
 export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
 export { findProgram } from './processes/find-program.js';
 export { findFreePort } from './processes/free-port.js';
+export { newScratchFolder } from './processes/scratch-folder.js';
 export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
-export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from './postgres/postgres-server.js';
+export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer } from './postgres/postgres-server.js';
 export { startRedisServer } from './redis/redis-server.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';
 export { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpServerOptions } from './smtp/scripted-smtp-server.js';
 export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp/smtp-records.js';
+export { tlsCertificates } from './smtp/tls-certificates.js';
 export { times, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';

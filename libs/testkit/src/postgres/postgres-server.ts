@@ -24,11 +24,16 @@ export type PostgresOptions = {
   port: number;
   /** `false` gives up safety against a crash of the machine for speed: tests only. */
   durable: boolean;
+  /** Server settings over what it gets anyway. */
+  settings?: Readonly<Record<string, string>>;
   onOutput?: (text: string) => void;
 };
 
-/** Makes an empty cluster in `dataFolder`. With a password each connection must prove it (SCRAM), without one all of this machine may enter. */
-export async function createPostgresCluster(dataFolder: string, password: string | null): Promise<void> {
+/**
+ * Makes an empty cluster in `dataFolder`. With a password each connection must prove it (SCRAM), without one all of this machine may enter.
+ * Its log is kept in files of 1 MiB instead of 16 unless said otherwise: copies of a fresh cluster take half the time.
+ */
+export async function createPostgresCluster(dataFolder: string, password: string | null, walSegmentMb = 1): Promise<void> {
   const account = serverAccount();
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const passwordFile = `${dataFolder}.password`;
@@ -43,8 +48,7 @@ export async function createPostgresCluster(dataFolder: string, password: string
       `--pwfile=${passwordFile}`,
       '--encoding=UTF8',
       '--locale=C',
-      // 1 MiB instead of 16: copies of a fresh cluster take half the time.
-      '--wal-segsize=1',
+      `--wal-segsize=${walSegmentMb}`,
       '--no-sync',
     ];
     const [command = '', ...args] = account ? ['setpriv', ...asAccount(account), '--', ...initdb] : initdb;
@@ -82,6 +86,7 @@ function startOn(port: number, options: PostgresOptions): Promise<ServerProcess>
     shared_buffers: '32MB',
     logging_collector: 'off',
     ...(options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...options.settings,
   };
   return startServerProcess({
     command: binary('postgres'),

@@ -1,0 +1,76 @@
+// The dispatcher as it ships: built, in processes of its own, with its log written to a file at the level of production.
+import { join } from 'node:path';
+import { ServiceProcess } from '../../faults/stage/service-process.js';
+import { type Database } from '../../faults/stage/database.js';
+import { type BenchStage, type SinkPorts } from '../stage/bench-stage.js';
+import { pause } from '../stage/clock.js';
+import { type Contender } from './contender.js';
+
+export type DispatcherOptions = {
+  /** Its database; `fresh` is emptied before each start. */
+  database?: string;
+  processes?: number;
+  sink?: keyof SinkPorts;
+  signs?: boolean;
+  env?: NodeJS.ProcessEnv;
+};
+
+const FRESH = 'fresh';
+
+export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): Contender {
+  const { database: name = FRESH, processes = 1, sink = 'plain', signs = true, env = {} } = options;
+  return {
+    sink,
+    signs,
+    takesJobs: true,
+    async start(load) {
+      const database = await stage.database(name);
+      if (name === FRESH) await empty(database);
+      const before = await countSettled(database);
+      const services = Array.from({ length: processes }, (_, index) => processOf(stage, index + 1, stage.dispatcherEnv(name, env)));
+      await Promise.all(services.map((service) => service.start()));
+      return {
+        pids: services.map(({ pid }) => pid),
+        settled: () => untilSettled(database, before.settled + load.warmUp + load.count, before.unsent),
+        stop: async () => void (await Promise.all(services.map((service) => service.stop()))),
+      };
+    },
+  };
+}
+
+function processOf(stage: BenchStage, number: number, env: NodeJS.ProcessEnv): ServiceProcess {
+  const log = join(stage.logFolder, `mail-dispatcher-${number}.log`);
+  return new ServiceProcess({
+    name: `mail-dispatcher-${number}`,
+    service: 'mail-dispatcher',
+    env,
+    logFolder: stage.logFolder,
+    // Straight into the file: through a pipe the bench would have to read it.
+    prefix: ['sh', '-c', `exec "$@" >>'${log}' 2>&1`, 'sh'],
+  });
+}
+
+/** Empties all tables of the dispatcher but the list of its migrations. */
+async function empty(database: Database): Promise<void> {
+  const tables = await database.rows<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'dispatch' AND tablename NOT LIKE '%migrations%'`,
+  );
+  await database.rows(`TRUNCATE ${tables.map((table) => table.name).join(', ')} CASCADE`);
+}
+
+const countSettled = (database: Database): Promise<{ settled: number; unsent: number }> =>
+  database.one(
+    `SELECT count(*) FILTER (WHERE settled_at IS NOT NULL)::int AS settled,
+            count(*) FILTER (WHERE settled_at IS NOT NULL AND status <> 'sent')::int AS unsent FROM dispatch.deliveries`,
+  );
+
+const SETTLED_WITHIN_MS = 60_000;
+
+async function untilSettled(database: Database, expected: number, unsentBefore: number): Promise<void> {
+  for (const end = Date.now() + SETTLED_WITHIN_MS; ; await pause(100)) {
+    const { settled, unsent } = await countSettled(database);
+    if (unsent > unsentBefore) throw new Error(`${unsent - unsentBefore} deliveries were settled otherwise than as sent`);
+    if (settled >= expected) return;
+    if (Date.now() > end) throw new Error(`${expected - settled} deliveries are not settled a minute after the last was accepted`);
+  }
+}

@@ -1,0 +1,77 @@
+// CPU and memory as Linux counts them (proc(5)): of one process, of all that descend from this one, of the whole machine.
+import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+/** USER_HZ, which is 100 on all that Node.js runs on. */
+const TICK_MS = 10;
+
+type Stat = { parent: number; ownMs: number; endedChildrenMs: number };
+
+function readStat(pid: number | string): Stat | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return null; // ended meanwhile
+  }
+  // The name, in parentheses, may hold anything; the state follows it as field 3.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number): number => Number(fields[number - 3]);
+  return { parent: field(4), ownMs: (field(14) + field(15)) * TICK_MS, endedChildrenMs: (field(16) + field(17)) * TICK_MS };
+}
+
+/** User and system time of a process with all its threads. */
+export const cpuMsOf = (pid: number): number => readStat(pid)?.ownMs ?? 0;
+
+/** User and system time of this process and all that it started, also of those that have ended. */
+export function cpuMsOfAllOurs(): number {
+  const stats = new Map<number, Stat>();
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? readStat(name) : null;
+    if (stat !== null) stats.set(Number(name), stat);
+  }
+  const isOurs = (pid: number): boolean => pid === process.pid || (pid > 1 && isOurs(stats.get(pid)?.parent ?? 0));
+  return [...stats].filter(([pid]) => isOurs(pid)).reduce((sum, [, { ownMs, endedChildrenMs }]) => sum + ownMs + endedChildrenMs, 0);
+}
+
+export type MachineTimes = { busyMs: number; stolenMs: number };
+
+/** Since the machine was started, of all CPUs together. */
+export function machineTimes(): MachineTimes {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = readFileSync('/proc/stat', 'latin1')
+    .slice(3, 400)
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+  return { busyMs: (user + nice + system + irq + softIrq) * TICK_MS, stolenMs: stolen * TICK_MS };
+}
+
+/** The most memory that a process ever held, in MiB. */
+export function peakMemoryMb(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024;
+}
+
+/** CPU time used between two moments: by these processes, by the whole machine, and by strangers. */
+export class CpuWatch {
+  private readonly at = performance.now();
+  private readonly machine = machineTimes();
+  private readonly ours = cpuMsOfAllOurs();
+  private readonly own: number;
+
+  constructor(private readonly pids: readonly number[]) {
+    this.own = this.sum();
+  }
+
+  /** `foreignShare` is of all CPUs: what others used and what the host took away. */
+  read(): { ownMs: number; machineMs: number; foreignShare: number } {
+    const { busyMs, stolenMs } = machineTimes();
+    const machineMs = busyMs - this.machine.busyMs;
+    const foreignMs = Math.max(0, machineMs - (cpuMsOfAllOurs() - this.ours)) + stolenMs - this.machine.stolenMs;
+    return { ownMs: this.sum() - this.own, machineMs, foreignShare: foreignMs / ((performance.now() - this.at) * cpus().length) };
+  }
+
+  private sum(): number {
+    return this.pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  }
+}

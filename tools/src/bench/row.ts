@@ -1,0 +1,60 @@
+// What a row of the table is: a figure out of the runs of one round, the floor below which it must not fall, the aim.
+import { type FigureName, type Figures } from './running/figures.js';
+import { type BenchStage } from './stage/bench-stage.js';
+
+/** The floor must hold; the aim is where we want to be. Rows without both only tell. */
+export type Bound = { kind: 'atLeast' | 'atMost'; floor: number; aim?: number };
+
+export type Unit = '×' | '' | 'ms' | 'µs' | 'MiB' | '/s';
+
+/** What was measured in one round, by contender. */
+export type Round = (contender: string, figure: FigureName) => number;
+
+export type Row = {
+  name: string;
+  /** What it says, for people. */
+  says: string;
+  unit: Unit;
+  bound: Bound | null;
+  /** Contenders of the family that it is made of. */
+  needs: readonly string[];
+  /** Also measured by `--quick`. */
+  quick?: boolean;
+  of(round: Round): number;
+};
+
+export type Scale = { quick: boolean };
+
+/** Rows that share their runs. In each round every contender runs once, in this order. */
+export type Family = {
+  name: string;
+  rows: readonly Row[];
+  contenders: Readonly<Record<string, (stage: BenchStage, scale: Scale) => Promise<Figures>>>;
+  /** Takes too long to be repeated, and does not depend on the moment. */
+  once?: boolean;
+};
+
+type RowWords = Pick<Row, 'name' | 'says' | 'bound'> & Partial<Pick<Row, 'unit' | 'quick'>>;
+
+/** `figure` of the one contender over that of the other. */
+export function ratio(words: RowWords, figure: FigureName, one: string, other: string): Row {
+  return { unit: '×', ...words, needs: [one, other], of: (round) => round(one, figure) / round(other, figure) };
+}
+
+/** A figure of one contender as it is. */
+export function plain(words: RowWords, figure: FigureName, contender: string): Row {
+  return { unit: '', ...words, needs: [contender], of: (round) => round(contender, figure) };
+}
+
+export const atLeast = (floor: number, aim?: number): Bound => ({ kind: 'atLeast', floor, ...(aim === undefined ? {} : { aim }) });
+export const atMost = (floor: number, aim?: number): Bound => ({ kind: 'atMost', floor, ...(aim === undefined ? {} : { aim }) });
+
+export type Verdict = 'aim' | 'floor' | 'missed' | 'told';
+
+/** Where a figure lies. */
+export function verdictOn(value: number, bound: Bound | null): Verdict {
+  if (bound === null) return 'told';
+  const reaches = (limit: number): boolean => (bound.kind === 'atLeast' ? value >= limit : value <= limit);
+  if (bound.aim !== undefined && reaches(bound.aim)) return 'aim';
+  return reaches(bound.floor) ? 'floor' : 'missed';
+}

@@ -1,0 +1,27 @@
+/** What a run is measured by. Times of CPU and statements are for one message, memory is of the largest process. */
+export type FigureName =
+  | 'perSecond'
+  | 'ownCpuMs'
+  | 'machineCpuMs'
+  | 'peakMb'
+  | 'connections'
+  | 'takenAhead'
+  | 'foreignShare'
+  | 'statements'
+  | 'commits'
+  | 'cpuMsARecipient'
+  | 'p50Ms'
+  | 'p99Ms'
+  | 'ms'
+  | 'microseconds';
+export type Figures = Partial<Record<FigureName, number>>;
+
+/** Median with the smallest and the largest. */
+export type Spread = { median: number; min: number; max: number };
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = (sorted.length - 1) / 2;
+  const at = (index: number): number => sorted[index] ?? NaN;
+  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) };
+}

@@ -1,0 +1,111 @@
+// Rows as years of use would have left them, made in the database itself: settled deliveries with all their parts, and lanes that wait.
+import { type Database } from '../../faults/stage/database.js';
+import { type BenchStage } from './bench-stage.js';
+
+/** Rows made by one statement: each holds its transition table for the search trigger in memory. */
+const BATCH = 50_000;
+const TEAMS = 500;
+
+/** Nothing of it comes due while it is measured. */
+export const LATER_MS = 86_400_000;
+
+/** A database with that much history, and lanes with a delivery each that waits. Returns its name. */
+export async function databaseWithPast(stage: BenchStage, count: number, lanes: number): Promise<string> {
+  const name = `past_${count}`;
+  await stage.database(name, async (made) => {
+    await fillHistory(made, count);
+    await fillLanes(made, lanes, 1, LATER_MS);
+  });
+  return name;
+}
+
+/** `count` deliveries that were sent, with one recipient, one attachment and one try each. */
+async function fillHistory(database: Database, count: number): Promise<void> {
+  const indexes = await dropWordIndexes(database);
+  await checkReferences(database, false);
+  for (let from = 0; from < count; from += BATCH) {
+    await database.rows(
+      `WITH made AS (
+         INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, route, platform_tries,
+                                          lane, due_at, created_at, settled_at)
+         SELECT gen_random_uuid(), 'past-' || n % ${TEAMS}, 'past-' || n, md5(n::text), jsonb_build_object('id', 'past-' || n, 'type', 'invoice'),
+                '{"userId":"clerk"}', 'Invoice ' || n, 'sent', 'platform', 1, 'past-' || n % ${TEAMS} || '/platform', NULL, at, at
+         FROM (SELECT n, now() - (2000000 - n) * interval '10 seconds' AS at FROM generate_series($1::int, $2::int) n) numbers
+         RETURNING id, key, created_at
+       ), texts AS (
+         INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Please find attached our invoice ' || key FROM made
+       ), files AS (
+         INSERT INTO dispatch.attachments (delivery_id, position, filename, content_type, sha256, size)
+         SELECT id, 0, key || '.pdf', 'application/pdf', md5(key) || md5(key), 150000 FROM made
+       ), tries AS (
+         INSERT INTO dispatch.attempts (id, delivery_id, number, route, claim_id, started_at, duration_ms, outcome, server)
+         SELECT gen_random_uuid(), id, 1, 'platform', gen_random_uuid(), created_at, 20, 'accepted', 'smtp.example:587' FROM made
+       )
+       INSERT INTO dispatch.recipients (delivery_id, position, address, role, status, route, at)
+       SELECT id, 0, key || '@customer.example', 'to', 'accepted', 'platform', created_at FROM made`,
+      [from + 1, Math.min(from + BATCH, count)],
+    );
+  }
+  await checkReferences(database, true);
+  for (const index of indexes) await database.rows(index);
+  await tidy(database);
+}
+
+/** Whether rows that name others are checked: what is made here is whole, and millions of checks take minutes. */
+async function checkReferences(database: Database, isChecked: boolean): Promise<void> {
+  const tables = await database.rows<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'dispatch'`,
+  );
+  for (const { name } of tables)
+    await database.rows(
+      isChecked ? `ALTER TABLE ${name} ENABLE TRIGGER ALL` : `ALTER TABLE ${name} DISABLE TRIGGER ALL, ENABLE TRIGGER USER`,
+    );
+}
+
+/** `lanes` lanes of a team each, with `each` deliveries that nobody holds and that are due after so long. */
+export async function fillLanes(database: Database, lanes: number, each: number, dueInMs: number): Promise<void> {
+  await database.rows(
+    `WITH made AS (
+       INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, lane, due_at)
+       SELECT gen_random_uuid(), team, 'waits-' || gen_random_uuid(), 'waits', '{"id":"waits","type":"invoice"}', '{"userId":"clerk"}', 'Waits',
+              team || '/platform', now() + ($3 + number) * interval '1 millisecond'
+       FROM (SELECT 'lane-' || lane AS team, number FROM generate_series(1, $1::int) lane, generate_series(1, $2::int) number) teams
+       RETURNING id
+     ), texts AS (
+       INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Waits' FROM made
+     )
+     INSERT INTO dispatch.recipients (delivery_id, position, address, role) SELECT id, 0, 'waits@customer.example', 'to' FROM made`,
+    [lanes, each, dueInMs],
+  );
+  await noteLanes(database);
+  await tidy(database);
+}
+
+/** Gives back all that is claimed, as it was when it was filled. */
+export async function giveBack(database: Database): Promise<void> {
+  await database.rows(
+    `UPDATE dispatch.deliveries SET claim_id = NULL, claimed_by = NULL, status = 'queued', crashes = 0, due_at = now() - interval '1 second'
+     WHERE settled_at IS NULL`,
+  );
+  await noteLanes(database);
+  await tidy(database);
+}
+
+async function noteLanes(database: Database): Promise<void> {
+  await database.rows(
+    `INSERT INTO dispatch.lanes (lane, next_due_at)
+     SELECT lane, min(due_at) FROM dispatch.deliveries WHERE settled_at IS NULL AND claim_id IS NULL GROUP BY lane
+     ON CONFLICT (lane) DO UPDATE SET next_due_at = excluded.next_due_at`,
+  );
+}
+
+/** An index of words made row by row takes ten times as long as one made of all rows. Returns how to make them again. */
+async function dropWordIndexes(database: Database): Promise<string[]> {
+  const indexes = await database.rows<{ name: string; definition: string }>(
+    `SELECT format('%I.%I', schemaname, indexname) AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = 'dispatch' AND indexdef LIKE '% USING gin %'`,
+  );
+  for (const { name } of indexes) await database.rows(`DROP INDEX ${name}`);
+  return indexes.map(({ definition }) => definition);
+}
+
+const tidy = (database: Database): Promise<unknown> => database.rows('VACUUM (ANALYZE)');

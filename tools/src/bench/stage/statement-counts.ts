@@ -1,0 +1,45 @@
+// What the dispatcher asks of PostgreSQL: its statements by pg_stat_statements, its writing transactions by their ids.
+import { type Database } from '../../faults/stage/database.js';
+import { type Figures } from '../running/figures.js';
+import { type Observer } from '../running/run-load.js';
+import { type BenchStage, DISPATCHER_ROLE } from './bench-stage.js';
+
+export type Counts = { statements: number; commits: number };
+
+/** Counts while `run` runs; otherwise nobody pays for the counting. */
+export async function counting<T>(stage: BenchStage, run: (count: () => Promise<Counts>) => Promise<T>): Promise<T> {
+  const database = await stage.database('postgres');
+  await database.rows(`ALTER ROLE ${DISPATCHER_ROLE} SET pg_stat_statements.track = 'top'`);
+  try {
+    return await run(() => counts(database));
+  } finally {
+    await database.rows(`ALTER ROLE ${DISPATCHER_ROLE} RESET pg_stat_statements.track`);
+  }
+}
+
+/** Counts between the beginning and the end of what is measured, for each delivery. */
+export function observerOf(count: () => Promise<Counts>): Observer {
+  let before: Counts = { statements: 0, commits: 0 };
+  return {
+    async begin() {
+      before = await count();
+    },
+    async end(load): Promise<Figures> {
+      const after = await count();
+      return {
+        statements: (after.statements - before.statements) / load.count,
+        commits: (after.commits - before.commits) / load.count,
+      };
+    },
+  };
+}
+
+/** BEGIN and COMMIT are no statements here; a transaction that writes nothing has no id and waits for no disk. */
+function counts(database: Database): Promise<Counts> {
+  return database.one<Counts>(
+    `SELECT (SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
+             WHERE userid = $1::regrole AND query !~* '^(begin|start transaction|commit|rollback)') AS statements,
+            pg_snapshot_xmax(pg_current_snapshot())::text::int AS commits`,
+    [DISPATCHER_ROLE],
+  );
+}
