@@ -31,6 +31,11 @@ const attachmentName = {
       /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/,
       'must be a media type such as application/pdf',
     ),
+  /** Makes it an inline part that HTML shows by `cid:`. */
+  contentId: z
+    .string('must be text')
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, ".", "_" or "-", such as logo for cid:logo')
+    .optional(),
 };
 
 // Checked in two linear steps: a single regular expression over 34 MB overflows the stack.
@@ -79,6 +84,8 @@ const documentFields = (limits: DocumentLimits) => ({
   subject: lineOfText({ max: limits.subjectCharacters }),
   text: blockOfText({ maxBytes: limits.bodyBytes }).refine((value) => value.trim() !== '', 'must not be empty'),
   html: blockOfText({ maxBytes: limits.bodyBytes }).optional(),
+  /** Not before. */
+  sendAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T07:00:00Z' }).optional(),
   attachments: z
     .array(attachment, 'must be a list')
     .max(limits.attachments, `has more than ${limits.attachments} attachments`)

@@ -34,9 +34,10 @@ export const FAILURE_CODES = [
   // nobody knows
   'no_final_reply',
   // before any server was asked
+  'settings_unavailable',
+  'signing_unavailable',
   'team_unknown',
-  'document_missing',
-  'document_mismatch',
+  'document_changed',
   'too_many_crashes',
   'cancelled',
 ] as const;

@@ -155,18 +155,23 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Fragen Sie den Empfänger, bevor Sie das Dokument erneut verschicken; sonst kommt es womöglich doppelt an.',
   },
 
+  settings_unavailable: {
+    happened: 'Das Dokument wartet auf Ihre Einstellungen für den E-Mail-Versand, die sich gerade nicht lesen lassen.',
+    means: 'Es wird verschickt, sobald sie sich lesen lassen. Mit womöglich veralteten Einstellungen wird nichts verschickt.',
+    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+  },
+  signing_unavailable: {
+    happened: 'Das Dokument wartet, weil sich unsere Signatur gerade nicht verwenden lässt.',
+    means: 'Es wird signiert verschickt, sobald die Signatur wieder verwendbar ist.',
+    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+  },
   team_unknown: {
     happened: 'Für Ihr Unternehmen gibt es keine Einstellungen für den E-Mail-Versand.',
     means: NOT_SENT,
     todo: 'Richten Sie den E-Mail-Versand für Ihr Unternehmen ein. Verschicken Sie das Dokument dann erneut.',
   },
-  document_missing: {
-    happened: 'Ein Anhang des Dokuments war in der Ablage nicht zu finden.',
-    means: NOT_SENT,
-    todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
-  },
-  document_mismatch: {
-    happened: 'Ein Anhang in der Ablage ist nicht der, der im Versandauftrag genannt ist.',
+  document_changed: {
+    happened: 'Ein Anhang in der Ablage wurde geändert oder entfernt, bevor das Dokument verschickt war.',
     means: `${NOT_SENT} Ein verändertes Dokument wird nie verschickt.`,
     todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
   },

@@ -154,18 +154,23 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
   },
 
+  settings_unavailable: {
+    happened: 'The document waits for your settings for e-mail delivery, which cannot be read at the moment.',
+    means: 'It goes out as soon as they can be read; nothing is sent by settings that may be out of date.',
+    todo: 'There is nothing for you to do. Tell our support if it still waits in an hour.',
+  },
+  signing_unavailable: {
+    happened: 'The document waits because our signature cannot be used at the moment.',
+    means: 'It goes out, signed, as soon as the signature can be used again.',
+    todo: 'There is nothing for you to do. Tell our support if it still waits in an hour.',
+  },
   team_unknown: {
     happened: 'There are no settings for e-mail delivery for your company.',
     means: NOT_SENT,
     todo: 'Set up e-mail delivery for your company. Then send the document again.',
   },
-  document_missing: {
-    happened: 'An attachment of the document could not be found in the document store.',
-    means: NOT_SENT,
-    todo: 'Create the document again in your invoicing and send it once more. Tell our support if it fails again.',
-  },
-  document_mismatch: {
-    happened: 'An attachment in the document store is not the one that the order to send named.',
+  document_changed: {
+    happened: 'An attachment in the document store was changed or removed before the document was sent.',
     means: `${NOT_SENT} A document that was changed never goes out.`,
     todo: 'Create the document again in your invoicing and send it once more. Tell our support if it fails again.',
   },

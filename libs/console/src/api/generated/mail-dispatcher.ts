@@ -164,7 +164,7 @@ export interface operations {
                             nextTryAt: string | null;
                             failure: {
                                 /** @enum {string} */
-                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                                 message: string;
                             } | null;
                         }[];
@@ -241,14 +241,18 @@ export interface operations {
                     subject: string;
                     text: string;
                     html?: string;
+                    /** Format: date-time */
+                    sendAt?: string;
                     /** @default [] */
                     attachments?: ({
                         filename: string;
                         contentType: string;
+                        contentId?: string;
                         content: string;
                     } | {
                         filename: string;
                         contentType: string;
+                        contentId?: string;
                         ref: string;
                         sha256: string;
                         size: number;
@@ -318,7 +322,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -385,7 +389,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -574,7 +578,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -687,7 +691,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -789,7 +793,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "team_unknown" | "document_missing" | "document_mismatch" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_starttls_missing" | "smtp_certificate_untrusted" | "smtp_certificate_expired" | "smtp_certificate_wrong_host" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
