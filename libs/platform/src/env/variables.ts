@@ -25,6 +25,14 @@ export const durations = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** A size such as `64KiB` or `128MiB`, in bytes. */
+export const byteSize = z.string().transform((value, context) => {
+  const match = /^(\d{1,9})(KiB|MiB|GiB)$/.exec(value.trim());
+  if (match) return Number(match[1]) * 1024 ** (['KiB', 'MiB', 'GiB'].indexOf(match[2] ?? '') + 1);
+  context.addIssue({ code: 'custom', message: 'must be a size such as 64KiB, 128MiB or 1GiB' });
+  return z.NEVER;
+});
+
 /** A whole number within bounds, written in decimal digits. */
 export const wholeNumber = (min: number, max: number) =>
   z

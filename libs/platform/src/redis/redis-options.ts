@@ -13,6 +13,10 @@ export function redisOptions(url: string): RedisOptions {
     ...(username ? { username: decodeURIComponent(username) } : {}),
     ...(password ? { password: decodeURIComponent(password) } : {}),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    // What is asked in one turn of the event loop goes out in one write.
+    enableAutoPipelining: true,
+    // Bull's workers wait by it, and a row of commands is answered when the last of them is.
+    autoPipeliningIgnoredCommands: ['brpoplpush'],
     retryStrategy: (tries: number) => Math.min(100 * 2 ** Math.min(tries, 5), 2000),
   };
 }
