@@ -15,52 +15,58 @@ import {
   redisTransport,
   within,
 } from '@billing-mail/platform';
-import { defaultClientName, platformServer, type SessionOptions } from '@billing-mail/smtp-client';
+import { defaultClientName, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { MessageCleaner } from './composing/message-cleaner.js';
-import { Composer } from './composing/composer.js';
-import { CancelDelivery } from './deliveries-api/cancel-delivery.js';
-import { DeliveriesController } from './deliveries-api/deliveries.controller.js';
-import { DeliveriesStore } from './deliveries-api/deliveries.store.js';
-import { ResendDelivery } from './deliveries-api/resend-delivery.js';
-import { StatisticsStore } from './deliveries-api/statistics.store.js';
-import { Bookkeeping } from './delivery/bookkeeping.js';
-import { ClaimsStore } from './delivery/claims.store.js';
-import { CompositionStore } from './delivery/composition.store.js';
-import { Deliver } from './delivery/deliver.js';
-import { DeliveryRunner } from './delivery/delivery-runner.js';
-import { LaneHealth } from './delivery/lane-health.js';
-import { HastenWaiting } from './delivery/hasten-waiting.js';
-import { ResultJournal } from './delivery/result-journal.js';
-import { TriesStore } from './delivery/tries.store.js';
+import { ClaimsStore } from './claiming/claims.store.js';
+import { DeliveryRunner } from './claiming/delivery-runner.js';
+import { HastenWaiting } from './claiming/hasten-waiting.js';
+import { LaneHealth } from './claiming/lane-health.js';
+import { SettingsChangedController } from './claiming/settings-changed.controller.js';
+import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
 import { DISPATCHER_ENV, type DispatcherEnv } from './dispatcher.env.js';
 import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
-import { type DocumentStore, openDocumentStore } from './gathering/document-store.js';
-import { SettingsChangedController } from './gathering/settings-changed.controller.js';
-import { SettingsClient, TRANSPORT_CLIENT } from './gathering/settings.client.js';
-import { loadSigningKey, SigningKey } from './gathering/signing-key.js';
+import { type DocumentStore } from './documents/document-store.js';
+import { MemoryBudget } from './documents/memory-budget.js';
+import { openDocumentStore } from './documents/open-document-store.js';
+import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
+import { loadSigningKey, SigningKey } from './documents/signing-key.js';
 import { AcceptDocument } from './intake/accept-document.js';
 import { DispatchProcessor } from './intake/dispatch.processor.js';
 import { FairTurns } from './intake/fair-turns.js';
-import { IntakeStore } from './intake/intake.store.js';
+import { RejectedJobsStore } from './intake/rejected-jobs.store.js';
 import { RejectJob } from './intake/reject-job.js';
-import { Announcer } from './outcome/announcer.js';
-import { OutboxStore } from './outcome/outbox.store.js';
-import { OutcomeRelay } from './outcome/outcome-relay.js';
+import { TakeDocuments } from './intake/take-documents.js';
+import { CancelDelivery } from './log/cancel-delivery.js';
+import { DeliveriesController } from './log/deliveries.controller.js';
+import { DeliveriesStore } from './log/deliveries.store.js';
+import { ResendDelivery } from './log/resend-delivery.js';
+import { StatisticsStore } from './log/statistics.store.js';
+import { DeliveryRecords } from './records/delivery-records.js';
+import { OutboxStore } from './records/outbox.store.js';
+import { Announcer } from './settling/announcer.js';
+import { OutcomeRelay } from './settling/outcome-relay.js';
+import { ResultJournal } from './settling/result-journal.js';
+import { SettlementStore } from './settling/settlement.store.js';
+import { Settling } from './settling/settling.js';
+import { Messages } from './trying/messages.js';
+import { TryDelivery } from './trying/try-delivery.js';
 
 const CLOSE_MS = 2000;
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
+  constructor(
+    @Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy,
+    private readonly sessions: SessionKeeper,
+  ) {}
 
   static with(env: DispatcherEnv, logger: Logger): DynamicModule {
-    // Each delivery under way holds a connection for a moment only; the rest is for intake, relay and HTTP.
+    // Deliveries share their statements, so a few connections serve them all; the rest is for what is rare, the relay and HTTP.
     const database = dataSourceOptions(env.DATABASE_URL, dispatchSchema, {
       applicationName: 'mail-dispatcher',
-      poolSize: Math.min(env.DISPATCH_CONCURRENCY, 16) + 8,
+      poolSize: 16,
     });
     return {
       module: AppModule,
@@ -85,21 +91,16 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE] },
-        ...[
-          SettingsClient,
-          Composer,
-          MessageCleaner,
-          ClaimsStore,
-          CompositionStore,
-          TriesStore,
-          ResultJournal,
-          Bookkeeping,
-          Deliver,
-          DeliveryRunner,
-          LaneHealth,
-          HastenWaiting,
-        ],
-        ...[IntakeStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor, OutboxStore, OutcomeRelay, Announcer],
+        { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
+        {
+          provide: SessionKeeper,
+          useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
+        },
+        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor],
+        ...[ClaimsStore, LaneHealth, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[SettingsClient, Messages, TryDelivery],
+        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer],
+        ...[DeliveryRecords, OutboxStore],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };
@@ -112,7 +113,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
 
   // Nest closes only the clients of its own ClientsModule; while Redis is frozen its QUIT would wait for ever.
   async onApplicationShutdown(): Promise<void> {
-    await within(CLOSE_MS, Promise.resolve(this.transport.close()));
+    await within(CLOSE_MS, Promise.all([this.transport.close(), this.sessions.close()]));
   }
 }
 

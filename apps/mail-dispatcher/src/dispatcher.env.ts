@@ -1,5 +1,5 @@
 // The environment of mail-dispatcher; nothing else here reads process.env.
-import { environmentSchema, readEnvironment, variables, duration, durations, wholeNumber } from '@billing-mail/platform';
+import { byteSize, duration, durations, environmentSchema, readEnvironment, variables, wholeNumber } from '@billing-mail/platform';
 import { DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
 import { UNCERTAIN_POLICIES } from '@billing-mail/mail-core';
 import { z } from 'zod';
@@ -29,6 +29,12 @@ export const dispatcherEnvironment = environmentSchema({
     .default('retry')
     .meta({ description: 'after an end of data without an answer: `retry` sends the same bytes once more, `hold` does not' }),
   DISPATCH_CONCURRENCY: wholeNumber(1, 1000).default(16).meta({ description: 'deliveries that one process works on at a time' }),
+  DISPATCH_MEMORY: byteSize
+    .refine((bytes) => bytes >= 16 * 1024 * 1024, 'must be at least 16MiB')
+    .default(128 * 1024 * 1024)
+    .meta({ description: 'documents and messages that one process holds in memory at a time, such as `128MiB`' }),
+  SMTP_SESSION_IDLE: duration.default(30_000).meta({ description: 'how long a connection to a mail server is kept without work' }),
+  SMTP_SESSION_MESSAGES: wholeNumber(1, 10_000).default(100).meta({ description: 'messages over one connection to a mail server' }),
   CUSTOM_SERVER_CONNECTIONS: wholeNumber(1, 100)
     .default(3)
     .meta({ description: "connections of one process to one team's own server at a time (Microsoft 365 allows 3)" }),

@@ -20,5 +20,5 @@ export { startTestDatabase, type TestDatabase } from './postgres/test-database.j
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';
 export { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpServerOptions } from './smtp/scripted-smtp-server.js';
 export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp/smtp-records.js';
+export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';
 export { tlsCertificates } from './smtp/tls-certificates.js';
-export { times, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';

@@ -13,6 +13,7 @@ const DURATIONS: [unit: string, ms: number][] = [
   ['s', 1000],
   ['ms', 1],
 ];
+const MIB = 1024 * 1024;
 
 /** One row a variable: who reads it, its default as one would write it, what it is. */
 export function environmentTable(environments: readonly ServiceEnvironment[]): string {
@@ -51,7 +52,8 @@ function describeDefault(field: z.ZodType): string {
 function candidates(value: unknown): string[] {
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   const durations = items.map((item) => (typeof item === 'number' ? durationOf(item) : String(item)));
-  return [items.join(','), durations.join(',')];
+  const sizes = items.map((item) => (typeof item === 'number' ? `${item / MIB}MiB` : String(item)));
+  return [items.join(','), durations.join(','), sizes.join(',')];
 }
 
 function durationOf(ms: number): string {

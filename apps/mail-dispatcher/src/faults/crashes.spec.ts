@@ -138,8 +138,8 @@ describe('a dispatcher that dies or stands still', () => {
 
   it('finds in PostgreSQL what Redis has forgotten', async () => {
     const killed = await only();
-    for (const server of [harness.platform, harness.custom]) server.script = { connect: 'stall' };
-    const both = await leadTo(({ connections }) => connections.length > 0);
+    for (const server of [harness.platform, harness.custom]) server.script = { data: 'stall' };
+    const both = await leadTo(said('DATA'));
     await killed.end('SIGKILL');
     await harness.redis.flush();
     for (const server of [harness.platform, harness.custom]) server.script = {};

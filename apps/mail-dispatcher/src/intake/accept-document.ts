@@ -1,16 +1,19 @@
-// The way of a document into the system, the same from the queue and from HTTP: check, store the attachments, one row, wake up.
-import { createHash } from 'node:crypto';
+// The way of a document into the system, the same from the queue and from HTTP: check, fix its look, one row, and go on with it at once.
+import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Attachment, type DispatchJob, type FieldError, type TeamMailSettings } from '@billing-mail/contracts';
-import { resolveRecipients } from '@billing-mail/mail-core';
+import { type DispatchJob, type FieldError, type TeamMailSettings } from '@billing-mail/contracts';
+import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
 import { v7 as uuidv7 } from 'uuid';
-import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
-import { DeliveryRunner } from '../delivery/delivery-runner.js';
-import { laneOf } from '../delivery/lane-health.js';
-import { type AttachmentRow } from '../delivery/delivery-row.js';
-import { type DocumentStore } from '../gathering/document-store.js';
-import { SettingsClient, SettingsUnavailableError } from '../gathering/settings.client.js';
-import { IntakeStore } from './intake.store.js';
+import { DeliveryRunner } from '../claiming/delivery-runner.js';
+import { type Hand } from '../claiming/hands.js';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
+import { DeliveryRecords } from '../records/delivery-records.js';
+import { laneOf } from '../records/lanes.js';
+import { fixLook } from '../records/look.js';
+import { type AttachmentInHand, type AttachmentRow, type DeliveryInHand } from '../records/rows.js';
+import { type FixedLook, type NewDelivery } from '../records/take-statement.js';
+import { TakeDocuments } from './take-documents.js';
 
 /** A document that passed the schema; version and shape no longer matter. */
 export type DocumentToSend = Omit<DispatchJob, 'version'> & { resendOf?: string };
@@ -27,17 +30,23 @@ const reject = (reason: 'invalid' | 'key_conflict' | 'team_unknown', pointer: st
   errors: [{ pointer, message }],
 });
 
+type Looked = { fixed: FixedLook | null; recipients: ResolvedRecipient[]; lane: string };
+
 @Injectable()
 export class AcceptDocument {
   constructor(
-    @Inject(DOCUMENT_STORE) private readonly documents: DocumentStore,
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
     private readonly settings: SettingsClient,
-    private readonly store: IntakeStore,
+    private readonly documents: TakeDocuments,
+    private readonly records: DeliveryRecords,
     private readonly runner: DeliveryRunner,
   ) {}
 
-  /** Rejects (throws) only when PostgreSQL or the document store is away: then nothing was accepted, ask again. */
-  async accept(document: DocumentToSend): Promise<Intake> {
+  /**
+   * Takes a document in. `waitMs`: how long to wait for a free hand, so that the same process can go on with it; where none comes free the
+   * delivery waits as due. Rejects (throws) only when PostgreSQL or the document store is away: then nothing was accepted, ask again.
+   */
+  async accept(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const settings = await this.settingsIfKnown(document.teamId);
     if (settings === null) {
       return reject(
@@ -46,43 +55,69 @@ export class AcceptDocument {
         `has no E-mail delivery settings; set them up first (PUT /v1/teams/${document.teamId}/email-delivery)`,
       );
     }
-    const stored = await this.storeAttachments(document.attachments);
-    if ('errors' in stored) return { kind: 'rejected', reason: 'invalid', errors: stored.errors };
-    return this.insert(document, stored.attachments, settings);
+    const taken = await this.documents.take(document.attachments);
+    if ('errors' in taken) return { kind: 'rejected', reason: 'invalid', errors: taken.errors };
+    return this.insert(document, taken.attachments, settings, waitMs);
   }
 
   /** The same for a document of a known team whose attachments are in the store already. */
   async acceptStored(document: DocumentToSend, attachments: AttachmentRow[]): Promise<Intake> {
-    return this.insert(document, attachments, await this.settingsIfKnown(document.teamId));
+    return this.insert(document, attachments, await this.settingsIfKnown(document.teamId), 0);
   }
 
   private async insert(
     document: DocumentToSend,
-    attachments: AttachmentRow[],
+    attachments: AttachmentInHand[],
     settings: TeamMailSettings | null | undefined,
+    waitMs: number,
   ): Promise<Intake> {
-    const recipients = resolveRecipients(document, { cc: [], bcc: [] });
-    const taken = await this.store.insert({
-      id: uuidv7(),
-      document,
-      recipients,
-      attachments,
-      contentHash: contentHash(document, attachments),
-      lane: laneOf(document.teamId, settings?.sender ?? 'custom'),
-    });
-    switch (taken.kind) {
-      case 'accepted':
-        this.runner.wake();
-        return taken;
-      case 'repeated':
-        return taken;
-      case 'conflict':
-        return reject(
-          'key_conflict',
-          '/key',
-          'was used for another document already; the first one is untouched. Use a key of its own for each document',
-        );
+    const id = uuidv7();
+    const looked = this.lookOf(id, document, settings ?? undefined);
+    const isForNow = document.sendAt === undefined || Date.parse(document.sendAt) <= Date.now();
+    const hand = looked.fixed === null || !isForNow ? null : await this.runner.handFor(looked.lane, waitMs);
+    let isHandUsed = false;
+    try {
+      const delivery = this.toNewDelivery(id, document, attachments, looked, hand);
+      const taken = await this.records.take(delivery);
+      if (taken.kind === 'known')
+        return taken.contentHash === delivery.contentHash ? { kind: 'repeated', deliveryId: taken.deliveryId } : KEY_CONFLICT;
+      if (hand !== null) {
+        isHandUsed = true;
+        this.runner.goOnWith(toInHand(delivery, attachments, taken.datedAt), hand);
+      } else this.runner.wake();
+      return { kind: 'accepted', deliveryId: id };
+    } finally {
+      if (!isHandUsed) hand?.free();
     }
+  }
+
+  /** Without settings only the document's own recipients are known; nobody sends by settings that may be old. */
+  private lookOf(id: string, document: DocumentToSend, settings: TeamMailSettings | undefined): Looked {
+    const recipients = resolveRecipients(document, { cc: [], bcc: [] });
+    return settings === undefined
+      ? { fixed: null, recipients, lane: laneOf(document.teamId, 'custom') }
+      : fixLook({ id, resendOf: document.resendOf ?? null }, recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
+  }
+
+  private toNewDelivery(
+    id: string,
+    document: DocumentToSend,
+    attachments: readonly AttachmentInHand[],
+    { fixed, recipients, lane }: Looked,
+    hand: Hand | null,
+  ): NewDelivery {
+    const { teamId, key, requestedBy, subject, text, html, resendOf, sendAt } = document;
+    const rows = attachments.map(({ bytes: _bytes, ...row }): AttachmentRow => row);
+    return {
+      ...{ id, teamId, key, requestedBy, subject, text, lane, fixed, recipients },
+      contentHash: contentHash(document, rows),
+      document: document.document,
+      html: html ?? null,
+      resendOf: resendOf ?? null,
+      attachments: rows,
+      sendAt: sendAt ?? null,
+      claim: hand && { claimId: randomUUID(), workerId: this.runner.workerId, leaseMs: this.env.CLAIM_LEASE },
+    };
   }
 
   /** `undefined` while settings-api does not answer: then it turns out when the delivery is due. */
@@ -94,44 +129,37 @@ export class AcceptDocument {
       throw error;
     }
   }
-
-  private async storeAttachments(attachments: readonly Attachment[]): Promise<{ attachments: AttachmentRow[] } | { errors: FieldError[] }> {
-    const rows: AttachmentRow[] = [];
-    const errors: FieldError[] = [];
-    for (const [index, attachment] of attachments.entries()) {
-      const { filename, contentType } = attachment;
-      if ('content' in attachment) {
-        rows.push({ filename, contentType, ...(await this.documents.put(decodeBase64(attachment.content))) });
-        continue;
-      }
-      const { ref, sha256, size } = attachment;
-      const adoption = await this.documents.adopt(ref, { sha256, size });
-      if (adoption === 'adopted') rows.push({ filename, contentType, sha256, size });
-      else
-        errors.push({
-          pointer: `/attachments/${index}/ref`,
-          message:
-            adoption === 'missing'
-              ? 'is not in the document store; put it there first'
-              : 'is in the document store with another hash or size',
-        });
-    }
-    return errors.length > 0 ? { errors } : { attachments: rows };
-  }
 }
 
-/** Decodes piece by piece; a multiple of 4 characters is a multiple of 3 bytes. */
-async function* decodeBase64(content: string): AsyncGenerator<Buffer> {
-  const piece = 4 * 64 * 1024;
-  for (let at = 0; at < content.length; at += piece) yield Buffer.from(content.slice(at, at + piece), 'base64');
+const KEY_CONFLICT = reject(
+  'key_conflict',
+  '/key',
+  'was used for another document already; the first one is untouched. Use a key of its own for each document',
+);
+
+/** A delivery as it was just written: nothing is read again. */
+function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {
+  const { fixed, claim, recipients, contentHash: _contentHash, sendAt: _sendAt, ...same } = delivery;
+  if (fixed === null || claim === null) throw new Error('Only a delivery with its look and a claim is gone on with.');
+  const open = { status: 'pending', uncertainEnds: 0, reason: null, reply: null, route: null } as const;
+  return {
+    ...same,
+    ...{ claimId: claim.claimId, look: fixed.look, route: fixed.route, messageIds: fixed.messageIds, datedAt, attachments },
+    ...{ revision: 0, usedFallback: false, tries: { custom: 0, platform: 0 }, failure: null, postponements: 0, crashes: 0 },
+    ...{ lastAttempt: 0, openTries: [], messages: {} },
+    recipients: recipients.map((recipient, position) => ({ ...recipient, ...open, position })),
+  };
 }
 
 /** Two publications are the same delivery when this is the same. Who asked for it is no part of what is sent. */
 function contentHash(document: DocumentToSend, attachments: readonly AttachmentRow[]): string {
-  const { to, cc, bcc, subject, text, html, resendOf } = document;
+  const { to, cc, bcc, subject, text, html, resendOf, sendAt } = document;
   const { id, type, number, recurrence } = document.document;
   const people = [to, cc, bcc].map((list) => list.map(({ address, name }) => [address, name ?? null]));
-  const files = attachments.map(({ filename, contentType, sha256, size }) => [filename, contentType, sha256, size]);
+  const files = attachments.map(({ filename, contentType, sha256, size, contentId }) => [
+    ...[filename, contentType, sha256, size],
+    ...(contentId === null ? [] : [contentId]),
+  ]);
   const content = [
     id,
     type,
@@ -144,6 +172,8 @@ function contentHash(document: DocumentToSend, attachments: readonly AttachmentR
     html ?? null,
     files,
     resendOf ?? null,
+    // Behind what there was before, so that a key published again after an upgrade is the same delivery.
+    ...(sendAt === undefined ? [] : [sendAt]),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

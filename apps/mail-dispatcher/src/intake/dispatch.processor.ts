@@ -7,16 +7,23 @@ import type { Job, Queue } from 'bull';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
-import { jobsTaken } from '../delivery/delivery.metrics.js';
+import { MemoryBudget } from '../documents/memory-budget.js';
+import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { AcceptDocument } from './accept-document.js';
 import { FairTurns } from './fair-turns.js';
 import { RejectJob } from './reject-job.js';
 
+/** Jobs taken in at a time, so that several share the statement which takes them. Each may hold 34 MB of base64; `MemoryBudget` bounds those at work. */
+const INTAKE_CONCURRENCY = 16;
 /**
- * Jobs taken in at a time; each may hold 34 MB of base64. Four took in hardly more a second (two dispatchers, 150 KB documents, 2 cores),
- * but hold up the deliveries under way, and parsing several large ones in one turn of the event loop holds up everything.
+ * How long a job waits for a free hand before its delivery is stored as due. Hands that are not stuck come free within some milliseconds, and what
+ * they take over need not be read again.
  */
-const INTAKE_CONCURRENCY = 2;
+const HAND_WITHIN_MS = 250;
+/** Parsing and moving larger ones is felt by everything else on the event loop. */
+const LARGE_BYTES = 256 * 1024;
+/** Jobs after a large one that are taken for large as well. */
+const LARGE_FOR_JOBS = 50;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 /** Failures of a job that neither database nor file system explain, before it is set aside. */
@@ -29,6 +36,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   private ended = false;
   private readonly atWork = new Set<Promise<void>>();
   private readonly schema;
+  private takenForLarge = 0;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
@@ -37,6 +45,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     private readonly accepting: AcceptDocument,
     private readonly rejecting: RejectJob,
     private readonly turns: FairTurns,
+    private readonly memory: MemoryBudget,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
   }
@@ -61,21 +70,33 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   }
 
   private async takeIn(job: Job<unknown>): Promise<void> {
-    fetchNextSeparately(job);
+    const bytes = inlineBytes(job.data);
+    const giveBack = await this.memory.take(bytes);
+    try {
+      await this.takeInWithMemory(job, bytes);
+    } finally {
+      giveBack();
+    }
+  }
+
+  private async takeInWithMemory(job: Job<unknown>, bytes: number): Promise<void> {
+    this.takenForLarge = bytes > LARGE_BYTES ? LARGE_FOR_JOBS : Math.max(0, this.takenForLarge - 1);
+    if (this.takenForLarge > 0) fetchNextSeparately(job);
     // Bull has just parsed it: what a large one takes further gets a turn of the event loop of its own.
-    await setImmediate();
+    if (bytes > LARGE_BYTES) await setImmediate();
     // Whatever the publisher asked for: once the row is committed Redis must not go on holding the documents.
     job.opts.removeOnComplete = true;
     const taken = await this.untilDone(job, () => this.takeOnce(job));
     jobsTaken.inc({ result: taken });
-    this.logger.info({ jobId: String(job.id), step: 'intake', verdict: taken }, 'job taken in');
+    // What is accepted is logged with its delivery.
+    if (taken !== 'accepted') this.logger.info({ jobId: String(job.id), step: 'intake', verdict: taken }, 'job taken in');
   }
 
   private async takeOnce(job: Job<unknown>): Promise<string> {
     if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
-    const taken = await this.accepting.accept(parsed.data);
+    const taken = await this.accepting.accept(parsed.data, HAND_WITHIN_MS);
     return taken.kind === 'rejected' ? this.reject(job, taken.reason, taken.errors) : taken.kind;
   }
 
@@ -116,6 +137,16 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
 function fetchNextSeparately(job: Job<unknown>): void {
   const complete = job.moveToCompleted.bind(job);
   job.moveToCompleted = (returnValue, ignoreLock) => complete(returnValue, ignoreLock, true);
+}
+
+/** Bytes of the documents that came with a job, as base64. Never throws: the job may be anything. */
+function inlineBytes(data: unknown): number {
+  const attachments = (data as { attachments?: unknown } | null)?.attachments;
+  if (!Array.isArray(attachments)) return 0;
+  return attachments.reduce((sum: number, item: unknown) => {
+    const content = (item as { content?: unknown } | null)?.content;
+    return sum + (typeof content === 'string' ? content.length : 0);
+  }, 0);
 }
 
 /** The database or the file system does not do what it should; a job can't be to blame. */

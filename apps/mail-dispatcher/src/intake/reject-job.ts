@@ -12,10 +12,11 @@ import {
   userId,
 } from '@billing-mail/contracts';
 import { type z } from 'zod';
-import { SettingsClient } from '../gathering/settings.client.js';
-import { type NewOutcome } from '../outcome/outbox.store.js';
-import { IntakeStore, type Rejection } from './intake.store.js';
+import { SettingsClient } from '../documents/settings.client.js';
+import { type NewOutcome } from '../records/outbox.store.js';
+import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { payloadBytes } from './payload-bytes.js';
+import { type Rejection, RejectedJobsStore } from './rejected-jobs.store.js';
 
 type Readable = {
   teamId: string | null;
@@ -28,8 +29,9 @@ type Readable = {
 @Injectable()
 export class RejectJob {
   constructor(
-    private readonly store: IntakeStore,
+    private readonly store: RejectedJobsStore,
     private readonly settings: SettingsClient,
+    private readonly relay: OutcomeRelay,
   ) {}
 
   async reject(payload: unknown, reason: Rejection['reason'], errors: FieldError[]): Promise<void> {
@@ -37,6 +39,7 @@ export class RejectJob {
     const team = read.teamId === null ? null : await this.settings.settingsOf(read.teamId).catch(() => null);
     const outcome = read.teamId === null ? null : (id: string) => toOutcome(id, read, team, reason, errors);
     await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: payloadBytes(payload), outcome });
+    this.relay.wake();
   }
 }
 

@@ -48,19 +48,7 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
       )`);
     await runner.query(`COMMENT ON TABLE dispatch.search_texts IS
       'what a delivery is found by, in lower case: subject, number and id of the document, names and addresses of the recipients'`);
-    await runner.query(`
-      CREATE FUNCTION dispatch.keep_search_texts() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        INSERT INTO dispatch.search_texts AS kept (delivery_id, text)
-        SELECT d.id, ${TEXT_OF_DELIVERY}
-        FROM (SELECT r.delivery_id, ${TEXTS_OF_RECIPIENTS} FROM added r GROUP BY r.delivery_id) r
-        JOIN dispatch.deliveries d ON d.id = r.delivery_id
-        ON CONFLICT (delivery_id) DO UPDATE SET text = excluded.text WHERE kept.text <> excluded.text;
-        RETURN NULL;
-      END $$`);
-    await runner.query(`
-      CREATE TRIGGER recipients_keep_search_texts AFTER INSERT ON dispatch.recipients
-      REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION dispatch.keep_search_texts()`);
+    await keepSearchTexts(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -73,6 +61,23 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
     await runner.query('CREATE INDEX deliveries_newest ON dispatch.deliveries (team_id, id DESC)');
     await runner.query('DROP INDEX dispatch.deliveries_newest_first');
   }
+}
+
+/** A later migration has these written by a statement, and comes back to this when it is undone. */
+export async function keepSearchTexts(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    CREATE FUNCTION dispatch.keep_search_texts() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO dispatch.search_texts AS kept (delivery_id, text)
+      SELECT d.id, ${TEXT_OF_DELIVERY}
+      FROM (SELECT r.delivery_id, ${TEXTS_OF_RECIPIENTS} FROM added r GROUP BY r.delivery_id) r
+      JOIN dispatch.deliveries d ON d.id = r.delivery_id
+      ON CONFLICT (delivery_id) DO UPDATE SET text = excluded.text WHERE kept.text <> excluded.text;
+      RETURN NULL;
+    END $$`);
+  await runner.query(`
+    CREATE TRIGGER recipients_keep_search_texts AFTER INSERT ON dispatch.recipients
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION dispatch.keep_search_texts()`);
 }
 
 /** The operator class of pg_trgm by its full name: the extension may have been installed before, in whatever schema. */

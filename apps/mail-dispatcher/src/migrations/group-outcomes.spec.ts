@@ -2,7 +2,7 @@ import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { dispatchSchema } from '../dispatch.schema.js';
-import { OutboxStore } from '../outcome/outbox.store.js';
+import { OutboxStore } from '../records/outbox.store.js';
 import { Deliveries1790000000000 } from './1790000000000-deliveries.js';
 import { FindDeliveries1795500000000 } from './1795500000000-find-deliveries.js';
 import { GroupOutcomes1796500000000 } from './1796500000000-group-outcomes.js';

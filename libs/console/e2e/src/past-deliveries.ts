@@ -41,6 +41,11 @@ export async function insertPastDeliveries(databaseUrl: string, teamId: string, 
        FROM ${given}`,
       [JSON.stringify(rows), REFUSAL],
     );
+    await client.query(
+      `INSERT INTO dispatch.search_texts (delivery_id, text)
+       SELECT id, lower(concat_ws(E'\\n', 'Invoice ' || number || ' for ' || name, number, 'inv-' || number, name || ' ' || address)) FROM ${given}`,
+      [JSON.stringify(rows)],
+    );
     await client.query('ANALYZE dispatch.deliveries, dispatch.recipients');
   } finally {
     await client.end();

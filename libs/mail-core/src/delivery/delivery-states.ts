@@ -1,8 +1,11 @@
 import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
 
-/** Which state may follow which; what is settled stays settled, but for a doubt that turns out to be a yes. */
-export const DELIVERY_TRANSITIONS: Record<DeliveryStatus, readonly DeliveryStatus[]> = {
-  queued: ['sending', 'failed', 'cancelled'],
+/** How a delivery begins and which state may follow which; what is settled stays settled, but for a server's yes that becomes known late. */
+export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly DeliveryStatus[]> = {
+  // A process that has a hand free goes on at once with what it takes in.
+  born: ['queued', 'sending'],
+  // Its worker may have died with the answer unread or in the journal: then it ends without another claim.
+  queued: ['sending', 'sent', 'partly_sent', 'cancelled'],
   sending: ['queued', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   waiting: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   sent: [],
@@ -13,10 +16,12 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryStatus, readonly DeliveryStatu
 };
 
 /** The same for a recipient. `accepted` is final: nobody who was accepted is ever sent to again. */
-export const RECIPIENT_TRANSITIONS: Record<RecipientStatus, readonly RecipientStatus[]> = {
+export const RECIPIENT_TRANSITIONS: Record<'born' | RecipientStatus, readonly RecipientStatus[]> = {
+  born: ['pending'],
   pending: ['accepted', 'rejected', 'uncertain', 'cancelled'],
-  accepted: ['bounced'],
-  rejected: [],
+  accepted: [],
+  // Whatever was decided meanwhile, a late yes of the server is the truth.
+  rejected: ['accepted'],
   uncertain: ['accepted'],
   cancelled: ['accepted'],
   bounced: [],

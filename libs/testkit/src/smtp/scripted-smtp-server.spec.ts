@@ -84,6 +84,12 @@ describe('the scripted server', () => {
     expect(heard.split('\r\n').filter((line) => line.includes('number'))).toEqual(['250 number 1', '250 number 2']);
   });
 
+  it('breaks off in the body of the transaction that the script says', async () => {
+    server.script = { body: (transaction) => (transaction === 2 ? { afterBytes: 1, action: 'close' } : undefined) };
+    await talk(ENVELOPE, 'a\r\n.\r\n', ENVELOPE, 'b\r\n');
+    expect(server.transactions.map(({ endOfDataSeen }) => endOfDataSeen)).toEqual([true, false]);
+  });
+
   it('answers what came together in one piece where the script asks for it', async () => {
     server.script = { repliesTogether: true, rcpt: 'close' };
     const pieces: string[] = [];

@@ -32,7 +32,7 @@ export type ScriptedSmtpServer = {
   allClosed(): Promise<void>;
   /** Does something on every open connection although no reply is due; resolves when it is done. */
   interject(action: SmtpAction): Promise<void>;
-  /** Forgets what was recorded; `inTurn` starts again. */
+  /** Forgets what was recorded, but for the connections that are open; `inTurn` starts again. */
   forget(): void;
   close(): Promise<void>;
 };
@@ -110,7 +110,12 @@ class RunningServer implements ScriptedSmtpServer {
   }
 
   forget(): void {
-    this.connections = [];
+    this.connections = this.connections.filter(({ open }) => open);
+    for (const { commands, transactions } of this.connections) {
+      commands.length = 0;
+      // What is under way goes on to be recorded.
+      transactions.splice(0, transactions.length, ...transactions.filter(({ endOfDataSeen }) => !endOfDataSeen).slice(-1));
+    }
     this.messages = [];
     this.turns = new Map();
     this.maxConcurrentConnections = this.openConnections;

@@ -176,7 +176,7 @@ export class SmtpPeer {
     await this.act(answer);
     if (!positive(answer)) return;
     transaction.dataBegun = true;
-    let trap = script.body;
+    let trap = typeof script.body === 'function' ? script.body(this.record.transactions.length) : script.body;
     const raw = await this.reader.readBody(async (bytes) => {
       if (trap === undefined || bytes < trap.afterBytes) return;
       const { action } = trap;

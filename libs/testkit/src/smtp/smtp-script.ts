@@ -20,6 +20,9 @@ export type SmtpAction =
   | { reply: string; then: 'close' | 'reset' | 'stall' }
   | { inTurn: SmtpAction[] };
 
+/** Something to do in the middle of a body. */
+export type BodyTrap = { afterBytes: number; action: SmtpAction };
+
 export type SmtpScript = {
   /** `starttls` offers it, `tls` encrypts from the first byte. Default `none`. */
   security?: 'none' | 'starttls' | 'tls';
@@ -52,8 +55,8 @@ export type SmtpScript = {
   data?: SmtpAction;
   /** Answers DATA by `data` although no sender or no recipient was taken. */
   takesDataAnyway?: boolean;
-  /** After that many bytes of the body. A `stall` stops reading; after a reply the server reads on. */
-  body?: { afterBytes: number; action: SmtpAction };
+  /** After that many bytes of the body; by the number of the transaction, where it is a function. A `stall` stops reading; after a reply it reads on. */
+  body?: BodyTrap | ((transaction: number) => BodyTrap | undefined);
   /** After the end of data; by the number of the transaction on its connection, from 1, where it is a function. */
   final?: SmtpAction | ((transaction: number) => SmtpAction);
   rset?: SmtpAction;

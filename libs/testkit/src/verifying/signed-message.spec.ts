@@ -225,7 +225,7 @@ describe('createDetachedSignature', () => {
       const multi = readPkcs12(await readFile(p12), 'x');
       const from = 'multi@platform.example';
       expect(checkSigningIdentity(multi, { fromAddress: from, now: new Date(), warnDays: 1 })).toEqual([]);
-      const message = await collect(composeMessage({ ...DRAFT, from: { address: from }, date: new Date() }, multi));
+      const message = await composeMessage({ ...DRAFT, from: { address: from }, date: new Date(), attachments: [] }, multi);
       expect(await verifyWithOpenssl(message, { caPem: await readFile(certificate, 'utf8'), from })).toMatchObject({ ok: true });
     } finally {
       await rm(folder, { recursive: true });

@@ -1,0 +1,289 @@
+// Who works on what: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
+import { Injectable } from '@nestjs/common';
+import { type DocumentReference, type FailureReason, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { type ResolvedRecipient } from '@billing-mail/mail-core';
+import { DataSource } from 'typeorm';
+import { noteDueLanes } from '../records/lanes.js';
+import { type AttachmentRow, type DeliveryInHand, type Look, type OpenTry, type RecipientRow } from '../records/rows.js';
+import { type FixedLook, inLowerCase, wordsOf } from '../records/take-statement.js';
+
+export type ClaimRequest = {
+  workerId: string;
+  leaseMs: number;
+  /** Deliveries wanted. */
+  count: number;
+  /** Most deliveries of a lane that this worker works on at a time. */
+  room: { platform: number; custom: number };
+  /** What is left of it in the lanes that have some in hand, or are tried gently; lanes with 0 are passed over. */
+  left: ReadonlyMap<string, number>;
+  /** Deliveries that this worker has in hand, whatever became of their lease. */
+  inHand: readonly string[];
+  /** Makes the order among the lanes: another one each time, so that workers do not ask for the same rows. */
+  seed: string;
+};
+
+/** Lanes that a claim looks at, the longest due first. More than one claim takes, so that workers that begin at different ones do not meet. */
+const LANES_LOOKED_AT = 256;
+
+type Row = {
+  id: string;
+  claim_id: string;
+  revision: number;
+  team_id: string;
+  key: string;
+  document: DocumentReference;
+  requested_by: RequestedBy;
+  subject: string;
+  resend_of: string | null;
+  lane: string;
+  route: Route | null;
+  used_fallback: boolean;
+  custom_tries: number;
+  platform_tries: number;
+  failure: FailureReason | null;
+  look: Look | null;
+  message_ids: Partial<Record<Route, string>>;
+  dated_at: Date | null;
+  postponements: number;
+  crashes: number;
+  text: string;
+  html: string | null;
+  recipients: RecipientRow[];
+  attachments: AttachmentRow[];
+  attempts: AttemptRow[];
+};
+type AttemptRow = {
+  id: string;
+  number: number;
+  route: Route;
+  claimId: string;
+  server: string | null;
+  ageMs: number;
+  outcome: string | null;
+  released: number[] | null;
+  sha256: string | null;
+  size: number | null;
+  signed: boolean | null;
+};
+
+/** Everything that a delivery needs, in the answer to the claim itself. */
+const WITH_ALL_PARTS = `
+  SELECT d.*, c.text, c.html,
+    (SELECT json_agg(json_build_object('position', r.position, 'address', r.address, 'name', r.name, 'role', r.role, 'status', r.status, 'route', r.route,
+       'reason', r.reason, 'reply', r.reply, 'uncertainEnds', r.uncertain_ends) ORDER BY r.position)
+     FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients,
+    coalesce((SELECT json_agg(json_build_object('filename', f.filename, 'contentType', f.content_type, 'contentId', f.content_id, 'sha256', f.sha256,
+       'size', f.size, 'ref', f.ref) ORDER BY f.position)
+     FROM dispatch.attachments f WHERE f.delivery_id = d.id), '[]') AS attachments,
+    coalesce((SELECT json_agg(json_build_object('id', t.id, 'number', t.number, 'route', t.route, 'claimId', t.claim_id, 'server', t.server,
+       'ageMs', (extract(epoch FROM now() - t.started_at) * 1000)::int, 'outcome', t.outcome, 'released', t.released,
+       'sha256', t.message_sha256, 'size', t.message_size, 'signed', t.signed) ORDER BY t.number)
+     FROM dispatch.attempts t WHERE t.delivery_id = d.id), '[]') AS attempts
+  FROM claimed d JOIN dispatch.contents c ON c.delivery_id = d.id`;
+
+/** Ids of what is due in a lane and nobody holds; what another statement has locked is passed over. */
+const dueIn = (lane: string, most: string, also = ''): string => `
+  SELECT d.id FROM dispatch.deliveries d
+  WHERE d.lane = ${lane} AND d.settled_at IS NULL AND d.claim_id IS NULL AND d.due_at <= now() AND d.id <> ALL($9::uuid[]) ${also}
+  ORDER BY d.due_at LIMIT ${most} FOR UPDATE SKIP LOCKED`;
+
+@Injectable()
+export class ClaimsStore {
+  private readonly sql: Sql;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /**
+   * Takes what is due, lane by lane in turn, so that a thousand invoices of one team do not hold up the one of another. Rows are locked where
+   * they are chosen and what others have locked is passed over, so that claims do not wait for each other.
+   */
+  async claimDue({ workerId, leaseMs, count, room, left, inHand, seed }: ClaimRequest): Promise<DeliveryInHand[]> {
+    const rows = await this.sql.prepared<Row>(
+      `WITH longest_due AS MATERIALIZED (
+         SELECT lane FROM dispatch.lanes WHERE next_due_at <= now() AND lane <> ALL($5::text[]) ORDER BY next_due_at LIMIT ${LANES_LOOKED_AT}
+       ),
+       turn AS MATERIALIZED (SELECT lane FROM longest_due ORDER BY hashtext(lane || $8) LIMIT $2),
+       room AS (
+         SELECT turn.lane, least($2, coalesce(known.room, CASE WHEN turn.lane LIKE '%/platform' THEN $3::int ELSE $4::int END)) AS room,
+           ceil($2::numeric / (SELECT count(*) FROM turn)) AS share
+         FROM turn LEFT JOIN unnest($6::text[], $7::int[]) AS known (lane, room) USING (lane)
+       ),
+       -- an equal share for each lane first, then what others leave
+       shared AS MATERIALIZED (
+         SELECT next.id, room.lane FROM room
+         CROSS JOIN LATERAL (${dueIn('room.lane', 'least(room.room, room.share)')}) next
+         LIMIT $2
+       ),
+       due AS (
+         SELECT id FROM shared
+         UNION ALL
+         (SELECT next.id FROM room
+          CROSS JOIN LATERAL (${dueIn('room.lane', 'room.room - (SELECT count(*) FROM shared s WHERE s.lane = room.lane)', 'AND d.id NOT IN (SELECT id FROM shared)')}) next
+          LIMIT $2 - (SELECT count(*) FROM shared))
+       ),
+       claimed AS (
+         UPDATE dispatch.deliveries d
+         SET claim_id = gen_random_uuid(), claimed_by = $1, status = 'sending', due_at = now() + $10 * interval '1 millisecond'
+         FROM due WHERE d.id = due.id
+         RETURNING d.*
+       )
+       ${WITH_ALL_PARTS}`,
+      [
+        workerId,
+        count,
+        room.platform,
+        room.custom,
+        [...left].filter(([, places]) => places <= 0).map(([lane]) => lane),
+        [...left.keys()],
+        [...left.values()],
+        seed,
+        inHand,
+        leaseMs,
+      ],
+    );
+    return rows.map(toDelivery);
+  }
+
+  /**
+   * Brings the lanes up to date whose next due time has come: what they have is claimed or waits for later. A lane that somebody changed since
+   * is left alone: what made it due may not be seen here yet.
+   */
+  async refreshLanes(): Promise<void> {
+    await this.sql.rows(
+      `WITH seen AS MATERIALIZED (
+         SELECT l.lane, l.changes, l.next_due_at,
+           (SELECT min(d.due_at) FROM dispatch.deliveries d WHERE d.lane = l.lane AND d.settled_at IS NULL AND d.claim_id IS NULL) AS due_at
+         FROM dispatch.lanes l WHERE l.next_due_at <= now() ORDER BY l.next_due_at LIMIT 1000
+       ),
+       still AS MATERIALIZED (
+         SELECT s.lane, s.due_at FROM seen s JOIN dispatch.lanes l ON l.lane = s.lane AND l.changes = s.changes
+         WHERE s.due_at IS NULL OR s.due_at > s.next_due_at ORDER BY l.lane FOR UPDATE OF l SKIP LOCKED
+       ),
+       gone AS (DELETE FROM dispatch.lanes l USING still s WHERE l.lane = s.lane AND s.due_at IS NULL)
+       UPDATE dispatch.lanes l SET next_due_at = s.due_at FROM still s WHERE l.lane = s.lane AND s.due_at IS NOT NULL`,
+    );
+  }
+
+  /** Gives back what other workers hold although their lease ran out: they gave no sign of life, which counts as a crash. Returns how many. */
+  async giveBackOfTheDead(inHand: readonly string[]): Promise<number> {
+    const [row] = await this.sql.rows<{ count: number }>(
+      `WITH dead AS MATERIALIZED (
+         SELECT id FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND due_at <= now() AND id <> ALL($1::uuid[]) ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+       ),
+       given_back AS (
+         UPDATE dispatch.deliveries d
+         SET claim_id = NULL, claimed_by = NULL, crashes = d.crashes + 1, due_at = now(),
+             status = CASE WHEN d.custom_tries + d.platform_tries = 0 THEN 'queued' ELSE 'waiting' END
+         FROM dead WHERE d.id = dead.id RETURNING d.lane, d.due_at
+       ),
+       due AS (${noteDueLanes('given_back')})
+       SELECT count(*)::int AS count FROM given_back`,
+      [inHand],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Says that the worker lives. Returns the claims that are still its own. */
+  async renew(claims: readonly { id: string; claimId: string }[], leaseMs: number): Promise<Set<string>> {
+    const rows = await this.sql.rows<{ claim_id: string }>(
+      `WITH held AS MATERIALIZED (
+         SELECT d.id FROM dispatch.deliveries d JOIN unnest($1::uuid[], $2::uuid[]) AS c (id, claim_id) ON d.id = c.id AND d.claim_id = c.claim_id
+         WHERE d.settled_at IS NULL ORDER BY d.id FOR NO KEY UPDATE OF d
+       )
+       UPDATE dispatch.deliveries d SET due_at = now() + $3 * interval '1 millisecond' FROM held WHERE d.id = held.id RETURNING d.claim_id`,
+      [claims.map(({ id }) => id), claims.map(({ claimId }) => claimId), leaseMs],
+    );
+    return new Set(rows.map((row) => row.claim_id));
+  }
+
+  /** Fixes the look of a delivery that was taken without it, and its recipients with the team's copies. `null` when the claim is lost. */
+  async fixLook(
+    delivery: Pick<DeliveryInHand, 'id' | 'claimId' | 'subject' | 'document'>,
+    { fixed, recipients, lane }: { fixed: FixedLook; recipients: readonly ResolvedRecipient[]; lane: string },
+  ): Promise<Date | null> {
+    const { id, claimId } = delivery;
+    return inTransaction(this.dataSource, async (sql) => {
+      const [row] = await sql.rows<{ dated_at: Date }>(
+        `UPDATE dispatch.deliveries SET look = $3, route = $4, lane = $5, message_ids = $6, recipients_not_shown = $7, dated_at = date_trunc('second', now())
+         WHERE id = $1 AND claim_id = $2 AND look IS NULL RETURNING dated_at`,
+        [id, claimId, fixed.look, fixed.route, lane, fixed.messageIds, fixed.notShown],
+      );
+      if (row === undefined) return null;
+      await sql.rows('DELETE FROM dispatch.recipients WHERE delivery_id = $1', [id]);
+      await sql.rows(
+        `INSERT INTO dispatch.recipients (delivery_id, position, address, name, role)
+         SELECT $1, r.position - 1, r.address, r.name, r.role
+         FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS r (address, name, role, position)`,
+        [id, recipients.map(({ address }) => address), recipients.map(({ name }) => name), recipients.map(({ role }) => role)],
+      );
+      const words = wordsOf(delivery, recipients);
+      await sql.affected(`UPDATE dispatch.search_texts SET text = ${inLowerCase('$2')} WHERE delivery_id = $1`, [id, words]);
+      return row.dated_at;
+    });
+  }
+
+  /** Teams with deliveries that wait for their own server. */
+  async teamsWaitingForServer(): Promise<string[]> {
+    const rows = await this.sql.rows<{ lane: string }>(
+      `SELECT lane FROM dispatch.lanes WHERE lane LIKE '%/custom' AND next_due_at > now() ORDER BY next_due_at LIMIT 1000`,
+    );
+    return rows.map(({ lane }) => lane.slice(0, -'/custom'.length));
+  }
+
+  /** Makes a team's deliveries due that wait for a custom server which has changed since their last try. Returns how many. */
+  async hastenForServer(teamId: string, fingerprint: string): Promise<number> {
+    const [row] = await this.sql.rows<{ count: number }>(
+      `WITH hastened AS (
+         UPDATE dispatch.deliveries SET due_at = now()
+         WHERE lane = $1 || '/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() AND server_fingerprint IS DISTINCT FROM $2
+           AND custom_tries > 0
+         RETURNING lane, due_at
+       ),
+       due AS (${noteDueLanes('hastened')})
+       SELECT count(*)::int AS count FROM hastened`,
+      [teamId, fingerprint],
+    );
+    return row?.count ?? 0;
+  }
+}
+
+function toDelivery(row: Row): DeliveryInHand {
+  return {
+    id: row.id,
+    claimId: row.claim_id,
+    revision: row.revision,
+    teamId: row.team_id,
+    key: row.key,
+    document: row.document,
+    requestedBy: row.requested_by,
+    subject: row.subject,
+    resendOf: row.resend_of,
+    lane: row.lane,
+    route: row.route,
+    usedFallback: row.used_fallback,
+    tries: { custom: row.custom_tries, platform: row.platform_tries },
+    failure: row.failure,
+    look: row.look,
+    messageIds: row.message_ids,
+    datedAt: row.dated_at,
+    postponements: row.postponements,
+    crashes: row.crashes,
+    recipients: row.recipients,
+    text: row.text,
+    html: row.html,
+    attachments: row.attachments,
+    lastAttempt: row.attempts.reduce((highest, { number }) => Math.max(highest, number), 0),
+    openTries: row.attempts.flatMap(toOpenTry),
+    messages: Object.fromEntries(
+      row.attempts.flatMap(({ route, sha256, size, signed }) =>
+        sha256 === null || size === null ? [] : [[route, { sha256, size, signed: signed ?? false }]],
+      ),
+    ),
+  };
+}
+
+const toOpenTry = ({ id, claimId, route, server, ageMs, outcome, released }: AttemptRow): OpenTry[] =>
+  outcome === null ? [{ attemptId: id, claimId, route, server: server ?? '', positions: released ?? [], ageMs }] : [];

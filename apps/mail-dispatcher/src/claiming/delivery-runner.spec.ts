@@ -1,0 +1,49 @@
+import { type Logger } from '@billing-mail/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DispatcherEnv } from '../dispatcher.env.js';
+import { type Announcer } from '../settling/announcer.js';
+import { type Settling } from '../settling/settling.js';
+import { type ClaimsStore } from './claims.store.js';
+import { DeliveryRunner } from './delivery-runner.js';
+import { LaneHealth } from './lane-health.js';
+import { type WorkOnDelivery } from './work-on-delivery.js';
+
+/** How often a runner without work takes over from the dead, in as many sweeps, when its first question for due deliveries is answered like this. */
+async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<number> {
+  let asked = 0;
+  let takeOvers = 0;
+  const claims: Partial<ClaimsStore> = {
+    claimDue: () => {
+      asked += 1;
+      return asked === 1 ? first() : Promise.resolve([]);
+    },
+    giveBackOfTheDead: () => Promise.resolve((takeOvers += 1)),
+    refreshLanes: () => Promise.resolve(),
+  };
+  const runner = new DeliveryRunner(
+    { DISPATCH_CONCURRENCY: 4, CLAIM_LEASE: 30_000, CUSTOM_SERVER_CONNECTIONS: 3 } as DispatcherEnv,
+    { warn: () => undefined } as unknown as Logger,
+    claims as ClaimsStore,
+    {} as WorkOnDelivery,
+    { replayJournal: () => Promise.resolve(new Set()) } as unknown as Settling,
+    {} as Announcer,
+    new LaneHealth(),
+  );
+  await runner.onApplicationBootstrap();
+  for (let waitedMs = 0; asked < sweeps && waitedMs < 10_000; waitedMs += 20) await sleep(20);
+  await runner.beforeApplicationShutdown();
+  return takeOvers;
+}
+
+describe('what other workers hold', () => {
+  it('is taken over with each sweep while the database answers', async () => {
+    expect(await takeOversOf(() => Promise.resolve([]), 3)).toBe(3);
+  });
+
+  it.each([
+    ['failed', () => Promise.reject<[]>(new Error('Connection terminated'))],
+    ['stood still, so that nobody could renew', () => sleep(2100, [] as [])],
+  ])('is spared for a while after the database %s', async (_what, answer) => {
+    expect(await takeOversOf(answer, 3)).toBe(1);
+  });
+});

@@ -1,0 +1,208 @@
+// Keeps as many deliveries under way as the process may: those that intake hands over, and those that are due; renews the leases, drains at the end.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger, within } from '@billing-mail/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { deliverySteps, inHandGauge } from '../records/dispatcher.metrics.js';
+import { type DeliveryInHand } from '../records/rows.js';
+import { Announcer } from '../settling/announcer.js';
+import { Settling } from '../settling/settling.js';
+import { ClaimsStore } from './claims.store.js';
+import { type Hand, Hands } from './hands.js';
+import { LaneHealth } from './lane-health.js';
+import { WorkOnDelivery } from './work-on-delivery.js';
+
+/** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
+const SWEEP_MS = 1000;
+/** After the database was away or stood still nobody's lease is taken over until its owner had time to renew it. */
+const TAKE_OVER_GRACE_MS = 10_000;
+/** No statement on claims takes so long where the database works: it waited for a lock, or for the database. */
+const STOOD_STILL_MS = 2000;
+/** Hands that one claim may ask for: the others stay free for what comes in meanwhile. */
+const SHARE_OF_A_CLAIM = 0.5;
+/** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
+const DRAIN_MS = 15_000;
+const GIVE_BACK_MS = 5000;
+
+type InHand = { delivery: DeliveryInHand; since: number; abort: AbortController; done: Promise<void> };
+
+@Injectable()
+export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  private readonly hands: Hands;
+  private readonly inHand = new Map<string, InHand>();
+  private stopping = false;
+  private wakeUp: () => void = () => undefined;
+  private loops: Promise<void>[] = [];
+  private takeOverFrom = 0;
+  private sweptAt = 0;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly claims: ClaimsStore,
+    private readonly working: WorkOnDelivery,
+    private readonly settling: Settling,
+    private readonly announcer: Announcer,
+    private readonly lanes: LaneHealth,
+  ) {
+    const isFailing = (lane: string): boolean => lanes.isFailing(lane);
+    this.hands = new Hands({ count: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS, isFailing });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.settling.replayJournal();
+    this.loops = [this.claimLoop(), this.renewLoop()];
+  }
+
+  /** Something is due now: do not wait for the next sweep. */
+  wake(): void {
+    this.wakeUp();
+  }
+
+  /** A hand for a delivery that is just being taken in; `null` where there is none within `withinMs`: then it waits as due. */
+  async handFor(lane: string, withinMs: number): Promise<Hand | null> {
+    if (this.stopping) return null;
+    return withinMs === 0 ? this.hands.take(lane) : this.hands.waitFor(lane, withinMs);
+  }
+
+  /** Goes on at once with a delivery that was born claimed by this process. */
+  goOnWith(delivery: DeliveryInHand, hand: Hand): void {
+    this.start(delivery, hand);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    const ended = () => Promise.all([...this.inHand.values()].map(({ done }) => done));
+    await within(DRAIN_MS, ended());
+    for (const { abort } of this.inHand.values()) abort.abort();
+    await within(GIVE_BACK_MS, ended());
+    await within(SWEEP_MS, Promise.all(this.loops));
+  }
+
+  private async claimLoop(): Promise<void> {
+    while (!this.stopping) {
+      const woken = new Promise<void>((resolve) => (this.wakeUp = resolve));
+      await this.sweep();
+      const hasMore = await this.claimWithFreeHands();
+      if (!hasMore) await Promise.race([woken, sleep(SWEEP_MS, undefined, { ref: false })]);
+    }
+  }
+
+  /** Whether as many were due as there were hands, so that more may be. */
+  private async claimWithFreeHands(): Promise<boolean> {
+    const hands = [await this.hands.waitForAny()];
+    const most = Math.ceil(this.env.DISPATCH_CONCURRENCY * SHARE_OF_A_CLAIM);
+    for (let hand = this.hands.takeAny(); hand !== null; hand = hands.length < most ? this.hands.takeAny() : null) hands.push(hand);
+    const claimed = this.stopping ? [] : await this.claim(hands.length);
+    for (const [index, delivery] of claimed.entries()) {
+      const hand = hands[index];
+      hand?.moveTo(delivery.lane);
+      if (hand) this.start(delivery, hand);
+    }
+    for (const hand of hands.slice(claimed.length)) hand.free();
+    return claimed.length === hands.length;
+  }
+
+  private async claim(count: number): Promise<DeliveryInHand[]> {
+    const left = this.hands.left();
+    for (const lane of this.lanes.failing()) if (!left.has(lane)) left.set(lane, 1);
+    const { workerId } = this;
+    const room = { platform: this.env.DISPATCH_CONCURRENCY, custom: this.env.CUSTOM_SERVER_CONNECTIONS };
+    const inHand = [...this.inHand.keys()];
+    const claimed = await this.watched('claim', () =>
+      // Each time in another order of the lanes, so that workers do not ask for the same rows.
+      this.claims.claimDue({ workerId, leaseMs: this.env.CLAIM_LEASE, count, room, left, inHand, seed: randomUUID() }),
+    );
+    for (const delivery of claimed ?? []) this.announcer.announce(delivery, 'sending');
+    return claimed ?? [];
+  }
+
+  /** Once a second: what dead workers hold is given back, and lanes in which nothing is due any more are noted as such. */
+  private async sweep(): Promise<void> {
+    if (performance.now() - this.sweptAt < SWEEP_MS) return;
+    this.sweptAt = performance.now();
+    if (performance.now() >= this.takeOverFrom)
+      await this.watched('take-over', () => this.claims.giveBackOfTheDead([...this.inHand.keys()]));
+    await this.watched('lanes', () => this.claims.refreshLanes());
+  }
+
+  private start(delivery: DeliveryInHand, hand: Hand): void {
+    const abort = new AbortController();
+    // The hand is for the next one as soon as this one's try is over.
+    const done = this.run(delivery, abort.signal, () => hand.free()).finally(() => {
+      this.inHand.delete(delivery.id);
+      inHandGauge.set(this.inHand.size);
+      hand.free();
+    });
+    this.inHand.set(delivery.id, { delivery, since: performance.now(), abort, done });
+    inHandGauge.set(this.inHand.size);
+  }
+
+  private async run(delivery: DeliveryInHand, signal: AbortSignal, onTried: () => void): Promise<void> {
+    const startedAt = performance.now();
+    const { id: deliveryId, teamId } = delivery;
+    try {
+      const verdict = await this.working.work(delivery, signal, onTried);
+      deliverySteps.inc({ verdict: verdict.kind });
+      this.logger.info(
+        { deliveryId, teamId, step: 'delivered', verdict, ms: Math.round(performance.now() - startedAt) },
+        'delivery step done',
+      );
+      if (verdict.kind === 'recorded') this.announcer.announce(delivery, verdict.status ?? 'waiting');
+      // It may be due at once: by the other route, or once more.
+      if (verdict.kind !== 'recorded' || verdict.next === 'fall_back') this.wake();
+    } catch (error) {
+      this.logger.warn(
+        { deliveryId, teamId, step: 'delivered', err: error },
+        'the process ends before a result is recorded; the journal has it',
+      );
+    }
+  }
+
+  private async renewLoop(): Promise<void> {
+    while (!this.stopping || this.inHand.size > 0) {
+      await sleep(Math.min(this.env.CLAIM_LEASE / 3, 10_000), undefined, { ref: false });
+      await this.renew();
+    }
+  }
+
+  private async renew(): Promise<void> {
+    // What was claimed a moment ago has nearly all of its lease left.
+    const claimedBefore = performance.now() - this.env.CLAIM_LEASE / 6;
+    const held = [...this.inHand.values()].filter(({ since }) => since < claimedBefore);
+    if (held.length === 0) return;
+    const own = await this.watched('renew', () =>
+      this.claims.renew(
+        held.map(({ delivery }) => delivery),
+        this.env.CLAIM_LEASE,
+      ),
+    );
+    for (const { delivery, abort } of held) {
+      // Ended meanwhile, or taken over: the gate would refuse it anyway, so the connection is of no use.
+      if (own?.has(delivery.claimId) === false && this.inHand.has(delivery.id)) abort.abort();
+    }
+  }
+
+  /** The answer, or `null` when PostgreSQL gave none. Where it stood still nobody could renew, so the leases of others are spared for a while. */
+  private async watched<T>(step: string, ask: () => Promise<T>): Promise<T | null> {
+    const askedAt = performance.now();
+    try {
+      const answer = await ask();
+      if (performance.now() - askedAt > STOOD_STILL_MS) this.spareLeases();
+      return answer;
+    } catch (error) {
+      this.spareLeases();
+      this.logger.warn({ step, err: error }, 'PostgreSQL does not answer a question about claims');
+      return null;
+    }
+  }
+
+  private spareLeases(): void {
+    this.takeOverFrom = performance.now() + TAKE_OVER_GRACE_MS;
+  }
+}

@@ -1,0 +1,133 @@
+// The hands of a process: how many deliveries it works on at a time, in all and in each lane, and who gets the next free one.
+import { routeOf } from '../records/lanes.js';
+
+export type Hand = {
+  /** The delivery turned out to be in this lane. */
+  moveTo: (lane: string) => void;
+  /** Done, or not needed after all. Once. */
+  free: () => void;
+};
+
+export type HandsOptions = {
+  /** Hands in all. */
+  count: number;
+  /** Most of them at a team's own server, which counts connections. */
+  customRoom: number;
+  /** Lanes whose server fails: one hand at a time. */
+  isFailing: (lane: string) => boolean;
+};
+
+type Waiting = { lane: string; grant: (hand: Hand | null) => void };
+
+/** A wait in vain says that its hands are stuck; the next ones of the lane need not find that out again. */
+const ANY_LANE = '';
+
+/**
+ * Gives out hands; while all are busy the lanes that wait take turns. What the platform's server is given by one team can be all hands: a hand
+ * that is free before long is worth more than one that is kept free.
+ */
+export class Hands {
+  private readonly busy = new Map<string, number>();
+  private readonly stuck = new Set<string>();
+  private waiting: Waiting[] = [];
+  private used = 0;
+
+  constructor(private readonly options: HandsOptions) {}
+
+  get freeCount(): number {
+    return this.options.count - this.used;
+  }
+
+  /** What is left in the lanes that have some in hand. */
+  left(): Map<string, number> {
+    return new Map([...this.busy.keys()].map((lane) => [lane, this.roomLeft(lane)]));
+  }
+
+  /** A hand for a delivery of this lane at once, or `null`. */
+  take(lane: string): Hand | null {
+    if (this.freeCount <= 0 || this.roomLeft(lane) <= 0) return null;
+    this.stuck.delete(lane);
+    return this.give(lane);
+  }
+
+  /** A hand that may be used for any lane. */
+  takeAny(): Hand | null {
+    return this.freeCount <= 0 ? null : this.give(ANY_LANE);
+  }
+
+  /** The same once one is free; `null` after `withinMs`, or at once in a lane where others waited in vain. */
+  async waitFor(lane: string, withinMs: number): Promise<Hand | null> {
+    const hand = this.waits(lane) ? null : this.take(lane);
+    if (hand !== null || this.stuck.has(lane)) return hand;
+    return new Promise((resolve) => {
+      const waiting: Waiting = { lane, grant: (granted) => (clearTimeout(timer), resolve(granted)) };
+      const timer = setTimeout(() => {
+        this.waiting = this.waiting.filter((other) => other !== waiting);
+        this.stuck.add(lane);
+        resolve(null);
+      }, withinMs);
+      timer.unref();
+      this.waiting.push(waiting);
+    });
+  }
+
+  /** A hand for any lane, in turn with the lanes that wait. */
+  waitForAny(): Promise<Hand> {
+    const hand = this.takeAny();
+    if (hand !== null) return Promise.resolve(hand);
+    return new Promise((resolve) => this.waiting.push({ lane: ANY_LANE, grant: (granted) => resolve(granted as Hand) }));
+  }
+
+  private waits(lane: string): boolean {
+    return this.waiting.some((waiting) => waiting.lane === lane);
+  }
+
+  private give(lane: string): Hand {
+    this.used += 1;
+    this.count(lane, 1);
+    let at = lane;
+    let isHeld = true;
+    return {
+      moveTo: (other) => {
+        this.count(at, -1);
+        this.count(other, 1);
+        at = other;
+      },
+      free: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.used -= 1;
+        this.count(at, -1);
+        this.serve();
+      },
+    };
+  }
+
+  /** The first that has room goes, and the others of its lane go behind those of all other lanes. */
+  private serve(): void {
+    while (this.freeCount > 0) {
+      const next = this.waiting.find(({ lane }) => lane === ANY_LANE || this.roomLeft(lane) > 0);
+      if (next === undefined) return;
+      const others = this.waiting.filter((waiting) => waiting !== next);
+      this.waiting = [...others.filter(({ lane }) => lane !== next.lane), ...others.filter(({ lane }) => lane === next.lane)];
+      this.stuck.delete(next.lane);
+      next.grant(this.give(next.lane));
+    }
+  }
+
+  private roomLeft(lane: string): number {
+    return this.roomOf(lane) - (this.busy.get(lane) ?? 0);
+  }
+
+  private roomOf(lane: string): number {
+    if (this.options.isFailing(lane)) return 1;
+    return routeOf(lane) === 'platform' ? this.options.count : this.options.customRoom;
+  }
+
+  private count(lane: string, by: number): void {
+    if (lane === ANY_LANE) return;
+    const now = (this.busy.get(lane) ?? 0) + by;
+    if (now === 0) this.busy.delete(lane);
+    else this.busy.set(lane, now);
+  }
+}

@@ -1,0 +1,62 @@
+// A corrected server or password helps what is waiting at once. Other changes don't touch it: they would only burn its tries.
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from '@billing-mail/platform';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { SettingsClient } from '../documents/settings.client.js';
+import { serverFingerprint } from '../trying/server-for-route.js';
+import { ClaimsStore } from './claims.store.js';
+import { DeliveryRunner } from './delivery-runner.js';
+
+/** Events that nobody heard (Redis keeps none for an absent listener) are made up for this often. */
+const LOOK_AGAIN_MS = 30_000;
+
+@Injectable()
+export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly settings: SettingsClient,
+    private readonly claims: ClaimsStore,
+    private readonly runner: DeliveryRunner,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.lookAgain(), LOOK_AGAIN_MS);
+    this.timer.unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A team saved its settings. */
+  async afterChange(teamId: string): Promise<void> {
+    this.settings.forget(teamId);
+    await this.logged({ teamId }, () => this.hasten(teamId));
+  }
+
+  private async lookAgain(): Promise<void> {
+    await this.logged({}, async () => {
+      for (const teamId of await this.claims.teamsWaitingForServer()) await this.hasten(teamId);
+    });
+  }
+
+  private async hasten(teamId: string): Promise<void> {
+    const current = await this.settings.settingsOf(teamId);
+    if (current === null) return;
+    const hastened = await this.claims.hastenForServer(teamId, serverFingerprint(current));
+    if (hastened === 0) return;
+    this.logger.info({ teamId, step: 'hastened', hastened }, 'the server of waiting deliveries changed');
+    this.runner.wake();
+  }
+
+  /** They go out at their planned time all the same, so what goes wrong here is logged and no more. */
+  private async logged(about: object, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn({ ...about, step: 'hastened', err: error }, 'could not look whether what waits can go on');
+    }
+  }
+}

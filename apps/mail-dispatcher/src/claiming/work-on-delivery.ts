@@ -1,0 +1,211 @@
+// One step of a delivery in hand, as a list: what dead workers left, its look, a try, and what follows from that.
+import { Inject, Injectable } from '@nestjs/common';
+import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
+import { CRASHES_ALLOWED, settledStatus, type Verdict } from '@billing-mail/mail-core';
+import { type Logger } from '@billing-mail/platform';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
+import { SigningKeyUnavailableError } from '../documents/signing-key.js';
+import { laneOf } from '../records/lanes.js';
+import { fixLook } from '../records/look.js';
+import { type DeliveryInHand, type LookedAfter, type OpenTry } from '../records/rows.js';
+import { Settling } from '../settling/settling.js';
+import { type TryReport } from '../settling/try-report.js';
+import { Messages } from '../trying/messages.js';
+import { TryDelivery, type Tried } from '../trying/try-delivery.js';
+import { ClaimsStore } from './claims.store.js';
+import { LaneHealth } from './lane-health.js';
+
+/** What a step on a delivery came to, for the log and the metrics. */
+export type StepResult =
+  | { kind: 'recorded'; next: 'wait' | 'fall_back' | 'settled'; status?: string }
+  | { kind: 'postponed'; reason: string }
+  | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' };
+
+const NOBODY_KNOWS: Verdict = {
+  scope: 'message',
+  lasting: 'uncertain',
+  stage: 'final',
+  code: null,
+  enhancedCode: null,
+  reason: 'no_final_reply',
+  reply: null,
+};
+
+@Injectable()
+export class WorkOnDelivery {
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly settings: SettingsClient,
+    private readonly claims: ClaimsStore,
+    private readonly lanes: LaneHealth,
+    private readonly trying: TryDelivery,
+    private readonly messages: Messages,
+    private readonly settling: Settling,
+  ) {}
+
+  /**
+   * Rejects only when the process ends while a result could not be recorded; that is in the journal then.
+   * @param onTried told when the server has nothing more to say: what follows is between this process and PostgreSQL
+   */
+  async work(delivery: DeliveryInHand, signal: AbortSignal, onTried: () => void): Promise<StepResult> {
+    let tried: Tried;
+    try {
+      const left = await this.beforeTry(delivery);
+      if (left !== null) return left;
+      if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
+      tried = await this.trying.tryOnce(delivery, signal, (report) => this.settling.recordProgress(delivery, report));
+    } catch (error) {
+      return this.postpone(delivery, error, null);
+    }
+    // Before the hand is free: a server that has just failed gets no further one.
+    if (tried.kind === 'tried') this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
+    onTried();
+    return this.afterTry(delivery, tried);
+  }
+
+  private async beforeTry(delivery: DeliveryInHand): Promise<StepResult | null> {
+    const left = await this.settleOpenTries(delivery);
+    if (left !== null) return left;
+    if (delivery.crashes >= CRASHES_ALLOWED) return this.giveUp(delivery, 'too_many_crashes');
+    if (settledStatus(delivery.recipients.map(({ status }) => status)) !== null) {
+      await this.settling.leaveDoubts(delivery);
+      return { kind: 'left', reason: 'known_by_now' };
+    }
+    return delivery.look === null ? this.fixLook(delivery) : null;
+  }
+
+  /** A worker died in a try: where it had let the end of data go nobody knows what became of it; otherwise it never was a try. */
+  private async settleOpenTries(delivery: DeliveryInHand): Promise<StepResult | null> {
+    const inDoubt = delivery.openTries.find(({ positions }) => positions.length > 0);
+    // Dispatchers of one machine share a journal: what the dead one had read and could not record is known, not in doubt.
+    if (inDoubt !== undefined && (await this.settling.replayJournal()).has(delivery.id)) {
+      await this.settling.giveBackAtOnce(delivery);
+      return { kind: 'left', reason: 'known_by_now' };
+    }
+    for (const open of delivery.openTries) if (open.positions.length === 0) await this.settling.closeTry(delivery, open);
+    return inDoubt === undefined ? null : this.settleDoubt(delivery, inDoubt);
+  }
+
+  private async settleDoubt(delivery: DeliveryInHand, { attemptId, route, server, positions, ageMs }: OpenTry): Promise<StepResult> {
+    const settings = route === 'custom' ? await this.settings.settingsOf(delivery.teamId) : null;
+    const { stage, code, enhancedCode, reason, reply } = NOBODY_KNOWS;
+    return this.record(delivery, {
+      ...{
+        deliveryId: delivery.id,
+        claimId: delivery.claimId,
+        attemptId,
+        number: delivery.lastAttempt,
+        route,
+        message: null,
+        fingerprint: '',
+      },
+      results: positions.map((position) => ({ position, outcome: 'uncertain', verdict: NOBODY_KNOWS })),
+      failure: NOBODY_KNOWS,
+      facts: { durationMs: ageMs, stage, code, enhancedCode, reason, reply, server, tls: null },
+      fallback: settings?.fallback ?? false,
+    });
+  }
+
+  /** What was taken while the settings could not be asked gets its look by the first claim that has them. */
+  private async fixLook(delivery: DeliveryInHand): Promise<StepResult | null> {
+    const settings = await this.settings.settingsOf(delivery.teamId);
+    if (settings === null) return this.giveUp(delivery, 'team_unknown');
+    const decided = fixLook(delivery, delivery.recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
+    const datedAt = await this.claims.fixLook(delivery, decided);
+    if (datedAt === null) return { kind: 'left', reason: 'claim_lost' };
+    const { look, route, messageIds } = decided.fixed;
+    const open = { status: 'pending', uncertainEnds: 0, reason: null, reply: null, route: null } as const;
+    const recipients = decided.recipients.map((recipient, position) => ({ ...recipient, ...open, position }));
+    Object.assign(delivery, { look, route, messageIds, datedAt, recipients, lane: decided.lane } satisfies Partial<DeliveryInHand>);
+    return null;
+  }
+
+  /** Nothing in here leads back to sending once a server has answered: only the record is retried. */
+  private async afterTry(delivery: LookedAfter, tried: Tried): Promise<StepResult> {
+    switch (tried.kind) {
+      case 'tried': {
+        const { message, bodyBegun } = tried;
+        return this.record(delivery, tried.report, async () => void (bodyBegun && (await message?.keep())));
+      }
+      case 'interrupted':
+        return this.postpone(delivery, tried.cause, tried.report);
+      default:
+        return this.leave(delivery, tried.kind);
+    }
+  }
+
+  private async leave(delivery: LookedAfter, why: Exclude<Tried['kind'], 'tried' | 'interrupted'>): Promise<StepResult> {
+    try {
+      switch (why) {
+        case 'route_gone':
+          await this.settling.leaveCustomRoute(delivery);
+          return { kind: 'left', reason: why };
+        case 'not_repeatable':
+          await this.settling.leaveDoubts(delivery);
+          return { kind: 'left', reason: 'given_up' };
+        default:
+          return await this.giveUp(delivery, why);
+      }
+    } catch (error) {
+      return this.postpone(delivery, error, null);
+    }
+  }
+
+  private async record(delivery: DeliveryInHand, report: TryReport, keepBytes = () => Promise.resolve()): Promise<StepResult> {
+    const recorded = await this.settling.settle(delivery, report, keepBytes);
+    if (recorded.kind === 'late') return { kind: 'left', reason: 'late' };
+    const { next } = recorded;
+    if (next.kind !== 'settled') return { kind: 'recorded', next: next.kind };
+    await this.forgetMessages(delivery);
+    return { kind: 'recorded', next: next.kind, status: next.status };
+  }
+
+  private async giveUp(delivery: DeliveryInHand, code: 'team_unknown' | 'too_many_crashes' | 'document_changed'): Promise<StepResult> {
+    await this.settling.giveUp(delivery, { code, server: null, reply: null });
+    await this.forgetMessages(delivery);
+    return { kind: 'left', reason: 'given_up' };
+  }
+
+  private async forgetMessages(delivery: DeliveryInHand): Promise<void> {
+    try {
+      await this.messages.forget(delivery);
+    } catch (error) {
+      this.logger.warn(
+        { deliveryId: delivery.id, step: 'forget-bytes', err: error },
+        'bytes of a settled delivery stay in the document store',
+      );
+    }
+  }
+
+  private async postpone(delivery: DeliveryInHand, cause: unknown, interrupted: TryReport | null): Promise<StepResult> {
+    const reason = cause instanceof Error ? cause.name : 'unknown';
+    this.logger.warn(
+      { deliveryId: delivery.id, teamId: delivery.teamId, step: 'postponed', reason, err: cause },
+      'delivery waits for a reason of ours',
+    );
+    try {
+      await this.settling.giveBack(delivery, waitingFor(cause), interrupted);
+    } catch (error) {
+      // The lease runs out by itself; then the delivery is claimed again.
+      this.logger.warn({ deliveryId: delivery.id, err: error }, 'could not give the delivery back');
+    }
+    return { kind: 'postponed', reason };
+  }
+}
+
+/** What the log shows while a delivery waits for something of ours. */
+function waitingFor(cause: unknown): FailureReason | null {
+  const code: FailureCode | null =
+    cause instanceof SettingsUnavailableError
+      ? 'settings_unavailable'
+      : cause instanceof SigningKeyUnavailableError
+        ? 'signing_unavailable'
+        : null;
+  return code && { code, server: null, reply: null };
+}
+
+const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
+  delivery.look !== null && delivery.datedAt !== null && delivery.route !== null;

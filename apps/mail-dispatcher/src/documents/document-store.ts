@@ -1,0 +1,24 @@
+/** Bytes that are kept under their own hash; the same bytes are kept once. */
+export type StoredBlob = { sha256: string; size: number };
+
+/** Where a document is: under its own hash, or under a key that is invoicing's. */
+export type DocumentPlace = { sha256: string; ref: string | null };
+
+/**
+ * Where documents are kept, so that neither Redis nor PostgreSQL holds them. Documents of invoicing stay under its keys and are not copied; what came with
+ * a job, and the bytes of messages that wait for their next try, are blobs. Rejects when it is away.
+ */
+export interface DocumentStore {
+  /** Keeps the bytes; durable once it resolves. */
+  put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob>;
+  /** All bytes of a document; `null` when it is not there. */
+  read(place: DocumentPlace): Promise<Buffer | null>;
+  /** The size of a document; `null` when it is not there. */
+  sizeOf(place: DocumentPlace): Promise<number | null>;
+  /** The bytes of a document, as a stream. Fails while reading when it is not there. */
+  open(place: DocumentPlace): AsyncIterable<Uint8Array>;
+  /** Removes a blob; one that is gone already is no mistake. */
+  remove(sha256: string): Promise<void>;
+  /** Rejects when the store can't be used. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,107 @@
+// Documents in a folder: blobs under `.blobs/ab/<sha256>`, documents that invoicing put there under their key (`acme/2026/0042.xml`).
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type DocumentPlace, type DocumentStore, type StoredBlob } from './document-store.js';
+
+// A key never begins with a dot, so that no document can stand where the blobs are.
+const BLOBS = '.blobs';
+/** Large enough that a document of some megabytes is a few reads, small enough that sixteen at a time are no burden. */
+const READ_BYTES = 256 * 1024;
+
+export class FolderDocumentStore implements DocumentStore {
+  constructor(private readonly folder: string) {}
+
+  async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
+    const incoming = path.join(this.folder, BLOBS, 'incoming');
+    await mkdir(incoming, { recursive: true });
+    const temporary = path.join(incoming, randomUUID());
+    try {
+      const blob = await writeDurably(temporary, bytes);
+      const target = this.blobPath(blob.sha256);
+      await mkdir(path.dirname(target), { recursive: true });
+      // Renaming over the same content is harmless, and two at once end with one whole file.
+      await rename(temporary, target);
+      await syncFolder(path.dirname(target));
+      return blob;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async read(place: DocumentPlace): Promise<Buffer | null> {
+    const file = this.pathOf(place);
+    return file === null ? null : ifThere(readFile(file));
+  }
+
+  async sizeOf(place: DocumentPlace): Promise<number | null> {
+    const file = this.pathOf(place);
+    const found = file === null ? null : await ifThere(stat(file));
+    return found?.isFile() === true ? found.size : null;
+  }
+
+  open(place: DocumentPlace): AsyncIterable<Uint8Array> {
+    const file = this.pathOf(place);
+    if (file === null) throw new Error('A key leads out of the document store.');
+    return createReadStream(file, { highWaterMark: READ_BYTES });
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.blobPath(sha256), { force: true });
+  }
+
+  async check(): Promise<void> {
+    await mkdir(path.join(this.folder, BLOBS), { recursive: true });
+    await access(path.join(this.folder, BLOBS), constants.R_OK | constants.W_OK);
+  }
+
+  private pathOf({ sha256, ref }: DocumentPlace): string | null {
+    if (ref === null) return this.blobPath(sha256);
+    const file = path.join(this.folder, ref);
+    return path.relative(this.folder, file).startsWith('..') ? null : file;
+  }
+
+  private blobPath(sha256: string): string {
+    return path.join(this.folder, BLOBS, sha256.slice(0, 2), sha256);
+  }
+}
+
+async function writeDurably(file: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    for await (const chunk of bytes) {
+      hash.update(chunk);
+      size += chunk.length;
+      await handle.writeFile(chunk);
+    }
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  return { sha256: hash.digest('hex'), size };
+}
+
+// Without it the name of a new file may be gone after a power cut although its bytes are there (fsync(2)).
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `null` when there is no such file. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return null;
+    throw error;
+  }
+}

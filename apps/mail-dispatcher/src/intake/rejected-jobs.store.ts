@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { type FieldError } from '@billing-mail/contracts';
+import { inTransaction } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { addToOutbox, type NewOutcome } from '../records/outbox.store.js';
+
+export type Rejection = {
+  teamId: string | null;
+  key: string | null;
+  reason: 'invalid' | 'key_conflict' | 'team_unknown';
+  errors: FieldError[];
+  payload: Buffer;
+  /** Told to whom it concerns, where that could be read. */
+  outcome: ((id: string) => NewOutcome) | null;
+};
+
+@Injectable()
+export class RejectedJobsStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Keeps a job that can't be sent, with the reasons, and tells whom it concerns, in one transaction. */
+  async keepRejected(rejection: Rejection): Promise<string> {
+    const id = uuidv7();
+    await inTransaction(this.dataSource, async (sql) => {
+      await sql.rows('INSERT INTO dispatch.rejected_jobs (id, team_id, key, reason, errors, payload) VALUES ($1, $2, $3, $4, $5, $6)', [
+        id,
+        rejection.teamId,
+        rejection.key,
+        rejection.reason,
+        JSON.stringify(rejection.errors),
+        rejection.payload,
+      ]);
+      const outcome = rejection.outcome?.(id);
+      if (outcome) await addToOutbox(sql, outcome);
+    });
+    return id;
+  }
+}

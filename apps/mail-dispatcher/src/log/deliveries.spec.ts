@@ -1,0 +1,199 @@
+// The delivery log over HTTP: reading, sending again, cancelling.
+import { type DeliveryView } from '@billing-mail/contracts';
+import { simpleParser } from 'mailparser';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+
+describe('the delivery log', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness({ env: { RETRY_DELAYS: '60s,60s' } });
+  }, 60_000);
+  afterAll(() => harness.stop(), 60_000);
+  beforeEach(() => harness.reset());
+
+  const get = (url: string) => harness.http().get(`/v1/teams/${url}`).set('Authorization', `Bearer ${harness.serviceToken}`);
+  const post = (url: string, body: object = {}) =>
+    harness.http().post(`/v1/teams/${url}`).set('Authorization', `Bearer ${harness.serviceToken}`).send(body);
+  const sent = async (team: string, changes = {}): Promise<DeliveryView> => {
+    await harness.saveSettings(teamSettings(team));
+    const job = invoice({ teamId: team, ...changes });
+    await harness.publish(job);
+    return harness.until(team, job.key);
+  };
+  /** Waits for its second try, a minute away. */
+  const waiting = async (team: string, changes = {}): Promise<DeliveryView> => {
+    await harness.saveSettings(teamSettings(team, { sender: 'custom', smtp: ownServer(1) }));
+    const job = invoice({ teamId: team, ...changes });
+    await harness.publish(job);
+    return harness.until(team, job.key, ({ status }) => status === 'waiting');
+  };
+
+  it('lists newest first, page by page, by status, document and recipient', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      ids.unshift(
+        (await sent('lists', { document: { id: `doc-${index}`, type: 'invoice' }, to: [{ address: `Customer${index}@x.example` }] })).id,
+      );
+    }
+    const first = await get('lists/deliveries?limit=2');
+    const second = await get(`lists/deliveries?limit=2&cursor=${first.body.nextCursor}`);
+    const third = await get(`lists/deliveries?limit=2&cursor=${second.body.nextCursor}`);
+    expect([first, second, third].flatMap(({ body }) => body.items.map(({ id }: DeliveryView) => id))).toEqual(ids);
+    expect(third.body.nextCursor).toBeNull();
+    expect((await get('lists/deliveries?documentId=doc-3')).body.items).toHaveLength(1);
+    expect((await get('lists/deliveries?recipient=customer3@x.example')).body.items).toHaveLength(1);
+    expect((await get('lists/deliveries?status=failed')).body.items).toEqual([]);
+    expect((await get('lists/deliveries?status=sent')).body.items).toHaveLength(5);
+  });
+
+  it('says why one failed in the language that the reader asks for, else in that of whoever sent it', async () => {
+    harness.platform.script = { rcpt: () => '550 5.1.1 no such user' };
+    const failed = await sent('readers', { requestedBy: { userId: 'u17', locale: 'de' } });
+    const german = /E-Mail-Adresse des Empfängers gibt es nicht/;
+    const english = /address of the recipient does not exist/i;
+    for (const url of [`readers/deliveries/${failed.id}`, 'readers/deliveries?status=failed']) {
+      expect((await get(url)).text).toMatch(german);
+      expect((await get(url).set('Accept-Language', 'fr, *;q=0.5')).text).toMatch(german);
+      const answer = await get(url).set('Accept-Language', 'fr, en-GB;q=0.9, de;q=0.8');
+      expect([answer.text, answer.headers['vary']]).toEqual([expect.stringMatching(english), expect.stringContaining('Accept-Language')]);
+    }
+  });
+
+  it('knows no delivery under an id that is none', async () => {
+    expect((await get('lists/deliveries/1')).status).toBe(404);
+    expect((await get('lists/deliveries/01930000-0000-7000-8000-000000000000')).status).toBe(404);
+  });
+
+  it('sends again to a corrected address only, as a new delivery that names the first', async () => {
+    harness.platform.script = { rcpt: (address) => (address === 'wrong@x.example' ? '550 5.1.1 no such user' : '250 ok') };
+    const first = await sent('resends', { to: [{ address: 'good@x.example' }, { address: 'wrong@x.example', name: 'Payables' }] });
+    expect(first.status).toBe('partly_sent');
+    await harness.saveSettings(teamSettings('resends', { cc: [{ address: 'copy@x.example' }], version: 2 }));
+    const answer = await post(`resends/deliveries/${first.id}/resend`, {
+      recipients: [{ address: 'right@x.example', insteadOf: 'wrong@x.example' }],
+    });
+    expect([answer.status, answer.body.resendOf]).toEqual([202, first.id]);
+    const second = await harness.until('resends', answer.body.key);
+    expect(second.recipients.map(({ address, name, role, status }) => [address, name, role, status])).toEqual([
+      ['right@x.example', 'Payables', 'to', 'accepted'],
+    ]);
+    const parsed = await simpleParser(harness.rawOf(second));
+    expect(parsed.attachments[0]?.filename).toBe('2026-0042.pdf');
+    expect(second.messageId).not.toBe(first.messageId);
+  });
+
+  it('sends again to those not accepted by default, to all if all were', async () => {
+    harness.platform.script = { rcpt: (address) => (address === 'b@x.example' ? '550 5.1.1 no' : '250 ok') };
+    const partly = await sent('defaults', { to: [{ address: 'a@x.example' }], cc: [{ address: 'b@x.example' }] });
+    const again = await post(`defaults/deliveries/${partly.id}/resend`);
+    expect((again.body as DeliveryView).recipients.map(({ address, role }) => [address, role])).toEqual([['b@x.example', 'cc']]);
+    const whole = await sent('defaults');
+    expect((await post(`defaults/deliveries/${whole.id}/resend`)).body.recipients).toHaveLength(1);
+  });
+
+  it('sends again once although the request comes twice, if it carries a key', async () => {
+    const done = await sent('resend-key');
+    const key = `again-${done.id}`;
+    const answers = [];
+    for (let index = 0; index < 2; index += 1)
+      answers.push(await post(`resend-key/deliveries/${done.id}/resend`).set('Idempotency-Key', key));
+    expect(answers[1]?.body.id).toBe(answers[0]?.body.id);
+    expect((await post(`resend-key/deliveries/${done.id}/resend`).set('Idempotency-Key', 'a b')).status).toBe(422);
+  });
+
+  /** Hashes of all blobs in the document store. */
+  const blobs = async (): Promise<string[]> => {
+    const names = await readdir(path.join(harness.folder, 'documents', '.blobs'), { recursive: true });
+    return names.map((name) => path.basename(name)).filter((name) => name.length === 64);
+  };
+
+  it('keeps no bytes of what goes out at the first try, and those of a further try until it is settled or cancelled', async () => {
+    const before = await blobs();
+    const done = await sent('bytes', { attachments: [] });
+    expect(await blobs()).toEqual(before);
+    expect(await harness.delivery('bytes', done.key)).toMatchObject({ signed: true });
+    harness.platform.script = { final: () => '451 4.3.0 later' };
+    const jobs = [invoice({ teamId: 'bytes', attachments: [] }), invoice({ teamId: 'bytes', attachments: [] })] as const;
+    for (const job of jobs) await harness.publish(job);
+    const [retried, cancelled] = await Promise.all(
+      jobs.map(({ key }) => harness.until('bytes', key, ({ status }) => status === 'waiting')),
+    );
+    expect(await blobs()).toHaveLength(before.length + 2);
+    harness.platform.script = {};
+    await post(`bytes/deliveries/${cancelled?.id}/cancel`);
+    await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1', [retried?.id]);
+    await harness.sql.affected('UPDATE dispatch.lanes SET next_due_at = now()');
+    const settled = await harness.until('bytes', jobs[0].key);
+    await harness.eventually(blobs, (left) => left.length === before.length);
+    const copies = harness.platform.transactions.filter(({ raw }) => raw?.includes(settled.id));
+    expect(new Set(copies.map(({ sha256 }) => sha256)).size).toBe(1);
+    expect(copies).toHaveLength(2);
+  });
+
+  it('refuses to send again what is under way, and to whom it never went', async () => {
+    const open = await waiting('refuses');
+    expect((await post(`refuses/deliveries/${open.id}/resend`)).status).toBe(409);
+    const done = await sent('refuses2');
+    const answer = await post(`refuses2/deliveries/${done.id}/resend`, { recipients: [{ address: 'stranger@x.example' }] });
+    expect([answer.status, JSON.parse(answer.text).errors[0].pointer]).toEqual([422, '/recipients/0/address']);
+    const instead = await post(`refuses2/deliveries/${done.id}/resend`, {
+      recipients: [{ address: 'a@x.example', insteadOf: 'stranger@x.example' }],
+    });
+    expect(JSON.parse(instead.text).errors[0].pointer).toBe('/recipients/0/insteadOf');
+  });
+
+  it.each([
+    ['no list', { recipients: 'a@x.example' }, '/recipients'],
+    ['an empty list', { recipients: [] }, '/recipients'],
+    ['no address', { recipients: [{}] }, '/recipients/0/address'],
+    ['a wrong address', { recipients: [{ address: 'a@x.example\r\nRCPT TO:<b@x.example>' }] }, '/recipients/0/address'],
+    ['a wrong address in place of', { recipients: [{ address: 'a@x.example', insteadOf: 7 }] }, '/recipients/0/insteadOf'],
+    ['an unknown field', { to: [] }, '/to'],
+  ])('names what is wrong with a resend: %s', async (_name, body, pointer) => {
+    const done = await sent('resend-input');
+    const answer = await post(`resend-input/deliveries/${done.id}/resend`, body);
+    expect([answer.status, JSON.parse(answer.text).errors[0].pointer]).toEqual([422, pointer]);
+  });
+
+  it('cancels what waits, tells so, and refuses to cancel what is settled', async () => {
+    const open = await waiting('cancels');
+    const answer = await post(`cancels/deliveries/${open.id}/cancel`);
+    expect(answer.body).toMatchObject({ status: 'cancelled', nextTryAt: null, recipients: [{ status: 'cancelled' }] });
+    expect(await harness.outcomeOf(open.key)).toMatchObject({ delivery: { status: 'cancelled' } });
+    expect((await post(`cancels/deliveries/${open.id}/cancel`)).status).toBe(409);
+    expect((await post(`others/deliveries/${open.id}/cancel`)).status).toBe(404);
+  });
+
+  it('keeps a mail back whose try is under way when it is cancelled', async () => {
+    await harness.saveSettings(teamSettings('races'));
+    harness.platform.script = { data: { wait: 700, then: '354 go on' } };
+    const job = invoice({ teamId: 'races' });
+    await harness.publish(job);
+    await harness.eventually(
+      () => harness.platform.transactions.length,
+      (count) => count > 0,
+    );
+    const open = await harness.until('races', job.key, () => true);
+    expect((await post(`races/deliveries/${open.id}/cancel`)).body.status).toBe('cancelled');
+    // Others may be open still, for messages to come.
+    await harness.eventually(
+      () => harness.platform.connections.filter(({ open, commands }) => open && commands.includes('DATA')),
+      (speaking) => speaking.length === 0,
+    );
+    expect(harness.platform.messages).toEqual([]);
+    expect(await harness.delivery('races', job.key)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('can not cancel while the server is answering to the end of data', async () => {
+    await harness.saveSettings(teamSettings('final'));
+    harness.platform.script = { final: { wait: 900, then: '250 ok' } };
+    const job = invoice({ teamId: 'final' });
+    await harness.publish(job);
+    await harness.platform.waitFor(1, 10_000);
+    const open = await harness.until('final', job.key, () => true);
+    expect((await post(`final/deliveries/${open.id}/cancel`)).status).toBe(409);
+    expect((await harness.until('final', job.key)).status).toBe('sent');
+  });
+});

@@ -1,0 +1,97 @@
+// Reads the delivery log.
+import { Injectable } from '@nestjs/common';
+import {
+  type AttemptView,
+  type DeliveryStatus,
+  type DocumentReference,
+  type FailureReason,
+  type RecipientView,
+  type RequestedBy,
+  type Route,
+} from '@billing-mail/contracts';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type AttachmentRow } from '../records/rows.js';
+import { conditionsOf, type DeliveryFilter } from './log-conditions.js';
+
+export type DeliveryRecord = {
+  id: string;
+  teamId: string;
+  key: string;
+  document: DocumentReference;
+  requestedBy: RequestedBy;
+  subject: string;
+  status: DeliveryStatus;
+  route: Route | null;
+  usedFallback: boolean;
+  signed: boolean;
+  messageId: string | null;
+  resendOf: string | null;
+  recipientsNotShown: number;
+  createdAt: Date;
+  settledAt: Date | null;
+  nextTryAt: Date | null;
+  failure: FailureReason | null;
+};
+
+const RECORD = `
+  d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
+  EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route AND t.signed) AS signed,
+  d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf", d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
+  CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure`;
+
+@Injectable()
+export class DeliveriesStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /** Newest first, by the clock of the database. */
+  async list({ limit, ...filter }: DeliveryFilter & { limit: number }): Promise<DeliveryRecord[]> {
+    const { where, values } = conditionsOf(filter);
+    return this.sql.rows(
+      `SELECT ${RECORD} FROM dispatch.deliveries d WHERE ${where} ORDER BY d.created_at DESC, d.id DESC LIMIT $${values.length + 1}`,
+      [...values, limit],
+    );
+  }
+
+  async find(teamId: string, id: string): Promise<DeliveryRecord | null> {
+    const [record] = await this.sql.rows<DeliveryRecord>(`SELECT ${RECORD} FROM dispatch.deliveries d WHERE d.team_id = $1 AND d.id = $2`, [
+      teamId,
+      id,
+    ]);
+    return record ?? null;
+  }
+
+  /** What a delivery says and what is attached to it. */
+  async contentOf(id: string): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] }> {
+    const [content] = await this.sql.rows<{ text: string; html: string | null }>(
+      'SELECT text, html FROM dispatch.contents WHERE delivery_id = $1',
+      [id],
+    );
+    if (content === undefined) throw new Error(`Delivery ${id} has no content.`);
+    const attachments = await this.sql.rows<AttachmentRow>(
+      `SELECT filename, content_type AS "contentType", content_id AS "contentId", sha256, size::int AS size, ref
+       FROM dispatch.attachments WHERE delivery_id = $1 ORDER BY position`,
+      [id],
+    );
+    return { ...content, attachments };
+  }
+
+  async recipientsOf(id: string): Promise<(Omit<RecipientView, 'at'> & { at: Date | null })[]> {
+    return this.sql.rows(
+      'SELECT address, name, role, status, route, reply, at FROM dispatch.recipients WHERE delivery_id = $1 ORDER BY position',
+      [id],
+    );
+  }
+
+  async attemptsOf(id: string): Promise<(Omit<AttemptView, 'startedAt'> & { startedAt: Date })[]> {
+    return this.sql.rows(
+      `SELECT number, route, started_at AS "startedAt", duration_ms AS "durationMs", outcome, stage, code, enhanced_code AS "enhancedCode", reply, server, tls
+       FROM dispatch.attempts WHERE delivery_id = $1 ORDER BY number`,
+      [id],
+    );
+  }
+}

@@ -1,0 +1,70 @@
+// A settled delivery once more: a new one with the same document, to those chosen, linked to the first.
+import { Injectable } from '@nestjs/common';
+import { type DeliveryView, type FieldError, type Mailbox, type RecipientView, type ResendRequest } from '@billing-mail/contracts';
+import { isSettled } from '@billing-mail/mail-core';
+import { invalidInput, ProblemException } from '@billing-mail/platform';
+import { v7 as uuidv7 } from 'uuid';
+import { AcceptDocument, type Intake } from '../intake/accept-document.js';
+import { DeliveriesStore } from './deliveries.store.js';
+
+@Injectable()
+export class ResendDelivery {
+  constructor(
+    private readonly accepting: AcceptDocument,
+    private readonly deliveries: DeliveriesStore,
+  ) {}
+
+  async resend(original: DeliveryView, request: ResendRequest, key = `resend-${uuidv7()}`): Promise<Intake> {
+    if (!isSettled(original.status))
+      throw new ProblemException(409, 'not-settled', 'The delivery is still under way; wait until it is settled, or cancel it first.');
+    const chosen = chooseRecipients(original.recipients, request);
+    const { requestedBy } = (await this.deliveries.find(original.teamId, original.id)) ?? {};
+    if (requestedBy === undefined) throw new ProblemException(404, 'not-found', 'The delivery does not exist, or is not yours.');
+    const { attachments, text, html } = await this.deliveries.contentOf(original.id);
+    return this.accepting.acceptStored(
+      {
+        teamId: original.teamId,
+        key,
+        requestedBy,
+        document: original.document,
+        ...byRole(chosen),
+        subject: original.subject,
+        text,
+        ...(html === null ? {} : { html }),
+        attachments: [],
+        resendOf: original.id,
+      },
+      attachments,
+    );
+  }
+}
+
+type Chosen = Pick<RecipientView, 'address' | 'name' | 'role'>;
+
+/** Those named, each of whom must be (or stand in for) a recipient of the original; by default those not accepted, or all if all were. */
+function chooseRecipients(recipients: readonly RecipientView[], { recipients: named }: ResendRequest): Chosen[] {
+  if (named === undefined) {
+    const open = recipients.filter(({ status }) => status !== 'accepted');
+    return open.length > 0 ? open : [...recipients];
+  }
+  const errors: FieldError[] = [];
+  const chosen = named.flatMap(({ address, insteadOf }, index): Chosen[] => {
+    const wanted = (insteadOf ?? address).toLowerCase();
+    const original = recipients.find((recipient) => recipient.address.toLowerCase() === wanted);
+    if (original) return [{ address, name: original.name, role: original.role }];
+    errors.push({
+      pointer: `/recipients/${index}/${insteadOf === undefined ? 'address' : 'insteadOf'}`,
+      message: 'is no recipient of this delivery; name one, and give a corrected address as "address" with "insteadOf"',
+    });
+    return [];
+  });
+  if (errors.length > 0) throw invalidInput(errors);
+  return chosen;
+}
+
+/** Each keeps the role that it had. */
+function byRole(chosen: readonly Chosen[]): { to: Mailbox[]; cc: Mailbox[]; bcc: Mailbox[] } {
+  const of = (role: Chosen['role']): Mailbox[] =>
+    chosen.filter((recipient) => recipient.role === role).map(({ address, name }) => (name === null ? { address } : { address, name }));
+  return { to: of('to'), cc: of('cc'), bcc: of('bcc') };
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { releaseEndsOfData, type Release } from './release-statement.js';
+import { settleDeliveries, type SettleWrite } from './settle-statement.js';
+import { StatementGroup } from './statement-group.js';
+import { type NewDelivery, takeDeliveries, type Taken } from './take-statement.js';
+
+/** Large enough that a full process shares one statement, small enough that the JSON of it is no burden for the event loop. */
+const MOST = 64;
+
+/**
+ * The three statements of a delivery, each together with all others that are at the same point. One of a kind is on its way at a time: a
+ * second one would halve the groups, and with them what a commit serves.
+ */
+@Injectable()
+export class DeliveryRecords {
+  private readonly taking: StatementGroup<NewDelivery, Taken>;
+  private readonly releasing: StatementGroup<Release, boolean>;
+  private readonly settling: StatementGroup<SettleWrite, boolean>;
+
+  constructor(dataSource: DataSource) {
+    const sql = new Sql(dataSource);
+    const group = { slots: 1, most: MOST };
+    this.taking = new StatementGroup((deliveries) => takeDeliveries(sql, deliveries), group);
+    this.releasing = new StatementGroup((releases) => releaseEndsOfData(sql, releases), group);
+    this.settling = new StatementGroup((writes) => settleDeliveries(sql, writes), group);
+  }
+
+  take(delivery: NewDelivery): Promise<Taken> {
+    return this.taking.ask(delivery);
+  }
+
+  /** The end-of-data gate: true once it is committed that the end of data goes out to these recipients. */
+  release(release: Release): Promise<boolean> {
+    return this.releasing.ask(release);
+  }
+
+  /** True when it was written; false when the claim or the recipients are others by now. */
+  settle(write: SettleWrite): Promise<boolean> {
+    return this.settling.ask(write);
+  }
+}

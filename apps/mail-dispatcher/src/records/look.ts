@@ -1,0 +1,70 @@
+// How a delivery looks and who gets it, from one reading of the team's settings; from then on it no longer depends on them.
+import { type Mailbox, type RecipientRole, type Route, type TeamMailSettings } from '@billing-mail/contracts';
+import { type MessageDraft, resolveRecipients, type ResolvedRecipient, shownInHeaders } from '@billing-mail/mail-core';
+import { laneOf } from './lanes.js';
+import { type Look, type LookedAfter } from './rows.js';
+import { type FixedLook } from './take-statement.js';
+
+type Addressed = { address: string; name: string | null; role: RecipientRole };
+
+/** The look, the recipients with the team's copies among them, and the lane. */
+export function fixLook(
+  delivery: { id: string; resendOf: string | null },
+  documentRecipients: readonly Addressed[],
+  settings: TeamMailSettings,
+  platformFromAddress: string,
+): { fixed: FixedLook; recipients: ResolvedRecipient[]; lane: string } {
+  const custom = settings.sender === 'custom' && settings.smtp !== null ? settings.smtp : null;
+  const look: Look = {
+    firstRoute: custom ? 'custom' : 'platform',
+    companyName: settings.companyName,
+    replyTo: settings.replyTo,
+    customFrom: custom && { address: custom.fromAddress, name: custom.fromName ?? settings.companyName },
+    platformFromAddress,
+    notifyUserIds: settings.notifyUserIds,
+    locale: settings.locale,
+  };
+  const by = (role: RecipientRole): Mailbox[] => documentRecipients.filter((recipient) => recipient.role === role).map(toMailbox);
+  // Whoever gets a document again was chosen by somebody; the team's copies went out with the first one.
+  const copies = delivery.resendOf === null ? settings : { cc: [], bcc: [] };
+  const recipients = resolveRecipients({ to: by('to'), cc: by('cc'), bcc: by('bcc') }, copies);
+  const { notShown } = shownInHeaders(recipients);
+  const fixed = { look, route: look.firstRoute, messageIds: messageIdsOf(delivery.id, look), notShown };
+  return { fixed, recipients, lane: laneOf(settings.teamId, look.firstRoute) };
+}
+
+const toMailbox = ({ address, name }: Addressed): Mailbox => (name === null ? { address } : { address, name });
+
+/** One for each route that the delivery may take: what comes by another server with another sender is another message (RFC 5322 3.6.4). */
+function messageIdsOf(deliveryId: string, { customFrom, platformFromAddress }: Look): FixedLook['messageIds'] {
+  const at = (left: string, address: string) => `<${left}@${address.slice(address.lastIndexOf('@') + 1) || 'localhost'}>`;
+  if (customFrom === null) return { platform: at(deliveryId, platformFromAddress) };
+  return { custom: at(deliveryId, customFrom.address), platform: at(`${deliveryId}.2`, platformFromAddress) };
+}
+
+/** The draft of a route: on the platform its address with the team's name, on the custom server the team's own. */
+export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft, 'attachments'> {
+  const { id, look, recipients, subject, text, html, datedAt, messageIds } = delivery;
+  const messageId = messageIds[route];
+  if (messageId === undefined) throw new Error(`Delivery ${id} has no Message-ID for the route ${route}.`);
+  const shown = shownInHeaders(recipients);
+  const custom = route === 'custom' ? look.customFrom : null;
+  return {
+    from: custom ?? { address: look.platformFromAddress, name: look.companyName },
+    // After a fallback an answer must still reach the team.
+    replyTo: look.replyTo ?? (custom === null ? (look.customFrom?.address ?? null) : null),
+    to: shown.to,
+    cc: shown.cc,
+    subject,
+    date: datedAt,
+    messageId,
+    deliveryId: id,
+    boundarySeed: `${id} ${route}`,
+    text,
+    html,
+  };
+}
+
+/** Sender of the envelope on a route. */
+export const envelopeFrom = (route: Route, look: Look): string =>
+  (route === 'custom' ? look.customFrom?.address : undefined) ?? look.platformFromAddress;

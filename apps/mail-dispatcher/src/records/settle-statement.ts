@@ -1,0 +1,132 @@
+// Statement 3, settled: what follows from a try, or from anything else that ends or gives back a claim, in one conditional statement.
+import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type Route } from '@billing-mail/contracts';
+import { type RecipientState } from '@billing-mail/mail-core';
+import { type Sql } from '@billing-mail/platform';
+import { v7 as uuidv7 } from 'uuid';
+import { noteDueLanes } from './lanes.js';
+import { type NewOutcome } from './outbox.store.js';
+import { type AttemptFacts, type MessageFacts } from './rows.js';
+
+/** What comes next for the delivery; gives the claim back. */
+export type NextState = {
+  status: DeliveryStatus;
+  route: Route | null;
+  lane: string;
+  usedFallback: boolean;
+  failure: FailureReason | null;
+  /** Route that has had a try more, or `null`. */
+  triedRoute: Route | null;
+  /** Server that the try went to, as `serverFingerprint` tells it; `null` leaves what is noted. */
+  fingerprint: string | null;
+  /** When it is due again, from now; `null` when it is settled. */
+  dueInMs: number | null;
+  /** Given back untried for a reason of ours. */
+  postponed: boolean;
+};
+
+export type RecordedAttempt = AttemptFacts & {
+  id: string;
+  number: number;
+  route: Route;
+  claimId: string;
+  /** `null` while more of the same try is to come. */
+  outcome: AttemptOutcome | null;
+  message: MessageFacts | null;
+};
+
+export type SettleWrite = {
+  id: string;
+  /** Written only if this is still the claim and the revision. `null`: by somebody who holds the lock on the delivery instead of its claim. */
+  held: { claimId: string; revision: number } | null;
+  /** Those that changed. */
+  recipients: readonly RecipientState[];
+  attempt: RecordedAttempt | null;
+  /** A try in which nothing was handed over: its row goes. */
+  takenBack: string | null;
+  /** `null`: the delivery stays as it is, claim included. */
+  next: NextState | null;
+  outcome: NewOutcome | null;
+};
+
+const STATEMENT = `
+  WITH asked AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS a (
+      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, "eventId" uuid, outcome jsonb)
+    ORDER BY id LIMIT $2
+  ),
+  written AS MATERIALIZED (
+    SELECT a.* FROM asked a CROSS JOIN LATERAL (
+      SELECT FROM dispatch.deliveries d
+      WHERE d.id = a.id AND (a."claimId" IS NULL OR (d.claim_id = a."claimId" AND d.revision = a.revision AND d.settled_at IS NULL))
+      FOR NO KEY UPDATE
+    ) held
+  ),
+  attempts AS (
+    INSERT INTO dispatch.attempts AS known (id, delivery_id, number, route, claim_id, started_at, duration_ms, outcome, stage, code, enhanced_code,
+      reason, reply, server, tls, message_sha256, message_size, signed)
+    SELECT t.id, w.id, t.number, t.route, t."claimId", now() - t."durationMs" * interval '1 millisecond', t."durationMs", t.outcome, t.stage, t.code,
+      t."enhancedCode", t.reason, t.reply, t.server, t.tls, t.sha256, t.size, t.signed
+    FROM written w CROSS JOIN LATERAL json_to_record(w.attempt) AS t (
+      id uuid, number int, route text, "claimId" uuid, "durationMs" int, outcome text, stage text, code int, "enhancedCode" text,
+      reason text, reply text, server text, tls text, sha256 text, size bigint, signed boolean)
+    WHERE w.attempt IS NOT NULL
+    -- A late answer completes the facts, but a doubt that was logged stays: the next try may have been sent because of it.
+    ON CONFLICT (id) DO UPDATE SET duration_ms = excluded.duration_ms, outcome = coalesce(known.outcome, excluded.outcome), stage = excluded.stage,
+      code = excluded.code, enhanced_code = excluded.enhanced_code, reason = excluded.reason, reply = excluded.reply, server = excluded.server,
+      tls = excluded.tls, released = CASE WHEN excluded.outcome IS NULL THEN '{}'::int[] END
+    WHERE known.outcome IS NULL OR known.outcome = 'uncertain'
+  ),
+  taken_back AS (
+    DELETE FROM dispatch.attempts t USING written w WHERE t.id = w."takenBack" AND t.outcome IS NULL
+  ),
+  people AS (
+    UPDATE dispatch.recipients r
+    SET status = c.status, route = c.route, reason = c.reason, reply = c.reply, uncertain_ends = c."uncertainEnds", at = now()
+    FROM written w CROSS JOIN LATERAL json_to_recordset(w.recipients) AS c (
+      position int, status text, route text, reason text, reply text, "uncertainEnds" int)
+    WHERE r.delivery_id = w.id AND r.position = c.position
+  ),
+  moved AS (
+    UPDATE dispatch.deliveries d
+    SET status = n.status, route = n.route, lane = n.lane, used_fallback = n."usedFallback", failure = n.failure, claim_id = NULL, claimed_by = NULL,
+      revision = d.revision + (w."claimId" IS NULL)::int, crashes = 0, postponements = CASE WHEN n.postponed THEN d.postponements + 1 ELSE 0 END,
+      custom_tries = d.custom_tries + (n."triedRoute" IS NOT DISTINCT FROM 'custom')::int,
+      platform_tries = d.platform_tries + (n."triedRoute" IS NOT DISTINCT FROM 'platform')::int,
+      server_fingerprint = coalesce(n.fingerprint, d.server_fingerprint),
+      settled_at = CASE WHEN n."dueInMs" IS NULL THEN coalesce(d.settled_at, now()) END, due_at = now() + n."dueInMs" * interval '1 millisecond'
+    FROM written w CROSS JOIN LATERAL json_to_record(w.next) AS n (
+      status text, route text, lane text, "usedFallback" boolean, failure jsonb, "triedRoute" text, fingerprint text, "dueInMs" bigint, postponed boolean)
+    WHERE d.id = w.id AND w.next IS NOT NULL
+    RETURNING d.lane, d.due_at
+  ),
+  touched AS (
+    UPDATE dispatch.deliveries d SET revision = d.revision + 1 FROM written w WHERE d.id = w.id AND w."claimId" IS NULL AND w.next IS NULL
+  ),
+  due AS (${noteDueLanes('moved')}),
+  told AS (
+    INSERT INTO dispatch.outbox (id, payload)
+    SELECT w."eventId", w.outcome || jsonb_build_object('version', 1, 'eventId', w."eventId",
+      'occurredAt', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    FROM written w WHERE w.outcome IS NOT NULL
+  )
+  SELECT id FROM written`;
+
+/** Whether each was written; what was not has another holder or other recipients by now. */
+export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[]): Promise<boolean[]> {
+  const rows = await sql.prepared<{ id: string }>(STATEMENT, [JSON.stringify(writes.map(toMember)), writes.length]);
+  const written = new Set(rows.map(({ id }) => id));
+  return writes.map(({ id }) => written.has(id));
+}
+
+// What is null is left out: a JSON null is a value for PostgreSQL where the column is JSON.
+const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome }: SettleWrite) => ({
+  id,
+  ...held,
+  recipients,
+  takenBack,
+  ...(attempt === null ? {} : { attempt: { ...attempt, ...attempt.message } }),
+  ...(next === null ? {} : { next: withoutNulls(next) }),
+  ...(outcome === null ? {} : { eventId: uuidv7(), outcome }),
+});
+
+const withoutNulls = (values: object): object => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));

@@ -1,0 +1,85 @@
+// Group commit: deliveries that are at the same point share one statement.
+import DataLoader from 'dataloader';
+import { isDatabaseAway } from '@billing-mail/platform';
+
+export type GroupOptions = {
+  /** Statements on their way at a time. While all are, the next callers gather; no timer, so that an idle system waits for nothing. */
+  slots: number;
+  /** Most members of one statement. */
+  most: number;
+};
+
+/** Turns of the event loop that a statement waits for more members. More of them cost each delivery more time than they save. */
+const TURNS = 4;
+
+/**
+ * Runs `run` for all that asked meanwhile, as one statement with one commit. Where the statement fails each member is run alone, so that one that
+ * can not be written harms nobody else. Members are handed over in the order of their asking.
+ */
+export class StatementGroup<In, Out> {
+  private readonly loader: DataLoader<In, Out>;
+  private readonly waiting: (() => void)[] = [];
+  private free: number;
+  private gathered = 0;
+
+  constructor(
+    private readonly run: (members: readonly In[]) => Promise<Out[]>,
+    { slots, most }: GroupOptions,
+  ) {
+    this.free = slots;
+    this.loader = new DataLoader((members) => this.runAll(members), {
+      cache: false,
+      maxBatchSize: most,
+      batchScheduleFn: (dispatch) => this.schedule(dispatch),
+    });
+  }
+
+  ask(member: In): Promise<Out> {
+    this.gathered += 1;
+    return this.loader.load(member);
+  }
+
+  private schedule(dispatch: () => void): void {
+    if (this.free === 0) return void this.waiting.push(dispatch);
+    this.free -= 1;
+    this.dispatchSoon(dispatch);
+  }
+
+  /** Waits while each turn of the event loop brings another member, which is the case only where the processor has no time for it anyway. */
+  private dispatchSoon(dispatch: () => void, turnsLeft = TURNS, seen = -1): void {
+    setImmediate(() => {
+      if (turnsLeft === 0 || this.gathered === seen) return dispatch();
+      this.dispatchSoon(dispatch, turnsLeft - 1, this.gathered);
+    });
+  }
+
+  private async runAll(members: readonly In[]): Promise<(Out | Error)[]> {
+    try {
+      return await this.runTogether(members);
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.free += 1;
+      else this.dispatchSoon(next);
+    }
+  }
+
+  private async runTogether(members: readonly In[]): Promise<(Out | Error)[]> {
+    try {
+      return await this.run(members);
+    } catch (error) {
+      if (members.length === 1 || isDatabaseAway(error)) return members.map(() => asError(error));
+      return Promise.all(members.map((member) => this.runAlone(member)));
+    }
+  }
+
+  private async runAlone(member: In): Promise<Out | Error> {
+    try {
+      const [out] = await this.run([member]);
+      return out as Out;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,121 @@
+// Statement 1, taken: a delivery with its recipients, texts and documents, born claimed where this process goes on with it at once.
+import { type DocumentReference, type RecipientRole, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { type Sql } from '@billing-mail/platform';
+import { noteDueLanes } from './lanes.js';
+import { type AttachmentRow, type Look } from './rows.js';
+
+/** What is fixed of a delivery as soon as the team's settings are known. */
+export type FixedLook = { look: Look; route: Route; messageIds: Partial<Record<Route, string>>; notShown: number };
+
+export type NewDelivery = {
+  id: string;
+  teamId: string;
+  key: string;
+  contentHash: string;
+  document: DocumentReference;
+  requestedBy: RequestedBy;
+  subject: string;
+  text: string;
+  html: string | null;
+  resendOf: string | null;
+  lane: string;
+  recipients: { address: string; name: string | null; role: RecipientRole }[];
+  attachments: AttachmentRow[];
+  /** `null` where the settings could not be asked: the first claim that has them fixes it. */
+  fixed: FixedLook | null;
+  /** Not before; `null` for at once. */
+  sendAt: string | null;
+  /** Born claimed by this process, or `null` to wait for whoever claims it. */
+  claim: { claimId: string; workerId: string; leaseMs: number } | null;
+};
+
+export type Taken =
+  | { kind: 'taken'; datedAt: Date }
+  /** The key is known: with the same content it stays that delivery. */
+  | { kind: 'known'; deliveryId: string; contentHash: string };
+
+/** As the reader writes it: umlauts too, which lower() leaves alone where the database was made with the locale C. */
+export const inLowerCase = (text: string): string => `lower(${text} COLLATE "und-x-icu")`;
+
+/** What a delivery is found by: subject, number and id of the document, names and addresses of the recipients, a line each. */
+export const wordsOf = (
+  { subject, document }: Pick<NewDelivery, 'subject' | 'document'>,
+  recipients: readonly { address: string; name: string | null }[],
+): string =>
+  [
+    subject,
+    ...(document.number === undefined ? [] : [document.number]),
+    document.id,
+    ...recipients.map(({ name, address }) => (name === null ? address : `${name} ${address}`)),
+  ].join('\n');
+
+const STATEMENT = `
+  WITH asked AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS a (
+      id uuid, "teamId" text, key text, "contentHash" text, document jsonb, "requestedBy" jsonb, subject text, text text, html text, "resendOf" uuid,
+      lane text, look jsonb, route text, "messageIds" jsonb, "notShown" int, "sendAt" timestamptz, "claimId" uuid, "workerId" text, "leaseMs" int,
+      words text, recipients json, attachments json)
+    -- In one order, so that two statements that take the same keys wait for each other and never in a circle.
+    ORDER BY "teamId", key LIMIT $2
+  ),
+  taken AS (
+    INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, lane, route, look, message_ids,
+      recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at)
+    SELECT a.id, a."teamId", a.key, a."contentHash", a.document, a."requestedBy", a.subject, a."resendOf", a.lane, a.route, a.look, coalesce(a."messageIds", '{}'),
+      coalesce(a."notShown", 0), CASE WHEN a.look IS NOT NULL THEN date_trunc('second', greatest(now(), a."sendAt")) END,
+      CASE WHEN a."claimId" IS NULL THEN 'queued' ELSE 'sending' END, a."claimId", a."workerId",
+      CASE WHEN a."claimId" IS NULL THEN greatest(now(), a."sendAt") ELSE now() + a."leaseMs" * interval '1 millisecond' END
+    FROM asked a
+    ON CONFLICT (team_id, key) DO NOTHING
+    RETURNING id, lane, claim_id, due_at, dated_at
+  ),
+  texts AS (
+    INSERT INTO dispatch.contents (delivery_id, text, html) SELECT a.id, a.text, a.html FROM asked a JOIN taken USING (id)
+  ),
+  documents AS (
+    INSERT INTO dispatch.attachments (delivery_id, position, filename, content_type, content_id, sha256, size, ref)
+    SELECT a.id, f.position, f.filename, f."contentType", f."contentId", f.sha256, f.size, f.ref
+    FROM asked a JOIN taken USING (id) CROSS JOIN LATERAL json_to_recordset(a.attachments) AS f (
+      position int, filename text, "contentType" text, "contentId" text, sha256 text, size bigint, ref text)
+  ),
+  people AS (
+    INSERT INTO dispatch.recipients (delivery_id, position, address, name, role)
+    SELECT a.id, r.position, r.address, r.name, r.role
+    FROM asked a JOIN taken USING (id) CROSS JOIN LATERAL json_to_recordset(a.recipients) AS r (position int, address text, name text, role text)
+  ),
+  words AS (INSERT INTO dispatch.search_texts (delivery_id, text) SELECT a.id, ${inLowerCase('a.words')} FROM asked a JOIN taken USING (id)),
+  unheld AS (SELECT lane, due_at FROM taken WHERE claim_id IS NULL),
+  due AS (${noteDueLanes('unheld')})
+  SELECT id, dated_at AS "datedAt" FROM taken`;
+
+/** Takes these deliveries, each (team, key) once, however many ask at once. Answers in their order. */
+export async function takeDeliveries(sql: Sql, deliveries: readonly NewDelivery[]): Promise<Taken[]> {
+  const rows = await sql.prepared<{ id: string; datedAt: Date }>(STATEMENT, [JSON.stringify(deliveries.map(toMember)), deliveries.length]);
+  const taken = new Map(rows.map(({ id, datedAt }) => [id, datedAt]));
+  const repeated = deliveries.filter(({ id }) => !taken.has(id));
+  const known = repeated.length === 0 ? [] : await findByKey(sql, repeated);
+  return deliveries.map(({ id, teamId, key }): Taken => {
+    const datedAt = taken.get(id);
+    if (datedAt !== undefined) return { kind: 'taken', datedAt };
+    const first = known.find((row) => row.teamId === teamId && row.key === key);
+    if (first === undefined) throw new Error('A delivery vanished while it was looked up.');
+    return { kind: 'known', deliveryId: first.id, contentHash: first.contentHash };
+  });
+}
+
+const toMember = ({ fixed, claim, recipients, attachments, ...delivery }: NewDelivery) => ({
+  ...delivery,
+  words: wordsOf(delivery, recipients),
+  ...fixed,
+  ...claim,
+  recipients: recipients.map((recipient, position) => ({ ...recipient, position })),
+  attachments: attachments.map((attachment, position) => ({ ...attachment, position })),
+});
+
+// A statement of its own: the one above does not see what another one committed while it ran.
+const findByKey = (sql: Sql, deliveries: readonly NewDelivery[]) =>
+  sql.rows<{ id: string; teamId: string; key: string; contentHash: string }>(
+    `SELECT d.id, d.team_id AS "teamId", d.key, d.content_hash AS "contentHash"
+     FROM dispatch.deliveries d JOIN unnest($1::text[], $2::text[]) AS a (team_id, key) USING (team_id, key)`,
+    [deliveries.map(({ teamId }) => teamId), deliveries.map(({ key }) => key)],
+  );

@@ -1,0 +1,113 @@
+// From what a try came to, or from whatever else ends a claim, to what is written: pure, over the state that the caller knows.
+import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
+import { type RecipientResult, type RecipientState, type Settlement, transition, type Verdict } from '@billing-mail/mail-core';
+import { laneOf } from '../records/lanes.js';
+import { type DeliveryState, type RecipientRow } from '../records/rows.js';
+import { type RecordedAttempt, type SettleWrite } from '../records/settle-statement.js';
+import { toSettledEvent } from './settled-event.js';
+import { type TryReport } from './try-report.js';
+
+export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome'> & {
+  /** All recipients as they will be. */
+  after: readonly RecipientRow[];
+};
+
+const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null } as const;
+
+/** Recipients change, the delivery goes on as it is. */
+export function recipientsOnly(state: DeliveryState, after: readonly RecipientState[]): Decision {
+  return { ...NOTHING, recipients: changed(state.recipients, after), after: after as RecipientRow[] };
+}
+
+/** The delivery waits, falls back or is settled; a settled one tells so. */
+export function toDecision(
+  state: DeliveryState,
+  { recipients, next }: Settlement,
+  context: { triedRoute: Route | null; failure: FailureReason | null; fingerprint?: string },
+): Decision {
+  const after = recipients as RecipientRow[];
+  const usedFallback = state.usedFallback || next.kind === 'fall_back';
+  const isSent = next.kind === 'settled' && next.status === 'sent';
+  const sentFailure = usedFallback ? state.failure : null;
+  // A fallback that worked is explained by why the custom server did not.
+  const failure = isSent ? sentFailure : (context.failure ?? state.failure);
+  const route = next.kind === 'fall_back' ? 'platform' : state.route;
+  const written = {
+    status: transition(state.status, next.kind === 'settled' ? next.status : 'waiting'),
+    route,
+    lane: laneOf(state.teamId, route ?? 'custom'),
+    usedFallback,
+    failure,
+    triedRoute: context.triedRoute,
+    fingerprint: context.fingerprint ?? null,
+    dueInMs: next.kind === 'settled' ? null : next.kind === 'wait' ? next.afterMs : 0,
+    postponed: false,
+  };
+  const outcome = next.kind === 'settled' ? toSettledEvent({ ...state, status: next.status, route, usedFallback, failure }, after) : null;
+  return { ...recipientsOnly(state, after), next: written, outcome };
+}
+
+/** Given back untried for a reason of ours: its tries stay whole. */
+export function toPostponement(state: DeliveryState, afterMs: number, failure: FailureReason | null): Decision {
+  const { teamId, route, usedFallback, tries } = state;
+  const status = transition(state.status, tries.custom + tries.platform === 0 ? 'queued' : 'waiting');
+  const next = {
+    status,
+    route,
+    lane: laneOf(teamId, route ?? 'custom'),
+    usedFallback,
+    triedRoute: null,
+    fingerprint: null,
+    dueInMs: afterMs,
+  };
+  return { ...recipientsOnly(state, state.recipients), next: { ...next, failure: failure ?? state.failure, postponed: true } };
+}
+
+/** The row of a try; without an outcome while more of it is to come. */
+export function toAttempt(report: TryReport, outcome: AttemptOutcome | null): RecordedAttempt {
+  const { attemptId: id, number, route, claimId, facts, message } = report;
+  return { ...facts, id, number, route, claimId, outcome, message };
+}
+
+export function attemptOutcome(results: readonly RecipientResult[], failure: Verdict | null): AttemptOutcome {
+  if (results.some(({ outcome }) => outcome === 'uncertain')) return 'uncertain';
+  const accepted = results.filter(({ outcome }) => outcome === 'accepted').length;
+  if (accepted === 0) return 'failed';
+  return accepted === results.length && failure === null ? 'accepted' : 'partial';
+}
+
+/** The failure to show for the delivery: that of the try as a whole, else the worst answer to a recipient. */
+export function failureOf({ failure, results, facts }: TryReport): FailureReason | null {
+  const troubled = results.filter((result) => result.outcome !== 'accepted');
+  const verdict = failure ?? (troubled.find(({ outcome }) => outcome === 'uncertain') ?? troubled[0])?.verdict ?? null;
+  return verdict && { code: verdict.reason, server: facts.server, reply: verdict.reply };
+}
+
+/** Accepted is accepted, whatever else was decided meanwhile; other results change nothing here. */
+export function applyLateResults(
+  before: readonly RecipientRow[],
+  report: { route: Route; results: readonly RecipientResult[] },
+): RecipientRow[] {
+  const accepted = new Map(
+    report.results.flatMap((result) => (result.outcome === 'accepted' ? [[result.position, result.reply] as const] : [])),
+  );
+  return before.map((recipient) =>
+    accepted.has(recipient.position) && recipient.status !== 'accepted'
+      ? { ...recipient, status: 'accepted', reason: null, reply: accepted.get(recipient.position) ?? null, route: report.route }
+      : recipient,
+  );
+}
+
+function changed(before: readonly RecipientState[], after: readonly RecipientState[]): RecipientState[] {
+  const known = new Map(before.map((recipient) => [recipient.position, recipient]));
+  return after
+    .filter((recipient) => !sameState(recipient, known.get(recipient.position)))
+    .map(({ position, status, route, reason, reply, uncertainEnds }) => ({ position, status, route, reason, reply, uncertainEnds }));
+}
+
+const sameState = (one: RecipientState, other: RecipientState | undefined): boolean =>
+  one.status === other?.status &&
+  one.route === other.route &&
+  one.reason === other.reason &&
+  one.reply === other.reply &&
+  one.uncertainEnds === other.uncertainEnds;

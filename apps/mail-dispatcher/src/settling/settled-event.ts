@@ -1,0 +1,45 @@
+import { type DeliverySettledEvent, type FailureReason } from '@billing-mail/contracts';
+import { type SettledStatus } from '@billing-mail/mail-core';
+import { type DeliveryState, type RecipientRow } from '../records/rows.js';
+
+/** An event names at most this many recipients in trouble; it counts all. */
+const TROUBLED_SHOWN = 50;
+
+/** What the dispatcher tells of a delivery that is settled. */
+export function toSettledEvent(
+  delivery: DeliveryState & { status: SettledStatus },
+  recipients: readonly RecipientRow[],
+): Omit<DeliverySettledEvent, 'version' | 'eventId' | 'occurredAt'> {
+  const troubled = recipients.filter(({ status }) => status !== 'accepted');
+  return {
+    type: 'delivery_settled',
+    teamId: delivery.teamId,
+    requestedBy: delivery.requestedBy,
+    notifyUserIds: delivery.look?.notifyUserIds ?? [],
+    teamLocale: delivery.look?.locale ?? null,
+    delivery: {
+      id: delivery.id,
+      key: delivery.key,
+      document: delivery.document,
+      subject: delivery.subject,
+      status: delivery.status,
+      route: delivery.route,
+      usedFallback: delivery.usedFallback,
+      troubled: troubled.slice(0, TROUBLED_SHOWN).map((recipient) => ({
+        address: recipient.address,
+        role: recipient.role,
+        status: recipient.status,
+        failure: toFailure(recipient, delivery),
+      })),
+      counts: { recipients: recipients.length, accepted: recipients.length - troubled.length },
+      failure: delivery.failure,
+    },
+  };
+}
+
+/** The server that the recipient's route ended at: what the delivery failed at, unless that was before the fallback. */
+function toFailure({ reason, reply, route }: RecipientRow, delivery: DeliveryState): FailureReason | null {
+  if (reason === null) return null;
+  const server = delivery.usedFallback && route === 'platform' ? null : (delivery.failure?.server ?? null);
+  return { code: reason, server, reply };
+}

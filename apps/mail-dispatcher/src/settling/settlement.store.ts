@@ -1,0 +1,130 @@
+// The slow way of a settlement: under a lock on the delivery, for those who do not hold its claim or whose knowledge of it is old.
+import { Injectable } from '@nestjs/common';
+import { cancelOpen, isSettled, settledStatus, transition } from '@billing-mail/mail-core';
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type DeliveryState, type RecipientRow } from '../records/rows.js';
+import { settleDeliveries } from '../records/settle-statement.js';
+import { applyLateResults, attemptOutcome, type Decision, recipientsOnly, toAttempt, toDecision } from './decision.js';
+import { type FactsReport, type TryReport } from './try-report.js';
+
+export type LockedDelivery = DeliveryState & { recipients: RecipientRow[]; claimId: string | null; revision: number };
+
+const NO_FAILURE = { triedRoute: null, failure: null } as const;
+
+@Injectable()
+export class SettlementStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Decides once more, from what is true now, if the claim is still this one; else `null`. Returns what became true with it. */
+  async redecide(
+    { id, claimId }: { id: string; claimId: string },
+    decide: (now: DeliveryState) => Decision,
+  ): Promise<{ decision: Decision; revision: number } | null> {
+    return inTransaction(this.dataSource, async (sql) => {
+      const now = await lockDelivery(sql, id);
+      if (now === null || now.claimId !== claimId) return null;
+      const decision = decide(now);
+      await settleDeliveries(sql, [{ id, held: null, ...decision }]);
+      return { decision, revision: now.revision + 1 };
+    });
+  }
+
+  /**
+   * Notes what a server said to somebody who no longer has the delivery. A yes of the server is the truth whatever was decided meanwhile, and
+   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat.
+   */
+  async recordFacts(report: FactsReport & Partial<TryReport>): Promise<void> {
+    await inTransaction(this.dataSource, async (sql) => {
+      const now = await lockDelivery(sql, report.deliveryId);
+      if (now === null) return;
+      const decision = decideLate(now, report);
+      if (decision !== null) await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+      await this.noteAnswer(sql, report);
+    });
+  }
+
+  /** Settles what was not accepted as cancelled; the claim is taken away, so that a try under way ends at its gate. */
+  async cancel(teamId: string, deliveryId: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
+    return inTransaction(this.dataSource, async (sql) => {
+      const now = await lockDelivery(sql, deliveryId, teamId);
+      if (now === null) return 'unknown';
+      if (isSettled(now.status)) return 'settled';
+      const inFinal = await positionsInFinal(sql, deliveryId);
+      const after = cancelOpen(now.recipients, (position) => inFinal.has(position));
+      if (after.every((recipient, index) => recipient.status === now.recipients[index]?.status)) return 'in_final';
+      const status = settledStatus(after.map((recipient) => recipient.status));
+      // Whoever is handing the mail over right now settles the rest when the answer is there.
+      const decision =
+        status === null
+          ? recipientsOnly(now, after)
+          : toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
+      await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+      return 'cancelled';
+    });
+  }
+
+  /** Hashes of the messages that began to go out; what is kept of them is kept under these. */
+  async messagesOf(deliveryId: string): Promise<string[]> {
+    const rows = await new Sql(this.dataSource).rows<{ sha256: string }>(
+      'SELECT DISTINCT message_sha256 AS sha256 FROM dispatch.attempts WHERE delivery_id = $1 AND message_sha256 IS NOT NULL',
+      [deliveryId],
+    );
+    return rows.map(({ sha256 }) => sha256);
+  }
+
+  /** What is answered is no longer open, so that the next claim need not take the try for a dead one. */
+  private async noteAnswer(sql: Sql, { attemptId, results }: FactsReport): Promise<void> {
+    const answered = results.filter(({ outcome }) => outcome !== 'uncertain').map(({ position }) => position);
+    const isWhole = answered.length === results.length;
+    await sql.affected(
+      `UPDATE dispatch.attempts SET released = (SELECT coalesce(array_agg(p), '{}') FROM unnest(released) AS p WHERE p <> ALL($2::int[])),
+         outcome = CASE WHEN $3 THEN $4 END
+       WHERE id = $1 AND outcome IS NULL`,
+      [attemptId, answered, isWhole, attemptOutcome(results, null)],
+    );
+  }
+}
+
+function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport>): Decision | null {
+  const after = applyLateResults(now.recipients, report);
+  // Only a try that let an end of data go has a row; another worker may have used its number else.
+  const wasReleased = report.facts !== undefined && report.results.some(({ outcome }) => outcome !== 'refused');
+  const attempt = wasReleased ? toAttempt(report as TryReport, attemptOutcome(report.results, report.failure ?? null)) : null;
+  const status = settledStatus(after.map((recipient) => recipient.status));
+  if (status === null || status === now.status) {
+    const decision = recipientsOnly(now, after);
+    return decision.recipients.length === 0 && attempt === null ? null : { ...decision, attempt };
+  }
+  const settled = toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
+  if (!isSettled(now.status)) return { ...settled, attempt };
+  // It was told how it ended; the record follows the facts, and keeps why it was in doubt.
+  const next = settled.next && { ...settled.next, status: transition(now.status, status), failure: now.failure };
+  return { ...settled, next, outcome: null, attempt };
+}
+
+async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
+  const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
+    `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",
+            jsonb_build_object('custom', custom_tries, 'platform', platform_tries) AS tries,
+            document, requested_by AS "requestedBy", subject, look, failure
+     FROM dispatch.deliveries WHERE id = $1 AND ($2::text IS NULL OR team_id = $2) FOR UPDATE`,
+    [deliveryId, teamId],
+  );
+  if (row === undefined) return null;
+  const recipients = await sql.rows<RecipientRow>(
+    `SELECT position, address, name, role, status, route, reason, reply, uncertain_ends AS "uncertainEnds"
+     FROM dispatch.recipients WHERE delivery_id = $1 ORDER BY position`,
+    [deliveryId],
+  );
+  return { ...row, recipients };
+}
+
+/** Recipients whose end of data is out and not answered yet. */
+async function positionsInFinal(sql: Sql, deliveryId: string): Promise<Set<number>> {
+  const rows = await sql.rows<{ position: number }>(
+    `SELECT unnest(released) AS position FROM dispatch.attempts WHERE delivery_id = $1 AND outcome IS NULL`,
+    [deliveryId],
+  );
+  return new Set(rows.map(({ position }) => position));
+}

@@ -1,0 +1,274 @@
+// Writes down what became of deliveries, however long it takes: the record is retried, never the mail.
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type FailureReason } from '@billing-mail/contracts';
+import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';
+import { type Logger } from '@billing-mail/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { DeliveryRecords } from '../records/delivery-records.js';
+import { type DeliveryInHand, type DeliveryState, type OpenTry } from '../records/rows.js';
+import { attemptOutcome, type Decision, failureOf, recipientsOnly, toAttempt, toDecision, toPostponement } from './decision.js';
+import { OutcomeRelay } from './outcome-relay.js';
+import { ResultJournal } from './result-journal.js';
+import { SettlementStore } from './settlement.store.js';
+import { type FactsReport, type TryReport } from './try-report.js';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2000;
+
+/** What was written; `late`: another worker has the delivery now, only the facts were noted. */
+export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 'late' };
+
+@Injectable()
+export class Settling implements OnApplicationShutdown {
+  private ended = false;
+  /** Recorded, and still in a journal that can not be written: news no more. */
+  private readonly unforgotten = new Set<string>();
+
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly records: DeliveryRecords,
+    private readonly store: SettlementStore,
+    private readonly journal: ResultJournal,
+    private readonly relay: OutcomeRelay,
+  ) {}
+
+  /** What is not recorded by now waits in the journal for the next start. */
+  onApplicationShutdown(): void {
+    this.ended = true;
+  }
+
+  /**
+   * Settles a try. Never rejects while the process lives: nothing in here leads back to sending.
+   * @param keepBytes keeps the bytes that went out for the next try, where there will be one
+   */
+  async settle(delivery: DeliveryInHand, report: TryReport, keepBytes: () => Promise<void>): Promise<Recorded> {
+    const random = Math.random();
+    let settlement: Settlement | null = null;
+    let areKept = false;
+    const decide = (now: DeliveryState): Decision => {
+      settlement = this.settlementOf(now, report, random);
+      const context = { triedRoute: report.route, failure: failureOf(report), fingerprint: report.fingerprint };
+      const attempt = toAttempt(report, attemptOutcome(report.results, report.failure));
+      return { ...toDecision(now, settlement, context), attempt };
+    };
+    const written = await this.untilRecorded(report, async () => {
+      // Before it is given back, as another worker may take it at once.
+      if (!areKept && this.settlementOf(toState(delivery), report, random).next.kind === 'wait') await this.kept(delivery, keepBytes);
+      areKept = true;
+      const isWritten = await this.write(delivery, decide);
+      if (!isWritten) await this.store.recordFacts(report);
+      return isWritten;
+    });
+    return written && settlement !== null ? { kind: 'recorded', next: (settlement as Settlement).next } : { kind: 'late' };
+  }
+
+  /** Notes the results of one transaction while others of the same try are still to come. */
+  async recordProgress(delivery: DeliveryInHand, report: TryReport): Promise<void> {
+    await this.untilRecorded(report, async () => {
+      const isWritten = await this.write(delivery, (now) => this.toProgress(now, report));
+      if (!isWritten) await this.store.recordFacts(report);
+    });
+  }
+
+  /** Gives a delivery back untried, for a reason of ours; what a server said until then still counts. Its lease runs out where even that fails. */
+  async giveBack(delivery: DeliveryInHand, failure: FailureReason | null, interrupted: TryReport | null = null): Promise<void> {
+    const afterMs = postponeDelayMs(delivery.postponements, Math.random());
+    await this.writeBack(delivery, interrupted, (now) => toPostponement(now, afterMs, failure));
+  }
+
+  /** Gives a delivery back to be claimed at once, with what is known of it by now. */
+  async giveBackAtOnce(delivery: DeliveryInHand): Promise<void> {
+    await this.writeBack(delivery, null, (now) => toPostponement(now, 0, null));
+  }
+
+  private async writeBack(
+    delivery: DeliveryInHand,
+    interrupted: TryReport | null,
+    postpone: (now: DeliveryState) => Decision,
+  ): Promise<void> {
+    const decide = (now: DeliveryState): Decision => {
+      const postponed = postpone(now);
+      if (interrupted === null) return postponed;
+      const { attempt, takenBack, recipients, after } = this.toProgress(now, interrupted);
+      return {
+        ...postponed,
+        attempt: attempt && { ...attempt, outcome: attemptOutcome(interrupted.results, null) },
+        takenBack,
+        recipients,
+        after,
+      };
+    };
+    if (interrupted?.results.some(({ outcome }) => outcome === 'accepted') !== true) {
+      await this.write(delivery, decide);
+      return;
+    }
+    await this.untilRecorded(interrupted, async () => {
+      if (!(await this.write(delivery, decide))) await this.store.recordFacts(interrupted);
+    });
+  }
+
+  /** Settles what is open without another try: the team is unknown, a document has changed, the delivery kills its workers. */
+  async giveUp(delivery: DeliveryInHand, failure: FailureReason): Promise<void> {
+    await this.write(delivery, (now) => {
+      const blamed = now.recipients.map((recipient) =>
+        recipient.status === 'pending' && recipient.uncertainEnds === 0
+          ? { ...recipient, reason: failure.code, reply: failure.reply }
+          : recipient,
+      );
+      return toDecision(now, exhaust(blamed, 'platform', false), { triedRoute: null, failure });
+    });
+  }
+
+  /** The custom server is no longer the team's way out: the open recipients go on to the platform. */
+  async leaveCustomRoute(delivery: DeliveryInHand): Promise<void> {
+    await this.write(delivery, (now) => toDecision(now, exhaust(now.recipients, 'custom', true), { triedRoute: null, failure: null }));
+  }
+
+  /**
+   * Records what a process that is gone could not. Safe to repeat, also for what a living one is still trying to record. Returns the deliveries
+   * that it was about.
+   */
+  async replayJournal(): Promise<Set<string>> {
+    const about = new Set<string>();
+    for (const { id, report } of await this.journal.kept()) {
+      if (this.unforgotten.has(id)) continue;
+      await this.store.recordFacts(report);
+      await this.forget(id);
+      about.add(report.deliveryId);
+      this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded what a server had said to a process before');
+    }
+    return about;
+  }
+
+  /** Gives up on repeating what nobody knows the end of: the same bytes can not be had any more, and others would be another mail. */
+  async leaveDoubts(delivery: DeliveryInHand): Promise<void> {
+    await this.write(delivery, (now) => {
+      const after = now.recipients.map((recipient) =>
+        recipient.status === 'pending' && recipient.uncertainEnds > 0 ? { ...recipient, status: 'uncertain' as const } : recipient,
+      );
+      const status = settledStatus(after.map((recipient) => recipient.status));
+      const next = status === null ? { kind: 'wait' as const, afterMs: 0 } : { kind: 'settled' as const, status };
+      return toDecision(now, { recipients: after, next }, { triedRoute: null, failure: null });
+    });
+  }
+
+  /** A worker died between two transactions of a try: what the first ones came to is recorded, the try is over. */
+  async closeTry(delivery: DeliveryInHand, { attemptId, claimId, route, server, ageMs }: OpenTry): Promise<void> {
+    const none = { stage: null, code: null, enhancedCode: null, reason: null, reply: null, tls: null };
+    const attempt = {
+      ...none,
+      id: attemptId,
+      claimId,
+      route,
+      server,
+      number: 0,
+      durationMs: ageMs,
+      outcome: 'partial' as const,
+      message: null,
+    };
+    await this.write(delivery, (now) => ({ ...recipientsOnly(now, now.recipients), attempt }));
+  }
+
+  private settlementOf(now: DeliveryState, report: TryReport, random: number): Settlement {
+    const policy = { retryDelaysMs: this.env.RETRY_DELAYS, uncertainPolicy: this.env.UNCERTAIN_POLICY, fallback: report.fallback };
+    return settleTry(now.recipients, { ...report, triesUsed: now.tries[report.route] + 1 }, policy, random);
+  }
+
+  private toProgress(now: DeliveryState, report: TryReport): Decision {
+    const accepted = new Map(report.results.flatMap((result) => (result.outcome === 'accepted' ? [[result.position, result.reply]] : [])));
+    const after = now.recipients.map((recipient) =>
+      accepted.has(recipient.position)
+        ? { ...recipient, status: 'accepted' as const, reason: null, reply: accepted.get(recipient.position) ?? null, route: report.route }
+        : recipient,
+    );
+    const handedOver = accepted.size > 0;
+    return {
+      ...recipientsOnly(now, after),
+      attempt: handedOver ? toAttempt(report, null) : null,
+      takenBack: handedOver ? null : report.attemptId,
+    };
+  }
+
+  /** The fast way where what is in memory is true, else under the lock. False when the claim is another's. */
+  private async write(delivery: DeliveryInHand, decide: (now: DeliveryState) => Decision): Promise<boolean> {
+    const { id, claimId, revision } = delivery;
+    const decision = decide(toState(delivery));
+    if (await this.records.settle({ id, held: { claimId, revision }, ...decision })) {
+      delivery.recipients = [...decision.after];
+      this.tell(decision);
+      return true;
+    }
+    const redecided = await this.store.redecide(delivery, decide);
+    if (redecided === null) return false;
+    this.tell(redecided.decision);
+    delivery.recipients = [...redecided.decision.after];
+    delivery.revision = redecided.revision;
+    return true;
+  }
+
+  /** What somebody has to hear of goes out at once; what was just sent waits for the next sweep, and shares its job with many others. */
+  private tell({ next, outcome }: Decision): void {
+    if (outcome !== null && (next?.status !== 'sent' || next.usedFallback)) this.relay.wake();
+  }
+
+  /**
+   * While PostgreSQL is away the report is kept on disk, where a restart finds it; where the disk takes it neither it stays in memory, and both are
+   * tried until one does. The claim is not given back meanwhile.
+   */
+  private async untilRecorded<T>(report: FactsReport, write: () => Promise<T>): Promise<T> {
+    let journalled: string | null = null;
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        const written = await write();
+        if (journalled !== null) await this.forget(journalled);
+        return written;
+      } catch (error) {
+        this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
+        journalled ??= await this.keep(report);
+        // Without results nothing is lost: the claim runs out, and the try never was one.
+        if (this.ended && (journalled !== null || report.results.length === 0)) throw error;
+        await sleep(waitMs, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** Where the disk is full the next try composes anew, which gives the same bytes as long as program and certificate stay. */
+  private async kept(delivery: DeliveryInHand, keepBytes: () => Promise<void>): Promise<void> {
+    try {
+      await keepBytes();
+    } catch (error) {
+      this.logger.warn(
+        { deliveryId: delivery.id, step: 'keep-bytes', err: error },
+        'the bytes of a message could not be kept for its next try',
+      );
+    }
+  }
+
+  private async keep(report: FactsReport): Promise<string | null> {
+    if (report.results.length === 0) return null;
+    try {
+      return await this.journal.keep(report);
+    } catch (error) {
+      this.logger.error(
+        { deliveryId: report.deliveryId, step: 'journal', err: error },
+        'a result is neither in PostgreSQL nor in the journal yet',
+      );
+      return null;
+    }
+  }
+
+  private async forget(journalled: string): Promise<void> {
+    try {
+      await this.journal.forget(journalled);
+    } catch (error) {
+      // Recorded is recorded; reading it once more at the next start is harmless.
+      this.unforgotten.add(journalled);
+      this.logger.warn({ step: 'journal', err: error }, 'a recorded result stays in the journal');
+    }
+  }
+}
+
+const toState = (delivery: DeliveryInHand): DeliveryState => ({ ...delivery, status: 'sending' });

@@ -1,0 +1,24 @@
+import { type Route } from '@billing-mail/contracts';
+import { type RecipientResult, type Verdict } from '@billing-mail/mail-core';
+import { type AttemptFacts, type MessageFacts } from '../records/rows.js';
+
+/** What a try found out. It is a fact: it is recorded even if the worker has lost its claim meanwhile. */
+export type TryReport = {
+  deliveryId: string;
+  claimId: string;
+  attemptId: string;
+  number: number;
+  route: Route;
+  results: RecipientResult[];
+  failure: Verdict | null;
+  facts: AttemptFacts;
+  /** The bytes that began to go out; `null` when none did. */
+  message: MessageFacts | null;
+  /** Whether the team allows the fallback, as read for this try. */
+  fallback: boolean;
+  /** Where the try went, see `serverFingerprint`. */
+  fingerprint: string;
+};
+
+/** The part of a report that is a fact; what follows from it is decided when it is recorded. */
+export type FactsReport = Pick<TryReport, 'deliveryId' | 'attemptId' | 'route' | 'results'>;

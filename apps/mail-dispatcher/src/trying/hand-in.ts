@@ -1,0 +1,151 @@
+// One try on the line: the transactions of the envelope, and what each recipient got for an answer.
+import { type RecipientResult, type Verdict, classifyReply, splitEnvelopes } from '@billing-mail/mail-core';
+import { type SmtpLine, type TransactionResult } from '@billing-mail/smtp-client';
+import { type AttemptFacts, type RecipientRow } from '../records/rows.js';
+import { type PreparedMessage } from './messages.js';
+
+export type HandIn = {
+  line: SmtpLine;
+  /** `host:port` for the log. */
+  server: string;
+  from: string;
+  recipients: readonly RecipientRow[];
+  maxRecipients: number;
+  /** Asked once the line is open, so that nothing is composed for a server that is not there. Its trouble is ours. */
+  prepare: () => Promise<PreparedMessage>;
+  /** Commits that the end of data goes out to these; false holds it back for good. */
+  releaseEndOfData: (positions: number[], message: PreparedMessage) => Promise<boolean>;
+  /** Told after each transaction but the last, with all results so far. */
+  recordProgress: (tried: HandedIn) => Promise<void>;
+  /** Aborted when the claim is lost or the process has to go. */
+  signal: AbortSignal;
+};
+
+/** What a try came to. `interrupted`: the end of data was held back for a reason of ours; what the server said until then still counts. */
+export type HandedIn = {
+  results: RecipientResult[];
+  failure: Verdict | null;
+  facts: AttemptFacts;
+  interrupted: unknown;
+  message: PreparedMessage | null;
+  /** Whether a server may have seen some of the message. */
+  bodyBegun: boolean;
+};
+
+/** Hands a message in. Never rejects for what a server does; gives the line back. */
+export async function handIn(task: HandIn): Promise<HandedIn> {
+  const startedAt = performance.now();
+  const tried: HandedIn = {
+    ...{ results: [], failure: null, interrupted: null, message: null, bodyBegun: false },
+    facts: noFacts(task.server),
+  };
+  const onAbort = (): void => task.line.abort();
+  // The claim may have been lost before; that event is over.
+  if (task.signal.aborted) onAbort();
+  task.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const opened = await task.line.open();
+    tried.facts.tls = task.line.tls;
+    if (task.signal.aborted) tried.interrupted = claimLost();
+    else if (!opened.ok) tried.failure = classifyReply(opened.fact, { endOfDataReleased: false });
+    else await sendAll(task, tried, startedAt);
+  } finally {
+    task.signal.removeEventListener('abort', onAbort);
+    void task.line.giveBack();
+  }
+  return withFacts(tried, startedAt);
+}
+
+const claimLost = (): Error => new Error('The claim is lost.');
+
+const withFacts = (tried: HandedIn, startedAt: number): HandedIn => ({
+  ...tried,
+  facts: { ...tried.facts, durationMs: Math.round(performance.now() - startedAt), ...shownOf(tried) },
+});
+
+async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promise<void> {
+  try {
+    tried.message = await task.prepare();
+  } catch (error) {
+    tried.interrupted = error;
+    return;
+  }
+  const envelopes = splitEnvelopes(task.recipients, task.maxRecipients);
+  for (const [index, recipients] of envelopes.entries()) {
+    const { results, failure, interrupted, bodyBegun } = await sendOne(task, tried.message, recipients);
+    tried.results.push(...results);
+    tried.bodyBegun ||= bodyBegun;
+    tried.facts.reply = results.find((result) => result.outcome === 'accepted')?.reply ?? tried.facts.reply;
+    tried.facts.tls = task.line.tls ?? tried.facts.tls;
+    tried.failure ??= failure;
+    tried.interrupted ??= interrupted;
+    if (interrupted !== null || task.signal.aborted || isWayLost(failure)) return;
+    if (index < envelopes.length - 1 && results.length > 0) await task.recordProgress(withFacts(tried, startedAt));
+  }
+}
+
+/** Nothing more can be sent in this try: the link is gone, or could not be opened again. */
+const isWayLost = (failure: Verdict | null): boolean => failure !== null && (failure.scope === 'route' || failure.lasting === 'uncertain');
+
+type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
+
+async function sendOne(task: HandIn, message: PreparedMessage, recipients: readonly RecipientRow[]): Promise<OneTransaction> {
+  const positions = new Map(recipients.map(({ address, position }) => [address, position]));
+  const positionsOf = (addresses: readonly string[]): number[] => addresses.flatMap((address) => positions.get(address) ?? []);
+  const sent = await task.line.send({
+    from: task.from,
+    recipients: [...positions.keys()],
+    size: message.size,
+    body: message.body,
+    beforeEndOfData: async (accepted) =>
+      !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted), message)) ? 'release' : 'hold',
+  });
+  const { bodyBegun } = sent;
+  const refused = refusedOf(sent, positions);
+  const taken = positionsOf(sent.recipients.filter(({ accepted }) => accepted).map(({ address }) => address));
+  switch (sent.outcome) {
+    case 'accepted': {
+      const accepted = taken.map((position) => ({ position, outcome: 'accepted' as const, reply: sent.reply }));
+      return { results: [...refused, ...accepted], failure: null, interrupted: null, bodyBegun };
+    }
+    case 'failed': {
+      const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased });
+      const outcome = verdict.lasting === 'uncertain' ? ('uncertain' as const) : ('refused' as const);
+      const everyoneRefused = taken.length === 0 && refused.length === recipients.length;
+      const failed = taken.map((position) => ({ position, outcome, verdict }));
+      return { results: [...refused, ...failed], failure: everyoneRefused ? null : verdict, interrupted: null, bodyBegun };
+    }
+    case 'held':
+    case 'body_failed':
+      return { results: refused, failure: null, interrupted: sent.cause ?? claimLost(), bodyBegun };
+  }
+}
+
+function refusedOf(sent: TransactionResult, positions: ReadonlyMap<string, number>): RecipientResult[] {
+  return sent.recipients.flatMap(({ address, fact }) => {
+    const position = positions.get(address);
+    return fact === undefined || position === undefined
+      ? []
+      : [{ position, outcome: 'refused' as const, verdict: classifyReply(fact, { endOfDataReleased: false }) }];
+  });
+}
+
+const noFacts = (server: string): AttemptFacts => ({
+  durationMs: 0,
+  stage: null,
+  code: null,
+  enhancedCode: null,
+  reason: null,
+  reply: null,
+  server,
+  tls: null,
+});
+
+/** What the log shows of a try: its failure, else the worst answer to a recipient, else the server's yes. */
+function shownOf({ results, failure, facts }: HandedIn): Partial<AttemptFacts> {
+  const refusal = results.find((result) => result.outcome !== 'accepted');
+  const verdict = failure ?? (refusal?.outcome === 'refused' || refusal?.outcome === 'uncertain' ? refusal.verdict : null);
+  if (verdict === null) return { stage: 'final', code: 250, reply: facts.reply };
+  const { stage, code, enhancedCode, reason, reply } = verdict;
+  return { stage, code, enhancedCode, reason, reply };
+}

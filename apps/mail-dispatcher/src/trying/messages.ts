@@ -1,0 +1,136 @@
+// The bytes of a delivery on a route: composed for each try in memory, or as a stream where they are large, and kept only for a further try.
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Route } from '@billing-mail/contracts';
+import { composeMessage, type DraftAttachment, type MessageDraft, streamMessage } from '@billing-mail/mail-core';
+import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
+import { type DocumentStore } from '../documents/document-store.js';
+import { MemoryBudget } from '../documents/memory-budget.js';
+import { openDocument, readDocument } from '../documents/read-document.js';
+import { sha256Of } from '../documents/sha256.js';
+import { SigningKey } from '../documents/signing-key.js';
+import { draftFor } from '../records/look.js';
+import { type LookedAfter, type MessageFacts } from '../records/rows.js';
+
+/** From here on a message is composed as a stream: encoding, hashing and sending block by block costs little more then, and no memory. */
+const STREAMED_FROM_BYTES = 1024 * 1024;
+/** What a streamed message holds: blocks of the file, of the encoded text and in the socket. */
+const STREAM_BYTES = 1024 * 1024;
+/** A message in memory, with its documents: base64 is a third larger, and both are there for a moment. */
+const MEMORY_FACTOR = 2.5;
+
+/** Ready to be sent; `done` gives its memory back. */
+export type PreparedMessage = {
+  size: number;
+  signed: boolean;
+  body: Buffer | (() => AsyncIterable<Uint8Array>);
+  /** What went out; `null` while a stream has not been read to its end. */
+  facts: () => MessageFacts | null;
+  /** Keeps the bytes for the next try of the route, under their hash. */
+  keep: () => Promise<void>;
+  /** Hash of the bytes that were kept for this try, to be removed when no other follows. */
+  kept: string | null;
+  done: () => void;
+};
+
+@Injectable()
+export class Messages {
+  constructor(
+    @Inject(DOCUMENT_STORE) private readonly documents: DocumentStore,
+    private readonly signingKey: SigningKey,
+    private readonly memory: MemoryBudget,
+  ) {}
+
+  /** The bytes that went out before where they are kept, else composed anew. @throws DocumentChangedError, SigningKeyUnavailableError */
+  async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
+    const known = delivery.messages[route];
+    if (known !== undefined && (await this.documents.sizeOf({ sha256: known.sha256, ref: null })) === known.size) return this.repeat(known);
+    return this.compose(delivery, route);
+  }
+
+  /** Removes what was kept of a delivery that is settled. */
+  async forget({ messages }: Pick<LookedAfter, 'messages'>): Promise<void> {
+    for (const { sha256 } of Object.values(messages)) await this.documents.remove(sha256);
+  }
+
+  private async repeat(facts: MessageFacts): Promise<PreparedMessage> {
+    const place = { sha256: facts.sha256, ref: null };
+    const isLarge = facts.size >= STREAMED_FROM_BYTES;
+    const done = await this.memory.take(isLarge ? STREAM_BYTES : facts.size);
+    try {
+      const body = isLarge ? () => this.documents.open(place) : await this.documents.read(place);
+      if (body === null) throw new Error('The bytes of a message vanished from the document store.');
+      return { ...facts, body, facts: () => facts, keep: () => Promise.resolve(), kept: facts.sha256, done };
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  private async compose(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
+    const identity = route === 'platform' ? this.signingKey.usableAt(new Date()) : null;
+    const draft = draftFor(route, delivery);
+    const bytes = delivery.attachments.reduce((sum, { size }) => sum + size, 0);
+    const isLarge = bytes >= STREAMED_FROM_BYTES;
+    const done = await this.memory.take(isLarge ? STREAM_BYTES : Math.ceil(bytes * MEMORY_FACTOR));
+    try {
+      return { ...(isLarge ? this.asStream(delivery, draft, identity) : await this.inMemory(delivery, draft, identity)), kept: null, done };
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  private async inMemory(delivery: LookedAfter, draft: Draft, identity: Identity): Promise<Composed> {
+    const contents = await Promise.all(delivery.attachments.map((attachment) => readDocument(this.documents, attachment)));
+    const body = await composeMessage(
+      { ...draft, attachments: partsOf(delivery, (index) => contents[index] ?? Buffer.alloc(0)) },
+      identity,
+    );
+    let facts: MessageFacts | null = null;
+    return {
+      size: body.length,
+      signed: identity !== null,
+      body,
+      facts: () => (facts ??= { sha256: sha256Of(body), size: body.length, signed: identity !== null }),
+      keep: async () => void (await this.documents.put([body])),
+    };
+  }
+
+  private asStream(delivery: LookedAfter, draft: Draft, identity: Identity): Composed {
+    const open = (index: number) => () =>
+      openDocument(this.documents, delivery.attachments[index] as (typeof delivery.attachments)[number]);
+    const stream = () => streamMessage({ ...draft, attachments: partsOf(delivery, open) }, identity);
+    const { size } = stream();
+    let sha256 = null as string | null;
+    return {
+      size,
+      signed: identity !== null,
+      body: () => hashed(stream().blocks, (hash) => (sha256 = hash)),
+      facts: () => (sha256 === null ? null : { sha256, size, signed: identity !== null }),
+      keep: async () => void (await this.documents.put(stream().blocks)),
+    };
+  }
+}
+
+type Draft = Omit<MessageDraft, 'attachments'>;
+type Identity = ReturnType<SigningKey['usableAt']> | null;
+type Composed = Omit<PreparedMessage, 'kept' | 'done'>;
+
+const partsOf = (delivery: LookedAfter, contentOf: (index: number) => DraftAttachment['content']): DraftAttachment[] =>
+  delivery.attachments.map(({ filename, contentType, contentId, size }, index) => ({
+    filename,
+    contentType,
+    ...(contentId === null ? {} : { contentId }),
+    size,
+    content: contentOf(index),
+  }));
+
+async function* hashed(blocks: AsyncIterable<Buffer>, onEnd: (sha256: string) => void): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const block of blocks) {
+    hash.update(block);
+    yield block;
+  }
+  onEnd(hash.digest('hex'));
+}

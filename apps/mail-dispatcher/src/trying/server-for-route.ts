@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { type TeamMailSettings } from '@billing-mail/contracts';
+import { type CredentialBox } from '@billing-mail/platform';
+import { type SmtpServer } from '@billing-mail/smtp-client';
+
+/** Where a try goes, as the settings say now. `null`: the team no longer sends by its own server. */
+export function customServerOf(settings: TeamMailSettings, box: CredentialBox, caPem: string | null): SmtpServer | null {
+  if (settings.sender !== 'custom' || settings.smtp === null) return null;
+  const { host, port, security, auth } = settings.smtp;
+  const trust = caPem === null ? {} : { caPem };
+  if (auth.type === 'none') return { host, port, security, auth, ...trust };
+  const password = box.open(auth.passwordSealed, { teamId: settings.teamId, field: 'smtp.password' });
+  return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
+}
+
+/** Changes when a new try would go another way: other server, credentials, or way of sending. Tells nothing about them. */
+export function serverFingerprint(settings: TeamMailSettings): string {
+  const { sender, smtp } = settings;
+  const way = smtp && [
+    smtp.host,
+    smtp.port,
+    smtp.security,
+    smtp.auth.type,
+    smtp.auth.type === 'password' && [smtp.auth.username, smtp.auth.passwordSealed],
+  ];
+  return createHash('sha256')
+    .update(JSON.stringify([sender, settings.fallback, way]))
+    .digest('hex');
+}

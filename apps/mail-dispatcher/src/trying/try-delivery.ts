@@ -1,0 +1,114 @@
+// One try of a delivery in hand: where to, over which line, with which bytes. Returns what it came to; what follows is decided by others.
+import { Inject, Injectable } from '@nestjs/common';
+import { type Route } from '@billing-mail/contracts';
+import { CredentialBox } from '@billing-mail/platform';
+import { SessionKeeper, serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
+import { v7 as uuidv7 } from 'uuid';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { EXTRA_AUTHORITIES, PLATFORM_SERVER, SMTP_SESSION } from '../dispatcher.tokens.js';
+import { DocumentChangedError } from '../documents/read-document.js';
+import { SettingsClient } from '../documents/settings.client.js';
+import { DeliveryRecords } from '../records/delivery-records.js';
+import { envelopeFrom } from '../records/look.js';
+import { type LookedAfter } from '../records/rows.js';
+import { type TryReport } from '../settling/try-report.js';
+import { handIn, type HandedIn } from './hand-in.js';
+import { Messages, type PreparedMessage } from './messages.js';
+import { customServerOf, serverFingerprint } from './server-for-route.js';
+
+export type Tried =
+  | { kind: 'tried'; report: TryReport; message: PreparedMessage | null; bodyBegun: boolean }
+  /** A reason of ours ended it before its end of data. */
+  | { kind: 'interrupted'; report: TryReport; cause: unknown }
+  | { kind: 'team_unknown' }
+  /** The team no longer sends by a server of its own. */
+  | { kind: 'route_gone' }
+  | { kind: 'document_changed' }
+  /** Somebody may have the mail, and its bytes can not be had again. */
+  | { kind: 'not_repeatable' };
+
+/** The bytes of this try are others than those that went out before. */
+class OtherBytesError extends Error {
+  override readonly name = 'OtherBytesError';
+}
+
+/** Lines of the platform are shared by all teams: it is one sender with one server. No team's id has a colon. */
+const PLATFORM_SCOPE = ':platform';
+
+type WayOut = { server: SmtpServer; scope: string; fallback: boolean; fingerprint: string };
+
+@Injectable()
+export class TryDelivery {
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(PLATFORM_SERVER) private readonly platformServer: SmtpServer,
+    @Inject(SMTP_SESSION) private readonly session: SessionOptions,
+    @Inject(EXTRA_AUTHORITIES) private readonly extraAuthorities: string | null,
+    private readonly settings: SettingsClient,
+    private readonly credentials: CredentialBox,
+    private readonly keeper: SessionKeeper,
+    private readonly messages: Messages,
+    private readonly records: DeliveryRecords,
+  ) {}
+
+  /** Rejects only for a trouble of ours before anything was sent. */
+  async tryOnce(delivery: LookedAfter, signal: AbortSignal, recordProgress: (report: TryReport) => Promise<void>): Promise<Tried> {
+    const way = await this.wayOut(delivery);
+    if (typeof way === 'string') return { kind: way };
+    const { route } = delivery;
+    const attempt = { id: uuidv7(), number: delivery.lastAttempt + 1, route, server: serverLabel(way.server) };
+    const since = performance.now();
+    const reportOf = ({ results, failure, facts, message, bodyBegun }: HandedIn): TryReport => ({
+      ...{ deliveryId: delivery.id, claimId: delivery.claimId, attemptId: attempt.id, number: attempt.number, route },
+      ...{ results, failure, facts, fallback: way.fallback, fingerprint: way.fingerprint },
+      message: bodyBegun && message ? message.facts() : null,
+    });
+    const handedIn = await handIn({
+      line: this.keeper.line(way.server, way.scope, this.session),
+      server: attempt.server,
+      from: envelopeFrom(route, delivery.look),
+      recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
+      maxRecipients: this.env.SMTP_MAX_RECIPIENTS,
+      prepare: () => this.messages.prepare(delivery, route),
+      releaseEndOfData: (positions, message) => {
+        const facts = message.facts();
+        if (facts === null) throw new Error('The end of data was asked for before all of the message was read.');
+        requireSameBytes(delivery, route, facts.sha256);
+        const sinceMs = Math.round(performance.now() - since);
+        const { id, claimId, revision } = delivery;
+        return this.records.release({ id, claimId, revision, positions, attempt: { ...attempt, sinceMs, message: facts } });
+      },
+      recordProgress: (soFar) => recordProgress(reportOf(soFar)),
+      signal,
+    });
+    handedIn.message?.done();
+    return toTried(handedIn, reportOf(handedIn));
+  }
+
+  /** Server and credentials are read afresh for each try, so that a corrected password helps what is waiting. */
+  private async wayOut({ teamId, route }: LookedAfter): Promise<WayOut | 'team_unknown' | 'route_gone'> {
+    if (route === 'platform') return { server: this.platformServer, scope: PLATFORM_SCOPE, fallback: false, fingerprint: 'platform' };
+    const settings = await this.settings.settingsOf(teamId);
+    if (settings === null) return 'team_unknown';
+    const server = customServerOf(settings, this.credentials, this.extraAuthorities);
+    if (server === null) return 'route_gone';
+    return { server, scope: teamId, fallback: settings.fallback, fingerprint: serverFingerprint(settings) };
+  }
+}
+
+function toTried(handedIn: HandedIn, report: TryReport): Tried {
+  const { interrupted, message, bodyBegun } = handedIn;
+  if (interrupted === null) return { kind: 'tried', report, message, bodyBegun };
+  if (interrupted instanceof DocumentChangedError && report.results.every(({ outcome }) => outcome === 'refused'))
+    return { kind: 'document_changed' };
+  if (interrupted instanceof OtherBytesError) return { kind: 'not_repeatable' };
+  return { kind: 'interrupted', report, cause: interrupted };
+}
+
+/** After a crash the bytes are composed anew; a program or a certificate that is new by then makes others. Nobody who may have the mail gets those. */
+function requireSameBytes({ messages, recipients }: LookedAfter, route: Route, sha256: string): void {
+  const known = messages[route];
+  if (known === undefined || known.sha256 === sha256) return;
+  if (recipients.some(({ status, uncertainEnds }) => status === 'pending' && uncertainEnds > 0))
+    throw new OtherBytesError('The bytes that went out before can not be had any more.');
+}
