@@ -6,18 +6,21 @@ import { runQuietly } from './run-quietly.mjs';
 import { step, StepError } from './steps.mjs';
 import { UNPACKED, unpackPrograms } from './unpacked-programs.mjs';
 
-/** Debian package of each program. */
-const PACKAGES = {
-  'redis-server': 'redis-server',
-  openssl: 'openssl',
-  gpgsm: 'gpgsm',
-  'gpg-agent': 'gpg-agent',
-  python3: 'python3',
-  curl: 'curl',
-  chromium: 'chromium',
-  faketime: 'faketime',
-  setpriv: 'util-linux',
-  'smtp-source': 'postfix',
+/** Debian's package of each program, Homebrew's where its name differs, and what we need it for. */
+const PROGRAMS = {
+  'redis-server': { debian: 'redis-server', brew: 'redis', use: 'holds the queues, unless REDIS_URL is set' },
+  setpriv: { debian: 'util-linux', use: 'ends a server whose start was killed' },
+  openssl: { debian: 'openssl', use: 'judges signed mail' },
+  gpgsm: { debian: 'gpgsm', brew: 'gnupg', use: 'judges signed mail' },
+  'gpg-agent': { debian: 'gpg-agent', brew: 'gnupg', use: 'judges signed mail' },
+  gpgconf: { debian: 'gpgconf', brew: 'gnupg', use: 'judges signed mail' },
+  certutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
+  cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
+  python3: { debian: 'python3', use: "reads mail with Python's e-mail package" },
+  curl: { debian: 'curl', use: "runs the README's example" },
+  chromium: { debian: 'chromium', use: 'opens the web page', alternatives: ['chromium-browser', 'google-chrome'] },
+  faketime: { debian: 'faketime', use: 'lets tests run on another day' },
+  'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
 };
 
 /** What `npm test` needs. PostgreSQL comes from npm; what judges our work is nothing of ours. */
@@ -44,21 +47,43 @@ export function findProgram(name) {
   return folders.flatMap((folder) => names.map((each) => join(folder, each))).find((path) => existsSync(path)) ?? null;
 }
 
-/** Makes sure of the programs named, which are keys of the table above. One with a question mark behind it is installed where we may, and done without elsewhere. */
-export async function provideSystemPrograms(names) {
-  const wanted = names.filter((name) => !name.endsWith('?') || mayInstall()).map((name) => name.replace('?', ''));
-  const missing = wanted.filter((name) => findProgram(name) === null);
-  if (missing.length === 0) return;
-  const packages = missing.map((name) => PACKAGES[name]);
-  const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (!mayInstall()) {
-    const cure = process.platform === 'darwin' ? `brew install ${brewNames(missing)}` : `sudo sh -c '${command}'`;
-    throw new StepError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed and only root may install.`, cure);
-  }
-  await step(`Install ${packages.join(', ')} (apt-get)`, () => installWithoutStarting(command));
+/** How missing programs can be had here: `told` only by somebody who types `command`, otherwise by `provideSystemPrograms`. */
+export function wayToGet(names) {
+  const packagesBy = (system) => [...new Set(names.map((name) => PROGRAMS[name][system] ?? PROGRAMS[name].debian))];
+  const packages = packagesBy('debian');
+  if (process.platform === 'darwin') return { kind: 'told', command: `brew install ${packagesBy('brew').join(' ')}` };
+  if (!existsSync('/usr/bin/apt-get'))
+    return { kind: 'told', command: `install, as this system does: ${packages.join(', ')} (Debian's names)` };
+  // Ubuntu's package of that name only brings the snap, and snaps do not run everywhere.
+  if (names.includes('chromium') && isUbuntu()) return { kind: 'told', command: 'sudo snap install chromium, or install Google Chrome' };
+  const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid() === 0) return { kind: 'installed', packages, command: install };
+  return { kind: 'unpacked', packages, command: `sudo sh -c '${install}'` };
 }
 
-const mayInstall = () => process.getuid?.() === 0 && findProgram('apt-get') !== null;
+const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
+
+const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/**
+ * Makes sure of the programs named, which are keys of the table above. One with a question mark behind it is installed by root and done without
+ * elsewhere. What was unpacked is found by children on the PATH.
+ */
+export async function provideSystemPrograms(wanted) {
+  const names = wanted.filter((name) => !name.endsWith('?') || mayInstall()).map((name) => name.replace('?', ''));
+  // Last: what the system has is kept up to date by somebody.
+  process.env.PATH = [process.env.PATH, UNPACKED].filter(Boolean).join(delimiter);
+  const missing = names.filter((name) => findProgram(name) === null);
+  if (missing.length === 0) return;
+  const leftToPeople = missing.filter((name) => wayToGet([name]).kind === 'told');
+  if (leftToPeople.length > 0) throw new StepError(`Not installed: ${leftToPeople.join(', ')}.`, wayToGet(leftToPeople).command);
+  const way = wayToGet(missing);
+  const where = way.kind === 'installed' ? 'installed by apt-get, as this is root' : 'unpacked into .data, as this is not root';
+  console.log(`Missing on this machine, and now ${where}:`);
+  for (const name of missing) console.log(`  ${name.padEnd(12)} ${useOf(name)}`);
+  if (way.kind === 'installed') await step(`Install ${way.packages.join(', ')}`, () => installWithoutStarting(way.command));
+  else await step(`Unpack ${way.packages.join(', ')}`, (say) => unpackPrograms(missing, way, say));
+}
 
 async function installWithoutStarting(command) {
   // Debian starts a service as soon as it is installed; ours is private, and a system's Redis on port 6379 is nobody's wish.

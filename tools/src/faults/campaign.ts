@@ -1,8 +1,10 @@
 // Acts out groups of scenarios, each group on a stage of its own, and collects what came of them.
 import { join } from 'node:path';
 import { NO_TOTALS, type Totals } from './judging/judge.js';
+import { describeState, illegalStates } from './judging/judge-states.js';
 import { type Group, NotPossibleHereError, Play, type Scenario } from './scenario.js';
 import { Stage } from './stage/stage.js';
+import { readWrittenStates, type WrittenState } from './stage/written-states.js';
 
 export type Result = Pick<Scenario, 'name' | 'injects' | 'expects'> & {
   group: string;
@@ -11,12 +13,17 @@ export type Result = Pick<Scenario, 'name' | 'injects' | 'expects'> & {
   misses: string[];
   totals: Totals;
   ms: number;
+  /** Of the result that judges the states which a whole group wrote. */
+  states?: WrittenState[];
 };
 
 export type Progress = {
   began(title: string): void;
   ended(result: Result): void;
 };
+
+/** Name of the result that judges the states of a group. */
+export const STATES = 'states';
 
 /** Most scenarios wait more than they work, so that two groups at a time fill two cores. */
 const AT_A_TIME = 2;
@@ -45,9 +52,22 @@ async function runGroup(group: Group, logRoot: string, progress: Progress): Prom
     };
     if (group.together === true) await Promise.all(group.scenarios.map(act));
     else for (const scenario of group.scenarios) await act(scenario);
+    progress.ended(await judgeStates(group, stage));
   } finally {
     await stage.strike();
   }
+}
+
+/** The last word on a group: every state that was written on its stage is one that the tables allow. */
+async function judgeStates(group: Group, stage: Stage): Promise<Result> {
+  const since = performance.now();
+  const states = await readWrittenStates(stage.database);
+  const misses = illegalStates(states).map((state) => `${describeState(state)} is in no table`);
+  return {
+    ...{ group: group.name, name: STATES, injects: 'nothing: triggers noted every state that was written', states, misses },
+    ...{ expects: 'births and changes as the tables of mail-core allow them', seen: `${states.length} different changes` },
+    ...{ verdict: misses.length === 0 ? 'ok' : 'missed', totals: NO_TOTALS, ms: Math.round(performance.now() - since) },
+  };
 }
 
 async function actOut(group: Group, scenario: Scenario, stage: Stage): Promise<Result> {

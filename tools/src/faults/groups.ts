@@ -1,11 +1,15 @@
 import { jobFaults } from './scenarios/jobs.js';
+import { keptSessionFaults } from './scenarios/kept-sessions.js';
 import { killsAtSteps, randomKills } from './scenarios/kills.js';
 import { massFaults } from './scenarios/masses.js';
-import { customPeers, platformPeers } from './scenarios/peers.js';
+import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes } from './scenarios/own-trouble.js';
+import { answeringCustomPeers, platformPeers, silentCustomPeers } from './scenarios/peers.js';
 import { diskFull, postgresFaults } from './scenarios/postgres.js';
 import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
 import { redisFaults } from './scenarios/redis.js';
-import { type Group } from './scenario.js';
+import { sameBytes } from './scenarios/same-bytes.js';
+import { sharedStatements } from './scenarios/shared-statements.js';
+import { type Group, type Scenario } from './scenario.js';
 
 const HOLD = { UNCERTAIN_POLICY: 'hold' };
 /** Where no process dies none may be taken for dead, however slow the machine is; still shorter than PostgreSQL is away. */
@@ -13,9 +17,25 @@ const PATIENT_LEASE = { CLAIM_LEASE: '8s' };
 /** Figures of speed are taken as the services run usually. */
 const USUAL_LEASE = { CLAIM_LEASE: '30s' };
 
+/** A server that answers is awaited for as long as a scenario may take, so that no machine is too busy for it. */
+export const AWAITED = { SMTP_CONNECT_TIMEOUT: '50s', SMTP_REPLY_TIMEOUT: '50s', SMTP_FINAL_REPLY_TIMEOUT: '50s' };
+/** One that does not answer is given up soon, but not before a busy process that plays all servers at once can have answered. */
+const GIVEN_UP = { SMTP_CONNECT_TIMEOUT: '8s', SMTP_REPLY_TIMEOUT: '8s', SMTP_FINAL_REPLY_TIMEOUT: '8s' };
+
+/** Scenarios with a server each, all at the same time. */
+const atOnce = (name: string, scenarios: readonly Scenario[], timeouts: NodeJS.ProcessEnv): Group => ({
+  name,
+  stage: { customServers: scenarios.length, env: { CLAIM_LEASE: '12s', ...timeouts } },
+  policy: 'retry',
+  together: true,
+  alone: true,
+  scenarios,
+});
+
 /** The campaign, in the order in which it is acted out. */
 export const GROUPS: readonly Group[] = [
-  { name: 'peers-custom', stage: { customServers: 70 }, policy: 'retry', together: true, alone: true, scenarios: customPeers },
+  atOnce('peers-custom', answeringCustomPeers, AWAITED),
+  atOnce('peers-custom-silent', silentCustomPeers, GIVEN_UP),
   { name: 'peers-platform', stage: {}, policy: 'retry', scenarios: platformPeers },
   { name: 'kills', stage: { customServers: 12 }, policy: 'retry', scenarios: [...killsAtSteps('retry'), randomKills('retry')] },
   {
@@ -24,10 +44,32 @@ export const GROUPS: readonly Group[] = [
     policy: 'hold',
     scenarios: [...killsAtSteps('hold'), frozenAfterTheGate('hold'), randomKills('hold')],
   },
+  { name: 'kept-sessions', stage: { customServers: 16 }, policy: 'retry', scenarios: keptSessionFaults },
+  { name: 'shared', stage: { customServers: 10 }, policy: 'retry', scenarios: sharedStatements('retry') },
+  { name: 'shared-hold', stage: { customServers: 4, env: HOLD }, policy: 'hold', scenarios: sharedStatements('hold') },
   { name: 'processes', stage: { customServers: 14 }, policy: 'retry', scenarios: processFaults },
   { name: 'redis', stage: { customServers: 10 }, policy: 'retry', scenarios: redisFaults },
   { name: 'postgres', stage: { customServers: 12, env: PATIENT_LEASE }, policy: 'retry', scenarios: postgresFaults },
-  { name: 'disk', stage: { diskMb: 220, env: PATIENT_LEASE }, policy: 'retry', alone: true, scenarios: diskFull },
+  { name: 'same-bytes', stage: { customServers: 5, env: { RETRY_DELAYS: '5s,5s' } }, policy: 'retry', scenarios: sameBytes },
+  {
+    name: 'nowhere-to-record',
+    stage: { customServers: 6, diskMb: { journal: 4, documents: 60 }, env: { CLAIM_LEASE: '40s' } },
+    policy: 'retry',
+    scenarios: [...broken, ...unkeptBytes],
+  },
+  {
+    name: 'nowhere-for-long',
+    stage: { customServers: 6, diskMb: { journal: 4 }, wired: true },
+    policy: 'retry',
+    scenarios: brokenForLong,
+  },
+  {
+    name: 'nowhere-for-long-hold',
+    stage: { customServers: 2, diskMb: { journal: 4 }, wired: true, env: HOLD },
+    policy: 'hold',
+    scenarios: brokenForLongOnHold,
+  },
+  { name: 'disk', stage: { diskMb: { postgres: 220 }, env: PATIENT_LEASE }, policy: 'retry', alone: true, scenarios: diskFull },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
   { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },
 ];

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const folder = join(dataFolder(), 'faults');
   const stamp = startedAt.toISOString().replace(/[:.]/g, '-');
   mkdirSync(join(folder, stamp), { recursive: true });
-  const progress = showProgress(groups.reduce((sum, { scenarios }) => sum + scenarios.length, 0));
+  const progress = showProgress(groups.reduce((sum, { scenarios }) => sum + scenarios.length + 1, 0));
   const results: Result[] = [];
   try {
     await runCampaign(groups, join(folder, stamp), {

@@ -1,6 +1,7 @@
 // What a person sees: how far the campaign is, and at its end a table fault by fault with the totals.
 import { addTotals, NO_TOTALS, type Totals } from './judging/judge.js';
 import { type Progress, type Result } from './campaign.js';
+import { describeState, unseenStates } from './judging/judge-states.js';
 
 const MARKS = { ok: '✓', missed: '✗', skipped: '–' } as const;
 const isTerminal = process.stdout.isTTY === true;
@@ -44,6 +45,8 @@ export function printReport(results: readonly Result[], ms: number): boolean {
   const totals = results.map((result) => result.totals).reduce(addTotals, NO_TOTALS);
   const count = (verdict: Result['verdict']): number => results.filter((result) => result.verdict === verdict).length;
   console.log(describe(totals));
+  const unseen = unseenStates(results.flatMap(({ states = [] }) => states)).map(describeState);
+  console.log(`Changes of state that the tables allow and nobody wrote: ${unseen.length === 0 ? 'none' : unseen.join(', ')}.`);
   console.log(`${count('ok')} ok, ${count('missed')} missed, ${count('skipped')} skipped; ${clock(ms)} minutes.`);
   return count('missed') === 0;
 }

@@ -5,6 +5,8 @@ import { IS_UNTOLD, readDeliveries, readTellings } from './judging/read-facts.js
 import { invoice, type TeamOptions } from './stage/invoicing.js';
 import { type Stage, type StageOptions } from './stage/stage.js';
 
+export { NotPossibleHereError } from './stage/not-possible-here.js';
+
 export type UncertainPolicy = 'retry' | 'hold';
 
 export type Scenario = {
@@ -27,11 +29,6 @@ export type Group = {
 
 /** After the fault is over nothing may take longer than this without a hand. */
 export const RECOVERY_MS = 60_000;
-
-/** A fault that can't be injected on this machine; it is told as skipped. */
-export class NotPossibleHereError extends Error {
-  override readonly name = 'NotPossibleHereError';
-}
 
 /** One acting out of a scenario: its own teams and documents, its misses. */
 export class Play {

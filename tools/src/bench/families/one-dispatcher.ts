@@ -19,7 +19,8 @@ export const oneDispatcher: Family = {
       return { ...figures, connections: ((figures.connections ?? NaN) * CONNECTIONS_FOR) / messages };
     },
     bare: (stage, scale) => runLoad(stage, bare(stage), byRef(scale)),
-    forge: (stage, scale) => runLoad(stage, bare(stage, { signs: true }), loadOf(scale, 150 * KB, { handover: 'ref', count: 200 })),
+    forge: (stage, scale) =>
+      runLoad(stage, bare(stage, { signs: true }), loadOf(scale, 150 * KB, { handover: 'ref', count: 200, warmUp: 100 })),
     postfix: (stage, scale) => runLoad(stage, postfix(stage), byRef(scale)),
   },
   rows: [

@@ -1,4 +1,5 @@
 // Workers that only claim, with the dispatcher's own store: how many rows they take together, and what a claim costs that finds nothing.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { workspaceRoot } from '../../workspace.js';
@@ -28,7 +29,7 @@ const requestOf = (worker: number) => ({
   room: { platform: 16, custom: 3 },
   left: new Map<string, number>(),
   inHand: [],
-  begin: `lane-${((worker * 7919) % 10_000).toString()}`,
+  seed: randomUUID(),
 });
 
 const calls = {

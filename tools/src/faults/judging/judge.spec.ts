@@ -6,7 +6,7 @@ const delivery = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   status: 'sent',
   usedFallback: false,
   mayUsePlatform: true,
-  messageId: '<m1>',
+  messageIds: ['<m1>', '<m1.2>'],
   recipients: [{ address: 'a@x.example', status: 'accepted', uncertainEnds: 0 }],
   attempts: [{ route: 'platform', outcome: 'accepted', stage: 'final' }],
   untold: 0,
@@ -24,7 +24,7 @@ const doubt = {
 
 describe('judging a campaign', () => {
   it('finds nothing wrong with one promise, one delivery, one copy', () => {
-    const { totals, breaches } = judge(promised, [delivery()], [{ teamId: 'acme', due: 0, told: 0 }], [copy()], 'retry');
+    const { totals, breaches } = judge(promised, [delivery()], [{ teamId: 'acme', due: 0, doubted: 1, told: 1 }], [copy()], 'retry');
     expect(breaches).toEqual([]);
     expect(totals).toMatchObject({ deliveries: 1, recipients: 1, accepted: 1, lost: 0 });
   });
@@ -38,6 +38,11 @@ describe('judging a campaign', () => {
       { deliveries: [delivery({ status: 'failed', recipients: [{ address: 'a@x.example', status: 'rejected', uncertainEnds: 0 }] })] },
       'falselyFailed',
     ],
+    [
+      'a "cancelled" that a server took',
+      { deliveries: [delivery({ status: 'cancelled', recipients: [{ address: 'a@x.example', status: 'cancelled', uncertainEnds: 0 }] })] },
+      'falselyFailed',
+    ],
     ['a second copy without a doubt', { ledger: [copy(), copy()] }, 'duplicates'],
     [
       'a second copy whose doubt is not in the log',
@@ -48,8 +53,8 @@ describe('judging a campaign', () => {
     ['mail on the platform of a team that forbids it', { deliveries: [delivery({ mayUsePlatform: false })] }, 'duplicates'],
     ['other bytes in the second try', { deliveries: [delivery(doubt)], ledger: [copy(), copy({ sha256: 'bb' })] }, 'changedBytes'],
     ['an end that nobody was told', { deliveries: [delivery({ untold: 1 })] }, 'untold'],
-    ['a trouble that no notification counts', { tellings: [{ teamId: 'acme', due: 1, told: 0 }] }, 'untold'],
-    ['a trouble that was told twice', { tellings: [{ teamId: 'acme', due: 1, told: 2 }] }, 'untold'],
+    ['a trouble that no notification counts', { tellings: [{ teamId: 'acme', due: 1, doubted: 0, told: 0 }] }, 'untold'],
+    ['a trouble that was told twice', { tellings: [{ teamId: 'acme', due: 1, doubted: 0, told: 2 }] }, 'untold'],
     ['a delivery that never ends', { deliveries: [delivery({ status: 'waiting' })] }, 'unsettled'],
   ])('finds %s', (_name, world, kind) => {
     const { deliveries, tellings, ledger } = { deliveries: [delivery()], tellings: [], ledger: [copy()], ...world };

@@ -14,7 +14,8 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
        SELECT o.payload -> 'delivery' ->> 'id' AS delivery_id, count(*)::int AS events
        FROM dispatch.outbox o WHERE o.payload ->> 'teamId' = ANY($1) AND ${IS_UNTOLD} GROUP BY 1
      )
-     SELECT d.key, d.team_id AS "teamId", d.status, d.used_fallback AS "usedFallback", d.message_id AS "messageId",
+     SELECT d.key, d.team_id AS "teamId", d.status, d.used_fallback AS "usedFallback",
+            ARRAY(SELECT value FROM jsonb_each_text(d.message_ids)) AS "messageIds",
             s.sender = 'platform' OR s.fallback AS "mayUsePlatform",
             (SELECT json_agg(json_build_object('address', r.address, 'status', r.status, 'uncertainEnds', r.uncertain_ends) ORDER BY r.position)
              FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients,
@@ -35,6 +36,9 @@ export function readTellings(database: Database, teamIds: readonly string[]): Pr
     `SELECT team_id AS "teamId",
             (SELECT count(*) FROM dispatch.deliveries d
              WHERE d.team_id = t.team_id AND d.settled_at IS NOT NULL AND (d.status <> 'sent' OR d.used_fallback))::int AS due,
+            (SELECT count(*) FROM dispatch.deliveries d
+             WHERE d.team_id = t.team_id AND d.status = 'sent' AND NOT d.used_fallback
+               AND EXISTS (SELECT FROM dispatch.recipients r WHERE r.delivery_id = d.id AND r.uncertain_ends > 0))::int AS doubted,
             (SELECT coalesce(sum(n.count), 0) FROM notify.notifications n
              WHERE n.team_id = t.team_id AND n.user_id = $2 AND n.type LIKE 'delivery%')::int AS told
      FROM unnest($1::text[]) AS t (team_id)`,

@@ -21,8 +21,13 @@ export class BothRoutes {
     return new BothRoutes(play, [own, platform], [await play.team({ server: own }), await play.team()]);
   }
 
-  async publish(changes: Partial<DispatchJobInput> = {}): Promise<void> {
-    for (const teamId of this.teams) this.keys.push(await this.play.publish(teamId, changes));
+  /** So many on each route, by its own server and by the platform. */
+  async publish(
+    changes: Partial<DispatchJobInput> & { bytes?: number } = {},
+    counts: readonly [own: number, platform: number] = [1, 1],
+  ): Promise<void> {
+    const teams = this.teams.flatMap((teamId, route) => Array.from({ length: counts[route] ?? 0 }, () => teamId));
+    this.keys.push(...(await Promise.all(teams.map((teamId) => this.play.publish(teamId, changes)))));
   }
 
   behave(script?: SmtpScript): void {
@@ -32,6 +37,11 @@ export class BothRoutes {
   /** Called when a server has a message in its ledger and has not answered. */
   onTaken(act: () => Promise<void> | void): void {
     for (const server of this.servers) server.onTaken = act;
+  }
+
+  /** Of both servers together. */
+  sum(ofServer: (server: MailServer) => number): number {
+    return this.servers.reduce((sum, server) => sum + ofServer(server), 0);
   }
 
   isSo(ofServer: (server: MailServer) => boolean): boolean {
@@ -49,27 +59,40 @@ export class BothRoutes {
     return [...new Set(holders.filter((holder) => holder !== null))];
   }
 
-  /** Dispatchers' statements that wait for a lock. */
-  async waitingStatements(): Promise<number> {
+  /** Tries of which it is committed that their end of data goes out, and nothing else. */
+  async releasedTries(): Promise<number> {
     const { count } = await this.play.stage.database.one<{ count: number }>(
-      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'mail-dispatcher' AND wait_event_type = 'Lock'`,
+      `SELECT count(*)::int AS count FROM dispatch.attempts a JOIN dispatch.deliveries d ON d.id = a.delivery_id
+       WHERE d.key = ANY($1) AND a.outcome IS NULL AND cardinality(a.released) > 0`,
+      [this.keys],
     );
     return count;
   }
 
-  /** How it ended on both routes, as words; a delivery that ended otherwise than `expected` is a miss. */
-  async outcome(expected: { status: readonly string[]; copies: readonly number[] }): Promise<string> {
+  /** How it ended, as words; a delivery that ended otherwise than `expected` is a miss. */
+  async outcome(expected: {
+    status: readonly string[];
+    copies: readonly number[];
+    tries?: readonly number[];
+    doubts?: readonly number[];
+  }): Promise<string> {
     const deliveries = await this.play.deliveries();
     const { entries } = this.play.stage.ledger;
-    return deliveries
-      .map(({ key, status, attempts, messageId, recipients }) => {
-        const copies = entries.filter((entry) => entry.messageId === messageId).length;
-        this.play.expect(expected.status.includes(status), `${key} is ${status}, not ${expected.status.join(' or ')}`);
-        this.play.expect(expected.copies.includes(copies), `${key} went out ${copies} times, not ${expected.copies.join(' or ')}`);
-        const doubts = recipients.reduce((sum, { uncertainEnds }) => Math.max(sum, uncertainEnds), 0);
-        return `${status}, ${attempts.length} tries, ${copies} copies, ${doubts} doubts`;
-      })
-      .join(' | ');
+    const words = deliveries.map(({ key, status, attempts, messageIds, recipients }) => {
+      const copies = entries.filter((entry) => messageIds.includes(entry.messageId)).length;
+      this.play.expect(expected.status.includes(status), `${key} is ${status}, not ${expected.status.join(' or ')}`);
+      this.play.expect(expected.copies.includes(copies), `${key} went out ${copies} times, not ${expected.copies.join(' or ')}`);
+      const { tries = [], doubts: allowed = [] } = expected;
+      this.play.expect(
+        tries.length === 0 || tries.includes(attempts.length),
+        `${key} took ${attempts.length} tries, not ${tries.join(' or ')}`,
+      );
+      const doubts = recipients.reduce((sum, { uncertainEnds }) => Math.max(sum, uncertainEnds), 0);
+      this.play.expect(allowed.length === 0 || allowed.includes(doubts), `${key} has ${doubts} doubts, not ${allowed.join(' or ')}`);
+      return `${status}, ${attempts.length} tries, ${copies} copies, ${doubts} doubts`;
+    });
+    const same = (word: string): number => words.filter((other) => other === word).length;
+    return [...new Set(words)].map((word) => `${same(word)} × ${word}`).join(' | ');
   }
 }
 

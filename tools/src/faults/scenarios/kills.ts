@@ -19,56 +19,56 @@ type Step = {
 
 const NOTHING = (): void => undefined;
 
-/** Publishes, waits until it is so, and then kills; the lock is let go afterwards. */
-async function heldByLock(routes: BothRoutes, lock: HeldLock, play: Play, what: string, isSo: () => Promise<boolean>) {
+/** The next message needs a connection, and waits for the banner of it. */
+async function stallAtConnection(routes: BothRoutes): Promise<void> {
+  routes.behave({ connect: 'stall' });
+  await Promise.all(routes.servers.map((server) => server.hangUp()));
+}
+
+/** Publishes, and waits until the bodies are out and dispatchers ask whether their end may follow, at a lock. */
+async function askAtLock(routes: BothRoutes, play: Play): Promise<HeldLock> {
+  const { database } = play.stage;
+  const lock = await database.lockTable('dispatch.attempts', 'SHARE');
   await routes.publish();
-  await play.awaits(what, isSo);
-  return () => lock.release();
+  await play.awaits('bodies begun', () => routes.isSo(({ bodiesBegun }) => bodiesBegun > 0));
+  await play.awaits('at the gate', async () => (await database.waiting('released')) > 0);
+  return lock;
 }
 
 const STEPS: readonly Step[] = [
   {
-    name: 'claimed',
-    injects: 'kill -9 of the holder right after the claim',
+    name: 'taken',
+    injects: 'kill -9 of the process that took the delivery and goes on with it, while it waits for the banner: nothing is composed',
     inDoubt: false,
     hold: async (routes, play) => {
-      const { database } = play.stage;
-      // Intake needs the tables too, so they are locked between the first try, which fails, and the second.
-      routes.behave({ mail: '451 4.3.0 later' });
+      await stallAtConnection(routes);
       await routes.publish();
-      await play.awaits('first try', () => database.delay(routes.keys, 1500));
-      const lock = await database.lockTable('dispatch.attempts', 'ACCESS EXCLUSIVE');
-      routes.behave();
-      await play.awaits('claimed', () => routes.areClaimed());
-      return () => lock.release();
+      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0), 20_000);
+      return () => routes.behave();
     },
   },
   {
-    name: 'composing',
-    injects: 'kill -9 of the holder between composing and noting the bytes',
+    name: 'claimed',
+    injects: 'kill -9 of the process that claimed a delivery for its second try, while it waits for the banner',
     inDoubt: false,
     hold: async (routes, play) => {
-      const lock = await play.stage.database.lockTable('dispatch.messages', 'SHARE');
-      return heldByLock(routes, lock, play, 'composed', async () => (await routes.waitingStatements()) >= 2);
+      routes.behave({ mail: '451 4.3.0 later' });
+      await routes.publish();
+      await play.awaits('first try', () => play.stage.database.planNextTry(routes.keys, 1500));
+      await stallAtConnection(routes);
+      await play.awaits('claimed', () => routes.areClaimed());
+      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0), 20_000);
+      return () => routes.behave();
     },
   },
   {
     name: 'composed',
-    injects: 'kill -9 of the holder when the bytes are noted, before the try begins',
+    injects: 'kill -9 of the holder when the message is composed and offered, before a byte of it is out',
     inDoubt: false,
     hold: async (routes, play) => {
-      const lock = await play.stage.database.lockTable('dispatch.attempts', 'SHARE');
-      return heldByLock(routes, lock, play, 'composed', async () => (await routes.waitingStatements()) >= 2);
-    },
-  },
-  {
-    name: 'connected',
-    injects: 'kill -9 of the holder while it waits for the banner',
-    inDoubt: false,
-    hold: async (routes, play) => {
-      routes.behave({ connect: 'stall' });
+      routes.behave({ data: 'stall' });
       await routes.publish();
-      await play.awaits('connected', () => routes.isSo(({ openConnections }) => openConnections > 0));
+      await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
       return () => routes.behave();
     },
   },
@@ -77,19 +77,27 @@ const STEPS: readonly Step[] = [
     injects: 'kill -9 of the holder while it asks whether the end of data may go out',
     inDoubt: true,
     hold: async (routes, play) => {
-      let go = NOTHING;
-      const locked = new Promise<void>((resolve) => (go = resolve));
-      routes.behave({ data: { wait: locked, then: '354 go' } });
-      await routes.publish();
-      await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
-      const lock = await play.stage.database.lockTable('dispatch.recipients', 'SHARE');
-      go();
-      await play.awaits('at the gate', async () => (await routes.waitingStatements()) >= 2);
-      return async () => {
-        routes.behave();
-        await lock.release();
-      };
+      const lock = await askAtLock(routes, play);
+      return () => lock.release();
     },
+    copies: { retry: [1], hold: [0, 1] },
+  },
+  {
+    name: 'released',
+    injects: 'kill -9 of the holder between the commit that the end of data goes out and its last byte',
+    inDoubt: true,
+    hold: async (routes, play) => {
+      const lock = await askAtLock(routes, play);
+      for (const holder of await routes.holders()) holder.freeze();
+      await lock.release();
+      await play.awaits('released', async () => (await routes.releasedTries()) > 0);
+      play.expect(
+        routes.isSo(({ endsOfData }) => endsOfData === 0),
+        'the last byte was out already',
+      );
+      return NOTHING;
+    },
+    copies: { retry: [1], hold: [0, 1] },
   },
   {
     name: 'after-the-gate',
@@ -143,7 +151,7 @@ const STEPS: readonly Step[] = [
       routes.onTaken(meetingOf(2, lockBoth));
       await routes.publish();
       await play.awaits('250', () => routes.isSo(({ messages }) => messages.length > 0));
-      await play.awaits('record', async () => (await routes.waitingStatements()) >= 2);
+      await play.awaits('record', async () => (await play.stage.database.waiting('settled')) > 0);
       routes.onTaken(NOTHING);
       return async () => lock?.release();
     },
@@ -207,7 +215,10 @@ export const randomKills = (policy: UncertainPolicy): Scenario => ({
       const victim = running[randomInt(running.length)];
       if (victim === undefined) continue;
       await victim.kill();
-      restarts.push(pause(300).then(() => victim.start()));
+      const restart = pause(300).then(() => victim.start());
+      // One that fails ends this scenario below, and not the campaign.
+      restart.catch(() => undefined);
+      restarts.push(restart);
       // Two may be down at a time.
       await play.until(() => mortal.filter(({ isRunning }) => !isRunning).length <= 2, 30_000, 20);
     }

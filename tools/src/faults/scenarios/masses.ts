@@ -106,6 +106,9 @@ async function insertWaiting(play: Play, teamId: string, count: number): Promise
        FROM generate_series(1, $2::int) RETURNING id
      ), texts AS (
        INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Mass' FROM made
+     ), due AS (
+       INSERT INTO dispatch.lanes AS known (lane, next_due_at) VALUES ($1 || '/custom', now())
+       ON CONFLICT (lane) DO UPDATE SET next_due_at = excluded.next_due_at, changes = known.changes + 1
      )
      INSERT INTO dispatch.recipients (delivery_id, position, address, role) SELECT id, 0, 'mass@customer.example', 'to' FROM made`,
     [teamId, count],

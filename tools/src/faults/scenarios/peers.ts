@@ -1,5 +1,5 @@
 // Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
-import { type Play, NotPossibleHereError, type Scenario } from '../scenario.js';
+import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
 import { PLATFORM_HOST } from '../stage/stage.js';
 import { PEERS, PEERS_WITH_FALLBACK, type Peer } from './peer-table.js';
 
@@ -35,7 +35,6 @@ const onCustomRoute = (peer: Peer): Scenario =>
   });
 
 const ALL_PEERS = [...PEERS, ...PEERS_WITH_FALLBACK];
-export const customPeers: readonly Scenario[] = ALL_PEERS.map(onCustomRoute);
 export const silentCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => silent).map(onCustomRoute);
 export const answeringCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => !silent).map(onCustomRoute);
 
@@ -46,6 +45,8 @@ export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
     if (peer.dns !== undefined && stage.dnsPrefix === null)
       throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
     const teamId = await play.team();
+    // What is kept from the scenario before would get past all that a server does at the connection.
+    await platform.hangUp();
     platform.behave(peer.script);
     if (peer.away) await platform.goAway();
     if (peer.dns !== undefined) names.answers.set(PLATFORM_HOST, peer.dns);

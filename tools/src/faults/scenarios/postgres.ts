@@ -1,7 +1,6 @@
 // PostgreSQL goes away, stands still or is full: what servers said meanwhile is kept, and the mail is not sent again.
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { NotPossibleHereError, pause, type Play, type Scenario, seconds } from '../scenario.js';
+import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
 import { Load } from './load.js';
 
@@ -32,7 +31,7 @@ const underLoad = (
 const SLOW_S = 0.2;
 
 const slowDown = async ({ database }: Play['stage']): Promise<() => Promise<void>> => {
-  const tables = ['deliveries', 'recipients', 'attempts', 'messages'];
+  const tables = ['deliveries', 'recipients', 'attempts'];
   await database.rows(
     `CREATE FUNCTION public.be_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(${SLOW_S}); RETURN NULL; END $$`,
   );
@@ -85,7 +84,7 @@ export const postgresFaults: readonly Scenario[] = [
       const routes = await BothRoutes.of(play);
       routes.onTaken(meetingOf(2, () => stage.postgres.halt('immediate')));
       await routes.publish();
-      const kept = async (): Promise<number> => (await readdir(join(stage.folder, 'journal')).catch(() => [])).length;
+      const kept = async (): Promise<number> => (await readdir(stage.journalFolder).catch(() => [])).length;
       await play.awaits('results on disk', async () => (await kept()) >= 2);
       await pause(200); // a file is there before its content is
       routes.onTaken(() => undefined);
@@ -103,10 +102,10 @@ export const postgresFaults: readonly Scenario[] = [
 
 export const diskFull: readonly Scenario[] = [
   underLoad('full', 'disk full for 6 s (small tmpfs)', async (_load, { stage }) => {
-    if (stage.disk === null) throw new NotPossibleHereError('needs root, to mount a small disk');
-    stage.disk.fill();
+    const disk = stage.diskOf('postgres');
+    disk.fill();
     await pause(6000);
-    stage.disk.empty();
+    disk.empty();
     // PostgreSQL stops itself when its log finds no room.
     await stage.postgres.restart('immediate');
   }),

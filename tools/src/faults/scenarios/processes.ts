@@ -83,7 +83,10 @@ const poison: Scenario = {
         if (holder === null || !holder.isRunning || own.openConnections === 0) return false;
         await holder.kill();
         await play.publish(bystander);
-        restarts.push(holder.start());
+        const restart = holder.start();
+        // One that fails ends this scenario below, and not the campaign.
+        restart.catch(() => undefined);
+        restarts.push(restart);
         return false;
       },
       90_000,

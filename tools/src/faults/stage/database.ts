@@ -4,6 +4,13 @@ import { Client, Pool, type PoolClient } from 'pg';
 /** A lock that others wait for until it is let go. */
 export type HeldLock = { release(): Promise<void> };
 
+/** A lock that can let those pass who wait for it now, and hold who comes after them. */
+export type Gate = HeldLock & { letPass(): Promise<void> };
+
+/** The statements on the way of a delivery, by words from their beginning: PostgreSQL shows the first 1,023 bytes of what is running. */
+const WORDS_OF = { taken: '"contentHash" text', released: 'positions int[]', settled: '"takenBack" uuid' } as const;
+export type GroupedStatement = keyof typeof WORDS_OF;
+
 export class Database {
   private readonly pool: Pool;
 
@@ -24,8 +31,34 @@ export class Database {
   }
 
   /** SHARE lets others read and not write, ACCESS EXCLUSIVE nothing at all. */
-  lockTable(table: string, mode: 'SHARE' | 'ACCESS EXCLUSIVE'): Promise<HeldLock> {
-    return this.hold(`LOCK TABLE ${table} IN ${mode} MODE`);
+  async lockTable(table: string, mode: 'SHARE' | 'ACCESS EXCLUSIVE'): Promise<Gate> {
+    const lock = (): Promise<HeldLock> => this.hold(`LOCK TABLE ${table} IN ${mode} MODE`);
+    let held = await lock();
+    return {
+      release: () => held.release(),
+      // Locks are given in the order of asking: who waits by now comes before us.
+      letPass: async () => {
+        const waiting = await this.lockWaiters('faults');
+        const next = lock();
+        while ((await this.lockWaiters('faults')) === waiting) await new Promise((resolve) => setTimeout(resolve, 5));
+        await held.release();
+        held = await next;
+      },
+    };
+  }
+
+  /** Statements of this kind of all dispatchers that wait for a lock. */
+  async waiting(statement: GroupedStatement): Promise<number> {
+    return this.lockWaiters('mail-dispatcher', WORDS_OF[statement]);
+  }
+
+  private async lockWaiters(applicationName: string, words = ''): Promise<number> {
+    const { count } = await this.one<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+       WHERE application_name = $1 AND wait_event_type = 'Lock' AND strpos(query, $2) > 0`,
+      [applicationName, words],
+    );
+    return count;
   }
 
   /** Others can neither lock nor change the rows of deliveries with these keys. */
@@ -33,14 +66,31 @@ export class Database {
     return this.hold('SELECT FROM dispatch.deliveries WHERE key = ANY($1) FOR UPDATE', [keys]);
   }
 
-  /** Puts off the next try of waiting deliveries; true once it has done so for all of them. */
-  async delay(keys: readonly string[], ms: number): Promise<boolean> {
-    const delayed = await this.rows(
-      `UPDATE dispatch.deliveries SET due_at = now() + $2 * interval '1 millisecond'
-       WHERE key = ANY($1) AND status = 'waiting' AND claim_id IS NULL RETURNING key`,
-      [keys, ms],
+  /** Plans the next try of waiting deliveries for then; true once it has done so for all of them. */
+  async planNextTry(keys: readonly string[], inMs: number): Promise<boolean> {
+    const planned = await this.rows(
+      `WITH planned AS (
+         UPDATE dispatch.deliveries SET due_at = now() + $2 * interval '1 millisecond'
+         WHERE key = ANY($1) AND status = 'waiting' AND claim_id IS NULL RETURNING lane, due_at
+       ), due AS (
+         INSERT INTO dispatch.lanes AS known (lane, next_due_at) SELECT lane, min(due_at) FROM planned GROUP BY lane
+         ON CONFLICT (lane) DO UPDATE SET next_due_at = excluded.next_due_at, changes = known.changes + 1
+       )
+       SELECT lane FROM planned`,
+      [keys, inMs],
     );
-    return delayed.length === keys.length;
+    return planned.length === keys.length;
+  }
+
+  /** The most deliveries with these keys of which rows of this table were written by one transaction. */
+  async mostInOneTransaction(table: string, keys: readonly string[]): Promise<number> {
+    const { most } = await this.one<{ most: number }>(
+      `SELECT coalesce(max(together), 0)::int AS most FROM (
+         SELECT count(DISTINCT t.delivery_id) AS together FROM ${table} t JOIN dispatch.deliveries d ON d.id = t.delivery_id
+         WHERE d.key = ANY($1) GROUP BY t.xmin::text) counted`,
+      [keys],
+    );
+    return most;
   }
 
   /** Ends the connections of a service, as an administrator or a failover would. */

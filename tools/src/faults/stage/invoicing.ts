@@ -19,6 +19,8 @@ export type TeamOptions = {
   fallback?: boolean;
   companyName?: string;
   fromAddress?: string;
+  /** In place of the one that every server knows. */
+  password?: string;
 };
 
 export class Invoicing {
@@ -39,8 +41,8 @@ export class Invoicing {
   /** A team on the platform, or with the server that is named. */
   async setUpTeam(teamId: string, options: TeamOptions = {}): Promise<void> {
     const { server, host = '127.0.0.1', port = server?.port, security = 'starttls', fallback = false } = options;
-    const { companyName = `Team ${teamId}`, fromAddress = `billing@${teamId}.example` } = options;
-    const auth = security === 'none' ? { type: 'none' as const } : { type: 'password' as const, ...ACCOUNT };
+    const { companyName = `Team ${teamId}`, fromAddress = `billing@${teamId}.example`, password = ACCOUNT.password } = options;
+    const auth = security === 'none' ? { type: 'none' as const } : { type: 'password' as const, username: ACCOUNT.username, password };
     const smtp = port === undefined ? null : { host, port, security, auth, fromAddress };
     const body: Partial<EmailDeliveryInput> = {
       companyName,
@@ -64,6 +66,12 @@ export class Invoicing {
     const { status } = await call(url, this.token, { method: 'POST', body, headers: { 'idempotency-key': key }, expect: [200, 202] });
     this.remember({ key, teamId, version: 1, ...body });
     return status;
+  }
+
+  /** Cancels a delivery; true when there was something left to cancel, false when the server has it already. */
+  async cancel(teamId: string, deliveryId: string): Promise<boolean> {
+    const url = `${this.dispatcherUrl()}/v1/teams/${teamId}/deliveries/${deliveryId}/cancel`;
+    return (await call(url, this.token, { method: 'POST', expect: [200, 409] })).status === 200;
   }
 
   /** Jobs that no dispatcher has taken in yet. */

@@ -1,5 +1,11 @@
 // A mail server of the campaign: behaves as scripted, writes what it takes into the ledger first, and can go away and come back.
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript, type SmtpTransaction } from '@billing-mail/testkit';
+import {
+  startScriptedSmtpServer,
+  type ScriptedSmtpServer,
+  type SmtpAction,
+  type SmtpScript,
+  type SmtpTransaction,
+} from '@billing-mail/testkit';
 import { type Ledger } from './ledger.js';
 
 /** Who may sign in at every server of the campaign. */
@@ -43,9 +49,20 @@ export class MailServer {
   get connections(): number {
     return this.server.connections.length;
   }
-  /** Messages whose end of data it saw, whatever it answered. */
+  /** Messages whose end of data it saw, whatever it answered, by their hash. */
+  get bodies(): string[] {
+    return this.server.transactions.flatMap(({ sha256 }) => sha256 ?? []);
+  }
   get endsOfData(): number {
-    return this.server.transactions.filter(({ endOfDataSeen }) => endOfDataSeen).length;
+    return this.bodies.length;
+  }
+  /** Messages that it said 354 to and may be reading by now. */
+  get bodiesBegun(): number {
+    return this.server.transactions.filter(({ dataBegun }) => dataBegun).length;
+  }
+  /** Passwords that it was given by those connections. */
+  get passwords(): string[] {
+    return this.server.connections.flatMap(({ authAttempts }) => authAttempts.map(({ password }) => password));
   }
   get messages(): SmtpTransaction[] {
     return this.server.messages;
@@ -55,6 +72,12 @@ export class MailServer {
   behave(script: SmtpScript | (() => SmtpScript) = {}): void {
     this.server.forget();
     this.server.script = typeof script === 'function' ? () => ({ ...WORKING, ...script() }) : { ...WORKING, ...script };
+  }
+
+  /** Ends every connection, that way; who comes next has to open one. */
+  async hangUp(how: SmtpAction = 'reset'): Promise<void> {
+    await this.server.interject(how);
+    await this.server.allClosed();
   }
 
   /** Nobody listens at its port any more. */

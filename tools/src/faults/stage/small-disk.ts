@@ -23,6 +23,16 @@ export class SmallDisk {
     }
   }
 
+  /** A folder of that name on it. */
+  pathOf(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Nothing can be written to it any more, or again. */
+  remount(mode: 'ro' | 'rw'): void {
+    execFileSync('mount', ['-o', `remount,${mode}`, this.folder], { stdio: 'ignore' });
+  }
+
   /** Runs what makes folders for temporary files, so that it makes them here. */
   async as<T>(work: () => Promise<T>): Promise<T> {
     const usual = process.env['TMPDIR'];

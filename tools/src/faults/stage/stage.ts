@@ -1,9 +1,16 @@
 // Everything that a scenario plays on: PostgreSQL, Redis, DNS, mail servers with their ledger, and the services as real processes.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestIdentity, startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
+import {
+  createTestIdentity,
+  newRsaKeyPem,
+  startTestDatabase,
+  startTestRedis,
+  type TestDatabase,
+  type TestRedis,
+} from '@billing-mail/testkit';
 import { migrateSchemas } from '../../migrate-schemas.js';
 import { issueTokens } from '../../starting/tokens.js';
 import { Database } from './database.js';
@@ -11,8 +18,11 @@ import { Invoicing } from './invoicing.js';
 import { Ledger } from './ledger.js';
 import { ACCOUNT, MailServer } from './mail-server.js';
 import { NameServer } from './name-server.js';
+import { NotPossibleHereError } from './not-possible-here.js';
 import { SmallDisk } from './small-disk.js';
 import { ServiceProcess } from './service-process.js';
+import { Wire } from './wire.js';
+import { watchStates } from './written-states.js';
 
 /** How the stage is set for a group of scenarios. */
 export type StageOptions = {
@@ -22,14 +32,18 @@ export type StageOptions = {
   notifiers?: number;
   /** Servers for teams; those not in use cost a socket each. */
   customServers?: number;
-  /** PostgreSQL gets a disk of its own of that many MB, which can be filled. */
-  diskMb?: number;
+  /** PostgreSQL, the dispatchers' documents or their journal of results get a disk of their own of that many MB, which can be filled. */
+  diskMb?: Partial<Record<DiskOwner, number>>;
+  /** Each dispatcher gets a way to PostgreSQL of its own, which can be cut. */
+  wired?: boolean;
 };
+export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
 export const PLATFORM = 'platform';
 /** Name by which the services know the platform's server; the campaign's DNS server says where that is. */
 export const PLATFORM_HOST = 'smtp.test';
 const PLATFORM_FROM = 'e-invoice@platform.example';
+const SIGNER_FILE = 'signer.p12';
 
 /** Short enough that three tries fit into a moment, long enough that a busy machine does not miss them. */
 const TIMES = {
@@ -43,6 +57,8 @@ const TIMES = {
 export class Stage {
   readonly dispatchers: ServiceProcess[] = [];
   readonly notifiers: ServiceProcess[] = [];
+  /** Ways of the dispatchers to PostgreSQL, in their order, where the stage has some. */
+  readonly wires: Wire[] = [];
   settings!: ServiceProcess;
   invoicing!: Invoicing;
 
@@ -50,8 +66,7 @@ export class Stage {
     readonly folder: string,
     readonly logFolder: string,
     readonly postgres: TestDatabase,
-    /** Where PostgreSQL keeps its data, if that is a small one. */
-    readonly disk: SmallDisk | null,
+    private readonly disks: ReadonlyMap<DiskOwner, SmallDisk>,
     readonly redis: TestRedis,
     readonly database: Database,
     readonly ledger: Ledger,
@@ -68,8 +83,8 @@ export class Stage {
     mkdirSync(logFolder, { recursive: true });
     const folder = mkdtempSync(join(tmpdir(), 'faults-'));
     const ledger = new Ledger(join(logFolder, 'ledger.jsonl'));
-    const disk = options.diskMb === undefined ? null : SmallDisk.mount(options.diskMb);
-    const postgres = await (disk?.as(startTestDatabase) ?? startTestDatabase());
+    const disks = mountDisks(options.diskMb);
+    const postgres = await (disks.get('postgres')?.as(startTestDatabase) ?? startTestDatabase());
     const [redis, names, platform, alertMailbox, ...customServers] = await Promise.all([
       startTestRedis(),
       NameServer.start(),
@@ -84,7 +99,7 @@ export class Stage {
       folder,
       logFolder,
       postgres,
-      disk,
+      disks,
       redis,
       database,
       ledger,
@@ -106,6 +121,24 @@ export class Stage {
   }
   private taken = 0;
 
+  /** The small disk that this is kept on. */
+  diskOf(owner: DiskOwner): SmallDisk {
+    const disk = this.disks.get(owner);
+    if (disk === undefined) throw new NotPossibleHereError('needs root, to mount a small disk');
+    return disk;
+  }
+
+  /** Folder in which the dispatchers keep results that PostgreSQL could not take. */
+  get journalFolder(): string {
+    return this.disks.get('journal')?.pathOf('journal') ?? join(this.folder, 'journal');
+  }
+
+  /** How often the dispatchers have logged this so far. */
+  countInLogs(words: string): number {
+    const logs = this.dispatchers.map(({ options }) => readFileSync(join(this.logFolder, `${options.name}.log`), 'utf8'));
+    return logs.join('').split(words).length - 1;
+  }
+
   /** The dispatcher that holds the claim of a delivery now. */
   async holderOf(key: string): Promise<ServiceProcess | null> {
     const [row] = await this.database.rows<{ claimed_by: string | null }>('SELECT claimed_by FROM dispatch.deliveries WHERE key = $1', [
@@ -125,11 +158,18 @@ export class Stage {
     await Promise.all(this.customServers.map((server) => server.close()));
     this.names.close();
     this.ledger.close();
-    this.disk?.unmount();
+    for (const wire of this.wires) wire.close();
+    for (const disk of this.disks.values()) disk.unmount();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async startServices({ env = {}, dispatchers = 2, notifiers = 2 }: StageOptions): Promise<void> {
+  /** Puts another certificate with another key in the place of the platform's; a dispatcher that is started from now on signs with it. */
+  renewCertificate(): void {
+    const { p12 } = createTestIdentity({ address: PLATFORM_FROM, keyPem: newRsaKeyPem() });
+    writeFileSync(join(this.folder, SIGNER_FILE), p12);
+  }
+
+  private async startServices({ env = {}, dispatchers = 2, notifiers = 2, wired = false }: StageOptions): Promise<void> {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     const file = (name: string, content: string | Buffer): string => {
       const path = join(this.folder, name);
@@ -158,10 +198,10 @@ export class Stage {
       ...common,
       ...TIMES,
       PLATFORM_SMTP_URL: `smtp://${ACCOUNT.username}:${ACCOUNT.password}@${platformHost}:${this.platform.port}`,
-      SMIME_P12_FILE: file('signer.p12', identity.p12),
+      SMIME_P12_FILE: file(SIGNER_FILE, identity.p12),
       SMIME_P12_PASSPHRASE: identity.passphrase,
-      DOCUMENT_STORE_URL: `file:${join(this.folder, 'documents')}`,
-      RESULT_JOURNAL_DIR: join(this.folder, 'journal'),
+      DOCUMENT_STORE_URL: `file:${this.disks.get('documents')?.pathOf('documents') ?? join(this.folder, 'documents')}`,
+      RESULT_JOURNAL_DIR: this.journalFolder,
       ...env,
     };
     const forNotifier = {
@@ -169,11 +209,15 @@ export class Stage {
       PLATFORM_SMTP_URL: `smtp://${ACCOUNT.username}:${ACCOUNT.password}@127.0.0.1:${this.alertMailbox.port}`,
     };
     await migrateSchemas(common);
+    await watchStates(this.database);
     const add = (name: string, service: ServiceProcess['options']['service'], serviceEnv: NodeJS.ProcessEnv, prefix: string[] = []) =>
       new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix });
     this.settings = add('settings-api', 'settings-api', common);
-    for (let index = 1; index <= dispatchers; index += 1)
-      this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', forDispatcher, this.dnsPrefix ?? []));
+    for (let index = 1; index <= dispatchers; index += 1) {
+      if (wired) this.wires.push(await Wire.to(this.postgres.url));
+      const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? this.postgres.url;
+      this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', { ...forDispatcher, DATABASE_URL }, this.dnsPrefix ?? []));
+    }
     for (let index = 1; index <= notifiers; index += 1)
       this.notifiers.push(add(`notification-service-${index}`, 'notification-service', forNotifier));
     await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
@@ -185,4 +229,10 @@ export class Stage {
       tokens.service,
     );
   }
+}
+
+/** Without those that this machine does not let us mount. */
+function mountDisks(megabytes: StageOptions['diskMb'] = {}): Map<DiskOwner, SmallDisk> {
+  const disks = Object.entries(megabytes).map(([owner, size]) => [owner as DiskOwner, SmallDisk.mount(size)] as const);
+  return new Map(disks.flatMap(([owner, disk]) => (disk === null ? [] : [[owner, disk] as const])));
 }

@@ -1,0 +1,31 @@
+// Watches every state that is written, whichever statement writes it: births and changes of deliveries and recipients, by triggers.
+import { type Database } from './database.js';
+
+/** A change of `status` as it was written; `from` is "born" for a new row. */
+export type WrittenState = { kind: 'delivery' | 'recipient'; from: string; to: string };
+
+const WATCHED = { deliveries: 'delivery', recipients: 'recipient' } as const;
+
+/** From now on every change is written down. */
+export async function watchStates(database: Database): Promise<void> {
+  // No key: two statements that write the same changes in another order would wait for each other in a circle.
+  await database.rows('CREATE TABLE public.written_states (kind text, "from" text, "to" text)');
+  await database.rows(`
+    CREATE FUNCTION public.note_state() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO public.written_states VALUES (TG_ARGV[0], CASE WHEN TG_OP = 'INSERT' THEN 'born' ELSE OLD.status END, NEW.status);
+      RETURN NULL;
+    END $$`);
+  for (const [table, kind] of Object.entries(WATCHED)) {
+    const note = `EXECUTE FUNCTION public.note_state('${kind}')`;
+    await database.rows(`CREATE TRIGGER note_birth AFTER INSERT ON dispatch.${table} FOR EACH ROW ${note}`);
+    await database.rows(
+      `CREATE TRIGGER note_change AFTER UPDATE ON dispatch.${table} FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) ${note}`,
+    );
+  }
+}
+
+/** Each change once. */
+export function readWrittenStates(database: Database): Promise<WrittenState[]> {
+  return database.rows<WrittenState>('SELECT DISTINCT kind, "from", "to" FROM public.written_states ORDER BY kind, "from", "to"');
+}
