@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { startScriptedSmtpServer, type ScriptedSmtpServer } from '@billing-mail/testkit';
 import fc from 'fast-check';
-import { blocksOf, handlesLeft, messageOf, openHandles, sessionWith, TIMEOUTS } from './testing/client.js';
+import { blocksOf, handlesLeft, IMPATIENT, messageOf, openHandles, sessionWith } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
 let handlesBefore: string[];
@@ -49,7 +49,7 @@ describe('the bytes of a message', () => {
     ['in blocks', asBlocksOf(300_000)],
   ])('arrive as they are when they are many, %s, over TLS', async (_how, cut) => {
     server.script = { security: 'tls' };
-    const session = await sessionWith(server, { security: 'tls' }, { timeouts: { ...TIMEOUTS, finalReplyMs: 10_000 } });
+    const session = await sessionWith(server, { security: 'tls' });
     const result = await session.send(messageOf(LARGE, { body: cut(LARGE) }));
     expect(result.outcome).toBe('accepted');
     expect(server.messages[0]?.sha256).toBe(createHash('sha256').update(LARGE).digest('hex'));
@@ -157,7 +157,7 @@ describe('the source of a body', () => {
 
   it('is not asked for more than the server takes', async () => {
     server.script = { body: { afterBytes: 500_000, action: 'stall' } };
-    const session = await sessionWith(server);
+    const session = await sessionWith(server, {}, { timeouts: IMPATIENT });
     let asked = 0;
     const body = async function* () {
       for await (const block of blocksOf(LARGE)) yield ((asked += block.length), block);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Link } from './link.js';
-import { TIMEOUTS } from './testing/client.js';
+import { PATIENT } from './testing/client.js';
 
 let server: Server;
 beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('the link', () => {
     const answering = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [port] = (await once(answering.stdout, 'data')) as [Buffer];
-      const link = new Link(await open(Number(port)), { ...TIMEOUTS, replyMs: 300 });
+      const link = new Link(await open(Number(port)), { ...PATIENT, replyMs: 300 });
       const answered = link.exchange('NOOP\r\n', 'mail');
       await new Promise((resolve) => setImmediate(resolve)); // the command is out
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
@@ -44,7 +44,7 @@ describe('the link', () => {
   });
 
   it('releases no end of data outside of a body', async () => {
-    const link = new Link(await open(), TIMEOUTS);
+    const link = new Link(await open(), PATIENT);
     expect(() => link.endBody(Buffer.alloc(0))).toThrow();
     link.abandon();
   });

@@ -1,6 +1,6 @@
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep } from './smtp-server.js';
-import { handlesLeft, openHandles, sessionWith } from './testing/client.js';
+import { handlesLeft, IMPATIENT, openHandles, PATIENT, sessionWith } from './testing/client.js';
 
 describe('offerSender', () => {
   let server: ScriptedSmtpServer;
@@ -19,7 +19,8 @@ describe('offerSender', () => {
 
   const offer = async (script: SmtpScript) => {
     server.script = script;
-    const session = await sessionWith(server, {}, { onStep: (step) => steps.push(step) });
+    const timeouts = script.mail === 'stall' ? IMPATIENT : PATIENT;
+    const session = await sessionWith(server, {}, { timeouts, onStep: (step) => steps.push(step) });
     const fact = await session.offerSender('billing@acme.test');
     await session.close();
     return fact;

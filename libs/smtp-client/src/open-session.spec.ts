@@ -4,7 +4,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
-import { ACCOUNT, handlesLeft, openHandles, openWith, sessionWith } from './testing/client.js';
+import { ACCOUNT, handlesLeft, IMPATIENT, openHandles, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
 const password = { type: 'password', ...ACCOUNT } as const;
 const signIn: Partial<SmtpServer> = { security: 'starttls', auth: password };
@@ -166,7 +166,7 @@ describe('a server that fails before the first message', () => {
     'is told by stage and kind: $fault',
     async ({ row: [, script, expected, change] }) => {
       server.script = script;
-      const opened = await openWith(server, change);
+      const opened = await openWith(server, change, { timeouts: timeoutsFor(expected) });
       expect(opened).toMatchObject({ ok: false, fact: expected, server: `127.0.0.1:${server.port}` });
       expect(server.transactions).toEqual([]);
     },
@@ -338,10 +338,10 @@ describe('a session', () => {
     ['floods', { flood: 5_000_000 }],
   ] as const)('closes although QUIT %s', async (_how, quit) => {
     server.script = { quit };
-    const session = await sessionWith(server);
+    const session = await sessionWith(server, {}, { timeouts: IMPATIENT });
     const began = performance.now();
     await session.close();
-    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(performance.now() - began).toBeLessThan(PATIENT.replyMs / 2);
     expect(session.usable).toBe(false);
     await session.close();
   });
@@ -354,8 +354,7 @@ describe('a session', () => {
   ] as [string, SmtpScript, Partial<SmtpServer>][])('is given up at once on its way to being %s', async (_way, script, change) => {
     server.script = script;
     const opening = new AbortController();
-    const timeouts = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
-    const opened = openWith(server, change, { timeouts, opening: opening.signal });
+    const opened = openWith(server, change, { opening: opening.signal });
     await eventuallyConnected(server);
     opening.abort();
     expect((await opened).ok).toBe(false);

@@ -4,7 +4,7 @@ import { type SessionOptions } from './open-session.js';
 import { SessionKeeper, type KeeperOptions } from './session-keeper.js';
 import { type SmtpLine } from './smtp-line.js';
 import { type SmtpServer } from './smtp-server.js';
-import { ACCOUNT, handlesLeft, messageOf, openHandles, optionsFor, serverAt } from './testing/client.js';
+import { ACCOUNT, handlesLeft, IMPATIENT, messageOf, openHandles, optionsFor, PATIENT, serverAt } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
 let keeper: SessionKeeper;
@@ -62,21 +62,26 @@ describe.each(MANNERS)('with $manner', ({ script }) => {
 
   const OK = '250 ok';
   const THEN_CLOSE: SmtpAction = { reply: '250 ok', then: 'close' };
-  it.each<{ server: string; by: SmtpScript; connections: number }>([
+  it.each<{ server: string; by: SmtpScript; connections: number; timeouts?: SessionOptions['timeouts'] }>([
     { server: 'closes after each message', by: { final: THEN_CLOSE }, connections: 25 },
     { server: 'closes after 10', by: { final: (number) => (number === 10 ? THEN_CLOSE : OK) }, connections: 3 },
     { server: 'closes at MAIL of the 11th', by: { mail: (number) => (number === 11 ? 'close' : OK) }, connections: 3 },
     { server: 'resets at MAIL of the 11th', by: { mail: (number) => (number === 11 ? 'reset' : OK) }, connections: 3 },
-    { server: 'is silent at MAIL of the 11th', by: { mail: (number) => (number === 11 ? 'stall' : OK) }, connections: 3 },
+    {
+      server: 'is silent at MAIL of the 11th',
+      by: { mail: (number) => (number === 11 ? 'stall' : OK) },
+      connections: 3,
+      timeouts: IMPATIENT,
+    },
     { server: 'says 421 at MAIL of the 11th', by: { mail: (number) => (number === 11 ? '421 4.7.0 enough' : OK) }, connections: 3 },
     {
       server: 'says 421 at MAIL of the 11th and hangs up',
       by: { mail: (number) => (number === 11 ? { reply: '421 4.7.0 enough', then: 'close' } : OK) },
       connections: 3,
     },
-  ])('a server that $server gets 25 messages once each, over $connections connections', async ({ by, connections }) => {
+  ])('a server that $server gets 25 messages once each, over $connections connections', async ({ by, connections, timeouts = PATIENT }) => {
     server.script = { ...script, ...by };
-    for (const number of upTo(25)) expect(await sendOne(number)).toMatchObject({ outcome: 'accepted' });
+    for (const number of upTo(25)) expect(await sendOne(number, {}, 'acme', { timeouts })).toMatchObject({ outcome: 'accepted' });
     expect(kept()).toEqual(upTo(25));
     expect(server.connections).toHaveLength(connections);
     expect(keeper.opened).toBe(connections);
@@ -250,14 +255,12 @@ describe('a changed password', () => {
 });
 
 describe('a line that is given up', () => {
-  const PATIENT = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
-
   it.each<[string, SmtpScript]>([
     ['while it opens', { banner: 'stall' }],
     ['at MAIL', { mail: 'stall' }],
   ])('%s holds the message back, at once', async (_when, script) => {
     server.script = script;
-    const line = lineOf({}, 'acme', { timeouts: PATIENT });
+    const line = lineOf({}, 'acme');
     const sending = line.send(messageOf(contentOf(1)));
     while (server.openConnections === 0 || (script.mail !== undefined && server.transactions.length === 0)) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -281,7 +284,7 @@ describe('a line that is given up', () => {
   it('is not opened again in place of a session that died of it', async () => {
     await sendOne(1);
     server.script = { mail: 'stall' };
-    const line = lineOf({}, 'acme', { timeouts: PATIENT });
+    const line = lineOf({}, 'acme');
     const sending = line.send(messageOf(contentOf(2)));
     while (server.transactions.length < 2) await new Promise((resolve) => setImmediate(resolve));
     line.abort();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { startScriptedSmtpServer, times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep } from './smtp-server.js';
-import { handlesLeft, messageOf, openHandles, sessionWith, TIMEOUTS } from './testing/client.js';
+import { handlesLeft, messageOf, openHandles, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
 let handlesBefore: string[];
@@ -166,7 +166,7 @@ describe.each(MANNERS)('a message that the server does not take, commands sent $
     'is told by stage and kind: $fault',
     async ({ script, fact, released = false, kept = 0, usable = false, content = SMALL }) => {
       server.script = { extensions, ...script };
-      const session = await sessionWith(server);
+      const session = await sessionWith(server, {}, { timeouts: timeoutsFor(fact) });
       const result = await session.send(messageOf(content, { recipients: TWO }));
       expect(result).toMatchObject({ outcome: 'failed', fact, endOfDataReleased: released });
       expect(server.messages).toHaveLength(kept);
@@ -282,7 +282,7 @@ describe('a message that the server takes', () => {
 
 describe('the end-of-data gate', () => {
   it('is asked when everything but the last bytes is out, and nothing of the end leaves before the answer', async () => {
-    const session = await sessionWith(server, {}, { timeouts: { ...TIMEOUTS, finalReplyMs: 10_000 } });
+    const session = await sessionWith(server, {}, { timeouts: { ...PATIENT, replyMs: 2_000 } });
     let answer: (decision: 'release') => void = () => undefined;
     let sending: Promise<unknown> = Promise.resolve();
     await new Promise<void>((asked) => {
@@ -290,7 +290,7 @@ describe('the end-of-data gate', () => {
       sending = session.send(messageOf(LARGE, { beforeEndOfData }));
     });
     // The wait is no fault of the server: its time does not run meanwhile.
-    await sleep(600);
+    await sleep(2_500);
     expect(server.transactions).toMatchObject([{ dataBegun: true, endOfDataSeen: false }]);
     answer('release');
     expect(await sending).toMatchObject({ outcome: 'accepted', endOfDataReleased: true });
@@ -357,7 +357,7 @@ describe('closing in mid-message', () => {
     server.script = { final: 'stall' };
     const session = await sessionWith(server);
     const sending = session.send(messageOf(SMALL));
-    await server.waitFor(1, 5_000);
+    await server.waitFor(1, 60_000);
     await session.close();
     expect(await sending).toMatchObject({
       outcome: 'failed',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
-import { handlesLeft, messageOf, openHandles, sessionWith, TIMEOUTS } from './testing/client.js';
+import { handlesLeft, IMPATIENT, messageOf, openHandles, PATIENT, sessionWith } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
 let handlesBefore: string[];
@@ -64,7 +64,7 @@ describe('a server that takes commands in a row', () => {
     ['in pieces, with long answers', { rcpt: '250-one\n250-two\n250 three', data: { drip: '354 go', everyMs: 3 } }],
   ])('may answer %s', async (_how, script) => {
     server.script = script;
-    const session = await sessionWith(server, {}, { timeouts: { ...TIMEOUTS, replyMs: 10_000, finalReplyMs: 10_000 } });
+    const session = await sessionWith(server);
     for (let count = 1; count <= 3; count++) {
       expect(await session.send(messageOf(BODY, { recipients: RECIPIENTS }))).toMatchObject({ outcome: 'accepted' });
     }
@@ -110,14 +110,14 @@ describe('a server that takes commands in a row', () => {
 
   it('has the time of a reply for each of its replies', async () => {
     server.script = { rcpt: { wait: 1_200, then: '250 ok' } };
-    const session = await sessionWith(server, {}, { timeouts: { ...TIMEOUTS, replyMs: 2_000 } });
+    const session = await sessionWith(server, {}, { timeouts: { ...PATIENT, replyMs: 2_000 } });
     expect(await session.send(messageOf(BODY, { recipients: RECIPIENTS }))).toMatchObject({ outcome: 'accepted' });
     await session.close();
   });
 
   it('is not waited for longer when it leaves one out', async () => {
     server.script = { rcpt: (_address, index) => (index < 2 ? '250 ok' : 'stall') };
-    const session = await sessionWith(server);
+    const session = await sessionWith(server, {}, { timeouts: IMPATIENT });
     const result = await session.send(messageOf(BODY, { recipients: RECIPIENTS }));
     expect(result).toMatchObject({ fact: { kind: 'network', stage: 'rcpt', reason: 'timeout' } });
     expect(result.recipients.map(({ accepted }) => accepted)).toEqual([true, true, false]);

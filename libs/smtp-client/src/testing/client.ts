@@ -5,8 +5,16 @@ import { openSession, type OpenResult, type SessionOptions } from '../open-sessi
 import { type SmtpSession } from '../session.js';
 import { type SmtpServer } from '../smtp-server.js';
 
-/** Long enough for a busy machine to answer, short enough to wait for a silent server. */
-export const TIMEOUTS = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
+type Timeouts = SessionOptions['timeouts'];
+
+/** For servers that answer: no machine is so busy. */
+export const PATIENT: Timeouts = { connectMs: 60_000, replyMs: 60_000, finalReplyMs: 60_000 };
+
+/** For those of whom only the end of a wait can tell. */
+export const IMPATIENT: Timeouts = { connectMs: 1_000, replyMs: 400, finalReplyMs: 400 };
+
+/** The time-outs by which a fact comes about. */
+export const timeoutsFor = (fact: object): Timeouts => ('reason' in fact && fact.reason === 'timeout' ? IMPATIENT : PATIENT);
 
 type Place = Pick<ScriptedSmtpServer, 'host' | 'port' | 'caPem'>;
 
@@ -21,7 +29,7 @@ export function serverAt({ host, port, caPem }: Place, change: Partial<SmtpServe
 export function optionsFor({ port }: Place, change: Partial<SessionOptions> = {}): SessionOptions {
   return {
     policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [port] },
-    timeouts: TIMEOUTS,
+    timeouts: PATIENT,
     clientName: 'client.test',
     ...change,
   };
