@@ -14,23 +14,29 @@ export type NewOutcome = OutcomeEvent extends infer Event
 
 /** Outcomes that travel in one job. */
 export type OutboxGroup = { jobId: string; events: OutcomeEvent[] };
+/** What its publisher remembers of one. */
+export type PublishedGroup = { jobId: string; eventIds: string[] };
 
 /** Jobs are looked at again by so many outcomes at a time: some of full groups, many of small ones. */
 const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
+
+/** The time of the transaction as events tell it. */
+export const UTC_NOW = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Adds an outcome inside the caller's transaction. */
 export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> {
   const id = uuidv7();
   await sql.rows(
     `INSERT INTO dispatch.outbox (id, payload)
-     VALUES ($1::uuid, $2::jsonb || jsonb_build_object('version', 1, 'eventId', $1::uuid, 'occurredAt', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))`,
+     VALUES ($1::uuid, $2::jsonb || jsonb_build_object('version', 1, 'eventId', $1::uuid, 'occurredAt', ${UTC_NOW}))`,
     [id, JSON.stringify(outcome)],
   );
 }
 
 /**
- * An outcome belongs to no job at first, then to one for good: whoever publishes that job, and however often, publishes the same events
- * by the same id. A group is made and acknowledged by one statement, so that nobody ever sees a part of it.
+ * Outcomes that belong to no job yet are left to the process that wrote them until `publish_at`; then any relay takes them. Once an outcome
+ * belongs to a job it does so for good: whoever publishes that job, and however often, publishes the same events by the same id. A group is
+ * made and acknowledged by one statement, so that nobody ever sees a part of it.
  */
 @Injectable()
 export class OutboxStore {
@@ -40,11 +46,11 @@ export class OutboxStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Makes a group of the oldest outcomes that belong to none. Its job is looked at after `againAfterMs`, also if nobody publishes it till then. */
+  /** Makes a group of the oldest outcomes that belong to none and are left to nobody. Its job is looked at after `againAfterMs`, also if nobody publishes it till then. */
   async takeGroup(againAfterMs: number): Promise<OutboxGroup> {
     const jobId = uuidv7();
     const rows = await this.sql.rows<{ payload: OutcomeEvent }>(
-      `WITH oldest AS (SELECT id FROM dispatch.outbox WHERE job_id IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED),
+      `WITH oldest AS (SELECT id FROM dispatch.outbox WHERE job_id IS NULL AND publish_at <= now() ORDER BY publish_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
        taken AS (
          UPDATE dispatch.outbox o SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' FROM oldest
          WHERE o.id = oldest.id RETURNING o.id, o.payload
@@ -76,8 +82,21 @@ export class OutboxStore {
     return rows.map(({ payload }) => payload);
   }
 
+  /** Lets all relays look after a job that its publisher has looked after until now. */
+  async handOver({ jobId, eventIds }: PublishedGroup, againAfterMs: number): Promise<void> {
+    await this.sql.affected(
+      `UPDATE dispatch.outbox SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' WHERE id = ANY ($2::uuid[]) AND job_id IS NULL`,
+      [jobId, eventIds, againAfterMs],
+    );
+  }
+
   /** The listener has acted on them: nothing is left to remember. */
   async acknowledge(jobIds: readonly string[]): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE job_id = ANY ($1::uuid[])', [jobIds]);
+  }
+
+  /** The same for outcomes whose job only their publisher knows. */
+  async acknowledgeEvents(eventIds: readonly string[]): Promise<void> {
+    await this.sql.affected('DELETE FROM dispatch.outbox WHERE id = ANY ($1::uuid[])', [eventIds]);
   }
 }

@@ -1,10 +1,10 @@
 // Statement 3, settled: what follows from a try, or from anything else that ends or gives back a claim, in one conditional statement.
-import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type Route } from '@billing-mail/contracts';
+import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
 import { type RecipientState } from '@billing-mail/mail-core';
 import { type Sql } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { noteDueLanes } from './lanes.js';
-import { type NewOutcome } from './outbox.store.js';
+import { type NewOutcome, UTC_NOW } from './outbox.store.js';
 import { type AttemptFacts, type MessageFacts } from './rows.js';
 
 /** What comes next for the delivery; gives the claim back. */
@@ -104,18 +104,30 @@ const STATEMENT = `
   ),
   due AS (${noteDueLanes('moved')}),
   told AS (
-    INSERT INTO dispatch.outbox (id, payload)
-    SELECT w."eventId", w.outcome || jsonb_build_object('version', 1, 'eventId', w."eventId",
-      'occurredAt', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    INSERT INTO dispatch.outbox (id, payload, publish_at)
+    SELECT w."eventId", w.outcome || jsonb_build_object('version', 1, 'eventId', w."eventId", 'occurredAt', ${UTC_NOW}),
+      now() + $3 * interval '1 millisecond'
     FROM written w WHERE w.outcome IS NOT NULL
   )
-  SELECT id FROM written`;
+  SELECT id, ${UTC_NOW} AS "occurredAt" FROM written`;
 
-/** Whether each was written; what was not has another holder or other recipients by now. */
-export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[]): Promise<boolean[]> {
-  const rows = await sql.prepared<{ id: string }>(STATEMENT, [JSON.stringify(writes.map(toMember)), writes.length]);
-  const written = new Set(rows.map(({ id }) => id));
-  return writes.map(({ id }) => written.has(id));
+/** What became of a write; `told` is what the outbox holds of it now. */
+export type Settled = { isWritten: boolean; told: OutcomeEvent | null };
+
+/**
+ * Whether each was written; what was not has another holder or other recipients by now.
+ * @param leftForMs how long the relays leave what is told to the caller, who publishes it himself
+ */
+export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[], leftForMs = 0): Promise<Settled[]> {
+  const members = writes.map(toMember);
+  const rows = await sql.prepared<{ id: string; occurredAt: string }>(STATEMENT, [JSON.stringify(members), writes.length, leftForMs]);
+  const written = new Map(rows.map(({ id, occurredAt }) => [id, occurredAt]));
+  return writes.map(({ id, outcome }, index) => {
+    const occurredAt = written.get(id);
+    const isTold = occurredAt !== undefined && outcome !== null;
+    const eventId = members[index]?.eventId;
+    return { isWritten: occurredAt !== undefined, told: isTold ? ({ ...outcome, version: 1, eventId, occurredAt } as OutcomeEvent) : null };
+  });
 }
 
 // What is null is left out: a JSON null is a value for PostgreSQL where the column is JSON.

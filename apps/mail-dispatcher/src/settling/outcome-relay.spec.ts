@@ -1,6 +1,6 @@
 // Outcomes reach their listener, each in one group, although relays die and Redis forgets, dies or freezes.
 import { randomUUID } from 'node:crypto';
-import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, outcomeGroup, type OutcomeGroup } from '@billing-mail/contracts';
+import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, outcomeGroup, type OutcomeGroup } from '@billing-mail/contracts';
 import { bullOptions, createLogger, dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
 import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import Bull, { type Job, type Queue } from 'bull';
@@ -110,6 +110,55 @@ describe('the relay of outcomes', () => {
     letGo();
     await allAcknowledged();
     expect(heard).toHaveLength(1);
+  });
+
+  /** Outcomes as the process that settled them has them: in the outbox, and left to itself for a while. */
+  const settleHere = async (count: number): Promise<OutcomeEvent[]> => {
+    await settle(count);
+    const left = await sql.rows<{ payload: OutcomeEvent }>(
+      `UPDATE dispatch.outbox SET publish_at = now() + interval '1 minute' WHERE job_id IS NULL RETURNING payload`,
+    );
+    return left.map(({ payload }) => payload);
+  };
+
+  it('publishes what its own process settled without asking the outbox, and deletes it once its job is done', async () => {
+    const events = await settleHere(3);
+    listen();
+    const [relay, other] = [startRelay(), startRelay()];
+    other.wake();
+    for (const event of events) relay.tell(event, false);
+    await eventually(() => heard.length === 1);
+    expect(heard[0]?.group).toEqual({ version: 2, events });
+    expect((await rows()).map(({ jobId }) => jobId)).toEqual([null, null, null]);
+    await eventually(async () => (await rows()).length === 0);
+    expect(heard).toHaveLength(1);
+  });
+
+  it('lets all relays look after its own job where the listener is slow', async () => {
+    const events = await settleHere(2);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const listener = listen(() => held);
+    const relay = startRelay();
+    for (const event of events) relay.tell(event, true);
+    await eventually(async () => (await listener.getActiveCount()) === 1);
+    const [job] = await listener.getActive();
+    await eventually(async () => (await rows()).every(({ jobId }) => jobId === job?.id));
+    letGo();
+    await allAcknowledged();
+    expect(heard).toHaveLength(1);
+  });
+
+  it('takes over what its process left in the outbox, once the time for it is up', async () => {
+    const events = await settleHere(2);
+    listen();
+    startRelay().wake();
+    await sleep(1000); // longer than a sweep
+    expect(heard).toHaveLength(0);
+    await sql.affected('UPDATE dispatch.outbox SET publish_at = now()');
+    await eventually(() => heard.length === 1);
+    expect(eventIds()).toEqual(events.map(({ eventId }) => eventId));
+    await allAcknowledged();
   });
 
   it('takes part in no group twice, whoever else relays', async () => {

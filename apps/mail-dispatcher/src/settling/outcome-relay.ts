@@ -1,13 +1,15 @@
 // Carries outcomes from the outbox to the queue `outcomes`, again and again until the job is done: a completed job is the listener's
-// acknowledgement, so that neither a lost Redis nor a lost event loses an alert.
+// acknowledgement, so that neither a lost Redis nor a lost event loses an alert. What this process has just settled it publishes from its
+// memory, and it deletes the rows when it sees the job done; whatever goes another way than that goes by the outbox.
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeGroup } from '@billing-mail/contracts';
+import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
 import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
 import { LOGGER } from '../dispatcher.tokens.js';
-import { OutboxStore, type OutboxGroup } from '../records/outbox.store.js';
+import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/outbox.store.js';
 
 /** Nobody who has something to tell waits for it: whoever settles wakes the relay. */
 const SWEEP_MS = 500;
@@ -23,6 +25,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly leaving = new AbortController();
   private wakeUp: () => void = () => undefined;
   private loops: Promise<unknown> = Promise.resolve();
+  /** Committed by this process and not yet published. */
+  private fresh: OutcomeEvent[] = [];
+  /** Published by this process and not yet looked at. */
+  private published: PublishedGroup[] = [];
 
   constructor(
     @InjectQueue(OUTCOMES_QUEUE) private readonly queue: Queue,
@@ -31,7 +37,13 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.loops = Promise.all([this.publishLoop(), this.acknowledgeLoop()]);
+    this.loops = Promise.all([this.publishLoop(), this.acknowledgeLoop(), this.lookAfterLoop()]);
+  }
+
+  /** Publishes what this process has just committed. Lost from here it is found in the outbox again. */
+  tell(event: OutcomeEvent, isUrgent: boolean): void {
+    this.fresh.push(event);
+    if (isUrgent || this.fresh.length === OUTCOMES_PER_JOB) this.wake();
   }
 
   /** There is something to tell now: do not wait for the next sweep. */
@@ -43,6 +55,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     this.leaving.abort();
     this.wake();
     await within(REDIS_TIMEOUT_MS, this.loops);
+    await within(
+      REDIS_TIMEOUT_MS,
+      this.attempt(() => this.publishFresh()).then(() => this.attempt(() => this.lookAfterPublished())),
+    );
   }
 
   /** One group at a time: what is settled while it is being published gathers for the next. */
@@ -50,6 +66,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     while (!this.leaving.signal.aborted) {
       const rest = new AbortController();
       this.wakeUp = () => rest.abort();
+      await this.attempt(() => this.publishFresh());
       const published = await this.attempt(() => this.publishNext());
       if (published < OUTCOMES_PER_JOB) await sweepPause(rest.signal);
     }
@@ -60,6 +77,47 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
       const acknowledged = await this.attempt(() => this.acknowledgeDone());
       if (acknowledged === 0) await sweepPause(this.leaving.signal);
     }
+  }
+
+  /** What Redis does not take is left to the outbox, so that no memory is held by what can not go. */
+  private async publishFresh(): Promise<number> {
+    const events = this.fresh;
+    this.fresh = [];
+    for (let from = 0; from < events.length; from += OUTCOMES_PER_JOB) {
+      const group = { jobId: uuidv7(), events: events.slice(from, from + OUTCOMES_PER_JOB) };
+      await this.publish(group);
+      this.published.push({ jobId: group.jobId, eventIds: group.events.map(({ eventId }) => eventId) });
+    }
+    return events.length;
+  }
+
+  /** Looks once at each job that this process has published: what is not done by then is looked after by all relays. */
+  private async lookAfterLoop(): Promise<void> {
+    while (!this.leaving.signal.aborted) {
+      await sleep(AGAIN_MS, undefined, { ref: false, signal: this.leaving.signal }).catch(() => undefined);
+      await this.attempt(() => this.lookAfterPublished());
+    }
+  }
+
+  private async lookAfterPublished(): Promise<number> {
+    const groups = this.published;
+    this.published = [];
+    const looks = await Promise.allSettled(groups.map(({ jobId }) => this.doneJob(jobId)));
+    const isDone = (index: number): boolean => looks[index]?.status === 'fulfilled' && looks[index].value !== null;
+    const done = groups.filter((_, index) => isDone(index));
+    if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ eventIds }) => eventIds));
+    for (const group of groups.filter((_, index) => !isDone(index))) await this.outbox.handOver(group, AGAIN_MS);
+    await this.remove(looks.flatMap((look) => (look.status === 'fulfilled' && look.value !== null ? [look.value] : [])));
+    return done.length;
+  }
+
+  private async doneJob(jobId: string): Promise<Job | null> {
+    const job = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.getJob(jobId));
+    return job !== null && (await redisAnswer(REDIS_TIMEOUT_MS, job.isCompleted())) ? job : null;
+  }
+
+  private async remove(jobs: readonly Job[]): Promise<void> {
+    await redisAnswer(REDIS_TIMEOUT_MS, Promise.all(jobs.map((job) => job.remove())));
   }
 
   private async publishNext(): Promise<number> {
@@ -74,7 +132,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     const done = looks.flatMap((look) => (look.status === 'fulfilled' && look.value !== null ? [look.value] : []));
     if (done.length > 0) {
       await this.outbox.acknowledge(done.map(({ id }) => String(id)));
-      await redisAnswer(REDIS_TIMEOUT_MS, Promise.all(done.map((job) => job.remove())));
+      await this.remove(done);
     }
     // Only now: trouble with one job is no reason to leave the others unacknowledged.
     const trouble = looks.find((look) => look.status === 'rejected');

@@ -196,22 +196,18 @@ export class Settling implements OnApplicationShutdown {
   private async write(delivery: DeliveryInHand, decide: (now: DeliveryState) => Decision): Promise<boolean> {
     const { id, claimId, revision } = delivery;
     const decision = decide(toState(delivery));
-    if (await this.records.settle({ id, held: { claimId, revision }, ...decision })) {
+    const { isWritten, told } = await this.records.settle({ id, held: { claimId, revision }, ...decision });
+    if (isWritten) {
       delivery.recipients = [...decision.after];
-      this.tell(decision);
+      if (told !== null) this.relay.tell(told, isUrgent(decision));
       return true;
     }
     const redecided = await this.store.redecide(delivery, decide);
     if (redecided === null) return false;
-    this.tell(redecided.decision);
+    if (isUrgent(redecided.decision)) this.relay.wake();
     delivery.recipients = [...redecided.decision.after];
     delivery.revision = redecided.revision;
     return true;
-  }
-
-  /** What somebody has to hear of goes out at once; what was just sent waits for the next sweep, and shares its job with many others. */
-  private tell({ next, outcome }: Decision): void {
-    if (outcome !== null && (next?.status !== 'sent' || next.usedFallback)) this.relay.wake();
   }
 
   /**
@@ -270,5 +266,8 @@ export class Settling implements OnApplicationShutdown {
     }
   }
 }
+
+/** What somebody has to hear of goes out at once; what was just sent waits for the next sweep, and shares its job with many others. */
+const isUrgent = ({ next, outcome }: Decision): boolean => outcome !== null && (next?.status !== 'sent' || next.usedFallback);
 
 const toState = (delivery: DeliveryInHand): DeliveryState => ({ ...delivery, status: 'sending' });
