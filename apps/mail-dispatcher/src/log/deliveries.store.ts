@@ -34,9 +34,10 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
+// `signed` as one value: PostgreSQL may answer an EXISTS for fifty deliveries by reading all attempts that there ever were.
 const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
-  EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route AND t.signed) AS signed,
+  coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,
   d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf", d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
   CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure`;
 

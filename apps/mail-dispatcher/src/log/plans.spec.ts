@@ -1,0 +1,138 @@
+// Every statement that the dispatcher runs while it delivers, and while its log is read, finds its rows by an index, however much there is of the past.
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+
+const PAST = 20_000;
+const TEAMS = 100;
+/** Those that hold more with every delivery, for years. */
+const GROWING = ['deliveries', 'contents', 'attachments', 'recipients', 'attempts', 'search_texts'];
+/** What a statement reads may depend on what it gives back, not on what there is: a table of the past has ten times as many blocks. */
+const MOST_BLOCKS = 600;
+/** The id of the nth of them, in the form of a UUID of version 7. */
+const PAST_ID = `overlay(overlay(md5(n::text) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid`;
+
+type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Shared Hit Blocks': number; 'Shared Read Blocks': number; Plans?: Plan[] };
+type Explained = { 'Query Text': string; Plan: Plan };
+
+describe('the statements of a delivery and of the log', () => {
+  let harness: Harness;
+  const explained: Explained[] = [];
+  beforeAll(async () => {
+    harness = await startHarness();
+    for (const teamId of ['acme', 'down']) await harness.saveSettings(teamSettings(teamId));
+    const first = invoice({ key: 'first' });
+    await harness.publish(first);
+    await harness.until('acme', first.key);
+    await multiply();
+    await explain(harness.apps[0] as NestExpressApplication);
+  }, 120_000);
+  afterAll(() => harness.stop(), 60_000);
+
+  /** As many deliveries as years of use would have left, each like the first. */
+  async function multiply(): Promise<void> {
+    const numbers = `generate_series(1, ${PAST}) AS n`;
+    await harness.sql.rows(
+      `INSERT INTO dispatch.deliveries SELECT made.* FROM dispatch.deliveries d, ${numbers}, LATERAL jsonb_populate_record(d, jsonb_build_object(
+         'id', ${PAST_ID}, 'key', 'past-' || n, 'team_id', CASE n % ${TEAMS} WHEN 0 THEN 'acme' ELSE 'past-' || n % ${TEAMS} END,
+         'created_at', now() - n * interval '1 hour', 'settled_at', now() - n * interval '1 hour',
+         'document', jsonb_build_object('id', 'past-' || n, 'type', 'invoice'), 'revision', 0)) AS made WHERE d.key = 'first'`,
+    );
+    for (const table of GROWING.slice(1))
+      await harness.sql.rows(
+        `INSERT INTO dispatch.${table} SELECT made.* FROM dispatch.${table} t JOIN dispatch.deliveries d ON d.id = t.delivery_id AND d.key = 'first',
+         ${numbers}, LATERAL jsonb_populate_record(t, jsonb_build_object('delivery_id', ${PAST_ID}, 'id', gen_random_uuid(),
+           'address', 'past-' || n || '@customer.example', 'text', 'invoice past-' || n)) AS made`,
+      );
+    await harness.sql.rows('ANALYZE');
+  }
+
+  /** Lets PostgreSQL tell the plan of whatever it runs for the dispatcher from now on. */
+  async function explain(app: NestExpressApplication): Promise<void> {
+    const pool = (app.get(DataSource).driver as unknown as { master: Pool }).master;
+    pool.on('connect', (client) => {
+      client.on('notice', ({ message }) => {
+        const plan = /^duration: \S+ ms {2}plan:\n/.exec(message ?? '');
+        if (plan !== null) explained.push(JSON.parse((message ?? '').slice(plan[0].length)) as Explained);
+      });
+    });
+    const settings = {
+      log_min_duration: 0,
+      log_analyze: 'on',
+      log_buffers: 'on',
+      log_timing: 'off',
+      log_format: 'json',
+      log_level: 'notice',
+    };
+    await harness.sql.rows(`ALTER SYSTEM SET session_preload_libraries = 'auto_explain'`);
+    for (const [name, value] of Object.entries(settings)) await harness.sql.rows(`ALTER SYSTEM SET auto_explain.${name} = '${value}'`);
+    await harness.sql.rows('SELECT pg_reload_conf()');
+    await harness.sql.rows(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
+    );
+  }
+
+  const read = async (path: string): Promise<void> => {
+    const answer = await harness.http().get(`/v1/teams/acme/${path}`).set('Authorization', `Bearer ${harness.serviceToken}`);
+    expect([path, answer.status]).toEqual([path, 200]);
+  };
+
+  const scansOf = (plan: Plan): string[] => [
+    ...(plan['Node Type'] === 'Seq Scan' && GROWING.includes(plan['Relation Name'] ?? '') ? [plan['Relation Name'] ?? ''] : []),
+    ...(plan.Plans ?? []).flatMap(scansOf),
+  ];
+  const dear = (): string[] =>
+    explained
+      .map(({ Plan: plan, 'Query Text': text }) => ({
+        text,
+        blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+        scans: scansOf(plan),
+      }))
+      .filter(({ blocks, scans }) => blocks > MOST_BLOCKS || scans.length > 0)
+      .map(({ text, blocks, scans }) => `${blocks} blocks, scans ${scans.join(', ') || 'nothing'}: ${text}`);
+  const isExplained = (part: string): boolean => explained.some(({ 'Query Text': text }) => text.includes(part));
+
+  it('reads no table of the past from one end to the other to deliver, to wait and to try again', async () => {
+    const jobs = Array.from({ length: 20 }, () => invoice());
+    await Promise.all(jobs.map((job) => harness.publish(job)));
+    await Promise.all(jobs.map(({ key }) => harness.until('acme', key)));
+    harness.platform.script = { rcpt: () => '451 4.3.0 later' };
+    const waits = invoice({ teamId: 'down' });
+    await harness.publish(waits);
+    await harness.until('down', waits.key);
+    await harness.publish(waits);
+    harness.platform.script = {};
+    for (const part of ['INTO dispatch.deliveries', 'released', 'INTO dispatch.outbox', 'longest_due', 'dead', 'USING (team_id, key)'])
+      await harness.eventually(() => isExplained(part), Boolean);
+    expect(dear()).toEqual([]);
+  }, 60_000);
+
+  it('reads none of them to show the log', async () => {
+    explained.length = 0;
+    const past = await harness.sql.rows<{ id: string; at: Date }>(
+      `SELECT id, created_at AS at FROM dispatch.deliveries WHERE team_id = 'acme' ORDER BY created_at DESC LIMIT 60`,
+    );
+    const [middle, last] = [past[30], past[59]];
+    const until = encodeURIComponent(middle?.at.toISOString() ?? '');
+    for (const query of [
+      '',
+      '?status=sent',
+      '?status=waiting',
+      '?status=failed',
+      '?documentId=past-500',
+      '?recipient=past-500@customer.example',
+      '?search=past-500',
+      '?search=nowhere',
+      `?until=${until}`,
+      `?from=${until}`,
+    ])
+      await read(`deliveries${query}`);
+    const { body } = await harness.http().get('/v1/teams/acme/deliveries').set('Authorization', `Bearer ${harness.serviceToken}`);
+    await read(`deliveries?cursor=${encodeURIComponent(String(body.nextCursor))}`);
+    await read(`deliveries/${last?.id}`);
+    await read('deliveries/statistics');
+    expect(explained.length).toBeGreaterThan(15);
+    expect(dear()).toEqual([]);
+  }, 60_000);
+});
