@@ -22,6 +22,10 @@ export const outcomeEnvelope = {
   teamLocale: z.enum(['en', 'de']).nullable(),
 };
 
+/** What came in place of the reply to an end of data; `interrupted`: our own process ended while it waited. */
+export const SEEN_FOR_REPLY = ['broke', 'stalled', 'nonsense', 'interrupted'] as const;
+export type SeenForReply = (typeof SEEN_FOR_REPLY)[number];
+
 /** Why it failed, as data; the words are made from it in the reader's language. */
 export const failureReason = z.object({
   code: z.enum(FAILURE_CODES),
@@ -33,5 +37,7 @@ export const failureReason = z.object({
   askedWaitMs: z.int().positive().optional(),
   /** What the server takes at most, and what the e-mail has. */
   sizes: z.object({ limitBytes: z.int(), messageBytes: z.int() }).optional(),
+  /** With `no_final_reply`: what was seen in place of the reply. */
+  seen: z.enum(SEEN_FOR_REPLY).optional(),
 });
 export type FailureReason = z.infer<typeof failureReason>;

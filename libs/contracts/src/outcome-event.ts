@@ -25,7 +25,8 @@ export const deliverySettledEvent = z.object({
         failure: failureReason.nullable(),
       }),
     ),
-    counts: z.object({ recipients: z.int(), accepted: z.int() }),
+    /** `byPlatform`: how many of the accepted went out by the platform's server. */
+    counts: z.object({ recipients: z.int(), accepted: z.int(), byPlatform: z.int().optional() }),
     /** Reason of the delivery as a whole: with `usedFallback` why the custom server failed. */
     failure: failureReason.nullable(),
     /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */

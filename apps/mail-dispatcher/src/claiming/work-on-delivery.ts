@@ -31,6 +31,7 @@ const NOBODY_KNOWS: Verdict = {
   enhancedCode: null,
   reason: 'no_final_reply',
   reply: null,
+  seen: 'interrupted',
 };
 
 @Injectable()

@@ -1,6 +1,6 @@
 import { ATTEMPT_STAGES, FAILURE_CODES } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { classifyReply, isNonexistentRecipient } from './classify-reply.js';
+import { classifyReply, isNonexistentRecipient, reasonOf } from './classify-reply.js';
 import { type SmtpFact } from './smtp-fact.js';
 
 const before = { endOfDataReleased: false };
@@ -96,21 +96,32 @@ describe('a server that names a time', () => {
 
 describe('after the end of data', () => {
   it.each([
-    ['a lost link', { kind: 'network', stage: 'final', reason: 'reset', text: '' }],
-    ['a closed link', { kind: 'network', stage: 'final', reason: 'closed', text: '' }],
-    ['silence', { kind: 'network', stage: 'final', reason: 'timeout', text: '' }],
-    ['garbage', { kind: 'protocol', stage: 'final', text: '\u0000\u0001' }],
-    ['a 354', reply('final', '354 End data with <CR><LF>.<CR><LF>')],
-    ['a 250 reported as trouble', reply('final', '250 ok')],
-    ['a 999', reply('final', '999 what')],
-    ['a link that broke while the data was still going out', { kind: 'network', stage: 'data', reason: 'reset', text: '' }],
-    ['a 421 that answers something else', reply('data', '421 closing')],
-  ] as const)('%s leaves the mail uncertain', (_what, fact) => {
+    ['a lost link', { kind: 'network', stage: 'final', reason: 'reset', text: '' }, 'broke'],
+    ['a closed link', { kind: 'network', stage: 'final', reason: 'closed', text: '' }, 'broke'],
+    ['silence', { kind: 'network', stage: 'final', reason: 'timeout', text: '' }, 'stalled'],
+    ['garbage', { kind: 'protocol', stage: 'final', text: '\u0000\u0001' }, 'nonsense'],
+    ['a 354', reply('final', '354 End data with <CR><LF>.<CR><LF>'), 'nonsense'],
+    ['a 250 reported as trouble', reply('final', '250 ok'), 'nonsense'],
+    ['a 999', reply('final', '999 what'), 'nonsense'],
+    ['a link that broke while the data was still going out', { kind: 'network', stage: 'data', reason: 'reset', text: '' }, 'broke'],
+    ['a 421 that answers something else', reply('data', '421 closing'), 'nonsense'],
+  ] as const)('%s leaves the mail uncertain, and is told as seen', (_what, fact, seen) => {
     expect(classifyReply(fact, after)).toMatchObject({
       scope: 'message',
       lasting: 'uncertain',
       reason: 'no_final_reply',
       stage: fact.stage,
+      seen,
+    });
+  });
+
+  it('is told with what was seen', () => {
+    const verdict = classifyReply({ kind: 'network', stage: 'final', reason: 'timeout', text: '' }, after);
+    expect(reasonOf(verdict, 'smtp.acme.example:587')).toEqual({
+      code: 'no_final_reply',
+      server: 'smtp.acme.example:587',
+      reply: null,
+      seen: 'stalled',
     });
   });
 

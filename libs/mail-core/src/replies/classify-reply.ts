@@ -51,7 +51,16 @@ export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: bool
     context.endOfDataReleased && !refusesMessage(fact)
       ? { scope: 'message', lasting: 'uncertain', reason: 'no_final_reply' }
       : judge(fact, enhancedCode);
-  return { ...judgement, stage: fact.stage, code, enhancedCode, reply, ...askedOf(fact, judgement), ...sizesOf(fact) };
+  return {
+    ...judgement,
+    stage: fact.stage,
+    code,
+    enhancedCode,
+    reply,
+    ...askedOf(fact, judgement),
+    ...sizesOf(fact),
+    ...seenOf(fact, judgement),
+  };
 }
 
 /** A server that says no for good is asked again all the same, at the usual time. */
@@ -63,11 +72,18 @@ function askedOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'askedWa
 const sizesOf = (fact: SmtpFact): Pick<Verdict, 'sizes'> =>
   fact.kind === 'unsupported' && fact.reason === 'size' ? { sizes: fact.sizes } : {};
 
+function seenOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'seen'> {
+  if (lasting !== 'uncertain') return {};
+  if (fact.kind === 'reply' || fact.kind === 'protocol') return { seen: 'nonsense' };
+  return { seen: fact.kind === 'network' && fact.reason === 'timeout' ? 'stalled' : 'broke' };
+}
+
 /** What is told of a verdict, as data. */
-export const reasonOf = ({ reason, reply, askedWaitMs, sizes }: Verdict, server: string): FailureReason => ({
+export const reasonOf = ({ reason, reply, askedWaitMs, sizes, seen }: Verdict, server: string): FailureReason => ({
   ...{ code: reason, server, reply },
   ...(askedWaitMs === undefined ? {} : { askedWaitMs }),
   ...(sizes === undefined ? {} : { sizes }),
+  ...(seen === undefined ? {} : { seen }),
 });
 
 /** The four status codes that say that a mailbox does not exist; contract 3.3: such a recipient is not tried again. */

@@ -1,4 +1,4 @@
-import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
+import { type AttemptStage, type FailureCode, type SeenForReply } from '@billing-mail/contracts';
 import { type FailureScope, type MessageSizes } from './smtp-fact.js';
 
 /**
@@ -20,6 +20,8 @@ export type Verdict = {
   askedWaitMs?: number;
   /** Of a message that is larger than the server says that it takes. */
   sizes?: MessageSizes;
+  /** With `uncertain`: what was seen in place of the reply to the end of data. */
+  seen?: SeenForReply;
 };
 
 /** The part of a verdict that is an opinion; the rest repeats what was observed. */
