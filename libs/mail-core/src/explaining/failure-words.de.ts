@@ -13,6 +13,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byReader: 'Verschicken Sie das Dokument später erneut.',
     byItself: 'Es wird von selbst erneut versucht.',
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
+    byOthers: 'Die nächsten Dokumente werden dort von selbst wieder versucht.',
   },
   askedWait: 'Er bat uns, {time} zu warten.',
   sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail hat {size}.',

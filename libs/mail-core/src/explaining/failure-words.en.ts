@@ -13,6 +13,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byReader: 'Send the document again later.',
     byItself: 'It is tried again by itself.',
     byTest: 'Test the connection again later.',
+    byOthers: 'The next documents are tried there again by themselves.',
   },
   askedWait: 'It asked us to wait for {time}.',
   sizes: 'It takes at most {limit}, and this e-mail has {size}.',

@@ -8,11 +8,11 @@ export type Explanation = {
   todo: string;
 };
 
-export type GoingOn = 'byReader' | 'byItself' | 'byTest';
+export type GoingOn = 'byReader' | 'byItself' | 'byTest' | 'byOthers';
 
 /** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`. */
 export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
-  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing. */
+  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing, a document that went out another way by those that follow. */
   readonly again: Readonly<Record<GoingOn, string>>;
   /** Added to what happened where the server named a time. */
   readonly askedWait: string;

@@ -1,6 +1,7 @@
 import { type Locale } from '@billing-mail/contracts';
 import { type AlertParams } from '../alert.js';
-import { type Block, wordAlert } from './word-alert.js';
+import { type Block } from './blocks.js';
+import { wordAlert } from './word-alert.js';
 
 /** Title and body as plain text, paragraphs apart by an empty line. */
 export function renderAlert(params: AlertParams, count: number, locale: Locale): { title: string; body: string } {

@@ -57,7 +57,7 @@ describe('alert e-mails', () => {
     const mail = await simpleParser(raw);
     expect(recipients).toEqual(['clerk@letters.example']);
     expect(mail.from?.value).toEqual([{ name: 'Billing Mail', address: 'alerts@billing-mail.example' }]);
-    expect(mail.subject).toBe('Rechnung 2026-0042 hat nicht alle Empfänger erreicht');
+    expect(mail.subject).toBe('Rechnung 2026-0042 ging nicht an alle Empfänger');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.messageId).toMatch(/^<[0-9a-f-]{36}\.1@billing-mail\.example>$/);
     for (const part of [mail.text ?? '', mail.html || '']) {
@@ -66,7 +66,9 @@ describe('alert e-mails', () => {
     }
     expect(raw.every((byte) => byte < 128)).toBe(true);
     await publish(SAMPLES.partlySent(clerk('letters-en', 'en')));
-    expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe('Invoice 2026-0042 did not reach everybody');
+    expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe(
+      'Invoice 2026-0042 did not go out to everybody',
+    );
   });
 
   it('show foreign text as text, and let nothing of it into a header', async () => {
