@@ -7,6 +7,7 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
   PLATFORM_SMTP_CA_FILE: variables.PLATFORM_SMTP_CA_FILE,
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
+  SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
 });
 export type NotificationEnv = z.output<typeof notificationEnvironment>;
 

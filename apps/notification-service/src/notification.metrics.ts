@@ -14,7 +14,7 @@ export const alertsRaised = new Counter({
 
 export const emailsHandled = new Counter({
   name: 'notification_emails_total',
-  help: 'Alert e-mails: sent, failed (to be tried again), gave_up or unwanted',
+  help: 'Alert e-mails: sent, failed (to be tried again), doubtful (no answer to the end of data), held (for a reason of ours), gave_up, no_such_address, uncertain or unwanted',
   labelNames: ['result'] as const,
 });
 

@@ -4,6 +4,7 @@ import { NotificationEntity } from './alerts/notification.entity.js';
 import { EmailOutboxEntity } from './channels/email/email-outbox.entity.js';
 import { StreamClockEntity } from './channels/stream-clock.entity.js';
 import { Notifications1790000000000 } from './migrations/1790000000000-notifications.js';
+import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-email-gate.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
 import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
 import { ContactEntity } from './preferences/contact.entity.js';
@@ -24,5 +25,5 @@ export const NOTIFY_SCHEMA: Schema = {
     StreamClockEntity,
     TeamEntity,
   ],
-  migrations: [Notifications1790000000000],
+  migrations: [Notifications1790000000000, AlertEmailGate1798000000050],
 };

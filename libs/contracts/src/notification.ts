@@ -11,6 +11,7 @@ export const NOTIFICATION_TYPES = [
   'delivery_fell_back',
   'job_rejected',
   'smtp_server_down',
+  'platform_unavailable',
   'certificate_expiring',
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];

@@ -1,3 +1,4 @@
+import { alertFaults } from './scenarios/alerts.js';
 import { jobFaults } from './scenarios/jobs.js';
 import { keptSessionFaults } from './scenarios/kept-sessions.js';
 import { killsAtSteps, randomKills } from './scenarios/kills.js';
@@ -70,6 +71,7 @@ export const GROUPS: readonly Group[] = [
     scenarios: brokenForLongOnHold,
   },
   { name: 'disk', stage: { diskMb: { postgres: 220 }, env: PATIENT_LEASE }, policy: 'retry', alone: true, scenarios: diskFull },
+  { name: 'alerts', stage: { customServers: 8 }, policy: 'retry', scenarios: alertFaults },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
   { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },
 ];

@@ -31,7 +31,11 @@ export function toSettledEvent(
         status: recipient.status,
         failure: toFailure(recipient, delivery),
       })),
-      counts: { recipients: recipients.length, accepted: recipients.length - troubled.length },
+      counts: {
+        recipients: recipients.length,
+        accepted: recipients.length - troubled.length,
+        byPlatform: recipients.filter(({ status, route }) => status === 'accepted' && route === 'platform').length,
+      },
       failure: delivery.failure,
     },
   };

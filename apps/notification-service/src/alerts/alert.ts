@@ -1,18 +1,41 @@
 // What an outcome means for people, as data: decided by decide-alert, kept with the notification, put into words when it is read.
-import { type DeliverySettledEvent, type JobRejectedEvent, type Severity } from '@billing-mail/contracts';
+import {
+  type CertificateExpiringEvent,
+  type DeliverySettledEvent,
+  type JobRejectedEvent,
+  type PlatformUnavailableEvent,
+  type ServerDownEvent,
+  type Severity,
+} from '@billing-mail/contracts';
 
 /** The types of notification that outcomes lead to. */
-export const ALERT_TYPES = ['delivery_failed', 'delivery_partly_sent', 'delivery_uncertain', 'delivery_fell_back', 'job_rejected'] as const;
+export const ALERT_TYPES = [
+  'delivery_failed',
+  'delivery_partly_sent',
+  'delivery_uncertain',
+  'delivery_fell_back',
+  'job_rejected',
+  'smtp_server_down',
+  'platform_unavailable',
+  'certificate_expiring',
+] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
 type Delivery = DeliverySettledEvent['delivery'];
 
 export type DeliveryParams = { kind: 'delivery' } & Pick<
   Delivery,
-  'document' | 'status' | 'route' | 'usedFallback' | 'troubled' | 'counts' | 'failure'
+  'document' | 'status' | 'route' | 'usedFallback' | 'troubled' | 'counts' | 'failure' | 'afterDoubt'
 >;
 export type RejectionParams = { kind: 'rejection' } & Omit<JobRejectedEvent['rejection'], 'id'>;
-export type AlertParams = DeliveryParams | RejectionParams;
+export type IncidentParams =
+  | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'server' | 'since' | 'failure' | 'waiting'>)
+  | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
+  | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>);
+export type AlertParams = DeliveryParams | RejectionParams | IncidentParams;
+
+/** Who runs the platform: a team and a user of that no token can speak, as their signs do not fit a team. */
+export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;
 
 /** Certain users, or everybody in the team when nobody is named. */
 export type Audience = { kind: 'users'; userIds: string[] } | { kind: 'team' };

@@ -1,12 +1,18 @@
-import { DELIVERY_STATUSES, FAILURE_CODES, outcomeEvent } from '@billing-mail/contracts';
+import { DELIVERY_STATUSES, FAILURE_CODES, type OutcomeEvent, outcomeEvent, teamId } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
+import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
+import { OPERATOR } from './alert.js';
 import { decideAlert } from './decide-alert.js';
 
 describe('decideAlert', () => {
   it.each([
     ['a clean sent', settled(), null],
     ['a sent that fell back', SAMPLES.fellBack(), ['delivery_fell_back', 'warning']],
+    ['a sent after a doubt', SAMPLES.sentAfterDoubt(), ['delivery_uncertain', 'warning']],
+    ['a sent after no doubt', settled({ afterDoubt: [] }), null],
+    ['a server that is down', INCIDENTS.serverDown(), ['smtp_server_down', 'warning']],
+    ['a platform that can not send', INCIDENTS.platformUnavailable(), ['platform_unavailable', 'warning']],
+    ['a certificate that runs out', INCIDENTS.certificateExpiring(), ['certificate_expiring', 'warning']],
     ['a failed', SAMPLES.failed(), ['delivery_failed', 'error']],
     ['a partly sent', SAMPLES.partlySent(), ['delivery_partly_sent', 'error']],
     ['an uncertain', SAMPLES.uncertain(), ['delivery_uncertain', 'warning']],
@@ -35,6 +41,21 @@ describe('decideAlert', () => {
     ['the team when nobody is named', { requestedBy: null, notifyUserIds: [] }, null],
   ])('tells %s', (_name, fields, userIds) => {
     expect(decideAlert(SAMPLES.failed(fields))?.audience).toEqual(userIds ? { kind: 'users', userIds } : { kind: 'team' });
+  });
+
+  it('tells the team of its server and of the platform, and who runs the platform of its certificate', () => {
+    expect(decideAlert(INCIDENTS.serverDown())?.audience).toEqual({ kind: 'team' });
+    expect(decideAlert(INCIDENTS.platformUnavailable({ notifyUserIds: ['b'] }))?.audience).toEqual({ kind: 'users', userIds: ['b'] });
+    const certificate = decideAlert(INCIDENTS.certificateExpiring());
+    expect([certificate?.teamId, certificate?.audience]).toEqual([OPERATOR.teamId, { kind: 'users', userIds: [OPERATOR.userId] }]);
+    expect(teamId.safeParse(OPERATOR.teamId).success).toBe(false);
+  });
+
+  it('has one group for trouble of a way out that is told again', () => {
+    const keys = (...events: OutcomeEvent[]) => new Set(events.map((event) => decideAlert(event)?.groupKey));
+    expect(keys(INCIDENTS.serverDown(), { ...INCIDENTS.serverDown(), since: '2026-12-03T07:00:00.000Z' }).size).toBe(1);
+    expect(keys(INCIDENTS.certificateExpiring(30), INCIDENTS.certificateExpiring(3)).size).toBe(1);
+    expect(keys(INCIDENTS.serverDown(), { ...INCIDENTS.serverDown(), server: 'other:25' }, INCIDENTS.platformUnavailable()).size).toBe(3);
   });
 
   it.each([

@@ -1,18 +1,22 @@
 // Who hears what of an outcome. Pure: the same event always leads to the same alert.
 import {
+  type CertificateExpiringEvent,
   type DeliverySettledEvent,
   type DeliveryStatus,
   type FailureReason,
   type JobRejectedEvent,
   type OutcomeEvent,
+  type PlatformUnavailableEvent,
+  type ServerDownEvent,
   type Severity,
+  type TeamEvent,
 } from '@billing-mail/contracts';
-import { type Alert, type AlertType, type Audience } from './alert.js';
+import { type Alert, type AlertType, type Audience, OPERATOR } from './alert.js';
 
 type Rule = { type: AlertType; severity: Severity };
 type ToldAsIs = Extract<DeliveryStatus, 'failed' | 'partly_sent' | 'uncertain'>;
 
-// Everything but a clean `sent` is told, and so is a `sent` that needed the fallback.
+// Everything but a clean `sent` is told, and so is a `sent` that needed the fallback or came after a doubt.
 const RULES: Record<ToldAsIs, Rule> = {
   failed: { type: 'delivery_failed', severity: 'error' },
   partly_sent: { type: 'delivery_partly_sent', severity: 'error' },
@@ -21,20 +25,31 @@ const RULES: Record<ToldAsIs, Rule> = {
 
 /** What to tell of an outcome, and whom; `null` when there is nothing to tell. */
 export function decideAlert(event: OutcomeEvent): Alert | null {
-  return event.type === 'job_rejected' ? ofRejection(event) : ofDelivery(event);
+  switch (event.type) {
+    case 'delivery_settled':
+      return ofDelivery(event);
+    case 'job_rejected':
+      return ofRejection(event);
+    case 'server_down':
+      return ofServerDown(event);
+    case 'platform_unavailable':
+      return ofPlatformUnavailable(event);
+    case 'certificate_expiring':
+      return ofCertificate(event);
+  }
 }
 
 function ofDelivery(event: DeliverySettledEvent): Alert | null {
   const { delivery } = event;
   const rule = ruleFor(delivery);
   if (rule === null) return null;
-  const { document, status, route, usedFallback, troubled, counts, failure } = delivery;
+  const { document, status, route, usedFallback, troubled, counts, failure, afterDoubt } = delivery;
   return {
     ...rule,
     teamId: event.teamId,
     audience: audienceOf(event),
     groupKey: groupKeyOf(rule.type, failure),
-    params: { kind: 'delivery', document, status, route, usedFallback, troubled, counts, failure },
+    params: { kind: 'delivery', document, status, route, usedFallback, troubled, counts, failure, afterDoubt },
     deliveryId: delivery.id,
     documentId: document.id,
   };
@@ -43,7 +58,8 @@ function ofDelivery(event: DeliverySettledEvent): Alert | null {
 function ruleFor(delivery: DeliverySettledEvent['delivery']): Rule | null {
   switch (delivery.status) {
     case 'sent':
-      return delivery.usedFallback ? { type: 'delivery_fell_back', severity: 'warning' } : null;
+      if (delivery.usedFallback) return { type: 'delivery_fell_back', severity: 'warning' };
+      return isAfterDoubt(delivery) ? { type: 'delivery_uncertain', severity: 'warning' } : null;
     // Whoever cancelled knows; it is told all the same, quietly, because colleagues and notifyUserIds may not.
     case 'cancelled':
       return { type: delivery.counts.accepted > 0 ? 'delivery_partly_sent' : 'delivery_failed', severity: 'info' };
@@ -59,6 +75,8 @@ function ruleFor(delivery: DeliverySettledEvent['delivery']): Rule | null {
   }
 }
 
+const isAfterDoubt = ({ afterDoubt = [] }: DeliverySettledEvent['delivery']): boolean => afterDoubt.length > 0;
+
 function ofRejection(event: JobRejectedEvent): Alert {
   const { id: _id, ...rejection } = event.rejection;
   return {
@@ -73,7 +91,40 @@ function ofRejection(event: JobRejectedEvent): Alert {
   };
 }
 
-function audienceOf(event: OutcomeEvent): Audience {
+// Trouble that goes on is told anew with each event, on one notification.
+function ofServerDown(event: ServerDownEvent): Alert {
+  const { server, since, failure, waiting } = event;
+  return {
+    ...ofIncident('smtp_server_down', server),
+    teamId: event.teamId,
+    audience: audienceOf(event),
+    params: { kind: 'server_down', server, since, failure, waiting },
+  };
+}
+
+function ofPlatformUnavailable(event: PlatformUnavailableEvent): Alert {
+  const { since, reason, waiting } = event;
+  return {
+    ...ofIncident('platform_unavailable', reason),
+    teamId: event.teamId,
+    audience: audienceOf(event),
+    params: { kind: 'platform_unavailable', since, reason, waiting },
+  };
+}
+
+function ofCertificate({ route, notAfter, daysLeft }: CertificateExpiringEvent): Alert {
+  return {
+    ...ofIncident('certificate_expiring', `${route}|${notAfter}`),
+    teamId: OPERATOR.teamId,
+    audience: { kind: 'users', userIds: [OPERATOR.userId] },
+    params: { kind: 'certificate_expiring', notAfter, daysLeft },
+  };
+}
+
+const ofIncident = (type: AlertType, of: string) =>
+  ({ type, severity: 'warning', groupKey: `${type}|${of}`, deliveryId: null, documentId: null }) as const;
+
+function audienceOf(event: TeamEvent): Audience {
   const userIds = [...new Set([...(event.requestedBy ? [event.requestedBy.userId] : []), ...event.notifyUserIds])];
   return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };
 }

@@ -1,7 +1,7 @@
 import { notificationView, problem } from '@billing-mail/contracts';
 import request from 'supertest';
-import { rejected, SAMPLES } from '../testing/sample-outcomes.js';
-import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { INCIDENTS, rejected, SAMPLES } from '../testing/sample-outcomes.js';
+import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('the inbox over HTTP', () => {
   let around: TestSurroundings;
@@ -50,6 +50,41 @@ describe('the inbox over HTTP', () => {
     ]);
     expect(known.body).not.toBe(asked.body);
     expect((await post(`/v1/notifications/${asked.id}/read`, wanting)).body).toMatchObject({ title: asked.title, body: asked.body });
+  });
+
+  it.each([
+    ['waiting', `status = 'waiting', failing_since = now()`, /bisher nicht per E-Mail/],
+    ['waiting after a doubt', `status = 'waiting', failing_since = now(), doubts = 1`, /per E-Mail erreicht hat, ist ungewiss/],
+    ['no_such_address', `status = 'no_such_address'`, /Nicht per E-Mail geschickt: Die .* Adresse gibt es nicht/],
+    ['gave_up', `status = 'gave_up'`, /Nicht per E-Mail geschickt: .* zwei Tage lang/],
+    ['uncertain', `status = 'uncertain'`, /per E-Mail erreicht hat, ist ungewiss/],
+    ['sent', `status = 'sent'`, null],
+    ['unwanted', `status = 'unwanted'`, null],
+  ])('says of a message whose e-mail is missing that it was not sent by e-mail (%s)', async (name, state, expected) => {
+    const team = `mail-${name.replaceAll(' ', '-')}`;
+    await publish(SAMPLES.failed({ teamId: team, requestedBy: { userId: 'u1', locale: 'de' } }));
+    const of = `notification_id IN (SELECT id FROM notify.notifications WHERE team_id = $1)`;
+    // The sender finds no address, and is done with it.
+    await eventually(async () =>
+      (await service.database.query<{ status: string }[]>(`SELECT status FROM notify.email_outbox WHERE ${of}`, [team])).every(
+        ({ status }) => status === 'unwanted',
+      ),
+    );
+    await service.database.query(`UPDATE notify.email_outbox SET due_at = now() + interval '1 hour', ${state} WHERE ${of}`, [team]);
+    const [{ body }] = (await list(await member('u1', team))).items;
+    if (expected === null) expect(body).not.toContain('E-Mail geschickt');
+    else expect(body.split('\n\n').at(-1)).toMatch(expected);
+  });
+
+  it('shows what has no team to the user to whom it is addressed, and to nobody else', async () => {
+    await publish(rejected({}, { teamId: '', requestedBy: { userId: 'teamless' } }), rejected({}, { teamId: '', requestedBy: null }));
+    expect((await list(await member('teamless', 'any'))).items.map(({ type }: { type: string }) => type)).toEqual(['job_rejected']);
+    expect((await list(await member('somebody-else', 'any'))).items).toEqual([]);
+  });
+
+  it('shows to no user what is for who runs the platform', async () => {
+    await publish(INCIDENTS.certificateExpiring());
+    expect((await list(await member('(operator)', 'any'))).items).toEqual([]);
   });
 
   it('gives page after page, newest first, each notification once', async () => {

@@ -4,6 +4,7 @@ import { type Locale, type NotificationView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type AlertParams, type AlertType } from './alert.js';
+import { type EmailTrouble } from './wording/catalogue.js';
 import { renderAlert } from './wording/render-alert.js';
 
 /** Who reads, and in which language where the request says so; otherwise in the one that the reader is known by. */
@@ -25,11 +26,12 @@ type Row = {
   createdAt: Date;
   readAt: Date | null;
   locale: Locale;
+  emailTrouble: EmailTrouble | null;
 };
 
 /**
  * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
- * the inbox off sees nothing. Language: the user's choice, what events told of the user, the team's, English.
+ * the inbox off sees nothing. What has no team (a job of which no team could be read) is visible to whom it is addressed. Language: the user's choice, what events told of the user, the team's, English.
  */
 const VISIBLE = `
   FROM notify.notifications n
@@ -37,13 +39,17 @@ const VISIBLE = `
   LEFT JOIN notify.preferences p ON p.user_id = $1
   LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = $1
   LEFT JOIN notify.teams t ON t.team_id = n.team_id
+  LEFT JOIN notify.email_outbox o ON o.notification_id = n.id
   WHERE (n.user_id = $1 OR (n.user_id IS NULL AND $2::text[] IS NOT NULL))
-    AND ($2::text[] IS NULL OR n.team_id = ANY ($2))
+    AND ($2::text[] IS NULL OR n.team_id = ANY ($2) OR (n.team_id = '' AND n.user_id = $1))
     AND coalesce(p.inbox_channel, true)`;
 const COLUMNS = `
   n.id, n.team_id AS "teamId", n.type, n.severity, n.params, n.delivery_id AS "deliveryId", n.document_id AS "documentId",
   n.count, n.position, n.created_at AS "createdAt", CASE WHEN r.read_position >= n.position THEN r.read_at END AS "readAt",
-  coalesce(p.locale, c.locale, t.locale, 'en') AS locale`;
+  coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
+  CASE WHEN o.status IN ('no_such_address', 'gave_up', 'uncertain') THEN o.status
+       WHEN o.status = 'waiting' AND o.failing_since IS NOT NULL THEN CASE WHEN o.doubts > 0 THEN 'uncertain' ELSE 'waiting' END
+  END AS "emailTrouble"`;
 const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
 
 @Injectable()
@@ -106,12 +112,12 @@ export class InboxStore {
 const visibleTo = (caller: Caller): [string, string[] | null] => [caller.userId, caller.isService ? null : caller.teamIds];
 
 function toPlaced(row: Row, wanted: Locale | null): Placed {
-  const { params, position, locale, createdAt, readAt, ...rest } = row;
+  const { params, position, locale, createdAt, readAt, emailTrouble, ...rest } = row;
   return {
     position: Number(position),
     view: {
       ...rest,
-      ...renderAlert(params, row.count, wanted ?? locale),
+      ...renderAlert(params, row.count, wanted ?? locale, emailTrouble),
       createdAt: createdAt.toISOString(),
       readAt: readAt?.toISOString() ?? null,
     },

@@ -1,6 +1,14 @@
 // Outcomes as the dispatcher publishes them, for tests.
 import { randomUUID } from 'node:crypto';
-import { type DeliverySettledEvent, type FailureReason, type JobRejectedEvent } from '@billing-mail/contracts';
+import {
+  type CertificateExpiringEvent,
+  type DeliverySettledEvent,
+  type FailureReason,
+  type JobRejectedEvent,
+  type PlatformUnavailableEvent,
+  type SeenForReply,
+  type ServerDownEvent,
+} from '@billing-mail/contracts';
 
 type Delivery = DeliverySettledEvent['delivery'];
 export type EventFields = Partial<Omit<DeliverySettledEvent, 'delivery' | 'type' | 'version'>>;
@@ -76,7 +84,18 @@ export const SAMPLES = {
       { status: 'uncertain', counts: { recipients: 1, accepted: 0 }, troubled: [notReached('pay@customer.example', null, 'uncertain')] },
       fields,
     ),
-  fellBack: (fields?: EventFields) => settled({ status: 'sent', route: 'platform', usedFallback: true, failure: SERVER_DOWN }, fields),
+  fellBack: (fields?: EventFields, byPlatform?: number) =>
+    settled(
+      {
+        status: 'sent',
+        route: 'platform',
+        usedFallback: true,
+        failure: SERVER_DOWN,
+        counts: { recipients: 3, accepted: 3, ...(byPlatform === undefined ? {} : { byPlatform }) },
+      },
+      fields,
+    ),
+  sentAfterDoubt: (fields?: EventFields) => settled({ afterDoubt: ['pay@customer.example'] }, fields),
   cancelled: (fields?: EventFields) =>
     settled(
       { status: 'cancelled', counts: { recipients: 1, accepted: 0 }, troubled: [notReached('pay@customer.example', null, 'cancelled')] },
@@ -99,3 +118,43 @@ export function rejected(rejection: Partial<JobRejectedEvent['rejection']> = {},
     },
   };
 }
+
+/** Nobody knows whether one of two has it, and this is what was seen. */
+export function doubted(seen: SeenForReply, reply: string | null = null): DeliverySettledEvent {
+  const failure: FailureReason = { code: 'no_final_reply', server: 'smtp.acme.example:587', reply, seen };
+  const { seen: _seen, ...ofRecipient } = failure;
+  return settled({
+    status: 'uncertain',
+    counts: { recipients: 2, accepted: 1 },
+    troubled: [notReached('pay@customer.example', ofRecipient, 'uncertain')],
+    failure,
+  });
+}
+
+export const INCIDENTS = {
+  serverDown: (fields: EventFields = {}): ServerDownEvent => ({
+    ...envelope({ requestedBy: null, ...fields }),
+    type: 'server_down',
+    server: 'smtp.acme.example:587',
+    since: '2026-11-03T07:00:00.000Z',
+    failure: { code: 'smtp_auth_rejected', server: 'smtp.acme.example:587', reply: '535 5.7.8 no' },
+    waiting: 12,
+  }),
+  platformUnavailable: (fields: EventFields = {}): PlatformUnavailableEvent => ({
+    ...envelope({ requestedBy: null, ...fields }),
+    type: 'platform_unavailable',
+    since: '2026-11-03T07:00:00.000Z',
+    reason: 'signing_unavailable',
+    waiting: 3,
+  }),
+  certificateExpiring: (daysLeft = 14): CertificateExpiringEvent => ({
+    version: 1,
+    eventId: randomUUID(),
+    occurredAt: new Date().toISOString(),
+    type: 'certificate_expiring',
+    at: '2026-11-03T08:00:00.000Z',
+    route: 'platform',
+    notAfter: '2026-11-17T08:00:00.000Z',
+    daysLeft,
+  }),
+};

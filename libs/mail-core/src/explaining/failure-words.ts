@@ -8,12 +8,18 @@ export type Explanation = {
   todo: string;
 };
 
-export type GoingOn = 'byReader' | 'byItself' | 'byTest';
+export type GoingOn = 'byReader' | 'byItself' | 'byTest' | 'byOthers';
 
 /** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`. */
 export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
-  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing. */
+  /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing, a document that went out another way by those that follow. */
   readonly again: Readonly<Record<GoingOn, string>>;
+  /** Added to what happened where the server named a time. */
+  readonly askedWait: string;
+  /** The same where it is known how large the e-mail was and might have been. */
+  readonly sizes: string;
+  /** One of them, and several. */
+  readonly time: Readonly<Record<'seconds' | 'minutes' | 'hours', readonly [one: string, several: string]>>;
   /** In place of `todo` when the platform's own server failed: nothing in the team's settings can mend it. */
   readonly platformTodo: string;
 };

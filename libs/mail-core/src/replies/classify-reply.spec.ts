@@ -1,6 +1,6 @@
 import { ATTEMPT_STAGES, FAILURE_CODES } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { classifyReply, isNonexistentRecipient } from './classify-reply.js';
+import { classifyReply, isNonexistentRecipient, reasonOf } from './classify-reply.js';
 import { type SmtpFact } from './smtp-fact.js';
 
 const before = { endOfDataReleased: false };
@@ -70,8 +70,9 @@ describe('what happens in place of a reply', () => {
   });
 
   it('blames the message when the server announces a smaller size', () => {
-    const verdict = classifyReply({ kind: 'unsupported', stage: 'mail', reason: 'size', text: 'SIZE 1000' }, before);
-    expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large' });
+    const sizes = { limitBytes: 1000, messageBytes: 2000 };
+    const verdict = classifyReply({ kind: 'unsupported', stage: 'mail', reason: 'size', sizes, text: 'SIZE 1000' }, before);
+    expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large', sizes });
   });
 
   it('shows what the server wrote, and never the words of our own library', () => {
@@ -81,23 +82,46 @@ describe('what happens in place of a reply', () => {
   });
 });
 
+describe('a server that names a time', () => {
+  it('is heard, also where the words run over several lines', () => {
+    const verdict = classifyReply(reply('rcpt', '451-4.7.1 Greylisted, please try again\n451 4.7.1 in 3 minutes'), before);
+    expect(verdict).toMatchObject({ reason: 'asked_to_come_back', lasting: 'transient', askedWaitMs: 180_000 });
+  });
+
+  it('is not heard when it refuses for good, or names none', () => {
+    expect(classifyReply(reply('rcpt', '550 5.7.1 no, do not try again in 3 minutes'), before)).not.toHaveProperty('askedWaitMs');
+    expect(classifyReply(reply('rcpt', '451 4.7.1 Greylisted'), before)).not.toHaveProperty('askedWaitMs');
+  });
+});
+
 describe('after the end of data', () => {
   it.each([
-    ['a lost link', { kind: 'network', stage: 'final', reason: 'reset', text: '' }],
-    ['a closed link', { kind: 'network', stage: 'final', reason: 'closed', text: '' }],
-    ['silence', { kind: 'network', stage: 'final', reason: 'timeout', text: '' }],
-    ['garbage', { kind: 'protocol', stage: 'final', text: '\u0000\u0001' }],
-    ['a 354', reply('final', '354 End data with <CR><LF>.<CR><LF>')],
-    ['a 250 reported as trouble', reply('final', '250 ok')],
-    ['a 999', reply('final', '999 what')],
-    ['a link that broke while the data was still going out', { kind: 'network', stage: 'data', reason: 'reset', text: '' }],
-    ['a 421 that answers something else', reply('data', '421 closing')],
-  ] as const)('%s leaves the mail uncertain', (_what, fact) => {
+    ['a lost link', { kind: 'network', stage: 'final', reason: 'reset', text: '' }, 'broke'],
+    ['a closed link', { kind: 'network', stage: 'final', reason: 'closed', text: '' }, 'broke'],
+    ['silence', { kind: 'network', stage: 'final', reason: 'timeout', text: '' }, 'stalled'],
+    ['garbage', { kind: 'protocol', stage: 'final', text: '\u0000\u0001' }, 'nonsense'],
+    ['a 354', reply('final', '354 End data with <CR><LF>.<CR><LF>'), 'nonsense'],
+    ['a 250 reported as trouble', reply('final', '250 ok'), 'nonsense'],
+    ['a 999', reply('final', '999 what'), 'nonsense'],
+    ['a link that broke while the data was still going out', { kind: 'network', stage: 'data', reason: 'reset', text: '' }, 'broke'],
+    ['a 421 that answers something else', reply('data', '421 closing'), 'nonsense'],
+  ] as const)('%s leaves the mail uncertain, and is told as seen', (_what, fact, seen) => {
     expect(classifyReply(fact, after)).toMatchObject({
       scope: 'message',
       lasting: 'uncertain',
       reason: 'no_final_reply',
       stage: fact.stage,
+      seen,
+    });
+  });
+
+  it('is told with what was seen', () => {
+    const verdict = classifyReply({ kind: 'network', stage: 'final', reason: 'timeout', text: '' }, after);
+    expect(reasonOf(verdict, 'smtp.acme.example:587')).toEqual({
+      code: 'no_final_reply',
+      server: 'smtp.acme.example:587',
+      reply: null,
+      seen: 'stalled',
     });
   });
 

@@ -133,9 +133,9 @@ export class Stage {
     return this.disks.get('journal')?.pathOf('journal') ?? join(this.folder, 'journal');
   }
 
-  /** How often the dispatchers have logged this so far. */
-  countInLogs(words: string): number {
-    const logs = this.dispatchers.map(({ options }) => readFileSync(join(this.logFolder, `${options.name}.log`), 'utf8'));
+  /** How often these services, the dispatchers if none are named, have logged this so far. */
+  countInLogs(words: string, services: readonly ServiceProcess[] = this.dispatchers): number {
+    const logs = services.map(({ options }) => readFileSync(join(this.logFolder, `${options.name}.log`), 'utf8'));
     return logs.join('').split(words).length - 1;
   }
 

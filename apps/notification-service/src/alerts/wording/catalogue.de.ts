@@ -11,8 +11,8 @@ export const GERMAN: Catalogue = {
         count > 1 ? `${documents(count)} konnten nicht verschickt werden` : `${document} konnte nicht verschickt werden`,
       happened: ({ document, count }) =>
         count > 1
-          ? `${documents(count)} konnten aus demselben Grund nicht verschickt werden, zuletzt: ${document}. Kein Empfänger hat sie erhalten.`
-          : `${document} konnte nicht verschickt werden. Kein Empfänger hat das Dokument erhalten.`,
+          ? `${documents(count)} konnten aus demselben Grund nicht verschickt werden, zuletzt: ${document}. Sie gingen an niemanden.`
+          : `${document} konnte nicht verschickt werden. Das Dokument ging an niemanden.`,
       means: null,
       todo: null,
     },
@@ -21,48 +21,63 @@ export const GERMAN: Catalogue = {
         count > 1 ? `${documents(count)} konnten nicht verschickt werden` : `${document} konnte nicht verschickt werden`,
       happened: ({ document, count }) =>
         count > 1
-          ? `${documents(count)} konnten weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden, zuletzt: ${document}. Kein Empfänger hat sie erhalten.`
-          : `${document} konnte weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden. Kein Empfänger hat das Dokument erhalten.`,
+          ? `${documents(count)} konnten weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden, zuletzt: ${document}. Sie gingen an niemanden.`
+          : `${document} konnte weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden. Das Dokument ging an niemanden.`,
       means: null,
       todo: null,
     },
     partly_sent: {
-      title: ({ document }) => `${document} hat nicht alle Empfänger erreicht`,
-      happened: ({ document, accepted, recipients }) => `${document} hat ${accepted} von ${recipients} Empfängern erreicht.`,
-      means: 'Wer das Dokument bereits hat, erhält es kein zweites Mal.',
-      todo: 'Prüfen Sie die hier genannten Adressen, berichtigen Sie sie bei Bedarf und verschicken Sie das Dokument nur an diese Empfänger erneut.',
+      title: ({ document }) => `${document} ging nicht an alle Empfänger`,
+      happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
+      means: 'An die übrigen wird es kein zweites Mal verschickt.',
+      todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie das Dokument nur an diese Empfänger erneut.',
     },
     uncertain: {
       title: ({ document }) => `${document}: Zustellung ungewiss`,
       happened: ({ document, accepted, recipients }) =>
-        `Der Mailserver hat die Nachricht vollständig empfangen, aber die Verbindung brach ab, bevor er das bestätigte. ${document} hat mit Gewissheit ${accepted} von ${recipients} Empfängern erreicht.`,
-      means:
-        'Ob die hier genannten Empfänger das Dokument erhalten haben, steht nicht fest. Es wird nicht von selbst erneut verschickt, weil es sonst doppelt ankommen könnte.',
+        accepted === 0
+          ? `Ob jemand das Dokument erhalten hat, ist ungewiss: ${document}.`
+          : `Sicher hinausgegangen ist das Dokument an ${accepted} von ${recipients} Empfängern: ${document}.`,
+      means: 'Wer das Dokument möglicherweise hat, dem wird es nicht von selbst erneut verschickt, weil es sonst doppelt ankommen könnte.',
       todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie das Dokument nur an diejenigen erneut, bei denen es fehlt.',
     },
-    fell_back: {
-      title: ({ document, count }) =>
-        count > 1
-          ? `${documents(count)} wurden über unsere Plattform statt über Ihren Mailserver verschickt`
-          : `${document} wurde über unsere Plattform statt über Ihren Mailserver verschickt`,
-      happened: ({ document, count }) =>
-        count > 1
-          ? `Über Ihren eigenen Mailserver war kein Versand möglich. Unsere Plattform hat deshalb ${documents(count)} mit ihrer eigenen Absenderadresse verschickt, zuletzt: ${document}. Alle Empfänger haben sie erhalten, ihre Antworten gehen an Sie.`
-          : `Über Ihren eigenen Mailserver war kein Versand möglich. Unsere Plattform hat das Dokument deshalb mit ihrer eigenen Absenderadresse verschickt: ${document}. Alle Empfänger haben es erhalten, ihre Antworten gehen an Sie.`,
+    sent_after_doubt: {
+      title: ({ document }) => `${document} ist verschickt, vielleicht kam es doppelt an`,
+      happened: ({ document, recipients }) =>
+        recipients === 1
+          ? `Das Dokument ist verschickt: ${document}.`
+          : `Das Dokument ist an alle ${recipients} Empfänger verschickt: ${document}.`,
       means: null,
+      todo: 'Es ist nichts zu verschicken. Fragt ein Empfänger nach: Beides ist dasselbe Dokument und nur einmal zu buchen und zu bezahlen.',
+    },
+    fell_back: {
+      title: ({ document, count, accepted, byPlatform }) => {
+        if (count > 1) return `${documents(count)} gingen über unsere Plattform hinaus, nicht oder nicht nur über Ihren Mailserver`;
+        if (byPlatform === accepted) return `${document} wurde über unsere Plattform statt über Ihren Mailserver verschickt`;
+        return `${document} ging über unsere Plattform an diejenigen, die Ihr Mailserver ausließ`;
+      },
+      happened: ({ document, count, accepted, recipients, byPlatform }) => {
+        if (count > 1)
+          return `Ihr eigener Mailserver hat ${documents(count)} nicht für alle Empfänger angenommen. Unsere Plattform hat sie deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt, zuletzt: ${document}. Sie sind an alle Empfänger hinausgegangen, deren Antworten gehen an Sie.`;
+        if (byPlatform === accepted)
+          return `Ihr eigener Mailserver hat das Dokument nicht angenommen. Unsere Plattform hat es deshalb mit ihrer eigenen Absenderadresse verschickt: ${document}. Es ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
+        const share = byPlatform === null ? 'nicht für alle' : `nur für ${accepted - byPlatform} von ${recipients}`;
+        return `Ihr eigener Mailserver hat das Dokument ${share} Empfänger${byPlatform === null ? '' : 'n'} angenommen. Unsere Plattform hat es deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt: ${document}. Es ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
+      },
+      means: 'Was verschickt ist, ist verschickt: Verschicken Sie es nicht noch einmal, sonst kommt es doppelt an.',
       todo: null,
     },
     cancelled: {
       title: ({ document }) => `${document}: Versand abgebrochen`,
-      happened: ({ document }) => `Der Versand wurde abgebrochen: ${document}. Kein Empfänger hat das Dokument erhalten.`,
+      happened: ({ document }) => `Der Versand wurde abgebrochen: ${document}. Das Dokument ging an niemanden.`,
       means: null,
       todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut.',
     },
     partly_cancelled: {
       title: ({ document }) => `${document}: Versand nach einem Teil der Empfänger abgebrochen`,
       happened: ({ document, accepted, recipients }) =>
-        `Der Versand wurde abgebrochen, als das Dokument bereits ${accepted} von ${recipients} Empfängern erreicht hatte: ${document}.`,
-      means: 'Die übrigen Empfänger haben es nicht erhalten.',
+        `Der Versand wurde abgebrochen, als das Dokument bereits an ${accepted} von ${recipients} Empfängern gegangen war: ${document}.`,
+      means: 'An die übrigen Empfänger wurde es nicht verschickt.',
       todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut an die übrigen Empfänger.',
     },
     invalid: {
@@ -73,7 +88,7 @@ export const GERMAN: Catalogue = {
     },
     key_conflict: {
       title: ({ document }) => `${document} wurde nicht angenommen: Schlüssel bereits vergeben`,
-      happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderes Dokument verschickt: ${document}.`,
+      happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderes Dokument übergeben: ${document}.`,
       means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt.',
       todo: 'Handelt es sich um ein neues Dokument, verschicken Sie es unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
@@ -85,18 +100,69 @@ export const GERMAN: Catalogue = {
       todo: 'Speichern Sie die Einstellungen für den E-Mail-Versand und verschicken Sie das Dokument danach erneut.',
     },
   },
+  incidents: {
+    serverDown: {
+      title: (server) => `Ihr Mailserver ${server} nimmt keine Dokumente an`,
+      happened: (since, waiting) =>
+        `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Dokumente zu übergeben. ${waiting === 1 ? '1 Dokument wartet' : `${documents(waiting)} warten`} auf ihn.`,
+      means:
+        'Sie werden von selbst erneut versucht. Sie erfahren von jedem Dokument, das am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
+    },
+    platformUnavailable: {
+      title: 'Unsere Plattform kann Ihre Dokumente zurzeit nicht verschicken',
+      happened: {
+        signing_unavailable: (since, waiting) =>
+          `Die Signatur unserer Plattform lässt sich seit ${since} nicht verwenden. ${waiting === 1 ? '1 Ihrer Dokumente wartet' : `${waiting} Ihrer Dokumente warten`} darauf.`,
+        server_unavailable: (since, waiting) =>
+          `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Dokumente wartet' : `${waiting} Ihrer Dokumente warten`} darauf.`,
+      },
+      means: 'Sie gehen von selbst hinaus, sobald das behoben ist. Versuche haben sie dadurch nicht verloren.',
+      todo: 'Verschicken Sie sie nicht ein zweites Mal. Ist ein Dokument dringend, wenden Sie sich an unseren Kundendienst.',
+    },
+    certificateExpiring: {
+      title: (daysLeft) =>
+        daysLeft <= 0
+          ? 'Das Signaturzertifikat der Plattform ist abgelaufen'
+          : `Das Signaturzertifikat der Plattform läuft in ${daysLeft === 1 ? '1 Tag' : `${daysLeft} Tagen`} ab`,
+      happened: (until) => `Das Zertifikat, mit dem die Plattform signiert, gilt bis ${until}.`,
+      means: 'Nach dem Ablauf warten Dokumente, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
+      todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
+    },
+  },
+  seen: {
+    broke: (server) =>
+      `Die E-Mail war vollständig an den Mailserver${server} abgeschickt; dann brach die Verbindung ab, bevor er die Annahme bestätigte.`,
+    stalled: (server) => `Die E-Mail war vollständig an den Mailserver${server} abgeschickt; dann kam nicht rechtzeitig eine Antwort.`,
+    nonsense: (server) => `Die E-Mail war vollständig an den Mailserver${server} abgeschickt; was er antwortete, ist nicht zu verstehen.`,
+    interrupted: (server) =>
+      `Unser System wurde unterbrochen, während die E-Mail an den Mailserver${server} hinausging; dessen Antwort ist nicht bekannt.`,
+    unknown: (server) => `Die E-Mail war an den Mailserver${server} abgeschickt, der die Annahme nicht bestätigt hat.`,
+  },
   roles: { to: null, cc: 'Kopie', bcc: 'Blindkopie' },
   noReason: {
-    uncertain: 'Es steht nicht fest, ob das Dokument angekommen ist.',
     cancelled: 'Der Versand wurde abgebrochen.',
     bounced: 'Die Nachricht kam zurück.',
     other: 'Der Grund ist nicht bekannt.',
   },
-  notReached: 'Nicht erreicht:',
+  notReached: 'Nicht verschickt an:',
+  mayHave: 'Diese haben es möglicherweise erhalten:',
+  mayHaveTwice: 'Diese haben es möglicherweise doppelt erhalten:',
   more: (count) => `und ${count} weitere`,
-  fallbackNote: 'Über Ihren eigenen Mailserver war kein Versand möglich, daher hat unsere Plattform das Dokument verschickt.',
+  secondCopyNote:
+    'Ein früherer Versuch endete ohne Antwort des Mailservers, deshalb wurde die E-Mail noch einmal abgeschickt. Die meisten E-Mail-Programme zeigen beide als eine.',
+  fallbackNote:
+    'Ihr eigener Mailserver hat das Dokument nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
+  askOwnServerNote: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Dokumente über ihn hinausgehen.',
   fieldErrors: 'Im Einzelnen:',
   serverReply: (reply) => `Antwort des Mailservers: ${reply}`,
+  notByEmail: {
+    waiting: 'Diese Meldung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
+    no_such_address:
+      'Nicht per E-Mail geschickt: Die von Ihnen bekannte Adresse gibt es nicht. Berichtigen Sie sie in Ihren Benachrichtigungseinstellungen.',
+    gave_up:
+      'Nicht per E-Mail geschickt: Der Mailserver hat die E-Mail an Sie zwei Tage lang nicht angenommen. Wenden Sie sich an unseren Kundendienst.',
+    uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
+  },
   emailFooter:
-    'Sie erhalten diese E-Mail, weil Sie das Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten.',
+    'Sie erhalten diese E-Mail, weil Sie ein Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten.',
 };

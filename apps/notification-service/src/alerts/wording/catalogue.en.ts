@@ -10,8 +10,8 @@ export const ENGLISH: Catalogue = {
       title: ({ document, count }) => (count > 1 ? `${documents(count)} could not be sent` : `${document} could not be sent`),
       happened: ({ document, count }) =>
         count > 1
-          ? `${documents(count)} could not be sent, all for the same reason. The latest is: ${document}. No recipient has got them.`
-          : `${document} could not be sent. No recipient has got it.`,
+          ? `${documents(count)} could not be sent, all for the same reason. The latest is: ${document}. They went out to nobody.`
+          : `${document} could not be sent. It went out to nobody.`,
       means: null,
       todo: null,
     },
@@ -19,47 +19,61 @@ export const ENGLISH: Catalogue = {
       title: ({ document, count }) => (count > 1 ? `${documents(count)} could not be sent` : `${document} could not be sent`),
       happened: ({ document, count }) =>
         count > 1
-          ? `${documents(count)} could not be sent, neither through your own mail server nor by our platform. The latest is: ${document}. No recipient has got them.`
-          : `${document} could not be sent, neither through your own mail server nor by our platform. No recipient has got it.`,
+          ? `${documents(count)} could not be sent, neither through your own mail server nor by our platform. The latest is: ${document}. They went out to nobody.`
+          : `${document} could not be sent, neither through your own mail server nor by our platform. It went out to nobody.`,
       means: null,
       todo: null,
     },
     partly_sent: {
-      title: ({ document }) => `${document} did not reach everybody`,
-      happened: ({ document, accepted, recipients }) => `${document} reached ${accepted} of ${recipients} recipients.`,
-      means: 'Those who have it will not get it a second time.',
-      todo: 'Check the addresses listed here, correct them where needed, and send the document again to these recipients only.',
+      title: ({ document }) => `${document} did not go out to everybody`,
+      happened: ({ document, accepted, recipients }) => `${document} went out to only ${accepted} of ${recipients} recipients.`,
+      means: 'To the others it is not sent a second time.',
+      todo: 'Correct the addresses listed here where they are wrong, and send the document again to these recipients only.',
     },
     uncertain: {
       title: ({ document }) => `${document}: not certain whether it arrived`,
       happened: ({ document, accepted, recipients }) =>
-        `The mail server received all of the message, but the connection broke before it confirmed that. ${document} reached ${accepted} of ${recipients} recipients for certain.`,
-      means: 'The recipients listed here may or may not have got it. It is not sent again by itself, because they might get it twice.',
+        accepted === 0
+          ? `It is not certain whether anybody has got it: ${document}.`
+          : `${document} has certainly gone out to ${accepted} of ${recipients} recipients.`,
+      means: 'It is not sent again by itself to those who may have it, because they might get it twice.',
       todo: 'Ask these recipients whether the document has arrived, and send it again only to those who miss it.',
     },
-    fell_back: {
-      title: ({ document, count }) =>
-        count > 1
-          ? `${documents(count)} were sent by our platform, not through your mail server`
-          : `${document} was sent by our platform, not through your mail server`,
-      happened: ({ document, count }) =>
-        count > 1
-          ? `Your own mail server could not be used, so our platform sent ${documents(count)} with its own sender address. The latest is: ${document}. All recipients have got them, and their replies go to you.`
-          : `Your own mail server could not be used, so our platform sent the document with its own sender address: ${document}. All recipients have got it, and their replies go to you.`,
+    sent_after_doubt: {
+      title: ({ document }) => `${document} was sent; a second copy may have arrived`,
+      happened: ({ document, recipients }) =>
+        recipients === 1 ? `${document} has gone out to its recipient.` : `${document} has gone out to all ${recipients} recipients.`,
       means: null,
+      todo: 'There is nothing to send. If a recipient asks: both are the same document, to be booked and paid once.',
+    },
+    fell_back: {
+      title: ({ document, count, accepted, byPlatform }) => {
+        if (count > 1) return `${documents(count)} were sent by our platform, not or not only through your mail server`;
+        if (byPlatform === accepted) return `${document} was sent by our platform, not through your mail server`;
+        return `${document} was sent by our platform to those whom your mail server left out`;
+      },
+      happened: ({ document, count, accepted, recipients, byPlatform }) => {
+        if (count > 1)
+          return `Your own mail server did not take ${documents(count)} for all recipients, so our platform sent them, with its own sender address, to those that were left. The latest is: ${document}. They have gone out to all recipients, whose replies go to you.`;
+        if (byPlatform === accepted)
+          return `Your own mail server did not take the document, so our platform sent it with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
+        const share = byPlatform === null ? 'not for all' : `for ${accepted - byPlatform} of ${recipients}`;
+        return `Your own mail server took the document ${share} recipients, so our platform sent it to the others with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
+      },
+      means: 'What was sent is sent: do not send it again, or it arrives twice.',
       todo: null,
     },
     cancelled: {
       title: ({ document }) => `${document} was cancelled`,
-      happened: ({ document }) => `Sending was cancelled: ${document}. No recipient has got it.`,
+      happened: ({ document }) => `Sending was cancelled: ${document}. It went out to nobody.`,
       means: null,
       todo: 'If that was not intended, send the document again.',
     },
     partly_cancelled: {
-      title: ({ document }) => `${document} was cancelled after a part had been sent`,
+      title: ({ document }) => `${document} was cancelled after it had gone out to some`,
       happened: ({ document, accepted, recipients }) =>
-        `Sending was cancelled when the document had already reached ${accepted} of ${recipients} recipients: ${document}.`,
-      means: 'The other recipients have not got it.',
+        `Sending was cancelled when the document had already gone out to ${accepted} of ${recipients} recipients: ${document}.`,
+      means: 'To the other recipients it was not sent.',
       todo: 'If that was not intended, send the document again to the other recipients.',
     },
     invalid: {
@@ -70,7 +84,7 @@ export const ENGLISH: Catalogue = {
     },
     key_conflict: {
       title: ({ document }) => `${document} was not accepted: its key is in use`,
-      happened: ({ document }) => `Another document was sent under the same key before: ${document}.`,
+      happened: ({ document }) => `Another document was handed over under the same key before: ${document}.`,
       means: 'The first one stays as it is; this one was not sent to anybody.',
       todo: 'If this is a new document, send it under a key of its own. Pass this message on to those who look after your billing software.',
     },
@@ -81,18 +95,66 @@ export const ENGLISH: Catalogue = {
       todo: 'Save the settings for e-mail delivery, then send the document again.',
     },
   },
+  incidents: {
+    serverDown: {
+      title: (server) => `Your mail server ${server} takes no documents`,
+      happened: (since, waiting) =>
+        `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
+      means:
+        'They are tried again by themselves. You are told of each document that cannot be sent in the end, or that goes out by our platform because your settings allow it.',
+    },
+    platformUnavailable: {
+      title: 'Our platform cannot send your documents at the moment',
+      happened: {
+        signing_unavailable: (since, waiting) =>
+          `The signature of our platform has not been usable since ${since}. ${waiting === 1 ? '1 of your documents waits' : `${waiting} of your documents wait`} for it.`,
+        server_unavailable: (since, waiting) =>
+          `The mail server of our platform has taken nothing since ${since}. ${waiting === 1 ? '1 of your documents waits' : `${waiting} of your documents wait`} for it.`,
+      },
+      means: 'They go out by themselves as soon as that is put right. They have lost no tries.',
+      todo: 'Do not send them a second time. If one of them is urgent, tell our support.',
+    },
+    certificateExpiring: {
+      title: (daysLeft) =>
+        daysLeft <= 0
+          ? 'The signing certificate of the platform has expired'
+          : `The signing certificate of the platform expires in ${daysLeft === 1 ? '1 day' : `${daysLeft} days`}`,
+      happened: (until) => `The certificate that the platform signs with is valid until ${until}.`,
+      means: 'Once it has expired, documents on the way of the platform wait until it is replaced. They lose no tries.',
+      todo: 'Put a renewed certificate in the place of the file, and restart the dispatchers.',
+    },
+  },
+  seen: {
+    broke: (server) =>
+      `The whole e-mail had been sent off to the mail server${server}; then the connection broke off before the server confirmed that it has it.`,
+    stalled: (server) => `The whole e-mail had been sent off to the mail server${server}; then no answer came in time.`,
+    nonsense: (server) => `The whole e-mail had been sent off to the mail server${server}; what it answered cannot be understood.`,
+    interrupted: (server) =>
+      `Our system was interrupted while the e-mail was going out to the mail server${server}; the answer of the server is not known.`,
+    unknown: (server) => `The e-mail had been sent off to the mail server${server}, which did not confirm that it has it.`,
+  },
   roles: { to: null, cc: 'copy', bcc: 'blind copy' },
   noReason: {
-    uncertain: 'It is not certain whether the document arrived.',
     cancelled: 'Sending was cancelled.',
     bounced: 'The message came back.',
     other: 'The reason is not known.',
   },
-  notReached: 'Not reached:',
+  notReached: 'Not sent to:',
+  mayHave: 'These may have it:',
+  mayHaveTwice: 'These may have got it twice:',
   more: (count) => `and ${count} more`,
-  fallbackNote: 'Your own mail server could not be used, so our platform sent the document.',
+  secondCopyNote:
+    'An earlier try ended without an answer from the mail server, so the e-mail was sent once more. Most mail programs show both as one.',
+  fallbackNote: 'Your own mail server did not take the document for all recipients, so our platform went on with the others.',
+  askOwnServerNote: 'Show the answer of your mail server to the people who run it, so that the next documents go through it.',
   fieldErrors: 'What is wrong:',
   serverReply: (reply) => `Answer of the mail server: ${reply}`,
+  notByEmail: {
+    waiting: 'This message could not be sent to you by e-mail so far. That is tried again by itself.',
+    no_such_address: 'Not sent by e-mail: the address that is known of you does not exist. Correct it in your notification preferences.',
+    gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
+    uncertain: 'It is not certain whether this message has also reached you by e-mail.',
+  },
   emailFooter:
-    'You get this e-mail because you sent the document or are named as somebody to be told. You can switch these e-mails off in your notification preferences.',
+    'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences.',
 };

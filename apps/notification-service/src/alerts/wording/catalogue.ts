@@ -1,5 +1,5 @@
 // What a language must have words for. A language without one of them does not compile.
-import { type DocumentReference, type RecipientRole } from '@billing-mail/contracts';
+import { type DocumentReference, type PlatformUnavailableEvent, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** What can have become of a document, as people distinguish it. */
 export const SITUATIONS = [
@@ -7,6 +7,7 @@ export const SITUATIONS = [
   'failed_on_both_routes',
   'partly_sent',
   'uncertain',
+  'sent_after_doubt',
   'fell_back',
   'cancelled',
   'partly_cancelled',
@@ -16,8 +17,11 @@ export const SITUATIONS = [
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
-/** What it is about: the (latest) document with its type, how many documents, and how many recipients it reached. */
-export type About = { document: string; count: number; accepted: number; recipients: number };
+/**
+ * What it is about: the (latest) document with its type, how many documents, how many recipients it was taken for, and for how many of
+ * these by the platform; `null` where that is not known. That a server took it is all that is ever known: nobody says that it arrived.
+ */
+export type About = { document: string; count: number; accepted: number; recipients: number; byPlatform: number | null };
 
 /** `means` and `todo` are null where the words for the failure itself say it. */
 export type SituationWords = {
@@ -27,21 +31,48 @@ export type SituationWords = {
   todo: string | null;
 };
 
+/** What befell a way out; `server` is a name, `since` and `until` a time in words. */
+export type IncidentWords = {
+  serverDown: { title: (server: string) => string; happened: (since: string, waiting: number) => string; means: string };
+  platformUnavailable: {
+    title: string;
+    happened: Record<PlatformUnavailableEvent['reason'], (since: string, waiting: number) => string>;
+    means: string;
+    todo: string;
+  };
+  certificateExpiring: { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };
+};
+
+/** Why an e-mail about a notification is missing; `waiting`: so far. */
+export const EMAIL_TROUBLES = ['waiting', 'no_such_address', 'gave_up', 'uncertain'] as const;
+export type EmailTrouble = (typeof EMAIL_TROUBLES)[number];
+
 export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
   situations: Record<Situation, SituationWords>;
+  incidents: IncidentWords;
+  /** What was seen in place of the reply to the end of data; `server` is its name after a blank, or nothing. */
+  seen: Record<SeenForReply | 'unknown', (server: string) => string>;
   /** After an address: the role, where it is not `to`. */
   roles: Record<RecipientRole, string | null>;
   /** In place of a reason, for a recipient that has none. */
-  noReason: { uncertain: string; cancelled: string; bounced: string; other: string };
-  /** Above the list of those that have not got it. */
+  noReason: { cancelled: string; bounced: string; other: string };
+  /** Above the list of those who do not have it, of those who may have it, and of those who may have it twice. */
   notReached: string;
+  mayHave: string;
+  mayHaveTwice: string;
   more: (count: number) => string;
+  /** Who was accepted after a doubt may have a second copy. */
+  secondCopyNote: string;
   /** The own server failed, and a part went out by the platform. */
   fallbackNote: string;
+  /** What to do about an own server whose refusal concerned the document or its recipients. */
+  askOwnServerNote: string;
   /** Above what is wrong with each field of a job. */
   fieldErrors: string;
   serverReply: (reply: string) => string;
+  /** Under a notification in the inbox whose e-mail is missing. */
+  notByEmail: Record<EmailTrouble, string>;
   /** Under every e-mail. */
   emailFooter: string;
 };

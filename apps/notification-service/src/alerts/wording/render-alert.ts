@@ -1,11 +1,19 @@
 import { type Locale } from '@billing-mail/contracts';
 import { type AlertParams } from '../alert.js';
-import { type Block, wordAlert } from './word-alert.js';
+import { type Block, textBlock } from './blocks.js';
+import { type EmailTrouble } from './catalogue.js';
+import { CATALOGUES, wordAlert } from './word-alert.js';
 
-/** Title and body as plain text, paragraphs apart by an empty line. */
-export function renderAlert(params: AlertParams, count: number, locale: Locale): { title: string; body: string } {
+/** Title and body as plain text, paragraphs apart by an empty line; at the end why there was no e-mail of it. */
+export function renderAlert(
+  params: AlertParams,
+  count: number,
+  locale: Locale,
+  emailTrouble: EmailTrouble | null = null,
+): { title: string; body: string } {
   const { title, blocks } = wordAlert(params, count, locale);
-  return { title, body: renderPlainText(blocks) };
+  const missing = emailTrouble === null ? [] : [textBlock(CATALOGUES[locale].notByEmail[emailTrouble])];
+  return { title, body: renderPlainText([...blocks, ...missing]) };
 }
 
 export const renderPlainText = (blocks: Block[]): string =>

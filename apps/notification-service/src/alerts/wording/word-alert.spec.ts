@@ -1,7 +1,15 @@
-import { DOCUMENT_TYPES, FAILURE_CODES, type Locale, type OutcomeEvent, outcomeEvent } from '@billing-mail/contracts';
+import {
+  DOCUMENT_TYPES,
+  FAILURE_CODES,
+  type FailureCode,
+  type Locale,
+  type OutcomeEvent,
+  outcomeEvent,
+  SEEN_FOR_REPLY,
+} from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
 import fc from 'fast-check';
-import { rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
+import { doubted, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
 import { decideAlert } from '../decide-alert.js';
 import { renderAlert } from './render-alert.js';
 import { CATALOGUES } from './word-alert.js';
@@ -15,7 +23,7 @@ const word = (event: OutcomeEvent, locale: Locale, count = 1) => {
 
 /** Every way to say something in a catalogue, by its path. */
 function allTexts(value: unknown, path = ''): [string, string][] {
-  const about = { document: 'DOCUMENT', count: 1, accepted: 1, recipients: 3 };
+  const about = { document: 'DOCUMENT', count: 1, accepted: 1, recipients: 3, byPlatform: 1 };
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
     if (path.includes('/situations/'))
@@ -23,7 +31,7 @@ function allTexts(value: unknown, path = ''): [string, string][] {
         [path, value(about)],
         ...(path.includes('fail') || path.includes('fell') ? [[`${path} many`, value({ ...about, count: 12 })] as [string, string]] : []),
       ];
-    return [[path, value('VALUE')]];
+    return path.includes('/incidents/') ? [1, 12].map((count) => [`${path} ${count}`, value(count, count)]) : [[path, value('VALUE')]];
   }
   if (value === null) return [[path, '(nothing)']];
   return Object.entries(value as object).flatMap(([name, part]) => allTexts(part, `${path}/${name}`));
@@ -62,7 +70,8 @@ describe('an alert in words', () => {
     ['failed', SAMPLES.failed(), { en: /could not be sent/, de: /konnte nicht verschickt werden/ }],
     ['partly sent', SAMPLES.partlySent(), { en: /2 of 3 recipients/, de: /2 von 3 Empfängern/ }],
     ['uncertain', SAMPLES.uncertain(), { en: /not certain/, de: /ungewiss/ }],
-    ['fallen back', SAMPLES.fellBack(), { en: /sent by our platform/, de: /über unsere Plattform/ }],
+    ['sent after a doubt', SAMPLES.sentAfterDoubt(), { en: /second copy may have arrived/, de: /vielleicht kam es doppelt an/ }],
+    ['fallen back', SAMPLES.fellBack({}, 3), { en: /sent by our platform/, de: /über unsere Plattform/ }],
     ['cancelled', SAMPLES.cancelled(), { en: /cancelled/, de: /abgebrochen/ }],
     [
       'failed on both routes',
@@ -84,6 +93,106 @@ describe('an alert in words', () => {
       expect(body).not.toMatch(/undefined|null|\[object/);
     },
   );
+
+  describe.each(LOCALES)('of a fallback (%s)', (locale) => {
+    const AGAIN = {
+      en: /send [^.]*again|could not be used/i,
+      de: /(verschick|send)[^.]*(erneut|noch einmal|wieder)|kein Versand möglich/i,
+    };
+    const PLEASE_NOT = { en: 'do not send it again', de: 'Verschicken Sie es nicht noch einmal' };
+    const fellBack = (code: FailureCode, byPlatform?: number) => {
+      const event = SAMPLES.fellBack({}, byPlatform);
+      event.delivery.failure = { ...SERVER_DOWN, code };
+      return event;
+    };
+
+    it.each(FAILURE_CODES)('asks nobody to send again what has gone out (%s)', (code) => {
+      for (const [byPlatform, count] of [[3], [1], [undefined], [1, 12]]) {
+        const { title, body } = word(fellBack(code, byPlatform), locale, count);
+        expect(body).toContain(PLEASE_NOT[locale]);
+        expect(`${title} ${body.replace(PLEASE_NOT[locale], '')}`).not.toMatch(AGAIN[locale]);
+      }
+    });
+
+    it('says how many the own server took, and does not say that it took none', () => {
+      const { body } = word(fellBack('mailbox_full', 1), locale);
+      expect(body).toContain(locale === 'en' ? 'took the document for 2 of 3 recipients' : 'nur für 2 von 3 Empfängern angenommen');
+      expect(body).not.toContain(explainFailure({ ...SERVER_DOWN, code: 'mailbox_full' }, locale).todo);
+    });
+
+    it('says what is to be done about the server', () => {
+      const { body } = word(fellBack('smtp_auth_rejected', 3), locale);
+      expect(body).toContain(explainFailure({ ...SERVER_DOWN, code: 'smtp_auth_rejected' }, locale).todo);
+    });
+  });
+
+  describe.each(LOCALES)('of a doubt (%s)', (locale) => {
+    const SEEN = {
+      broke: { en: /connection broke off/, de: /brach die Verbindung ab/ },
+      stalled: { en: /no answer came in time/, de: /nicht rechtzeitig eine Antwort/ },
+      nonsense: { en: /cannot be understood/, de: /nicht zu verstehen/ },
+      interrupted: { en: /Our system was interrupted/, de: /Unser System wurde unterbrochen/ },
+    };
+
+    it.each(SEEN_FOR_REPLY)('says what was seen, who may have it and what to do, and nothing else (%s)', (seen) => {
+      const { body } = word(doubted(seen), locale);
+      for (const other of SEEN_FOR_REPLY) expect(SEEN[other][locale].test(body)).toBe(other === seen);
+      expect(body).toContain('smtp.acme.example');
+      expect(body).toContain(`${CATALOGUES[locale].mayHave}\n– pay@customer.example`);
+      expect(body).toContain(CATALOGUES[locale].situations.uncertain.todo);
+      expect(body).not.toContain(CATALOGUES[locale].notReached);
+      expect(body).not.toMatch(/received all|vollständig empfangen/);
+    });
+
+    it('quotes an answer that makes no sense', () => {
+      expect(word(doubted('nonsense', 'HTTP/1.1 400 Bad Request'), locale).body).toContain('HTTP/1.1 400 Bad Request');
+    });
+
+    it('says no more than is known where nothing was recorded', () => {
+      const { body } = word(SAMPLES.uncertain(), locale);
+      for (const words of Object.values(SEEN)) expect(body).not.toMatch(words[locale]);
+    });
+
+    it('tells those that may have it from those that do not', () => {
+      const event = doubted('broke');
+      event.delivery.troubled.push({ address: 'no@customer.example', role: 'cc', status: 'rejected', failure: UNKNOWN_RECIPIENT });
+      event.delivery.counts.recipients = 3;
+      const { body } = word(event, locale);
+      expect(body).toMatch(
+        new RegExp(`${CATALOGUES[locale].notReached}\n– no@customer.example [^\n]*\n\n${CATALOGUES[locale].mayHave}\n– pay@`),
+      );
+    });
+
+    it('tells also beside other news that a second copy may have arrived', () => {
+      const event = SAMPLES.partlySent();
+      event.delivery.afterDoubt = ['pay@customer.example'];
+      expect(word(event, locale).body).toContain(`${CATALOGUES[locale].mayHaveTwice}\n– pay@customer.example`);
+    });
+  });
+
+  it.each(LOCALES)('says since when a server is down, what waits, and what to do (%s)', (locale) => {
+    const { title, body } = word(INCIDENTS.serverDown(), locale);
+    const { happened, todo } = explainFailure(INCIDENTS.serverDown().failure, locale);
+    expect(title).toContain('smtp.acme.example');
+    for (const part of [happened, todo, '12', '535 5.7.8 no', locale === 'en' ? '3 November 2026' : '3. November 2026', '07:00', 'UTC'])
+      expect(body).toContain(part);
+  });
+
+  it.each(LOCALES)('says since when the platform can not send, what waits, and that nothing is to be done (%s)', (locale) => {
+    const { body } = word(INCIDENTS.platformUnavailable(), locale);
+    for (const part of ['3', '07:00', CATALOGUES[locale].incidents.platformUnavailable.todo]) expect(body).toContain(part);
+  });
+
+  it.each([
+    [14, 'en', 'expires in 14 days'],
+    [1, 'de', 'läuft in 1 Tag ab'],
+    [0, 'en', 'has expired'],
+    [-1, 'de', 'ist abgelaufen'],
+  ] as const)('says when the certificate runs out (%s, %s)', (daysLeft, locale, words) => {
+    const { title, body } = word(INCIDENTS.certificateExpiring(daysLeft), locale);
+    expect(title).toContain(words);
+    expect(body).toContain('17');
+  });
 
   it.each(LOCALES)('explains why, what it means and what to do (%s)', (locale) => {
     const { happened, means, todo } = explainFailure(SERVER_DOWN, locale);

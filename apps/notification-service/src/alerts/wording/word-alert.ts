@@ -1,61 +1,106 @@
 // Puts an alert into the reader's language: title and blocks, from which inbox and e-mail make their own form.
-import { type FailureCode, type FailureReason, type Locale } from '@billing-mail/contracts';
+import { type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
 import { type Explanation, explainFailure } from '@billing-mail/mail-core';
 import { type AlertParams, type DeliveryParams, type RejectionParams } from '../alert.js';
 import { ENGLISH } from './catalogue.en.js';
 import { GERMAN } from './catalogue.de.js';
 import { type About, type Catalogue, type Situation } from './catalogue.js';
+import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from './blocks.js';
 import { oneLine } from './one-line.js';
+import { wordIncident } from './word-incident.js';
+import { troubledBlocks } from './word-recipients.js';
 
 export const CATALOGUES: Record<Locale, Catalogue> = { en: ENGLISH, de: GERMAN };
-
-/** Plain text throughout; escape it where it becomes HTML. */
-export type Block = { kind: 'text'; text: string } | { kind: 'list'; heading: string; items: string[] };
-export type AlertText = { title: string; blocks: Block[] };
-
-// Beyond that nobody reads on; the delivery log has them all.
-const LISTED = 20;
-const REPLY_CHARACTERS = 300;
 
 /** @param count documents that share the trouble; `params` are those of the latest. */
 export function wordAlert(params: AlertParams, count: number, locale: Locale): AlertText {
   const words = CATALOGUES[locale];
-  return params.kind === 'delivery' ? wordDelivery(params, count, words, locale) : wordRejection(params, words);
+  switch (params.kind) {
+    case 'delivery':
+      return wordDelivery(params, count, words, locale);
+    case 'rejection':
+      return wordRejection(params, words);
+    case 'server_down':
+    case 'platform_unavailable':
+    case 'certificate_expiring':
+      return wordIncident(params, words, locale);
+  }
 }
 
 function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, locale: Locale): AlertText {
   const { document, counts, failure } = params;
   const situation = situationOf(params);
-  const about = { document: nameDocument(words, document.type, document.number ?? document.id), count, ...counts };
+  const about = {
+    ...counts,
+    document: nameDocument(words, document.type, document.number ?? document.id),
+    count,
+    byPlatform: counts.byPlatform ?? null,
+  };
   const { title, happened, means, todo } = words.situations[situation];
-  // The failure of a delivery that fell back is that of the team's own server.
-  const why = failure && explainFailure(failure, locale, params.usedFallback ? 'custom' : (params.route ?? 'custom'));
-  const whyTold = why === null ? [] : whyBlocks(situation, params, why, words);
+  const why = failure && explainFailure(failure, locale, routeOf(params), situation === 'fell_back' ? 'byOthers' : 'byReader');
+  // Of a group only the latest is at hand.
+  const isOne = count === 1;
   return {
     title: title(about),
     blocks: [
-      text(happened(about)),
-      ...whyTold,
-      // Of a group only the latest is at hand, and all its recipients have the same reason.
-      ...(count > 1 || situation === 'fell_back' ? [] : recipientBlocks(params, toldAbove(situation, failure), words, locale)),
-      ...(means === null ? [] : [text(means)]),
-      ...(todo === null ? (why === null ? [] : [text(why.todo)]) : [text(todo)]),
-      ...(failure === null || whyTold.length === 0 ? [] : replyBlocks(failure, words)),
+      ...(situation === 'uncertain' ? seenBlocks(params, words) : []),
+      textBlock(happened(about)),
+      ...(why === null ? [] : whyBlocks(situation, params, why, words)),
+      // All recipients of a group have the same reason.
+      ...(isOne && situation !== 'fell_back' ? troubledBlocks(params, toldAbove(situation, failure), words, locale) : []),
+      ...(isOne ? secondCopyBlocks(params, words) : []),
+      ...(means === null ? [] : [textBlock(means)]),
+      ...todoBlocks(todo, situation, failure, why, words),
+      ...(isAboutDelivery(situation) && failure !== null ? replyBlocks(failure, words) : []),
     ],
   };
 }
+
+// The failure of a delivery that fell back is that of the team's own server.
+const routeOf = ({ usedFallback, route }: DeliveryParams): Route => (usedFallback ? 'custom' : (route ?? 'custom'));
 
 function situationOf({ status, usedFallback, counts }: DeliveryParams): Situation {
   if (status === 'cancelled') return counts.accepted > 0 ? 'partly_cancelled' : 'cancelled';
   if (status === 'partly_sent' || status === 'uncertain') return status;
   if (status === 'failed') return usedFallback ? 'failed_on_both_routes' : 'failed';
-  return 'fell_back';
+  return usedFallback ? 'fell_back' : 'sent_after_doubt';
 }
 
 // Where each recipient has a reason of its own, the delivery's is told only when it is about the way there.
 function whyBlocks(situation: Situation, params: DeliveryParams, why: Explanation, words: Catalogue): Block[] {
-  if (isAboutDelivery(situation)) return [text(`${why.happened} ${why.means}`)];
-  return params.usedFallback ? [text(`${words.fallbackNote} ${why.happened}`)] : [];
+  // What a failure means for what is sent there is not told of what has gone out, or may have.
+  if (situation === 'fell_back') return [textBlock(why.happened)];
+  if (isAboutDelivery(situation)) return [textBlock(`${why.happened} ${why.means}`)];
+  if (!params.usedFallback) return [];
+  return [textBlock(situation === 'uncertain' ? words.fallbackNote : `${words.fallbackNote} ${why.happened}`)];
+}
+
+/** What was seen at the end of data, as far as that was recorded, and the answer where there was one. */
+function seenBlocks({ failure, troubled }: DeliveryParams, words: Catalogue): Block[] {
+  const isDoubt = (reason: FailureReason | null): boolean => reason?.code === 'no_final_reply';
+  const doubt = [failure, ...troubled.map((recipient) => recipient.failure)].find(isDoubt) ?? null;
+  const seen = words.seen[doubt?.seen ?? 'unknown'](doubt?.server ? ` ${serverName(doubt.server)}` : '');
+  return [textBlock(seen), ...(doubt === null ? [] : replyBlocks(doubt, words))];
+}
+
+function secondCopyBlocks({ afterDoubt = [] }: DeliveryParams, words: Catalogue): Block[] {
+  if (afterDoubt.length === 0) return [];
+  const items = afterDoubt.map((address) => oneLine(address));
+  return [textBlock(words.secondCopyNote), listBlock(words.mayHaveTwice, items, 0, words)];
+}
+
+function todoBlocks(
+  todo: string | null,
+  situation: Situation,
+  failure: FailureReason | null,
+  why: Explanation | null,
+  words: Catalogue,
+): Block[] {
+  if (todo !== null) return [textBlock(todo)];
+  if (failure === null || why === null) return [];
+  // What is to be done about a document or a recipient would be to send once more.
+  const isOfWay = failure.code.startsWith('smtp_') || failure.code === 'sender_refused';
+  return [textBlock(situation === 'fell_back' && !isOfWay ? words.askOwnServerNote : why.todo)];
 }
 
 const isAboutDelivery = (situation: Situation): boolean =>
@@ -68,29 +113,6 @@ function toldAbove(situation: Situation, failure: FailureReason | null): Failure
   return situation === 'cancelled' || situation === 'partly_cancelled' ? 'cancelled' : null;
 }
 
-function recipientBlocks(params: DeliveryParams, told: FailureCode | null, words: Catalogue, locale: Locale): Block[] {
-  const { troubled, counts } = params;
-  const items = troubled.slice(0, LISTED).map(({ address, role, status, failure: own }) => {
-    const roleWord = words.roles[role];
-    const name = roleWord === null ? oneLine(address) : `${oneLine(address)} (${roleWord})`;
-    if (own === null) return `${name}: ${reasonWithout(status, words)}`;
-    if (own.code === told) return name;
-    const reply = own.reply === null ? '' : ` ${words.serverReply(oneLine(own.reply, REPLY_CHARACTERS))}`;
-    return `${name}: ${explainFailure(own, locale, params.route ?? 'custom').happened}${reply}`;
-  });
-  const unlisted = counts.recipients - counts.accepted - items.length;
-  if (unlisted > 0) items.push(words.more(unlisted));
-  return items.length === 0 ? [] : [{ kind: 'list', heading: words.notReached, items }];
-}
-
-function reasonWithout(status: DeliveryParams['troubled'][number]['status'], words: Catalogue): string {
-  return status === 'uncertain' || status === 'cancelled' || status === 'bounced' ? words.noReason[status] : words.noReason.other;
-}
-
-function replyBlocks(failure: FailureReason, words: Catalogue): Block[] {
-  return failure.reply === null ? [] : [text(words.serverReply(oneLine(failure.reply, REPLY_CHARACTERS)))];
-}
-
 function wordRejection(params: RejectionParams, words: Catalogue): AlertText {
   const { title, happened, means, todo } = words.situations[params.reason];
   const about: About = {
@@ -98,21 +120,19 @@ function wordRejection(params: RejectionParams, words: Catalogue): AlertText {
     count: 1,
     accepted: 0,
     recipients: 0,
+    byPlatform: null,
   };
-  const items = params.errors.slice(0, LISTED).map(({ pointer, message }) => oneLine(`${pointer}: ${message}`));
-  if (params.errors.length > LISTED) items.push(words.more(params.errors.length - LISTED));
+  const items = params.errors.map(({ pointer, message }) => oneLine(`${pointer}: ${message}`));
   return {
     title: title(about),
     blocks: [
-      text(happened(about)),
-      ...(items.length === 0 ? [] : [{ kind: 'list' as const, heading: words.fieldErrors, items }]),
-      ...(means === null ? [] : [text(means)]),
-      ...(todo === null ? [] : [text(todo)]),
+      textBlock(happened(about)),
+      ...(items.length === 0 ? [] : [listBlock(words.fieldErrors, items, 0, words)]),
+      ...(means === null ? [] : [textBlock(means)]),
+      ...(todo === null ? [] : [textBlock(todo)]),
     ],
   };
 }
 
 const nameDocument = (words: Catalogue, type: keyof Catalogue['documentTypes'], number: string): string =>
   `${words.documentTypes[type]} ${oneLine(number)}`;
-
-const text = (value: string): Block => ({ kind: 'text', text: value });

@@ -1,7 +1,8 @@
 import { type Locale } from '@billing-mail/contracts';
 import { type AlertParams } from '../../alerts/alert.js';
+import { type Block } from '../../alerts/wording/blocks.js';
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
-import { type Block, CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
+import { CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
 
 export type AlertEmail = { subject: string; text: string; html: string };
 

@@ -1,8 +1,11 @@
 import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { NotificationEntity } from '../../alerts/notification.entity.js';
 
-/** `unwanted`: no address is known, or the user wants no e-mail. */
-export type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'gave_up';
+/**
+ * `unwanted`: no address is known, or the user wants no e-mail. `gave_up`: the server refused it for too long. `uncertain`: nobody
+ * knows whether the server took it, and it is not sent again.
+ */
+export type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 /** The e-mail about a notification: one row each, so that there can never be more than one under way. */
 @Entity('email_outbox')
@@ -32,6 +35,13 @@ export class EmailOutboxEntity {
 
   @Column('integer', { default: 0 })
   attempts: number;
+
+  /** Times that the end of data was let go since the last answer, and the date of the e-mail that it belongs to. */
+  @Column('integer', { default: 0 })
+  doubts: number;
+
+  @Column('timestamptz', { name: 'released_at', nullable: true })
+  releasedAt: Date | null;
 
   @Column('timestamptz', { name: 'failing_since', nullable: true })
   failingSince: Date | null;

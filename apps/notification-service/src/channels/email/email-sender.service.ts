@@ -6,12 +6,18 @@ import { LOGGER } from '../../notification.env.js';
 import { emailsHandled } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { composeAlertEmail } from './compose-alert-email.js';
-import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
-import { PlatformMailClient } from './platform-mail.client.js';
+import { EmailOutboxStore, type OwedEmail, RENEW_EVERY_MS } from './email-outbox.store.js';
+import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
 
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 1000;
 const DRAIN_MS = 10_000;
+/** As with documents: after an end of data without an answer it is repeated once, and then nobody sends it any more. */
+const DOUBTS_ALLOWED = 1;
+
+type Verdict = SendResult['outcome'] | 'failed' | 'gave_up' | 'no_such_address' | 'unwanted' | 'uncertain';
+/** The e-mail of one claim, and what tells that the claim is lost. */
+type Held = { email: OwedEmail; lost: AbortController };
 
 @Injectable()
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -40,11 +46,15 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     }
   }
 
-  // What is claimed and not settled, because PostgreSQL or the process went away meanwhile, is due again when its lease ends.
   private async sendDue(): Promise<number> {
     try {
-      const owed = await this.outbox.claim(AT_ONCE);
-      await Promise.all(owed.map((email) => this.sendOne(email)));
+      const owed = (await this.outbox.claim(AT_ONCE)).map((email) => ({ email, lost: new AbortController() }));
+      const renewal = setInterval(() => void this.renew(owed), RENEW_EVERY_MS);
+      try {
+        await Promise.all(owed.map((held) => this.handle(held).catch((error: unknown) => this.leaveToLease(held.email, error))));
+      } finally {
+        clearInterval(renewal);
+      }
       return owed.length;
     } catch (error) {
       this.logger.warn({ err: error, step: 'email' }, 'alert e-mails wait');
@@ -52,32 +62,76 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     }
   }
 
-  private async sendOne(email: OwedEmail): Promise<void> {
-    const { notificationId, teamId, address } = email;
+  /** What is claimed and not settled, because PostgreSQL or the process went away meanwhile, is due again when its lease ends. */
+  private leaveToLease({ notificationId }: OwedEmail, error: unknown): void {
+    this.logger.warn({ err: error, notificationId, step: 'email' }, 'an alert e-mail waits');
+  }
+
+  private async renew(owed: readonly Held[]): Promise<void> {
+    const claimId = owed[0]?.email.claimId;
+    if (claimId === undefined) return;
+    try {
+      const renewed = await this.outbox.renew(claimId);
+      for (const { email, lost } of owed) if (!renewed.includes(email.notificationId)) lost.abort();
+    } catch (error) {
+      // The gate asks PostgreSQL itself whether the lease still holds.
+      this.logger.warn({ err: error, step: 'email' }, 'leases of alert e-mails are not renewed');
+    }
+  }
+
+  private async handle({ email, lost }: Held): Promise<void> {
+    const { address, doubts } = email;
     if (address === null) {
       await this.outbox.settleUnwanted(email);
-      emailsHandled.inc({ result: 'unwanted' });
-      return;
+      return this.tell(email, 'unwanted');
     }
-    const result = await this.platform.send(address, composeAlertEmail(email), `${notificationId}.${email.count}`);
-    if (result.ok) {
-      // The mail is out: only the record of it is repeated.
-      await untilDatabaseAnswers(
-        () => this.outbox.settleSent(email),
-        this.leaving.signal,
-        (error) =>
-          this.logger.warn({ err: error, notificationId, step: 'email' }, 'PostgreSQL does not answer; a sent e-mail is recorded later'),
-      );
-      emailsHandled.inc({ result: 'sent' });
-      this.logger.info({ notificationId, teamId, step: 'email', verdict: 'sent' }, 'alert e-mail');
-      return;
+    if (doubts > DOUBTS_ALLOWED) {
+      await this.outbox.settleUncertain(email);
+      return this.tell(email, 'uncertain');
     }
-    const status = await this.outbox.settleFailed(email, result.error, result.isAddressRefused);
-    const verdict = status === 'gave_up' ? 'gave_up' : 'failed';
+    if (doubts > 0) this.log(email, 'doubtful', 'an alert e-mail that may have arrived is sent once more');
+    const date = email.doubtedAt ?? new Date();
+    const result = await this.platform.send({
+      email: composeAlertEmail(email),
+      address,
+      id: `${email.notificationId}.${email.count}`,
+      date,
+      releaseEndOfData: () => this.outbox.release(email, date),
+      signal: lost.signal,
+    });
+    this.tell(email, await this.settle(email, result), 'error' in result ? result.error : undefined);
+  }
+
+  private async settle(email: OwedEmail, result: SendResult): Promise<Verdict> {
+    switch (result.outcome) {
+      case 'sent':
+        // The mail is out: only the record of it is repeated.
+        await untilDatabaseAnswers(
+          () => this.outbox.settleSent(email),
+          this.leaving.signal,
+          (error) => this.logger.warn({ err: error, step: 'email' }, 'PostgreSQL does not answer; a sent e-mail is recorded later'),
+        );
+        return 'sent';
+      case 'doubtful':
+        await this.outbox.settleDoubtful(email, result.error);
+        return 'doubtful';
+      case 'refused': {
+        const status = await this.outbox.settleRefused(email, result.error, result.addressExists);
+        return status === 'gave_up' || status === 'no_such_address' ? status : 'failed';
+      }
+      case 'held':
+        this.leaveToLease(email, result.cause);
+        return 'held';
+    }
+  }
+
+  private tell(email: OwedEmail, verdict: Verdict, why?: string): void {
     emailsHandled.inc({ result: verdict });
-    this.logger[status === 'gave_up' ? 'error' : 'warn'](
-      { notificationId, teamId, step: 'email', verdict, why: result.error },
-      'alert e-mail',
-    );
+    if (verdict !== 'unwanted') this.log(email, verdict, 'alert e-mail', why);
+  }
+
+  private log({ notificationId, teamId }: OwedEmail, verdict: Verdict, message: string, why?: string): void {
+    const level = verdict === 'sent' ? 'info' : verdict === 'gave_up' || verdict === 'uncertain' ? 'error' : 'warn';
+    this.logger[level]({ notificationId, teamId, step: 'email', verdict, why }, message);
   }
 }

@@ -19,6 +19,8 @@ export class EmailChannel implements Channel {
        SET wanted_count = excluded.wanted_count,
            status = 'waiting',
            attempts = CASE WHEN owed.status = 'waiting' THEN owed.attempts ELSE 0 END,
+           doubts = CASE WHEN owed.status = 'waiting' THEN owed.doubts ELSE 0 END,
+           released_at = CASE WHEN owed.status = 'waiting' THEN owed.released_at END,
            failing_since = CASE WHEN owed.status = 'waiting' THEN owed.failing_since END,
            due_at = CASE WHEN owed.status = 'waiting' THEN owed.due_at
                          ELSE greatest(now(), owed.mailed_at + make_interval(mins => $3)) END`,

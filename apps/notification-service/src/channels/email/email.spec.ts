@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { type CaughtMail } from '../../testing/mail-catcher.js';
 import { rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
+import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 
 type Owed = { status: string; attempts: number; waitMs: number; lastError: string | null };
 
@@ -55,7 +57,7 @@ describe('alert e-mails', () => {
     const mail = await simpleParser(raw);
     expect(recipients).toEqual(['clerk@letters.example']);
     expect(mail.from?.value).toEqual([{ name: 'Billing Mail', address: 'alerts@billing-mail.example' }]);
-    expect(mail.subject).toBe('Rechnung 2026-0042 hat nicht alle Empfänger erreicht');
+    expect(mail.subject).toBe('Rechnung 2026-0042 ging nicht an alle Empfänger');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.messageId).toMatch(/^<[0-9a-f-]{36}\.1@billing-mail\.example>$/);
     for (const part of [mail.text ?? '', mail.html || '']) {
@@ -64,7 +66,9 @@ describe('alert e-mails', () => {
     }
     expect(raw.every((byte) => byte < 128)).toBe(true);
     await publish(SAMPLES.partlySent(clerk('letters-en', 'en')));
-    expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe('Invoice 2026-0042 did not reach everybody');
+    expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe(
+      'Invoice 2026-0042 did not go out to everybody',
+    );
   });
 
   it('show foreign text as text, and let nothing of it into a header', async () => {
@@ -131,7 +135,7 @@ describe('alert e-mails', () => {
     around.mail.refusal = { at: 'data', code: 451 };
     await publish(SAMPLES.failed(clerk('later')));
     const first = await eventually(async () => ((await owed('later')).lastError ? owed('later') : null));
-    expect(first).toMatchObject({ status: 'waiting', attempts: 1, lastError: 'EMESSAGE DATA 451' });
+    expect(first).toMatchObject({ status: 'waiting', attempts: 1, lastError: 'final 451 smtp_server_busy' });
     expect(first.waitMs).toBeGreaterThan(50_000);
     await change('later', 'due_at = now()');
     const second = await eventually(async () =>
@@ -145,18 +149,126 @@ describe('alert e-mails', () => {
     expect(await owed('later')).toMatchObject({ attempts: 0, lastError: null });
   });
 
-  it('are given up at once when the address is refused for good, and after a day of other trouble', async () => {
-    around.mail.refusal = { at: 'rcpt', code: 550 };
+  it('are given up at once when the address does not exist, and tried again when there is more to tell', async () => {
+    around.mail.refusal = { at: 'rcpt', code: 550, text: '5.1.1 no such user' };
     await publish(SAMPLES.failed(clerk('gone')));
-    await whenStatus('gone', 'gave_up');
-    around.mail.refusal = { at: 'rcpt', code: 450 };
-    await publish(SAMPLES.failed(clerk('long')));
-    await eventually(async () => (await owed('long')).lastError);
-    await change('long', `due_at = now(), failing_since = now() - interval '25 hours'`);
-    await whenStatus('long', 'gave_up');
+    await whenStatus('gone', 'no_such_address');
     around.mail.refusal = null;
-    await publish(SAMPLES.failed(clerk('long')));
-    expect((await simpleParser((await mailTo('clerk@long.example')).raw)).subject).toContain('2 Dokumente');
+    await publish(SAMPLES.failed(clerk('gone')));
+    expect((await simpleParser((await mailTo('clerk@gone.example')).raw)).subject).toContain('2 Dokumente');
+  });
+
+  it.each([
+    ['relay', 'rcpt', 554, '5.7.1 Relay access denied'],
+    ['blocked', 'rcpt', 554, '5.7.1 Client host blocked using a block list'],
+    ['spam', 'data', 554, '5.7.1 looks like spam'],
+    ['full', 'rcpt', 552, '5.2.2 mailbox full'],
+    ['wordless', 'rcpt', 550, 'no such user'],
+  ] as const)('are tried for two days, with growing waits, when the server refuses them otherwise (%s)', async (team, at, code, text) => {
+    around.mail.refusal = { at, code, text };
+    await publish(SAMPLES.failed(clerk(team)));
+    const failed = await eventually(async () => ((await owed(team)).lastError ? owed(team) : null));
+    expect(failed).toMatchObject({ status: 'waiting', attempts: 1 });
+    const tryAgain = async (attempts: number, hours: number) => {
+      await change(team, `due_at = now(), attempts = ${attempts - 1}, failing_since = now() - interval '${hours} hours'`);
+      return eventually(async () => {
+        const now = await owed(team);
+        return now.attempts === attempts && (now.waitMs > 0 || now.status !== 'waiting') ? now : null;
+      });
+    };
+    const late = await tryAgain(9, 47);
+    expect(late.status).toBe('waiting');
+    expect(late.waitMs).toBeGreaterThan(239 * 60_000);
+    expect((await tryAgain(10, 49)).status).toBe('gave_up');
+    around.mail.refusal = null;
+    await publish(SAMPLES.failed(clerk(team)));
+    expect((await simpleParser((await mailTo(`clerk@${team}.example`)).raw)).subject).toContain('2 Dokumente');
+  });
+
+  it('are taken over from a process that claimed them and died, thirty seconds later and not before', async () => {
+    around.mail.refusal = { at: 'rcpt', code: 450 };
+    await publish(SAMPLES.failed(clerk('claimed')));
+    await eventually(async () => (await owed('claimed')).lastError);
+    around.mail.refusal = null;
+    await change('claimed', `due_at = now(), claim_id = gen_random_uuid(), leased_until = now() + interval '1 hour'`);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(mailsTo('clerk@claimed.example')).toEqual([]);
+    await change('claimed', `leased_until = now()`);
+    await mailTo('clerk@claimed.example');
+  });
+
+  it('hold a claim for thirty seconds', async () => {
+    let going = () => {};
+    around.mail.beforeReply = () => new Promise((resolve) => (going = resolve));
+    await publish(SAMPLES.failed(clerk('lease')));
+    const leaseMs = await eventually(async () => {
+      const [row] = await service.database.query<{ ms: number }[]>(
+        `SELECT (extract(epoch FROM leased_until - now()) * 1000)::float AS ms FROM notify.email_outbox WHERE doubts = 1`,
+      );
+      return row?.ms;
+    });
+    expect(leaseMs).toBeLessThanOrEqual(30_000);
+    expect(leaseMs).toBeGreaterThan(0);
+    going();
+    await whenStatus('lease', 'sent');
+  });
+
+  it('are sent once more, as the same e-mail, when a process died between the end of data and the answer, and then no more', async () => {
+    around.mail.refusal = { at: 'rcpt', code: 450 };
+    await publish(SAMPLES.failed(clerk('doubt')));
+    await eventually(async () => (await owed('doubt')).lastError);
+    around.mail.refusal = null;
+    const died = `due_at = now(), claim_id = gen_random_uuid(), leased_until = now() - interval '1 second', released_at = '2026-11-03T08:00:00Z'`;
+    await change('doubt', `${died}, doubts = 1`);
+    const { raw } = await mailTo('clerk@doubt.example');
+    const mail = await simpleParser(raw);
+    expect(mail.date?.toISOString()).toBe('2026-11-03T08:00:00.000Z');
+    expect(mail.messageId).toMatch(/\.1@/);
+    await whenStatus('doubt', 'sent');
+    await change('doubt', `${died}, status = 'waiting', doubts = 2`);
+    await whenStatus('doubt', 'uncertain');
+    expect(mailsTo('clerk@doubt.example')).toHaveLength(1);
+    // More to tell is another e-mail.
+    await change('doubt', `mailed_at = now() - interval '1 hour'`);
+    await publish(SAMPLES.failed(clerk('doubt')));
+    await mailTo('clerk@doubt.example', 2);
+  });
+
+  it('are sent once more when the link is lost after the end of data, and a doubt outlives refusals', async () => {
+    around.mail.beforeReply = () => around.mail.cut();
+    await publish(SAMPLES.failed(clerk('cut')));
+    const doubtful = await eventually(async () => ((await owed('cut')).lastError ? owed('cut') : null));
+    expect(doubtful).toMatchObject({ status: 'waiting', lastError: 'final no_final_reply' });
+    around.mail.beforeReply = () => Promise.resolve();
+    around.mail.refusal = { at: 'data', code: 451 };
+    await change('cut', 'due_at = now()');
+    await eventually(async () => (await owed('cut')).lastError === 'final 451 smtp_server_busy');
+    around.mail.refusal = null;
+    around.mail.beforeReply = () => around.mail.cut();
+    await change('cut', 'due_at = now()');
+    await eventually(async () => (await owed('cut')).attempts === 3 && (await owed('cut')).waitMs > 0);
+    await change('cut', 'due_at = now()');
+    await whenStatus('cut', 'uncertain');
+  });
+
+  it('are not let go by a process whose claim was lost', async () => {
+    around.mail.refusal = { at: 'rcpt', code: 450 };
+    await publish(SAMPLES.failed(clerk('stalled')));
+    await eventually(async () => (await owed('stalled')).lastError);
+    around.mail.refusal = null;
+    const [email] = await service.database.query<OwedEmail[]>(
+      `SELECT o.notification_id AS "notificationId", gen_random_uuid() AS "claimId"
+       FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id WHERE n.team_id = 'stalled'`,
+    );
+    if (email === undefined) throw new Error('no e-mail is owed');
+    const outbox = service.app.get(EmailOutboxStore);
+    const held = async (claimId: string, lease: string) => {
+      await change('stalled', `claim_id = '${claimId}', leased_until = now() + interval '${lease}'`);
+      return outbox.release(email, new Date());
+    };
+    expect(await held(email.claimId, '-1 second')).toBe(false);
+    expect(await held(randomUUID(), '1 hour')).toBe(false);
+    expect(await held(email.claimId, '1 hour')).toBe(true);
   });
 
   it('are shared by two processes, each sent once, also those of a process that died', async () => {

@@ -1,76 +1,123 @@
-// Hands alerts to the platform's own server: an alert never travels by the route that it reports on.
+// Hands alerts to the platform's own server, behind the same gate as documents: an alert never travels by the route that it reports on.
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
-import { Inject, Injectable } from '@nestjs/common';
-import { platformServer } from '@billing-mail/smtp-client';
-import { createTransport, type SMTPTransportOptions, type Transporter } from 'nodemailer';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { classifyReply, composeMessage, isNonexistentRecipient, type MessageDraft } from '@billing-mail/mail-core';
+import {
+  defaultClientName,
+  platformServer,
+  SessionKeeper,
+  type SessionOptions,
+  type SmtpLine,
+  type SmtpServer,
+  type TransactionResult,
+} from '@billing-mail/smtp-client';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { type AlertEmail } from './compose-alert-email.js';
 
-export type SendResult = { ok: true } | { ok: false; error: string; isAddressRefused: boolean };
+/** An alert on its way: to one address, which must have passed the address rule of contracts. */
+export type OutgoingAlert = {
+  email: AlertEmail;
+  address: string;
+  /** The same for a repeated sending, as is `date`, so that the receiver can see that it is the same. */
+  id: string;
+  date: Date;
+  /** Commits that the end of data goes out; false holds it back for good. */
+  releaseEndOfData: () => Promise<boolean>;
+  /** Aborted when the claim is lost. */
+  signal: AbortSignal;
+};
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const SILENCE_TIMEOUT_MS = 30_000;
+/**
+ * What became of it. `refused`: it is not out; `error` says why and never holds the address. `doubtful`: the end of data is out, and
+ * nobody knows whether the server took it. `held`: it was held back for a reason of ours.
+ */
+export type SendResult =
+  | { outcome: 'sent' }
+  | { outcome: 'refused'; error: string; addressExists: boolean }
+  | { outcome: 'doubtful'; error: string }
+  | { outcome: 'held'; cause: unknown };
+
+// RFC 5321 4.5.3.2: who gives up the wait for the final reply sooner sends copies.
+const TIMEOUTS = { connectMs: 10_000, replyMs: 60_000, finalReplyMs: 600_000 };
+const KEEPING = { idleMs: 5000, messagesPerSession: 100 };
+const ALERTS = 'alerts';
 
 @Injectable()
-export class PlatformMailClient {
-  private readonly transport: Transporter;
+export class PlatformMailClient implements OnApplicationShutdown {
+  private readonly sessions = new SessionKeeper(KEEPING);
+  private readonly server: SmtpServer;
+  private readonly options: SessionOptions;
 
   constructor(@Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv) {
-    this.transport = createTransport(transportOptions(env));
+    const { PLATFORM_SMTP_CA_FILE: caFile } = env;
+    this.server = platformServer(env.PLATFORM_SMTP_URL, caFile === undefined ? undefined : readFileSync(caFile, 'utf8'));
+    this.options = {
+      // The operator named the server: no policy applies to it.
+      policy: { allowedNetworks: [], allowedPorts: [] },
+      timeouts: TIMEOUTS,
+      clientName: env.SMTP_CLIENT_NAME ?? defaultClientName(),
+    };
   }
 
-  /** Sends to one address, which must have passed the address rule of contracts. The same id for a repeated sending lets the receiver see that it is the same. */
-  async send(address: string, email: AlertEmail, id: string): Promise<SendResult> {
-    const domain = this.env.PLATFORM_FROM_ADDRESS.split('@')[1] ?? 'localhost';
+  async onApplicationShutdown(): Promise<void> {
+    await this.sessions.close();
+  }
+
+  async send(alert: OutgoingAlert): Promise<SendResult> {
     try {
-      await this.transport.sendMail({
-        ...email,
-        from: { name: 'Billing Mail', address: this.env.PLATFORM_FROM_ADDRESS },
-        to: { name: '', address },
-        messageId: `<${id}@${domain}>`,
-        // RFC 3834: keeps absence replies and loops away.
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        textEncoding: 'quoted-printable',
-        xMailer: false,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
-      return { ok: true };
+      return toResult(await this.handIn(alert, await composeMessage(this.draftOf(alert), null)));
     } catch (error) {
-      return toFailure(error);
+      // An address or a text that no e-mail can hold. Nothing of it is out, and others go on.
+      return { outcome: 'refused', error: String(error), addressExists: true };
     }
   }
+
+  private async handIn(alert: OutgoingAlert, message: Buffer): Promise<TransactionResult> {
+    const line = this.sessions.line(this.server, ALERTS, this.options);
+    const onAbort = (): void => line.abort();
+    alert.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.transact(line, alert, message);
+    } finally {
+      alert.signal.removeEventListener('abort', onAbort);
+      void line.giveBack();
+    }
+  }
+
+  private transact(line: SmtpLine, { address, releaseEndOfData, signal }: OutgoingAlert, message: Buffer): Promise<TransactionResult> {
+    return line.send({
+      from: this.env.PLATFORM_FROM_ADDRESS,
+      recipients: [address],
+      size: message.length,
+      body: message,
+      beforeEndOfData: async () => (!signal.aborted && (await releaseEndOfData()) ? 'release' : 'hold'),
+    });
+  }
+
+  private draftOf({ email, address, id, date }: OutgoingAlert): MessageDraft {
+    const { PLATFORM_FROM_ADDRESS: from } = this.env;
+    return {
+      from: { name: 'Billing Mail', address: from },
+      replyTo: null,
+      to: [{ address }],
+      cc: [],
+      ...email,
+      date,
+      messageId: `<${id}@${from.split('@')[1] ?? 'localhost'}>`,
+      deliveryId: null,
+      boundarySeed: id,
+      attachments: [],
+      autoSubmitted: true,
+    };
+  }
 }
 
-function transportOptions(env: NotificationEnv): SMTPTransportOptions {
-  const { host, port, security, auth } = platformServer(env.PLATFORM_SMTP_URL);
-  return {
-    host,
-    port,
-    secure: security === 'tls',
-    // Never a password in clear: without these nodemailer goes on unencrypted when the server offers no STARTTLS.
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'none',
-    ...(auth.type === 'password' ? { auth: { user: auth.username, pass: auth.password } } : {}),
-    tls: {
-      minVersion: 'TLSv1.2',
-      ...(env.PLATFORM_SMTP_CA_FILE ? { ca: [...rootCertificates, readFileSync(env.PLATFORM_SMTP_CA_FILE, 'utf8')] } : {}),
-    },
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
-    logger: false,
-  };
-}
-
-// nodemailer's `permanent` also covers refused logins, which an operator mends: only a refused address is final.
-function toFailure(error: unknown): SendResult {
-  const { command = null, responseCode = null, code = null } = error as { command?: string; responseCode?: number; code?: string };
-  return {
-    ok: false,
-    // Its message may hold the address.
-    error: [code, command, responseCode].filter((part) => part !== null).join(' '),
-    isAddressRefused: command === 'RCPT TO' && responseCode !== null && responseCode >= 500,
-  };
+function toResult(sent: TransactionResult): SendResult {
+  if (sent.outcome === 'accepted') return { outcome: 'sent' };
+  if (sent.outcome !== 'failed') return { outcome: 'held', cause: sent.cause };
+  const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased });
+  // The server's own words may hold the address.
+  const error = [verdict.stage, verdict.code, verdict.enhancedCode, verdict.reason].filter((part) => part !== null).join(' ');
+  if (verdict.lasting === 'uncertain') return { outcome: 'doubtful', error };
+  return { outcome: 'refused', error, addressExists: !isNonexistentRecipient(verdict) };
 }

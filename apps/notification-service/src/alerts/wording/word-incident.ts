@@ -1,0 +1,36 @@
+// Words for what befell a way out: since when, what waits for it, and who has to do what.
+import { type Locale } from '@billing-mail/contracts';
+import { explainFailure } from '@billing-mail/mail-core';
+import { type IncidentParams } from '../alert.js';
+import { type AlertText, replyBlocks, serverName, textBlock } from './blocks.js';
+import { type Catalogue } from './catalogue.js';
+
+export function wordIncident(params: IncidentParams, words: Catalogue, locale: Locale): AlertText {
+  const { incidents } = words;
+  switch (params.kind) {
+    case 'server_down': {
+      const { title, happened, means } = incidents.serverDown;
+      const why = explainFailure(params.failure, locale, 'custom', 'byItself');
+      return {
+        title: title(serverName(params.server)),
+        blocks: [
+          textBlock(happened(inWords(params.since, locale), params.waiting)),
+          ...[why.happened, means, why.todo].map(textBlock),
+          ...replyBlocks(params.failure, words),
+        ],
+      };
+    }
+    case 'platform_unavailable': {
+      const { title, happened, means, todo } = incidents.platformUnavailable;
+      return { title, blocks: [happened[params.reason](inWords(params.since, locale), params.waiting), means, todo].map(textBlock) };
+    }
+    case 'certificate_expiring': {
+      const { title, happened, means, todo } = incidents.certificateExpiring;
+      return { title: title(params.daysLeft), blocks: [happened(inWords(params.notAfter, locale)), means, todo].map(textBlock) };
+    }
+  }
+}
+
+/** With its zone, as nobody knows that of the reader. */
+const inWords = (time: string, locale: Locale): string =>
+  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'de-DE', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;
