@@ -1,34 +1,12 @@
-// What the dispatcher tells: every settled delivery and every rejected job, once per event id. How it travels is in outcome-group.ts.
+// What the dispatcher tells: every settled delivery, every rejected job and what befalls a way out, once per event id. How it travels is in outcome-group.ts.
 import { z } from 'zod';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
-import { documentReference, requestedBy } from './dispatch-job.js';
-import { FAILURE_CODES } from './failure-codes.js';
-
-const event = {
-  version: z.literal(1),
-  /** UUID; a consumer acts once per event id, however often the job comes. */
-  eventId: z.uuid(),
-  occurredAt: z.iso.datetime(),
-  teamId: z.string(),
-  /** Who caused it, where that could be read. */
-  requestedBy: requestedBy.nullable(),
-  /** The team's `notifyUserIds`, told besides `requestedBy`. */
-  notifyUserIds: z.array(z.string()),
-  teamLocale: z.enum(['en', 'de']).nullable(),
-};
-
-/** Why it failed, as data; the words are made from it in the reader's language. */
-export const failureReason = z.object({
-  code: z.enum(FAILURE_CODES),
-  /** `host:port` of the server that it is about, where it is about one. */
-  server: z.string().nullable(),
-  /** What the server said, verbatim, at most 500 characters. Untrusted text. */
-  reply: z.string().nullable(),
-});
-export type FailureReason = z.infer<typeof failureReason>;
+import { documentReference } from './dispatch-job.js';
+import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
+import { certificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
 
 export const deliverySettledEvent = z.object({
-  ...event,
+  ...outcomeEnvelope,
   type: z.literal('delivery_settled'),
   delivery: z.object({
     id: z.string(),
@@ -50,12 +28,14 @@ export const deliverySettledEvent = z.object({
     counts: z.object({ recipients: z.int(), accepted: z.int() }),
     /** Reason of the delivery as a whole: with `usedFallback` why the custom server failed. */
     failure: failureReason.nullable(),
+    /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */
+    afterDoubt: z.array(z.string()).optional(),
   }),
 });
 export type DeliverySettledEvent = z.infer<typeof deliverySettledEvent>;
 
 export const jobRejectedEvent = z.object({
-  ...event,
+  ...outcomeEnvelope,
   type: z.literal('job_rejected'),
   rejection: z.object({
     id: z.string(),
@@ -68,5 +48,13 @@ export const jobRejectedEvent = z.object({
 });
 export type JobRejectedEvent = z.infer<typeof jobRejectedEvent>;
 
-export const outcomeEvent = z.discriminatedUnion('type', [deliverySettledEvent, jobRejectedEvent]);
+export const outcomeEvent = z.discriminatedUnion('type', [
+  deliverySettledEvent,
+  jobRejectedEvent,
+  serverDownEvent,
+  platformUnavailableEvent,
+  certificateExpiringEvent,
+]);
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
+/** Events that concern a team: all but those for who runs the platform. */
+export type TeamEvent = Extract<OutcomeEvent, { teamId: string }>;

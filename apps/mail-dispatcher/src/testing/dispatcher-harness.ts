@@ -196,7 +196,10 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     /** The outcome that was told of a delivery. */
     async outcomeOf(key: string): Promise<OutcomeEvent | undefined> {
-      const find = () => outcomes.find((event) => (event.type === 'delivery_settled' ? event.delivery.key : event.rejection.key) === key);
+      const find = () =>
+        outcomes.find((event) =>
+          event.type === 'delivery_settled' ? event.delivery.key === key : event.type === 'job_rejected' && event.rejection.key === key,
+        );
       return harness.eventually(find, (event) => event !== undefined);
     },
     async eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 15_000): Promise<T> {

@@ -6,6 +6,7 @@ import {
   type JobRejectedEvent,
   type OutcomeEvent,
   type Severity,
+  type TeamEvent,
 } from '@billing-mail/contracts';
 import { type Alert, type AlertType, type Audience } from './alert.js';
 
@@ -21,7 +22,16 @@ const RULES: Record<ToldAsIs, Rule> = {
 
 /** What to tell of an outcome, and whom; `null` when there is nothing to tell. */
 export function decideAlert(event: OutcomeEvent): Alert | null {
-  return event.type === 'job_rejected' ? ofRejection(event) : ofDelivery(event);
+  switch (event.type) {
+    case 'delivery_settled':
+      return ofDelivery(event);
+    case 'job_rejected':
+      return ofRejection(event);
+    case 'server_down':
+    case 'platform_unavailable':
+    case 'certificate_expiring':
+      return null;
+  }
 }
 
 function ofDelivery(event: DeliverySettledEvent): Alert | null {
@@ -73,7 +83,7 @@ function ofRejection(event: JobRejectedEvent): Alert {
   };
 }
 
-function audienceOf(event: OutcomeEvent): Audience {
+function audienceOf(event: TeamEvent): Audience {
   const userIds = [...new Set([...(event.requestedBy ? [event.requestedBy.userId] : []), ...event.notifyUserIds])];
   return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };
 }

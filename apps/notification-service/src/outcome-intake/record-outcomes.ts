@@ -42,7 +42,7 @@ export class RecordOutcomes {
     outcomesTaken.inc({ result: 'repeated' }, repeated);
     for (const { event, alert } of told) {
       alertsRaised.inc({ type: alert.type });
-      this.logger.info({ eventId: event.eventId, teamId: event.teamId, verdict: alert.type, step: 'outcome' }, 'outcome told');
+      this.logger.info({ eventId: event.eventId, teamId: alert.teamId, verdict: alert.type, step: 'outcome' }, 'outcome told');
     }
     this.logger.info({ jobId, told: told.length, quiet, repeated, step: 'outcome' }, 'outcomes recorded');
   }

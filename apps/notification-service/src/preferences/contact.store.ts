@@ -1,6 +1,6 @@
 // Remembers what events tell of users and teams, so that alerts reach people who never opened their preferences.
 import { Injectable } from '@nestjs/common';
-import { type OutcomeEvent } from '@billing-mail/contracts';
+import { type OutcomeEvent, type TeamEvent } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
 
 /** Rows as the tables have them; PostgreSQL takes them as one JSON text. */
@@ -14,14 +14,16 @@ export class ContactStore {
    * written when nothing changed, as with nearly every event: otherwise all events of a busy user would wait for one row.
    */
   async learn(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
-    const inTime = [...events].sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
+    const inTime = events.filter(isOfTeam).sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
     const [teams, users] = [toldOfTeams(inTime), toldOfUsers(inTime)];
     if (teams.length > 0) await learnTeams(tx, teams);
     if (users.length > 0) await learnUsers(tx, users);
   }
 }
 
-function toldOfTeams(inTime: readonly OutcomeEvent[]): ToldOfTeam[] {
+const isOfTeam = (event: OutcomeEvent): event is TeamEvent => 'teamId' in event;
+
+function toldOfTeams(inTime: readonly TeamEvent[]): ToldOfTeam[] {
   const told = new Map<string, ToldOfTeam>();
   for (const { teamId, teamLocale, occurredAt } of inTime) {
     if (teamLocale !== null) told.set(teamId, { team_id: teamId, locale: teamLocale, learned_at: occurredAt });
@@ -29,7 +31,7 @@ function toldOfTeams(inTime: readonly OutcomeEvent[]): ToldOfTeam[] {
   return [...told.values()];
 }
 
-function toldOfUsers(inTime: readonly OutcomeEvent[]): ToldOfUser[] {
+function toldOfUsers(inTime: readonly TeamEvent[]): ToldOfUser[] {
   const told = new Map<string, ToldOfUser>();
   for (const { teamId, requestedBy, occurredAt } of inTime) {
     if (requestedBy?.email === undefined && requestedBy?.locale === undefined) continue;

@@ -1,0 +1,44 @@
+// What the dispatcher tells of a way out, as opposed to a delivery: a server that is down, a platform that can't send, a certificate that runs out.
+import { z } from 'zod';
+import { failureReason, outcomeEnvelope, outcomeIdentity } from './outcome-envelope.js';
+
+/** A team's own server has taken nothing for an hour. `requestedBy` is null: nobody asked for it. */
+export const serverDownEvent = z.object({
+  ...outcomeEnvelope,
+  type: z.literal('server_down'),
+  /** `host:port`. */
+  server: z.string(),
+  since: z.iso.datetime(),
+  /** What the latest try came to. */
+  failure: failureReason,
+  /** Deliveries of the team that wait for this server. */
+  waiting: z.int().nonnegative(),
+});
+export type ServerDownEvent = z.infer<typeof serverDownEvent>;
+
+/** Why the platform hands nothing in, for reasons of its own. */
+export const PLATFORM_TROUBLES = ['signing_unavailable', 'server_unavailable'] as const;
+
+/** The platform has sent nothing of a team for an hour. `requestedBy` is null: nobody asked for it. */
+export const platformUnavailableEvent = z.object({
+  ...outcomeEnvelope,
+  type: z.literal('platform_unavailable'),
+  since: z.iso.datetime(),
+  reason: z.enum(PLATFORM_TROUBLES),
+  /** Deliveries of the team that wait for the platform. */
+  waiting: z.int().nonnegative(),
+});
+export type PlatformUnavailableEvent = z.infer<typeof platformUnavailableEvent>;
+
+/** The certificate that signs on a route runs out. It concerns who runs the platform, and so names no team. */
+export const certificateExpiringEvent = z.object({
+  ...outcomeIdentity,
+  type: z.literal('certificate_expiring'),
+  /** When the dispatcher noticed. */
+  at: z.iso.datetime(),
+  route: z.literal('platform'),
+  notAfter: z.iso.datetime(),
+  /** Whole days from `at` to `notAfter`; 0 or less once it has run out. */
+  daysLeft: z.int(),
+});
+export type CertificateExpiringEvent = z.infer<typeof certificateExpiringEvent>;
