@@ -22,6 +22,7 @@ import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
 import { LaneHealth } from './claiming/lane-health.js';
+import { Rehearsal } from './claiming/rehearsal.js';
 import { SettingsChangedController } from './claiming/settings-changed.controller.js';
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
@@ -97,7 +98,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor],
-        ...[ClaimsStore, LaneHealth, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[ClaimsStore, LaneHealth, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer],
         ...[DeliveryRecords, OutboxStore],

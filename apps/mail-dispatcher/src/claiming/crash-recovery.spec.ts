@@ -108,8 +108,8 @@ describe('a delivery whose worker may die', () => {
   const acceptedBoth: RecipientResult[] = [0, 1].map((position) => ({ position, outcome: 'accepted', reply: '250 ok' }));
   const statusOf = async ({ id }: { id: string }) =>
     (
-      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number }>(
-        'SELECT status, platform_tries, crashes FROM dispatch.deliveries WHERE id = $1',
+      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number; rehearsals: number }>(
+        'SELECT status, platform_tries, crashes, rehearsals FROM dispatch.deliveries WHERE id = $1',
         [id],
       )
     )[0];
@@ -257,13 +257,19 @@ describe('a delivery whose worker may die', () => {
     expect(harness.outcomes.filter((event) => event.type === 'delivery_settled' && event.delivery.id === claim.id)).toHaveLength(1);
   });
 
-  it('stops a delivery that has killed its workers three times, and tells so', async () => {
+  it('sends what was in hand whenever workers died', async () => {
     const claim = await held();
-    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 2, due_at = now() WHERE id = $1', [claim.id]);
+    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 40, due_at = now() WHERE id = $1', [claim.id]);
     harness.platform.script = {};
-    await untilStatus(claim, 'failed');
-    expect(await harness.outcomeOf(claim.key)).toMatchObject({ delivery: { failure: { code: 'too_many_crashes' } } });
-    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(claim.id))).toEqual([]);
+    expect(await untilStatus(claim, 'sent')).toMatchObject({ platform_tries: 1, rehearsals: 0 });
+  });
+
+  it('holds a crash against nobody whose message was composed by then', async () => {
+    const claim = await held();
+    await release(claim, randomUUID(), [0]);
+    await sleep(LEASE_MS + 100);
+    await claims.giveBackOfTheDead([]);
+    expect(await statusOf(claim)).toMatchObject({ crashes: 0 });
   });
 
   it('keeps what a server said while PostgreSQL is away, and does not send again', async () => {
