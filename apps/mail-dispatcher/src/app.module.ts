@@ -91,7 +91,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: SigningKey, useValue: loadSigningKey(env) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE] },
+        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal] },
         { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
         {
           provide: SessionKeeper,
@@ -125,7 +125,8 @@ const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
 });
 
 // Without Redis what is in PostgreSQL goes on being sent, so Redis is no condition for being ready.
-const readinessChecks = (database: DataSource, documents: DocumentStore): ReadinessChecks => ({
+const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   documents: () => documents.check(),
+  'result-journal': () => journal.check(),
 });

@@ -11,3 +11,8 @@ export const jobsTaken = new Counter({
   help: 'Jobs and requests taken in, by result',
   labelNames: ['result'],
 });
+export const journalSetAside = new Counter({
+  name: 'billing_mail_journal_set_aside_total',
+  help: 'Files of the result journal that could not be recorded and were set aside, by reason',
+  labelNames: ['reason'],
+});

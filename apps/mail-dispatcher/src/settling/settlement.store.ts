@@ -32,15 +32,17 @@ export class SettlementStore {
 
   /**
    * Notes what a server said to somebody who no longer has the delivery. A yes of the server is the truth whatever was decided meanwhile, and
-   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat.
+   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat. False when there is
+   * no such delivery.
    */
-  async recordFacts(report: FactsReport & Partial<TryReport>): Promise<void> {
-    await inTransaction(this.dataSource, async (sql) => {
+  async recordFacts(report: FactsReport & Partial<TryReport>): Promise<boolean> {
+    return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, report.deliveryId);
-      if (now === null) return;
+      if (now === null) return false;
       const decision = decideLate(now, report);
       if (decision !== null) await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
       await this.noteAnswer(sql, report);
+      return true;
     });
   }
 
