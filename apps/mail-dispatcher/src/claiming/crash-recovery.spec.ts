@@ -119,6 +119,7 @@ describe('a delivery whose worker may die', () => {
     ]);
   const openTry = async ({ id }: { id: string }) =>
     (await harness.sql.rows<{ id: string }>('SELECT id FROM dispatch.attempts WHERE delivery_id = $1 AND outcome IS NULL', [id]))[0]?.id;
+  const settledOf = ({ key }: { key: string }) => harness.outcomeOf(key);
   const untilStatus = (delivery: { id: string }, status: string) =>
     harness.eventually(
       () => statusOf(delivery),
@@ -171,6 +172,7 @@ describe('a delivery whose worker may die', () => {
       { outcome: 'uncertain', stage: 'final' },
       { outcome: 'accepted', stage: 'final' },
     ]);
+    expect(await settledOf(claim)).toMatchObject({ delivery: { status: 'sent', afterDoubt: ['a@x.example'] } });
   });
 
   it('does not send to whom may have it when the bytes that went out can not be had again', async () => {
@@ -204,6 +206,8 @@ describe('a delivery whose worker may die', () => {
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
+    // It went out once.
+    expect(await settledOf(claim)).not.toHaveProperty('delivery.afterDoubt');
   });
 
   it("reads the journal that it shares with a dead worker before it takes that one's try for a doubt", async () => {

@@ -39,7 +39,7 @@ export class SettlementStore {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, report.deliveryId);
       if (now === null) return false;
-      const decision = decideLate(now, report);
+      const decision = decideLate(now, report, await doubtsEndedBy(sql, now, report));
       if (decision !== null) await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
       await this.noteAnswer(sql, report);
       return true;
@@ -88,8 +88,10 @@ export class SettlementStore {
   }
 }
 
-function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport>): Decision | null {
-  const after = applyLateResults(now.recipients, report);
+function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport>, doubtsEnded: ReadonlySet<number>): Decision | null {
+  const after = applyLateResults(now.recipients, report).map((recipient) =>
+    doubtsEnded.has(recipient.position) ? { ...recipient, uncertainEnds: recipient.uncertainEnds - 1 } : recipient,
+  );
   // Only a try that let an end of data go has a row; another worker may have used its number else.
   const wasReleased = report.facts !== undefined && report.results.some(({ outcome }) => outcome !== 'refused');
   const attempt = wasReleased ? toAttempt(report as TryReport, attemptOutcome(report.results, report.failure ?? null)) : null;
@@ -103,6 +105,19 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   // It was told how it ended; the record follows the facts, and keeps why it was in doubt.
   const next = settled.next && { ...settled.next, status: transition(now.status, status), failure: now.failure };
   return { ...settled, next, outcome: null, attempt };
+}
+
+/** Recipients whose logged doubt the answer ends: it is this try's, and no other one is handing the mail over once more. */
+async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results }: FactsReport): Promise<ReadonlySet<number>> {
+  const accepted = new Set(results.flatMap(({ outcome, position }) => (outcome === 'accepted' ? [position] : [])));
+  const doubted = now.recipients.filter(
+    ({ position, status, uncertainEnds }) => uncertainEnds > 0 && status !== 'accepted' && accepted.has(position),
+  );
+  if (doubted.length === 0) return new Set();
+  const [own] = await sql.rows('SELECT FROM dispatch.attempts WHERE id = $1 AND outcome = $2', [attemptId, 'uncertain']);
+  if (own === undefined) return new Set();
+  const inFinal = await positionsInFinal(sql, now.id);
+  return new Set(doubted.map(({ position }) => position).filter((position) => !inFinal.has(position)));
 }
 
 async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
