@@ -22,6 +22,7 @@ import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
 import { LaneHealth } from './claiming/lane-health.js';
+import { LaneTroubles } from './claiming/lane-troubles.js';
 import { Rehearsal } from './claiming/rehearsal.js';
 import { SettingsChangedController } from './claiming/settings-changed.controller.js';
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
@@ -46,7 +47,9 @@ import { ResendDelivery } from './log/resend-delivery.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
+import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
+import { CertificateWatch } from './settling/certificate-watch.js';
 import { OutcomeRelay } from './settling/outcome-relay.js';
 import { ResultJournal } from './settling/result-journal.js';
 import { SettlementStore } from './settling/settlement.store.js';
@@ -98,10 +101,10 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor],
-        ...[ClaimsStore, LaneHealth, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
-        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer],
-        ...[DeliveryRecords, OutboxStore],
+        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
+        ...[DeliveryRecords, OutboxStore, TroublesStore],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };

@@ -16,6 +16,7 @@ import { Messages } from '../trying/messages.js';
 import { TryDelivery, type Tried } from '../trying/try-delivery.js';
 import { ClaimsStore } from './claims.store.js';
 import { LaneHealth } from './lane-health.js';
+import { LaneTroubles } from './lane-troubles.js';
 import { Rehearsal } from './rehearsal.js';
 
 /** What a step on a delivery came to, for the log and the metrics. */
@@ -46,6 +47,7 @@ export class WorkOnDelivery {
     private readonly messages: Messages,
     private readonly settling: Settling,
     private readonly rehearsal: Rehearsal,
+    private readonly troubles: LaneTroubles,
   ) {}
 
   /**
@@ -64,7 +66,10 @@ export class WorkOnDelivery {
       return this.postpone(delivery, error, null);
     }
     // Before the hand is free: a server that has just failed gets no further one.
-    if (tried.kind === 'tried') this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
+    if (tried.kind === 'tried') {
+      this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
+      this.troubles.noteTry(delivery, tried.report);
+    }
     onTried();
     return this.afterTry(delivery, tried);
   }
@@ -184,6 +189,7 @@ export class WorkOnDelivery {
 
   private async postpone(delivery: DeliveryInHand, cause: unknown, interrupted: TryReport | null): Promise<StepResult> {
     const reason = cause instanceof Error ? cause.name : 'unknown';
+    if (cause instanceof SigningKeyUnavailableError && isLookedAfter(delivery)) this.troubles.noteUnsigned(delivery);
     this.logger.warn(
       { deliveryId: delivery.id, teamId: delivery.teamId, step: 'postponed', reason, err: cause },
       'delivery waits for a reason of ours',

@@ -16,3 +16,12 @@ export const journalSetAside = new Counter({
   help: 'Files of the result journal that could not be recorded and were set aside, by reason',
   labelNames: ['reason'],
 });
+export const platformRouteReady = new Gauge({
+  name: 'billing_mail_platform_route_ready',
+  help: '1 while the platform can send, 0 while it can not: it has a good certificate to sign with, its server answers',
+  labelNames: ['part'],
+});
+export const certificateEnd = new Gauge({
+  name: 'billing_mail_signing_certificate_not_after_seconds',
+  help: 'When the signing certificate ends, as seconds since 1970',
+});
