@@ -2,10 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
-import { type ScriptedSmtpServer, type ServerProcess } from '@billing-mail/testkit';
+import { POISON, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
-import { POISON, writePoison } from '../testing/poison.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
 
 type State = { status: string; attempts: (string | null)[]; codes: (number | null)[] };

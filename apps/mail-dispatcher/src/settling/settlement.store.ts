@@ -107,8 +107,12 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   return { ...settled, next, outcome: null, attempt };
 }
 
-/** Recipients whose logged doubt the answer ends: it is this try's, and no other one is handing the mail over once more. */
+/**
+ * Recipients whose logged doubt the answer ends: it is this try's, and no other one is handing the mail over once more. What is settled was told
+ * as it ended.
+ */
 async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results }: FactsReport): Promise<ReadonlySet<number>> {
+  if (isSettled(now.status)) return new Set();
   const accepted = new Set(results.flatMap(({ outcome, position }) => (outcome === 'accepted' ? [position] : [])));
   const doubted = now.recipients.filter(
     ({ position, status, uncertainEnds }) => uncertainEnds > 0 && status !== 'accepted' && accepted.has(position),
