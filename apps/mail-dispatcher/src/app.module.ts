@@ -22,6 +22,8 @@ import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
 import { LaneHealth } from './claiming/lane-health.js';
+import { LaneTroubles } from './claiming/lane-troubles.js';
+import { Rehearsal } from './claiming/rehearsal.js';
 import { SettingsChangedController } from './claiming/settings-changed.controller.js';
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
@@ -45,7 +47,9 @@ import { ResendDelivery } from './log/resend-delivery.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
+import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
+import { CertificateWatch } from './settling/certificate-watch.js';
 import { OutcomeRelay } from './settling/outcome-relay.js';
 import { ResultJournal } from './settling/result-journal.js';
 import { SettlementStore } from './settling/settlement.store.js';
@@ -90,17 +94,17 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: SigningKey, useValue: loadSigningKey(env) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE] },
+        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal] },
         { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
         {
           provide: SessionKeeper,
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor],
-        ...[ClaimsStore, LaneHealth, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
-        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer],
-        ...[DeliveryRecords, OutboxStore],
+        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
+        ...[DeliveryRecords, OutboxStore, TroublesStore],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };
@@ -124,7 +128,8 @@ const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
 });
 
 // Without Redis what is in PostgreSQL goes on being sent, so Redis is no condition for being ready.
-const readinessChecks = (database: DataSource, documents: DocumentStore): ReadinessChecks => ({
+const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   documents: () => documents.check(),
+  'result-journal': () => journal.check(),
 });

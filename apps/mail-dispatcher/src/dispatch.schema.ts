@@ -4,6 +4,7 @@ import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-del
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
+import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
 export const dispatchSchema: Schema = {
@@ -15,5 +16,6 @@ export const dispatchSchema: Schema = {
     GroupOutcomes1796500000000,
     ThreeStatements1797000000000,
     PublishFromMemory1797500000000,
+    CrashesAndTroubles1798000000040,
   ],
 };

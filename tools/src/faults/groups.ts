@@ -1,9 +1,9 @@
 import { alertFaults } from './scenarios/alerts.js';
 import { jobFaults } from './scenarios/jobs.js';
 import { keptSessionFaults } from './scenarios/kept-sessions.js';
-import { killsAtSteps, randomKills } from './scenarios/kills.js';
+import { killsAtSteps, killStorm, killsWhileGreeting, randomKills } from './scenarios/kills.js';
 import { massFaults } from './scenarios/masses.js';
-import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes } from './scenarios/own-trouble.js';
+import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes, waysOut } from './scenarios/own-trouble.js';
 import { answeringCustomPeers, platformPeers, silentCustomPeers } from './scenarios/peers.js';
 import { diskFull, postgresFaults } from './scenarios/postgres.js';
 import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
@@ -38,7 +38,12 @@ export const GROUPS: readonly Group[] = [
   atOnce('peers-custom', answeringCustomPeers, AWAITED),
   atOnce('peers-custom-silent', silentCustomPeers, GIVEN_UP),
   { name: 'peers-platform', stage: {}, policy: 'retry', scenarios: platformPeers },
-  { name: 'kills', stage: { customServers: 12 }, policy: 'retry', scenarios: [...killsAtSteps('retry'), randomKills('retry')] },
+  {
+    name: 'kills',
+    stage: { customServers: 20 },
+    policy: 'retry',
+    scenarios: [...killsAtSteps('retry'), randomKills('retry'), killStorm, killsWhileGreeting],
+  },
   {
     name: 'kills-hold',
     stage: { customServers: 12, env: HOLD },
@@ -70,6 +75,7 @@ export const GROUPS: readonly Group[] = [
     policy: 'hold',
     scenarios: brokenForLongOnHold,
   },
+  { name: 'ways-out', stage: { customServers: 2 }, policy: 'retry', scenarios: waysOut },
   { name: 'disk', stage: { diskMb: { postgres: 220 }, env: PATIENT_LEASE }, policy: 'retry', alone: true, scenarios: diskFull },
   { name: 'alerts', stage: { customServers: 8 }, policy: 'retry', scenarios: alertFaults },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },

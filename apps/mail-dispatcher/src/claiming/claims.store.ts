@@ -167,7 +167,10 @@ export class ClaimsStore {
     );
   }
 
-  /** Gives back what other workers hold although their lease ran out: they gave no sign of life, which counts as a crash. Returns how many. */
+  /**
+   * Gives back what other workers hold although their lease ran out: they gave no sign of life, which counts as a crash for what may have been
+   * its cause. What had let an end of data go was composed, so it was not. Returns how many.
+   */
   async giveBackOfTheDead(inHand: readonly string[]): Promise<number> {
     const [row] = await this.sql.rows<{ count: number }>(
       `WITH dead AS MATERIALIZED (
@@ -175,7 +178,8 @@ export class ClaimsStore {
        ),
        given_back AS (
          UPDATE dispatch.deliveries d
-         SET claim_id = NULL, claimed_by = NULL, crashes = d.crashes + 1, due_at = now(),
+         SET claim_id = NULL, claimed_by = NULL, due_at = now(),
+             crashes = d.crashes + (NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.outcome IS NULL))::int,
              status = CASE WHEN d.custom_tries + d.platform_tries = 0 THEN 'queued' ELSE 'waiting' END
          FROM dead WHERE d.id = dead.id RETURNING d.lane, d.due_at
        ),
@@ -197,6 +201,20 @@ export class ClaimsStore {
       [claims.map(({ id }) => id), claims.map(({ claimId }) => claimId), leaseMs],
     );
     return new Set(rows.map((row) => row.claim_id));
+  }
+
+  /** Notes that a rehearsal begins. Returns how many in a row have begun and not ended, this one among them; `null` when the claim is lost. */
+  async beginRehearsal({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<number | null> {
+    const [row] = await this.sql.rows<{ rehearsals: number }>(
+      'UPDATE dispatch.deliveries SET rehearsals = rehearsals + 1 WHERE id = $1 AND claim_id = $2 RETURNING rehearsals',
+      [id, claimId],
+    );
+    return row?.rehearsals ?? null;
+  }
+
+  /** Notes that it ended well. */
+  async endRehearsal({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<void> {
+    await this.sql.affected('UPDATE dispatch.deliveries SET rehearsals = 0 WHERE id = $1 AND claim_id = $2', [id, claimId]);
   }
 
   /** Fixes the look of a delivery that was taken without it, and its recipients with the team's copies. `null` when the claim is lost. */

@@ -108,8 +108,8 @@ describe('a delivery whose worker may die', () => {
   const acceptedBoth: RecipientResult[] = [0, 1].map((position) => ({ position, outcome: 'accepted', reply: '250 ok' }));
   const statusOf = async ({ id }: { id: string }) =>
     (
-      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number }>(
-        'SELECT status, platform_tries, crashes FROM dispatch.deliveries WHERE id = $1',
+      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number; rehearsals: number }>(
+        'SELECT status, platform_tries, crashes, rehearsals FROM dispatch.deliveries WHERE id = $1',
         [id],
       )
     )[0];
@@ -119,6 +119,7 @@ describe('a delivery whose worker may die', () => {
     ]);
   const openTry = async ({ id }: { id: string }) =>
     (await harness.sql.rows<{ id: string }>('SELECT id FROM dispatch.attempts WHERE delivery_id = $1 AND outcome IS NULL', [id]))[0]?.id;
+  const settledOf = ({ key }: { key: string }) => harness.outcomeOf(key);
   const untilStatus = (delivery: { id: string }, status: string) =>
     harness.eventually(
       () => statusOf(delivery),
@@ -171,6 +172,7 @@ describe('a delivery whose worker may die', () => {
       { outcome: 'uncertain', stage: 'final' },
       { outcome: 'accepted', stage: 'final' },
     ]);
+    expect(await settledOf(claim)).toMatchObject({ delivery: { status: 'sent', afterDoubt: ['a@x.example'] } });
   });
 
   it('does not send to whom may have it when the bytes that went out can not be had again', async () => {
@@ -204,6 +206,8 @@ describe('a delivery whose worker may die', () => {
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
     expect(await statusOf(claim)).toMatchObject({ status: 'sent' });
+    // It went out once.
+    expect(await settledOf(claim)).not.toHaveProperty('delivery.afterDoubt');
   });
 
   it("reads the journal that it shares with a dead worker before it takes that one's try for a doubt", async () => {
@@ -257,13 +261,19 @@ describe('a delivery whose worker may die', () => {
     expect(harness.outcomes.filter((event) => event.type === 'delivery_settled' && event.delivery.id === claim.id)).toHaveLength(1);
   });
 
-  it('stops a delivery that has killed its workers three times, and tells so', async () => {
+  it('sends what was in hand whenever workers died', async () => {
     const claim = await held();
-    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 2, due_at = now() WHERE id = $1', [claim.id]);
+    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 40, due_at = now() WHERE id = $1', [claim.id]);
     harness.platform.script = {};
-    await untilStatus(claim, 'failed');
-    expect(await harness.outcomeOf(claim.key)).toMatchObject({ delivery: { failure: { code: 'too_many_crashes' } } });
-    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(claim.id))).toEqual([]);
+    expect(await untilStatus(claim, 'sent')).toMatchObject({ platform_tries: 1, rehearsals: 0 });
+  });
+
+  it('holds a crash against nobody whose message was composed by then', async () => {
+    const claim = await held();
+    await release(claim, randomUUID(), [0]);
+    await sleep(LEASE_MS + 100);
+    await claims.giveBackOfTheDead([]);
+    expect(await statusOf(claim)).toMatchObject({ crashes: 0 });
   });
 
   it('keeps what a server said while PostgreSQL is away, and does not send again', async () => {

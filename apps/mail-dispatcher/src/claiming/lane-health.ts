@@ -17,8 +17,7 @@ export class LaneHealth {
   private readonly failures = new Map<string, number>();
 
   note(lane: string, failure: Verdict | null): void {
-    if (failure !== null && failure.scope === 'route' && STAGES_OF_THE_WAY.includes(failure.stage))
-      this.failures.set(lane, (this.failures.get(lane) ?? 0) + 1);
+    if (failure !== null && isOfTheWay(failure)) this.failures.set(lane, (this.failures.get(lane) ?? 0) + 1);
     else this.failures.delete(lane);
   }
 
@@ -31,3 +30,6 @@ export class LaneHealth {
     return [...this.failures.keys()].filter((lane) => this.isFailing(lane));
   }
 }
+
+/** Whether it says that the way out does not work, as opposed to one that refuses a message. */
+export const isOfTheWay = ({ scope, stage }: Verdict): boolean => scope === 'route' && STAGES_OF_THE_WAY.includes(stage);

@@ -1,7 +1,7 @@
 // One step of a delivery in hand, as a list: what dead workers left, its look, a try, and what follows from that.
 import { Inject, Injectable } from '@nestjs/common';
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
-import { CRASHES_ALLOWED, settledStatus, type Verdict } from '@billing-mail/mail-core';
+import { CRASHES_BEFORE_REHEARSAL, settledStatus, type Verdict } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -16,6 +16,8 @@ import { Messages } from '../trying/messages.js';
 import { TryDelivery, type Tried } from '../trying/try-delivery.js';
 import { ClaimsStore } from './claims.store.js';
 import { LaneHealth } from './lane-health.js';
+import { LaneTroubles } from './lane-troubles.js';
+import { Rehearsal } from './rehearsal.js';
 
 /** What a step on a delivery came to, for the log and the metrics. */
 export type StepResult =
@@ -45,6 +47,8 @@ export class WorkOnDelivery {
     private readonly trying: TryDelivery,
     private readonly messages: Messages,
     private readonly settling: Settling,
+    private readonly rehearsal: Rehearsal,
+    private readonly troubles: LaneTroubles,
   ) {}
 
   /**
@@ -57,12 +61,16 @@ export class WorkOnDelivery {
       const left = await this.beforeTry(delivery);
       if (left !== null) return left;
       if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
+      if (isSuspect(delivery) && !(await this.rehearsal.survives(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
       tried = await this.trying.tryOnce(delivery, signal, (report) => this.settling.recordProgress(delivery, report));
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
     // Before the hand is free: a server that has just failed gets no further one.
-    if (tried.kind === 'tried') this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
+    if (tried.kind === 'tried') {
+      this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
+      this.troubles.noteTry(delivery, tried.report);
+    }
     onTried();
     return this.afterTry(delivery, tried);
   }
@@ -70,7 +78,6 @@ export class WorkOnDelivery {
   private async beforeTry(delivery: DeliveryInHand): Promise<StepResult | null> {
     const left = await this.settleOpenTries(delivery);
     if (left !== null) return left;
-    if (delivery.crashes >= CRASHES_ALLOWED) return this.giveUp(delivery, 'too_many_crashes');
     if (settledStatus(delivery.recipients.map(({ status }) => status)) !== null) {
       await this.settling.leaveDoubts(delivery);
       return { kind: 'left', reason: 'known_by_now' };
@@ -183,6 +190,7 @@ export class WorkOnDelivery {
 
   private async postpone(delivery: DeliveryInHand, cause: unknown, interrupted: TryReport | null): Promise<StepResult> {
     const reason = cause instanceof Error ? cause.name : 'unknown';
+    if (cause instanceof SigningKeyUnavailableError && isLookedAfter(delivery)) this.troubles.noteUnsigned(delivery);
     this.logger.warn(
       { deliveryId: delivery.id, teamId: delivery.teamId, step: 'postponed', reason, err: cause },
       'delivery waits for a reason of ours',
@@ -210,3 +218,6 @@ function waitingFor(cause: unknown): FailureReason | null {
 
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
   delivery.look !== null && delivery.datedAt !== null && delivery.route !== null;
+
+/** Workers died with it in hand, again and again. So they did with all that they had in hand. */
+const isSuspect = ({ crashes }: DeliveryInHand): boolean => crashes >= CRASHES_BEFORE_REHEARSAL;

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
-import { type ScriptedSmtpServer, type ServerProcess } from '@billing-mail/testkit';
+import { POISON, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
@@ -135,6 +135,60 @@ describe('a dispatcher that dies or stands still', () => {
       expect(server.messages).toHaveLength(2);
     }
   }, 40_000);
+
+  it('is no fault of what waits for a slow server, however often it is killed meanwhile', async () => {
+    const teams = ['t1', 't2', 't3', 't4'];
+    for (const teamId of teams)
+      await harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port) }));
+    harness.custom.script = { banner: 'stall' };
+    await endAll();
+    // The server greets nobody before the last kill, however long that takes.
+    const patient = { SMTP_CONNECT_TIMEOUT: '5m', SMTP_REPLY_TIMEOUT: '5m' };
+    const killed = await start(patient);
+    const jobs = teams.flatMap((teamId) => Array.from({ length: 4 }, () => invoice({ teamId })));
+    await Promise.all(jobs.map((job) => harness.publish(job)));
+    const areInHand = async (count: number) =>
+      harness.eventually(
+        () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1) AND claim_id IS NOT NULL`, [teams]),
+        ({ length }) => length >= count,
+        20_000,
+      );
+    for (let kill = 0, dispatcher = killed; kill < 3; kill += 1, dispatcher = await start(patient)) {
+      // Three connections to a server for each team.
+      await areInHand(12);
+      await harness.eventually(
+        () => harness.custom.connections.filter(({ open }) => open).length,
+        (count) => count > 0,
+        20_000,
+      );
+      await dispatcher.end('SIGKILL');
+    }
+    harness.custom.script = {};
+    for (const job of jobs) expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
+    expect(harness.custom.messages).toHaveLength(jobs.length);
+  }, 120_000);
+
+  it('is replaced twice when a delivery kills who composes it; then that one is stopped, and no other', async () => {
+    await endAll();
+    const env = { NODE_OPTIONS: `--require ${await writePoison(harness.folder)}` };
+    const poison = invoice({ teamId: 'acme', subject: `${POISON} 42` });
+    const bystanders = [invoice({ teamId: 'acme' }), invoice({ teamId: 'globex' })];
+    const first = await start(env);
+    for (const job of [poison, ...bystanders]) await harness.publish(job);
+    await first.ended;
+    await (
+      await start(env)
+    ).ended;
+    const last = await start(env);
+    await untilStatus(poison, 'failed');
+    for (const job of bystanders) await untilStatus(job, 'sent');
+    expect(last.isRunning()).toBe(true);
+    const [row] = await harness.sql.rows<{ code: string }>(`SELECT failure ->> 'code' AS code FROM dispatch.deliveries WHERE key = $1`, [
+      poison.key,
+    ]);
+    expect(row?.code).toBe('too_many_crashes');
+    expect([...harness.platform.messages, ...harness.custom.messages]).toHaveLength(bystanders.length);
+  }, 120_000);
 
   it('finds in PostgreSQL what Redis has forgotten', async () => {
     const killed = await only();

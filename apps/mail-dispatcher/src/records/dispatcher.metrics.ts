@@ -11,3 +11,17 @@ export const jobsTaken = new Counter({
   help: 'Jobs and requests taken in, by result',
   labelNames: ['result'],
 });
+export const journalSetAside = new Counter({
+  name: 'billing_mail_journal_set_aside_total',
+  help: 'Files of the result journal that could not be recorded and were set aside, by reason',
+  labelNames: ['reason'],
+});
+export const platformRouteReady = new Gauge({
+  name: 'billing_mail_platform_route_ready',
+  help: '1 while the platform can send, 0 while it can not: it has a good certificate to sign with, its server answers',
+  labelNames: ['part'],
+});
+export const certificateEnd = new Gauge({
+  name: 'billing_mail_signing_certificate_not_after_seconds',
+  help: 'When the signing certificate ends, as seconds since 1970',
+});

@@ -89,7 +89,7 @@ const STATEMENT = `
   moved AS (
     UPDATE dispatch.deliveries d
     SET status = n.status, route = n.route, lane = n.lane, used_fallback = n."usedFallback", failure = n.failure, claim_id = NULL, claimed_by = NULL,
-      revision = d.revision + (w."claimId" IS NULL)::int, crashes = 0, postponements = CASE WHEN n.postponed THEN d.postponements + 1 ELSE 0 END,
+      revision = d.revision + (w."claimId" IS NULL)::int, postponements = CASE WHEN n.postponed THEN d.postponements + 1 ELSE 0 END,
       custom_tries = d.custom_tries + (n."triedRoute" IS NOT DISTINCT FROM 'custom')::int,
       platform_tries = d.platform_tries + (n."triedRoute" IS NOT DISTINCT FROM 'platform')::int,
       server_fingerprint = coalesce(n.fingerprint, d.server_fingerprint),

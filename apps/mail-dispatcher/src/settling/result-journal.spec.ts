@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, truncate, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createLogger } from '@billing-mail/platform';
 import { type DispatcherEnv } from '../dispatcher.env.js';
 import { ResultJournal } from './result-journal.js';
 import { type FactsReport } from './try-report.js';
@@ -12,16 +13,28 @@ const report: FactsReport = {
   results: [{ position: 0, outcome: 'accepted', reply: '250 ok' }],
 };
 
+const journalIn = (RESULT_JOURNAL_DIR: string) =>
+  new ResultJournal({ RESULT_JOURNAL_DIR } as DispatcherEnv, createLogger('mail-dispatcher', 'silent'));
+
 describe('the result journal', () => {
   let folder: string;
   let journal: ResultJournal;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'journal-'));
-    journal = new ResultJournal({ RESULT_JOURNAL_DIR: path.join(folder, 'journal') } as DispatcherEnv);
+    journal = journalIn(path.join(folder, 'journal'));
   });
   afterEach(() => rm(folder, { recursive: true }));
   const files = () => readdir(path.join(folder, 'journal'));
   const fileOf = (id: string) => path.join(folder, 'journal', `${id}.json`);
+
+  const setAside = async () => {
+    const place = path.join(folder, 'journal', 'set-aside');
+    const names = (await readdir(place)).filter((name) => name.endsWith('.json'));
+    const read = (file: string) => readFile(path.join(place, file), 'utf8');
+    return Promise.all(
+      names.map(async (name) => ({ content: await read(name).catch(() => null), reason: await read(`${name}.reason.txt`) })),
+    );
+  };
 
   it('is empty before anything was kept', async () => {
     expect(await journal.kept()).toEqual([]);
@@ -29,14 +42,14 @@ describe('the result journal', () => {
 
   it('gives back what was kept until it is forgotten, also to a process that shares the folder', async () => {
     const id = await journal.keep(report);
-    const another = new ResultJournal({ RESULT_JOURNAL_DIR: path.join(folder, 'journal') } as DispatcherEnv);
+    const another = journalIn(path.join(folder, 'journal'));
     expect(await another.kept()).toEqual([{ id, report }]);
     await another.forget(id);
     expect(await journal.kept()).toEqual([]);
     await journal.forget(id);
   });
 
-  it('takes half a report for none, leaves it to a writer that may be at it, and clears it away later', async () => {
+  it('takes half a report for none, leaves it to a writer that may be at it, and sets it aside later', async () => {
     const [whole, half] = [await journal.keep(report), await journal.keep(report)];
     await truncate(fileOf(half), 40);
     expect((await journal.kept()).map(({ id }) => id)).toEqual([whole]);
@@ -44,6 +57,35 @@ describe('the result journal', () => {
     const longAgo = new Date(Date.now() - 120_000);
     await utimes(fileOf(half), longAgo, longAgo);
     expect((await journal.kept()).map(({ id }) => id)).toEqual([whole]);
-    expect(await files()).toEqual([`${whole}.json`]);
+    expect((await files()).sort()).toEqual([`${whole}.json`, 'set-aside'].sort());
+    expect((await setAside()).map(({ reason }) => reason)).toEqual([expect.stringMatching(/^truncated: /)]);
+  });
+
+  it.each([
+    ['{}', 'invalid: /deliveryId'],
+    [JSON.stringify({ ...report, attemptId: 'attempt 7' }), 'invalid: /attemptId'],
+    [JSON.stringify({ ...report, results: [{ position: 0, outcome: 'accepted' }] }), 'invalid: /results/0/reply'],
+    ['null', 'invalid: /'],
+  ])('sets %s aside with the reason, and deletes nothing', async (content, reason) => {
+    const whole = await journal.keep(report);
+    await writeFile(fileOf('0'), content);
+    expect((await journal.kept()).map(({ id }) => id)).toEqual([whole]);
+    const [aside, ...others] = await setAside();
+    expect(aside).toMatchObject({ content, reason: expect.stringContaining(reason) });
+    expect(others).toEqual([]);
+    expect((await journal.kept()).map(({ id }) => id)).toEqual([whole]);
+  });
+
+  it('sets a folder aside that stands where a report should', async () => {
+    await mkdir(fileOf('folder'), { recursive: true });
+    expect(await journal.kept()).toEqual([]);
+    expect((await setAside()).map(({ reason }) => reason)).toEqual([expect.stringContaining('unreadable: EISDIR')]);
+  });
+
+  it('says whether it could keep a report now', async () => {
+    await journal.check();
+    expect(await files()).toEqual([]);
+    // Nobody may write in there, not even root.
+    await expect(journalIn('/proc/sys/kernel').check()).rejects.toThrow();
   });
 });

@@ -1,20 +1,56 @@
 // Results that PostgreSQL could not take yet, one file each, fsynced: a restart must not forget that a server said yes.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger, TroubleLog } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
-import { type FactsReport } from './try-report.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { journalSetAside } from '../records/dispatcher.metrics.js';
+import { type FactsReport, factsReport } from './try-report.js';
 
 /** Longer than writing a report takes, however slow the disk. */
 const WRITING_MS = 60_000;
+/** What can not be recorded lies in here, with a file that says why. In the journal, as what is beside it may be another disk. */
+const SET_ASIDE = 'set-aside';
+/** More than a report takes, so that a disk without room for one is found out. */
+const PROBE = Buffer.alloc(16 * 1024, ' ');
+
+/** Why a file is set aside. */
+export type SetAsideReason = 'unreadable' | 'truncated' | 'invalid' | 'unknown_delivery' | 'not_recordable';
 
 @Injectable()
-export class ResultJournal {
+export class ResultJournal implements OnApplicationBootstrap {
   private readonly folder: string;
+  private readonly trouble: TroubleLog;
+  /** What could not even be set aside, told once. */
+  private readonly stuck = new Set<string>();
 
-  constructor(@Inject(DISPATCHER_ENV) env: DispatcherEnv) {
+  constructor(
+    @Inject(DISPATCHER_ENV) env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     this.folder = path.resolve(env.RESULT_JOURNAL_DIR);
+    this.trouble = new TroubleLog(logger);
+  }
+
+  /** A journal that takes nothing is told at once, and not when it is needed. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.check().catch(() => undefined);
+  }
+
+  /** Rejects when a report could not be kept now. */
+  async check(): Promise<void> {
+    const probe = path.join(this.folder, `.probe-${randomUUID()}`);
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await writeFile(probe, PROBE, { flag: 'wx', mode: 0o600, flush: true });
+    } catch (error) {
+      this.trouble.tell(error as Error, { step: 'journal', folder: this.folder }, 'the result journal can not be written: not ready');
+      throw error;
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+    }
   }
 
   /** Keeps a report; durable once it resolves. Returns its id. */
@@ -41,23 +77,58 @@ export class ResultJournal {
     await rm(this.fileOf(id), { force: true });
   }
 
-  /** What is kept; empty when the folder is not there. */
+  /** What is kept; empty when the folder is not there. What is no report is set aside. */
   async kept(): Promise<{ id: string; report: FactsReport }[]> {
     const names = (await ifThere(readdir(this.folder))) ?? [];
-    const ids = names.filter((name) => /^[0-9a-f-]{36}\.json$/.test(name)).map((name) => name.slice(0, -'.json'.length));
     const kept: { id: string; report: FactsReport }[] = [];
-    for (const id of ids) {
-      const report = parseWhole(await ifThere(readFile(this.fileOf(id), 'utf8')));
-      if (report !== null) kept.push({ id, report });
-      else await this.forgetHalfWritten(id);
+    for (const name of names.filter((other) => other.endsWith('.json'))) {
+      const id = name.slice(0, -'.json'.length);
+      const read = await this.read(id);
+      if (read === null) continue;
+      if ('report' in read) kept.push({ id, report: read.report });
+      else await this.setAside(id, read.reason, read.why);
     }
     return kept;
   }
 
+  /** Puts what can not be recorded out of the way, for the operator: nothing is deleted, and nobody stumbles over it twice. */
+  async setAside(id: string, reason: SetAsideReason, why: string): Promise<void> {
+    const name = path.basename(this.fileOf(id));
+    const place = path.join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(':', '-')}-${name}`);
+    try {
+      await mkdir(path.dirname(place), { recursive: true, mode: 0o700 });
+      if ((await ifThere(rename(this.fileOf(id), place).then(() => true))) === null) return;
+      this.stuck.delete(id);
+      this.tell(place, reason, why);
+      await writeFile(`${place}.reason.txt`, `${reason}: ${why}\n`, { mode: 0o600 });
+    } catch (error) {
+      if (!this.stuck.has(id)) this.tell(this.fileOf(id), reason, `${why}; it stays where it is: ${(error as Error).message}`);
+      this.stuck.add(id);
+    }
+  }
+
+  private tell(file: string, reason: SetAsideReason, why: string): void {
+    journalSetAside.inc({ reason });
+    this.logger.error(
+      { step: 'journal', file, reason, why },
+      'a file in the result journal can not be recorded: the operator has to look at it',
+    );
+  }
+
+  private async read(id: string): Promise<{ report: FactsReport } | { reason: SetAsideReason; why: string } | null> {
+    let content: string | null;
+    try {
+      content = await ifThere(readFile(this.fileOf(id), 'utf8'));
+    } catch (error) {
+      return { reason: 'unreadable', why: (error as Error).message };
+    }
+    return content === null ? null : parseReport(content, await this.isBeingWritten(id));
+  }
+
   /** Half a report is no fact: its writer died over it, or a process that shares the folder is still at it. */
-  private async forgetHalfWritten(id: string): Promise<void> {
+  private async isBeingWritten(id: string): Promise<boolean> {
     const written = await ifThere(stat(this.fileOf(id)));
-    if (written !== null && Date.now() - written.mtimeMs > WRITING_MS) await this.forget(id);
+    return written !== null && Date.now() - written.mtimeMs <= WRITING_MS;
   }
 
   private fileOf(id: string): string {
@@ -65,15 +136,18 @@ export class ResultJournal {
   }
 }
 
-/** The report, `null` when there is none or only its beginning: JSON of an object is whole when it parses. */
-function parseWhole(content: string | null): FactsReport | null {
-  if (content === null) return null;
+/** `null` for a beginning that goes on being written: JSON of an object is whole when it parses. */
+function parseReport(content: string, isBeingWritten: boolean): { report: FactsReport } | { reason: SetAsideReason; why: string } | null {
+  let data: unknown;
   try {
-    return JSON.parse(content) as FactsReport;
+    data = JSON.parse(content);
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    return isBeingWritten ? null : { reason: 'truncated', why: (error as Error).message };
   }
+  const parsed = factsReport.safeParse(data);
+  if (!parsed.success)
+    return { reason: 'invalid', why: parsed.error.issues.map(({ path: at, message }) => `/${at.join('/')} ${message}`).join('; ') };
+  return { report: data as FactsReport };
 }
 
 /** `null` when the file is not there: another process that shares the folder may have recorded it meanwhile. */

@@ -2,8 +2,8 @@ import { type DeliverySettledEvent, type FailureReason } from '@billing-mail/con
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 
-/** An event names at most this many recipients in trouble; it counts all. */
-const TROUBLED_SHOWN = 50;
+/** An event names at most this many recipients in trouble, and as many that may have two copies; it counts all. */
+const NAMED = 50;
 
 /** What the dispatcher tells of a delivery that is settled. */
 export function toSettledEvent(
@@ -11,6 +11,7 @@ export function toSettledEvent(
   recipients: readonly RecipientRow[],
 ): Omit<DeliverySettledEvent, 'version' | 'eventId' | 'occurredAt'> {
   const troubled = recipients.filter(({ status }) => status !== 'accepted');
+  const afterDoubt = recipients.filter(({ status, uncertainEnds }) => status === 'accepted' && uncertainEnds > 0);
   return {
     type: 'delivery_settled',
     teamId: delivery.teamId,
@@ -25,7 +26,7 @@ export function toSettledEvent(
       status: delivery.status,
       route: delivery.route,
       usedFallback: delivery.usedFallback,
-      troubled: troubled.slice(0, TROUBLED_SHOWN).map((recipient) => ({
+      troubled: troubled.slice(0, NAMED).map((recipient) => ({
         address: recipient.address,
         role: recipient.role,
         status: recipient.status,
@@ -37,6 +38,7 @@ export function toSettledEvent(
         byPlatform: recipients.filter(({ status, route }) => status === 'accepted' && route === 'platform').length,
       },
       failure: delivery.failure,
+      ...(afterDoubt.length === 0 ? {} : { afterDoubt: afterDoubt.slice(0, NAMED).map(({ address }) => address) }),
     },
   };
 }

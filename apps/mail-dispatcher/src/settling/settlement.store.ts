@@ -32,15 +32,17 @@ export class SettlementStore {
 
   /**
    * Notes what a server said to somebody who no longer has the delivery. A yes of the server is the truth whatever was decided meanwhile, and
-   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat.
+   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat. False when there is
+   * no such delivery.
    */
-  async recordFacts(report: FactsReport & Partial<TryReport>): Promise<void> {
-    await inTransaction(this.dataSource, async (sql) => {
+  async recordFacts(report: FactsReport & Partial<TryReport>): Promise<boolean> {
+    return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, report.deliveryId);
-      if (now === null) return;
-      const decision = decideLate(now, report);
+      if (now === null) return false;
+      const decision = decideLate(now, report, await doubtsEndedBy(sql, now, report));
       if (decision !== null) await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
       await this.noteAnswer(sql, report);
+      return true;
     });
   }
 
@@ -86,8 +88,10 @@ export class SettlementStore {
   }
 }
 
-function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport>): Decision | null {
-  const after = applyLateResults(now.recipients, report);
+function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport>, doubtsEnded: ReadonlySet<number>): Decision | null {
+  const after = applyLateResults(now.recipients, report).map((recipient) =>
+    doubtsEnded.has(recipient.position) ? { ...recipient, uncertainEnds: recipient.uncertainEnds - 1 } : recipient,
+  );
   // Only a try that let an end of data go has a row; another worker may have used its number else.
   const wasReleased = report.facts !== undefined && report.results.some(({ outcome }) => outcome !== 'refused');
   const attempt = wasReleased ? toAttempt(report as TryReport, attemptOutcome(report.results, report.failure ?? null)) : null;
@@ -101,6 +105,23 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   // It was told how it ended; the record follows the facts, and keeps why it was in doubt.
   const next = settled.next && { ...settled.next, status: transition(now.status, status), failure: now.failure };
   return { ...settled, next, outcome: null, attempt };
+}
+
+/**
+ * Recipients whose logged doubt the answer ends: it is this try's, and no other one is handing the mail over once more. What is settled was told
+ * as it ended.
+ */
+async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results }: FactsReport): Promise<ReadonlySet<number>> {
+  if (isSettled(now.status)) return new Set();
+  const accepted = new Set(results.flatMap(({ outcome, position }) => (outcome === 'accepted' ? [position] : [])));
+  const doubted = now.recipients.filter(
+    ({ position, status, uncertainEnds }) => uncertainEnds > 0 && status !== 'accepted' && accepted.has(position),
+  );
+  if (doubted.length === 0) return new Set();
+  const [own] = await sql.rows('SELECT FROM dispatch.attempts WHERE id = $1 AND outcome = $2', [attemptId, 'uncertain']);
+  if (own === undefined) return new Set();
+  const inFinal = await positionsInFinal(sql, now.id);
+  return new Set(doubted.map(({ position }) => position).filter((position) => !inFinal.has(position)));
 }
 
 async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {

@@ -2,7 +2,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';
-import { type Logger } from '@billing-mail/platform';
+import { isDatabaseAway, type Logger } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -128,19 +128,31 @@ export class Settling implements OnApplicationShutdown {
   }
 
   /**
-   * Records what a process that is gone could not. Safe to repeat, also for what a living one is still trying to record. Returns the deliveries
-   * that it was about.
+   * Records what a process that is gone could not. Safe to repeat, also for what a living one is still trying to record. What can never be
+   * recorded is set aside. Returns the deliveries that it was about. Rejects while PostgreSQL is away.
    */
   async replayJournal(): Promise<Set<string>> {
     const about = new Set<string>();
     for (const { id, report } of await this.journal.kept()) {
       if (this.unforgotten.has(id)) continue;
-      await this.store.recordFacts(report);
+      if (!(await this.replay(id, report))) continue;
       await this.forget(id);
       about.add(report.deliveryId);
       this.logger.info({ deliveryId: report.deliveryId, step: 'replayed' }, 'recorded what a server had said to a process before');
     }
     return about;
+  }
+
+  private async replay(id: string, report: FactsReport): Promise<boolean> {
+    try {
+      const isKnown = await this.store.recordFacts(report);
+      if (!isKnown) await this.journal.setAside(id, 'unknown_delivery', `there is no delivery ${report.deliveryId}`);
+      return isKnown;
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      await this.journal.setAside(id, 'not_recordable', error instanceof Error ? error.message : String(error));
+      return false;
+    }
   }
 
   /** Gives up on repeating what nobody knows the end of: the same bytes can not be had any more, and others would be another mail. */

@@ -62,7 +62,7 @@ class SettingsStandIn {
 class SettingsStandInModule {}
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
-export type HarnessOptions = { env?: Record<string, string>; dispatchers?: number };
+export type HarnessOptions = { env?: Record<string, string>; dispatchers?: number; certificate?: { validFrom: Date; validTo: Date } };
 
 export async function startHarness(options: HarnessOptions = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'dispatcher-'));
@@ -72,7 +72,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     startScriptedSmtpServer(),
     startScriptedSmtpServer(),
   ]);
-  const identity: TestIdentity = createTestIdentity({ address: PLATFORM_FROM });
+  const identity: TestIdentity = createTestIdentity({ address: PLATFORM_FROM, ...options.certificate });
   await writeFile(path.join(folder, 'signer.p12'), identity.p12);
   await writeFile(path.join(folder, 'ca.pem'), custom.caPem);
   await migrate(database.url, dispatchSchema);

@@ -35,5 +35,14 @@ export type UncertainPolicy = (typeof UNCERTAIN_POLICIES)[number];
 /** Unanswered ends of data after which a recipient is settled as uncertain. */
 export const UNCERTAIN_ENDS_ALLOWED: Record<UncertainPolicy, number> = { retry: 2, hold: 1 };
 
-/** Claims of one delivery that may end without a word from the worker before it is stopped as a poison. */
-export const CRASHES_ALLOWED = 3;
+/**
+ * Workers that died with a delivery in hand before it is rehearsed: composed in a process of its own first. Whoever is in hand shares in every
+ * crash, so this alone says nothing against it.
+ */
+export const CRASHES_BEFORE_REHEARSAL = 2;
+
+/**
+ * Rehearsals of one delivery in a row that may end with their process before it is stopped as a poison. One takes a hundredth of a second, and a
+ * process that is killed for another reason hardly ever dies in that one five times.
+ */
+export const REHEARSALS_ALLOWED = 5;

@@ -1,5 +1,7 @@
 // A result that can be recorded nowhere: PostgreSQL away and the journal broken at the moment of the 250; and bytes that can't be kept for a second try.
-import { readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type Stage } from '../stage/stage.js';
@@ -76,7 +78,7 @@ const awayAndBroken = (trouble: JournalTrouble, awayMs: number): Scenario => ({
 const readOnlyAtStart: Scenario = {
   name: 'replayed-read-only',
   injects: 'PostgreSQL away at the moment of the 250, both dispatchers killed and started again on a journal that has become read-only',
-  expects: 'they start; sent by one try, one copy, no doubt logged; forgotten once the journal can be written again',
+  expects: 'they start and are not ready; sent by one try, one copy, no doubt logged; forgotten once the journal can be written again',
   run: async (play) => {
     const { stage } = play;
     const { dispatchers } = stage;
@@ -90,15 +92,148 @@ const readOnlyAtStart: Scenario = {
     stage.diskOf('journal').remount('ro');
     try {
       await stage.postgres.start();
-      await Promise.all(dispatchers.map((dispatcher) => dispatcher.start()));
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.start('live')));
       await play.untilSettled();
+      await areUnready(play);
     } finally {
       stage.diskOf('journal').remount('rw');
     }
     const left = await kept(stage);
+    // They are ready again: a start waits for that.
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
     await play.awaits('journal emptied', async () => (await kept(stage)) === 0);
     return `${await routes.outcome({ status: ['sent'], copies: [1], tries: [1], doubts: [0] })}; ${left} reports could not be forgotten at once`;
+  },
+};
+
+async function areUnready(play: Play): Promise<void> {
+  const { stage } = play;
+  for (const dispatcher of stage.dispatchers)
+    play.expect(!(await dispatcher.says('ready')), 'a dispatcher without a journal says that it is ready');
+  play.expect(stage.countInLogs('the result journal can not be written') > 0, 'the log does not say that the journal can not be written');
+}
+
+const fullAtStart: Scenario = {
+  name: 'started-full',
+  injects: "both dispatchers started again while the journal's disk is full",
+  expects: 'not ready, and the log says why; invoices are sent all the same; ready when there is room',
+  run: async (play) => {
+    const { stage } = play;
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop()));
+    FULL.begin(stage);
+    try {
+      await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start('live')));
+      const routes = await BothRoutes.of(play);
+      await routes.publish();
+      await play.untilSettled();
+      await areUnready(play);
+      return await routes.outcome({ status: ['sent'], copies: [1], tries: [1] });
+    } finally {
+      FULL.end(stage);
+      await play.awaits('ready', async () =>
+        (await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.says('ready')))).every(Boolean),
+      );
+    }
+  },
+};
+
+const report = (changes: object): string =>
+  JSON.stringify({
+    ...{ deliveryId: randomUUID(), attemptId: randomUUID(), route: 'platform' },
+    results: [{ position: 0, outcome: 'accepted', reply: '250 ok' }],
+    ...changes,
+  });
+
+const spoiltJournal: Scenario = {
+  name: 'spoilt',
+  injects:
+    'in the journal: {}, half a report, a bad id, a delivery that is not there, a folder; then both dispatchers killed at work and started again',
+  expects: 'they start, go on with what the dead held, and put each of the five aside with its reason',
+  run: async (play) => {
+    const { stage } = play;
+    const routes = await BothRoutes.of(play);
+    routes.behave({ data: 'stall' });
+    await routes.publish();
+    await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill()));
+    const file = (): string => join(stage.journalFolder, `${randomUUID()}.json`);
+    await mkdir(file(), { recursive: true });
+    const half = file();
+    await writeFile(half, report({}).slice(0, 60));
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(half, longAgo, longAgo);
+    for (const content of ['{}', report({ deliveryId: 'no id' }), report({})]) await writeFile(file(), content);
+    routes.behave();
+    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
+    await play.untilSettled();
+    const aside = await readdir(join(stage.journalFolder, 'set-aside'));
+    const reasons = aside.filter((name) => name.endsWith('.reason.txt'));
+    play.expect(reasons.length === 5 && aside.length === 10, `set aside: ${aside.join(', ')}`);
+    await rm(join(stage.journalFolder, 'set-aside'), { recursive: true });
+    play.expect((await kept(stage)) === 0, 'something is left in the journal');
+    return `${reasons.length} set aside; ${await routes.outcome({ status: ['sent'], copies: [1] })}`;
+  },
+};
+
+/** An hour is too long for a campaign: what was noted is made to look older. */
+async function anHourLater({ database }: Stage): Promise<void> {
+  await database.rows(`UPDATE dispatch.troubles SET since = since - interval '1 hour'`);
+}
+
+const certificateEnded: Scenario = {
+  name: 'certificate-ended',
+  injects: "the platform's certificate has ended and a team's server answers nobody, for an hour; then both are mended",
+  expects: 'both teams are told once, with since when; what waits for the signature keeps its tries and is sent',
+  run: async (play) => {
+    const { stage } = play;
+    const routes = await BothRoutes.of(play);
+    const restart = async (): Promise<void> => {
+      for (const dispatcher of stage.dispatchers) await dispatcher.stop().then(() => dispatcher.start());
+    };
+    const told = async (): Promise<string[]> =>
+      (
+        await stage.database.rows<{ type: string }>(
+          `SELECT payload ->> 'type' AS type FROM public.told WHERE payload ->> 'teamId' = ANY($1) AND payload ->> 'type' <> 'delivery_settled'`,
+          [routes.teams],
+        )
+      ).map(({ type }) => type);
+    // Outcomes leave the outbox as soon as they are told.
+    await stage.database.rows('CREATE TABLE public.told (payload jsonb)');
+    await stage.database.rows(`
+      CREATE FUNCTION public.note_told() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO public.told VALUES (NEW.payload); RETURN NULL; END $$`);
+    await stage.database.rows('CREATE TRIGGER note_told AFTER INSERT ON dispatch.outbox FOR EACH ROW EXECUTE FUNCTION public.note_told()');
+    try {
+      stage.renewCertificate({ hasEnded: true });
+      routes.behave({ banner: 'close' });
+      await restart();
+      await routes.publish();
+      const noted = async (): Promise<number> => (await stage.database.rows('SELECT FROM dispatch.troubles')).length;
+      await play.awaits('noted', async () => (await noted()) === 2);
+      await anHourLater(stage);
+      await restart();
+      await routes.publish();
+      await play.awaits('told', async () => (await told()).length >= 2);
+      await restart();
+      await routes.publish({}, [1, 0]);
+      await pause(3000);
+      play.expect([...(await told())].sort().join() === 'platform_unavailable,server_down', `told: ${(await told()).join()}`);
+      stage.renewCertificate();
+      routes.behave();
+      await restart();
+      const ms = await play.untilSettled();
+      const waited = (await play.deliveries()).filter(({ teamId }) => teamId === routes.teams[1]);
+      play.expect(
+        waited.every(({ status, attempts }) => status === 'sent' && attempts.length === 1),
+        'what waited for the signature was not sent by one try',
+      );
+      return `told ${(await told()).join(' and ')}; ${waited.length} sent ${seconds(ms)} after the renewal`;
+    } finally {
+      await stage.database.rows('DROP TRIGGER note_told ON dispatch.outbox');
+      await stage.database.rows('DROP FUNCTION public.note_told');
+      await stage.database.rows('DROP TABLE public.told');
+      routes.behave();
+    }
   },
 };
 
@@ -155,7 +290,13 @@ const HELD = { words: 'uncertain and told; sent when the holder is back, one cop
 const REPLAYED = { words: 'sent, one copy, no doubt: the other reads the journal', copies: [1], doubts: [0] };
 
 /** Leases long enough that PostgreSQL is back within them. */
-export const broken: readonly Scenario[] = [...[FULL, READ_ONLY, GONE].map((trouble) => awayAndBroken(trouble, 4000)), readOnlyAtStart];
+export const broken: readonly Scenario[] = [
+  ...[FULL, READ_ONLY, GONE].map((trouble) => awayAndBroken(trouble, 4000)),
+  readOnlyAtStart,
+  fullAtStart,
+  spoiltJournal,
+];
+export const waysOut: readonly Scenario[] = [certificateEnded];
 /** Leases that run out meanwhile. */
 export const brokenForLong: readonly Scenario[] = [
   awayAndBroken(FULL, 9000),

@@ -40,8 +40,8 @@ export class ServiceProcess {
     return this.process?.ended ?? Promise.resolve();
   }
 
-  /** Resolves when it says that it is ready. */
-  async start(): Promise<void> {
+  /** Resolves when it says that it is ready, or that it lives. */
+  async start(until: 'ready' | 'live' = 'ready'): Promise<void> {
     const { name, service, env, logFolder, prefix = [], nodeArgs = [] } = this.options;
     const portVariable = SERVICES.find((known) => known.name === service)?.portVariable ?? '';
     this.port = await findFreePort(this.port);
@@ -52,7 +52,7 @@ export class ServiceProcess {
       args,
       cwd: workspaceRoot,
       env: { ...env, [portVariable]: String(this.port) },
-      ready: () => this.isReady(),
+      ready: () => this.says(until),
       readyWithinMs: 60_000,
       deathSignal: 'KILL',
       onOutput: (text) => appendFileSync(join(logFolder, `${name}.log`), text),
@@ -80,9 +80,9 @@ export class ServiceProcess {
     this.process?.signal('SIGCONT');
   }
 
-  private async isReady(): Promise<boolean> {
+  async says(state: 'ready' | 'live'): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(3000) })).ok;
+      return (await fetch(`${this.url}/health/${state}`, { signal: AbortSignal.timeout(3000) })).ok;
     } catch {
       return false; // not listening yet
     }

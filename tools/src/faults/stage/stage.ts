@@ -164,8 +164,10 @@ export class Stage {
   }
 
   /** Puts another certificate with another key in the place of the platform's; a dispatcher that is started from now on signs with it. */
-  renewCertificate(): void {
-    const { p12 } = createTestIdentity({ address: PLATFORM_FROM, keyPem: newRsaKeyPem() });
+  renewCertificate({ hasEnded = false } = {}): void {
+    const ago = (days: number): Date => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+    const validity = hasEnded ? { validFrom: ago(10), validTo: ago(1) } : {};
+    const { p12 } = createTestIdentity({ address: PLATFORM_FROM, keyPem: newRsaKeyPem(), ...validity });
     writeFileSync(join(this.folder, SIGNER_FILE), p12);
   }
 

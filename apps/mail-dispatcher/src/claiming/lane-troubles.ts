@@ -1,0 +1,95 @@
+// Tells the team whose way out has not worked for an hour: its own server, or the platform that can't sign or hand in.
+import { Inject, Injectable } from '@nestjs/common';
+import { type PLATFORM_TROUBLES } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { platformRouteReady } from '../records/dispatcher.metrics.js';
+import { laneOf } from '../records/lanes.js';
+import { type NewOutcome } from '../records/outbox.store.js';
+import { type LookedAfter } from '../records/rows.js';
+import { type LastingTrouble, TroublesStore } from '../records/troubles.store.js';
+import { failureOf } from '../settling/decision.js';
+import { OutcomeRelay } from '../settling/outcome-relay.js';
+import { type TryReport } from '../settling/try-report.js';
+import { isOfTheWay } from './lane-health.js';
+
+/** A trouble is noted this often, however many deliveries meet it. */
+const NOTED_EVERY_MS = 60_000;
+/** Without a try for the longest planned wait and so much more, nobody knows how it was meanwhile. */
+const QUIET_MS = 60 * 60 * 1000;
+
+type PlatformTrouble = (typeof PLATFORM_TROUBLES)[number];
+
+@Injectable()
+export class LaneTroubles {
+  /** Lanes whose way out failed when this process last used it, and when that was noted. */
+  private readonly notedAt = new Map<string, number>();
+  private readonly quietMs: number;
+  private isPlatformUp = true;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly store: TroublesStore,
+    private readonly relay: OutcomeRelay,
+  ) {
+    this.quietMs = 1.2 * Math.max(...env.RETRY_DELAYS) + QUIET_MS;
+  }
+
+  /** A try has come back. Costs nothing where all is well; what it notes nobody waits for. */
+  noteTry(delivery: LookedAfter, report: TryReport): void {
+    const lane = laneOf(delivery.teamId, report.route);
+    const { failure, route } = report;
+    const isDown = failure !== null && isOfTheWay(failure);
+    if (route === 'platform' && isDown === this.isPlatformUp) {
+      this.isPlatformUp = !isDown;
+      platformRouteReady.set({ part: 'server' }, isDown ? 0 : 1);
+    }
+    if (isDown) {
+      this.note(lane, (trouble) =>
+        route === 'custom' ? serverDown(delivery, report, trouble) : platformDown(delivery, 'server_unavailable', trouble),
+      );
+    } else if (this.notedAt.delete(lane)) this.logged(() => this.store.end(lane));
+  }
+
+  /** The platform has nothing to sign with; the delivery waits. */
+  noteUnsigned(delivery: LookedAfter): void {
+    this.note(laneOf(delivery.teamId, 'platform'), (trouble) => platformDown(delivery, 'signing_unavailable', trouble));
+  }
+
+  private note(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): void {
+    const now = performance.now();
+    const notedAt = this.notedAt.get(lane);
+    if (notedAt !== undefined && now - notedAt < NOTED_EVERY_MS) return;
+    this.notedAt.set(lane, now);
+    this.logged(async () => {
+      const isDue = await this.store.note(lane, this.quietMs);
+      if (!isDue || !(await this.store.tell(lane, outcomeOf))) return;
+      this.logger.error({ lane, step: 'trouble' }, 'a way out has not worked for an hour: its team is told');
+      this.relay.wake();
+    });
+  }
+
+  /** What can not be noted now is met again by the next try. */
+  private logged(work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not note how a way out works'));
+  }
+}
+
+const toTeam = ({ teamId, look, requestedBy }: LookedAfter) => ({
+  teamId,
+  // Where the team has named nobody, whoever sent a document that waits.
+  requestedBy: look.notifyUserIds.length === 0 ? requestedBy : null,
+  notifyUserIds: look.notifyUserIds,
+  teamLocale: look.locale,
+});
+
+const serverDown = (delivery: LookedAfter, report: TryReport, { since, waiting }: LastingTrouble): NewOutcome => ({
+  ...{ type: 'server_down', ...toTeam(delivery), server: report.facts.server, since: since.toISOString(), waiting },
+  failure: failureOf(report) ?? { code: 'smtp_unreachable', server: report.facts.server, reply: null },
+});
+
+const platformDown = (delivery: LookedAfter, reason: PlatformTrouble, { since, waiting }: LastingTrouble): NewOutcome => ({
+  ...{ type: 'platform_unavailable', ...toTeam(delivery), reason, since: since.toISOString(), waiting },
+});

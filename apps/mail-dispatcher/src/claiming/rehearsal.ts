@@ -1,0 +1,130 @@
+// Who was in hand whenever workers died is a suspect, and no more: it is composed in a process of its own, alone, before anything is held against it.
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { REHEARSALS_ALLOWED } from '@billing-mail/mail-core';
+import { type Logger } from '@billing-mail/platform';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { type LookedAfter } from '../records/rows.js';
+import { ClaimsStore } from './claims.store.js';
+import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
+
+/** Compiled, also where the tests run from the sources. */
+const PROGRAM = path.resolve(__dirname, '..', '..', 'dist', 'claiming', 'rehearsal.program.js');
+/** Starting it takes the third of a second, so what was in hand together shares one. */
+const KEPT_OPEN_MS = 10_000;
+/** A process that says nothing for so many beats in a row is stuck in what it was given; one that waits for a slow store still beats. */
+const SILENT_BEATS = 60;
+
+@Injectable()
+export class Rehearsal implements OnApplicationShutdown {
+  private stage: Stage | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+  private closing: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly claims: ClaimsStore,
+  ) {}
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.closing);
+    this.stage?.close();
+  }
+
+  /**
+   * Whether the delivery can be composed without killing who does it. One at a time, so that nobody dies of another's message. Rejects for a
+   * trouble of ours, and when the claim is lost.
+   */
+  async survives(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
+    const before = this.turn;
+    const own = before.then(() => this.perform(delivery, signal));
+    this.turn = own.catch(() => undefined);
+    return own;
+  }
+
+  private async perform(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
+    clearTimeout(this.closing);
+    try {
+      for (;;) {
+        const stage = await this.openStage();
+        signal.throwIfAborted();
+        // Only now: a process that can't even start is no fault of the delivery.
+        const begun = await this.claims.beginRehearsal(delivery);
+        if (begun === null) throw new Error('The claim is lost.');
+        if (begun > REHEARSALS_ALLOWED) return false;
+        if (await stage.play({ delivery, route: delivery.route })) {
+          await this.claims.endRehearsal(delivery);
+          return true;
+        }
+        this.logger.error({ deliveryId: delivery.id, step: 'rehearsal', begun }, 'composing this delivery killed the process that did it');
+      }
+    } finally {
+      this.closing = setTimeout(() => this.stage?.close(), KEPT_OPEN_MS);
+      this.closing.unref();
+    }
+  }
+
+  private async openStage(): Promise<Stage> {
+    if (this.stage?.isOpen !== true) this.stage = await Stage.open(this.env);
+    return this.stage;
+  }
+}
+
+/** The process that rehearsals take place in, until one of them kills it. */
+class Stage {
+  private tell: (word: RehearsalWord | 'died') => void = () => undefined;
+  private silentBeats = 0;
+  isOpen = true;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.on('message', (word: RehearsalWord) => {
+      this.silentBeats = 0;
+      if (word !== 'beat') this.tell(word);
+    });
+    for (const end of ['exit', 'error']) child.once(end, () => this.end());
+  }
+
+  static async open(env: DispatcherEnv): Promise<Stage> {
+    const { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS } = env;
+    const setup = { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS };
+    // With the limits and options of this process; what kills it says so on the standard error.
+    const stage = new Stage(fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    if ((await stage.ask(setup)) !== 'ready') throw new Error('The process of a rehearsal does not start.');
+    return stage;
+  }
+
+  /** Whether it is still there afterwards. */
+  async play(task: RehearsalTask): Promise<boolean> {
+    return (await this.ask(task)) === 'done';
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.child.kill('SIGKILL');
+  }
+
+  private end(): void {
+    this.isOpen = false;
+    this.tell('died');
+  }
+
+  /** What it says, `died` when it ended or stands still. Its beats are counted and not timed: a machine that slept proves nothing. */
+  private async ask(message: RehearsalSetup | RehearsalTask): Promise<RehearsalWord | 'died'> {
+    this.silentBeats = 0;
+    const watch = setInterval(() => {
+      this.silentBeats += 1;
+      if (this.silentBeats > SILENT_BEATS) this.close();
+    }, BEAT_MS);
+    try {
+      return await new Promise((resolve) => {
+        this.tell = resolve;
+        this.child.send(message, (error) => error && resolve('died'));
+      });
+    } finally {
+      clearInterval(watch);
+    }
+  }
+}

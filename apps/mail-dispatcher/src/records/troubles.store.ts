@@ -1,0 +1,93 @@
+// Ways out that do not work, and since when; shared by all processes, so that each trouble is told once.
+import { Injectable } from '@nestjs/common';
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { routeOf } from './lanes.js';
+import { addToOutbox, type NewOutcome } from './outbox.store.js';
+
+/** A way out that fails for so long is told. */
+const TOLD_AFTER = `interval '1 hour'`;
+/** A delivery waits as long for its way out at most; so old ones need not be asked whether they have found it. */
+const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
+
+export type LastingTrouble = { since: Date; waiting: number };
+
+@Injectable()
+export class TroublesStore {
+  private readonly sql: Sql;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /**
+   * Notes that the way out of a lane fails. True when it has done so for an hour and nobody was told.
+   * @param quietMs after so long without a try nobody knows what was in between: the trouble begins anew
+   */
+  async note(lane: string, quietMs: number): Promise<boolean> {
+    const [row] = await this.sql.rows<{ isDue: boolean }>(
+      `INSERT INTO dispatch.troubles AS known (lane) VALUES ($1)
+       ON CONFLICT (lane) DO UPDATE SET seen_at = now(),
+         since = CASE WHEN known.seen_at < now() - $2 * interval '1 millisecond' THEN now() ELSE known.since END,
+         told_at = CASE WHEN known.seen_at < now() - $2 * interval '1 millisecond' THEN NULL ELSE known.told_at END
+       RETURNING told_at IS NULL AND since <= now() - ${TOLD_AFTER} AS "isDue"`,
+      [lane, quietMs],
+    );
+    return row?.isDue ?? false;
+  }
+
+  /** Tells of it, once. Another process may have seen the way work meanwhile: then the trouble begins with now. Returns whether it was told. */
+  async tell(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): Promise<boolean> {
+    return inTransaction(this.dataSource, async (sql) => {
+      const [trouble] = await sql.rows<{ since: Date }>(
+        'SELECT since FROM dispatch.troubles WHERE lane = $1 AND told_at IS NULL FOR UPDATE',
+        [lane],
+      );
+      if (trouble === undefined) return false;
+      if (await this.hasWorkedSince(sql, lane, trouble.since)) {
+        await sql.affected('UPDATE dispatch.troubles SET since = now() WHERE lane = $1', [lane]);
+        return false;
+      }
+      await sql.affected('UPDATE dispatch.troubles SET told_at = now() WHERE lane = $1', [lane]);
+      const [row] = await sql.rows<{ waiting: number }>(
+        'SELECT count(*)::int AS waiting FROM dispatch.deliveries WHERE lane = $1 AND settled_at IS NULL',
+        [lane],
+      );
+      await addToOutbox(sql, outcomeOf({ since: trouble.since, waiting: row?.waiting ?? 0 }));
+      return true;
+    });
+  }
+
+  /** The way works. */
+  async end(lane: string): Promise<void> {
+    await this.sql.affected('DELETE FROM dispatch.troubles WHERE lane = $1', [lane]);
+  }
+
+  /** Tells once, however many processes ask, that a certificate which ends then has this many days left or less. Returns whether it was told. */
+  async warnOfCertificate(notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
+    return inTransaction(this.dataSource, async (sql) => {
+      const first = await sql.rows(
+        'INSERT INTO dispatch.certificate_warnings (not_after, days) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING days',
+        [notAfter, days],
+      );
+      if (first.length > 0) await addToOutbox(sql, outcome);
+      return first.length > 0;
+    });
+  }
+
+  private async hasWorkedSince(sql: Sql, lane: string, since: Date): Promise<boolean> {
+    const route = routeOf(lane);
+    const rows = await sql.rows(
+      `SELECT FROM dispatch.deliveries d JOIN dispatch.attempts t ON t.delivery_id = d.id
+       WHERE d.team_id = $1 AND d.id > $4::uuid AND t.route = $2 AND t.outcome IN ('accepted', 'partial') AND t.started_at > $3 LIMIT 1`,
+      [lane.slice(0, -`/${route}`.length), route, since, idAt(since.getTime() - LONGEST_WAIT_MS)],
+    );
+    return rows.length > 0;
+  }
+}
+
+/** Ids begin with the time when they were made (RFC 9562 5.7): this one comes before all of that moment. */
+function idAt(timeMs: number): string {
+  const time = Math.max(0, timeMs).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
