@@ -3,10 +3,11 @@ import { Deliveries1790000000000 } from './migrations/1790000000000-deliveries.j
 import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-deliveries.js';
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
+import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
 export const dispatchSchema: Schema = {
   name: 'dispatch',
   entities: [],
-  migrations: [Deliveries1790000000000, FindDeliveries1795500000000, GroupOutcomes1796500000000, ThreeStatements1797000000000],
+  migrations: [Deliveries1790000000000, FindDeliveries1795500000000, GroupOutcomes1796500000000, ThreeStatements1797000000000, Recurrences1798000000030],
 };

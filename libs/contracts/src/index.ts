@@ -15,6 +15,7 @@ export * from './names.js';
 export * from './notification.js';
 export * from './outcome-event.js';
 export * from './outcome-group.js';
+export * from './rejection.js';
 export * from './settings-rules.js';
 export * from './text.js';
 export * from './text-rules.js';

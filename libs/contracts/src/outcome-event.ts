@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference, requestedBy } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
+import { REJECTION_REASONS } from './rejection.js';
 
 const event = {
   version: z.literal(1),
@@ -62,7 +63,7 @@ export const jobRejectedEvent = z.object({
     key: z.string().nullable(),
     documentId: z.string().nullable(),
     documentNumber: z.string().nullable(),
-    reason: z.enum(['invalid', 'key_conflict', 'team_unknown']),
+    reason: z.enum(REJECTION_REASONS),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })),
   }),
 });

@@ -1,7 +1,7 @@
 // The way of a document into the system, the same from the queue and from HTTP: check, fix its look, one row, and go on with it at once.
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type DispatchJob, type FieldError, type TeamMailSettings } from '@billing-mail/contracts';
+import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
 import { v7 as uuidv7 } from 'uuid';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
@@ -22,9 +22,9 @@ export type Intake =
   | { kind: 'accepted'; deliveryId: string }
   /** The key is known with the same content: it stays that delivery. */
   | { kind: 'repeated'; deliveryId: string }
-  | { kind: 'rejected'; reason: 'invalid' | 'key_conflict' | 'team_unknown'; errors: FieldError[] };
+  | { kind: 'rejected'; reason: RejectionReason; errors: FieldError[] };
 
-const reject = (reason: 'invalid' | 'key_conflict' | 'team_unknown', pointer: string, message: string): Intake => ({
+const reject = (reason: RejectionReason, pointer: string, message: string): Intake => ({
   kind: 'rejected',
   reason,
   errors: [{ pointer, message }],
