@@ -81,6 +81,7 @@ export class AcceptDocument {
       const taken = await this.records.take(delivery);
       if (taken.kind === 'known')
         return taken.contentHash === delivery.contentHash ? { kind: 'repeated', deliveryId: taken.deliveryId } : KEY_CONFLICT;
+      if (taken.kind === 'recurs') return recurrenceConflict(taken);
       if (hand !== null) {
         isHandUsed = true;
         this.runner.goOnWith(toInHand(delivery, attachments, taken.datedAt), hand);
@@ -136,6 +137,13 @@ const KEY_CONFLICT = reject(
   '/key',
   'was used for another document already; the first one is untouched. Use a key of its own for each document',
 );
+
+const recurrenceConflict = (first: { key: string; deliveryId: string }): Intake =>
+  reject(
+    'recurrence_conflict',
+    '/document/recurrence',
+    `was handed over already, under the key "${first.key}" (delivery ${first.deliveryId}); send that one again if it is needed once more, or give another document an occurrence of its own`,
+  );
 
 /** A delivery as it was just written: nothing is read again. */
 function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {

@@ -72,6 +72,32 @@ describe('intake', () => {
     expect(harness.platform.messages.filter(({ raw }) => raw?.includes(first.id))).toHaveLength(1);
   });
 
+  it('refuses an occurrence of a series that came under another key, tells so, and leaves the first untouched', async () => {
+    const recurring = (occurrence: string) =>
+      invoice({ document: { id: 'inv-1', type: 'invoice', recurrence: { seriesId: 'sub-9', occurrence } } });
+    const first = recurring('2026-11');
+    expect((await post(first)).status).toBe(202);
+    expect((await post(first)).status).toBe(200);
+    const conflict = await post(recurring('2026-11'));
+    expect([conflict.status, JSON.parse(conflict.text).type]).toEqual([409, 'urn:billing-mail:problem:recurrence-conflict']);
+    expect(JSON.parse(conflict.text).errors).toEqual([
+      { pointer: '/document/recurrence', message: expect.stringContaining(`under the key "${first.key}"`) },
+    ]);
+    expect((await post(recurring('2026-12'))).status).toBe(202);
+    const second = recurring('2026-11');
+    await harness.publish(second);
+    expect(await untilRejected()).toMatchObject([{ team_id: 'acme', key: second.key, reason: 'recurrence_conflict' }]);
+    expect(await harness.outcomeOf(second.key)).toMatchObject({ rejection: { reason: 'recurrence_conflict' } });
+    // On somebody's wish it goes out once more, under a key of its own.
+    const { id } = await harness.until('acme', first.key);
+    const again = await harness
+      .http()
+      .post(`/v1/teams/acme/deliveries/${id}/resend`)
+      .set('Authorization', `Bearer ${harness.serviceToken}`)
+      .send({});
+    expect([again.status, again.body.resendOf]).toEqual([202, id]);
+  });
+
   it('answers a repeated key of HTTP with the same delivery, and needs the key', async () => {
     const job = invoice();
     const first = await post(job);

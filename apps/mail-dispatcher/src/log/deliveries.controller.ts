@@ -67,7 +67,11 @@ export class DeliveriesController {
   @ApiBody({ schema: jsonSchema(sendRequestSchema(), 'input') })
   @ApiResponse({ status: 202, description: 'accepted', schema: jsonSchema(deliveryView) })
   @ApiResponse({ status: 200, description: 'the key is known with the same content: the same delivery', schema: jsonSchema(deliveryView) })
-  @ApiResponse({ status: 409, description: 'the key was used for other content', schema: jsonSchema(problem) })
+  @ApiResponse({
+    status: 409,
+    description: 'the key was used for other content, or this occurrence of the series was taken under another key',
+    schema: jsonSchema(problem),
+  })
   async send(
     @Param('teamId') teamId: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -195,6 +199,13 @@ function deliveryIdOf(taken: Intake): string {
       409,
       'key-conflict',
       'The key was used for another document already; the first one is untouched. Use a key of its own for each document.',
+    );
+  if (taken.reason === 'recurrence_conflict')
+    throw new ProblemException(
+      409,
+      'recurrence-conflict',
+      'This occurrence of the series was handed over already, under another key; the first one is untouched. Send that one again, or give another document an occurrence of its own.',
+      taken.errors,
     );
   throw invalidInput(taken.errors);
 }
