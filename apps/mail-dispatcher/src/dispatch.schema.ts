@@ -9,5 +9,11 @@ import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences
 export const dispatchSchema: Schema = {
   name: 'dispatch',
   entities: [],
-  migrations: [Deliveries1790000000000, FindDeliveries1795500000000, GroupOutcomes1796500000000, ThreeStatements1797000000000, Recurrences1798000000030],
+  migrations: [
+    Deliveries1790000000000,
+    FindDeliveries1795500000000,
+    GroupOutcomes1796500000000,
+    ThreeStatements1797000000000,
+    Recurrences1798000000030,
+  ],
 };

@@ -4,7 +4,9 @@ import { type BeforeApplicationShutdown, Inject } from '@nestjs/common';
 import {
   DISPATCH_JOB,
   DISPATCH_QUEUE,
+  type DispatchJob,
   dispatchJobSchema,
+  droppedFields,
   type FieldError,
   type RejectionReason,
   toFieldErrors,
@@ -103,8 +105,14 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
+    this.noteDropped(job, parsed.data);
     const taken = await this.accepting.accept(parsed.data, HAND_WITHIN_MS);
     return taken.kind === 'rejected' ? this.reject(job, taken.reason, taken.errors) : taken.kind;
+  }
+
+  private noteDropped(job: Job<unknown>, document: DispatchJob): void {
+    const fields = droppedFields(job.data, document);
+    if (fields.length > 0) this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
   }
 
   private async reject(job: Job<unknown>, reason: RejectionReason, errors: FieldError[]): Promise<string> {

@@ -188,6 +188,36 @@ describe('intake', () => {
     expect(parsed.text?.replaceAll('\r\n', '\n')).toContain(`${nasty}\n.\nFrom here`);
   });
 
+  it('sends a document although nobody can be told by what is said of who asked for it', async () => {
+    const job = invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'fr' } });
+    await harness.publish(job);
+    expect((await harness.until('acme', job.key)).status).toBe('sent');
+    expect((await post(invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'de_DE' } }))).status).toBe(202);
+    expect(await rejected()).toEqual([]);
+    expect(await harness.sql.rows('SELECT DISTINCT requested_by FROM dispatch.deliveries WHERE key = $1', [job.key])).toEqual([
+      { requested_by: { userId: 'u17' } },
+    ]);
+  });
+
+  it('tells who asked for it of a job whose team can not be read', async () => {
+    await harness.queue.add('send', { ...invoice(), teamId: '../x', key: 'no-team' });
+    expect(await harness.outcomeOf('no-team')).toMatchObject({
+      teamId: '',
+      requestedBy: { userId: 'u17', email: 'clerk@acme.example', locale: 'en' },
+      rejection: { reason: 'invalid', errors: [{ pointer: '/teamId' }] },
+    });
+    expect(await untilRejected()).toMatchObject([{ team_id: null, key: 'no-team' }]);
+  });
+
+  it('shows a picture by its content id', async () => {
+    const logo = { filename: 'logo.png', contentType: 'image/png', content: 'iVBORw==', contentId: 'logo' };
+    const job = invoice({ html: '<img src="cid:logo">', attachments: [...(invoice().attachments ?? []), logo] });
+    await harness.publish(job);
+    const { attachments } = await simpleParser(harness.rawOf(await harness.until('acme', job.key)), { skipImageLinks: true });
+    expect(attachments.filter(({ related }) => related).map(({ filename, cid }) => [filename, cid])).toEqual([['logo.png', 'logo']]);
+    expect(attachments.find(({ related }) => !related)?.filename).toBe('2026-0042.pdf');
+  });
+
   it('leaves no document in Redis once it is taken in', async () => {
     const job = invoice();
     await harness.publish(job);
@@ -213,8 +243,6 @@ describe('intake', () => {
     ['requestedBy missing', { requestedBy: undefined }, '/requestedBy', /./],
     ['user missing', { requestedBy: {} }, '/requestedBy/userId', /must be text/],
     ['user with NUL', { requestedBy: { userId: 'a\0b' } }, '/requestedBy/userId', /control character/],
-    ['address of the user', { requestedBy: { userId: 'u', email: 'no' } }, '/requestedBy/email', /form name@example.com/],
-    ['language', { requestedBy: { userId: 'u', locale: 'fr' } }, '/requestedBy/locale', /"en" or "de"/],
     ['document missing', { document: undefined }, '/document', /./],
     ['document id missing', { document: { type: 'invoice' } }, '/document/id', /must be text/],
     ['document id empty', { document: { id: ' ', type: 'invoice' } }, '/document/id', /must not be empty/],
@@ -253,6 +281,9 @@ describe('intake', () => {
     ['text with NUL', { text: 'a\0' }, '/text', /control character/],
     ['text too large', { text: long(1024 * 1024 + 1) }, '/text', /1048576 bytes/],
     ['html of another type', { html: 1 }, '/html', /must be text/],
+    ['no document', { attachments: [] }, '/attachments', /"withoutDocument": true/],
+    ['a picture without its part', { html: '<img src="cid:logo">' }, '/html', /cid:logo/],
+    ['file name that turns its letters', { attachments: [{ ...pdf, filename: 'a\u202efdp.exe' }] }, '/attachments/0/filename', /U\+202E/],
     ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
     ['attachment without bytes', { attachments: [{ filename: 'a', contentType: 'a/b' }] }, '/attachments/0/content', /base64/],
     ['attachment not base64', { attachments: [{ ...pdf, content: '%%%=' }] }, '/attachments/0/content', /base64/],

@@ -10,6 +10,7 @@ import {
   type DeliveryView,
   deliveryView,
   dispatchJobSchema,
+  droppedFields,
   idempotencyKey,
   type Locale,
   type Page,
@@ -26,6 +27,7 @@ import {
   encodeCursor,
   invalidInput,
   jsonSchema,
+  type Logger,
   notFound,
   ProblemException,
   ReaderLocale,
@@ -35,6 +37,7 @@ import {
 import type { Response } from 'express';
 import { z } from 'zod';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
 import { AcceptDocument, type Intake } from '../intake/accept-document.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
@@ -53,6 +56,7 @@ const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 export class DeliveriesController {
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: DeliveriesStore,
     private readonly statistics: StatisticsStore,
     private readonly accepting: AcceptDocument,
@@ -88,6 +92,8 @@ export class DeliveriesController {
     if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
     const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
+    const fields = droppedFields(body, job.data);
+    if (fields.length > 0) this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
     const taken = await this.accepting.accept(job.data);
     response.status(taken.kind === 'accepted' ? 202 : 200);
     return this.shown(teamId, deliveryIdOf(taken), reader);
