@@ -29,7 +29,7 @@ type Row = {
 
 /**
  * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
- * the inbox off sees nothing. Language: the user's choice, what events told of the user, the team's, English.
+ * the inbox off sees nothing. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
  */
 const VISIBLE = `
   FROM notify.notifications n
@@ -38,7 +38,7 @@ const VISIBLE = `
   LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = $1
   LEFT JOIN notify.teams t ON t.team_id = n.team_id
   WHERE (n.user_id = $1 OR (n.user_id IS NULL AND $2::text[] IS NOT NULL))
-    AND ($2::text[] IS NULL OR n.team_id = ANY ($2))
+    AND ($2::text[] IS NULL OR n.team_id = ANY ($2) OR (n.team_id = '' AND n.user_id = $1))
     AND coalesce(p.inbox_channel, true)`;
 const COLUMNS = `
   n.id, n.team_id AS "teamId", n.type, n.severity, n.params, n.delivery_id AS "deliveryId", n.document_id AS "documentId",
