@@ -1,5 +1,6 @@
 // What is taken in, from the queue and over HTTP, and what is set aside with its reasons.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
@@ -115,6 +116,7 @@ describe('intake', () => {
     'brings a document of %s byte by byte',
     async (_name, size) => {
       const pdf = Buffer.alloc(size, 0).map((_, index) => (index * 31 + (index >> 8)) & 0xff);
+      pdf.set(Buffer.from('%PDF-1.7\n'));
       const job = invoice({
         attachments: [{ filename: 'invoice.pdf', contentType: 'application/pdf', content: Buffer.from(pdf).toString('base64') }],
       });
@@ -132,7 +134,7 @@ describe('intake', () => {
     await mkdir(path.join(harness.folder, 'documents', 'acme', '2026'), { recursive: true });
     await writeFile(path.join(harness.folder, 'documents', 'acme', '2026', '0042.xml'), xml);
     const stored = {
-      filename: 'factur-x.xml',
+      filename: 'invoice.xml',
       contentType: 'application/xml',
       ref: 'acme/2026/0042.xml',
       sha256: sha256(xml),
@@ -145,7 +147,7 @@ describe('intake', () => {
     const { attachments } = await simpleParser(harness.rawOf(delivery));
     expect(attachments.slice(0, 2).map(({ filename, contentType }) => [filename, contentType])).toEqual([
       ['2026-0042.pdf', 'application/pdf'],
-      ['factur-x.xml', 'application/xml'],
+      ['invoice.xml', 'application/xml'],
     ]);
     expect(attachments[1]?.content.equals(xml)).toBe(true);
   });
@@ -173,6 +175,43 @@ describe('intake', () => {
     expect(JSON.parse(answer.text).errors[0].pointer).toBe('/attachments/0/ref');
     expect(await harness.sql.rows('SELECT 1 FROM dispatch.attachments WHERE filename = $1', ['x.xml'])).toEqual([]);
   });
+
+  const checked: [string, { filename: string; contentType: string }, Buffer, RegExp][] = [
+    ['HTML as PDF', { filename: 'a.pdf', contentType: 'application/pdf' }, Buffer.from('<html>Sign in</html>'), /is HTML/],
+    ['a large file that is no PDF', { filename: 'a.pdf', contentType: 'application/pdf' }, Buffer.alloc(2_000_000, 'x'), /is no PDF/],
+    ['a PDF as XML', { filename: 'a.xml', contentType: 'text/xml' }, Buffer.from('%PDF-1.7'), /is a PDF, not XML/],
+    ['XML that ends too soon', { filename: 'a.xml', contentType: 'application/xml' }, Buffer.from('<a><b>'), /is no XML/],
+    [
+      'large XML that ends too soon',
+      { filename: 'a.xml', contentType: 'text/xml' },
+      Buffer.from(`<a>${'<b>1</b>'.repeat(200_000)}`),
+      /is no XML/,
+    ],
+    [
+      'another invoice as factur-x.xml',
+      { filename: 'factur-x.xml', contentType: 'text/xml' },
+      Buffer.from('<Invoice/>'),
+      /is no factur-x.xml/,
+    ],
+  ];
+  it.each(checked)(
+    'refuses %s, whether it comes with the job or lies in the store, and stores nothing of it',
+    async (_name, names, bytes, message) => {
+      const folder = path.join(harness.folder, 'documents', 'acme');
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'checked'), bytes);
+      const inline = { ...names, content: bytes.toString('base64') };
+      const stored = { ...names, ref: 'acme/checked', sha256: sha256(bytes), size: bytes.length };
+      const answer = await post(invoice({ attachments: [inline, stored] }));
+      expect(answer.status).toBe(422);
+      expect(JSON.parse(answer.text).errors).toEqual([
+        { pointer: '/attachments/0/content', message: expect.stringMatching(message) },
+        { pointer: '/attachments/1/ref', message: expect.stringMatching(message) },
+      ]);
+      const blob = path.join(harness.folder, 'documents', '.blobs', sha256(bytes).slice(0, 2), sha256(bytes));
+      expect(existsSync(blob)).toBe(false);
+    },
+  );
 
   it('brings names, subjects and company names as they were written', async () => {
     const nasty = `Müller & "Söhne" <b>\\ 😀 ${'ü'.repeat(270)}`;
