@@ -37,6 +37,7 @@ import { loadSigningKey, SigningKey } from './documents/signing-key.js';
 import { AcceptDocument } from './intake/accept-document.js';
 import { DispatchProcessor } from './intake/dispatch.processor.js';
 import { FairTurns } from './intake/fair-turns.js';
+import { GivenUpJobs } from './intake/given-up-jobs.js';
 import { RejectedJobsStore } from './intake/rejected-jobs.store.js';
 import { RejectJob } from './intake/reject-job.js';
 import { TakeDocuments } from './intake/take-documents.js';
@@ -100,7 +101,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           provide: SessionKeeper,
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
-        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor],
+        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],

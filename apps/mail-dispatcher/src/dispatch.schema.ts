@@ -5,6 +5,7 @@ import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-out
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
+import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
 export const dispatchSchema: Schema = {
@@ -16,6 +17,7 @@ export const dispatchSchema: Schema = {
     GroupOutcomes1796500000000,
     ThreeStatements1797000000000,
     PublishFromMemory1797500000000,
+    Recurrences1798000000030,
     CrashesAndTroubles1798000000040,
   ],
 };

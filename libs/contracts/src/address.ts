@@ -1,7 +1,7 @@
 // E-mail addresses as schemas. Everything that reaches an SMTP command or a header has passed them.
 import { z } from 'zod';
 import { asciiDomain, DISPLAY_NAME, explainAddress } from './address-rules.js';
-import { lineOfText } from './text.js';
+import { explained, shownLine } from './text.js';
 
 /**
  * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in
@@ -10,16 +10,13 @@ import { lineOfText } from './text.js';
 export const emailAddress = z
   .string('must be text')
   .max(1000, 'is longer than 254 characters')
-  .superRefine((value, context) => {
-    const reason = explainAddress(value);
-    if (reason !== null) context.addIssue({ code: 'custom', message: reason });
-  })
+  .superRefine(explained(explainAddress))
   .transform((value) => {
     const at = value.lastIndexOf('@');
     return `${value.slice(0, at)}@${asciiDomain(value.slice(at + 1)) ?? ''}`;
   });
 
-export const displayName = lineOfText(DISPLAY_NAME);
+export const displayName = shownLine(DISPLAY_NAME);
 
 /** One address with an optional display name. */
 export const mailbox = z.strictObject({ address: emailAddress, name: displayName.optional() }, 'must be an object with "address"');

@@ -1,8 +1,10 @@
 // The job that invoicing publishes: one billing document with its recipients and attachments.
 import { z } from 'zod';
 import { emailAddress, mailbox } from './address.js';
-import { documentId, idempotencyKey, locale, teamId, userId } from './identifiers.js';
-import { blockOfText, lineOfText } from './text.js';
+import { missingContentIds } from './content-ids.js';
+import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
+import { explainFilename } from './shown-text-rules.js';
+import { blockOfText, explained, lineOfText, shownLine } from './text.js';
 
 const MIB = 1024 * 1024;
 
@@ -20,11 +22,26 @@ export const documentReference = z.strictObject({
 });
 export type DocumentReference = z.infer<typeof documentReference>;
 
-export const requestedBy = z.strictObject({ userId, email: emailAddress.optional(), locale: locale.optional() });
+/** Who hears of trouble. Address and language are for us alone: where they can't be read the document goes out all the same. */
+export const requestedBy = z.strictObject({
+  userId,
+  email: emailAddress.optional().catch(undefined),
+  locale: z.string().transform(readLocale).optional().catch(undefined),
+});
 export type RequestedBy = z.infer<typeof requestedBy>;
 
+/** What was dropped of a document that was read, as pointers. */
+export function droppedFields(sent: unknown, { requestedBy: { email, locale } }: { requestedBy: RequestedBy }): string[] {
+  if (email !== undefined && locale !== undefined) return [];
+  const by = (sent as { requestedBy: Record<string, unknown> }).requestedBy;
+  return [
+    ...(email === undefined && by['email'] !== undefined ? ['/requestedBy/email'] : []),
+    ...(locale === undefined && by['locale'] !== undefined ? ['/requestedBy/locale'] : []),
+  ];
+}
+
 const attachmentName = {
-  filename: lineOfText({ max: 255 }).refine((name) => !/[\\/]/.test(name), 'must be a file name without folders'),
+  filename: lineOfText({ max: 255 }).superRefine(explained(explainFilename)),
   contentType: z
     .string('must be text')
     .regex(
@@ -81,7 +98,7 @@ const documentFields = (limits: DocumentLimits) => ({
   to: z.array(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
   cc: z.array(mailbox, 'must be a list').default([]),
   bcc: z.array(mailbox, 'must be a list').default([]),
-  subject: lineOfText({ max: limits.subjectCharacters }),
+  subject: shownLine({ max: limits.subjectCharacters }),
   text: blockOfText({ maxBytes: limits.bodyBytes }).refine((value) => value.trim() !== '', 'must not be empty'),
   html: blockOfText({ maxBytes: limits.bodyBytes }).optional(),
   /** Not before. */
@@ -89,15 +106,38 @@ const documentFields = (limits: DocumentLimits) => ({
   attachments: z
     .array(attachment, 'must be a list')
     .max(limits.attachments, `has more than ${limits.attachments} attachments`)
-    .default([])
     .refine(
       (items) => items.reduce((sum, item) => sum + attachmentSize(item), 0) <= limits.attachmentBytes,
       `attachments are larger than ${limits.attachmentBytes} bytes together; send fewer or smaller files`,
-    ),
+    )
+    .optional(),
+  /** Says of an empty list of attachments that it is meant. */
+  withoutDocument: z.boolean('must be true or false').optional(),
+});
+
+type Parts = { html?: string | undefined; attachments?: Attachment[] | undefined; withoutDocument?: boolean | undefined };
+
+/** What no field shows by itself. */
+function checkParts({ html, attachments, withoutDocument }: Parts, context: z.RefinementCtx): void {
+  // A list that is left out is a publisher's who sends no documents; an empty one is that of a publisher who lost his.
+  if (attachments?.length === 0 && withoutDocument !== true) {
+    const message = 'is empty: a document needs a file, or "withoutDocument": true';
+    context.addIssue({ code: 'custom', path: ['attachments'], message });
+  }
+  for (const id of html === undefined ? [] : missingContentIds(html, attachments ?? [])) {
+    const message = `shows cid:${id}, but no attachment has "contentId": "${id}"`;
+    context.addIssue({ code: 'custom', path: ['html'], message });
+  }
+}
+
+const withAttachments = <T extends { attachments?: Attachment[] | undefined }>(document: T) => ({
+  ...document,
+  attachments: document.attachments ?? [],
 });
 
 /** Body of `POST /v1/teams/{teamId}/deliveries`: the job without `version`, `teamId` and `key`. */
-export const sendRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) => z.strictObject(documentFields(limits));
+export const sendRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
+  z.strictObject(documentFields(limits)).superRefine(checkParts).transform(withAttachments);
 export type SendRequest = z.infer<ReturnType<typeof sendRequestSchema>>;
 
 /** The job `send` of the queue `dispatch`. */
@@ -105,7 +145,8 @@ export const dispatchJobSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
   z
     .strictObject({ version: z.literal(1, 'must be 1'), key: idempotencyKey, teamId, ...documentFields(limits) })
     .superRefine((job, context) => {
-      for (const [index, item] of job.attachments.entries()) {
+      checkParts(job, context);
+      for (const [index, item] of (job.attachments ?? []).entries()) {
         if ('ref' in item && !item.ref.startsWith(`${job.teamId}/`)) {
           context.addIssue({
             code: 'custom',
@@ -114,7 +155,8 @@ export const dispatchJobSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
           });
         }
       }
-    });
+    })
+    .transform(withAttachments);
 export type DispatchJob = z.infer<ReturnType<typeof dispatchJobSchema>>;
 /** What a publisher writes: optional lists may be left out. */
 export type DispatchJobInput = z.input<ReturnType<typeof dispatchJobSchema>>;

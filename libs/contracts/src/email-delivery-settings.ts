@@ -13,7 +13,7 @@ import {
   SETTINGS_MESSAGES,
   SMTP_SECURITIES,
 } from './settings-rules.js';
-import { lineOfText } from './text.js';
+import { lineOfText, shownLine } from './text.js';
 
 const smtpHost = z
   .string('must be text')
@@ -50,7 +50,7 @@ export type SmtpInput = z.infer<typeof smtpInput>;
 export { smtpInput };
 
 const shared = {
-  companyName: lineOfText(SETTINGS_LINES.companyName),
+  companyName: shownLine(SETTINGS_LINES.companyName),
   replyTo: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
   cc: z.array(mailbox, 'must be a list').default([]),

@@ -14,3 +14,9 @@ export const documentId = lineOfText({ max: 200 });
 
 export const locale = z.enum(['en', 'de'], 'must be "en" or "de"');
 export type Locale = z.infer<typeof locale>;
+
+/** The language that a publisher's locale begins with: `de` of `de_DE.UTF-8`. `undefined` where it is none of ours. */
+export function readLocale(value: string): Locale | undefined {
+  const [, language] = /^\s*(de|en)(?![a-z])/i.exec(value) ?? [];
+  return language === undefined ? undefined : locale.parse(language.toLowerCase());
+}

@@ -17,6 +17,7 @@ export * from './outcome-envelope.js';
 export * from './outcome-event.js';
 export * from './outcome-group.js';
 export * from './outcome-incidents.js';
+export * from './rejection.js';
 export * from './settings-rules.js';
 export * from './text.js';
 export * from './text-rules.js';

@@ -4,6 +4,7 @@ import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from '
 import { documentReference } from './dispatch-job.js';
 import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
 import { certificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
+import { REJECTION_REASONS } from './rejection.js';
 
 export const deliverySettledEvent = z.object({
   ...outcomeEnvelope,
@@ -43,7 +44,7 @@ export const jobRejectedEvent = z.object({
     key: z.string().nullable(),
     documentId: z.string().nullable(),
     documentNumber: z.string().nullable(),
-    reason: z.enum(['invalid', 'key_conflict', 'team_unknown']),
+    reason: z.enum(REJECTION_REASONS),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })),
   }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainShownText } from './shown-text-rules.js';
 import { type LineLimits, lineRules } from './text-rules.js';
 
 // C0 without tab/LF/CR, and DEL.
@@ -8,6 +9,17 @@ const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
 /** A single line of text by `lineRules`. */
 export const lineOfText = (limits: LineLimits) =>
   lineRules(limits).reduce((line, { holds, otherwise }) => line.refine(holds, otherwise), z.string('must be text'));
+
+/** A rule that says itself what is wrong. */
+export const explained =
+  (explain: (value: string) => string | null) =>
+  (value: string, context: z.RefinementCtx): void => {
+    const message = explain(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  };
+
+/** A line that people read to know whom and what they have before them. */
+export const shownLine = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainShownText));
 
 /** Text of several lines; size in bytes of UTF-8. Tabs, form feeds and line ends are allowed, other control characters are not. */
 export const blockOfText = (options: { maxBytes: number }) =>

@@ -1,7 +1,7 @@
 // The way of a document into the system, the same from the queue and from HTTP: check, fix its look, one row, and go on with it at once.
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type DispatchJob, type FieldError, type TeamMailSettings } from '@billing-mail/contracts';
+import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
 import { v7 as uuidv7 } from 'uuid';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
@@ -22,9 +22,9 @@ export type Intake =
   | { kind: 'accepted'; deliveryId: string }
   /** The key is known with the same content: it stays that delivery. */
   | { kind: 'repeated'; deliveryId: string }
-  | { kind: 'rejected'; reason: 'invalid' | 'key_conflict' | 'team_unknown'; errors: FieldError[] };
+  | { kind: 'rejected'; reason: RejectionReason; errors: FieldError[] };
 
-const reject = (reason: 'invalid' | 'key_conflict' | 'team_unknown', pointer: string, message: string): Intake => ({
+const reject = (reason: RejectionReason, pointer: string, message: string): Intake => ({
   kind: 'rejected',
   reason,
   errors: [{ pointer, message }],
@@ -81,6 +81,7 @@ export class AcceptDocument {
       const taken = await this.records.take(delivery);
       if (taken.kind === 'known')
         return taken.contentHash === delivery.contentHash ? { kind: 'repeated', deliveryId: taken.deliveryId } : KEY_CONFLICT;
+      if (taken.kind === 'recurs') return recurrenceConflict(taken);
       if (hand !== null) {
         isHandUsed = true;
         this.runner.goOnWith(toInHand(delivery, attachments, taken.datedAt), hand);
@@ -136,6 +137,13 @@ const KEY_CONFLICT = reject(
   '/key',
   'was used for another document already; the first one is untouched. Use a key of its own for each document',
 );
+
+const recurrenceConflict = (first: { key: string; deliveryId: string }): Intake =>
+  reject(
+    'recurrence_conflict',
+    '/document/recurrence',
+    `was handed over already, under the key "${first.key}" (delivery ${first.deliveryId}); send that one again if it is needed once more, or give another document an occurrence of its own`,
+  );
 
 /** A delivery as it was just written: nothing is read again. */
 function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {

@@ -1,7 +1,16 @@
 // The queue edge: one job becomes one row, or is set aside. The job ends only when that is committed.
 import { InjectQueue, Process, Processor } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject } from '@nestjs/common';
-import { DISPATCH_JOB, DISPATCH_QUEUE, dispatchJobSchema, type FieldError, toFieldErrors } from '@billing-mail/contracts';
+import {
+  DISPATCH_JOB,
+  DISPATCH_QUEUE,
+  type DispatchJob,
+  dispatchJobSchema,
+  droppedFields,
+  type FieldError,
+  type RejectionReason,
+  toFieldErrors,
+} from '@billing-mail/contracts';
 import { isDatabaseAway, type Logger, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +20,7 @@ import { MemoryBudget } from '../documents/memory-budget.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { AcceptDocument } from './accept-document.js';
 import { FairTurns } from './fair-turns.js';
+import { heedNoPublisherOptions } from './publisher-options.js';
 import { RejectJob } from './reject-job.js';
 
 /** Jobs taken in at a time, so that several share the statement which takes them. Each may hold 34 MB of base64; `MemoryBudget` bounds those at work. */
@@ -48,6 +58,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     private readonly memory: MemoryBudget,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
+    heedNoPublisherOptions(queue);
   }
 
   /** Takes no more and finishes what it can. What still waits for PostgreSQL stays active in the queue, and another process takes it. */
@@ -84,8 +95,6 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     if (this.takenForLarge > 0) fetchNextSeparately(job);
     // Bull has just parsed it: what a large one takes further gets a turn of the event loop of its own.
     if (bytes > LARGE_BYTES) await setImmediate();
-    // Whatever the publisher asked for: once the row is committed Redis must not go on holding the documents.
-    job.opts.removeOnComplete = true;
     const taken = await this.untilDone(job, () => this.takeOnce(job));
     jobsTaken.inc({ result: taken });
     // What is accepted is logged with its delivery.
@@ -96,11 +105,17 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
+    this.noteDropped(job, parsed.data);
     const taken = await this.accepting.accept(parsed.data, HAND_WITHIN_MS);
     return taken.kind === 'rejected' ? this.reject(job, taken.reason, taken.errors) : taken.kind;
   }
 
-  private async reject(job: Job<unknown>, reason: 'invalid' | 'key_conflict' | 'team_unknown', errors: FieldError[]): Promise<string> {
+  private noteDropped(job: Job<unknown>, document: DispatchJob): void {
+    const fields = droppedFields(job.data, document);
+    if (fields.length > 0) this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
+  }
+
+  private async reject(job: Job<unknown>, reason: RejectionReason, errors: FieldError[]): Promise<string> {
     await this.rejecting.reject(job.data, reason, errors);
     this.logger.warn({ jobId: String(job.id), step: 'intake', verdict: reason, errors: errors.slice(0, 20) }, 'job set aside');
     return reason;
@@ -121,7 +136,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
         if (this.ended) throw error;
         if (!isOurTrouble(error)) inexplicable += 1;
         if (inexplicable === INEXPLICABLE_ALLOWED)
-          return this.reject(job, 'invalid', [
+          return this.reject(job, 'given_up', [
             { pointer: '', message: `can not be taken in; the log says why under job ${String(job.id)}` },
           ]);
         await sleep(waitMs, undefined, { ref: false });

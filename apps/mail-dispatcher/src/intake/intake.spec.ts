@@ -1,5 +1,6 @@
 // What is taken in, from the queue and over HTTP, and what is set aside with its reasons.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
@@ -72,6 +73,32 @@ describe('intake', () => {
     expect(harness.platform.messages.filter(({ raw }) => raw?.includes(first.id))).toHaveLength(1);
   });
 
+  it('refuses an occurrence of a series that came under another key, tells so, and leaves the first untouched', async () => {
+    const recurring = (occurrence: string) =>
+      invoice({ document: { id: 'inv-1', type: 'invoice', recurrence: { seriesId: 'sub-9', occurrence } } });
+    const first = recurring('2026-11');
+    expect((await post(first)).status).toBe(202);
+    expect((await post(first)).status).toBe(200);
+    const conflict = await post(recurring('2026-11'));
+    expect([conflict.status, JSON.parse(conflict.text).type]).toEqual([409, 'urn:billing-mail:problem:recurrence-conflict']);
+    expect(JSON.parse(conflict.text).errors).toEqual([
+      { pointer: '/document/recurrence', message: expect.stringContaining(`under the key "${first.key}"`) },
+    ]);
+    expect((await post(recurring('2026-12'))).status).toBe(202);
+    const second = recurring('2026-11');
+    await harness.publish(second);
+    expect(await untilRejected()).toMatchObject([{ team_id: 'acme', key: second.key, reason: 'recurrence_conflict' }]);
+    expect(await harness.outcomeOf(second.key)).toMatchObject({ rejection: { reason: 'recurrence_conflict' } });
+    // On somebody's wish it goes out once more, under a key of its own.
+    const { id } = await harness.until('acme', first.key);
+    const again = await harness
+      .http()
+      .post(`/v1/teams/acme/deliveries/${id}/resend`)
+      .set('Authorization', `Bearer ${harness.serviceToken}`)
+      .send({});
+    expect([again.status, again.body.resendOf]).toEqual([202, id]);
+  });
+
   it('answers a repeated key of HTTP with the same delivery, and needs the key', async () => {
     const job = invoice();
     const first = await post(job);
@@ -89,6 +116,7 @@ describe('intake', () => {
     'brings a document of %s byte by byte',
     async (_name, size) => {
       const pdf = Buffer.alloc(size, 0).map((_, index) => (index * 31 + (index >> 8)) & 0xff);
+      pdf.set(Buffer.from('%PDF-1.7\n'));
       const job = invoice({
         attachments: [{ filename: 'invoice.pdf', contentType: 'application/pdf', content: Buffer.from(pdf).toString('base64') }],
       });
@@ -106,7 +134,7 @@ describe('intake', () => {
     await mkdir(path.join(harness.folder, 'documents', 'acme', '2026'), { recursive: true });
     await writeFile(path.join(harness.folder, 'documents', 'acme', '2026', '0042.xml'), xml);
     const stored = {
-      filename: 'factur-x.xml',
+      filename: 'invoice.xml',
       contentType: 'application/xml',
       ref: 'acme/2026/0042.xml',
       sha256: sha256(xml),
@@ -119,7 +147,7 @@ describe('intake', () => {
     const { attachments } = await simpleParser(harness.rawOf(delivery));
     expect(attachments.slice(0, 2).map(({ filename, contentType }) => [filename, contentType])).toEqual([
       ['2026-0042.pdf', 'application/pdf'],
-      ['factur-x.xml', 'application/xml'],
+      ['invoice.xml', 'application/xml'],
     ]);
     expect(attachments[1]?.content.equals(xml)).toBe(true);
   });
@@ -148,6 +176,43 @@ describe('intake', () => {
     expect(await harness.sql.rows('SELECT 1 FROM dispatch.attachments WHERE filename = $1', ['x.xml'])).toEqual([]);
   });
 
+  const checked: [string, { filename: string; contentType: string }, Buffer, RegExp][] = [
+    ['HTML as PDF', { filename: 'a.pdf', contentType: 'application/pdf' }, Buffer.from('<html>Sign in</html>'), /is HTML/],
+    ['a large file that is no PDF', { filename: 'a.pdf', contentType: 'application/pdf' }, Buffer.alloc(2_000_000, 'x'), /is no PDF/],
+    ['a PDF as XML', { filename: 'a.xml', contentType: 'text/xml' }, Buffer.from('%PDF-1.7'), /is a PDF, not XML/],
+    ['XML that ends too soon', { filename: 'a.xml', contentType: 'application/xml' }, Buffer.from('<a><b>'), /is no XML/],
+    [
+      'large XML that ends too soon',
+      { filename: 'a.xml', contentType: 'text/xml' },
+      Buffer.from(`<a>${'<b>1</b>'.repeat(200_000)}`),
+      /is no XML/,
+    ],
+    [
+      'another invoice as factur-x.xml',
+      { filename: 'factur-x.xml', contentType: 'text/xml' },
+      Buffer.from('<Invoice/>'),
+      /is no factur-x.xml/,
+    ],
+  ];
+  it.each(checked)(
+    'refuses %s, whether it comes with the job or lies in the store, and stores nothing of it',
+    async (_name, names, bytes, message) => {
+      const folder = path.join(harness.folder, 'documents', 'acme');
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'checked'), bytes);
+      const inline = { ...names, content: bytes.toString('base64') };
+      const stored = { ...names, ref: 'acme/checked', sha256: sha256(bytes), size: bytes.length };
+      const answer = await post(invoice({ attachments: [inline, stored] }));
+      expect(answer.status).toBe(422);
+      expect(JSON.parse(answer.text).errors).toEqual([
+        { pointer: '/attachments/0/content', message: expect.stringMatching(message) },
+        { pointer: '/attachments/1/ref', message: expect.stringMatching(message) },
+      ]);
+      const blob = path.join(harness.folder, 'documents', '.blobs', sha256(bytes).slice(0, 2), sha256(bytes));
+      expect(existsSync(blob)).toBe(false);
+    },
+  );
+
   it('brings names, subjects and company names as they were written', async () => {
     const nasty = `Müller & "Söhne" <b>\\ 😀 ${'ü'.repeat(270)}`;
     await harness.saveSettings(teamSettings('acme', { companyName: nasty, version: 2 }));
@@ -160,6 +225,36 @@ describe('intake', () => {
     expect(parsed.from?.value[0]?.name).toBe(nasty);
     expect((Array.isArray(parsed.to) ? parsed.to[0] : parsed.to)?.value[0]?.name).toBe(nasty);
     expect(parsed.text?.replaceAll('\r\n', '\n')).toContain(`${nasty}\n.\nFrom here`);
+  });
+
+  it('sends a document although nobody can be told by what is said of who asked for it', async () => {
+    const job = invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'fr' } });
+    await harness.publish(job);
+    expect((await harness.until('acme', job.key)).status).toBe('sent');
+    expect((await post(invoice({ requestedBy: { userId: 'u17', email: 'no address', locale: 'de_DE' } }))).status).toBe(202);
+    expect(await rejected()).toEqual([]);
+    expect(await harness.sql.rows('SELECT DISTINCT requested_by FROM dispatch.deliveries WHERE key = $1', [job.key])).toEqual([
+      { requested_by: { userId: 'u17' } },
+    ]);
+  });
+
+  it('tells who asked for it of a job whose team can not be read', async () => {
+    await harness.queue.add('send', { ...invoice(), teamId: '../x', key: 'no-team' });
+    expect(await harness.outcomeOf('no-team')).toMatchObject({
+      teamId: '',
+      requestedBy: { userId: 'u17', email: 'clerk@acme.example', locale: 'en' },
+      rejection: { reason: 'invalid', errors: [{ pointer: '/teamId' }] },
+    });
+    expect(await untilRejected()).toMatchObject([{ team_id: null, key: 'no-team' }]);
+  });
+
+  it('shows a picture by its content id', async () => {
+    const logo = { filename: 'logo.png', contentType: 'image/png', content: 'iVBORw==', contentId: 'logo' };
+    const job = invoice({ html: '<img src="cid:logo">', attachments: [...(invoice().attachments ?? []), logo] });
+    await harness.publish(job);
+    const { attachments } = await simpleParser(harness.rawOf(await harness.until('acme', job.key)), { skipImageLinks: true });
+    expect(attachments.filter(({ related }) => related).map(({ filename, cid }) => [filename, cid])).toEqual([['logo.png', 'logo']]);
+    expect(attachments.find(({ related }) => !related)?.filename).toBe('2026-0042.pdf');
   });
 
   it('leaves no document in Redis once it is taken in', async () => {
@@ -187,8 +282,6 @@ describe('intake', () => {
     ['requestedBy missing', { requestedBy: undefined }, '/requestedBy', /./],
     ['user missing', { requestedBy: {} }, '/requestedBy/userId', /must be text/],
     ['user with NUL', { requestedBy: { userId: 'a\0b' } }, '/requestedBy/userId', /control character/],
-    ['address of the user', { requestedBy: { userId: 'u', email: 'no' } }, '/requestedBy/email', /form name@example.com/],
-    ['language', { requestedBy: { userId: 'u', locale: 'fr' } }, '/requestedBy/locale', /"en" or "de"/],
     ['document missing', { document: undefined }, '/document', /./],
     ['document id missing', { document: { type: 'invoice' } }, '/document/id', /must be text/],
     ['document id empty', { document: { id: ' ', type: 'invoice' } }, '/document/id', /must not be empty/],
@@ -227,6 +320,9 @@ describe('intake', () => {
     ['text with NUL', { text: 'a\0' }, '/text', /control character/],
     ['text too large', { text: long(1024 * 1024 + 1) }, '/text', /1048576 bytes/],
     ['html of another type', { html: 1 }, '/html', /must be text/],
+    ['no document', { attachments: [] }, '/attachments', /"withoutDocument": true/],
+    ['a picture without its part', { html: '<img src="cid:logo">' }, '/html', /cid:logo/],
+    ['file name that turns its letters', { attachments: [{ ...pdf, filename: 'a\u202efdp.exe' }] }, '/attachments/0/filename', /U\+202E/],
     ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
     ['attachment without bytes', { attachments: [{ filename: 'a', contentType: 'a/b' }] }, '/attachments/0/content', /base64/],
     ['attachment not base64', { attachments: [{ ...pdf, content: '%%%=' }] }, '/attachments/0/content', /base64/],

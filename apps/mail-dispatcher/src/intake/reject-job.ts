@@ -2,12 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import {
   documentReference,
-  emailAddress,
   type FieldError,
   idempotencyKey,
   type Locale,
-  locale,
   type RequestedBy,
+  requestedBy,
   teamId,
   userId,
 } from '@billing-mail/contracts';
@@ -37,7 +36,8 @@ export class RejectJob {
   async reject(payload: unknown, reason: Rejection['reason'], errors: FieldError[]): Promise<void> {
     const read = readWhatCanBe(payload);
     const team = read.teamId === null ? null : await this.settings.settingsOf(read.teamId).catch(() => null);
-    const outcome = read.teamId === null ? null : (id: string) => toOutcome(id, read, team, reason, errors);
+    const isSomebodyKnown = read.teamId !== null || read.requestedBy !== null;
+    const outcome = isSomebodyKnown ? (id: string) => toOutcome(id, read, team, reason, errors) : null;
     await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: payloadBytes(payload), outcome });
     this.relay.wake();
   }
@@ -52,6 +52,7 @@ function toOutcome(
 ): NewOutcome {
   return {
     type: 'job_rejected',
+    // None is readable where this is empty: then it is told to `requestedBy` alone.
     teamId: read.teamId ?? '',
     requestedBy: read.requestedBy,
     notifyUserIds: team?.notifyUserIds ?? [],
@@ -69,10 +70,7 @@ function readWhatCanBe(payload: unknown): Readable {
   return {
     teamId: valid(teamId, job['teamId']),
     key: valid(idempotencyKey, job['key']),
-    requestedBy:
-      user === null
-        ? null
-        : { userId: user, email: valid(emailAddress, by['email']) ?? undefined, locale: valid(locale, by['locale']) ?? undefined },
+    requestedBy: user === null ? null : requestedBy.parse({ userId: user, email: by['email'], locale: by['locale'] }),
     documentId: valid(documentReference.shape.id, document['id']),
     documentNumber: valid(documentReference.shape.number, document['number']) ?? null,
   };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type FieldError } from '@billing-mail/contracts';
+import { type FieldError, type RejectionReason } from '@billing-mail/contracts';
 import { inTransaction } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,7 +8,7 @@ import { addToOutbox, type NewOutcome } from '../records/outbox.store.js';
 export type Rejection = {
   teamId: string | null;
   key: string | null;
-  reason: 'invalid' | 'key_conflict' | 'team_unknown';
+  reason: RejectionReason;
   errors: FieldError[];
   payload: Buffer;
   /** Told to whom it concerns, where that could be read. */

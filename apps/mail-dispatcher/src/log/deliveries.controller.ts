@@ -10,6 +10,7 @@ import {
   type DeliveryView,
   deliveryView,
   dispatchJobSchema,
+  droppedFields,
   idempotencyKey,
   type Locale,
   type Page,
@@ -26,6 +27,7 @@ import {
   encodeCursor,
   invalidInput,
   jsonSchema,
+  type Logger,
   notFound,
   ProblemException,
   ReaderLocale,
@@ -35,6 +37,7 @@ import {
 import type { Response } from 'express';
 import { z } from 'zod';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
 import { AcceptDocument, type Intake } from '../intake/accept-document.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
@@ -53,6 +56,7 @@ const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 export class DeliveriesController {
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: DeliveriesStore,
     private readonly statistics: StatisticsStore,
     private readonly accepting: AcceptDocument,
@@ -67,7 +71,11 @@ export class DeliveriesController {
   @ApiBody({ schema: jsonSchema(sendRequestSchema(), 'input') })
   @ApiResponse({ status: 202, description: 'accepted', schema: jsonSchema(deliveryView) })
   @ApiResponse({ status: 200, description: 'the key is known with the same content: the same delivery', schema: jsonSchema(deliveryView) })
-  @ApiResponse({ status: 409, description: 'the key was used for other content', schema: jsonSchema(problem) })
+  @ApiResponse({
+    status: 409,
+    description: 'the key was used for other content, or this occurrence of the series was taken under another key',
+    schema: jsonSchema(problem),
+  })
   async send(
     @Param('teamId') teamId: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -84,6 +92,8 @@ export class DeliveriesController {
     if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
     const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
+    const fields = droppedFields(body, job.data);
+    if (fields.length > 0) this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
     const taken = await this.accepting.accept(job.data);
     response.status(taken.kind === 'accepted' ? 202 : 200);
     return this.shown(teamId, deliveryIdOf(taken), reader);
@@ -195,6 +205,13 @@ function deliveryIdOf(taken: Intake): string {
       409,
       'key-conflict',
       'The key was used for another document already; the first one is untouched. Use a key of its own for each document.',
+    );
+  if (taken.reason === 'recurrence_conflict')
+    throw new ProblemException(
+      409,
+      'recurrence-conflict',
+      'This occurrence of the series was handed over already, under another key; the first one is untouched. Send that one again, or give another document an occurrence of its own.',
+      taken.errors,
     );
   throw invalidInput(taken.errors);
 }

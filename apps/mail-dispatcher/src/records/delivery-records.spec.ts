@@ -122,6 +122,21 @@ describe('the three statements of a delivery', () => {
     ...changes,
   });
 
+  it('takes an occurrence of a series once in a team, whoever asks in one statement or later', async () => {
+    const document = { id: 'inv-1', type: 'invoice' as const, recurrence: { seriesId: 'sub-9', occurrence: '2026-11' } };
+    const [first, second, theirs] = [newDelivery({ document }), newDelivery({ document }), newDelivery({ document, teamId: 'globex' })];
+    const inOrder = [first, second].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const [winner, other] = inOrder as [NewDelivery, NewDelivery];
+    const recurs = { kind: 'recurs', deliveryId: winner.id, key: winner.key };
+    expect(await takeDeliveries(sql, [winner, other, theirs])).toMatchObject([{ kind: 'taken' }, recurs, { kind: 'taken' }]);
+    expect(await takeDeliveries(sql, [newDelivery({ document }), { ...newDelivery({ document }), key: winner.key }])).toMatchObject([
+      recurs,
+      { kind: 'known', deliveryId: winner.id },
+    ]);
+    const again = newDelivery({ document, resendOf: winner.id });
+    expect(await takeDeliveries(sql, [again])).toMatchObject([{ kind: 'taken' }]);
+  });
+
   it('takes, releases and settles a delivery in three statements, and writes all that there is of it', async () => {
     const delivery = newDelivery();
     const attempt = randomUUID();

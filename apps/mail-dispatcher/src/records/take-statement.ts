@@ -32,7 +32,9 @@ export type NewDelivery = {
 export type Taken =
   | { kind: 'taken'; datedAt: Date }
   /** The key is known: with the same content it stays that delivery. */
-  | { kind: 'known'; deliveryId: string; contentHash: string };
+  | { kind: 'known'; deliveryId: string; contentHash: string }
+  /** This occurrence of its series was taken under another key. */
+  | { kind: 'recurs'; deliveryId: string; key: string };
 
 /** As the reader writes it: umlauts too, which lower() leaves alone where the database was made with the locale C. */
 export const inLowerCase = (text: string): string => `lower(${text} COLLATE "und-x-icu")`;
@@ -60,13 +62,17 @@ const STATEMENT = `
   ),
   taken AS (
     INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, lane, route, look, message_ids,
-      recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at)
+      recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at, series_id, occurrence)
     SELECT a.id, a."teamId", a.key, a."contentHash", a.document, a."requestedBy", a.subject, a."resendOf", a.lane, a.route, a.look, coalesce(a."messageIds", '{}'),
       coalesce(a."notShown", 0), CASE WHEN a.look IS NOT NULL THEN date_trunc('second', greatest(now(), a."sendAt")) END,
       CASE WHEN a."claimId" IS NULL THEN 'queued' ELSE 'sending' END, a."claimId", a."workerId",
-      CASE WHEN a."claimId" IS NULL THEN greatest(now(), a."sendAt") ELSE now() + a."leaseMs" * interval '1 millisecond' END
+      CASE WHEN a."claimId" IS NULL THEN greatest(now(), a."sendAt") ELSE now() + a."leaseMs" * interval '1 millisecond' END,
+      -- Who sends a document again on somebody's wish means the same occurrence.
+      CASE WHEN a."resendOf" IS NULL THEN a.document #>> '{recurrence,seriesId}' END,
+      CASE WHEN a."resendOf" IS NULL THEN a.document #>> '{recurrence,occurrence}' END
     FROM asked a
-    ON CONFLICT (team_id, key) DO NOTHING
+    -- By key, or by series and occurrence.
+    ON CONFLICT DO NOTHING
     RETURNING id, lane, claim_id, due_at, dated_at
   ),
   texts AS (
@@ -93,14 +99,21 @@ export async function takeDeliveries(sql: Sql, deliveries: readonly NewDelivery[
   const rows = await sql.prepared<{ id: string; datedAt: Date }>(STATEMENT, [JSON.stringify(deliveries.map(toMember)), deliveries.length]);
   const taken = new Map(rows.map(({ id, datedAt }) => [id, datedAt]));
   const repeated = deliveries.filter(({ id }) => !taken.has(id));
-  const known = repeated.length === 0 ? [] : await findByKey(sql, repeated);
-  return deliveries.map(({ id, teamId, key }): Taken => {
-    const datedAt = taken.get(id);
-    if (datedAt !== undefined) return { kind: 'taken', datedAt };
-    const first = known.find((row) => row.teamId === teamId && row.key === key);
-    if (first === undefined) throw new Error('A delivery vanished while it was looked up.');
-    return { kind: 'known', deliveryId: first.id, contentHash: first.contentHash };
+  const known = repeated.length === 0 ? [] : await findFirst(sql, repeated);
+  return deliveries.map((delivery): Taken => {
+    const datedAt = taken.get(delivery.id);
+    return datedAt === undefined ? firstOf(delivery, known) : { kind: 'taken', datedAt };
   });
+}
+
+/** What stands in the way of a delivery: that of its key, or else that of its occurrence. */
+function firstOf({ teamId, key, document: { recurrence } }: NewDelivery, known: readonly First[]): Taken {
+  const ofTeam = known.filter((row) => row.teamId === teamId);
+  const sameKey = ofTeam.find((row) => row.key === key);
+  if (sameKey !== undefined) return { kind: 'known', deliveryId: sameKey.id, contentHash: sameKey.contentHash };
+  const recurs = ofTeam.find((row) => row.seriesId === recurrence?.seriesId && row.occurrence === recurrence?.occurrence);
+  if (recurs === undefined) throw new Error('A delivery vanished while it was looked up.');
+  return { kind: 'recurs', deliveryId: recurs.id, key: recurs.key };
 }
 
 const toMember = ({ fixed, claim, recipients, attachments, ...delivery }: NewDelivery) => ({
@@ -112,10 +125,22 @@ const toMember = ({ fixed, claim, recipients, attachments, ...delivery }: NewDel
   attachments: attachments.map((attachment, position) => ({ ...attachment, position })),
 });
 
+type First = { id: string; teamId: string; key: string; contentHash: string; seriesId: string | null; occurrence: string | null };
+
 // A statement of its own: the one above does not see what another one committed while it ran.
-const findByKey = (sql: Sql, deliveries: readonly NewDelivery[]) =>
-  sql.rows<{ id: string; teamId: string; key: string; contentHash: string }>(
-    `SELECT d.id, d.team_id AS "teamId", d.key, d.content_hash AS "contentHash"
-     FROM dispatch.deliveries d JOIN unnest($1::text[], $2::text[]) AS a (team_id, key) USING (team_id, key)`,
-    [deliveries.map(({ teamId }) => teamId), deliveries.map(({ key }) => key)],
+const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
+  sql.rows<First>(
+    `WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS a (team_id, key, series_id, occurrence)),
+     first AS (
+       SELECT id FROM dispatch.deliveries JOIN asked USING (team_id, key)
+       UNION SELECT id FROM dispatch.deliveries JOIN asked USING (team_id, series_id, occurrence)
+     )
+     SELECT d.id, d.team_id AS "teamId", d.key, d.content_hash AS "contentHash", d.series_id AS "seriesId", d.occurrence
+     FROM dispatch.deliveries d JOIN first USING (id)`,
+    [
+      deliveries.map(({ teamId }) => teamId),
+      deliveries.map(({ key }) => key),
+      deliveries.map(({ document: { recurrence } }) => recurrence?.seriesId ?? null),
+      deliveries.map(({ document: { recurrence } }) => recurrence?.occurrence ?? null),
+    ],
   );

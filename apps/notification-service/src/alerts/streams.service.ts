@@ -101,7 +101,7 @@ export class StreamsService implements OnModuleDestroy {
       [position, LOOK_AT_MOST],
     );
     for (const { caller, stream } of this.listeners) {
-      if (placements.some(({ teamId, userId }) => caller.mayRead(teamId) && (userId ?? caller.userId) === caller.userId)) stream.wake();
+      if (placements.some((placement) => concerns(placement, caller))) stream.wake();
     }
     return Number(placements.at(-1)?.position ?? position);
   }
@@ -110,4 +110,9 @@ export class StreamsService implements OnModuleDestroy {
     const [row] = await this.database.query<{ position: string }[]>('SELECT position FROM notify.stream_clock');
     return Number(row?.position ?? 0);
   }
+}
+
+/** Without a team it is for whom it is addressed to, of whatever team. */
+function concerns({ teamId, userId }: Placement, caller: Caller): boolean {
+  return (teamId === '' || caller.mayRead(teamId)) && (userId ?? caller.userId) === caller.userId;
 }

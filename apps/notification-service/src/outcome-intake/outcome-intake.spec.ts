@@ -52,6 +52,14 @@ describe('outcomes on their way into the inbox', () => {
     expect(await inboxOf('u3', 'named')).toEqual([]);
   });
 
+  it('tells who asked for it, and nobody else, of a job whose team can not be read', async () => {
+    const asker = { userId: 'asker', email: 'asker@lost.example', locale: 'de' as const };
+    await publishAndFinish(rejected({}, { teamId: '', requestedBy: asker }));
+    expect((await inboxOf('asker', 'any')).map(({ type, teamId }) => [type, teamId])).toEqual([['job_rejected', '']]);
+    expect(await inboxOf('stranger', 'any')).toEqual([]);
+    await eventually(() => around.mail.mails.some(({ recipients }) => recipients.includes('asker@lost.example')));
+  });
+
   it('tells the whole team when nobody is named', async () => {
     await publishAndFinish(rejected({}, { teamId: 'nobody', requestedBy: null }));
     expect((await inboxOf('anyone', 'nobody')).map(({ type }) => type)).toEqual(['job_rejected']);

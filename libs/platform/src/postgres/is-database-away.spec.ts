@@ -17,6 +17,8 @@ describe('isDatabaseAway', () => {
     ['a standby after a failover', failed(withCode('25006'))],
     ['a statement that took too long', failed(withCode('57014'))],
     ['a link that broke', failed(new Error('Connection terminated unexpectedly'))],
+    ['an answer that does not come', failed(new Error('Query read timeout'))],
+    ['a server that takes no connection in time', new Error('timeout expired')],
     ['a pool that is exhausted', new Error('timeout exceeded when trying to connect')],
   ])('says yes to %s', (_name, error) => expect(isDatabaseAway(error)).toBe(true));
 

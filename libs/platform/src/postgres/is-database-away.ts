@@ -5,7 +5,8 @@ const PASSING_CLASSES = ['08', '53', '57'];
 const PASSING_STATES = ['40001', '40P01', '55P03', '25006', '25P03'];
 const NETWORK_ERRORS = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 // node-postgres gives these no code.
-const PG_MESSAGES = /connection terminated|timeout exceeded when trying to connect|connection error|client was closed|not queryable/i;
+const PG_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|^timeout expired$|^query read timeout$|connection error|client was closed|not queryable/i;
 
 /** Whether an error says that PostgreSQL does not answer now, as opposed to refusing what it was asked. */
 export function isDatabaseAway(error: unknown): boolean {

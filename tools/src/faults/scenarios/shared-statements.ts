@@ -106,7 +106,7 @@ const refused: Scenario = {
     await play.awaits('set aside', async () => (await reasons()).reduce((sum, { count }) => sum + count, 0) === 4, 30_000);
     await play.untilSettled();
     const setAside = (await reasons()).map(({ reason, count }) => `${count} × ${reason}`).join(', ');
-    play.expect(setAside === '2 × invalid, 2 × key_conflict', `set aside: ${setAside}`);
+    play.expect(setAside === '2 × given_up, 2 × key_conflict', `set aside: ${setAside}`);
     return `${await routes.outcome({ ...SENT_ONCE, tries: [1] })}; set aside: ${setAside}`;
   },
 };

@@ -92,12 +92,25 @@ export const GERMAN: Catalogue = {
       means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt.',
       todo: 'Handelt es sich um ein neues Dokument, verschicken Sie es unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
+    recurrence_conflict: {
+      title: ({ document }) => `${document} wurde nicht angenommen: bereits übergeben`,
+      happened: ({ document }) =>
+        `Das Dokument für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
+      means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt, damit kein Kunde dasselbe Dokument zweimal erhält.',
+      todo: 'Benötigen die Empfänger es noch einmal, verschicken Sie das erste aus dem Versandprotokoll erneut. Handelt es sich um ein anderes Dokument, braucht es eine eigene Kennung innerhalb der Serie: Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+    },
     team_unknown: {
       title: ({ document }) => `${document} wurde nicht angenommen: E-Mail-Versand nicht eingerichtet`,
       happened: ({ document }) =>
         `Für den E-Mail-Versand gibt es noch keine Einstellungen, daher wurde das Dokument nicht angenommen: ${document}.`,
       means: 'Das Dokument wurde an niemanden verschickt.',
       todo: 'Speichern Sie die Einstellungen für den E-Mail-Versand und verschicken Sie das Dokument danach erneut.',
+    },
+    given_up: {
+      title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
+      happened: ({ document }) => `Wir haben mehrfach versucht, das Dokument anzunehmen; es ist nicht gelungen: ${document}.`,
+      means: 'Das Dokument wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
+      todo: 'Verschicken Sie das Dokument erneut. Tritt das noch einmal auf, leiten Sie diese Meldung an die Betreiber des E-Mail-Versands weiter.',
     },
   },
   incidents: {

@@ -88,11 +88,23 @@ export const ENGLISH: Catalogue = {
       means: 'The first one stays as it is; this one was not sent to anybody.',
       todo: 'If this is a new document, send it under a key of its own. Pass this message on to those who look after your billing software.',
     },
+    recurrence_conflict: {
+      title: ({ document }) => `${document} was not accepted: it was handed over already`,
+      happened: ({ document }) => `The document for this period of the series was handed over before, under another key: ${document}.`,
+      means: 'The first one stays as it is; this one was not sent to anybody, so that no customer gets the same document twice.',
+      todo: 'If the recipients need it once more, send the first one again from the delivery log. If this is a different document, it needs an occurrence of its own: pass this message on to those who look after your billing software.',
+    },
     team_unknown: {
       title: ({ document }) => `${document} was not accepted: e-mail delivery is not set up`,
       happened: ({ document }) => `There are no settings for e-mail delivery yet, so the document was not accepted: ${document}.`,
       means: 'The document was not sent to anybody.',
       todo: 'Save the settings for e-mail delivery, then send the document again.',
+    },
+    given_up: {
+      title: ({ document }) => `${document} was not accepted for sending`,
+      happened: ({ document }) => `We tried several times to take the document in, and did not succeed: ${document}.`,
+      means: 'The document was not sent to anybody. The cause is most likely on our side.',
+      todo: 'Send the document again. If this happens once more, pass this message on to those who run the e-mail delivery.',
     },
   },
   incidents: {

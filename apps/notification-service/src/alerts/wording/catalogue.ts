@@ -13,7 +13,9 @@ export const SITUATIONS = [
   'partly_cancelled',
   'invalid',
   'key_conflict',
+  'recurrence_conflict',
   'team_unknown',
+  'given_up',
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 

@@ -80,6 +80,12 @@ describe('an alert in words', () => {
     ],
     ['rejected as invalid', rejected(), { en: /not accepted/, de: /nicht zum Versand angenommen/ }],
     ['rejected for its key', rejected({ reason: 'key_conflict' }), { en: /same key/, de: /demselben Schlüssel/ }],
+    [
+      'rejected for its place in a series',
+      rejected({ reason: 'recurrence_conflict' }),
+      { en: /under another key/, de: /anderen Schlüssel/ },
+    ],
+    ['given up', rejected({ reason: 'given_up' }), { en: /several times/, de: /mehrfach/ }],
     ['rejected for its team', rejected({ reason: 'team_unknown' }), { en: /not set up/, de: /nicht eingerichtet/ }],
   ];
 

@@ -213,8 +213,7 @@ export interface operations {
                     requestedBy: {
                         userId: string;
                         email?: string;
-                        /** @enum {string} */
-                        locale?: "en" | "de";
+                        locale?: string;
                     };
                     document: {
                         id: string;
@@ -243,7 +242,6 @@ export interface operations {
                     html?: string;
                     /** Format: date-time */
                     sendAt?: string;
-                    /** @default [] */
                     attachments?: ({
                         filename: string;
                         contentType: string;
@@ -257,6 +255,7 @@ export interface operations {
                         sha256: string;
                         size: number;
                     })[];
+                    withoutDocument?: boolean;
                 };
             };
         };
@@ -395,7 +394,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description the key was used for other content */
+            /** @description the key was used for other content, or this occurrence of the series was taken under another key */
             409: {
                 headers: {
                     [name: string]: unknown;

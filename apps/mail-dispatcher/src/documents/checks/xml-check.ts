@@ -1,0 +1,18 @@
+import { type Blocks, type DocumentCheck, mediaType, type NamedDocument } from './document-check.js';
+import { explainEInvoice, isNamedEInvoice, PROFILE_PATHS } from './e-invoices.js';
+import { readXml } from './read-xml.js';
+
+const XML_TYPE = /^(?:application|text)\/xml$|\+xml$/;
+
+/** What calls itself XML is some, and an electronic invoice is what its name says. */
+export const XML_CHECK: DocumentCheck = {
+  isFor: (document) => XML_TYPE.test(mediaType(document)) || isNamedEInvoice(document.filename),
+  problemAtBeginning: (beginning) => (beginning.subarray(0, 5).toString('latin1') === '%PDF-' ? 'is a PDF, not XML' : null),
+  problemInside: (document, { blocks }) => explainXml(document, blocks),
+};
+
+export async function explainXml({ filename }: NamedDocument, blocks: Blocks): Promise<string | null> {
+  const reading = await readXml(blocks, isNamedEInvoice(filename) ? PROFILE_PATHS : []);
+  if (reading === null) return null;
+  return 'problem' in reading ? `is no XML: ${reading.problem}` : explainEInvoice(filename, reading);
+}

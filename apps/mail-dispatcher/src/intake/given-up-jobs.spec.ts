@@ -1,0 +1,157 @@
+// No option of a publisher, no crash and no freeze loses a job: it is taken in after all, or kept as rejected and told.
+import { DISPATCH_JOB, type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
+import { type JobOptions } from 'bull';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { GivenUpJobs } from './given-up-jobs.js';
+
+/** As often as Bull lets a job stall (`bullOptions`). */
+const STALLS = 10;
+
+describe('a job that Bull would give up on', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness({ dispatchers: 2 });
+  }, 60_000);
+  afterAll(() => harness.stop(), 60_000);
+  beforeEach(async () => {
+    await harness.reset();
+    await harness.sql.affected('DELETE FROM dispatch.rejected_jobs');
+    await harness.saveSettings(teamSettings('acme'));
+  });
+
+  const key = (name: string | number): string => harness.queue.toKey(String(name));
+  const rejected = () =>
+    harness.sql.rows<{ key: string | null; reason: string; errors: FieldError[]; payload: Buffer }>('SELECT * FROM dispatch.rejected_jobs');
+  const sweep = async (): Promise<void> => {
+    await Promise.all(harness.apps.map((app) => app.get(GivenUpJobs).sweep()));
+  };
+  const sentOnce = async (job: DispatchJobInput): Promise<void> => {
+    const delivery = await harness.until('acme', job.key);
+    expect(delivery.status).toBe('sent');
+    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(delivery.id))).toHaveLength(1);
+  };
+  const nothingIsLeft = () =>
+    harness.eventually(
+      async () => (await harness.queue.client.keys(key('*'))).filter((name) => /dispatch:(\d|mine|failed|repeat:.)/.test(name)),
+      (keys) => keys.length === 0,
+    );
+
+  /** A job as a worker leaves it that died while it took it in, and with it nine or more before; `data` as it stands in Redis. */
+  const leftBehind = async (data: string, options: JobOptions = {}, stalls = STALLS): Promise<string> => {
+    const { client } = harness.queue;
+    const id = String(await client.incr(key('id')));
+    const opts = JSON.stringify({ attempts: 1, delay: 0, timestamp: Date.now(), ...options });
+    await client.hset(key(id), { name: DISPATCH_JOB, data, opts, timestamp: Date.now(), delay: 0, priority: 0, stalledCounter: stalls });
+    await client.lpush(key('active'), id);
+    return id;
+  };
+  /** Bull's look for jobs without a worker: the first one marks them, the second one takes them for stalled. */
+  const lookForStalled = async (): Promise<void> => {
+    for (const _look of ['marks', 'takes']) {
+      await harness.queue.client.del(key('stalled-check'));
+      await (harness.apps[0]?.get('BullQueue_dispatch') as unknown as { moveUnlockedJobsToWait(): Promise<void> }).moveUnlockedJobsToWait();
+    }
+  };
+  /** Put where Bull puts a job that it gave up on. */
+  const givenUp = async (data: string, rescues = 0): Promise<string> => {
+    const id = await leftBehind(data, {}, STALLS + 1);
+    await harness.queue.client.hset(key(id), { failedReason: 'job stalled more than allowable limit', rescues });
+    await harness.queue.client.multi().lrem(key('active'), 1, id).zadd(key('failed'), Date.now(), id).exec();
+    return id;
+  };
+
+  const options: [string, JobOptions][] = [
+    ['timeout', { timeout: 1 }],
+    ['attempts and a backoff of its own', { attempts: 3, backoff: { type: 'nobody knows it', delay: 1 } }],
+    ['removeOnFail', { removeOnFail: true }],
+    ['removeOnComplete', { removeOnComplete: false }],
+    ['delay', { delay: 100 }],
+    ['lifo', { lifo: true }],
+    ['priority', { priority: 3 }],
+    ['jobId', { jobId: 'mine' }],
+    ['preventParsingData', { preventParsingData: true }],
+    ['repeat', { repeat: { every: 100, limit: 3 } }],
+  ];
+  it.each(options)('is taken in once where its publisher set %s, and leaves nothing in Redis', async (_name, asked) => {
+    const job = invoice();
+    await harness.queue.add(DISPATCH_JOB, job, asked);
+    await sentOnce(job);
+    await nothingIsLeft();
+    expect(await rejected()).toEqual([]);
+  });
+
+  it('is taken in under a job id that was used before', async () => {
+    for (const job of [invoice(), invoice()]) {
+      await harness.queue.add(DISPATCH_JOB, job, { jobId: 'mine', removeOnComplete: false });
+      await sentOnce(job);
+      await nothingIsLeft();
+    }
+  });
+
+  it('is not lost when its time-out passes while PostgreSQL is away and the dispatchers end meanwhile', async () => {
+    const job = invoice();
+    await harness.database.halt();
+    await harness.queue.add(DISPATCH_JOB, job, { timeout: 100, removeOnFail: true });
+    await sleep(1000);
+    await Promise.all(harness.apps.splice(0).map((app) => app.close()));
+    await harness.database.start();
+    await Promise.all([harness.startDispatcher(), harness.startDispatcher()]);
+    // As if the lock of whoever died had run out.
+    await harness.queue.client.del(...(await harness.queue.client.keys(key('*:lock'))), 'none');
+    await lookForStalled();
+    await sentOnce(job);
+  }, 60_000);
+
+  it('is taken in after eleven crashes, whatever its publisher said of failed ones', async () => {
+    const jobs = [true, 1, { age: 0, count: 1 }].map((removeOnFail) => ({ removeOnFail, job: invoice() }));
+    for (const { job, removeOnFail } of jobs) await leftBehind(JSON.stringify(job), { removeOnFail } as JobOptions);
+    await sweep();
+    await lookForStalled();
+    await sweep();
+    for (const { job } of jobs) await sentOnce(job);
+    await nothingIsLeft();
+    expect(await rejected()).toEqual([]);
+  });
+
+  it('is taken in where it lies in the failed set already, once, however many dispatchers look', async () => {
+    const job = invoice();
+    await givenUp(JSON.stringify(job));
+    await sweep();
+    await sentOnce(job);
+    await nothingIsLeft();
+    expect(await rejected()).toEqual([]);
+  });
+
+  it('is kept raw and told once, by one of the dispatchers, where bringing it back did not help', async () => {
+    const job = invoice();
+    await givenUp(JSON.stringify(job), 3);
+    await sweep();
+    await sweep();
+    const kept = await rejected();
+    expect(kept).toMatchObject([
+      { key: job.key, reason: 'given_up', errors: [{ pointer: '', message: expect.stringContaining('never came to an end') }] },
+    ]);
+    expect(JSON.parse(kept[0]?.payload.toString() ?? '')).toEqual(job);
+    expect(await harness.outcomeOf(job.key)).toMatchObject({ requestedBy: { userId: 'u17' }, rejection: { reason: 'given_up' } });
+    await nothingIsLeft();
+    expect(await harness.delivery('acme', job.key)).toBeNull();
+  });
+
+  it('is kept as it is where it is no JSON, and the queue goes on', async () => {
+    await givenUp('{"teamId":"acme",', 3);
+    const job = invoice();
+    await harness.publish(job);
+    await sweep();
+    expect((await rejected()).map(({ reason, payload }) => [reason, payload.toString()])).toEqual([
+      ['given_up', JSON.stringify('{"teamId":"acme",')],
+    ]);
+    await sentOnce(job);
+  });
+
+  it('is no longer looked for where it is gone but for its name', async () => {
+    await harness.queue.client.zadd(key('failed'), 1, '4711');
+    await sweep();
+    expect(await harness.queue.getFailedCount()).toBe(0);
+  });
+});

@@ -1,0 +1,127 @@
+// Jobs that Bull gave up on: brought back to the queue, and after some times kept as rejected, so that none is lost in its failed set.
+import { InjectQueue } from '@nestjs/bull';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DISPATCH_QUEUE } from '@billing-mail/contracts';
+import { type Logger, redisAnswer, within } from '@billing-mail/platform';
+import type { Queue } from 'bull';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { jobsTaken } from '../records/dispatcher.metrics.js';
+import { RejectJob } from './reject-job.js';
+
+/** Far more often than a job can stall out: each of its stalls takes a lock that ran out, 30 s. */
+const SWEEP_MS = 5000;
+/** Jobs looked at in a sweep, oldest first; each is gone from the failed set afterwards, or passed over while another process has it. */
+const LOOKED_AT = 200;
+/** So often a job is brought back before it is taken for what ends the processes that take it in. */
+const RESCUES = 3;
+/** Larger than any payload that fits the schema. What is beyond is cut: it could be too much for this process as well. */
+const KEPT_CHARACTERS = 64 * 1024 * 1024;
+/** For keeping one as rejected; when that takes longer another process may do it too. */
+const LOCK_MS = 60_000;
+const REDIS_TIMEOUT_MS = 10_000;
+
+/**
+ * Brings the job back to the queue, or, when that has been done often enough, answers its payload and why Bull gave it up. All in one step, so that
+ * two processes do not bring it back twice and a crash in between loses nothing: until it is recorded as rejected it stays where it is.
+ */
+const BRING_BACK = `
+local failed, wait, paused, isPaused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local job, id, call = ARGV[1] .. ARGV[2], ARGV[2], redis.call
+if call('EXISTS', job) == 0 then return call('ZREM', failed, id) and 0 end
+if not call('ZSCORE', failed, id) or call('EXISTS', job .. ':lock') == 1 then return 0 end
+if call('HINCRBY', job, 'rescues', 1) > tonumber(ARGV[3]) then
+  call('SET', job .. ':lock', 'given up', 'PX', ARGV[5])
+  return {string.sub(call('HGET', job, 'data') or '', 1, tonumber(ARGV[4])), call('HGET', job, 'failedReason') or ''}
+end
+call('ZREM', failed, id)
+call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason')
+call('LPUSH', call('EXISTS', isPaused) == 1 and paused or wait, id)
+return 1`;
+
+const FORGET = `redis.call('ZREM', KEYS[1], ARGV[2]) redis.call('DEL', ARGV[1], ARGV[1] .. ':lock', ARGV[1] .. ':logs')`;
+
+/** Only where nobody has changed or ended the job meanwhile. */
+const CHANGE_OPTIONS = `if redis.call('HGET', KEYS[1], 'opts') == ARGV[1] then redis.call('HSET', KEYS[1], 'opts', ARGV[2]) end`;
+
+@Injectable()
+export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly leaving = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly rejecting: RejectJob,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = this.sweepAgainAndAgain();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.leaving.abort();
+    await within(REDIS_TIMEOUT_MS, this.loop);
+  }
+
+  /** Rejects (throws) when Redis or PostgreSQL is away; what was not done is found again. */
+  async sweep(): Promise<void> {
+    await this.keepWhatStalls();
+    const ids = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.zrange(this.queue.toKey('failed'), 0, LOOKED_AT - 1));
+    for (const id of ids) {
+      if (this.leaving.signal.aborted) return;
+      await this.takeUp(id);
+    }
+  }
+
+  private async sweepAgainAndAgain(): Promise<void> {
+    while (!this.leaving.signal.aborted) {
+      await this.sweep().catch((error: unknown) => this.logger.warn({ step: 'given-up', err: error }, 'can not look after given-up jobs'));
+      await sleep(SWEEP_MS, undefined, { ref: false, signal: this.leaving.signal }).catch(() => undefined);
+    }
+  }
+
+  /**
+   * A publisher's `removeOnFail` makes Bull delete a job, or others of the failed set, when workers have died on it too often. It acts by what is
+   * stored with the job, so it is taken out there.
+   */
+  private async keepWhatStalls(): Promise<void> {
+    const { client } = this.queue;
+    const ids = await redisAnswer(REDIS_TIMEOUT_MS, client.lrange(this.queue.toKey('active'), 0, -1));
+    await redisAnswer(REDIS_TIMEOUT_MS, Promise.all(ids.map((id) => this.keepOnFail(this.queue.toKey(id)))));
+  }
+
+  private async keepOnFail(job: string): Promise<void> {
+    const stored = await this.queue.client.hget(job, 'opts');
+    if (stored?.includes('"removeOnFail"') !== true) return;
+    const { removeOnFail, ...options } = JSON.parse(stored) as Record<string, unknown>;
+    if (removeOnFail !== false) await this.queue.client.eval(CHANGE_OPTIONS, 1, job, stored, JSON.stringify(options));
+  }
+
+  private async takeUp(id: string): Promise<void> {
+    const keys = ['failed', 'wait', 'paused', 'meta-paused'].map((name) => this.queue.toKey(name));
+    const call = this.queue.client.eval(BRING_BACK, keys.length, ...keys, this.queue.toKey(''), id, RESCUES, KEPT_CHARACTERS, LOCK_MS);
+    const answer = (await redisAnswer(REDIS_TIMEOUT_MS, call)) as number | [string, string];
+    if (Array.isArray(answer)) return this.keepAsRejected(id, ...answer);
+    if (answer === 1)
+      this.logger.warn({ jobId: id, step: 'given-up', verdict: 'brought_back' }, 'a job that was given up is taken up again');
+  }
+
+  private async keepAsRejected(id: string, data: string, why: string): Promise<void> {
+    await this.rejecting.reject(parsed(data), 'given_up', [
+      { pointer: '', message: `was begun many times and never came to an end; the log says more under job ${id}` },
+    ]);
+    await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.eval(FORGET, 1, this.queue.toKey('failed'), this.queue.toKey(id), id));
+    jobsTaken.inc({ result: 'given_up' });
+    this.logger.error({ jobId: id, step: 'given-up', verdict: 'given_up', why: why.slice(0, 200) }, 'job set aside');
+  }
+}
+
+/** What is no JSON is kept as the text that it is. */
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}

@@ -1,0 +1,18 @@
+/** References of RFC 2392 where HTML shows something: in attributes and in `url(…)` of styles. What a text says of "cid:" is none. */
+const REFERENCE = /(?:\b(?:src|srcset|background|poster|data|href)\s*=|\burl\()\s*(?:["']\s*)?cid:([^"'\s>)]+)/gi;
+
+/** Content ids that HTML shows and no attachment has. */
+export function missingContentIds(html: string, attachments: readonly { contentId?: string | undefined }[]): string[] {
+  if (!/cid:/i.test(html)) return [];
+  const shown = new Set(Array.from(html.matchAll(REFERENCE), ([, id = '']) => decoded(id)));
+  for (const { contentId } of attachments) if (contentId !== undefined) shown.delete(contentId);
+  return [...shown];
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}

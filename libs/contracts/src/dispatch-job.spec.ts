@@ -1,0 +1,128 @@
+// What a document may be: names that hide nothing, parts that belong together, and what concerns us alone, which never stops it.
+import { type DispatchJobInput, dispatchJobSchema, droppedFields, sendRequestSchema } from './dispatch-job.js';
+import { emailDeliveryInput } from './email-delivery-settings.js';
+import { type FieldError, toFieldErrors } from './http.js';
+
+const file = { filename: 'a.pdf', contentType: 'application/pdf', content: 'JVBERi0xLjc=' };
+const job = (changes: object = {}): DispatchJobInput => ({
+  ...{ version: 1 as const, key: 'k', teamId: 'acme', requestedBy: { userId: 'u17' }, document: { id: '1', type: 'invoice' as const } },
+  ...{ to: [{ address: 'a@customer.example' }], subject: 'Invoice', text: 'Hello', attachments: [file] },
+  ...changes,
+});
+const errorsOf = (changes: object): FieldError[] => {
+  const parsed = dispatchJobSchema().safeParse(job(changes));
+  return parsed.success ? [] : toFieldErrors(parsed.error);
+};
+const named = (filename: string) => ({ attachments: [{ ...file, filename }] });
+
+describe('text that people read', () => {
+  const hidden: [string, string, RegExp][] = [
+    ['an override', 'invoice\u202efdp.exe', /U\+202E/],
+    ['an embedding', 'a\u202ab', /U\+202A/],
+    ['an isolate', 'a\u2066b\u2069', /U\+2066/],
+    ['a blank of no width between letters', 'a\u200bb.pdf', /U\+200B/],
+    ['a blank of no width alone', '\u200b', /nothing that can be seen/],
+    ['joiners alone', '\u200d\u200c', /nothing that can be seen/],
+    ['a Hangul filler alone', '\u3164', /nothing that can be seen/],
+    ['a byte order mark', '\ufeffInvoice', /U\+FEFF/],
+    ['tags that are no flag', 'a\u{e0041}', /U\+E0041/],
+    ['an encoded word', '=?utf-8?q?invoice=2Eexe?=', /encoded word/],
+    ['an encoded word in base64', 'x =?UTF-8?B?aW52b2ljZQ==?=', /encoded word/],
+  ];
+  it.each(hidden)('hides nothing by %s: names, file names, subjects', (_name, text, message) => {
+    const said = { message: expect.stringMatching(message) };
+    expect(errorsOf(named(text))).toEqual([{ pointer: '/attachments/0/filename', ...said }]);
+    expect(errorsOf({ subject: text })).toEqual([{ pointer: '/subject', ...said }]);
+    expect(errorsOf({ cc: [{ address: 'a@customer.example', name: text }] })).toEqual([{ pointer: '/cc/0/name', ...said }]);
+    const settings = emailDeliveryInput.safeParse({ companyName: text });
+    expect(settings.success ? [] : toFieldErrors(settings.error)).toEqual([{ pointer: '/companyName', ...said }]);
+  });
+
+  it.each([
+    ['Persian with a non-joiner', 'می\u200cخواهم'],
+    ['Hindi with a joiner', 'क्\u200dष'],
+    ['a family', '👨\u200d👩\u200d👧 Familie'],
+    ['a heart with its selector', '❤\ufe0f'],
+    ['the flag of Scotland', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
+    ['Hebrew with a mark of direction', 'חשבונית\u200f 42'],
+    ['Khmer with the ends of its words', 'វិក្កយបត្រ\u200bលេខ'],
+    ['a soft hyphen', 'Rechnungs\u00adnummer'],
+    ['what only looks like an encoded word', 'a =? b ?='],
+    ['a name that begins with a dot', '.invoice.pdf'],
+    ['umlauts and dots', 'Rechnung … März..pdf'],
+  ])('may be %s', (_name, text) => {
+    expect(errorsOf({ ...named(text), subject: text, to: [{ address: 'a@customer.example', name: text }] })).toEqual([]);
+  });
+
+  it.each(['.', '..', '...', '. .'])('is no file name where it is %p', (name) => {
+    expect(errorsOf(named(name))).toEqual([{ pointer: '/attachments/0/filename', message: expect.stringMatching(/dots alone/) }]);
+  });
+
+  it('may be an empty name of a recipient, as before', () => {
+    expect(errorsOf({ to: [{ address: 'a@customer.example', name: '' }] })).toEqual([]);
+  });
+});
+
+describe('attachments', () => {
+  it('are not an empty list unless that is meant', () => {
+    const said = { pointer: '/attachments', message: expect.stringContaining('"withoutDocument": true') };
+    expect(errorsOf({ attachments: [] })).toEqual([said]);
+    expect(errorsOf({ attachments: [], withoutDocument: false })).toEqual([said]);
+    expect(errorsOf({ attachments: [], withoutDocument: true })).toEqual([]);
+    expect(dispatchJobSchema().parse(job({ attachments: undefined })).attachments).toEqual([]);
+    const { version: _version, key: _key, teamId: _teamId, ...body } = job({ attachments: [] });
+    expect(sendRequestSchema().safeParse(body).success).toBe(false);
+  });
+
+  const logo = { filename: 'logo.png', contentType: 'image/png', content: 'iVBORw==', contentId: 'logo' };
+  it.each([
+    ['an image', '<img alt="" src="cid:logo">'],
+    ['an image in other letters and blanks', "<IMG SRC = ' CID:logo '>"],
+    ['an image without quotes', '<img src=cid:logo>'],
+    ['a background', '<td background="cid:logo">'],
+    ['a style', '<p style="background:url(cid:logo)">'],
+    ['a style with quotes', `<style>p { background: url( 'cid:logo' ) }</style>`],
+    ['an escaped name', '<img src="cid:lo%67o">'],
+  ])('have the part that %s shows', (_name, html) => {
+    expect(errorsOf({ html })).toEqual([{ pointer: '/html', message: 'shows cid:logo, but no attachment has "contentId": "logo"' }]);
+    expect(errorsOf({ html, attachments: [file, logo] })).toEqual([]);
+    expect(errorsOf({ html, attachments: [file, { ...logo, contentId: 'Logo' }] })).toHaveLength(1);
+  });
+
+  it('need no part for what a text says, nor for what can not be looked for in time', () => {
+    expect(errorsOf({ html: '<p>Your reference: cid:4711, cid = cid:4712</p>' })).toEqual([]);
+    expect(errorsOf({ html: `cid: src=${' '.repeat(500_000)}url(${' '.repeat(500_000)}` })).toEqual([]);
+  });
+});
+
+describe('who hears of trouble', () => {
+  const read = (changes: object) => {
+    const sent = job({ requestedBy: { userId: 'u17', ...changes } });
+    const { requestedBy } = dispatchJobSchema().parse(sent);
+    return [requestedBy.email, requestedBy.locale, droppedFields(sent, { requestedBy })];
+  };
+
+  it.each([
+    ['de', 'de'],
+    ['de_DE', 'de'],
+    ['de-AT', 'de'],
+    ['DE', 'de'],
+    ['de_DE.UTF-8', 'de'],
+    [' en ', 'en'],
+    ['en_GB', 'en'],
+  ])('has the language of %p: %s', (locale, language) => {
+    expect(read({ locale })).toEqual([undefined, language, []]);
+  });
+
+  it.each(['fr', 'deutsch', 'den', '', 7, null, {}])('has no language by the locale %p, and the document goes out', (locale) => {
+    expect(read({ locale })).toEqual([undefined, undefined, ['/requestedBy/locale']]);
+  });
+
+  it.each(['no', 'a@', 7, null, ['a@b.example']])('has no address by %p, and the document goes out', (email) => {
+    expect(read({ email, locale: 'de' })).toEqual([undefined, 'de', ['/requestedBy/email']]);
+  });
+
+  it('is as it was where all of it can be read', () => {
+    expect(read({ email: 'clerk@ACME.example', locale: 'en' })).toEqual(['clerk@acme.example', 'en', []]);
+  });
+});

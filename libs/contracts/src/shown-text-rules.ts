@@ -1,0 +1,33 @@
+// What may not hide in text that people read to know whom and what they have before them: names, file names, subjects.
+
+/**
+ * Embeddings, overrides and isolates turn the order of what is shown (`invoice‮fdp.exe` reads as `invoiceexe.pdf`); the others are not shown at
+ * all. Joiners (U+200C, U+200D), marks of direction and variation selectors stay: Persian, Hindi, Hebrew and emoji are not written without them.
+ */
+const HIDDEN = /[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0001}\u{e0020}-\u{e007f}]/u;
+/** Flags of countries within countries end in tags; scripts without blanks mark the ends of words by U+200B. */
+const WITHOUT_BLANKS = '[\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
+const NEEDED = new RegExp(`\\u{1f3f4}[\\u{e0020}-\\u{e007e}]+\\u{e007f}|(?<=${WITHOUT_BLANKS})\\u200b|\\u200b(?=${WITHOUT_BLANKS})`, 'gu');
+// U+2800 is the empty pattern of Braille.
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\u2800]/u;
+const PLAIN = /^[\x20-\x7e]*$/;
+/** RFC 2047 2: mail readers show what it stands for, not what it says. */
+const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?]*\?=/i;
+
+/** What is wrong with text that is shown to people, in words for the sender; `null` when nothing is. */
+export function explainShownText(value: string): string | null {
+  if (ENCODED_WORD.test(value)) return 'has an encoded word such as =?utf-8?q?…?=; send the text itself';
+  if (PLAIN.test(value)) return null;
+  if (value.trim() !== '' && !VISIBLE.test(value)) return 'has nothing that can be seen; send a text that people can read';
+  const hidden = HIDDEN.exec(value.replace(NEEDED, ''))?.[0].codePointAt(0);
+  return hidden === undefined
+    ? null
+    : `has an invisible or direction-changing character (U+${hidden.toString(16).toUpperCase().padStart(4, '0')}); remove it`;
+}
+
+/** The same for the name of a file. */
+export function explainFilename(value: string): string | null {
+  if (/[\\/]/.test(value)) return 'must be a file name without folders';
+  if (/^[.\s]+$/.test(value)) return 'must be a file name, not dots alone';
+  return explainShownText(value);
+}
