@@ -24,6 +24,10 @@ export const failureReason = z.object({
   server: z.string().nullable(),
   /** What the server said, verbatim, at most 500 characters. Untrusted text. */
   reply: z.string().nullable(),
+  /** How long the server asked to wait before it is asked again. */
+  askedWaitMs: z.int().positive().optional(),
+  /** What the server takes at most, and what the e-mail has. */
+  sizes: z.object({ limitBytes: z.int(), messageBytes: z.int() }).optional(),
 });
 export type FailureReason = z.infer<typeof failureReason>;
 

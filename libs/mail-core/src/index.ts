@@ -15,6 +15,7 @@ export { readPkcs12, type SigningIdentity, SigningIdentityError } from './signin
 export * from './delivery/delivery-states.js';
 export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';
+export * from './policy/server-limits.js';
 export { explainFailure } from './explaining/explain-failure.js';
 export { explainStatus, type SettledResult } from './explaining/explain-status.js';
 export { type Explanation } from './explaining/failure-words.js';

@@ -109,6 +109,7 @@ export class LinkSession implements SmtpSession {
       kind: 'unsupported',
       stage: 'mail',
       reason: 'size',
+      sizes: { limitBytes: limit, messageBytes: bytes },
       text: `the server takes at most ${limit} bytes, the message has ${bytes}`,
     };
   }

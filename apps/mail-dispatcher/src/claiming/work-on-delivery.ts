@@ -19,7 +19,7 @@ import { LaneHealth } from './lane-health.js';
 
 /** What a step on a delivery came to, for the log and the metrics. */
 export type StepResult =
-  | { kind: 'recorded'; next: 'wait' | 'fall_back' | 'settled'; status?: string }
+  | { kind: 'recorded'; next: 'wait' | 'held_up' | 'fall_back' | 'settled'; status?: string }
   | { kind: 'postponed'; reason: string }
   | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' };
 

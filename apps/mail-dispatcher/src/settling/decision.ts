@@ -1,6 +1,6 @@
 // From what a try came to, or from whatever else ends a claim, to what is written: pure, over the state that the caller knows.
 import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
-import { type RecipientResult, type RecipientState, type Settlement, transition, type Verdict } from '@billing-mail/mail-core';
+import { reasonOf, type RecipientResult, type RecipientState, type Settlement, transition, type Verdict } from '@billing-mail/mail-core';
 import { laneOf } from '../records/lanes.js';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { type RecordedAttempt, type SettleWrite } from '../records/settle-statement.js';
@@ -80,7 +80,7 @@ export function attemptOutcome(results: readonly RecipientResult[], failure: Ver
 export function failureOf({ failure, results, facts }: TryReport): FailureReason | null {
   const troubled = results.filter((result) => result.outcome !== 'accepted');
   const verdict = failure ?? (troubled.find(({ outcome }) => outcome === 'uncertain') ?? troubled[0])?.verdict ?? null;
-  return verdict && { code: verdict.reason, server: facts.server, reply: verdict.reply };
+  return verdict && reasonOf(verdict, facts.server);
 }
 
 /** Accepted is accepted, whatever else was decided meanwhile; other results change nothing here. */

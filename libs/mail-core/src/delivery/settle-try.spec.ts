@@ -68,6 +68,30 @@ describe('settling a try', () => {
     expect(tried(3).recipients[0]).toMatchObject({ status: 'rejected', reason: 'smtp_unreachable' });
   });
 
+  it('waits as long as the server asked, or up to a fifth longer, in place of the usual wait', () => {
+    const greylisted = (askedWaitMs?: number) =>
+      verdict({ reason: 'asked_to_come_back', ...(askedWaitMs === undefined ? {} : { askedWaitMs }) });
+    const next = (results: RecipientResult[], random = 0) =>
+      settleTry([pending(0), pending(1)], { route: 'platform', triesUsed: 1, results, failure: null }, policy, random).next;
+    expect(next([refused(0, greylisted(600_000)), refused(1, greylisted(420_000))])).toEqual({ kind: 'wait', afterMs: 600_000 });
+    expect(next([refused(0, greylisted(600_000)), refused(1, greylisted())], 0.5)).toEqual({ kind: 'wait', afterMs: 660_000 });
+    expect(next([refused(0, greylisted()), accepted(1)])).toEqual({ kind: 'wait', afterMs: 300_000 });
+  });
+
+  it('spends no try, not even the last one, on a limit of the server, and never leaves the route for it', () => {
+    const limited = verdict({ scope: 'route', stage: 'mail', reason: 'smtp_rate_limited' });
+    for (const triesUsed of [1, 3]) {
+      const { recipients, next } = settleTry(
+        [pending(0), pending(1)],
+        { route: 'custom', triesUsed, results: [accepted(0)], failure: limited, heldUpMs: 30_000 },
+        { ...policy, fallback: true },
+        0.5,
+      );
+      expect(next).toEqual({ kind: 'held_up', afterMs: 33_000 });
+      expect(statuses(recipients)).toEqual(['accepted', 'pending']);
+    }
+  });
+
   it('rejects a recipient that does not exist at once, and keeps trying the others', () => {
     const { recipients, next } = settleTry(
       [pending(0), pending(1), pending(2)],

@@ -1,6 +1,6 @@
 // What follows from a try: the new state of each recipient, and whether the delivery waits, changes its route or is settled.
 import { type FailureCode, type RecipientStatus, type Route } from '@billing-mail/contracts';
-import { retryDelayMs, TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, type UncertainPolicy } from '../policy/retry-policy.js';
+import { retryDelayMs, withJitter, TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, type UncertainPolicy } from '../policy/retry-policy.js';
 import { isNonexistentRecipient } from '../replies/classify-reply.js';
 import { type Verdict } from '../replies/verdict.js';
 import { type SettledStatus, settledStatus } from './delivery-states.js';
@@ -30,6 +30,8 @@ export type TryResult = {
   results: readonly RecipientResult[];
   /** Why those without a result were not reached. */
   failure: Verdict | null;
+  /** How long a limit of the server's that this try met holds up its way; such a try does not count. */
+  heldUpMs?: number | null;
 };
 
 export type DeliveryPolicy = {
@@ -41,6 +43,8 @@ export type DeliveryPolicy = {
 
 export type NextStep =
   | { kind: 'wait'; afterMs: number }
+  /** The same by a limit of the server's: no try was spent. */
+  | { kind: 'held_up'; afterMs: number }
   /** The custom server has had its tries: the open recipients go out by the platform, at once. */
   | { kind: 'fall_back' }
   | { kind: 'settled'; status: SettledStatus };
@@ -51,9 +55,22 @@ export type Settlement = { recipients: RecipientState[]; next: NextStep };
 export function settleTry(recipients: readonly RecipientState[], tried: TryResult, policy: DeliveryPolicy, random: number): Settlement {
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
-  if (tried.triesUsed < TRIES_PER_ROUTE)
-    return conclude(after, { kind: 'wait', afterMs: retryDelayMs(tried.triesUsed, policy.retryDelaysMs, random) });
+  if (typeof tried.heldUpMs === 'number') return conclude(after, { kind: 'held_up', afterMs: withJitter(tried.heldUpMs, random) });
+  if (tried.triesUsed < TRIES_PER_ROUTE) return conclude(after, { kind: 'wait', afterMs: waitAfter(after, tried, policy, random) });
   return exhaust(after, tried.route, policy.fallback);
+}
+
+/** Where the server said when to come again, that is when; the one who asked for the longest wait would only be asked too early. */
+function waitAfter(
+  after: readonly RecipientState[],
+  { results, failure, triesUsed }: TryResult,
+  policy: DeliveryPolicy,
+  random: number,
+): number {
+  const open = new Set(after.flatMap(({ position, status }) => (status === 'pending' ? [position] : [])));
+  const verdicts = results.flatMap((result) => (result.outcome === 'refused' && open.has(result.position) ? [result.verdict] : []));
+  const asked = [failure, ...verdicts].flatMap((verdict) => verdict?.askedWaitMs ?? []);
+  return asked.length > 0 ? withJitter(Math.max(...asked), random) : retryDelayMs(triesUsed, policy.retryDelaysMs, random);
 }
 
 /** The route has had its tries (or is no longer there): doubts are settled as doubts, the others fall back or are rejected. */

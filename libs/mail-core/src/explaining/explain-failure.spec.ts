@@ -21,7 +21,9 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
   });
 
   it('have every code and no other', () => {
-    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual([...FAILURE_CODES, 'again', 'platformTodo'].sort());
+    expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
+      [...FAILURE_CODES, 'again', 'askedWait', 'platformTodo', 'sizes', 'time'].sort(),
+    );
   });
 
   it('say something different for each code', () => {
@@ -70,6 +72,29 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
       expect(over).toContain(again.byReader);
       expect(open).toBe(over?.replace(again.byReader, again.byItself));
     }
+  });
+});
+
+describe('figures that a server names', () => {
+  const greylisted = (askedWaitMs: number) => ({ code: 'asked_to_come_back', server: null, reply: null, askedWaitMs }) as const;
+
+  it.each([
+    [30_000, 'wait for 30 seconds.', '30 Sekunden zu warten.'],
+    [300_000, 'wait for 5 minutes.', '5 Minuten zu warten.'],
+    [3_600_000, 'wait for 60 minutes.', '60 Minuten zu warten.'],
+    [6 * 3_600_000, 'wait for 6 hours.', '6 Stunden zu warten.'],
+  ])('a wait of %d ms is told in both languages', (ms, en, de) => {
+    expect(explainFailure(greylisted(ms), 'en').happened).toContain(en);
+    expect(explainFailure(greylisted(ms), 'de').happened).toContain(de);
+  });
+
+  it('a limit of size is told with the size of the e-mail', () => {
+    const tooLarge = {
+      ...({ code: 'message_too_large', server: 'smtp.acme.example:587', reply: null } as const),
+      sizes: { limitBytes: 10_000_000, messageBytes: 14_230_000 },
+    };
+    expect(explainFailure(tooLarge, 'en').happened).toMatch(/It takes at most 10 MB, and this e-mail has 14\.23 MB\.$/);
+    expect(explainFailure(tooLarge, 'de').happened).toMatch(/Er nimmt höchstens 10 MB an, und diese E-Mail hat 14,23 MB\.$/);
   });
 });
 

@@ -18,11 +18,32 @@ export function explainFailure(reason: FailureReason, locale: Locale, route: Rou
   const isOurs = route === 'platform' && (reason.code.startsWith('smtp_') || reason.code === 'sender_refused');
   return {
     // A function, because `$&` in a replacement text would be read as a pattern.
-    happened: words.happened.replace('{server}', () => server),
+    happened: [words.happened.replace('{server}', () => server), ...figuresOf(reason, catalogue, locale)].join(' '),
     means: words.means,
     todo: (isOurs ? catalogue.platformTodo : words.todo).replace('{again}', catalogue.again[goesOn]),
   };
 }
+
+/** What the server named in figures, as sentences. */
+function figuresOf({ askedWaitMs, sizes }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
+  const wait = askedWaitMs === undefined ? [] : [catalogue.askedWait.replace('{time}', inTime(askedWaitMs, catalogue))];
+  if (sizes === undefined) return wait;
+  const [limit, size] = [sizes.limitBytes, sizes.messageBytes].map((bytes) => inMegabytes(bytes, locale));
+  return [...wait, catalogue.sizes.replace('{limit}', limit ?? '').replace('{size}', size ?? '')];
+}
+
+/** In the largest unit that says it exactly enough: nobody plans by seconds of an hour. */
+function inTime(ms: number, { time }: FailureCatalogue): string {
+  const [unit, unitMs] =
+    ms >= 2 * 3_600_000 ? (['hours', 3_600_000] as const) : ms >= 90_000 ? (['minutes', 60_000] as const) : (['seconds', 1000] as const);
+  const count = Math.round(ms / unitMs);
+  const [one, several] = time[unit];
+  return count === 1 ? one : several.replace('{n}', String(count));
+}
+
+/** A limit and what goes beyond it must not look the same, so two places. */
+const inMegabytes = (bytes: number, locale: Locale): string =>
+  `${(bytes / 1e6).toLocaleString(locale, { maximumFractionDigits: 2, minimumFractionDigits: bytes < 1e7 ? 2 : 0 })} MB`;
 
 function withoutPort(server: string): string {
   return server.replace(/:\d+$/, '');

@@ -14,6 +14,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byItself: 'Es wird von selbst erneut versucht.',
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
   },
+  askedWait: 'Er bat uns, {time} zu warten.',
+  sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail hat {size}.',
+  time: { minutes: ['1 Minute', '{n} Minuten'], hours: ['1 Stunde', '{n} Stunden'], seconds: ['1 Sekunde', '{n} Sekunden'] },
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
@@ -47,6 +50,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Prüfen Sie Port und Verschlüsselung in den Einstellungen: Zu Port 587 gehört STARTTLS, zu Port 465 TLS.',
   },
+  smtp_tls_unavailable: {
+    happened: 'Der Mailserver{server} konnte die Verbindung zu dieser Zeit nicht verschlüsseln.',
+    means: MAY_PASS,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
+  },
   smtp_starttls_missing: {
     happened: 'Der Mailserver{server} bietet mit den eingetragenen Angaben keine Verschlüsselung an.',
     means: `${NOTHING_GOES_OUT} Ohne Verschlüsselung könnten Fremde das Passwort mitlesen.`,
@@ -66,6 +74,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     happened: 'Das Sicherheitszertifikat des Mailservers{server} ist auf einen anderen Namen ausgestellt.',
     means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
     todo: 'Tragen Sie den Servernamen in den Einstellungen genau so ein, wie Ihr E-Mail-Anbieter ihn nennt.',
+  },
+  smtp_client_certificate_wanted: {
+    happened: 'Der Mailserver{server} lässt nur ein, wer sich mit einem eigenen Sicherheitszertifikat ausweist.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers um einen Zugang mit Benutzername und Passwort und tragen Sie beides in den Einstellungen ein.',
   },
   smtp_greeting_refused: {
     happened: 'Der Mailserver{server} hat unsere Verbindung abgewiesen.',
@@ -98,8 +111,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
-    happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil in kurzer Zeit zu viele verschickt wurden.',
-    means: MAY_PASS,
+    happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil seine Grenze für einen bestimmten Zeitraum erreicht ist.',
+    means:
+      'Mit dem Dokument ist alles in Ordnung: Eine solche Grenze gilt nur für eine Weile, und unser System verschickt danach langsamer.',
     todo: '{again} Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um eine höhere Versandgrenze.',
   },
   smtp_connection_lost: {
@@ -127,6 +141,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     happened: 'Der Mailserver des Empfängers hat die Zustellung an diese Adresse verweigert.',
     means: NOT_FOR_RECIPIENT,
     todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie das Dokument an eine andere Adresse.',
+  },
+  asked_to_come_back: {
+    happened: 'Der Mailserver bat uns, später wiederzukommen, wie viele es bei Absendern oder Adressen tun, die sie noch nicht kennen.',
+    means: 'Das ist keine Ablehnung: Wer wiederkommt, wird meist eingelassen.',
+    todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
   mailbox_full: {
     happened: 'Das Postfach des Empfängers ist voll.',

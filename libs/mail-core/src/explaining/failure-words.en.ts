@@ -14,6 +14,9 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byItself: 'It is tried again by itself.',
     byTest: 'Test the connection again later.',
   },
+  askedWait: 'It asked us to wait for {time}.',
+  sizes: 'It takes at most {limit}, and this e-mail has {size}.',
+  time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
   platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
   smtp_host_forbidden: {
@@ -46,6 +49,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Check port and encryption in the settings: port 587 goes with STARTTLS, port 465 with TLS.',
   },
+  smtp_tls_unavailable: {
+    happened: 'The mail server{server} could not encrypt the connection at that time.',
+    means: MAY_PASS,
+    todo: `{again} ${CHECK_WITH_PROVIDER}`,
+  },
   smtp_starttls_missing: {
     happened: 'The mail server{server} offers no encryption the way it is set up here.',
     means: `${NOTHING_GOES_OUT} Without encryption the password could be read by others.`,
@@ -65,6 +73,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     happened: 'The security certificate of the mail server{server} was issued for another name.',
     means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
     todo: 'Enter the server name in the settings exactly as your mail provider gives it.',
+  },
+  smtp_client_certificate_wanted: {
+    happened: 'The mail server{server} lets in only those who show a security certificate of their own.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server for an access with username and password, and enter both in the settings.',
   },
   smtp_greeting_refused: {
     happened: 'The mail server{server} turned our connection away.',
@@ -97,8 +110,8 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
-    happened: 'The mail server{server} takes no more e-mail for now, because too much was sent in a short time.',
-    means: MAY_PASS,
+    happened: 'The mail server{server} takes no more e-mail for now, because its limit for a certain time is reached.',
+    means: 'Nothing is wrong with the document: such a limit passes by itself, and our system sends more slowly from then on.',
     todo: '{again} If it happens often, ask your mail provider for a higher sending limit.',
   },
   smtp_connection_lost: {
@@ -126,6 +139,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     happened: 'The mail server of the recipient refused the delivery to this address.',
     means: NOT_FOR_RECIPIENT,
     todo: 'Check the address and ask the customer to accept e-mail from you, or send the document to another address.',
+  },
+  asked_to_come_back: {
+    happened: 'The mail server asked us to come back later, as many do with senders or addresses that they do not know yet.',
+    means: 'That is not a refusal: whoever comes back is mostly let in.',
+    todo: '{again} If the document still does not get through, ask the customer to accept e-mail from you.',
   },
   mailbox_full: {
     happened: 'The mailbox of the recipient is full.',

@@ -12,8 +12,11 @@ const JITTER = 0.2;
  */
 export function retryDelayMs(triesUsed: number, delaysMs: readonly number[], random: number): number {
   const planned = delaysMs[Math.min(triesUsed, delaysMs.length) - 1] ?? 0;
-  return Math.round(planned * (1 + JITTER * random));
+  return withJitter(planned, random);
 }
+
+/** A wait, or up to a fifth longer. */
+export const withJitter = (waitMs: number, random: number): number => Math.round(waitMs * (1 + JITTER * random));
 
 /** First and longest wait when the trouble is our own (settings, store, signing key away): quick at first, never a try. */
 const OWN_TROUBLE_FIRST_MS = 1000;
@@ -22,7 +25,7 @@ const OWN_TROUBLE_LONGEST_MS = 15_000;
 /** Wait before a delivery is looked at again that could not be tried for a reason of ours, in milliseconds. */
 export function postponeDelayMs(postponements: number, random: number): number {
   const planned = Math.min(OWN_TROUBLE_FIRST_MS * 2 ** Math.min(postponements, 10), OWN_TROUBLE_LONGEST_MS);
-  return Math.round(planned * (1 + JITTER * random));
+  return withJitter(planned, random);
 }
 
 /** What to do after the first end of data that nobody answered: send the same bytes once more, or leave it and say so. */

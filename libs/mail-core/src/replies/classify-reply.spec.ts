@@ -70,14 +70,27 @@ describe('what happens in place of a reply', () => {
   });
 
   it('blames the message when the server announces a smaller size', () => {
-    const verdict = classifyReply({ kind: 'unsupported', stage: 'mail', reason: 'size', text: 'SIZE 1000' }, before);
-    expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large' });
+    const sizes = { limitBytes: 1000, messageBytes: 2000 };
+    const verdict = classifyReply({ kind: 'unsupported', stage: 'mail', reason: 'size', sizes, text: 'SIZE 1000' }, before);
+    expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large', sizes });
   });
 
   it('shows what the server wrote, and never the words of our own library', () => {
     expect(classifyReply({ kind: 'protocol', stage: 'greeting', text: 'SSH-2.0-OpenSSH\r\n' }, before).reply).toBe('SSH-2.0-OpenSSH');
     const refused = { kind: 'network', stage: 'connect', reason: 'refused', text: 'connect ECONNREFUSED 10.0.0.5:587' } as const;
     expect(classifyReply(refused, before).reply).toBeNull();
+  });
+});
+
+describe('a server that names a time', () => {
+  it('is heard, also where the words run over several lines', () => {
+    const verdict = classifyReply(reply('rcpt', '451-4.7.1 Greylisted, please try again\n451 4.7.1 in 3 minutes'), before);
+    expect(verdict).toMatchObject({ reason: 'asked_to_come_back', lasting: 'transient', askedWaitMs: 180_000 });
+  });
+
+  it('is not heard when it refuses for good, or names none', () => {
+    expect(classifyReply(reply('rcpt', '550 5.7.1 no, do not try again in 3 minutes'), before)).not.toHaveProperty('askedWaitMs');
+    expect(classifyReply(reply('rcpt', '451 4.7.1 Greylisted'), before)).not.toHaveProperty('askedWaitMs');
   });
 });
 

@@ -1,8 +1,10 @@
 // Turns an observed fact of an SMTP conversation into a verdict: whose failure, how lasting, which reason.
-import { type FailureCode } from '@billing-mail/contracts';
+import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
+import { askedWaitMs } from './asked-wait.js';
 import { cleanReply } from './clean-reply.js';
 import { fitsReplyCode, parseEnhancedCode } from './enhanced-code.js';
 import { findReplyRule, MEANING_BY_STAGE } from './reply-rules.js';
+import { wordsOfReply } from './reply-words.js';
 import { type SmtpFact } from './smtp-fact.js';
 import { type Judgement, type Verdict } from './verdict.js';
 
@@ -49,8 +51,24 @@ export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: bool
     context.endOfDataReleased && !refusesMessage(fact)
       ? { scope: 'message', lasting: 'uncertain', reason: 'no_final_reply' }
       : judge(fact, enhancedCode);
-  return { ...judgement, stage: fact.stage, code, enhancedCode, reply };
+  return { ...judgement, stage: fact.stage, code, enhancedCode, reply, ...askedOf(fact, judgement), ...sizesOf(fact) };
 }
+
+/** A server that says no for good is asked again all the same, at the usual time. */
+function askedOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'askedWaitMs'> {
+  const asked = fact.kind === 'reply' && lasting === 'transient' ? askedWaitMs(wordsOfReply(fact.text)) : null;
+  return asked === null ? {} : { askedWaitMs: asked };
+}
+
+const sizesOf = (fact: SmtpFact): Pick<Verdict, 'sizes'> =>
+  fact.kind === 'unsupported' && fact.reason === 'size' ? { sizes: fact.sizes } : {};
+
+/** What is told of a verdict, as data. */
+export const reasonOf = ({ reason, reply, askedWaitMs, sizes }: Verdict, server: string): FailureReason => ({
+  ...{ code: reason, server, reply },
+  ...(askedWaitMs === undefined ? {} : { askedWaitMs }),
+  ...(sizes === undefined ? {} : { sizes }),
+});
 
 /** The four status codes that say that a mailbox does not exist; contract 3.3: such a recipient is not tried again. */
 const NONEXISTENT: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.10']);

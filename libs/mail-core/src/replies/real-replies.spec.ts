@@ -39,10 +39,12 @@ const REAL_REPLIES: readonly Row[] = [
   ['bare', 'connect', '452 4.5.3 Too many recipients', 'route', 'transient', 'smtp_server_busy'],
 
   // STARTTLS
-  ['RFC 3207', 'tls', '454 TLS not available due to temporary reason', 'route', 'transient', 'smtp_tls_failed'],
-  ['Postfix', 'tls', '454 4.7.0 TLS not available due to local problem', 'route', 'transient', 'smtp_tls_failed'],
+  ['RFC 3207', 'tls', '454 TLS not available due to temporary reason', 'route', 'transient', 'smtp_tls_unavailable'],
+  ['Postfix', 'tls', '454 4.7.0 TLS not available due to local problem', 'route', 'transient', 'smtp_tls_unavailable'],
   ['sendmail', 'tls', '502 5.7.0 Command not implemented', 'route', 'permanent', 'smtp_starttls_missing'],
   ['RFC 3207', 'tls', '501 Syntax error (no parameters allowed)', 'route', 'permanent', 'smtp_starttls_missing'],
+
+  ['a server that knows its clients', 'greeting', '530 5.7.0 Client certificate required', 'route', 'permanent', 'smtp_client_certificate_wanted'],
 
   // AUTH
   ['Postfix SASL', 'auth', '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6', 'route', 'permanent', 'smtp_auth_rejected'],
@@ -132,9 +134,10 @@ const REAL_REPLIES: readonly Row[] = [
   ['Exchange Online', 'rcpt', '550 5.4.310 DNS domain customer.invalid does not exist [Message=InfoDomainNonexistent]', 'recipient', 'permanent', 'recipient_unknown'],
 
   // RCPT: not now, not here, not from you
-  ['Postgrey', 'rcpt', '450 4.2.0 <x@customer.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/', 'recipient', 'transient', 'recipient_refused'],
-  ['Exim', 'rcpt', '451 4.7.1 Greylisting in action, please come back in 00:05:00', 'recipient', 'transient', 'recipient_refused'],
-  ['Postfix verify', 'rcpt', '450 4.1.1 <x@customer.example>: Recipient address rejected: unverified address: Address verification in progress', 'recipient', 'transient', 'recipient_refused'],
+  ['Postgrey', 'rcpt', '450 4.2.0 <x@customer.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/', 'recipient', 'transient', 'asked_to_come_back'],
+  ['Exim', 'rcpt', '451 4.7.1 Greylisting in action, please come back in 00:05:00', 'recipient', 'transient', 'asked_to_come_back'],
+  ['Postfix verify', 'rcpt', '450 4.1.1 <x@customer.example>: Recipient address rejected: unverified address: Address verification in progress', 'recipient', 'transient', 'asked_to_come_back'],
+  ['a gateway', 'rcpt', '451 The address could not be verified at this time', 'recipient', 'transient', 'asked_to_come_back'],
   ['Postfix', 'rcpt', '451 4.3.0 <x@customer.example>: Temporary lookup failure', 'recipient', 'transient', 'smtp_server_busy'],
   ['Postfix', 'rcpt', '451 4.3.5 Server configuration problem', 'recipient', 'transient', 'smtp_server_busy'],
   ['Gmail', 'rcpt', '450-4.2.1 The user you are trying to contact is receiving mail too quickly.\n450-4.2.1 Please resend your message at a later time.', 'recipient', 'transient', 'smtp_rate_limited'],
@@ -195,7 +198,8 @@ const REAL_REPLIES: readonly Row[] = [
   ['Postfix milter', 'final', '550 5.7.1 Spam message rejected', 'message', 'permanent', 'message_refused'],
   ['gateway that asks its inner server late', 'final', '550 User unknown', 'message', 'permanent', 'recipient_unknown'],
   ['Gmail', 'final', '421-4.7.28 Gmail has detected that your mail comes in bursts.', 'route', 'transient', 'smtp_rate_limited'],
-  ['rspamd', 'final', '451 4.7.1 Try again later', 'message', 'transient', 'message_refused'],
+  ['a content filter', 'final', '451 4.7.1 Message content looks suspicious', 'message', 'transient', 'message_refused'],
+  ['rspamd', 'final', '451 4.7.1 Try again later', 'message', 'transient', 'asked_to_come_back'],
   ['Postfix', 'final', '451 4.3.0 Error: queue file write error', 'message', 'transient', 'smtp_server_busy'],
   ['Postfix', 'final', '554 5.4.0 Error: too many hops', 'message', 'permanent', 'message_refused'],
   ['Gmail', 'final', '552-5.7.0 This message was blocked because its content presents a potential\n552-5.7.0 security issue.', 'message', 'permanent', 'message_refused'],

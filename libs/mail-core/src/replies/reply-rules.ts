@@ -1,22 +1,9 @@
-// The ordered table that gives an SMTP reply its meaning; first match wins, and what no rule names falls to its stage.
+// The ordered table that gives an SMTP reply its meaning, after the words of known providers; first match wins, and what no rule names falls to its stage.
 import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
+import { PROVIDER_RULES } from './providers/provider-rules.js';
+import { type ReplyRule } from './reply-rule.js';
+import { wordsOfReply } from './reply-words.js';
 import { type FailureScope } from './smtp-fact.js';
-
-/**
- * All conditions that a rule names must hold. `code` is tested on the three digits, `status` on subject.detail of the
- * enhanced code (class left out, it repeats the code's), `text` on what the server wrote.
- */
-export type ReplyRule = {
-  at?: readonly AttemptStage[];
-  code?: RegExp;
-  status?: RegExp;
-  text?: RegExp;
-  reason: FailureCode;
-  /** Where it differs from the scope of the stage. */
-  scope?: FailureScope;
-  /** A 5xx that passes by itself. There is no opposite: a 4xx is never permanent (RFC 5321 4.2.1). */
-  passes?: true;
-};
 
 const SENDING = ['mail', 'rcpt', 'data', 'final'] as const;
 const TAKING = ['rcpt', 'data', 'final'] as const;
@@ -75,6 +62,12 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   { code: /^421$/, reason: 'smtp_server_busy', scope: 'route' },
 
   // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that never learnt it: both are the stage's default.
+  // A server that wants our certificate says so when it sees none, in words of its own (RFC 3463 X.7.0 and X.7.1 say no more).
+  {
+    text: /client certificate (?:is )?(?:required|needed|missing|mandatory)|(?:require|need|want)s? (?:a |your )?client certificate/i,
+    reason: 'smtp_client_certificate_wanted',
+    scope: 'route',
+  },
   // AUTH, RFC 4954 4 and 6: an unknown mechanism (504 5.5.4) or command (500, 502) or one not open here (503) says nothing of the password.
   { at: ['auth'], code: /^503$/, reason: 'smtp_auth_unavailable', passes: true },
   { at: ['auth'], code: /^50[0124]$/, reason: 'smtp_auth_unavailable' },
@@ -118,8 +111,8 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   { at: SENDING, code: /^503$/, reason: 'smtp_protocol_error', scope: 'route', passes: true },
   { at: SENDING, code: /^50[024]$|^555$/, reason: 'smtp_protocol_error', scope: 'route' },
 
-  // Postfix and Exim check an address by calling its server; while they do, 4.1.1 means "not yet known".
-  { at: ['rcpt'], code: /^4/, text: /unverified|verif|callout|gr[ae]y ?-?list/i, reason: 'recipient_refused' },
+  // Servers that check an address by calling its own; while they do, 4.1.1 means "not yet known".
+  { at: ['rcpt'], code: /^4/, text: /unverified|verif/i, reason: 'asked_to_come_back' },
   // RFC 3463 X.1.1 mailbox, X.1.2 domain, X.1.3 syntax, X.1.6 moved; Exchange X.1.10, X.4.4 and X.4.310 (domain without mail server).
   { at: TAKING, status: /^1\.(?:[1236]|10)$|^4\.(?:4|310)$/, reason: 'recipient_unknown' },
   // Exchange Online's edge answers 5.4.1 "Recipient address rejected: Access denied" for an address that its tenant does not have.
@@ -141,7 +134,7 @@ export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
   dns: turnedAway,
   connect: turnedAway,
   greeting: turnedAway,
-  tls: { scope: 'route', transient: 'smtp_tls_failed', permanent: 'smtp_starttls_missing' },
+  tls: { scope: 'route', transient: 'smtp_tls_unavailable', permanent: 'smtp_starttls_missing' },
   auth: { scope: 'route', transient: 'smtp_auth_unavailable', permanent: 'smtp_auth_rejected' },
   mail: { scope: 'route', transient: 'smtp_server_busy', permanent: 'sender_refused' },
   rcpt: { scope: 'recipient', transient: 'recipient_refused', permanent: 'recipient_refused' },
@@ -149,19 +142,17 @@ export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
   final: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
 };
 
-// A rule's words stand in the first lines; the limit keeps a reply of 5 MB from costing time.
-const MATCHED_CHARACTERS = 4000;
 // "<dkim@customer.example>: User unknown" says nothing about DKIM. Bounded, so that it stays linear.
 const ADDRESS = /[^\s<>@]{1,64}@[^\s<>@]{1,255}/g;
-// A sentence runs on over the lines of a reply, each of which repeats code and status (RFC 5321 4.2.1, RFC 2034 4).
-const LINE_START = /[\r\n]+(?:\d{3}[- ])?(?:[245]\.\d{1,3}\.\d{1,3} )?/g;
+
+const ALL_RULES: readonly ReplyRule[] = [...PROVIDER_RULES.flatMap(({ rules }) => rules), ...REPLY_RULES];
 
 /** The first rule that fits a refusal (code 400 to 599), if any does. */
 export function findReplyRule(stage: AttemptStage, code: number, enhancedCode: string | null, text: string): ReplyRule | undefined {
   const digits = String(code);
   const status = enhancedCode?.slice(2) ?? '';
-  const words = text.slice(0, MATCHED_CHARACTERS).replace(LINE_START, ' ').replace(ADDRESS, '');
-  return REPLY_RULES.find(
+  const words = wordsOfReply(text).replace(ADDRESS, '');
+  return ALL_RULES.find(
     (rule) =>
       (rule.at?.includes(stage) ?? true) &&
       (rule.code?.test(digits) ?? true) &&

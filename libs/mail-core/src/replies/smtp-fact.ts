@@ -1,4 +1,4 @@
-import { type AttemptStage } from '@billing-mail/contracts';
+import { type AttemptStage, type FailureReason } from '@billing-mail/contracts';
 
 /**
  * What was observed when a try met trouble: an SMTP reply, or what happened in place of one. Observed by the SMTP client,
@@ -15,7 +15,10 @@ export type SmtpFact =
   /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */
   | { kind: 'protocol'; stage: AttemptStage; text: string }
   /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism. */
-  | { kind: 'unsupported'; stage: AttemptStage; reason: 'size' | 'auth'; text: string };
+  | { kind: 'unsupported'; stage: AttemptStage; reason: 'size'; sizes: MessageSizes; text: string }
+  | { kind: 'unsupported'; stage: AttemptStage; reason: 'auth'; text: string };
+
+export type MessageSizes = NonNullable<FailureReason['sizes']>;
 
 /** Failure of what: of the way to the server, of one recipient, or of this message. */
 export type FailureScope = 'route' | 'recipient' | 'message';

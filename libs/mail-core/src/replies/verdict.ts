@@ -1,5 +1,5 @@
 import { type AttemptStage, type FailureCode } from '@billing-mail/contracts';
-import { type FailureScope } from './smtp-fact.js';
+import { type FailureScope, type MessageSizes } from './smtp-fact.js';
 
 /**
  * What a fact means. `lasting`: `transient` may pass by itself, `permanent` needs a change, `uncertain` says that nobody
@@ -16,6 +16,10 @@ export type Verdict = {
   reason: FailureCode;
   /** What the server said, or what came in place of a reply, by `cleanReply`; `null` when nothing came. Untrusted. */
   reply: string | null;
+  /** How long the server asked to wait, brought within the bounds of `askedWaitMs`; left out where it named no time. */
+  askedWaitMs?: number;
+  /** Of a message that is larger than the server says that it takes. */
+  sizes?: MessageSizes;
 };
 
 /** The part of a verdict that is an opinion; the rest repeats what was observed. */

@@ -1,0 +1,39 @@
+// Greylisting (RFC 6647): whoever is new is asked to come back, and is taken then. Nobody has refused anything.
+import { type ProviderRules } from '../reply-rule.js';
+
+export const GREYLISTING: ProviderRules = {
+  provider: 'greylisting',
+  rules: [
+    {
+      at: ['mail', 'rcpt', 'data', 'final'],
+      code: /^4/,
+      text: /gr[ae]y-?\s?list|please come back|come back (?:later|in)/i,
+      reason: 'asked_to_come_back',
+      source: 'postgrey(8) --greylist-text; https://github.com/mailcow/mailcow-dockerized/issues/4443',
+      says: [
+        {
+          at: 'rcpt',
+          reply:
+            '450 4.2.0 <x@customer.example>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/customer.example.html',
+        },
+        { at: 'rcpt', reply: '450 4.2.0 <x@customer.example>: Recipient address rejected: Greylisted for 300 seconds' },
+        { at: 'rcpt', reply: '451 4.7.1 Greylisting in action, please come back in 00:05:00' },
+        { at: 'rcpt', reply: '450 4.7.1 <x@customer.example>: Recipient address rejected: Greylisted for 5 minutes (1)' },
+        { at: 'final', reply: '451 4.7.1 Greylisted, please try again in 300 seconds' },
+      ],
+    },
+    {
+      // rspamd greylists, and Postfix's defer and gateways ask back, in words that everybody uses; a busy server says so besides.
+      at: ['rcpt', 'data', 'final'],
+      code: /^4/,
+      status: /^(?:2\.0|7\.[01])$/,
+      text: /(?:try|retry) (?:again|later)|please retry|temporarily deferred/i,
+      reason: 'asked_to_come_back',
+      source: 'https://github.com/Mailu/Mailu/issues/1742',
+      says: [
+        { at: 'final', reply: '451 4.7.1 Try again later' },
+        { at: 'rcpt', reply: '450 4.7.1 <x@customer.example>: Recipient address rejected: try again later' },
+      ],
+    },
+  ],
+};
