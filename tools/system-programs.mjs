@@ -21,6 +21,9 @@ const PROGRAMS = {
   chromium: { debian: 'chromium', use: 'opens the web page', alternatives: ['chromium-browser', 'google-chrome'] },
   faketime: { debian: 'faketime', use: 'lets tests run on another day' },
   'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
+  postfix: { debian: 'postfix', use: 'is a mail server that the faults campaign sends to' },
+  // Installed it would take the place of the system's mail server, as Debian allows only one.
+  exim4: { debian: 'exim4-daemon-light', use: 'is a mail server that the faults campaign sends to', besideTheSystem: true },
 };
 
 /** What `npm test` needs. PostgreSQL comes from npm; what judges our work is nothing of ours. */
@@ -57,7 +60,8 @@ export function wayToGet(names) {
   // Ubuntu's package of that name only brings the snap, and snaps do not run everywhere.
   if (names.includes('chromium') && isUbuntu()) return { kind: 'told', command: 'sudo snap install chromium, or install Google Chrome' };
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid() === 0) return { kind: 'installed', packages, command: install };
+  if (process.getuid() === 0 && !names.some((name) => PROGRAMS[name].besideTheSystem))
+    return { kind: 'installed', packages, command: install };
   return { kind: 'unpacked', packages, command: `sudo sh -c '${install}'` };
 }
 
@@ -77,8 +81,13 @@ export async function provideSystemPrograms(wanted) {
   if (missing.length === 0) return;
   const leftToPeople = missing.filter((name) => wayToGet([name]).kind === 'told');
   if (leftToPeople.length > 0) throw new StepError(`Not installed: ${leftToPeople.join(', ')}.`, wayToGet(leftToPeople).command);
+  const isBeside = (name) => PROGRAMS[name].besideTheSystem === true;
+  for (const some of [missing.filter((name) => !isBeside(name)), missing.filter(isBeside)]) if (some.length > 0) await provide(some);
+}
+
+async function provide(missing) {
   const way = wayToGet(missing);
-  const where = way.kind === 'installed' ? 'installed by apt-get, as this is root' : 'unpacked into .data, as this is not root';
+  const where = way.kind === 'installed' ? 'installed by apt-get, as this is root' : 'unpacked into .data';
   console.log(`Missing on this machine, and now ${where}:`);
   for (const name of missing) console.log(`  ${name.padEnd(12)} ${useOf(name)}`);
   if (way.kind === 'installed') await step(`Install ${way.packages.join(', ')}`, () => installWithoutStarting(way.command));

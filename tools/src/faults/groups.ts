@@ -7,6 +7,7 @@ import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes, waysOut } from
 import { answeringCustomPeers, platformPeers, silentCustomPeers } from './scenarios/peers.js';
 import { diskFull, postgresFaults } from './scenarios/postgres.js';
 import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
+import { realServers, serverLimits } from './scenarios/real-servers.js';
 import { redisFaults } from './scenarios/redis.js';
 import { sameBytes } from './scenarios/same-bytes.js';
 import { sharedStatements } from './scenarios/shared-statements.js';
@@ -22,6 +23,10 @@ const USUAL_LEASE = { CLAIM_LEASE: '30s' };
 export const AWAITED = { SMTP_CONNECT_TIMEOUT: '50s', SMTP_REPLY_TIMEOUT: '50s', SMTP_FINAL_REPLY_TIMEOUT: '50s' };
 /** One that does not answer is given up soon, but not before a busy process that plays all servers at once can have answered. */
 const GIVEN_UP = { SMTP_CONNECT_TIMEOUT: '8s', SMTP_REPLY_TIMEOUT: '8s', SMTP_FINAL_REPLY_TIMEOUT: '8s' };
+
+/** The usual waits a sixtieth as long, as limits are counted by the second here and by the minute elsewhere. */
+const SCALED = { RETRY_DELAYS: '5s,30s' };
+const ONE_MESSAGE_EACH = { ...SCALED, SMTP_SESSION_MESSAGES: '1' };
 
 /** Scenarios with a server each, all at the same time. */
 const atOnce = (name: string, scenarios: readonly Scenario[], timeouts: NodeJS.ProcessEnv): Group => ({
@@ -78,6 +83,19 @@ export const GROUPS: readonly Group[] = [
   { name: 'ways-out', stage: { customServers: 2 }, policy: 'retry', scenarios: waysOut },
   { name: 'disk', stage: { diskMb: { postgres: 220 }, env: PATIENT_LEASE }, policy: 'retry', alone: true, scenarios: diskFull },
   { name: 'alerts', stage: { customServers: 8 }, policy: 'retry', scenarios: alertFaults },
+  {
+    name: 'server-limits',
+    stage: { customServers: 2 * serverLimits.length, env: { ...ONE_MESSAGE_EACH, ...PATIENT_LEASE, ...AWAITED } },
+    policy: 'retry',
+    together: true,
+    scenarios: serverLimits,
+  },
+  {
+    name: 'real-servers',
+    stage: { customServers: 2 * realServers.length, env: { ...SCALED, ...PATIENT_LEASE, ...AWAITED } },
+    policy: 'retry',
+    scenarios: realServers,
+  },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
   { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },
 ];

@@ -166,12 +166,12 @@ describe('the health of a lane', () => {
   const lane = `${randomUUID()}/custom`;
 
   it('fails after three failures in a row on the way to the server, until one gets there', () => {
-    const health = new LaneHealth();
-    for (const failure of [unreachable, unreachable, refused, unreachable, unreachable]) health.note(lane, failure);
-    expect(health.failing()).toEqual([]);
-    health.note(lane, unreachable);
-    expect(health.failing()).toEqual([lane]);
-    health.note(lane, null);
-    expect(health.failing()).toEqual([]);
+    const health = new LaneHealth({ RETRY_DELAYS: [300_000], DISPATCH_CONCURRENCY: 16, CUSTOM_SERVER_CONNECTIONS: 3 });
+    for (const failure of [unreachable, unreachable, refused, unreachable, unreachable]) health.note(lane, { results: [], failure });
+    expect(health.restrained()).toEqual([]);
+    health.note(lane, { results: [], failure: unreachable });
+    expect(health.restrained()).toEqual([lane]);
+    health.note(lane, { results: [], failure: null });
+    expect(health.restrained()).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ export type ClaimRequest = {
   leaseMs: number;
   /** Deliveries wanted. */
   count: number;
-  /** Most deliveries of a lane that this worker works on at a time. */
+  /** Most deliveries of a lane that this worker works on at a time; 0 for the platform passes all its lanes over. */
   room: { platform: number; custom: number };
   /** What is left of it in the lanes that have some in hand, or are tried gently; lanes with 0 are passed over. */
   left: ReadonlyMap<string, number>;
@@ -103,7 +103,7 @@ export class ClaimsStore {
   async claimDue({ workerId, leaseMs, count, room, left, inHand, seed }: ClaimRequest): Promise<DeliveryInHand[]> {
     const rows = await this.sql.prepared<Row>(
       `WITH longest_due AS MATERIALIZED (
-         SELECT lane FROM dispatch.lanes WHERE next_due_at <= now() AND lane <> ALL($5::text[]) ORDER BY next_due_at LIMIT ${LANES_LOOKED_AT}
+         SELECT lane FROM dispatch.lanes WHERE next_due_at <= now() AND lane <> ALL($5::text[]) AND ($3::int > 0 OR lane NOT LIKE '%/platform') ORDER BY next_due_at LIMIT ${LANES_LOOKED_AT}
        ),
        turn AS MATERIALIZED (SELECT lane FROM longest_due ORDER BY hashtext(lane || $8) LIMIT $2),
        room AS (
@@ -256,8 +256,7 @@ export class ClaimsStore {
     const [row] = await this.sql.rows<{ count: number }>(
       `WITH hastened AS (
          UPDATE dispatch.deliveries SET due_at = now()
-         WHERE lane = $1 || '/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() AND server_fingerprint IS DISTINCT FROM $2
-           AND custom_tries > 0
+         WHERE lane = $1 || '/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() AND server_fingerprint <> $2
          RETURNING lane, due_at
        ),
        due AS (${noteDueLanes('hastened')})

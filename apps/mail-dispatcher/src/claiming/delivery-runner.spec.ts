@@ -8,6 +8,8 @@ import { DeliveryRunner } from './delivery-runner.js';
 import { LaneHealth } from './lane-health.js';
 import { type WorkOnDelivery } from './work-on-delivery.js';
 
+const env = { DISPATCH_CONCURRENCY: 4, CLAIM_LEASE: 30_000, CUSTOM_SERVER_CONNECTIONS: 3, RETRY_DELAYS: [300_000] } as DispatcherEnv;
+
 /** How often a runner without work takes over from the dead, in as many sweeps, when its first question for due deliveries is answered like this. */
 async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<number> {
   let asked = 0;
@@ -21,13 +23,13 @@ async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<nu
     refreshLanes: () => Promise.resolve(),
   };
   const runner = new DeliveryRunner(
-    { DISPATCH_CONCURRENCY: 4, CLAIM_LEASE: 30_000, CUSTOM_SERVER_CONNECTIONS: 3 } as DispatcherEnv,
+    env,
     { warn: () => undefined } as unknown as Logger,
     claims as ClaimsStore,
     {} as WorkOnDelivery,
     { replayJournal: () => Promise.resolve(new Set()) } as unknown as Settling,
     {} as Announcer,
-    new LaneHealth(),
+    new LaneHealth(env),
   );
   await runner.onApplicationBootstrap();
   for (let waitedMs = 0; asked < sweeps && waitedMs < 10_000; waitedMs += 20) await sleep(20);

@@ -7,16 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { deliverySteps, inHandGauge } from '../records/dispatcher.metrics.js';
+import { PLATFORM_WAY } from '../records/lanes.js';
 import { type DeliveryInHand } from '../records/rows.js';
 import { Announcer } from '../settling/announcer.js';
 import { Settling } from '../settling/settling.js';
 import { ClaimsStore } from './claims.store.js';
 import { type Hand, Hands } from './hands.js';
 import { LaneHealth } from './lane-health.js';
+import { SWEEP_MS } from './sweep.js';
 import { WorkOnDelivery } from './work-on-delivery.js';
 
-/** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
-const SWEEP_MS = 1000;
 /** After the database was away or stood still nobody's lease is taken over until its owner had time to renew it. */
 const TAKE_OVER_GRACE_MS = 10_000;
 /** No statement on claims takes so long where the database works: it waited for a lock, or for the database. */
@@ -49,8 +49,12 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly announcer: Announcer,
     private readonly lanes: LaneHealth,
   ) {
-    const isFailing = (lane: string): boolean => lanes.isFailing(lane);
-    this.hands = new Hands({ count: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS, isFailing });
+    this.hands = new Hands({
+      ...{ count: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
+      isFailing: (lane) => lanes.isFailing(lane),
+      startsNow: (way) => lanes.startsNow(way),
+      started: (lane) => lanes.started(lane),
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -110,9 +114,9 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   private async claim(count: number): Promise<DeliveryInHand[]> {
     const left = this.hands.left();
-    for (const lane of this.lanes.failing()) if (!left.has(lane)) left.set(lane, 1);
+    for (const lane of this.lanes.restrained()) left.set(lane, this.hands.roomLeft(lane));
     const { workerId } = this;
-    const room = { platform: this.env.DISPATCH_CONCURRENCY, custom: this.env.CUSTOM_SERVER_CONNECTIONS };
+    const room = { platform: this.hands.roomLeft(PLATFORM_WAY), custom: this.env.CUSTOM_SERVER_CONNECTIONS };
     const inHand = [...this.inHand.keys()];
     const claimed = await this.watched('claim', () =>
       // Each time in another order of the lanes, so that workers do not ask for the same rows.

@@ -1,5 +1,5 @@
 // The hands of a process: how many deliveries it works on at a time, in all and in each lane, and who gets the next free one.
-import { routeOf } from '../records/lanes.js';
+import { routeOf, wayOf } from '../records/lanes.js';
 
 export type Hand = {
   /** The delivery turned out to be in this lane. */
@@ -15,6 +15,10 @@ export type HandsOptions = {
   customRoom: number;
   /** Lanes whose server fails: one hand at a time. */
   isFailing: (lane: string) => boolean;
+  /** What a limit of the server's lets start now, and be busy at a time, on a way; `null` where none is known. */
+  startsNow: (way: string) => { starts: number; room: number } | null;
+  /** Told of each hand that begins with a delivery of the lane. */
+  started: (lane: string) => void;
 };
 
 type Waiting = { lane: string; grant: (hand: Hand | null) => void };
@@ -28,6 +32,7 @@ const ANY_LANE = '';
  */
 export class Hands {
   private readonly busy = new Map<string, number>();
+  private readonly busyOnWay = new Map<string, number>();
   private readonly stuck = new Set<string>();
   private waiting: Waiting[] = [];
   private used = 0;
@@ -41,6 +46,14 @@ export class Hands {
   /** What is left in the lanes that have some in hand. */
   left(): Map<string, number> {
     return new Map([...this.busy.keys()].map((lane) => [lane, this.roomLeft(lane)]));
+  }
+
+  /** What is left in a lane, also in one that has none in hand. */
+  roomLeft(lane: string): number {
+    const left = this.roomOf(lane) - (this.busy.get(lane) ?? 0);
+    const way = wayOf(lane);
+    const paced = this.options.startsNow(way);
+    return paced === null ? left : Math.min(left, paced.starts, paced.room - (this.busyOnWay.get(way) ?? 0));
   }
 
   /** A hand for a delivery of this lane at once, or `null`. */
@@ -84,13 +97,13 @@ export class Hands {
 
   private give(lane: string): Hand {
     this.used += 1;
-    this.count(lane, 1);
+    this.begin(lane);
     let at = lane;
     let isHeld = true;
     return {
       moveTo: (other) => {
         this.count(at, -1);
-        this.count(other, 1);
+        this.begin(other);
         at = other;
       },
       free: () => {
@@ -115,8 +128,9 @@ export class Hands {
     }
   }
 
-  private roomLeft(lane: string): number {
-    return this.roomOf(lane) - (this.busy.get(lane) ?? 0);
+  private begin(lane: string): void {
+    this.count(lane, 1);
+    if (lane !== ANY_LANE) this.options.started(lane);
   }
 
   private roomOf(lane: string): number {
@@ -126,8 +140,13 @@ export class Hands {
 
   private count(lane: string, by: number): void {
     if (lane === ANY_LANE) return;
-    const now = (this.busy.get(lane) ?? 0) + by;
-    if (now === 0) this.busy.delete(lane);
-    else this.busy.set(lane, now);
+    add(this.busy, lane, by);
+    add(this.busyOnWay, wayOf(lane), by);
   }
+}
+
+function add(counts: Map<string, number>, name: string, by: number): void {
+  const now = (counts.get(name) ?? 0) + by;
+  if (now === 0) counts.delete(name);
+  else counts.set(name, now);
 }

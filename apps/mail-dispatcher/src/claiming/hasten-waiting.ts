@@ -3,9 +3,11 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
+import { laneOf } from '../records/lanes.js';
 import { serverFingerprint } from '../trying/server-for-route.js';
 import { ClaimsStore } from './claims.store.js';
 import { DeliveryRunner } from './delivery-runner.js';
+import { LaneHealth } from './lane-health.js';
 
 /** Events that nobody heard (Redis keeps none for an absent listener) are made up for this often. */
 const LOOK_AGAIN_MS = 30_000;
@@ -19,6 +21,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     private readonly settings: SettingsClient,
     private readonly claims: ClaimsStore,
     private readonly runner: DeliveryRunner,
+    private readonly lanes: LaneHealth,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -33,6 +36,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
   /** A team saved its settings. */
   async afterChange(teamId: string): Promise<void> {
     this.settings.forget(teamId);
+    this.lanes.forgetPace(laneOf(teamId, 'custom'));
     await this.logged({ teamId }, () => this.hasten(teamId));
   }
 

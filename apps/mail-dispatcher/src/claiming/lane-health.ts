@@ -1,7 +1,10 @@
 // Lanes: what shares a way out (a team's own server, or the platform for a team) shares its room, and slows down together.
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type AttemptStage } from '@billing-mail/contracts';
-import { type Verdict } from '@billing-mail/mail-core';
+import { limitMet, type RecipientResult, type Verdict } from '@billing-mail/mail-core';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { PLATFORM_WAY, wayOf } from '../records/lanes.js';
+import { Pace } from './pace.js';
 
 /** Failures in a row after which a server is tried gently. */
 const FAILURES_TOLERATED = 3;
@@ -9,14 +12,45 @@ const FAILURES_TOLERATED = 3;
 const STAGES_OF_THE_WAY: readonly AttemptStage[] = ['dns', 'connect', 'tls', 'greeting', 'auth'];
 
 /**
- * Which servers fail again and again, as this process sees it. Such a lane gets one delivery at a time: that one is the probe, and
- * its success gives the lane its room back. Each delivery keeps its three tries.
+ * Which servers fail again and again or met a limit, as this process sees it. A lane that fails gets one delivery at a time: that one is the
+ * probe, and its success gives the lane its room back. Each delivery keeps its three tries. A way that met a limit has a pace.
  */
 @Injectable()
 export class LaneHealth {
   private readonly failures = new Map<string, number>();
+  private readonly pace: Pace;
 
-  note(lane: string, failure: Verdict | null): void {
+  constructor(@Inject(DISPATCHER_ENV) env: Pick<DispatcherEnv, 'RETRY_DELAYS' | 'DISPATCH_CONCURRENCY' | 'CUSTOM_SERVER_CONNECTIONS'>) {
+    this.pace = new Pace({
+      retryDelaysMs: env.RETRY_DELAYS,
+      roomOf: (way) => (way === PLATFORM_WAY ? env.DISPATCH_CONCURRENCY : env.CUSTOM_SERVER_CONNECTIONS),
+      now: () => performance.now(),
+    });
+  }
+
+  /** Notes what a try came to. Returns how long its way waits for a limit of the server's that it met, in milliseconds; `null` where it met none. */
+  note(lane: string, tried: { results: readonly RecipientResult[]; failure: Verdict | null }): number | null {
+    if (tried.results.some(({ outcome }) => outcome === 'accepted')) this.pace.took(wayOf(lane));
+    const limit = limitMet(tried);
+    if (limit === null) this.noteFailure(lane, tried.failure);
+    return limit && this.pace.limited(wayOf(lane), limit);
+  }
+
+  /** How many deliveries may start now, and be under way at a time, for a limit of the server's; `null` where none is known. */
+  startsNow(way: string): { starts: number; room: number } | null {
+    return this.pace.startsNow(way);
+  }
+
+  started(lane: string): void {
+    this.pace.started(wayOf(lane));
+  }
+
+  /** The server of a lane may be another one now. */
+  forgetPace(lane: string): void {
+    this.pace.forget(wayOf(lane));
+  }
+
+  private noteFailure(lane: string, failure: Verdict | null): void {
     if (failure !== null && isOfTheWay(failure)) this.failures.set(lane, (this.failures.get(lane) ?? 0) + 1);
     else this.failures.delete(lane);
   }
@@ -25,9 +59,10 @@ export class LaneHealth {
     return (this.failures.get(lane) ?? 0) >= FAILURES_TOLERATED;
   }
 
-  /** The lanes that are tried gently now. */
-  failing(): string[] {
-    return [...this.failures.keys()].filter((lane) => this.isFailing(lane));
+  /** The lanes that may not use all their room now; what all lanes of the platform share is not told for each. */
+  restrained(): string[] {
+    const paced = this.pace.known().filter((way) => way !== PLATFORM_WAY);
+    return [...new Set([...[...this.failures.keys()].filter((lane) => this.isFailing(lane)), ...paced])];
   }
 }
 

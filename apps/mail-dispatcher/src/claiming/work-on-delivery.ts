@@ -1,7 +1,7 @@
 // One step of a delivery in hand, as a list: what dead workers left, its look, a try, and what follows from that.
 import { Inject, Injectable } from '@nestjs/common';
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
-import { CRASHES_BEFORE_REHEARSAL, settledStatus, type Verdict } from '@billing-mail/mail-core';
+import { CRASHES_BEFORE_REHEARSAL, LIMIT_PATIENCE_MS, settledStatus, type Verdict } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -67,12 +67,16 @@ export class WorkOnDelivery {
       return this.postpone(delivery, error, null);
     }
     // Before the hand is free: a server that has just failed gets no further one.
-    if (tried.kind === 'tried') {
-      this.lanes.note(laneOf(delivery.teamId, tried.report.route), tried.report.failure);
-      this.troubles.noteTry(delivery, tried.report);
-    }
+    if (tried.kind === 'tried') this.noteLane(delivery, tried.report);
     onTried();
     return this.afterTry(delivery, tried);
+  }
+
+  private noteLane(delivery: LookedAfter, report: TryReport): void {
+    const heldUpMs = this.lanes.note(laneOf(delivery.teamId, report.route), report);
+    // A server that asks us to be slower works.
+    if (heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS) report.heldUpMs = heldUpMs;
+    else this.troubles.noteTry(delivery, report);
   }
 
   private async beforeTry(delivery: DeliveryInHand): Promise<StepResult | null> {

@@ -6,6 +6,11 @@ export const laneOf = (teamId: string, route: Route): string => `${teamId}/${rou
 /** Where a lane leads. */
 export const routeOf = (lane: string): Route => (lane.endsWith('/platform') ? 'platform' : 'custom');
 
+/** What a server counts together: the platform is one sender for all teams, a team's own server knows nobody else. */
+export const wayOf = (lane: string): string => (routeOf(lane) === 'platform' ? PLATFORM_WAY : lane);
+/** Heads for the platform as a lane does; no team's id has a colon. */
+export const PLATFORM_WAY = ':/platform';
+
 /**
  * The end of a statement that made deliveries due which nobody holds: `source` is a CTE with `lane` and `due_at`. Lanes in their order, so that
  * two statements wait for each other and never in a circle. `changes` lets `refreshLanes` see that it read too early.

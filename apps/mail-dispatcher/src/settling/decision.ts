@@ -40,11 +40,16 @@ export function toDecision(
     failure,
     triedRoute: context.triedRoute,
     fingerprint: context.fingerprint ?? null,
-    dueInMs: next.kind === 'settled' ? null : next.kind === 'wait' ? next.afterMs : 0,
+    dueInMs: dueIn(next),
     postponed: false,
   };
   const outcome = next.kind === 'settled' ? toSettledEvent({ ...state, status: next.status, route, usedFallback, failure }, after) : null;
   return { ...recipientsOnly(state, after), next: written, outcome };
+}
+
+function dueIn(next: Settlement['next']): number | null {
+  if (next.kind === 'settled') return null;
+  return next.kind === 'fall_back' ? 0 : next.afterMs;
 }
 
 /** Given back untried for a reason of ours: its tries stay whole. */

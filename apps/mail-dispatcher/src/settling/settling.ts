@@ -50,13 +50,15 @@ export class Settling implements OnApplicationShutdown {
     let areKept = false;
     const decide = (now: DeliveryState): Decision => {
       settlement = this.settlementOf(now, report, random);
-      const context = { triedRoute: report.route, failure: failureOf(report), fingerprint: report.fingerprint };
-      const attempt = toAttempt(report, attemptOutcome(report.results, report.failure));
-      return { ...toDecision(now, settlement, context), attempt };
+      const isTry = settlement.next.kind !== 'held_up';
+      const context = { triedRoute: isTry ? report.route : null, failure: failureOf(report), fingerprint: report.fingerprint };
+      const decision = toDecision(now, settlement, context);
+      if (!isTry && !hasLeftTraces(report)) return { ...decision, takenBack: report.attemptId };
+      return { ...decision, attempt: toAttempt(report, attemptOutcome(report.results, report.failure)) };
     };
     const written = await this.untilRecorded(report, async () => {
       // Before it is given back, as another worker may take it at once.
-      if (!areKept && this.settlementOf(toState(delivery), report, random).next.kind === 'wait') await this.kept(delivery, keepBytes);
+      if (!areKept && isToBeRepeated(this.settlementOf(toState(delivery), report, random).next)) await this.kept(delivery, keepBytes);
       areKept = true;
       const isWritten = await this.write(delivery, decide);
       if (!isWritten) await this.store.recordFacts(report);
@@ -283,3 +285,9 @@ export class Settling implements OnApplicationShutdown {
 const isUrgent = ({ next, outcome }: Decision): boolean => outcome !== null && (next?.status !== 'sent' || next.usedFallback);
 
 const toState = (delivery: DeliveryInHand): DeliveryState => ({ ...delivery, status: 'sending' });
+
+const isToBeRepeated = ({ kind }: Settlement['next']): boolean => kind === 'wait' || kind === 'held_up';
+
+/** Whether a server has seen some of the message or taken a recipient: a limit before that leaves nothing to tell of. */
+const hasLeftTraces = ({ message, results }: TryReport): boolean =>
+  message !== null || results.some(({ outcome }) => outcome !== 'refused');

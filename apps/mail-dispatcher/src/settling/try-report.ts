@@ -19,6 +19,8 @@ export type TryReport = {
   fallback: boolean;
   /** Where the try went, see `serverFingerprint`. */
   fingerprint: string;
+  /** How long its way waits for a limit of the server's that it met. */
+  heldUpMs?: number;
 };
 
 /** The part of a report that is a fact; what follows from it is decided when it is recorded. */

@@ -60,6 +60,9 @@ export class Stage {
   /** Ways of the dispatchers to PostgreSQL, in their order, where the stage has some. */
   readonly wires: Wire[] = [];
   settings!: ServiceProcess;
+  /** Who vouches for the platform's signature. */
+  signerCaPem = '';
+  readonly platformFrom = PLATFORM_FROM;
   invoicing!: Invoicing;
 
   private constructor(
@@ -173,6 +176,7 @@ export class Stage {
 
   private async startServices({ env = {}, dispatchers = 2, notifiers = 2, wired = false }: StageOptions): Promise<void> {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
+    this.signerCaPem = identity.caPem;
     const file = (name: string, content: string | Buffer): string => {
       const path = join(this.folder, name);
       writeFileSync(path, content, { mode: 0o600 });

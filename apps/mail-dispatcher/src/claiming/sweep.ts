@@ -1,0 +1,2 @@
+/** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
+export const SWEEP_MS = 1000;

@@ -1,0 +1,109 @@
+// Debian's Exim as a private instance. Its package can not lie beside that of another mail server, so it is unpacked, and what it looks for in
+// the system (its user, its libraries) is shown to it alone, by a mount namespace.
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceRoot } from '../../../workspace.js';
+import { NotPossibleHereError } from '../not-possible-here.js';
+import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
+
+const UNPACKED = join(workspaceRoot, '.data', 'programs', 'root');
+const UNPACKED_EXIM = join(UNPACKED, 'usr', 'sbin', 'exim4');
+/** Debian's name for its user, compiled in; the number only has to be nobody's. */
+const USER = 'Debian-exim';
+const USER_ID = 64_999;
+
+/** What a server demands: conditions of its access lists at MAIL, and options of the main part. */
+export type EximSettings = { options?: readonly string[]; atMail?: readonly string[]; atAuth?: readonly string[] };
+
+/** Exim that offers TLS and signs anybody in; throws NotPossibleHereError where there is none. */
+export async function startExim(ports: Ports, settings: EximSettings): Promise<RealServer> {
+  requireRoot();
+  const exim = [UNPACKED_EXIM, '/usr/sbin/exim4'].find(existsSync);
+  if (exim === undefined) throw new NotPossibleHereError("needs Debian's exim4-daemon-light");
+  const folder = makeFolder('exim');
+  for (const name of ['spool', 'log']) {
+    mkdirSync(join(folder, name));
+    chownSync(join(folder, name), USER_ID, USER_ID);
+  }
+  const config = join(folder, 'exim.conf');
+  writeFileSync(config, configuration(folder, exim, ports, settings));
+  return run(folder, ports.port, { command: 'unshare', args: [...namespace(folder), exim, '-bdf', '-q1m', '-C', config] });
+}
+
+/** The arguments of unshare before the program. The cache of the loader, as a program that changes its user ignores LD_LIBRARY_PATH. */
+function namespace(folder: string): string[] {
+  const shown = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), `${readFileSync(`/etc/${name}`, 'utf8')}${content}\n`);
+    return `mount --bind '${join(folder, name)}' /etc/${name}`;
+  };
+  const mounts = [
+    shown('passwd', `${USER}:x:${USER_ID}:${USER_ID}::/nonexistent:/usr/sbin/nologin`),
+    shown('group', `${USER}:x:${USER_ID}:`),
+  ];
+  const libraries = join(UNPACKED, 'usr', 'lib', `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
+  if (existsSync(libraries)) {
+    const cache = join(folder, 'ld.so.cache');
+    execFileSync('/sbin/ldconfig', ['-X', '-C', cache, libraries]);
+    mounts.push(`mount --bind '${cache}' /etc/ld.so.cache`);
+  }
+  return ['--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'];
+}
+
+function configuration(
+  folder: string,
+  exim: string,
+  { port, behind }: Ports,
+  { options = [], atMail = [], atAuth = [] }: EximSettings,
+): string {
+  const { keyFile, certificateFile } = writeCertificate(folder);
+  return `
+primary_hostname = mx.exim.test
+exim_path = ${exim}
+spool_directory = ${join(folder, 'spool')}
+log_file_path = ${join(folder, 'log', '%slog')}
+pid_file_path = ${join(folder, 'exim.pid')}
+notifier_socket =
+keep_environment =
+daemon_smtp_ports = ${port}
+local_interfaces = 127.0.0.1
+disable_ipv6
+tls_advertise_hosts = *
+tls_certificate = ${certificateFile}
+tls_privatekey = ${keyFile}
+acl_smtp_mail = at_mail
+acl_smtp_auth = at_auth
+acl_smtp_rcpt = at_rcpt
+${options.join('\n')}
+
+begin acl
+at_mail:
+  ${[...atMail, 'accept'].join('\n  ')}
+at_auth:
+  ${[...atAuth, 'accept'].join('\n  ')}
+at_rcpt:
+  accept
+
+begin routers
+behind:
+  driver = manualroute
+  route_list = * 127.0.0.1::${behind} byname
+  self = send
+  transport = behind
+
+begin transports
+behind:
+  driver = smtp
+  hosts_avoid_tls = *
+
+begin retry
+* * F,1h,1s
+
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_condition = true
+  server_set_id = $auth2
+`;
+}

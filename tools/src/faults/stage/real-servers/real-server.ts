@@ -1,0 +1,63 @@
+// What Postfix and Exim have in common on the stage: private instances on loopback that hand on what they take to a server with a ledger.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServerProcess, type ServerCommand, type ServerProcess, tlsCertificates } from '@billing-mail/testkit';
+import { NotPossibleHereError } from '../not-possible-here.js';
+
+export type Ports = {
+  /** Where it takes mail. */
+  port: number;
+  /** Where it hands mail on to. */
+  behind: number;
+};
+
+/** A real mail server that runs; ends with its folder. */
+export type RealServer = { stop(): Promise<void> };
+
+/** Both change to users of their own and look into files of the system. */
+export function requireRoot(): void {
+  if (process.getuid?.() !== 0) throw new NotPossibleHereError('needs root, for a mail server with users of its own');
+}
+
+/** A folder that the server's own user may walk through. */
+export function makeFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `faults-${name}-`));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** The key and the certificate that all servers of the campaign show, as files. */
+export function writeCertificate(folder: string): { keyFile: string; certificateFile: string } {
+  const { keyPem, chainOf } = tlsCertificates();
+  const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  writeFileSync(keyFile, keyPem, { mode: 0o644 });
+  writeFileSync(certificateFile, chainOf('good'), { mode: 0o644 });
+  return { keyFile, certificateFile };
+}
+
+/** Starts it and waits until it greets at its port. */
+export async function run(folder: string, port: number, command: Pick<ServerCommand, 'command' | 'args'>): Promise<RealServer> {
+  const server: ServerProcess = await startServerProcess({
+    ...command,
+    ready: () => isListening(port),
+    readyWithinMs: 30_000,
+    deathSignal: 'TERM',
+  });
+  return {
+    async stop() {
+      await server.end('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks without a word of SMTP: a limit of connections may count it, so the scenarios begin after a while. */
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (is: boolean): void => (socket.destroy(), resolve(is));
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+  });
+}
