@@ -3,17 +3,8 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { handshakeFact, networkFact, timeoutFact } from './facts.js';
+import { type KnownServer } from './known-servers.js';
 import { type SmtpServer } from './smtp-server.js';
-
-/** Resuming a TLS session (RFC 8446 2.2) saves the server's certificates and its private-key operation. */
-export type TlsResumption = {
-  /** What was remembered last; the handshake is a full one where the server does not know it any more. */
-  recall(): Buffer | undefined;
-  /** Told of each session that may be resumed: with TLS 1.3 some time after the handshake, and more than once. */
-  remember(session: Buffer): void;
-  /** The handshake failed: what was remembered may be the reason. */
-  forget(): void;
-};
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
@@ -60,21 +51,23 @@ export async function secureSocket(
   plain: Socket,
   server: SmtpServer,
   timeoutMs: number,
-  resumption?: TlsResumption,
+  known?: KnownServer,
 ): Promise<Connected<TLSSocket>> {
   // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
   plain.on('error', ignoreLateError);
-  const session = resumption?.recall();
+  const session = known?.tlsSession;
   const resumed = session === undefined ? {} : { session };
   const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed });
-  if (resumption !== undefined) socket.on('session', (fresh) => resumption.remember(fresh));
+  // With TLS 1.3 some time after the handshake, and more than once.
+  if (known !== undefined) socket.on('session', (fresh) => (known.tlsSession = fresh));
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
   const secured = await firstOf(socket, 'secureConnect', timeoutMs, late, handshakeFact);
   if (!secured.ok) {
     plain.destroy();
-    resumption?.forget();
+    // What was remembered may be the reason.
+    if (known !== undefined) known.tlsSession = undefined;
   }
   return secured;
 }

@@ -325,6 +325,7 @@ describe('a session', () => {
     expect(session.capabilities).toEqual({
       maxMessageBytes: 1234,
       size: true,
+      recipientsAtMost: Infinity,
       pipelining: true,
       authMechanisms: ['LOGIN'],
       startTls: false,

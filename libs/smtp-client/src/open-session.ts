@@ -4,7 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { parseCapabilities } from './capabilities.js';
-import { connectToAny, secureSocket, type Connected, type TlsResumption } from './connecting.js';
+import { connectToAny, secureSocket, type Connected } from './connecting.js';
+import { type KnownServer } from './known-servers.js';
 import { Link } from './link.js';
 import { isAddressAllowed, isPortAllowed } from './network-policy.js';
 import { isSuccess, replyFact, replyText, type Reply } from './reply.js';
@@ -25,8 +26,8 @@ export type SessionOptions = {
   dnsServers?: readonly string[];
   /** Aborted while the session is being opened, it ends that at once. Not to be aborted later: `session.close` is for that. */
   opening?: AbortSignal;
-  /** What is remembered of the last TLS session with this server, and what is to be remembered of this one. */
-  tlsResumption?: TlsResumption;
+  /** What is remembered of this server, and learns from this session. */
+  known?: KnownServer;
 };
 
 export type OpenResult =
@@ -141,7 +142,7 @@ async function greet(
 }
 
 async function secure(plain: Socket, server: SmtpServer, options: SessionOptions, steps: StepClock): Promise<Connected<TLSSocket>> {
-  const secured = await secureSocket(plain, server, options.timeouts.connectMs, options.tlsResumption);
+  const secured = await secureSocket(plain, server, options.timeouts.connectMs, options.known);
   if (secured.ok) steps.passed('tls', secured.socket.getProtocol() ?? 'TLS');
   return secured;
 }

@@ -18,6 +18,8 @@ export type Peer = {
   silent?: true;
   /** What DNS says of it. */
   dns?: DnsAnswer;
+  /** People that the invoice goes to, in place of two. */
+  people?: number;
   /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
   bytes?: number;
   /** The team lets the platform take over. */
@@ -28,6 +30,10 @@ export type Peer = {
 const LARGE = 15_000_000;
 
 const slowly = (text: string): SmtpAction => ({ wait: 400, then: text });
+
+const takingAtMost = (count: number, otherwise: SmtpAction): SmtpScript => ({
+  rcpt: (_address, index) => (index < count ? '250 ok' : otherwise),
+});
 
 const failing = (...stages: string[]): Pick<Peer, 'status' | 'tries' | 'stages'> => ({ status: 'failed', tries: 3, stages });
 const doubtful = { status: 'uncertain', tries: 2, stages: ['final'] } as const;
@@ -82,12 +88,6 @@ export const PEERS: readonly Peer[] = [
     injects: '250 to the first RCPT, 450 to the second, always',
     script: { rcpt: (address) => (address.startsWith('a.') ? '250 ok' : '450 4.2.0 later') },
     ...{ status: 'partly_sent', tries: 3, stages: ['rcpt'] },
-  },
-  {
-    name: 'rcpt-452',
-    injects: '452 "too many recipients" from the second RCPT on',
-    script: { rcpt: (_address, index) => (index === 0 ? '250 ok' : '452 4.5.3 too many recipients') },
-    ...{ status: 'sent', tries: 2 },
   },
   { name: 'rcpt-5mb-reply', injects: 'a reply of 5 MB to RCPT', script: { rcpt: { flood: 5_000_000 } }, ...failing('rcpt') },
   { name: 'data-451', injects: '451 to DATA', script: { data: '451 4.3.0 later' }, ...failing('data') },
@@ -161,8 +161,28 @@ export const PEERS: readonly Peer[] = [
   { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent },
 ];
 
-/** The same where the team lets the platform, which works, take over. */
-export const PEERS_WITH_FALLBACK: readonly Peer[] = [
+/** Only as a team's own: where the team lets the platform, which works, take over, and where what is learnt would be remembered of the platform's. */
+export const TEAM_PEERS: readonly Peer[] = [
+  {
+    name: 'rcpt-452',
+    injects: '452 "too many recipients" from the second RCPT on',
+    script: takingAtMost(1, '452 4.5.3 too many recipients'),
+    ...sent,
+  },
+  {
+    name: 'rcpt-452-of-20',
+    injects: '452 "too many recipients" from the sixth RCPT on, of twenty',
+    script: takingAtMost(5, '452 4.5.3 too many recipients'),
+    people: 20,
+    ...sent,
+  },
+  {
+    name: 'rcpt-553-of-20',
+    injects: '550 5.5.3 "too many recipients" from the sixth RCPT on, of twenty',
+    script: takingAtMost(5, '550 5.5.3 too many recipients'),
+    people: 20,
+    ...sent,
+  },
   {
     name: 'fallback-refused',
     injects: 'nobody listens, fallback on',
@@ -183,6 +203,14 @@ export const PEERS_WITH_FALLBACK: readonly Peer[] = [
     script: { final: '554 5.6.0 spam' },
     fallback: true,
     ...{ status: 'sent', tries: 4, stages: ['final'] },
+  },
+  {
+    name: 'fallback-limit',
+    injects: '452 "too many recipients" from the sixth RCPT on, of twenty, fallback on',
+    script: takingAtMost(5, '452 4.5.3 too many recipients'),
+    people: 20,
+    fallback: true,
+    ...sent,
   },
   { name: 'fallback-doubt', injects: 'closes after the end of data, fallback on', script: { final: 'close' }, fallback: true, ...doubtful },
 ];
