@@ -23,7 +23,7 @@ afterEach(async () => {
   expect(await handlesLeft(handlesBefore)).toEqual([]);
 });
 
-type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
+type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode' | 'text', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
 
 const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
   ['a connection closed at once', { connect: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
@@ -49,6 +49,31 @@ const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
   ['an endless banner', { banner: { flood: 5_000_000 } }, { kind: 'protocol', stage: 'greeting' }],
   ['a banner of one endless line', { banner: { raw: `220 ${'x'.repeat(100_000)}` } }, { kind: 'protocol', stage: 'greeting' }],
   ['a banner with an answer to EHLO in it', { banner: { raw: '220 hi\r\n250 ok\r\n' } }, { kind: 'protocol', stage: 'greeting' }],
+  [
+    'a greeting that ends in a refusal',
+    { banner: { raw: '220-welcome\r\n521 5.7.1 192.0.2.1 is blocked\r\n' } },
+    { kind: 'reply', stage: 'greeting', code: 521, enhancedCode: '5.7.1', text: '521 5.7.1 192.0.2.1 is blocked' },
+  ],
+  [
+    'a refusal right behind a greeting',
+    { banner: { raw: '220 welcome\r\n554 5.7.1 you are blocked\r\n' } },
+    { kind: 'reply', stage: 'greeting', code: 554, text: '554 5.7.1 you are blocked' },
+  ],
+  [
+    'a refusal cut off',
+    { banner: { raw: '554-5.7.1 blocked\r\nsee http', then: 'close' } },
+    { kind: 'reply', stage: 'greeting', code: 554, enhancedCode: '5.7.1', text: '554-5.7.1 blocked\n554 see http' },
+  ],
+  [
+    'EHLO refused, and closed',
+    { ehlo: { reply: '550 5.7.1 helo is spam', then: 'close' } },
+    { kind: 'reply', stage: 'greeting', code: 550, enhancedCode: '5.7.1', text: '550 5.7.1 helo is spam' },
+  ],
+  [
+    'EHLO refused, and closed at HELO',
+    { ehlo: '550 5.7.1 helo is spam', helo: 'close' },
+    { kind: 'reply', stage: 'greeting', code: 550, text: '550 5.7.1 helo is spam' },
+  ],
   ['a connection closed at EHLO', { ehlo: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
   ['silence at EHLO', { ehlo: 'stall' }, { kind: 'network', stage: 'greeting', reason: 'timeout' }],
   [

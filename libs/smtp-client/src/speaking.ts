@@ -47,13 +47,15 @@ export class Speaker {
 
   /** EHLO, or HELO where the server knows nothing newer. A failure ends the link. */
   async introduce(): Promise<{ ok: true; capabilities: Capabilities } | { ok: false; fact: SmtpFact }> {
-    const fact = await this.failureOf((done) => this.connection.connect(done));
-    if (fact !== null) {
+    const failure = await this.failureOf((done) => this.connection.connect(done));
+    const { ehlo } = this.socket;
+    if (failure !== null) {
+      // HELO was a second attempt: a server that hangs up on it has said why before.
+      const fact = failure.kind === 'network' && ehlo !== null && !isPositive(ehlo) ? replyFact('greeting', ehlo) : failure;
       this.link.end(fact);
       this.connection.close();
       return { ok: false, fact };
     }
-    const { ehlo } = this.socket;
     return { ok: true, capabilities: ehlo !== null && isSuccess(ehlo) ? parseCapabilities(ehlo) : NO_CAPABILITIES };
   }
 

@@ -218,7 +218,10 @@ export class SmtpPeer {
   private async act(scripted: SmtpAction): Promise<void> {
     const action = this.host.nextOf(scripted);
     if (typeof action === 'string') return ENDS.has(action) ? this.end(action) : this.reply(replyLines(action));
-    if ('raw' in action) return this.write(action.raw);
+    if ('raw' in action) {
+      await this.write(action.raw);
+      return action.then === undefined ? undefined : this.end(action.then);
+    }
     if ('drip' in action) {
       for (const byte of replyLines(action.drip)) {
         await this.write(byte);
