@@ -1,4 +1,4 @@
-// Opens the TCP connection to addresses that the network policy has passed, and the TLS layer on it.
+// Opens the TCP connection to an address that the network policy has passed, and the TLS layer on it.
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { type SmtpFact } from '@billing-mail/mail-core';
@@ -8,37 +8,11 @@ import { type SmtpServer } from './smtp-server.js';
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
-// Large providers list eight addresses and more; when four do not answer, the fifth will not either.
-const MAX_ADDRESSES = 4;
 /** Keepalive finds a peer that vanished while it owes the final reply, for which we wait minutes. */
 const KEEPALIVE_MS = 30_000;
 
-/**
- * Connects to the first address that takes the connection, one after the other. One address gets `connectMs`; several share
- * twice that. The fact of failure is that of the address that got furthest: an unroutable one says the least. `signal` destroys
- * the socket, also one that has long been connected.
- */
-export async function connectToAny(
-  addresses: readonly string[],
-  port: number,
-  connectMs: number,
-  signal?: AbortSignal,
-): Promise<{ ok: true; socket: Socket; address: string } | { ok: false; fact: SmtpFact }> {
-  const candidates = addresses.slice(0, MAX_ADDRESSES);
-  const eachMs = Math.min(connectMs, (2 * connectMs) / candidates.length);
-  const facts: SmtpFact[] = [];
-  for (const address of candidates) {
-    const connected = await connectTo(address, port, eachMs, signal);
-    if (connected.ok) return { ...connected, address };
-    facts.push(connected.fact);
-    if (signal?.aborted === true) break;
-  }
-  const telling = facts.find((fact) => !(fact.kind === 'network' && fact.reason === 'unroutable')) ?? facts[0];
-  if (telling === undefined) throw new TypeError('no address to connect to');
-  return { ok: false, fact: { ...telling, text: facts.map((fact) => fact.text).join('; ') } };
-}
-
-function connectTo(address: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<Connected<Socket>> {
+/** Connects to one address. `signal` destroys the socket, also one that has long been connected. */
+export function connectTo(address: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<Connected<Socket>> {
   // The signal goes with the socket, whatever is set up on it: aborting it destroys the socket.
   const ending = signal === undefined ? {} : { signal };
   const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS, ...ending });

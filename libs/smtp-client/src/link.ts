@@ -37,7 +37,7 @@ export class Link {
 
   constructor(
     readonly socket: Socket,
-    private readonly timeouts: Timeouts,
+    private timeouts: Timeouts,
     /** Taken out of everything the server says: some echo the line that they refuse. */
     private readonly secrets: readonly string[] = [],
   ) {
@@ -51,6 +51,11 @@ export class Link {
 
   get currentStage(): AttemptStage {
     return this.stage;
+  }
+
+  /** The times that hold from here on. */
+  allow(timeouts: Timeouts): void {
+    this.timeouts = timeouts;
   }
 
   listen(onReply: ReplyListener): void {

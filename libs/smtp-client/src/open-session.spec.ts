@@ -205,7 +205,7 @@ describe('a server that fails before the first message', () => {
 
   it('is reached at its next address when the first does not take the connection', async () => {
     // localhost leads to 127.0.0.1 and ::1; the server listens on the first only, so reverse the roles with a port on ::1.
-    const v6 = createServer((socket) => socket.end('554 only here\r\n'));
+    const v6 = createServer((socket) => socket.resume().end('554 only here\r\n'));
     await new Promise<void>((resolve) => v6.listen(0, '::1', resolve));
     const { port } = v6.address() as AddressInfo;
     const policy = { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [port] };

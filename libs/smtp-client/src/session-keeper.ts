@@ -2,7 +2,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type KeptSession, type Way } from './kept-session.js';
 import { KnownServers } from './known-servers.js';
-import { openSession, type SessionOptions } from './open-session.js';
+import { openSession } from './open-session.js';
+import { type SessionOptions } from './session-options.js';
 import { KeptLine, type SessionSource, type SmtpLine } from './smtp-line.js';
 import { type SmtpServer } from './smtp-server.js';
 

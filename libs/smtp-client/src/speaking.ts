@@ -20,6 +20,8 @@ const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 export class Speaker {
   private readonly socket: NodemailerSocket;
   private readonly connection: SMTPConnection;
+  private trouble: SmtpFact | null = null;
+  private onTrouble: () => void = () => undefined;
 
   constructor(
     private readonly link: Link,
@@ -42,7 +44,12 @@ export class Speaker {
       socketTimeout: NEVER_MS,
       socketCloseTimeout: 0,
     });
-    this.connection.on('error', (error: Error) => link.end(this.factOf(error)));
+    this.connection.on('error', (error: Error) => {
+      this.trouble ??= this.factOf(error);
+      // nodemailer closes its socket now; the link is for us to end, with QUIT.
+      this.socket.letGo();
+      this.onTrouble();
+    });
   }
 
   /** EHLO, or HELO where the server knows nothing newer. A failure ends the link. */
@@ -52,8 +59,8 @@ export class Speaker {
     if (failure !== null) {
       // HELO was a second attempt: a server that hangs up on it has said why before.
       const fact = failure.kind === 'network' && ehlo !== null && !isPositive(ehlo) ? replyFact('greeting', ehlo) : failure;
-      this.link.end(fact);
-      this.connection.close();
+      this.letGo();
+      await this.link.quit();
       return { ok: false, fact };
     }
     return { ok: true, capabilities: ehlo !== null && isSuccess(ehlo) ? parseCapabilities(ehlo) : NO_CAPABILITIES };
@@ -81,11 +88,16 @@ export class Speaker {
     this.connection.close();
   }
 
-  /** Runs one call of nodemailer to its callback or to the end of the link; `null` when it went well. */
+  /** Runs one call of nodemailer to its callback, to its trouble or to the end of the link; `null` when it went well. */
   private async failureOf(call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
-    const called = new Promise<Error | null>((resolve) => call((error) => resolve(error ?? null)));
-    const error = await this.link.orEnd(called);
-    return this.link.failure ?? (error === null ? null : this.factOf(error));
+    const error = await this.link.orEnd(
+      new Promise<Error | null>((resolve) => {
+        this.onTrouble = () => resolve(null);
+        if (this.trouble === null) call((problem) => resolve(problem ?? null));
+        else resolve(null);
+      }),
+    );
+    return this.link.failure ?? this.trouble ?? (error === null ? null : this.factOf(error));
   }
 
   private factOf(error: Error): SmtpFact {

@@ -82,8 +82,7 @@ export class SmtpPeer {
       case 'HELO':
         return this.act(script.helo ?? '250 scripted.test');
       case 'STARTTLS':
-        await this.act(script.starttls ?? '220 go ahead');
-        return this.encrypt();
+        return this.beginTls(this.host.nextOf(script.starttls ?? '220 go ahead'));
       case 'AUTH':
         return this.authenticate(line);
       case 'MAIL':
@@ -193,6 +192,11 @@ export class SmtpPeer {
     const final = this.host.nextOf(typeof scripted === 'function' ? scripted(this.record.transactions.length) : scripted);
     if (!refuses(final)) await this.host.keep(transaction);
     return this.act(final);
+  }
+
+  private async beginTls(answer: SmtpAction): Promise<void> {
+    await this.act(answer);
+    if (positive(answer)) await this.encrypt();
   }
 
   private async encrypt(): Promise<void> {
