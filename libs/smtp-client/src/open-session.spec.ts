@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, IMPATIENT, openHandles, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
@@ -285,11 +285,22 @@ describe('signing in', () => {
     ]);
   });
 
-  it.each([
-    [{ auth: '504 5.5.4 no such way' }, 2, { code: 504 }],
-    [{ auth: '535 5.7.8 no' }, 1, { code: 535 }],
-    [{ auth: '454 4.7.0 later' }, 1, { code: 454 }],
-  ])('is given up by what the server said last, with QUIT: %j', async (script, attempts, fact) => {
+  it('goes on once more after a 535: some servers say it to a way that they offer and do not have', async () => {
+    server.script = { security: 'tls', accounts, auth: (mechanism) => (mechanism === 'PLAIN' ? '535 5.7.8 no' : undefined) };
+    await (await sessionWith(server, { security: 'tls', auth: password })).close();
+    expect(server.connections[0]?.authAttempts.map(({ mechanism }) => mechanism)).toEqual(['PLAIN', 'LOGIN']);
+  });
+
+  const inOrder = (...replies: SmtpAction[]): SmtpScript => ({ mechanisms: 'PLAIN LOGIN CRAM-MD5', auth: { inTurn: replies } });
+  it.each<[SmtpScript, number, object]>([
+    [inOrder('504 5.5.4 no such way'), 3, { code: 504 }],
+    [inOrder('535 5.7.8 no'), 2, { code: 535 }],
+    [inOrder('535 5.7.8 wrong', '504 5.5.4 no such way'), 2, { code: 535 }],
+    [inOrder('504 5.5.4 no such way', '535 5.7.8 wrong'), 3, { code: 535 }],
+    [inOrder('454 4.7.0 later'), 1, { code: 454 }],
+    [inOrder('534 5.7.9 too weak'), 3, { code: 534 }],
+    [inOrder('534 5.7.14 log in via your web browser'), 1, { code: 534 }],
+  ])('is given up by what the server said of the password, or said last, with QUIT: %j', async (script, attempts, fact) => {
     server.script = { security: 'tls', accounts, ...script };
     expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({
       ok: false,
@@ -298,6 +309,13 @@ describe('signing in', () => {
     await server.allClosed();
     expect(server.connections[0]?.authAttempts).toHaveLength(attempts);
     expect(server.connections[0]?.commands.at(-1)).toBe('QUIT');
+  });
+
+  it('is told by the refusal where the server hangs up on the next way', async () => {
+    server.script = { security: 'tls', accounts, ...inOrder('535 5.7.8 wrong', 'close') };
+    expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({ ok: false, fact: { kind: 'reply', code: 535 } });
+    server.script = { security: 'tls', accounts, auth: { reply: '535 5.7.8 wrong', then: 'close' } };
+    expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({ ok: false, fact: { kind: 'reply', code: 535 } });
   });
 
   it('never happens in clear', async () => {

@@ -1,6 +1,6 @@
 // From the addresses of a server to a link that is connected, encrypted where that is wanted, and introduced to: the first address that does it.
 import { isIP, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { parseCapabilities } from './capabilities.js';

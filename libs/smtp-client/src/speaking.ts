@@ -66,20 +66,28 @@ export class Speaker {
     return { ok: true, capabilities: ehlo !== null && isSuccess(ehlo) ? parseCapabilities(ehlo) : NO_CAPABILITIES };
   }
 
-  /** Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. */
+  /**
+   * Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. Of several
+   * refusals the one of the password counts: the others are about the way to give it.
+   */
   async signIn({ username, password }: Login, offered: readonly string[]): Promise<SmtpFact | null> {
-    let refusal: SmtpFact = {
+    let last: SmtpFact = {
       kind: 'unsupported',
       stage: 'auth',
       reason: 'auth',
       text: offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
     };
+    let ofPassword: SmtpFact | null = null;
     for (const method of MECHANISMS.filter((mechanism) => offered.includes(mechanism))) {
       const fact = await this.failureOf((done) => this.connection.login({ method, user: username, pass: password }, done));
-      if (fact === null || !isAboutMechanism(fact)) return fact;
-      refusal = fact;
+      if (fact === null) return null;
+      last = fact;
+      // Some servers say 535 to a mechanism that they offer and do not have. Once more, and no further: they also count wrong passwords.
+      if (ofPassword !== null || this.link.failure !== null) break;
+      if (isAboutPassword(fact)) ofPassword = fact;
+      else if (!isAboutMechanism(fact)) break;
     }
-    return refusal;
+    return ofPassword ?? last;
   }
 
   /** From here on nodemailer has no part in the link, which stays as it is. */
@@ -107,9 +115,14 @@ export class Speaker {
   }
 }
 
-/** RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or not wanted; another one may be. */
+const isAboutPassword = (fact: SmtpFact): boolean => fact.kind === 'reply' && fact.code === 535;
+
+/**
+ * RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or too weak (534 5.7.9); another one may be taken. Another
+ * status of 534 (Google's 5.7.14, "log in via your web browser") is about the account.
+ */
 const isAboutMechanism = (fact: SmtpFact): boolean =>
-  fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || fact.code === 534);
+  fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || (fact.code === 534 && (fact.enhancedCode ?? '5.7.9') === '5.7.9'));
 
 /** What nodemailer does not do: a server that asks for what came with AUTH (RFC 4954 4 lets it) gets it again. */
 async function signInPlainly(context: SMTPConnectionCustomAuthContext): Promise<void> {

@@ -83,6 +83,13 @@ export const PEERS: readonly Peer[] = [
   { name: 'tls-wrong-host', injects: "another host's certificate", script: { certificate: 'wrong_host' }, ...failing('tls') },
   { name: 'tls-expired', injects: 'expired certificate', script: { certificate: 'expired' }, ...failing('tls') },
   { name: 'auth-535', injects: '535 to AUTH', script: { auth: '535 5.7.8 wrong' }, ...failing('auth') },
+  {
+    name: 'auth-plain-504',
+    injects: 'offers PLAIN and answers it by 504, takes LOGIN',
+    script: { auth: (mechanism) => (mechanism === 'PLAIN' ? '504 5.5.4 not this way' : undefined) },
+    ...sent,
+  },
+  { name: 'auth-334', injects: 'answers AUTH PLAIN by 334', script: { mechanisms: 'PLAIN', ignoresInitialResponse: true }, ...sent },
   { name: 'auth-454', injects: '454 to AUTH', script: { auth: '454 4.7.0 not now' }, ...failing('auth') },
   { name: 'mail-421', injects: '421 to MAIL', script: { mail: { reply: '421 4.3.2 bye', then: 'close' } }, ...failing('mail') },
   { name: 'mail-451', injects: '451 to MAIL', script: { mail: '451 4.3.0 later' }, ...failing('mail') },
