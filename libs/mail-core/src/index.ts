@@ -5,7 +5,6 @@ export { parseEnhancedCode } from './replies/enhanced-code.js';
 export { type Verdict } from './replies/verdict.js';
 export { type ResolvedRecipient, resolveRecipients } from './addressing/resolve-recipients.js';
 export { SHOWN_RECIPIENTS_MAX_BYTES, type ShownRecipients, shownInHeaders } from './addressing/shown-in-headers.js';
-export { splitEnvelopes } from './addressing/split-envelopes.js';
 export { composeMessage, streamMessage } from './composing/compose-message.js';
 export { type HeaderMailbox, UnsafeHeaderError } from './composing/header-field.js';
 export { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './composing/message-draft.js';

@@ -15,6 +15,16 @@ describe('what EHLO announces', () => {
     expect(parse(...lines).maxMessageBytes).toBe(expected);
   });
 
+  it.each<[string[], number]>([
+    [['LIMITS MAILMAX=20 RCPTMAX=100'], 100],
+    [['limits rcptmax=7'], 7],
+    [['LIMITS RCPTMAX=0'], Infinity],
+    [['LIMITS XRCPTMAX=3'], Infinity],
+    [[], Infinity],
+  ])('limits the recipients: %j', (lines, expected) => {
+    expect(parse(...lines).recipientsAtMost).toBe(expected);
+  });
+
   it('takes the size with MAIL, and commands in a row, only where it says so', () => {
     expect(parse('SIZE', 'pipelining')).toMatchObject({ size: true, pipelining: true });
     expect(parse('SIZES', 'X-PIPELINING')).toMatchObject({ size: false, pipelining: false });

@@ -1,53 +1,18 @@
-// Opens the TCP connection to addresses that the network policy has passed, and the TLS layer on it.
+// Opens the TCP connection to an address that the network policy has passed, and the TLS layer on it.
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { handshakeFact, networkFact, timeoutFact } from './facts.js';
+import { type KnownServer } from './known-servers.js';
 import { type SmtpServer } from './smtp-server.js';
-
-/** Resuming a TLS session (RFC 8446 2.2) saves the server's certificates and its private-key operation. */
-export type TlsResumption = {
-  /** What was remembered last; the handshake is a full one where the server does not know it any more. */
-  recall(): Buffer | undefined;
-  /** Told of each session that may be resumed: with TLS 1.3 some time after the handshake, and more than once. */
-  remember(session: Buffer): void;
-  /** The handshake failed: what was remembered may be the reason. */
-  forget(): void;
-};
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
-// Large providers list eight addresses and more; when four do not answer, the fifth will not either.
-const MAX_ADDRESSES = 4;
 /** Keepalive finds a peer that vanished while it owes the final reply, for which we wait minutes. */
 const KEEPALIVE_MS = 30_000;
 
-/**
- * Connects to the first address that takes the connection, one after the other. One address gets `connectMs`; several share
- * twice that. The fact of failure is that of the address that got furthest: an unroutable one says the least. `signal` destroys
- * the socket, also one that has long been connected.
- */
-export async function connectToAny(
-  addresses: readonly string[],
-  port: number,
-  connectMs: number,
-  signal?: AbortSignal,
-): Promise<{ ok: true; socket: Socket; address: string } | { ok: false; fact: SmtpFact }> {
-  const candidates = addresses.slice(0, MAX_ADDRESSES);
-  const eachMs = Math.min(connectMs, (2 * connectMs) / candidates.length);
-  const facts: SmtpFact[] = [];
-  for (const address of candidates) {
-    const connected = await connectTo(address, port, eachMs, signal);
-    if (connected.ok) return { ...connected, address };
-    facts.push(connected.fact);
-    if (signal?.aborted === true) break;
-  }
-  const telling = facts.find((fact) => !(fact.kind === 'network' && fact.reason === 'unroutable')) ?? facts[0];
-  if (telling === undefined) throw new TypeError('no address to connect to');
-  return { ok: false, fact: { ...telling, text: facts.map((fact) => fact.text).join('; ') } };
-}
-
-function connectTo(address: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<Connected<Socket>> {
+/** Connects to one address. `signal` destroys the socket, also one that has long been connected. */
+export function connectTo(address: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<Connected<Socket>> {
   // The signal goes with the socket, whatever is set up on it: aborting it destroys the socket.
   const ending = signal === undefined ? {} : { signal };
   const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS, ...ending });
@@ -60,21 +25,23 @@ export async function secureSocket(
   plain: Socket,
   server: SmtpServer,
   timeoutMs: number,
-  resumption?: TlsResumption,
+  known?: KnownServer,
 ): Promise<Connected<TLSSocket>> {
   // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
   plain.on('error', ignoreLateError);
-  const session = resumption?.recall();
+  const session = known?.tlsSession;
   const resumed = session === undefined ? {} : { session };
   const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed });
-  if (resumption !== undefined) socket.on('session', (fresh) => resumption.remember(fresh));
+  // With TLS 1.3 some time after the handshake, and more than once.
+  if (known !== undefined) socket.on('session', (fresh) => (known.tlsSession = fresh));
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
   const secured = await firstOf(socket, 'secureConnect', timeoutMs, late, handshakeFact);
   if (!secured.ok) {
     plain.destroy();
-    resumption?.forget();
+    // What was remembered may be the reason.
+    if (known !== undefined) known.tlsSession = undefined;
   }
   return secured;
 }

@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { networkFact, timeoutFact } from './facts.js';
-import { ReplyReader, isPositive, replyFact, type Reply } from './reply.js';
+import { ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
 import { within } from './within.js';
 
@@ -37,7 +37,7 @@ export class Link {
 
   constructor(
     readonly socket: Socket,
-    private readonly timeouts: Timeouts,
+    private timeouts: Timeouts,
     /** Taken out of everything the server says: some echo the line that they refuse. */
     private readonly secrets: readonly string[] = [],
   ) {
@@ -51,6 +51,11 @@ export class Link {
 
   get currentStage(): AttemptStage {
     return this.stage;
+  }
+
+  /** The times that hold from here on. */
+  allow(timeouts: Timeouts): void {
+    this.timeouts = timeouts;
   }
 
   listen(onReply: ReplyListener): void {
@@ -172,10 +177,26 @@ export class Link {
     this.reader.push(chunk);
     for (let reading = this.reader.next(); reading !== null && this.fact === null; reading = this.reader.next()) {
       if (reading.type === 'violation') return this.end({ kind: 'protocol', stage: this.stage, text: this.withoutSecrets(reading.text) });
-      this.takeReply({ ...reading.reply, lines: reading.reply.lines.map((line) => this.withoutSecrets(line)) });
+      this.takeReply(this.cleaned(reading.reply));
     }
+    if (this.fact === null && this.reader.endsWithoutCode)
+      return this.endWithUnfinishedReply({ kind: 'protocol', stage: this.stage, text: 'the last line of a reply has no code' });
     if (this.fact === null && this.reader.hasUnread && !this.isReplyWelcome()) this.endOutOfTurn();
   };
+
+  private cleaned(reply: Reply): Reply {
+    return { ...reply, lines: reply.lines.map((line) => this.withoutSecrets(line)) };
+  }
+
+  /**
+   * Ends a link on which no more will come, or nothing that could be relied on. What a server has begun to say counts where its code
+   * decides: a refusal explains more than the loss, and a 250 after the end of data is one whatever its text lacks.
+   */
+  private endWithUnfinishedReply(fact: SmtpFact): void {
+    const begun = this.fact === null && this.due.length > 0 ? this.reader.finish() : null;
+    if (begun !== null && (this.stage === 'final' || !isPositive(begun))) this.takeReply(this.cleaned(begun));
+    this.end(fact);
+  }
 
   private isReplyWelcome(): boolean {
     return this.inBody || this.due.length > 0;
@@ -188,6 +209,9 @@ export class Link {
       // RFC 5321 3.8: a server that shuts down may say 421 at any time.
       return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
     }
+    // Nobody knows which of the two holds, and a mail that was taken after all would be sent twice.
+    if (stage === 'final' && reply.isMixed === true)
+      return this.end({ kind: 'protocol', stage, text: `reply changes its code to ${replyText(reply)}` });
     const isLast = this.due.length === 0;
     const hasMore = isLast && this.reader.hasUnread;
     this.inBody = false;
@@ -211,15 +235,17 @@ export class Link {
   }
 
   private endOutOfTurn(): void {
+    const more = this.stage === 'greeting' ? this.reader.next() : null;
+    if (more?.type === 'reply' && !isPositive(more.reply)) return this.end(replyFact(this.stage, this.cleaned(more.reply)));
     this.end({ kind: 'protocol', stage: this.stage, text: 'server sent more than it was asked for' });
   }
 
   private readonly onClosed = (): void => {
-    this.end({ kind: 'network', stage: this.stage, reason: 'closed', text: 'server closed the connection' });
+    this.endWithUnfinishedReply({ kind: 'network', stage: this.stage, reason: 'closed', text: 'server closed the connection' });
   };
 
   private readonly onError = (error: Error): void => {
-    this.end(networkFact(this.stage, error));
+    this.endWithUnfinishedReply(networkFact(this.stage, error));
   };
 
   /**
@@ -231,7 +257,7 @@ export class Link {
     const timer = setTimeout(
       () =>
         setImmediate(() => {
-          if (this.timer === timer) this.end(timeoutFact(this.stage, what, ms));
+          if (this.timer === timer) this.endWithUnfinishedReply(timeoutFact(this.stage, what, ms));
         }),
       ms,
     );

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, IMPATIENT, openHandles, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
@@ -23,7 +23,7 @@ afterEach(async () => {
   expect(await handlesLeft(handlesBefore)).toEqual([]);
 });
 
-type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
+type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode' | 'text', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
 
 const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
   ['a connection closed at once', { connect: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
@@ -49,6 +49,31 @@ const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
   ['an endless banner', { banner: { flood: 5_000_000 } }, { kind: 'protocol', stage: 'greeting' }],
   ['a banner of one endless line', { banner: { raw: `220 ${'x'.repeat(100_000)}` } }, { kind: 'protocol', stage: 'greeting' }],
   ['a banner with an answer to EHLO in it', { banner: { raw: '220 hi\r\n250 ok\r\n' } }, { kind: 'protocol', stage: 'greeting' }],
+  [
+    'a greeting that ends in a refusal',
+    { banner: { raw: '220-welcome\r\n521 5.7.1 192.0.2.1 is blocked\r\n' } },
+    { kind: 'reply', stage: 'greeting', code: 521, enhancedCode: '5.7.1', text: '521 5.7.1 192.0.2.1 is blocked' },
+  ],
+  [
+    'a refusal right behind a greeting',
+    { banner: { raw: '220 welcome\r\n554 5.7.1 you are blocked\r\n' } },
+    { kind: 'reply', stage: 'greeting', code: 554, text: '554 5.7.1 you are blocked' },
+  ],
+  [
+    'a refusal cut off',
+    { banner: { raw: '554-5.7.1 blocked\r\nsee http', then: 'close' } },
+    { kind: 'reply', stage: 'greeting', code: 554, enhancedCode: '5.7.1', text: '554-5.7.1 blocked\n554 see http' },
+  ],
+  [
+    'EHLO refused, and closed',
+    { ehlo: { reply: '550 5.7.1 helo is spam', then: 'close' } },
+    { kind: 'reply', stage: 'greeting', code: 550, enhancedCode: '5.7.1', text: '550 5.7.1 helo is spam' },
+  ],
+  [
+    'EHLO refused, and closed at HELO',
+    { ehlo: '550 5.7.1 helo is spam', helo: 'close' },
+    { kind: 'reply', stage: 'greeting', code: 550, text: '550 5.7.1 helo is spam' },
+  ],
   ['a connection closed at EHLO', { ehlo: 'close' }, { kind: 'network', stage: 'greeting', reason: 'closed' }],
   ['silence at EHLO', { ehlo: 'stall' }, { kind: 'network', stage: 'greeting', reason: 'timeout' }],
   [
@@ -180,7 +205,7 @@ describe('a server that fails before the first message', () => {
 
   it('is reached at its next address when the first does not take the connection', async () => {
     // localhost leads to 127.0.0.1 and ::1; the server listens on the first only, so reverse the roles with a port on ::1.
-    const v6 = createServer((socket) => socket.end('554 only here\r\n'));
+    const v6 = createServer((socket) => socket.resume().end('554 only here\r\n'));
     await new Promise<void>((resolve) => v6.listen(0, '::1', resolve));
     const { port } = v6.address() as AddressInfo;
     const policy = { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [port] };
@@ -260,11 +285,22 @@ describe('signing in', () => {
     ]);
   });
 
-  it.each([
-    [{ auth: '504 5.5.4 no such way' }, 2, { code: 504 }],
-    [{ auth: '535 5.7.8 no' }, 1, { code: 535 }],
-    [{ auth: '454 4.7.0 later' }, 1, { code: 454 }],
-  ])('is given up by what the server said last, with QUIT: %j', async (script, attempts, fact) => {
+  it('goes on once more after a 535: some servers say it to a way that they offer and do not have', async () => {
+    server.script = { security: 'tls', accounts, auth: (mechanism) => (mechanism === 'PLAIN' ? '535 5.7.8 no' : undefined) };
+    await (await sessionWith(server, { security: 'tls', auth: password })).close();
+    expect(server.connections[0]?.authAttempts.map(({ mechanism }) => mechanism)).toEqual(['PLAIN', 'LOGIN']);
+  });
+
+  const inOrder = (...replies: SmtpAction[]): SmtpScript => ({ mechanisms: 'PLAIN LOGIN CRAM-MD5', auth: { inTurn: replies } });
+  it.each<[SmtpScript, number, object]>([
+    [inOrder('504 5.5.4 no such way'), 3, { code: 504 }],
+    [inOrder('535 5.7.8 no'), 2, { code: 535 }],
+    [inOrder('535 5.7.8 wrong', '504 5.5.4 no such way'), 2, { code: 535 }],
+    [inOrder('504 5.5.4 no such way', '535 5.7.8 wrong'), 3, { code: 535 }],
+    [inOrder('454 4.7.0 later'), 1, { code: 454 }],
+    [inOrder('534 5.7.9 too weak'), 3, { code: 534 }],
+    [inOrder('534 5.7.14 log in via your web browser'), 1, { code: 534 }],
+  ])('is given up by what the server said of the password, or said last, with QUIT: %j', async (script, attempts, fact) => {
     server.script = { security: 'tls', accounts, ...script };
     expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({
       ok: false,
@@ -273,6 +309,13 @@ describe('signing in', () => {
     await server.allClosed();
     expect(server.connections[0]?.authAttempts).toHaveLength(attempts);
     expect(server.connections[0]?.commands.at(-1)).toBe('QUIT');
+  });
+
+  it('is told by the refusal where the server hangs up on the next way', async () => {
+    server.script = { security: 'tls', accounts, ...inOrder('535 5.7.8 wrong', 'close') };
+    expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({ ok: false, fact: { kind: 'reply', code: 535 } });
+    server.script = { security: 'tls', accounts, auth: { reply: '535 5.7.8 wrong', then: 'close' } };
+    expect(await openWith(server, { security: 'tls', auth: password })).toMatchObject({ ok: false, fact: { kind: 'reply', code: 535 } });
   });
 
   it('never happens in clear', async () => {
@@ -325,6 +368,7 @@ describe('a session', () => {
     expect(session.capabilities).toEqual({
       maxMessageBytes: 1234,
       size: true,
+      recipientsAtMost: Infinity,
       pipelining: true,
       authMechanisms: ['LOGIN'],
       startTls: false,

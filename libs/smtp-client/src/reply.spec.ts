@@ -26,6 +26,15 @@ describe('reading replies', () => {
     ['two replies', '250 a\r\n354 b\r\n', [reply(250, 'a'), reply(354, 'b')]],
     ['an empty line before', '\r\n250 a\r\n', [reply(250, 'a')]],
     ['UTF-8', '550 Empfänger unbekannt\r\n', [reply(550, 'Empfänger unbekannt')]],
+    ['a code with nothing behind it but words', '250Ok queued as 1\r\n', [reply(250, 'Ok queued as 1')]],
+    ['a code with a tab behind it', '250\tok\r\n', [reply(250, 'ok')]],
+    ['a line between that has no code', '250-a\r\nb\r\n250 c\r\n', [reply(250, 'a', 'b', 'c')]],
+    ['another code of the same kind', '250-a\r\n251 b\r\n', [reply(251, 'a', 'b')]],
+    [
+      'a refusal after a welcome',
+      '220-a\r\n521-b\r\n521 c\r\n',
+      [{ type: 'reply', reply: { code: 521, lines: ['b', 'c'], isMixed: true } }],
+    ],
     ['nothing complete', '250-a\r\n250', []],
   ])('takes %s', (_what, text, readings) => {
     expect(read(text)).toEqual(readings);
@@ -39,8 +48,7 @@ describe('reading replies', () => {
     ['words', 'hello there\r\n'],
     ['a code out of range', '999 what\r\n'],
     ['a code that goes on', '2500 ok\r\n'],
-    ['a code that changes', '250-a\r\n550 b\r\n'],
-    ['a line between that is none', '250-a\r\nb\r\n'],
+    ['a code that changes for the better', '550-a\r\n250 b\r\n'],
     ['too many lines', '250-x\r\n'.repeat(600)],
     ['a line without end', `250 ${'x'.repeat(70_000)}`],
     ['many bytes in few lines', `250-${'x'.repeat(600)}\r\n`.repeat(200)],
@@ -56,6 +64,23 @@ describe('reading replies', () => {
         expect(read(text, cut)).toEqual([reply(451, ...lines)]);
       }),
     );
+  });
+
+  it.each<[string, string, unknown]>([
+    ['one line without its end', '554 5.7.1 blocked', { code: 554, lines: ['5.7.1 blocked'] }],
+    ['a code alone', '250', { code: 250, lines: [''] }],
+    ['a last line without a code', '250-queued\r\nas 1\r\n', { code: 250, lines: ['queued', 'as 1'] }],
+    ['a last line cut off', '250-queued\r\n2', { code: 250, lines: ['queued', '2'] }],
+    ['no last line', '451-later\r\n', { code: 451, lines: ['later'] }],
+    ['half a code', '25', null],
+    ['no code', 'Ok', null],
+    ['nothing', '', null],
+  ])('that do not go on are decided by their code: %s', (_what, text, expected) => {
+    const reader = new ReplyReader();
+    reader.push(Buffer.from(text));
+    expect(reader.next()).toBeNull();
+    expect(reader.finish()).toEqual(expected);
+    expect(reader.hasUnread).toBe(false);
   });
 
   it('keeps what it holds in bounds, whatever comes', () => {

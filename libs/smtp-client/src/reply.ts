@@ -3,8 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { parseEnhancedCode, type SmtpFact } from '@billing-mail/mail-core';
 
-/** One complete reply. `lines` are without code and separator, untrusted. */
-export type Reply = { code: number; lines: string[] };
+/**
+ * One complete reply. `lines` are without code and separator, untrusted. `isMixed`: lines before them had a welcoming code, as where a
+ * server begins its greeting and then thinks better of it.
+ */
+export type Reply = { code: number; lines: string[]; isMixed?: true };
 
 /** A reply, or why what came is none. */
 export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; text: string };
@@ -17,7 +20,8 @@ const MAX_TEXT_CHARACTERS = 4000;
 
 const LF = 0x0a;
 const CR = 0x0d;
-const LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
+// RFC 5321 4.2: what counts is the code. Real servers also put a tab behind it, or nothing.
+const LINE = /^([2-5]\d\d)(?!\d)([- \t]?)(.*)$/s;
 
 /** Incremental reader: `push` bytes as they come, then `next` until it answers `null`. */
 export class ReplyReader {
@@ -25,6 +29,9 @@ export class ReplyReader {
   private lines: string[] = [];
   private code: string | null = null;
   private bytes = 0;
+  private isMixed = false;
+  /** Whether the line that came last has no code, in a reply that has one: only the server knows whether that was all. */
+  endsWithoutCode = false;
 
   /** Whether the peer has begun something that is no complete reply yet. */
   get hasUnread(): boolean {
@@ -52,15 +59,38 @@ export class ReplyReader {
 
   private takeLine(line: string): Reading | null {
     const [, code, separator, text = ''] = LINE.exec(line) ?? [];
-    if (code === undefined) return { type: 'violation', text: `not an SMTP reply: ${line.slice(0, MAX_TEXT_CHARACTERS)}` };
-    if (this.code !== null && this.code !== code) return { type: 'violation', text: `reply changes its code from ${this.code} to ${code}` };
+    this.endsWithoutCode = code === undefined && this.code !== null;
+    if (code === undefined) {
+      if (this.code === null) return { type: 'violation', text: `not an SMTP reply: ${line.slice(0, MAX_TEXT_CHARACTERS)}` };
+      this.lines.push(line);
+      return null;
+    }
+    if (this.code !== null && this.code[0] !== code[0]) {
+      if (isWelcome(code)) return { type: 'violation', text: `reply changes its code from ${this.code} to ${code}` };
+      this.isMixed ||= isWelcome(this.code);
+      this.lines = [];
+    }
     this.code = code;
     this.lines.push(text);
-    if (separator === '-') return null;
-    const reply: Reply = { code: Number(code), lines: this.lines };
+    return separator === '-' ? null : this.conclude(code);
+  }
+
+  /** What has come of a reply that does not go on; `null` where not even its code has come. */
+  finish(): Reply | null {
+    const rest = decode(this.rest);
+    this.rest = Buffer.alloc(0);
+    const reading = rest.trim() === '' ? null : this.takeLine(rest);
+    if (reading !== null) return reading.type === 'reply' ? reading.reply : null;
+    return this.code === null ? null : this.conclude(this.code).reply;
+  }
+
+  private conclude(code: string): { type: 'reply'; reply: Reply } {
+    const reply: Reply = { code: Number(code), lines: this.lines, ...(this.isMixed ? { isMixed: true } : {}) };
     this.lines = [];
     this.code = null;
     this.bytes = 0;
+    this.isMixed = false;
+    this.endsWithoutCode = false;
     return { type: 'reply', reply };
   }
 
@@ -69,6 +99,8 @@ export class ReplyReader {
     return { type: 'violation', text: `reply without end: more than ${MAX_REPLY_BYTES} bytes or ${MAX_REPLY_LINES} lines` };
   }
 }
+
+const isWelcome = (code: string): boolean => code < '400';
 
 // Reply text has no declared charset (RFC 5321 4.2.1); UTF-8 is common, and Latin-1 reads everything else byte for byte.
 const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');

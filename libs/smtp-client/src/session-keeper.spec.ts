@@ -1,7 +1,7 @@
 import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { type TransactionResult } from './message.js';
-import { type SessionOptions } from './open-session.js';
 import { SessionKeeper, type KeeperOptions } from './session-keeper.js';
+import { type SessionOptions } from './session-options.js';
 import { type SmtpLine } from './smtp-line.js';
 import { type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, IMPATIENT, messageOf, openHandles, optionsFor, PATIENT, serverAt } from './testing/client.js';

@@ -1,10 +1,11 @@
 // The one place that keeps sessions: who gives one back leaves it to the next message that goes the same way.
 import { createHmac, randomBytes } from 'node:crypto';
 import { type KeptSession, type Way } from './kept-session.js';
-import { openSession, type SessionOptions } from './open-session.js';
+import { KnownServers } from './known-servers.js';
+import { openSession } from './open-session.js';
+import { type SessionOptions } from './session-options.js';
 import { KeptLine, type SessionSource, type SmtpLine } from './smtp-line.js';
 import { type SmtpServer } from './smtp-server.js';
-import { TlsSessions } from './tls-sessions.js';
 
 export type KeeperOptions = {
   /** How long a session may wait for its next message, in milliseconds. */
@@ -20,7 +21,7 @@ export class SessionKeeper {
   private readonly sessions = new Set<KeptSession>();
   private readonly openings = new Set<Way>();
   private readonly closings = new Set<Promise<void>>();
-  private readonly tlsSessions = new TlsSessions();
+  private readonly known = new KnownServers();
   private readonly salt = randomBytes(32);
   private openedCount = 0;
   private isClosed = false;
@@ -44,12 +45,16 @@ export class SessionKeeper {
     const key = this.keyOf(server, scope);
     this.retireOthers(scope, key);
     const way = { scope, key, isRetired: false };
-    return new KeptLine({
-      take: () => this.take(key),
-      open: (signal) => this.open(server, way, options, signal),
-      hasRoom: (kept) => this.hasRoom(kept),
-      giveBack: (kept) => this.giveBack(kept),
-    });
+    return new KeptLine(
+      {
+        take: () => this.take(key),
+        open: (signal) => this.open(server, way, options, signal),
+        hasRoom: (kept) => this.hasRoom(kept),
+        giveBack: (kept) => this.giveBack(kept),
+        discard: (kept) => this.discard(kept),
+      },
+      this.known.of(key),
+    );
   }
 
   /** Closes what waits with QUIT; what is in use is closed when it is given back. */
@@ -69,7 +74,7 @@ export class SessionKeeper {
   private async open(server: SmtpServer, way: Way, options: SessionOptions, signal: AbortSignal): ReturnType<SessionSource['open']> {
     const { onStep: _onStep, ...lasting } = options;
     this.openings.add(way);
-    const opened = await openSession(server, { ...lasting, opening: signal, tlsResumption: this.tlsSessions.of(way.key) }).finally(() =>
+    const opened = await openSession(server, { ...lasting, opening: signal, known: this.known.of(way.key) }).finally(() =>
       this.openings.delete(way),
     );
     if (!opened.ok) return opened;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { startScriptedSmtpServer, times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep } from './smtp-server.js';
-import { handlesLeft, messageOf, openHandles, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
+import { handlesLeft, IMPATIENT, messageOf, openHandles, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
 let handlesBefore: string[];
@@ -111,6 +111,20 @@ const FAULTS: Fault[] = [
     kept: 1,
   },
   {
+    fault: 'a reply after the end of data that begins as a yes and ends as a no',
+    script: { final: { raw: '250-queued\r\n550 no\r\n' } },
+    fact: { kind: 'protocol', stage: 'final' },
+    released: true,
+    kept: 1,
+  },
+  {
+    fault: 'words without a code after the end of data',
+    script: { final: { raw: 'Ok queued', then: 'close' } },
+    fact: { kind: 'network', stage: 'final', reason: 'closed' },
+    released: true,
+    kept: 1,
+  },
+  {
     fault: 'garbage after the end of data',
     script: { final: { raw: '\u0000\u0001garbage\r\n' } },
     fact: { kind: 'protocol', stage: 'final' },
@@ -125,15 +139,8 @@ const FAULTS: Fault[] = [
     kept: 1,
   },
   {
-    fault: 'half a reply after the end of data',
-    script: { final: { raw: '250 o' } },
-    fact: { kind: 'network', stage: 'final', reason: 'timeout' },
-    released: true,
-    kept: 1,
-  },
-  {
-    fault: 'a 250 too slow, byte by byte',
-    script: { final: { drip: '250 2.0.0 ok', everyMs: 60 } },
+    fault: 'half a code after the end of data',
+    script: { final: { raw: '25' } },
     fact: { kind: 'network', stage: 'final', reason: 'timeout' },
     released: true,
     kept: 1,
@@ -206,6 +213,12 @@ describe('a message that the server takes', () => {
     ['in several lines', { final: '250 2.0.0 thank\nyou\nvery much' }],
     ['byte by byte', { final: { drip: '250 ok', everyMs: 5 } }],
     ['and says more than it should', { final: { raw: '250 ok\r\n250 ok\r\n' } }],
+    ['with nothing between code and words', { final: { raw: '250Ok queued as 1\r\n' } }],
+    ['with a tab behind the code', { final: { raw: '250\tok\r\n' } }],
+    ['with a last line that has no code', { final: { raw: '250-queued\r\nas 1\r\n' } }],
+    ['with a line between that has none', { final: { raw: '250-queued\r\nas\r\n250 1\r\n' } }],
+    ['and hangs up in the middle of it', { final: { raw: '250-2.0.0 queued\r\n250 as', then: 'close' } }],
+    ['and breaks off in the middle of it', { final: { raw: '250 2.0.0 queu', then: 'reset' } }],
     ['and hangs up', { final: { reply: '250 ok', then: 'close' } }],
     ['and hangs up with 421', { final: { raw: '250 ok\r\n421 bye\r\n' } }],
   ])('is accepted when the server says so %s', async (_how, script) => {
@@ -216,6 +229,20 @@ describe('a message that the server takes', () => {
     expect(result.recipients).toEqual(TWO.map((address) => ({ address, accepted: true })));
     expect(server.messages.map(({ raw }) => raw?.toString())).toEqual([SMALL]);
     await session.close();
+  });
+
+  it('is accepted when the server stops in the middle of saying so', async () => {
+    server.script = { final: { raw: '250-2.0.0 queued\r\n' } };
+    const session = await sessionWith(server, {}, { timeouts: IMPATIENT });
+    expect(await session.send(messageOf(SMALL))).toMatchObject({ outcome: 'accepted', code: 250, reply: '250 2.0.0 queued' });
+    expect(session.usable).toBe(false);
+  });
+
+  it('leaves no session that could take the rest of a reply for the next one', async () => {
+    server.script = { final: { raw: '250-queued\r\nas 1\r\n' } };
+    const session = await sessionWith(server);
+    expect(await session.send(messageOf(SMALL))).toMatchObject({ outcome: 'accepted', reply: '250-queued 250 as 1' });
+    expect(session.usable).toBe(false);
   });
 
   it('goes to those recipients that were not refused, and each refusal is told', async () => {

@@ -1,6 +1,7 @@
 // A line to one server: messages go over a session that was kept or is opened, and over a fresh one where a kept one turns out dead.
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type KeptSession } from './kept-session.js';
+import { type KnownServer } from './known-servers.js';
 import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
 
 export type Opening = { ok: true } | { ok: false; fact: SmtpFact };
@@ -11,11 +12,20 @@ export interface SmtpLine {
   open(): Promise<Opening>;
   /** TLS version of the session used last, or `null` without TLS. */
   readonly tls: string | null;
+  /** Recipients that the server takes in one transaction: as it announces, or as was learnt before; else `Infinity`. */
+  readonly recipientsAtMost: number;
+  /** The server took that many recipients, and said that more would be too many. Remembered for a while, for all messages that go this way. */
+  learnRecipientLimit(count: number): void;
   /**
    * Sends one message, and opens a session before where there is none. A session that has carried messages and dies before it
    * answers MAIL, or answers it by 421, is no failure of this message: it goes over a fresh session at once, once.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
+  /**
+   * Leaves a session that has carried more than one message, so that the next one goes over another: what it refused may have been
+   * refused for what came before. False where there is nothing to leave.
+   */
+  leaveUsedSession(): Promise<boolean>;
   /** Lets others have the session where it is healthy and has room for more messages; closes it otherwise. Never throws. */
   giveBack(): Promise<void>;
   /** Ends what is under way at once, an opening too; from then on nothing is sent. */
@@ -29,6 +39,8 @@ export interface SessionSource {
   open(signal: AbortSignal): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
   hasRoom(kept: KeptSession): boolean;
   giveBack(kept: KeptSession): Promise<void>;
+  /** Closes it with QUIT. */
+  discard(kept: KeptSession): Promise<void>;
 }
 
 const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed', text: 'the line was given up from our side' };
@@ -39,7 +51,18 @@ export class KeptLine implements SmtpLine {
   private opening: AbortController | null = null;
   private isAborted = false;
 
-  constructor(private readonly source: SessionSource) {}
+  constructor(
+    private readonly source: SessionSource,
+    private readonly known: KnownServer,
+  ) {}
+
+  get recipientsAtMost(): number {
+    return Math.min(this.known.recipientsAtMost, this.kept?.session.capabilities.recipientsAtMost ?? Infinity);
+  }
+
+  learnRecipientLimit(count: number): void {
+    this.known.learnRecipientLimit(count);
+  }
 
   async open(): Promise<Opening> {
     if (this.kept !== null && !this.source.hasRoom(this.kept)) await this.giveBack();
@@ -55,6 +78,14 @@ export class KeptLine implements SmtpLine {
     if (!wasUsed || this.isAborted || !hasDiedUnanswered(result)) return result;
     await this.giveBack();
     return this.sendIf(await this.openFresh(), message);
+  }
+
+  async leaveUsedSession(): Promise<boolean> {
+    const { kept } = this;
+    if (kept === null || kept.messages <= 1) return false;
+    this.kept = null;
+    await this.source.discard(kept);
+    return true;
   }
 
   async giveBack(): Promise<void> {

@@ -33,6 +33,8 @@ export type Capabilities = {
   maxMessageBytes: number | null;
   /** Takes the size of a message with MAIL. */
   size: boolean;
+  /** Recipients that it takes in one transaction (LIMITS RCPTMAX, RFC 9422); `Infinity` when not announced. */
+  recipientsAtMost: number;
   /** Takes commands before it has answered the ones before. */
   pipelining: boolean;
   /** Mechanisms in upper case. */

@@ -20,6 +20,8 @@ const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 export class Speaker {
   private readonly socket: NodemailerSocket;
   private readonly connection: SMTPConnection;
+  private trouble: SmtpFact | null = null;
+  private onTrouble: () => void = () => undefined;
 
   constructor(
     private readonly link: Link,
@@ -42,35 +44,50 @@ export class Speaker {
       socketTimeout: NEVER_MS,
       socketCloseTimeout: 0,
     });
-    this.connection.on('error', (error: Error) => link.end(this.factOf(error)));
+    this.connection.on('error', (error: Error) => {
+      this.trouble ??= this.factOf(error);
+      // nodemailer closes its socket now; the link is for us to end, with QUIT.
+      this.socket.letGo();
+      this.onTrouble();
+    });
   }
 
   /** EHLO, or HELO where the server knows nothing newer. A failure ends the link. */
   async introduce(): Promise<{ ok: true; capabilities: Capabilities } | { ok: false; fact: SmtpFact }> {
-    const fact = await this.failureOf((done) => this.connection.connect(done));
-    if (fact !== null) {
-      this.link.end(fact);
-      this.connection.close();
+    const failure = await this.failureOf((done) => this.connection.connect(done));
+    const { ehlo } = this.socket;
+    if (failure !== null) {
+      // HELO was a second attempt: a server that hangs up on it has said why before.
+      const fact = failure.kind === 'network' && ehlo !== null && !isPositive(ehlo) ? replyFact('greeting', ehlo) : failure;
+      this.letGo();
+      await this.link.quit();
       return { ok: false, fact };
     }
-    const { ehlo } = this.socket;
     return { ok: true, capabilities: ehlo !== null && isSuccess(ehlo) ? parseCapabilities(ehlo) : NO_CAPABILITIES };
   }
 
-  /** Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. */
+  /**
+   * Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. Of several
+   * refusals the one of the password counts: the others are about the way to give it.
+   */
   async signIn({ username, password }: Login, offered: readonly string[]): Promise<SmtpFact | null> {
-    let refusal: SmtpFact = {
+    let last: SmtpFact = {
       kind: 'unsupported',
       stage: 'auth',
       reason: 'auth',
       text: offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
     };
+    let ofPassword: SmtpFact | null = null;
     for (const method of MECHANISMS.filter((mechanism) => offered.includes(mechanism))) {
       const fact = await this.failureOf((done) => this.connection.login({ method, user: username, pass: password }, done));
-      if (fact === null || !isAboutMechanism(fact)) return fact;
-      refusal = fact;
+      if (fact === null) return null;
+      last = fact;
+      // Some servers say 535 to a mechanism that they offer and do not have. Once more, and no further: they also count wrong passwords.
+      if (ofPassword !== null || this.link.failure !== null) break;
+      if (isAboutPassword(fact)) ofPassword = fact;
+      else if (!isAboutMechanism(fact)) break;
     }
-    return refusal;
+    return ofPassword ?? last;
   }
 
   /** From here on nodemailer has no part in the link, which stays as it is. */
@@ -79,11 +96,16 @@ export class Speaker {
     this.connection.close();
   }
 
-  /** Runs one call of nodemailer to its callback or to the end of the link; `null` when it went well. */
+  /** Runs one call of nodemailer to its callback, to its trouble or to the end of the link; `null` when it went well. */
   private async failureOf(call: (done: (error?: Error | null) => void) => void): Promise<SmtpFact | null> {
-    const called = new Promise<Error | null>((resolve) => call((error) => resolve(error ?? null)));
-    const error = await this.link.orEnd(called);
-    return this.link.failure ?? (error === null ? null : this.factOf(error));
+    const error = await this.link.orEnd(
+      new Promise<Error | null>((resolve) => {
+        this.onTrouble = () => resolve(null);
+        if (this.trouble === null) call((problem) => resolve(problem ?? null));
+        else resolve(null);
+      }),
+    );
+    return this.link.failure ?? this.trouble ?? (error === null ? null : this.factOf(error));
   }
 
   private factOf(error: Error): SmtpFact {
@@ -93,9 +115,14 @@ export class Speaker {
   }
 }
 
-/** RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or not wanted; another one may be. */
+const isAboutPassword = (fact: SmtpFact): boolean => fact.kind === 'reply' && fact.code === 535;
+
+/**
+ * RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or too weak (534 5.7.9); another one may be taken. Another
+ * status of 534 (Google's 5.7.14, "log in via your web browser") is about the account.
+ */
 const isAboutMechanism = (fact: SmtpFact): boolean =>
-  fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || fact.code === 534);
+  fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || (fact.code === 534 && (fact.enhancedCode ?? '5.7.9') === '5.7.9'));
 
 /** What nodemailer does not do: a server that asks for what came with AUTH (RFC 4954 4 lets it) gets it again. */
 async function signInPlainly(context: SMTPConnectionCustomAuthContext): Promise<void> {

@@ -161,6 +161,24 @@ describe('a delivery', () => {
     });
   });
 
+  it('goes to all in one try, by no other route, where the server takes five recipients at a time', async () => {
+    harness.custom.script = { rcpt: (_address, index) => (index < 5 ? '250 ok' : '452 4.5.3 too many recipients') };
+    await harness.saveSettings(teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port), fallback: true }));
+    const to = Array.from({ length: 18 }, (_, index) => ({ address: `r${index}@customer.example` }));
+    const job = invoice({ to, cc: [{ address: 'copy@customer.example' }], bcc: [{ address: 'hidden@customer.example' }] });
+    await harness.publish(job);
+    const delivery = await harness.until('acme', job.key);
+    expect(delivery).toMatchObject({ status: 'sent', route: 'custom', usedFallback: false, failure: null });
+    expect(delivery.attempts).toMatchObject([{ number: 1, outcome: 'accepted' }]);
+    expect(delivery.recipients.every(({ status }) => status === 'accepted')).toBe(true);
+    const taken = harness.custom.messages.map(({ recipients }) =>
+      recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
+    );
+    expect(taken.map(({ length }) => length)).toEqual([5, 5, 5, 5]);
+    expect(new Set(taken.flat()).size).toBe(20);
+    expect(new Set(harness.custom.messages.map(({ sha256 }) => sha256)).size).toBe(1);
+  });
+
   it('does not try a recipient again that does not exist', async () => {
     await harness.saveSettings(teamSettings('acme'));
     harness.platform.script = { rcpt: '550 5.1.1 no such user' };

@@ -1,8 +1,9 @@
 // One try on the line: the transactions of the envelope, and what each recipient got for an answer.
-import { type RecipientResult, type Verdict, classifyReply, splitEnvelopes } from '@billing-mail/mail-core';
+import { type RecipientResult, type Verdict, classifyReply } from '@billing-mail/mail-core';
 import { type SmtpLine, type TransactionResult } from '@billing-mail/smtp-client';
 import { type AttemptFacts, type RecipientRow } from '../records/rows.js';
 import { type PreparedMessage } from './messages.js';
+import { limitMetBy, type MetLimit } from './recipient-limit.js';
 
 export type HandIn = {
   line: SmtpLine;
@@ -70,9 +71,15 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
     tried.interrupted = error;
     return;
   }
-  const envelopes = splitEnvelopes(task.recipients, task.maxRecipients);
-  for (const [index, recipients] of envelopes.entries()) {
-    const { results, failure, interrupted, bodyBegun } = await sendOne(task, tried.message, recipients);
+  let limit = task.maxRecipients;
+  // To, Cc and Bcc share a transaction: a server that reads the headers as well would bring one for Bcc alone to those of To and Cc once more.
+  for (let waiting = task.recipients; waiting.length > 0;) {
+    const count = Math.min(limit, task.line.recipientsAtMost);
+    const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, tried.message, waiting.slice(0, count));
+    // Only that those who were too many are taken by themselves shows that it was their number.
+    if (limit < task.maxRecipients && results.some(({ outcome }) => outcome === 'accepted')) task.line.learnRecipientLimit(limit);
+    limit = Math.min(limit, met?.atMost ?? limit);
+    waiting = [...waiting.slice(0, count).filter(({ position }) => met?.beyond.has(position)), ...waiting.slice(count)];
     tried.results.push(...results);
     tried.bodyBegun ||= bodyBegun;
     tried.facts.reply = results.find((result) => result.outcome === 'accepted')?.reply ?? tried.facts.reply;
@@ -80,7 +87,7 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
     tried.failure ??= failure;
     tried.interrupted ??= interrupted;
     if (interrupted !== null || task.signal.aborted || isWayLost(failure)) return;
-    if (index < envelopes.length - 1 && results.length > 0) await task.recordProgress(withFacts(tried, startedAt));
+    if (waiting.length > 0 && results.length > 0) await task.recordProgress(withFacts(tried, startedAt));
   }
 }
 
@@ -88,6 +95,24 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
 const isWayLost = (failure: Verdict | null): boolean => failure !== null && (failure.scope === 'route' || failure.lasting === 'uncertain');
 
 type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
+
+/** A limit of the server's is nobody's failure: whom it left out by the limit that it `met` goes on in the same try. */
+async function sendOnce(
+  task: HandIn,
+  message: PreparedMessage,
+  recipients: readonly RecipientRow[],
+): Promise<OneTransaction & { met: MetLimit | null }> {
+  const sent = await sendOne(task, message, recipients);
+  const met = sent.interrupted === null ? limitMetBy(sent.results) : null;
+  // Where nobody was taken, the limit may be one of the session, which others have used up.
+  if (met === null || met.atMost === 0 || (met.taken === 0 && !(await task.line.leaveUsedSession()))) return { ...sent, met: null };
+  return {
+    ...sent,
+    results: sent.results.filter(({ position }) => !met.beyond.has(position)),
+    failure: sent.failure?.reason === 'too_many_recipients' ? null : sent.failure,
+    met,
+  };
+}
 
 async function sendOne(task: HandIn, message: PreparedMessage, recipients: readonly RecipientRow[]): Promise<OneTransaction> {
   const positions = new Map(recipients.map(({ address, position }) => [address, position]));

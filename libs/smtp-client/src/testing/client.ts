@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ScriptedSmtpServer } from '@billing-mail/testkit';
 import { type OutgoingMessage } from '../message.js';
-import { openSession, type OpenResult, type SessionOptions } from '../open-session.js';
+import { openSession, type OpenResult } from '../open-session.js';
+import { type SessionOptions } from '../session-options.js';
 import { type SmtpSession } from '../session.js';
 import { type SmtpServer } from '../smtp-server.js';
 

@@ -7,6 +7,8 @@ import { type SmtpAction, type SmtpScript } from './smtp-script.js';
 import { tlsCertificates } from './tls-certificates.js';
 
 export type SmtpServerOptions = {
+  /** Default `127.0.0.1`; several addresses of loopback with the same port play one name with several machines. */
+  host?: string;
   /** Default: one that is free. */
   port?: number;
   /** Awaited before the final reply of a message that is not refused: ground truth that must be on disk before 250. */
@@ -14,7 +16,7 @@ export type SmtpServerOptions = {
 };
 
 export type ScriptedSmtpServer = {
-  readonly host: '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   /** What a client must trust for the certificate `good`. */
   readonly caPem: string;
@@ -41,13 +43,12 @@ export async function startScriptedSmtpServer(
   script: ScriptedSmtpServer['script'] = {},
   options: SmtpServerOptions = {},
 ): Promise<ScriptedSmtpServer> {
-  const server = new RunningServer(script, options.onMessage);
+  const server = new RunningServer(script, options.host ?? '127.0.0.1', options.onMessage);
   await server.listen(options.port ?? 0);
   return server;
 }
 
 class RunningServer implements ScriptedSmtpServer {
-  readonly host = '127.0.0.1';
   port = 0;
   connections: SmtpConnectionRecord[] = [];
   messages: SmtpTransaction[] = [];
@@ -62,6 +63,7 @@ class RunningServer implements ScriptedSmtpServer {
 
   constructor(
     public script: ScriptedSmtpServer['script'],
+    readonly host: string,
     private readonly onMessage: (message: SmtpTransaction) => Promise<void> = async () => undefined,
   ) {
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));

@@ -82,8 +82,7 @@ export class SmtpPeer {
       case 'HELO':
         return this.act(script.helo ?? '250 scripted.test');
       case 'STARTTLS':
-        await this.act(script.starttls ?? '220 go ahead');
-        return this.encrypt();
+        return this.beginTls(this.host.nextOf(script.starttls ?? '220 go ahead'));
       case 'AUTH':
         return this.authenticate(line);
       case 'MAIL':
@@ -195,6 +194,11 @@ export class SmtpPeer {
     return this.act(final);
   }
 
+  private async beginTls(answer: SmtpAction): Promise<void> {
+    await this.act(answer);
+    if (positive(answer)) await this.encrypt();
+  }
+
   private async encrypt(): Promise<void> {
     const { handshake } = this.host.script;
     if (handshake !== undefined) await this.act(handshake);
@@ -218,7 +222,10 @@ export class SmtpPeer {
   private async act(scripted: SmtpAction): Promise<void> {
     const action = this.host.nextOf(scripted);
     if (typeof action === 'string') return ENDS.has(action) ? this.end(action) : this.reply(replyLines(action));
-    if ('raw' in action) return this.write(action.raw);
+    if ('raw' in action) {
+      await this.write(action.raw);
+      return action.then === undefined ? undefined : this.end(action.then);
+    }
     if ('drip' in action) {
       for (const byte of replyLines(action.drip)) {
         await this.write(byte);

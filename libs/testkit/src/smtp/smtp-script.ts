@@ -5,7 +5,7 @@
  * - text: the reply, `\n` between the lines of a longer one (`'250 ok'`, `'550 5.1.1 no such user'`)
  * - `close`: end the connection in order; `reset`: break it (RST); `stall`: say nothing more and keep it open
  * - `drip`: the reply byte by byte
- * - `raw`: exactly these bytes, no line end added
+ * - `raw`: exactly these bytes, no line end added; then, where it says so, the end
  * - `flood`: reply lines without a last one, until that many bytes or for ever
  * - `wait`: something after so many milliseconds, or when that promise is kept
  * - `reply`/`then`: the reply, and at once the end
@@ -14,7 +14,7 @@
 export type SmtpAction =
   | string
   | { drip: string; everyMs: number }
-  | { raw: string }
+  | { raw: string; then?: 'close' | 'reset' | 'stall' }
   | { flood: number }
   | { wait: number | Promise<unknown>; then: SmtpAction }
   | { reply: string; then: 'close' | 'reset' | 'stall' }

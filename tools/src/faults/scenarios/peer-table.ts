@@ -18,6 +18,8 @@ export type Peer = {
   silent?: true;
   /** What DNS says of it. */
   dns?: DnsAnswer;
+  /** People that the invoice goes to, in place of two. */
+  people?: number;
   /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
   bytes?: number;
   /** The team lets the platform take over. */
@@ -28,6 +30,10 @@ export type Peer = {
 const LARGE = 15_000_000;
 
 const slowly = (text: string): SmtpAction => ({ wait: 400, then: text });
+
+const takingAtMost = (count: number, otherwise: SmtpAction): SmtpScript => ({
+  rcpt: (_address, index) => (index < count ? '250 ok' : otherwise),
+});
 
 const failing = (...stages: string[]): Pick<Peer, 'status' | 'tries' | 'stages'> => ({ status: 'failed', tries: 3, stages });
 const doubtful = { status: 'uncertain', tries: 2, stages: ['final'] } as const;
@@ -44,6 +50,18 @@ export const PEERS: readonly Peer[] = [
   { name: 'banner-slow', injects: 'banner after 0.6 s', script: { banner: { wait: 600, then: '220 slow' } }, ...sent },
   { name: 'banner-421', injects: '421 in place of the banner', script: { banner: '421 4.3.2 busy' }, ...failing('greeting') },
   { name: 'banner-554', injects: '554 in place of the banner', script: { banner: '554 5.7.1 go away' }, ...failing('greeting') },
+  {
+    name: 'banner-220-521',
+    injects: 'a banner that begins with 220 and ends with 521',
+    script: { banner: { raw: '220-welcome\r\n521 5.7.1 blocked\r\n' } },
+    ...failing('greeting'),
+  },
+  {
+    name: 'ehlo-550-close',
+    injects: '550 to EHLO, and closes',
+    script: { ehlo: { reply: '550 5.7.1 no', then: 'close' } },
+    ...failing('greeting'),
+  },
   { name: 'connect-reset', injects: 'reset right after the connection', script: { connect: 'reset' }, ...failing('connect', 'greeting') },
   { name: 'ehlo-close', injects: 'closes at EHLO', script: { ehlo: 'close' }, ...failing('greeting') },
   { name: 'ehlo-endless', injects: 'an endless reply to EHLO', script: { ehlo: { flood: Infinity } }, ...failing('greeting') },
@@ -65,6 +83,13 @@ export const PEERS: readonly Peer[] = [
   { name: 'tls-wrong-host', injects: "another host's certificate", script: { certificate: 'wrong_host' }, ...failing('tls') },
   { name: 'tls-expired', injects: 'expired certificate', script: { certificate: 'expired' }, ...failing('tls') },
   { name: 'auth-535', injects: '535 to AUTH', script: { auth: '535 5.7.8 wrong' }, ...failing('auth') },
+  {
+    name: 'auth-plain-504',
+    injects: 'offers PLAIN and answers it by 504, takes LOGIN',
+    script: { auth: (mechanism) => (mechanism === 'PLAIN' ? '504 5.5.4 not this way' : undefined) },
+    ...sent,
+  },
+  { name: 'auth-334', injects: 'answers AUTH PLAIN by 334', script: { mechanisms: 'PLAIN', ignoresInitialResponse: true }, ...sent },
   { name: 'auth-454', injects: '454 to AUTH', script: { auth: '454 4.7.0 not now' }, ...failing('auth') },
   { name: 'mail-421', injects: '421 to MAIL', script: { mail: { reply: '421 4.3.2 bye', then: 'close' } }, ...failing('mail') },
   { name: 'mail-451', injects: '451 to MAIL', script: { mail: '451 4.3.0 later' }, ...failing('mail') },
@@ -82,12 +107,6 @@ export const PEERS: readonly Peer[] = [
     injects: '250 to the first RCPT, 450 to the second, always',
     script: { rcpt: (address) => (address.startsWith('a.') ? '250 ok' : '450 4.2.0 later') },
     ...{ status: 'partly_sent', tries: 3, stages: ['rcpt'] },
-  },
-  {
-    name: 'rcpt-452',
-    injects: '452 "too many recipients" from the second RCPT on',
-    script: { rcpt: (_address, index) => (index === 0 ? '250 ok' : '452 4.5.3 too many recipients') },
-    ...{ status: 'sent', tries: 2 },
   },
   { name: 'rcpt-5mb-reply', injects: 'a reply of 5 MB to RCPT', script: { rcpt: { flood: 5_000_000 } }, ...failing('rcpt') },
   { name: 'data-451', injects: '451 to DATA', script: { data: '451 4.3.0 later' }, ...failing('data') },
@@ -149,6 +168,14 @@ export const PEERS: readonly Peer[] = [
   },
   { name: 'final-lines', injects: '250 in many lines', script: { final: '250 2.0.0 one\ntwo\nthree\nqueued' }, ...sent },
   { name: 'final-bytes', injects: '250 byte by byte', script: { final: { drip: '250 2.0.0 ok', everyMs: 40 } }, ...sent },
+  { name: 'final-glued', injects: '250 with nothing between code and words', script: { final: { raw: '250Ok queued\r\n' } }, ...sent },
+  { name: 'final-tab', injects: '250 with a tab behind it', script: { final: { raw: '250\tok\r\n' } }, ...sent },
+  {
+    name: 'final-last-line-bare',
+    injects: '250 whose last line has no code',
+    script: { final: { raw: '250-queued\r\nas 1\r\n' } },
+    ...sent,
+  },
   { name: 'quit-hang', injects: 'never answers QUIT', script: { quit: 'stall' }, ...sent, silent: true },
   { name: 'no-8bitmime', injects: '8BITMIME is not offered', script: { extensions: ['ENHANCEDSTATUSCODES'] }, ...sent },
   { name: 'no-smtputf8', injects: 'SMTPUTF8 is not offered', script: { extensions: ['8BITMIME', 'PIPELINING'] }, ...sent },
@@ -161,8 +188,28 @@ export const PEERS: readonly Peer[] = [
   { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent },
 ];
 
-/** The same where the team lets the platform, which works, take over. */
-export const PEERS_WITH_FALLBACK: readonly Peer[] = [
+/** Only as a team's own: where the team lets the platform, which works, take over, and where what is learnt would be remembered of the platform's. */
+export const TEAM_PEERS: readonly Peer[] = [
+  {
+    name: 'rcpt-452',
+    injects: '452 "too many recipients" from the second RCPT on',
+    script: takingAtMost(1, '452 4.5.3 too many recipients'),
+    ...sent,
+  },
+  {
+    name: 'rcpt-452-of-20',
+    injects: '452 "too many recipients" from the sixth RCPT on, of twenty',
+    script: takingAtMost(5, '452 4.5.3 too many recipients'),
+    people: 20,
+    ...sent,
+  },
+  {
+    name: 'rcpt-553-of-20',
+    injects: '550 5.5.3 "too many recipients" from the sixth RCPT on, of twenty',
+    script: takingAtMost(5, '550 5.5.3 too many recipients'),
+    people: 20,
+    ...sent,
+  },
   {
     name: 'fallback-refused',
     injects: 'nobody listens, fallback on',
@@ -183,6 +230,14 @@ export const PEERS_WITH_FALLBACK: readonly Peer[] = [
     script: { final: '554 5.6.0 spam' },
     fallback: true,
     ...{ status: 'sent', tries: 4, stages: ['final'] },
+  },
+  {
+    name: 'fallback-limit',
+    injects: '452 "too many recipients" from the sixth RCPT on, of twenty, fallback on',
+    script: takingAtMost(5, '452 4.5.3 too many recipients'),
+    people: 20,
+    fallback: true,
+    ...sent,
   },
   { name: 'fallback-doubt', injects: 'closes after the end of data, fallback on', script: { final: 'close' }, fallback: true, ...doubtful },
 ];

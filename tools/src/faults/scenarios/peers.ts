@@ -1,7 +1,8 @@
 // Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
+import { randomUUID } from 'node:crypto';
 import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
 import { PLATFORM_HOST } from '../stage/stage.js';
-import { PEERS, PEERS_WITH_FALLBACK, type Peer } from './peer-table.js';
+import { PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
 const expectation = ({ status, tries, stages }: Peer): string =>
   `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages === undefined ? '' : `, failing at ${stages.join(' or ')}`}`;
@@ -14,6 +15,13 @@ const scenarioOf = (peer: Peer, run: (play: Play) => Promise<void>): Scenario =>
     await run(play);
     return compare(play, peer);
   },
+});
+
+const invoiceFor = ({ bytes, people }: Peer): Parameters<Play['publish']>[1] => ({
+  ...(bytes === undefined ? {} : { bytes }),
+  ...(people === undefined
+    ? {}
+    : { to: Array.from({ length: people }, (_, index) => ({ address: `r${index}.${randomUUID()}@customer.example` })) }),
 });
 
 const onCustomRoute = (peer: Peer): Scenario =>
@@ -29,12 +37,12 @@ const onCustomRoute = (peer: Peer): Scenario =>
       server.behave({ security: 'none', accounts: undefined });
     }
     const teamId = await play.team({ server, fallback: peer.fallback, ...(peer.dns === undefined ? {} : { host, security: 'none' }) });
-    await play.publish(teamId, { bytes: peer.bytes });
+    await play.publish(teamId, invoiceFor(peer));
     await play.untilSettled();
     expectSevenBit(play, server.messages);
   });
 
-const ALL_PEERS = [...PEERS, ...PEERS_WITH_FALLBACK];
+const ALL_PEERS = [...PEERS, ...TEAM_PEERS];
 export const silentCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => silent).map(onCustomRoute);
 export const answeringCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => !silent).map(onCustomRoute);
 
@@ -51,7 +59,7 @@ export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
     if (peer.away) await platform.goAway();
     if (peer.dns !== undefined) names.answers.set(PLATFORM_HOST, peer.dns);
     try {
-      await play.publish(teamId, { bytes: peer.bytes });
+      await play.publish(teamId, invoiceFor(peer));
       await play.untilSettled();
       expectSevenBit(play, platform.messages);
     } finally {

@@ -1,0 +1,167 @@
+// From the addresses of a server to a link that is connected, encrypted where that is wanted, and introduced to: the first address that does it.
+import { isIP, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type AttemptStage } from '@billing-mail/contracts';
+import { type SmtpFact } from '@billing-mail/mail-core';
+import { parseCapabilities } from './capabilities.js';
+import { connectTo, secureSocket, type Connected } from './connecting.js';
+import { Link } from './link.js';
+import { isSuccess, replyFact, replyText, type Reply } from './reply.js';
+import { type SessionOptions } from './session-options.js';
+import { type Capabilities, type SmtpServer, type Timeouts } from './smtp-server.js';
+import { Speaker } from './speaking.js';
+import { type StepClock } from './step-clock.js';
+
+/** What a server at one of its addresses came to. */
+export type Reached = { link: Link; speaker: Speaker; capabilities: Capabilities; address: string; tls: string | null };
+/** `tls`: the TLS version where the conversation had come that far. */
+export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
+
+type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
+
+// Large providers list eight addresses and more; when four do not answer, the fifth will not either.
+const MAX_ADDRESSES = 4;
+
+const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed', text: 'the connection is closed' };
+
+const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
+
+/**
+ * Tries the addresses of the server one after the other, until one has greeted us, encrypted and heard our name: a machine that is dead,
+ * silent, overloaded or without its certificate says nothing of the others. Only what holds for all of them, such as the password, comes later.
+ * The fact of failure is that of the address that got furthest.
+ */
+export async function reachAny(
+  server: SmtpServer,
+  addresses: readonly string[],
+  options: SessionOptions,
+  steps: StepClock,
+): Promise<({ ok: true } & Reached) | NotReached> {
+  const candidates = (options.known?.inOrder(addresses) ?? addresses).slice(0, MAX_ADDRESSES);
+  const shares = sharesOf(options.timeouts, candidates.length);
+  const failures: NotReached[] = [];
+  for (const address of candidates) {
+    const attempt = new Attempt(server, address, { ...options, timeouts: shares }, steps);
+    const reached = await attempt.reach(failures.length);
+    if (reached.ok) {
+      if (failures.length > 0) options.known?.learnAddress(address);
+      reached.link.allow(options.timeouts);
+      return reached;
+    }
+    failures.push({ ...reached, tls: attempt.tls });
+    if (options.opening?.aborted === true) break;
+  }
+  return furthestOf(failures, server.security);
+}
+
+/** One address gets all of the time, several share twice that. */
+function sharesOf({ connectMs, replyMs, finalReplyMs }: Timeouts, count: number): Timeouts {
+  const share = (ms: number): number => Math.min(ms, (2 * ms) / count);
+  return { connectMs: share(connectMs), replyMs: share(replyMs), finalReplyMs };
+}
+
+function furthestOf(failures: readonly NotReached[], security: SmtpServer['security']): NotReached {
+  const stages: AttemptStage[] = security === 'tls' ? ['connect', 'tls', 'greeting'] : ['connect', 'greeting', 'tls'];
+  // An address that no network knows says the least.
+  const progress = ({ fact }: NotReached): number => (isUnroutable(fact) ? -1 : stages.indexOf(fact.stage));
+  const [first, ...others] = failures;
+  if (first === undefined) throw new TypeError('no address to connect to');
+  const furthest = others.reduce((best, one) => (progress(one) > progress(best) ? one : best), first);
+  if (!failures.every(({ fact }) => fact.kind === 'network')) return furthest;
+  return { ...furthest, fact: { ...furthest.fact, text: failures.map(({ fact }) => fact.text).join('; ') } };
+}
+
+const isUnroutable = (fact: SmtpFact): boolean => fact.kind === 'network' && fact.reason === 'unroutable';
+
+/** One address, from the connection to our name. Leaves no socket and no timer behind when it fails. */
+class Attempt {
+  tls: string | null = null;
+
+  constructor(
+    private readonly server: SmtpServer,
+    private readonly address: string,
+    private readonly options: SessionOptions,
+    private readonly steps: StepClock,
+  ) {}
+
+  async reach(failuresBefore: number): Promise<Step<Reached>> {
+    const { server, address } = this;
+    const connected = await connectTo(address, server.port, this.options.timeouts.connectMs, this.options.opening);
+    if (!connected.ok) return connected;
+    const place = `${isIP(address) === 6 ? `[${address}]` : address}:${server.port}`;
+    this.steps.passed('connect', failuresBefore === 0 ? place : `${place}, after ${failuresBefore} other address(es) did not work`);
+    const greeted = await this.greet(connected.socket);
+    if (!greeted.ok) return greeted;
+    const { link, greeting } = greeted;
+    const speaker = new Speaker(link, greeting, server, this.options.clientName);
+    const introduced = await speaker.introduce();
+    if (!introduced.ok) return introduced;
+    this.steps.passed('greeting', replyText(greeting));
+    return { ok: true, link, speaker, capabilities: introduced.capabilities, address, tls: this.tls };
+  }
+
+  /** Reads the greeting and sets up TLS, both before nodemailer comes in. */
+  private async greet(plain: Socket): Promise<Step<{ link: Link; greeting: Reply }>> {
+    const { security } = this.server;
+    if (security !== 'tls') {
+      const first = this.linkOn(plain);
+      const greeted = await readGreeting(first);
+      if (!greeted.ok || security === 'none') return greeted.ok ? { ok: true, link: first, greeting: greeted.reply } : greeted;
+      const agreed = await agreeOnTls(first, this.options.clientName);
+      if (!agreed.ok) return agreed;
+      const secured = await this.secure(first.detach());
+      return secured.ok ? { ok: true, link: this.linkOn(secured.socket), greeting: greeted.reply } : secured;
+    }
+    const secured = await this.secure(plain);
+    if (!secured.ok) return secured;
+    const encrypted = this.linkOn(secured.socket);
+    const greeted = await readGreeting(encrypted);
+    return greeted.ok ? { ok: true, link: encrypted, greeting: greeted.reply } : greeted;
+  }
+
+  private linkOn(socket: Socket): Link {
+    return new Link(socket, this.options.timeouts, secretsOf(this.server.auth));
+  }
+
+  private async secure(plain: Socket): Promise<Connected<TLSSocket>> {
+    const secured = await secureSocket(plain, this.server, this.options.timeouts.connectMs, this.options.known);
+    if (!secured.ok) return secured;
+    this.tls = secured.socket.getProtocol();
+    this.steps.passed('tls', this.tls ?? 'TLS');
+    return secured;
+  }
+}
+
+const readGreeting = (link: Link) => expectReply(link, link.awaitGreeting(), 'greeting', (reply) => reply.code === 220);
+
+// RFC 3207: required here, so a server that does not offer it is not spoken to in clear.
+async function agreeOnTls(link: Link, clientName: string): Promise<Step<object>> {
+  const hello = await expectReply(link, link.exchange(`EHLO ${clientName}\r\n`, 'greeting'), 'greeting', isSuccess);
+  if (!hello.ok) return hello;
+  if (!parseCapabilities(hello.reply).startTls) {
+    await link.quit();
+    return failed({ kind: 'tls', stage: 'tls', reason: 'starttls_missing', text: 'the server does not offer STARTTLS' });
+  }
+  return expectReply(link, link.exchange('STARTTLS\r\n', 'tls'), 'tls', isSuccess);
+}
+
+/** The reply if it is as hoped for; otherwise its fact, after QUIT: servers count lines that are just dropped (RFC 5321 4.1.1.10). */
+async function expectReply(
+  link: Link,
+  awaited: Promise<Reply | null>,
+  stage: AttemptStage,
+  isHopedFor: (reply: Reply) => boolean,
+): Promise<Step<{ reply: Reply }>> {
+  const reply = await awaited;
+  if (link.failure !== null || reply === null) return failed(link.failure ?? CLOSED);
+  if (isHopedFor(reply)) return { ok: true, reply };
+  await link.quit();
+  return failed(replyFact(stage, reply));
+}
+
+/** The forms in which a password goes out, and could come back in a reply. */
+function secretsOf(auth: SmtpServer['auth']): string[] {
+  if (auth.type === 'none') return [];
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return [base64(`\0${auth.username}\0${auth.password}`), base64(auth.password), auth.password].filter((form) => form !== '');
+}
