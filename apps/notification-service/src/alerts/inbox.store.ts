@@ -31,7 +31,7 @@ type Row = {
 
 /**
  * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
- * the inbox off sees nothing. What has no team (a job of which no team could be read) is visible to whom it is addressed. Language: the user's choice, what events told of the user, the team's, English.
+ * the inbox off sees nothing. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
  */
 const VISIBLE = `
   FROM notify.notifications n
