@@ -8,6 +8,10 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_SMTP_CA_FILE: variables.PLATFORM_SMTP_CA_FILE,
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
+  OPERATOR_ADDRESS: z
+    .email('must be an e-mail address')
+    .optional()
+    .meta({ description: 'who runs the platform: is told by e-mail when the signing certificate runs out' }),
 });
 export type NotificationEnv = z.output<typeof notificationEnvironment>;
 

@@ -1,6 +1,6 @@
 import { type NotificationView } from '@billing-mail/contracts';
 import request from 'supertest';
-import { rejected, SAMPLES, SERVER_DOWN, settled } from '../testing/sample-outcomes.js';
+import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('outcomes on their way into the inbox', () => {
@@ -92,6 +92,30 @@ describe('outcomes on their way into the inbox', () => {
     Object.assign(different.delivery, difference);
     await publishAndFinish(event, different);
     expect((await inboxOf('u1', fields.teamId)).map(({ count }) => count)).toEqual([1, 1]);
+  });
+
+  it('tells of a server that stays down on one notification, unread again each time, with what is known last', async () => {
+    const fields = { teamId: 'down', notifyUserIds: ['u1'] };
+    const readAll = async () =>
+      request(one.url)
+        .post('/v1/notifications/read-all')
+        .set(await authorization({ sub: 'u1', teams: { down: 'member' } }));
+    await publishAndFinish(INCIDENTS.serverDown(fields));
+    await readAll();
+    await publishAndFinish({ ...INCIDENTS.serverDown(fields), waiting: 77 });
+    const [notification, ...more] = await inboxOf('u1', 'down');
+    expect([notification?.type, notification?.readAt, notification?.deliveryId, more.length]).toEqual(['smtp_server_down', null, null, 0]);
+    expect(notification?.body).toContain('77');
+  });
+
+  it('takes what concerns no team together with what does', async () => {
+    const job = await around.publishGroup([
+      INCIDENTS.certificateExpiring(),
+      INCIDENTS.platformUnavailable({ teamId: 'mixed', requestedBy: null }),
+      SAMPLES.sentAfterDoubt({ teamId: 'mixed', requestedBy: { userId: 'u1' } }),
+    ]);
+    await job.finished();
+    expect((await inboxOf('u1', 'mixed')).map(({ type }) => type).sort()).toEqual(['delivery_uncertain', 'platform_unavailable']);
   });
 
   it('makes one notification per document of trouble with recipients', async () => {

@@ -86,7 +86,7 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
                 {inbox.unread}
               </Badge>
             ) : null}
-            {item.count > 1 ? (
+            {item.count > 1 && item.deliveryId !== null ? (
               <Text size="sm" c="dimmed">
                 {inbox.times(item.count)}
               </Text>

@@ -29,7 +29,7 @@ export const GERMAN: Catalogue = {
     partly_sent: {
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
-      means: 'An die übrigen wird es kein zweites Mal verschickt.',
+      means: 'Wem es schon verschickt wurde, dem wird es kein zweites Mal verschickt.',
       todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie das Dokument nur an diese Empfänger erneut.',
     },
     uncertain: {
@@ -119,7 +119,7 @@ export const GERMAN: Catalogue = {
       happened: (since, waiting) =>
         `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Dokumente zu übergeben. ${waiting === 1 ? '1 Dokument wartet' : `${documents(waiting)} warten`} auf ihn.`,
       means:
-        'Sie werden von selbst erneut versucht. Sie erfahren von jedem Dokument, das am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
+        'Die wartenden Dokumente werden von selbst erneut versucht. Sie erfahren von jedem Dokument, das am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
     },
     platformUnavailable: {
       title: 'Unsere Plattform kann Ihre Dokumente zurzeit nicht verschicken',
@@ -129,7 +129,11 @@ export const GERMAN: Catalogue = {
         server_unavailable: (since, waiting) =>
           `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Dokumente wartet' : `${waiting} Ihrer Dokumente warten`} darauf.`,
       },
-      means: 'Sie gehen von selbst hinaus, sobald das behoben ist. Versuche haben sie dadurch nicht verloren.',
+      means: {
+        signing_unavailable: 'Diese Dokumente gehen von selbst hinaus, sobald das behoben ist.',
+        server_unavailable:
+          'Diese Dokumente werden von selbst erneut versucht. Sie erfahren von jedem, das am Ende nicht verschickt werden kann.',
+      },
       todo: 'Verschicken Sie sie nicht ein zweites Mal. Ist ein Dokument dringend, wenden Sie sich an unseren Kundendienst.',
     },
     certificateExpiring: {

@@ -27,7 +27,7 @@ export const ENGLISH: Catalogue = {
     partly_sent: {
       title: ({ document }) => `${document} did not go out to everybody`,
       happened: ({ document, accepted, recipients }) => `${document} went out to only ${accepted} of ${recipients} recipients.`,
-      means: 'To the others it is not sent a second time.',
+      means: 'It is not sent a second time to those to whom it has gone out.',
       todo: 'Correct the addresses listed here where they are wrong, and send the document again to these recipients only.',
     },
     uncertain: {
@@ -57,8 +57,9 @@ export const ENGLISH: Catalogue = {
           return `Your own mail server did not take ${documents(count)} for all recipients, so our platform sent them, with its own sender address, to those that were left. The latest is: ${document}. They have gone out to all recipients, whose replies go to you.`;
         if (byPlatform === accepted)
           return `Your own mail server did not take the document, so our platform sent it with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
-        const share = byPlatform === null ? 'not for all' : `for ${accepted - byPlatform} of ${recipients}`;
-        return `Your own mail server took the document ${share} recipients, so our platform sent it to the others with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
+        const share =
+          byPlatform === null ? 'did not take the document for all' : `took the document for ${accepted - byPlatform} of ${recipients}`;
+        return `Your own mail server ${share} recipients, so our platform sent it to the others with its own sender address: ${document}. It has gone out to all recipients, and their replies go to you.`;
       },
       means: 'What was sent is sent: do not send it again, or it arrives twice.',
       todo: null,
@@ -113,7 +114,7 @@ export const ENGLISH: Catalogue = {
       happened: (since, waiting) =>
         `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
       means:
-        'They are tried again by themselves. You are told of each document that cannot be sent in the end, or that goes out by our platform because your settings allow it.',
+        'The waiting documents are tried again by themselves. You are told of each document that cannot be sent in the end, or that goes out by our platform because your settings allow it.',
     },
     platformUnavailable: {
       title: 'Our platform cannot send your documents at the moment',
@@ -123,7 +124,10 @@ export const ENGLISH: Catalogue = {
         server_unavailable: (since, waiting) =>
           `The mail server of our platform has taken nothing since ${since}. ${waiting === 1 ? '1 of your documents waits' : `${waiting} of your documents wait`} for it.`,
       },
-      means: 'They go out by themselves as soon as that is put right. They have lost no tries.',
+      means: {
+        signing_unavailable: 'These documents go out by themselves as soon as that is put right.',
+        server_unavailable: 'These documents are tried again by themselves. You are told of each that cannot be sent in the end.',
+      },
       todo: 'Do not send them a second time. If one of them is urgent, tell our support.',
     },
     certificateExpiring: {

@@ -39,7 +39,7 @@ export type IncidentWords = {
   platformUnavailable: {
     title: string;
     happened: Record<PlatformUnavailableEvent['reason'], (since: string, waiting: number) => string>;
-    means: string;
+    means: Record<PlatformUnavailableEvent['reason'], string>;
     todo: string;
   };
   certificateExpiring: { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };

@@ -22,7 +22,10 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
     }
     case 'platform_unavailable': {
       const { title, happened, means, todo } = incidents.platformUnavailable;
-      return { title, blocks: [happened[params.reason](inWords(params.since, locale), params.waiting), means, todo].map(textBlock) };
+      return {
+        title,
+        blocks: [happened[params.reason](inWords(params.since, locale), params.waiting), means[params.reason], todo].map(textBlock),
+      };
     }
     case 'certificate_expiring': {
       const { title, happened, means, todo } = incidents.certificateExpiring;

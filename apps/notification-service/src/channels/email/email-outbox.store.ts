@@ -1,9 +1,10 @@
 // The e-mails that are owed: claimed by one sender at a time, and never forgotten until sent, unwanted or given up.
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Locale } from '@billing-mail/contracts';
 import { DataSource } from 'typeorm';
-import { type AlertParams } from '../../alerts/alert.js';
+import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 import { type EmailStatus } from './email-outbox.entity.js';
 
@@ -34,7 +35,10 @@ const GIVE_UP_AFTER_HOURS = 48;
 
 @Injectable()
 export class EmailOutboxStore {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
+  ) {}
 
   /** Takes up to `limit` due e-mails that nobody holds. Address and language are those of this moment, so a corrected address helps. */
   async claim(limit: number): Promise<OwedEmail[]> {
@@ -53,7 +57,7 @@ export class EmailOutboxStore {
     return this.database.query<OwedEmail[]>(
       `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
-              CASE WHEN p.user_id IS NULL THEN c.email WHEN p.email_channel THEN p.email END AS address,
+              CASE WHEN n.team_id = $2 THEN $3 WHEN p.user_id IS NULL THEN c.email WHEN p.email_channel THEN p.email END AS address,
               o.doubts, o.released_at AS "doubtedAt"
        FROM notify.email_outbox o
        JOIN notify.notifications n ON n.id = o.notification_id
@@ -61,7 +65,7 @@ export class EmailOutboxStore {
        LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = n.user_id
        LEFT JOIN notify.teams t ON t.team_id = n.team_id
        WHERE o.claim_id = $1`,
-      [claimId],
+      [claimId, OPERATOR.teamId, this.env.OPERATOR_ADDRESS ?? null],
     );
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { type CaughtMail } from '../../testing/mail-catcher.js';
-import { rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
+import { INCIDENTS, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
 import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 
@@ -103,6 +103,12 @@ describe('alert e-mails', () => {
     await publish(SAMPLES.failed({ teamId: `nomail-${userId}`, requestedBy: { userId, ...email } }));
     await whenStatus(`nomail-${userId}`, 'unwanted');
     expect([...mailsTo('off@nomail.example'), ...mailsTo('learned@nomail.example')]).toEqual([]);
+  });
+
+  it('tell who runs the platform when its certificate runs out', async () => {
+    await publish(INCIDENTS.certificateExpiring(14));
+    const mail = await simpleParser((await mailTo('operator@billing-mail.example')).raw);
+    expect(mail.subject).toBe('The signing certificate of the platform expires in 14 days');
   });
 
   it('are not owed for what the whole team is told, nor for a clean sent', async () => {

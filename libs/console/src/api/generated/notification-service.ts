@@ -166,7 +166,7 @@ export interface operations {
                             id: string;
                             teamId: string;
                             /** @enum {string} */
-                            type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "certificate_expiring";
+                            type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring";
                             /** @enum {string} */
                             severity: "info" | "warning" | "error";
                             title: string;
@@ -232,7 +232,7 @@ export interface operations {
                         id: string;
                         teamId: string;
                         /** @enum {string} */
-                        type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "certificate_expiring";
+                        type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring";
                         /** @enum {string} */
                         severity: "info" | "warning" | "error";
                         title: string;
