@@ -29,6 +29,6 @@ describe('frozen samples', () => {
   });
 
   it('stand for every kind of message', () => {
-    expect(samples).toHaveLength(5);
+    expect(samples).toHaveLength(6);
   });
 });
