@@ -11,6 +11,6 @@ export type JobQueue = { add(name: string, data: unknown, options: object): Prom
  */
 export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput): Promise<void> {
   dispatchJobSchema().parse(job);
-  // The queue is a doormat, not a ledger: the delivery's row in PostgreSQL is what counts, so finished jobs are not kept.
+  // The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
   await queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1 });
 }

@@ -50,7 +50,7 @@ describe('a job that Bull would give up on', () => {
   const lookForStalled = async (): Promise<void> => {
     for (const _look of ['marks', 'takes']) {
       await harness.queue.client.del(key('stalled-check'));
-      await (harness.apps[0]?.get('BullQueue_dispatch') as unknown as { moveUnlockedJobsToWait(): Promise<void> }).moveUnlockedJobsToWait();
+      await (harness.apps[0]?.get('BullQueue_dispatch') as { moveUnlockedJobsToWait(): Promise<void> }).moveUnlockedJobsToWait();
     }
   };
   /** Put where Bull puts a job that it gave up on. */
@@ -105,7 +105,7 @@ describe('a job that Bull would give up on', () => {
 
   it('is taken in after eleven crashes, whatever its publisher said of failed ones', async () => {
     const jobs = [true, 1, { age: 0, count: 1 }].map((removeOnFail) => ({ removeOnFail, job: invoice() }));
-    for (const { job, removeOnFail } of jobs) await leftBehind(JSON.stringify(job), { removeOnFail } as JobOptions);
+    for (const { job, removeOnFail } of jobs) await leftBehind(JSON.stringify(job), { removeOnFail });
     await sweep();
     await lookForStalled();
     await sweep();

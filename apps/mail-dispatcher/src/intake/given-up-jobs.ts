@@ -20,6 +20,8 @@ const KEPT_CHARACTERS = 64 * 1024 * 1024;
 /** For keeping one as rejected; when that takes longer another process may do it too. */
 const LOCK_MS = 60_000;
 const REDIS_TIMEOUT_MS = 10_000;
+/** Of the 30 s that an end may take. What is broken off is found again. */
+const DRAIN_MS = 3000;
 
 /**
  * Brings the job back to the queue, or, when that has been done often enough, answers its payload and why Bull gave it up. All in one step, so that
@@ -61,7 +63,7 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.leaving.abort();
-    await within(REDIS_TIMEOUT_MS, this.loop);
+    await within(DRAIN_MS, this.loop);
   }
 
   /** Rejects (throws) when Redis or PostgreSQL is away; what was not done is found again. */

@@ -114,7 +114,7 @@ describe('a PDF with an electronic invoice inside', () => {
     const document = await PDFDocument.create();
     document.addPage();
     const xmp = document.context.stream(MARK, { Type: 'Metadata', Subtype: 'XML' });
-    document.catalog.set(document.context.obj('Metadata') as never, document.context.register(xmp));
+    document.catalog.set(document.context.obj('Metadata'), document.context.register(xmp));
     for (const [name, text] of Object.entries(attachments)) await document.attach(Buffer.from(text), name, { mimeType: 'text/xml' });
     return Buffer.from(await document.save({ useObjectStreams }));
   };
