@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { type SmtpTransaction } from '@billing-mail/testkit';
 
@@ -25,7 +26,7 @@ export class Ledger {
       server,
       messageId: messageIdOf(message.raw),
       recipients: message.recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
-      sha256: message.sha256 ?? '',
+      sha256: hashOf(message),
       at: Date.now(),
     };
     writeSync(this.file, `${JSON.stringify(entry)}\n`);
@@ -36,6 +37,13 @@ export class Ledger {
   close(): void {
     closeSync(this.file);
   }
+}
+
+/** Of what was handed to the first server: the ones on the way put their traces before it (RFC 5321 4.4), other ones each time. */
+function hashOf({ raw, sha256 }: SmtpTransaction): string {
+  if (raw?.subarray(0, 9).toString('latin1').toLowerCase() !== 'received:') return sha256 ?? '';
+  const [traces = ''] = /^(?:Received:.*\r\n(?:[ \t].*\r\n)*)+/i.exec(raw.toString('latin1')) ?? [];
+  return createHash('sha256').update(raw.subarray(traces.length)).digest('hex');
 }
 
 // The header ends at the first empty line; what a document says below it is no header.

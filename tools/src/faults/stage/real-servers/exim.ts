@@ -19,7 +19,7 @@ export type EximSettings = { options?: readonly string[]; atMail?: readonly stri
 /** Exim that offers TLS and signs anybody in; throws NotPossibleHereError where there is none. */
 export async function startExim(ports: Ports, settings: EximSettings): Promise<RealServer> {
   requireRoot();
-  const exim = [UNPACKED_EXIM, '/usr/sbin/exim4'].find(existsSync);
+  const exim = [UNPACKED_EXIM, '/usr/sbin/exim4'].find((path) => existsSync(path));
   if (exim === undefined) throw new NotPossibleHereError("needs Debian's exim4-daemon-light");
   const folder = makeFolder('exim');
   for (const name of ['spool', 'log']) {

@@ -30,10 +30,10 @@ export function makeFolder(name: string): string {
 
 /** The key and the certificate that all servers of the campaign show, as files. */
 export function writeCertificate(folder: string): { keyFile: string; certificateFile: string } {
-  const { keyPem, chainOf } = tlsCertificates();
+  const certificates = tlsCertificates();
   const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  writeFileSync(keyFile, keyPem, { mode: 0o644 });
-  writeFileSync(certificateFile, chainOf('good'), { mode: 0o644 });
+  writeFileSync(keyFile, certificates.keyPem, { mode: 0o644 });
+  writeFileSync(certificateFile, certificates.chainOf('good'), { mode: 0o644 });
   return { keyFile, certificateFile };
 }
 
