@@ -15,7 +15,7 @@ import {
   redisTransport,
   within,
 } from '@billing-mail/platform';
-import { defaultClientName, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
+import { clientNameFor, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { ClaimsStore } from './claiming/claims.store.js';
@@ -125,7 +125,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
 const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
   policy: { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS },
   timeouts: { connectMs: env.SMTP_CONNECT_TIMEOUT, replyMs: env.SMTP_REPLY_TIMEOUT, finalReplyMs: env.SMTP_FINAL_REPLY_TIMEOUT },
-  clientName: env.SMTP_CLIENT_NAME ?? defaultClientName(),
+  clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
 });
 
 // Without Redis what is in PostgreSQL goes on being sent, so Redis is no condition for being ready.

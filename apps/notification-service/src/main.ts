@@ -1,4 +1,5 @@
 import { createHttpService, createLogger, requireMigrated, runService } from '@billing-mail/platform';
+import { clientNameFor } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
 import { appModule } from './app.module.js';
 import { readNotificationEnv } from './notification.env.js';
@@ -15,5 +16,7 @@ void runService('notification-service', async () => {
   });
   await requireMigrated(app.get(DataSource), 'notification-service');
   await app.listen(env.NOTIFICATION_SERVICE_PORT, env.HTTP_HOST);
+  const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);
+  if (weakness !== null) logger.warn({ step: 'client-name' }, weakness);
   logger.info({ url: await app.getUrl() }, 'listening');
 });

@@ -12,7 +12,7 @@ import {
   type ReadinessChecks,
   redisTransport,
 } from '@billing-mail/platform';
-import { defaultClientName, type NetworkPolicy } from '@billing-mail/smtp-client';
+import { clientNameFor, type NetworkPolicy } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
 import { ConsoleModule } from './console/console.module.js';
 import { EmailDeliveryController } from './email-delivery/email-delivery.controller.js';
@@ -67,7 +67,7 @@ function probeOptions(env: SettingsEnvironment, policy: NetworkPolicy): ProbeOpt
       replyMs: Math.min(env.SMTP_REPLY_TIMEOUT, PROBE_MS.replyMs),
       finalReplyMs: Math.min(env.SMTP_FINAL_REPLY_TIMEOUT, PROBE_MS.finalReplyMs),
     },
-    clientName: env.SMTP_CLIENT_NAME ?? defaultClientName(),
+    clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
     caPem: env.SMTP_CA_FILE === undefined ? undefined : readFileSync(env.SMTP_CA_FILE, 'utf8'),
   };
 }

@@ -1,4 +1,5 @@
 import { createLogger, runService } from '@billing-mail/platform';
+import { clientNameFor } from '@billing-mail/smtp-client';
 import { createSettingsApi } from './settings-api.js';
 import { readSettingsEnvironment } from './settings.env.js';
 
@@ -7,5 +8,7 @@ void runService('settings-api', async () => {
   const logger = createLogger('settings-api', env.LOG_LEVEL);
   const app = await createSettingsApi(env, logger);
   await app.listen(env.SETTINGS_API_PORT, env.HTTP_HOST);
+  const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);
+  if (weakness !== null) logger.warn({ step: 'client-name' }, weakness);
   logger.info({ url: await app.getUrl() }, 'settings-api is ready');
 });

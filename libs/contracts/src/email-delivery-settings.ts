@@ -143,9 +143,16 @@ const smtpTestStep = z.object({
   ok: z.boolean(),
   ms: z.number(),
   detail: z.string(),
+  /** Words of the network library, for whoever looks after the server. */
+  technical: z.string().optional(),
   hint: z.string().optional(),
 });
-export const smtpTestResult = z.object({ ok: z.boolean(), steps: z.array(smtpTestStep) });
+export const smtpTestResult = z.object({
+  ok: z.boolean(),
+  steps: z.array(smtpTestStep),
+  /** What a test that went well has not shown, in the language of the reader. */
+  notAsked: z.string().optional(),
+});
 export type SmtpTestResult = z.infer<typeof smtpTestResult>;
 
 /** One line of the answer to who accepts `application/x-ndjson`: each step that succeeded, as it does, and at the end the result. */

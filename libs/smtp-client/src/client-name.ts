@@ -1,5 +1,47 @@
-import { hostname } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 
-/** The name for EHLO where none is configured: this machine's, without what a host name may not hold (an underscore, say). */
-export const defaultClientName = (machine = hostname()): string =>
-  machine.replace(/[^A-Za-z0-9.-]/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'localhost';
+/** `weakness`: why mail servers may not like the name, and what to do, for the operator's log; `null` where there is nothing to better. */
+export type ClientName = { name: string; weakness: string | null };
+
+/**
+ * The name that we say in EHLO: the configured one, else that of this machine, where it is fully qualified; else this machine's address as a
+ * literal (RFC 5321 4.1.3). Never a single label: Postfix refuses it by `reject_non_fqdn_helo_hostname`, and filters count it as spam.
+ */
+export function clientNameFor(configured: string | undefined, machine = hostname(), addresses = ownAddresses()): ClientName {
+  if (configured !== undefined && isFullyQualified(configured)) return { name: configured, weakness: null };
+  // A host name may hold what EHLO may not: an underscore, say.
+  const own = machine.replace(/[^A-Za-z0-9.-]/g, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const name = isFullyQualified(own) ? own : literalOf(addresses[0] ?? '127.0.0.1');
+  if (configured === undefined && name === own) return { name, weakness: null };
+  const what = configured === undefined ? `this machine's name "${own}"` : `SMTP_CLIENT_NAME "${configured}"`;
+  return { name, weakness: `${what} is not fully qualified, so "${name}" is said in EHLO; set SMTP_CLIENT_NAME to a name that DNS knows` };
+}
+
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+// What machines call themselves that nobody has named.
+const UNNAMED = /^localhost(?:\.|$)|\.(?:local|localdomain)$/i;
+
+function isFullyQualified(name: string): boolean {
+  const labels = name.split('.');
+  return (
+    labels.length > 1 &&
+    name.length <= 253 &&
+    labels.every((label) => LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) ?? '') &&
+    !UNNAMED.test(name)
+  );
+}
+
+const literalOf = (address: string): string => (address.includes(':') ? `[IPv6:${address}]` : `[${address}]`);
+
+/** Addresses of this machine that others may see, IPv4 first. */
+function ownAddresses(): string[] {
+  const others = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter(({ internal }) => !internal);
+  const isLinkLocal = (address: string): boolean => /^fe80:/i.test(address);
+  return [
+    ...others.filter(({ family }) => family === 'IPv4'),
+    ...others.filter(({ family, address }) => family === 'IPv6' && !isLinkLocal(address)),
+  ].map(({ address }) => address);
+}

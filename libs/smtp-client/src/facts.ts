@@ -23,13 +23,14 @@ const NETWORK_REASONS: Readonly<Record<string, NetworkReason>> = {
 
 const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CERT_HAS_EXPIRED: 'expired',
-  CERT_NOT_YET_VALID: 'expired',
+  CERT_NOT_YET_VALID: 'not_yet_valid',
   ERR_TLS_CERT_ALTNAME_INVALID: 'wrong_host',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'untrusted',
   UNABLE_TO_GET_ISSUER_CERT: 'untrusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted',
+  // The server sent its own certificate only: mostly the one in between is missing, which browsers know from elsewhere.
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'incomplete',
   CERT_CHAIN_TOO_LONG: 'untrusted',
   CERT_REVOKED: 'untrusted',
   CERT_REJECTED: 'untrusted',
@@ -38,6 +39,16 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   INVALID_CA: 'untrusted',
   INVALID_PURPOSE: 'untrusted',
   PATH_LENGTH_EXCEEDED: 'untrusted',
+  // TLS 1.1 and older, ciphers and keys of that time. A server that has no TLS at all at this port (WRONG_VERSION_NUMBER) is not among them.
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'outdated',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'outdated',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'outdated',
+  ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY: 'outdated',
+  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: 'outdated',
+  ERR_SSL_DH_KEY_TOO_SMALL: 'outdated',
+  EE_KEY_TOO_SMALL: 'outdated',
+  CA_KEY_TOO_SMALL: 'outdated',
+  CA_MD_TOO_WEAK: 'outdated',
 };
 
 /** A link that broke. Codes that are not in the table (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
@@ -49,7 +60,14 @@ export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): 
 export function handshakeFact(error: NodeJS.ErrnoException): SmtpFact {
   const code = error.code ?? '';
   if (code in NETWORK_REASONS) return networkFact('tls', error);
-  return { kind: 'tls', stage: 'tls', reason: TLS_REASONS[code] ?? 'handshake', text: error.message };
+  return { kind: 'tls', stage: 'tls', reason: TLS_REASONS[code] ?? 'handshake', text: handshakeText(error) };
+}
+
+/** OpenSSL's own form names files of its source code (`error:0A000102:SSL routines:…:statem_lib.c:1985:`), Node adds advice on its command line. */
+function handshakeText({ message, code, reason }: NodeJS.ErrnoException & { reason?: string }): string {
+  const isOpenSsl = /error:[0-9A-F]{8}:/i.test(message);
+  const words = isOpenSsl ? (reason ?? 'TLS failed') : (message.split('; ')[0] ?? '');
+  return code === undefined ? words : `${words} (${code})`;
 }
 
 export function timeoutFact(stage: AttemptStage, what: string, ms: number): SmtpFact {

@@ -7,4 +7,4 @@ export { type SmtpLine } from './smtp-line.js';
 export { type SmtpSession } from './session.js';
 export { type Capabilities, type NetworkPolicy, type SessionStep, type SmtpServer, type Timeouts } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
-export { defaultClientName } from './client-name.js';
+export { clientNameFor } from './client-name.js';

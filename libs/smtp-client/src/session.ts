@@ -1,5 +1,5 @@
 // An open, authenticated conversation with one server, over which messages go one after the other.
-import { type SmtpFact } from '@billing-mail/mail-core';
+import { classifyReply, type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
 import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
 import { isSuccess, replyFact, replyText } from './reply.js';
@@ -23,10 +23,11 @@ export type SmtpSession = {
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
   /**
-   * Asks by MAIL whether the server takes `from` as a sender, and sends nothing; `null` when it does. For tests of a server: the
-   * session is of no use afterwards but to be closed, whose QUIT takes the question back.
+   * Asks by MAIL and RCPT whether the server takes `from` as a sender, and this client at all, and sends nothing; `null` when it does. Many
+   * servers say only at RCPT what they have against a client or its sender. What the server has against the recipient alone is no answer to
+   * that, and no step. For tests of a server: the session is of no use afterwards but to be closed, whose QUIT takes the question back.
    */
-  offerSender(from: string): Promise<SmtpFact | null>;
+  offerEnvelope(from: string, recipient: string): Promise<SmtpFact | null>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
   close(): Promise<void>;
   /** Calls back when the line is gone, whoever ended it; at once if it is. */
@@ -83,14 +84,23 @@ export class LinkSession implements SmtpSession {
     if (reply !== null && !isSuccess(reply)) this.link.end(replyFact('mail', reply));
   }
 
-  async offerSender(from: string): Promise<SmtpFact | null> {
-    assertCommandSafe({ from, recipients: [from] });
+  async offerEnvelope(from: string, recipient: string): Promise<SmtpFact | null> {
+    assertCommandSafe({ from, recipients: [recipient] });
     const steps = new StepClock(this.onStep);
-    const reply = this.link.failure === null ? await this.link.exchange(`MAIL FROM:<${from}>\r\n`, 'mail') : null;
-    const fact = this.link.failure ?? (reply !== null && !isSuccess(reply) ? replyFact('mail', reply) : null);
-    if (fact !== null) steps.failed(fact);
-    else if (reply !== null) steps.passed('mail_from', replyText(reply));
-    return fact;
+    for (const [stage, step, command] of [
+      ['mail', 'mail_from', `MAIL FROM:<${from}>`],
+      ['rcpt', 'rcpt', `RCPT TO:<${recipient}>`],
+    ] as const) {
+      const reply = this.link.failure === null ? await this.link.exchange(`${command}\r\n`, stage) : null;
+      const fact = this.link.failure ?? (reply !== null && !isSuccess(reply) ? replyFact(stage, reply) : null);
+      if (fact !== null && classifyReply(fact, { endOfDataReleased: false }).scope === 'recipient') return null;
+      if (fact !== null) {
+        steps.failed(fact);
+        return fact;
+      }
+      if (reply !== null) steps.passed(step, replyText(reply));
+    }
+    return null;
   }
 
   close(): Promise<void> {

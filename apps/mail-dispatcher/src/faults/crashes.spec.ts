@@ -147,10 +147,11 @@ describe('a dispatcher that dies or stands still', () => {
     const killed = await start(patient);
     const jobs = teams.flatMap((teamId) => Array.from({ length: 4 }, () => invoice({ teamId })));
     await Promise.all(jobs.map((job) => harness.publish(job)));
+    /** All are taken, so that none waits for Bull to find its worker dead, and that many are in hand. */
     const areInHand = async (count: number) =>
       harness.eventually(
-        () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1) AND claim_id IS NOT NULL`, [teams]),
-        ({ length }) => length >= count,
+        () => harness.sql.rows<{ isHeld: boolean }>(`SELECT claim_id IS NOT NULL AS "isHeld" FROM dispatch.deliveries WHERE team_id = ANY($1)`, [teams]),
+        (taken) => taken.length === jobs.length && taken.filter(({ isHeld }) => isHeld).length >= count,
         20_000,
       );
     for (let kill = 0, dispatcher = killed; kill < 3; kill += 1, dispatcher = await start(patient)) {

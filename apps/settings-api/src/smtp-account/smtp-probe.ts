@@ -4,7 +4,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { openSession, type SessionOptions, type SessionStep, type SmtpServer } from '@billing-mail/smtp-client';
 import { firstValueFrom, from, of, timeout } from 'rxjs';
 
-/** A mail to send, or only the question whether the server takes the sender. */
+/** A mail to send, or only the question whether the server takes the sender, and takes mail for it. */
 export type ProbeMail = { from: string; to: string; bytes: Buffer } | { from: string };
 
 export type ProbedStep = SmtpTestStep & { fact?: SmtpFact };
@@ -48,7 +48,8 @@ async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOpt
   const { session } = opened;
   try {
     if (!('to' in mail)) {
-      await session.offerSender(mail.from);
+      // To the sender itself: nobody else is to hear of a test, not even a mail server that is asked about them.
+      await session.offerEnvelope(mail.from, mail.from);
       return false;
     }
     const result = await session.send({

@@ -24,6 +24,12 @@ export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; c
 
 type Account = { server: SmtpServer; from: { address: string; name?: string | undefined } };
 
+/** Without a test e-mail some things stay unknown, and a reader must not take them for tested. */
+const NOT_ASKED: Record<Locale, string> = {
+  en: 'Not tested: whether the server takes a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
+  de: 'Nicht geprüft: ob der Server eine ganze E-Mail annimmt und ob er E-Mails an fremde Adressen weiterleitet. Das zeigt eine Test-E-Mail.',
+};
+
 @Injectable()
 export class SmtpTestService {
   private readonly slots = new TestSlots();
@@ -57,7 +63,8 @@ export class SmtpTestService {
         if (step.ok) onSuccess(withoutFact(step));
       });
       void started.ended.then(release);
-      return this.resultOf(teamId, await started.probe, account.server, reader ?? teamLocale);
+      const result = this.resultOf(teamId, await started.probe, account.server, reader ?? teamLocale);
+      return result.ok && request.sendTo === undefined ? { ...result, notAsked: NOT_ASKED[reader ?? teamLocale] } : result;
     } catch (error) {
       release();
       throw error;
@@ -116,6 +123,6 @@ function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, 
   const { reason, reply } = classifyReply(fact, { endOfDataReleased });
   const { happened } = explainFailure({ code: reason, server: serverLabel(server), reply: null }, locale);
   // A server speaks for itself; what Node says of a link is for whoever looks after the server.
-  const detail = fact.kind === 'reply' ? step.detail : `${happened} (${step.detail})`;
-  return { ...step, detail, hint: hintForProbe({ reason, reply, server }, locale) };
+  const said = fact.kind === 'reply' ? { detail: step.detail } : { detail: happened, technical: step.detail };
+  return { ...step, ...said, hint: hintForProbe({ reason, reply, server }, locale) };
 }

@@ -80,19 +80,25 @@ describe('the test of a mail server', () => {
     return problem.parse(response.body).errors;
   };
 
-  it('goes through all steps and asks for the sender, but names no recipient and sends nothing', async () => {
-    const { ok, steps } = await test(newTeam(), { smtp: smtp() });
-    expect(steps.map(({ step }) => step)).toEqual(['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from']);
+  it('goes through all steps, asks for the sender as sender and recipient, sends nothing and says what it did not ask', async () => {
+    const { ok, steps, notAsked } = await test(newTeam(), { smtp: smtp() });
+    expect(steps.map(({ step }) => step)).toEqual(['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from', 'rcpt']);
+    expect(notAsked).toMatch(/^Not tested: .*whole e-mail/);
     expect(ok && steps.every((step) => step.ok && step.ms >= 0 && step.detail !== '' && step.hint === undefined)).toBe(true);
     expect(smtpServer.connections[0]?.commands).toContain('EHLO billing.test');
-    expect(smtpServer.connections[0]?.commands.slice(-2)).toEqual(['MAIL FROM:<billing@acme.example>', 'QUIT']);
+    expect(smtpServer.connections[0]?.commands.slice(-3)).toEqual([
+      'MAIL FROM:<billing@acme.example>',
+      'RCPT TO:<billing@acme.example>',
+      'QUIT',
+    ]);
     expect(smtpServer.messages).toEqual([]);
   });
 
   it('sends a real e-mail to the address that is asked for, in the language of the team', async () => {
     const teamId = newTeam();
     await save(teamId);
-    const { ok, steps } = await test(teamId, { sendTo: 'clerk@acme.example' });
+    const { ok, steps, notAsked } = await test(teamId, { sendTo: 'clerk@acme.example' });
+    expect(notAsked).toBeUndefined();
     expect([ok, steps.slice(-3).map(({ step }) => step)]).toEqual([true, ['mail_from', 'rcpt', 'data']]);
     const [message] = await smtpServer.waitFor(1, 5000);
     expect([message?.from, message?.recipients]).toEqual(['billing@acme.example', [{ address: 'clerk@acme.example', accepted: true }]]);
@@ -146,11 +152,21 @@ describe('the test of a mail server', () => {
     ['a wrong password', { ...POLITE, auth: '535 5.7.8 authentication failed' }, {}, 'auth', /Passwort/],
     ['no STARTTLS', { accounts: [ACCOUNT] }, {}, 'tls', /TLS/],
     ['a self-signed certificate', { ...POLITE, certificate: 'self_signed' }, {}, 'tls', /Zertifikat/],
+    ['encryption of yesterday', { ...POLITE, maxTlsVersion: 'TLSv1.1' }, {}, 'tls', /TLS 1\.2/],
+    ['a certificate that is not valid yet', { ...POLITE, certificate: 'not_yet_valid' }, {}, 'tls', /ab wann/],
+    ['a certificate without the one in between', { ...POLITE, certificate: 'incomplete' }, {}, 'tls', /Zwischenzertifikat fehlt/],
     ['an expired certificate', { ...POLITE, certificate: 'expired' }, {}, 'tls', /Zertifikat/],
     ['a certificate of another host', { ...POLITE, certificate: 'wrong_host' }, {}, 'tls', /./],
     ['a server that turns us away', { ...POLITE, banner: '554 5.7.1 go away' }, {}, 'greeting', /./],
     ['a silent server', { ...POLITE, banner: 'stall' }, {}, 'greeting', /./],
     ['a refused sender', { ...POLITE, mail: '553 5.7.1 sender not owned by user' }, {}, 'mail_from', /Absender/],
+    [
+      'a name that is refused at RCPT',
+      { ...POLITE, rcpt: '504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname' },
+      {},
+      'rcpt',
+      /./,
+    ],
     ['a refused recipient', { ...POLITE, rcpt: '550 5.1.1 no such user' }, { sendTo: 'nobody@acme.example' }, 'rcpt', /./],
     ['a refused mail', { ...POLITE, final: '554 5.7.1 spam' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
     ['an end without an answer', { ...POLITE, final: 'close' }, { sendTo: 'clerk@acme.example' }, 'data', /./],
@@ -174,9 +190,10 @@ describe('the test of a mail server', () => {
     const teamId = newTeam();
     await save(teamId);
     smtpServer.script = { ...POLITE, ehlo: 'close' };
-    expect((await test(teamId)).steps.at(-1)?.detail).toMatch(
-      /^Die Verbindung zum Mailserver 127\.0\.0\.1 .*\. \(server closed the connection\)$/,
-    );
+    expect((await test(teamId)).steps.at(-1)).toMatchObject({
+      detail: expect.stringMatching(/^Die Verbindung zum Mailserver 127\.0\.0\.1 .*\.$/),
+      technical: 'server closed the connection',
+    });
     smtpServer.script = { ...POLITE, mail: '550 5.7.60 not yours' };
     const { steps } = await test(teamId);
     expect(steps.map(({ detail }) => detail)).toEqual([

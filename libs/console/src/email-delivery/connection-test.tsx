@@ -93,7 +93,11 @@ export function ConnectionTest({ team }: { team: string }) {
         {testing.isPending ? <TestSteps verdict={words.test.running} steps={steps} /> : null}
         {testing.error ? <Refused error={testing.error} /> : null}
         {testing.data ? (
-          <TestSteps verdict={verdictOf(testing.data, testing.variables.sendTo, words.test)} steps={testing.data.steps} />
+          <TestSteps
+            verdict={verdictOf(testing.data, testing.variables.sendTo, words.test)}
+            steps={testing.data.steps}
+            notAsked={testing.data.notAsked}
+          />
         ) : null}
         {testing.data && isOutdated ? (
           <Group mt="sm">

@@ -5,7 +5,15 @@ import { useLanguage } from '../words/words-context.js';
 import classes from './connection-test.module.css';
 
 /** The steps of a test: how each went, how long it took, what the server said, and what to do about the one that failed. */
-export function TestSteps({ verdict, steps }: { verdict: string; steps: readonly SmtpTestStep[] }) {
+export function TestSteps({
+  verdict,
+  steps,
+  notAsked,
+}: {
+  verdict: string;
+  steps: readonly SmtpTestStep[];
+  notAsked?: string | undefined;
+}) {
   const { words, formats } = useLanguage();
   const { test } = words;
   return (
@@ -14,8 +22,9 @@ export function TestSteps({ verdict, steps }: { verdict: string; steps: readonly
         {verdict}
       </Text>
       <ol className={classes.steps}>
-        {steps.map(({ step, ok, ms, detail, hint }) => (
-          <li key={step} data-step={step} data-ok={ok}>
+        {steps.map(({ step, ok, ms, detail, technical, hint }, index) => (
+          // A server with several addresses may be connected to more than once.
+          <li key={`${step}-${index}`} data-step={step} data-ok={ok}>
             <span className={ok ? classes.good : classes.bad}>
               {ok ? <IconCircleCheck size={20} aria-hidden /> : <IconCircleX size={20} aria-hidden />}
               <VisuallyHidden>{ok ? test.ok : test.notOk}</VisuallyHidden>
@@ -27,6 +36,12 @@ export function TestSteps({ verdict, steps }: { verdict: string; steps: readonly
               <Text size="sm" c="dimmed" className="breakable">
                 {detail}
               </Text>
+              {technical === undefined ? null : (
+                <Text component="details" size="sm" c="dimmed" className="breakable">
+                  <summary>{test.technical}</summary>
+                  {technical}
+                </Text>
+              )}
               {hint === undefined ? null : (
                 <Alert color="red" variant="outline" mt={4} p="sm">
                   {hint}
@@ -39,6 +54,11 @@ export function TestSteps({ verdict, steps }: { verdict: string; steps: readonly
           </li>
         ))}
       </ol>
+      {notAsked === undefined ? null : (
+        <Text size="sm" c="dimmed">
+          {notAsked}
+        </Text>
+      )}
     </div>
   );
 }

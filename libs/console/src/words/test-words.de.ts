@@ -26,4 +26,5 @@ export const testWords: typeof english = {
   },
   ok: 'erledigt',
   notOk: 'gescheitert',
+  technical: 'Technische Einzelheiten',
 };

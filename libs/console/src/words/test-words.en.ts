@@ -24,4 +24,5 @@ export const testWords = {
   },
   ok: 'done',
   notOk: 'failed',
+  technical: 'Technical details',
 };

@@ -61,15 +61,30 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: `${NOTHING_GOES_OUT} Ohne Verschlüsselung könnten Fremde das Passwort mitlesen.`,
     todo: 'Wählen Sie in den Einstellungen TLS mit Port 465 oder fragen Sie Ihren E-Mail-Anbieter nach den richtigen Angaben.',
   },
+  smtp_tls_outdated: {
+    happened: 'Der Mailserver{server} bietet nur eine veraltete Verschlüsselung an, die nicht mehr sicher ist.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, die Verschlüsselung zu erneuern: Nötig ist TLS 1.2 oder neuer. In den Einstellungen lässt sich das nicht beheben.',
+  },
   smtp_certificate_untrusted: {
     happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Sein Sicherheitszertifikat stammt von keiner anerkannten Stelle.',
     means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
     todo: 'Bitten Sie den Betreiber Ihres Mailservers, ein Zertifikat einer anerkannten Stelle einzurichten.',
   },
+  smtp_certificate_incomplete: {
+    happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Er zeigt nicht, wer sein Sicherheitszertifikat ausgestellt hat.',
+    means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, das Zertifikat mit der ganzen Kette einzurichten: Das Zwischenzertifikat fehlt. Ein selbst ausgestelltes Zertifikat genügt nicht.',
+  },
   smtp_certificate_expired: {
     happened: 'Das Sicherheitszertifikat des Mailservers{server} ist abgelaufen.',
     means: NOTHING_GOES_OUT,
     todo: 'Bitten Sie den Betreiber Ihres Mailservers, das Zertifikat zu erneuern.',
+  },
+  smtp_certificate_not_yet_valid: {
+    happened: 'Das Sicherheitszertifikat des Mailservers{server} ist noch nicht gültig.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Fragen Sie den Betreiber Ihres Mailservers, ab wann das Zertifikat gilt, und bitten Sie ihn, ein schon gültiges zu verwenden.',
   },
   smtp_certificate_wrong_host: {
     happened: 'Das Sicherheitszertifikat des Mailservers{server} ist auf einen anderen Namen ausgestellt.',

@@ -60,15 +60,30 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: `${NOTHING_GOES_OUT} Without encryption the password could be read by others.`,
     todo: 'Choose TLS with port 465 in the settings, or ask your mail provider for the right values.',
   },
+  smtp_tls_outdated: {
+    happened: 'The mail server{server} offers only encryption that is out of date and no longer safe.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server to update its encryption: TLS 1.2 or newer is needed. Nothing in the settings can mend it.',
+  },
   smtp_certificate_untrusted: {
     happened: 'The mail server{server} could not prove its identity: its security certificate comes from no recognised authority.',
     means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
     todo: 'Ask the people who run your mail server to install a certificate from a recognised authority.',
   },
+  smtp_certificate_incomplete: {
+    happened: 'The mail server{server} could not prove its identity: it does not show who has issued its security certificate.',
+    means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
+    todo: 'Ask the people who run your mail server to install the certificate with its whole chain: the intermediate certificate is missing. A certificate that they have made themselves will not do.',
+  },
   smtp_certificate_expired: {
     happened: 'The security certificate of the mail server{server} has expired.',
     means: NOTHING_GOES_OUT,
     todo: 'Ask the people who run your mail server to renew its certificate.',
+  },
+  smtp_certificate_not_yet_valid: {
+    happened: 'The security certificate of the mail server{server} is not valid yet.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server from when on its certificate is valid, and to use one that is valid by now.',
   },
   smtp_certificate_wrong_host: {
     happened: 'The security certificate of the mail server{server} was issued for another name.',

@@ -20,8 +20,11 @@ const BY_ADDRESS: RouteVerdicts<Fact<'address'>['reason']> = {
 
 const BY_TLS: RouteVerdicts<Fact<'tls'>['reason']> = {
   starttls_missing: { reason: 'smtp_starttls_missing', lasting: 'permanent' },
+  outdated: { reason: 'smtp_tls_outdated', lasting: 'permanent' },
   untrusted: { reason: 'smtp_certificate_untrusted', lasting: 'permanent' },
+  incomplete: { reason: 'smtp_certificate_incomplete', lasting: 'permanent' },
   expired: { reason: 'smtp_certificate_expired', lasting: 'permanent' },
+  not_yet_valid: { reason: 'smtp_certificate_not_yet_valid', lasting: 'permanent' },
   wrong_host: { reason: 'smtp_certificate_wrong_host', lasting: 'permanent' },
   // Also a load balancer that is just being swapped ends a handshake.
   handshake: { reason: 'smtp_tls_failed', lasting: 'transient' },

@@ -11,7 +11,13 @@ export type SmtpFact =
   | { kind: 'address'; stage: 'dns'; reason: 'host_forbidden' | 'port_forbidden' | 'host_unknown' | 'dns_unavailable'; text: string }
   /** The link failed. `closed` = the server ended it in order, `reset` = it broke. */
   | { kind: 'network'; stage: AttemptStage; reason: 'refused' | 'unroutable' | 'reset' | 'closed' | 'timeout'; text: string }
-  | { kind: 'tls'; stage: 'tls'; reason: 'starttls_missing' | 'untrusted' | 'expired' | 'wrong_host' | 'handshake'; text: string }
+  | {
+      kind: 'tls';
+      stage: 'tls';
+      /** `incomplete`: the server sent its own certificate only, and nobody known has issued it. `outdated`: it has nothing that is still safe. */
+      reason: 'starttls_missing' | 'outdated' | 'untrusted' | 'incomplete' | 'expired' | 'not_yet_valid' | 'wrong_host' | 'handshake';
+      text: string;
+    }
   /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */
   | { kind: 'protocol'; stage: AttemptStage; text: string }
   /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism. */

@@ -133,7 +133,7 @@ export const variables = {
       .string()
       .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be a host name')
       .optional(),
-    'name said in EHLO; the host name by default',
+    'fully qualified name said in EHLO; by default that of the machine, else its address',
   ),
   LOG_LEVEL: described(
     z

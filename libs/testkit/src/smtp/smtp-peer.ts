@@ -213,6 +213,14 @@ export class SmtpPeer {
     });
     this.socket = socket;
     this.reader = new SocketReader(socket);
+    const isSecure = await new Promise<boolean>((resolve) => {
+      socket.once('secure', () => resolve(true)).once('error', () => resolve(false));
+      this.plain.once('close', () => resolve(false));
+    });
+    if (isSecure) return;
+    // Only the client may hang up now, or it would not get to read the alert that says what is wrong.
+    if (!this.plain.destroyed) await new Promise((resolve) => this.plain.once('close', resolve));
+    throw new ConversationOver();
   }
 
   private isEncrypted(): boolean {

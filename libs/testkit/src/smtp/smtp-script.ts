@@ -1,4 +1,5 @@
 // What a scripted SMTP server does, as data: one action per stage of the conversation, polite where nothing is said.
+import { type CertificateKind } from './tls-certificates.js';
 
 /**
  * One thing to do where a reply is due.
@@ -27,7 +28,7 @@ export type SmtpScript = {
   /** `starttls` offers it, `tls` encrypts from the first byte. Default `none`. */
   security?: 'none' | 'starttls' | 'tls';
   /** Default `good`: for localhost, smtp.test, 127.0.0.1 and ::1, by the authority in `caPem`. */
-  certificate?: 'good' | 'wrong_host' | 'expired' | 'self_signed';
+  certificate?: CertificateKind;
   maxTlsVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** At the moment of the connection, before anything else. */
   connect?: SmtpAction;

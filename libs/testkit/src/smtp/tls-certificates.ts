@@ -2,7 +2,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 
-export type CertificateKind = 'good' | 'wrong_host' | 'expired' | 'self_signed';
+/** `incomplete`: issued by an authority in between, whose certificate the server does not send. */
+export type CertificateKind = 'good' | 'wrong_host' | 'expired' | 'not_yet_valid' | 'self_signed' | 'incomplete';
 
 export type TlsCertificates = { caPem: string; keyPem: string; chainOf(kind: CertificateKind): string };
 
@@ -32,6 +33,8 @@ function makeCertificates(): TlsCertificates {
   const chains = new Map<CertificateKind, string>([
     ['good', certify(leaf)],
     ['wrong_host', certify({ ...leaf, names: [{ type: DNS_NAME, value: 'other.test' }] })],
+    ['not_yet_valid', certify({ ...leaf, fromDays: 1, toDays: 30 })],
+    ['incomplete', certify({ ...leaf, issuer: { name: 'Scripted SMTP authority in between', key: keyPem } })],
     ['expired', certify({ ...leaf, fromDays: -60, toDays: -30 })],
     ['self_signed', certify({ ...leaf, issuer: { name: 'smtp.test', key: keyPem } })],
   ]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { classifyReply, composeMessage, isNonexistentRecipient, type MessageDraft } from '@billing-mail/mail-core';
 import {
-  defaultClientName,
+  clientNameFor,
   platformServer,
   SessionKeeper,
   type SessionOptions,
@@ -55,7 +55,7 @@ export class PlatformMailClient implements OnApplicationShutdown {
       // The operator named the server: no policy applies to it.
       policy: { allowedNetworks: [], allowedPorts: [] },
       timeouts: TIMEOUTS,
-      clientName: env.SMTP_CLIENT_NAME ?? defaultClientName(),
+      clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
     };
   }
 

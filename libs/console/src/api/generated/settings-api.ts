@@ -563,8 +563,10 @@ export interface operations {
                             ok: boolean;
                             ms: number;
                             detail: string;
+                            technical?: string;
                             hint?: string;
                         }[];
+                        notAsked?: string;
                     };
                     "application/x-ndjson": {
                         step: {
@@ -573,6 +575,7 @@ export interface operations {
                             ok: boolean;
                             ms: number;
                             detail: string;
+                            technical?: string;
                             hint?: string;
                         };
                     } | {
@@ -584,8 +587,10 @@ export interface operations {
                                 ok: boolean;
                                 ms: number;
                                 detail: string;
+                                technical?: string;
                                 hint?: string;
                             }[];
+                            notAsked?: string;
                         };
                     };
                 };
