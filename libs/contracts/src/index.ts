@@ -17,5 +17,6 @@ export * from './outcome-event.js';
 export * from './outcome-group.js';
 export * from './rejection.js';
 export * from './settings-rules.js';
+export * from './shown-text-rules.js';
 export * from './text.js';
 export * from './text-rules.js';
