@@ -19,5 +19,6 @@ export * from './outcome-group.js';
 export * from './outcome-incidents.js';
 export * from './rejection.js';
 export * from './settings-rules.js';
+export * from './shown-text-rules.js';
 export * from './text.js';
 export * from './text-rules.js';

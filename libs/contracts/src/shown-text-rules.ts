@@ -1,4 +1,5 @@
 // What may not hide in text that people read to know whom and what they have before them: names, file names, subjects.
+import { explainLine, type LineLimits } from './text-rules.js';
 
 /**
  * Embeddings, overrides and isolates turn the order of what is shown (`invoice‮fdp.exe` reads as `invoiceexe.pdf`); the others are not shown at
@@ -24,6 +25,9 @@ export function explainShownText(value: string): string | null {
     ? null
     : `has an invisible or direction-changing character (U+${hidden.toString(16).toUpperCase().padStart(4, '0')}); remove it`;
 }
+
+/** The same for a line of at most so many characters. */
+export const explainShownLine = (value: string, limits: LineLimits): string | null => explainLine(value, limits) ?? explainShownText(value);
 
 /** The same for the name of a file. */
 export function explainFilename(value: string): string | null {

@@ -3,6 +3,7 @@ import {
   DISPLAY_NAME,
   explainAddress,
   explainLine,
+  explainShownLine,
   type FieldError,
   isPasswordInClear,
   isServerHost,
@@ -24,7 +25,7 @@ type Check = [pointer: string, reason: string | null];
 export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
   const { companyName, replyTo, cc, bcc, notifyUserIds, smtp } = toInput(draft);
   const checks: Check[] = [
-    ['/companyName', explainLine(companyName, SETTINGS_LINES.companyName)],
+    ['/companyName', explainShownLine(companyName, SETTINGS_LINES.companyName)],
     ['/replyTo', replyTo === null ? null : explainAddress(replyTo)],
     ['/cc', explainFirst(cc, explainMailbox)],
     ['/bcc', explainFirst(bcc, explainMailbox)],
@@ -43,7 +44,7 @@ function checkServer(smtp: ServerInput): Check[] {
     ['/smtp/port', explainPort(port)],
     ['/smtp/security', isPasswordInClear(smtp) ? SETTINGS_MESSAGES.passwordInClear : null],
     ['/smtp/fromAddress', explainAddress(fromAddress)],
-    ['/smtp/fromName', fromName === undefined ? null : explainLine(fromName, DISPLAY_NAME)],
+    ['/smtp/fromName', fromName === undefined ? null : explainShownLine(fromName, DISPLAY_NAME)],
   ];
   if (auth.type === 'none') return ofServer;
   return [
@@ -59,7 +60,7 @@ function explainPort(port: number): string | null {
 }
 
 const explainMailbox = ({ address, name }: Mailbox): string | null =>
-  explainAddress(address) ?? (name === undefined ? null : explainLine(name, DISPLAY_NAME));
+  explainAddress(address) ?? (name === undefined ? null : explainShownLine(name, DISPLAY_NAME));
 
 function explainFirst<Each>(list: readonly Each[], explain: (each: Each) => string | null): string | null {
   for (const each of list) {

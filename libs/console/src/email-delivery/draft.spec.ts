@@ -60,6 +60,8 @@ describe('the draft of the settings', () => {
     {},
     { companyName: 'x'.repeat(321) },
     { companyName: 'a\u2028b' },
+    { companyName: 'a\u202eb', cc: [{ address: 'a@x.example', name: '\u200b' }] },
+    { fromName: '=?utf-8?q?x?=', password: 'x' },
     { companyName: '\ud800' },
     { replyTo: 'a..b@x.example', cc: [{ address: 'a@x' }, { address: 'ü@x.example' }] },
     { bcc: [{ address: 'a@x.example', name: 'a\nb' }] },
