@@ -1,9 +1,10 @@
 import { alertFaults } from './scenarios/alerts.js';
 import { jobFaults } from './scenarios/jobs.js';
 import { keptSessionFaults } from './scenarios/kept-sessions.js';
-import { killsAtSteps, killStorm, killsWhileGreeting, randomKills } from './scenarios/kills.js';
+import { killsOfBystanders } from './scenarios/kills-of-bystanders.js';
+import { killsAtSteps, randomKills } from './scenarios/kills.js';
 import { massFaults } from './scenarios/masses.js';
-import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes, waysOut } from './scenarios/own-trouble.js';
+import { broken, brokenForLong, brokenForLongOnHold, unkeptBytes } from './scenarios/own-trouble.js';
 import { answeringCustomPeers, platformPeers, silentCustomPeers } from './scenarios/peers.js';
 import { diskFull, postgresFaults } from './scenarios/postgres.js';
 import { frozenAfterTheGate, processFaults } from './scenarios/processes.js';
@@ -11,6 +12,7 @@ import { realServers, serverLimits } from './scenarios/real-servers.js';
 import { redisFaults } from './scenarios/redis.js';
 import { sameBytes } from './scenarios/same-bytes.js';
 import { sharedStatements } from './scenarios/shared-statements.js';
+import { waysOut } from './scenarios/ways-out.js';
 import { type Group, type Scenario } from './scenario.js';
 
 const HOLD = { UNCERTAIN_POLICY: 'hold' };
@@ -47,7 +49,7 @@ export const GROUPS: readonly Group[] = [
     name: 'kills',
     stage: { customServers: 20 },
     policy: 'retry',
-    scenarios: [...killsAtSteps('retry'), randomKills('retry'), killStorm, killsWhileGreeting],
+    scenarios: [...killsAtSteps('retry'), randomKills('retry'), ...killsOfBystanders],
   },
   {
     name: 'kills-hold',

@@ -38,8 +38,7 @@ export class LaneTroubles {
   }
 
   /** A try has come back. Costs nothing where all is well; what it notes nobody waits for. */
-  noteTry(delivery: LookedAfter, report: TryReport): void {
-    const lane = laneOf(delivery.teamId, report.route);
+  noteTry(lane: string, delivery: LookedAfter, report: TryReport): void {
     const { failure, route } = report;
     const isDown = failure !== null && isOfTheWay(failure);
     if (route === 'platform' && isDown === this.isPlatformUp) {

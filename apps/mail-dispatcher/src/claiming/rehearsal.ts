@@ -22,6 +22,7 @@ export class Rehearsal implements OnApplicationShutdown {
   private stage: Stage | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private closing: NodeJS.Timeout | undefined;
+  private hasEnded = false;
 
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
@@ -30,6 +31,7 @@ export class Rehearsal implements OnApplicationShutdown {
   ) {}
 
   onApplicationShutdown(): void {
+    this.hasEnded = true;
     clearTimeout(this.closing);
     this.stage?.close();
   }
@@ -68,6 +70,7 @@ export class Rehearsal implements OnApplicationShutdown {
   }
 
   private async openStage(): Promise<Stage> {
+    if (this.hasEnded) throw new Error('The dispatcher ends.');
     if (this.stage?.isOpen !== true) this.stage = await Stage.open(this.env);
     return this.stage;
   }

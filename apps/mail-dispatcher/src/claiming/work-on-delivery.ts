@@ -73,10 +73,11 @@ export class WorkOnDelivery {
   }
 
   private noteLane(delivery: LookedAfter, report: TryReport): void {
-    const heldUpMs = this.lanes.note(laneOf(delivery.teamId, report.route), report);
+    const lane = laneOf(delivery.teamId, report.route);
+    const heldUpMs = this.lanes.note(lane, report);
     // A server that asks us to be slower works.
     if (heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS) report.heldUpMs = heldUpMs;
-    else this.troubles.noteTry(delivery, report);
+    else this.troubles.noteTry(lane, delivery, report);
   }
 
   private async beforeTry(delivery: DeliveryInHand): Promise<StepResult | null> {

@@ -1,11 +1,10 @@
 // A result that can be recorded nowhere: PostgreSQL away and the journal broken at the moment of the 250; and bytes that can't be kept for a second try.
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type Stage } from '../stage/stage.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
+import { areUnready, fullAtStart, kept, spoiltJournal } from './journal-at-start.js';
 
 type JournalTrouble = { name: string; words: string; begin: (stage: Stage) => Promise<void> | void; end: (stage: Stage) => void };
 
@@ -29,9 +28,6 @@ const GONE: JournalTrouble = {
   end: NOTHING,
 };
 const NONE: JournalTrouble = { name: 'intact', words: 'the journal as it should be', begin: NOTHING, end: NOTHING };
-
-/** Results in the journal. */
-const kept = async ({ journalFolder }: Stage): Promise<number> => (await readdir(journalFolder).catch(() => [])).length;
 
 /** Waits until both results are where they can be: in memory while the journal takes nothing, else in the journal. */
 async function untilKept(play: Play, { name }: JournalTrouble, inMemoryBefore: number): Promise<string> {
@@ -106,137 +102,6 @@ const readOnlyAtStart: Scenario = {
   },
 };
 
-async function areUnready(play: Play): Promise<void> {
-  const { stage } = play;
-  for (const dispatcher of stage.dispatchers)
-    play.expect(!(await dispatcher.says('ready')), 'a dispatcher without a journal says that it is ready');
-  play.expect(stage.countInLogs('the result journal can not be written') > 0, 'the log does not say that the journal can not be written');
-}
-
-const fullAtStart: Scenario = {
-  name: 'started-full',
-  injects: "both dispatchers started again while the journal's disk is full",
-  expects: 'not ready, and the log says why; invoices are sent all the same; ready when there is room',
-  run: async (play) => {
-    const { stage } = play;
-    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop()));
-    FULL.begin(stage);
-    try {
-      await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start('live')));
-      const routes = await BothRoutes.of(play);
-      await routes.publish();
-      await play.untilSettled();
-      await areUnready(play);
-      return await routes.outcome({ status: ['sent'], copies: [1], tries: [1] });
-    } finally {
-      FULL.end(stage);
-      await play.awaits('ready', async () =>
-        (await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.says('ready')))).every(Boolean),
-      );
-    }
-  },
-};
-
-const report = (changes: object): string =>
-  JSON.stringify({
-    ...{ deliveryId: randomUUID(), attemptId: randomUUID(), route: 'platform' },
-    results: [{ position: 0, outcome: 'accepted', reply: '250 ok' }],
-    ...changes,
-  });
-
-const spoiltJournal: Scenario = {
-  name: 'spoilt',
-  injects:
-    'in the journal: {}, half a report, a bad id, a delivery that is not there, a folder; then both dispatchers killed at work and started again',
-  expects: 'they start, go on with what the dead held, and put each of the five aside with its reason',
-  run: async (play) => {
-    const { stage } = play;
-    const routes = await BothRoutes.of(play);
-    routes.behave({ data: 'stall' });
-    await routes.publish();
-    await play.awaits('DATA', () => routes.isSo(({ commands }) => commands.includes('DATA')));
-    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.kill()));
-    const file = (): string => join(stage.journalFolder, `${randomUUID()}.json`);
-    await mkdir(file(), { recursive: true });
-    const half = file();
-    await writeFile(half, report({}).slice(0, 60));
-    const longAgo = new Date(Date.now() - 3_600_000);
-    await utimes(half, longAgo, longAgo);
-    for (const content of ['{}', report({ deliveryId: 'no id' }), report({})]) await writeFile(file(), content);
-    routes.behave();
-    await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
-    await play.untilSettled();
-    const aside = await readdir(join(stage.journalFolder, 'set-aside'));
-    const reasons = aside.filter((name) => name.endsWith('.reason.txt'));
-    play.expect(reasons.length === 5 && aside.length === 10, `set aside: ${aside.join(', ')}`);
-    await rm(join(stage.journalFolder, 'set-aside'), { recursive: true });
-    play.expect((await kept(stage)) === 0, 'something is left in the journal');
-    return `${reasons.length} set aside; ${await routes.outcome({ status: ['sent'], copies: [1] })}`;
-  },
-};
-
-/** An hour is too long for a campaign: what was noted is made to look older. */
-async function anHourLater({ database }: Stage): Promise<void> {
-  await database.rows(`UPDATE dispatch.troubles SET since = since - interval '1 hour'`);
-}
-
-const certificateEnded: Scenario = {
-  name: 'certificate-ended',
-  injects: "the platform's certificate has ended and a team's server answers nobody, for an hour; then both are mended",
-  expects: 'both teams are told once, with since when; what waits for the signature keeps its tries and is sent',
-  run: async (play) => {
-    const { stage } = play;
-    const routes = await BothRoutes.of(play);
-    const restart = async (): Promise<void> => {
-      for (const dispatcher of stage.dispatchers) await dispatcher.stop().then(() => dispatcher.start());
-    };
-    const told = async (): Promise<string[]> =>
-      (
-        await stage.database.rows<{ type: string }>(
-          `SELECT payload ->> 'type' AS type FROM public.told WHERE payload ->> 'teamId' = ANY($1) AND payload ->> 'type' <> 'delivery_settled'`,
-          [routes.teams],
-        )
-      ).map(({ type }) => type);
-    // Outcomes leave the outbox as soon as they are told.
-    await stage.database.rows('CREATE TABLE public.told (payload jsonb)');
-    await stage.database.rows(`
-      CREATE FUNCTION public.note_told() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN INSERT INTO public.told VALUES (NEW.payload); RETURN NULL; END $$`);
-    await stage.database.rows('CREATE TRIGGER note_told AFTER INSERT ON dispatch.outbox FOR EACH ROW EXECUTE FUNCTION public.note_told()');
-    try {
-      stage.renewCertificate({ hasEnded: true });
-      routes.behave({ banner: 'close' });
-      await restart();
-      await routes.publish();
-      const noted = async (): Promise<number> => (await stage.database.rows('SELECT FROM dispatch.troubles')).length;
-      await play.awaits('noted', async () => (await noted()) === 2);
-      await anHourLater(stage);
-      await restart();
-      await routes.publish();
-      await play.awaits('told', async () => (await told()).length >= 2);
-      await restart();
-      await routes.publish({}, [1, 0]);
-      await pause(3000);
-      play.expect([...(await told())].sort().join() === 'platform_unavailable,server_down', `told: ${(await told()).join()}`);
-      stage.renewCertificate();
-      routes.behave();
-      await restart();
-      const ms = await play.untilSettled();
-      const waited = (await play.deliveries()).filter(({ teamId }) => teamId === routes.teams[1]);
-      play.expect(
-        waited.every(({ status, attempts }) => status === 'sent' && attempts.length === 1),
-        'what waited for the signature was not sent by one try',
-      );
-      return `told ${(await told()).join(' and ')}; ${waited.length} sent ${seconds(ms)} after the renewal`;
-    } finally {
-      await stage.database.rows('DROP TRIGGER note_told ON dispatch.outbox');
-      await stage.database.rows('DROP FUNCTION public.note_told');
-      await stage.database.rows('DROP TABLE public.told');
-      routes.behave();
-    }
-  },
-};
-
 /** Longer than the lease, so that the other dispatcher takes over. */
 const UNTIL_TAKEN_OVER_MS = 25_000;
 
@@ -296,7 +161,6 @@ export const broken: readonly Scenario[] = [
   fullAtStart,
   spoiltJournal,
 ];
-export const waysOut: readonly Scenario[] = [certificateEnded];
 /** Leases that run out meanwhile. */
 export const brokenForLong: readonly Scenario[] = [
   awayAndBroken(FULL, 9000),
