@@ -203,7 +203,6 @@ const words: readonly Scenario[] = [
     name: 'client-certificate',
     injects: 'Postfix takes only clients with a certificate (421 4.7.1)',
     ...{ status: 'failed', tries: [3], reason: 'smtp_client_certificate_wanted', security: 'starttls' },
-    // Older than TLS 1.3, where the handshake itself fails.
     start: (ports) =>
       startPostfix(ports, (folder) => ({ ...offeringTls(folder), smtpd_tls_security_level: 'encrypt', smtpd_tls_req_ccert: 'yes' })),
   }),

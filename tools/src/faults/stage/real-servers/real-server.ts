@@ -53,7 +53,7 @@ export async function run(folder: string, port: number, command: Pick<ServerComm
   };
 }
 
-/** Asks without a word of SMTP: a limit of connections may count it, so the scenarios begin after a while. */
+/** Asks without a word of SMTP. A limit of connections counts it, which only makes the limit of the first second narrower. */
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
