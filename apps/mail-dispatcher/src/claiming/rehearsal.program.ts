@@ -5,8 +5,8 @@ import { openDocumentStore } from '../documents/open-document-store.js';
 import { Messages } from '../trying/messages.js';
 import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
 
-/** Who does not hear it any more is gone, and so is this process in a moment. */
-const say = (word: RehearsalWord): void => void process.send?.(word, () => undefined);
+/** With nobody to hear it there is nothing left to do. */
+const say = (word: RehearsalWord): void => void process.send?.(word, (error: Error | null) => error && process.exit());
 
 // Who opened it ends it, also when a terminal tells the whole group of processes to go.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

@@ -2,10 +2,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
-import { POISON, type ScriptedSmtpServer, type ServerProcess, ServerStartError, writePoison } from '@billing-mail/testkit';
+import { POISON, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
+
+/** Only to end what hangs, however busy the machine is. */
+const PATIENCE_MS = 90_000;
 
 type State = { status: string; attempts: (string | null)[]; codes: (number | null)[] };
 
@@ -35,9 +38,6 @@ describe('a dispatcher that dies or stands still', () => {
     running.push(dispatcher);
     return dispatcher;
   };
-  const whenEndedAtOnce = (error: unknown): void => {
-    if (!(error instanceof ServerStartError)) throw error;
-  };
   /** The one dispatcher that runs: a survivor of the test before, or a new one. */
   const only = async (): Promise<ServerProcess> => {
     const [survivor, ...others] = running.filter((dispatcher) => dispatcher.isRunning());
@@ -58,7 +58,7 @@ describe('a dispatcher that dies or stands still', () => {
     harness.eventually(
       () => stateOf(job),
       (state) => wanted.includes(state?.status ?? ''),
-      20_000,
+      PATIENCE_MS,
     );
   const routes = () => [
     { server: harness.platform, job: invoice({ teamId: 'acme' }) },
@@ -147,35 +147,36 @@ describe('a dispatcher that dies or stands still', () => {
     await endAll();
     // The server greets nobody before the last kill, however long that takes.
     const patient = { SMTP_CONNECT_TIMEOUT: '5m', SMTP_REPLY_TIMEOUT: '5m' };
+    let dispatcher = await start(patient);
     const jobs = teams.flatMap((teamId) => Array.from({ length: 4 }, () => invoice({ teamId })));
     await Promise.all(jobs.map((job) => harness.publish(job)));
-    /** All are taken, so that none waits for Bull to find its worker dead, and that many are in hand. */
+    // What is a job and no row yet when its dispatcher dies, Bull hands on much later.
+    await harness.eventually(
+      () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1)`, [teams]),
+      ({ length }) => length === jobs.length,
+      PATIENCE_MS,
+    );
     const areInHand = async (count: number) =>
       harness.eventually(
-        () =>
-          harness.sql.rows<{ isHeld: boolean }>(
-            `SELECT claim_id IS NOT NULL AS "isHeld" FROM dispatch.deliveries WHERE team_id = ANY($1)`,
-            [teams],
-          ),
-        (taken) => taken.length === jobs.length && taken.filter(({ isHeld }) => isHeld).length >= count,
-        20_000,
+        () => harness.sql.rows(`SELECT FROM dispatch.deliveries WHERE team_id = ANY($1) AND claim_id IS NOT NULL`, [teams]),
+        ({ length }) => length >= count,
+        PATIENCE_MS,
       );
-    let dispatcher = await start(patient);
-    for (let kill = 0; kill < 3; kill += 1) {
+    for (let kill = 1; kill <= 3; kill += 1) {
       // Three connections to a server for each team.
       await areInHand(12);
       await harness.eventually(
-        () => harness.custom.connections.filter(({ open }) => open).length,
-        (count) => count > 0,
-        20_000,
+        () => harness.custom.connections.some(({ open }) => open),
+        (isConnected) => isConnected,
+        PATIENCE_MS,
       );
       await dispatcher.end('SIGKILL');
-      if (kill === 2) harness.custom.script = {};
+      if (kill === 3) harness.custom.script = {};
       dispatcher = await start(patient);
     }
     for (const job of jobs) expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
     expect(harness.custom.messages).toHaveLength(jobs.length);
-  }, 120_000);
+  });
 
   it('is replaced twice when a delivery kills who composes it; then that one is stopped, and no other', async () => {
     await endAll();
@@ -185,8 +186,11 @@ describe('a dispatcher that dies or stands still', () => {
     const first = await start(env);
     for (const job of [poison, ...bystanders]) await harness.publish(job);
     await first.ended;
-    // It may meet the poison before anybody has seen it ready.
-    await start(env).then(({ ended }) => ended, whenEndedAtOnce);
+    // It may die before it was seen to be ready.
+    await start(env).then(
+      ({ ended }) => ended,
+      () => undefined,
+    );
     const last = await start(env);
     await untilStatus(poison, 'failed');
     for (const job of bystanders) await untilStatus(job, 'sent');
@@ -196,7 +200,7 @@ describe('a dispatcher that dies or stands still', () => {
     ]);
     expect(row?.code).toBe('too_many_crashes');
     expect([...harness.platform.messages, ...harness.custom.messages]).toHaveLength(bystanders.length);
-  }, 120_000);
+  });
 
   it('finds in PostgreSQL what Redis has forgotten', async () => {
     const killed = await only();
