@@ -30,6 +30,7 @@ export const FAILURE_CODES = [
   'sender_refused',
   'recipient_unknown',
   'recipient_refused',
+  'recipient_needs_smtputf8',
   'mailbox_full',
   'too_many_recipients',
   'message_too_large',

@@ -51,9 +51,17 @@ export type Settlement = { recipients: RecipientState[]; next: NextStep };
 export function settleTry(recipients: readonly RecipientState[], tried: TryResult, policy: DeliveryPolicy, random: number): Settlement {
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
-  if (tried.triesUsed < TRIES_PER_ROUTE)
+  if (tried.triesUsed < TRIES_PER_ROUTE && !isHopeless(after, results))
     return conclude(after, { kind: 'wait', afterMs: retryDelayMs(tried.triesUsed, policy.retryDelaysMs, random) });
   return exhaust(after, tried.route, policy.fallback);
+}
+
+/** Nobody who is open can be reached by this route, whatever is tried: no more time is lost on it. */
+function isHopeless(after: readonly RecipientState[], results: ReadonlyMap<number, RecipientResult>): boolean {
+  return after.every(({ position, status }) => {
+    const result = results.get(position);
+    return status !== 'pending' || (result?.outcome === 'refused' && result.verdict.reason === 'recipient_needs_smtputf8');
+  });
 }
 
 /** The route has had its tries (or is no longer there): doubts are settled as doubts, the others fall back or are rejected. */

@@ -20,8 +20,8 @@ export type SmtpFact =
     }
   /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */
   | { kind: 'protocol'; stage: AttemptStage; text: string }
-  /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism. */
-  | { kind: 'unsupported'; stage: AttemptStage; reason: 'size' | 'auth'; text: string };
+  /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism, no SMTPUTF8 for a recipient who needs it. */
+  | { kind: 'unsupported'; stage: AttemptStage; reason: 'size' | 'auth' | 'smtputf8'; text: string };
 
 /** Failure of what: of the way to the server, of one recipient, or of this message. */
 export type FailureScope = 'route' | 'recipient' | 'message';
