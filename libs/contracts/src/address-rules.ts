@@ -3,10 +3,48 @@ import { domainToASCII } from 'node:url';
 
 // RFC 5322 3.2.3 atext; quoted local parts are legal but carry injections through real servers, so they are refused.
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/;
+// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of, and none of them is invisible.
+const INTERNATIONAL_LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u;
+// Mobile carriers in Japan have given out addresses such as "user.@docomo.ne.jp" and "a..b@docomo.ne.jp". Elsewhere such a dot is a slip.
+const OLD_LOCAL_PART = /^[A-Za-z0-9][A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]*$/;
+const DOMAINS_OF_OLD_FORMS: ReadonlySet<string> = new Set(['docomo.ne.jp', 'ezweb.ne.jp', 'au.com']);
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 // RFC 5321 4.5.3.1: local part 64 octets; path 256 with the angle brackets.
 const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
+
+/**
+ * Why nobody can be sent a mail by `value`, in words for the person who typed it; `null` where somebody can. Besides what `explainAddress`
+ * takes: letters of all languages before the @ (RFC 6531), and forms that mobile carriers once gave out.
+ */
+export function explainRecipient(value: string): string | null {
+  const reason = explainAddress(value);
+  if (reason === null) return null;
+  const at = value.lastIndexOf('@');
+  const [local, domain] = [value.slice(0, at).normalize('NFC'), asciiDomain(value.slice(at + 1))];
+  if (domain === null || isTooLong(local, domain)) return reason;
+  if (!isAscii(local)) return INTERNATIONAL_LOCAL_PART.test(local) ? null : reason;
+  return OLD_LOCAL_PART.test(local) && DOMAINS_OF_OLD_FORMS.has(domain) ? null : reason;
+}
+
+/** Whether a server has to offer SMTPUTF8 (RFC 6531) to take mail for the address. */
+export const needsSmtpUtf8 = (address: string): boolean => !isAscii(address);
+
+/** The address as SMTP commands and headers hold it: what is no dot-atom stands in quotes (RFC 5321 4.1.2), as Postfix writes it as well. */
+export function addressOnWire(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  return isAscii(local) && !LOCAL_PART.test(local) ? `"${local}"${address.slice(at)}` : address;
+}
+
+// eslint-disable-next-line no-control-regex -- exactly what is ASCII
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+// Octets count, not characters.
+const isTooLong = (local: string, domain: string): boolean => {
+  const bytes = new TextEncoder().encode(local).length;
+  return bytes > MAX_LOCAL || bytes + 1 + domain.length > MAX_ADDRESS;
+};
 
 /** Why `value` is no usable address, in words for the person who typed it; `null` when it is one. */
 export function explainAddress(value: string): string | null {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { emailAddress } from './address.js';
-import { asciiDomain, explainAddress } from './address-rules.js';
+import { emailAddress, recipientAddress } from './address.js';
+import { addressOnWire, asciiDomain, explainAddress, needsSmtpUtf8 } from './address-rules.js';
 
 describe('an e-mail address', () => {
   it.each([
@@ -104,5 +104,61 @@ describe('an e-mail address', () => {
       }),
     );
     expect(asciiDomain('MÜLLER.example')).toBe(asciiDomain(asciiDomain('MÜLLER.example') ?? ''));
+  });
+});
+
+describe('the address of a recipient', () => {
+  it.each([
+    ['müller@acme.example', 'müller@acme.example'],
+    ['mu\u0308ller@acme.example', 'müller@acme.example'],
+    ['用户.名@例子.example', '用户.名@xn--fsqu00a.example'],
+    ['user.@docomo.ne.jp', 'user.@docomo.ne.jp'],
+    ['a..b...c.@ezweb.ne.jp', 'a..b...c.@ezweb.ne.jp'],
+    ['plain+tag@acme.example', 'plain+tag@acme.example'],
+  ])('may be %s', (written, used) => {
+    expect(recipientAddress.parse(written)).toBe(used);
+    expect(recipientAddress.parse(used)).toBe(used);
+  });
+
+  it.each([
+    'user.@acme.example',
+    'a..b@acme.example',
+    '.user@docomo.ne.jp',
+    'user.@docomo.ne.jp.example',
+    'mül ler@acme.example',
+    'mül\u200bler@acme.example',
+    'mül\u202eler@acme.example',
+    'mül<ler@acme.example',
+    'mül\r\nler@acme.example',
+    'mül"ler@acme.example',
+    'mül@ler@acme.example',
+    '.müller@acme.example',
+    'ü'.repeat(33) + '@acme.example',
+    '"quoted"@docomo.ne.jp',
+  ])('is not %j', (value) => {
+    expect(recipientAddress.safeParse(value).success).toBe(false);
+  });
+
+  it('stands in quotes on the wire where it is an old form, and says whether it needs SMTPUTF8', () => {
+    expect(['a@acme.example', 'user.@docomo.ne.jp', 'a..b@docomo.ne.jp', 'müller@acme.example'].map(addressOnWire)).toEqual([
+      'a@acme.example',
+      '"user."@docomo.ne.jp',
+      '"a..b"@docomo.ne.jp',
+      'müller@acme.example',
+    ]);
+    expect(['a@acme.example', 'user.@docomo.ne.jp', 'müller@acme.example'].map(needsSmtpUtf8)).toEqual([false, false, true]);
+  });
+
+  it('never has what could end an SMTP command or a header, whatever is typed', () => {
+    const nearlyAddress = fc
+      .tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('@docomo.ne.jp', '@acme.example'))
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(nearlyAddress, (value) => {
+        const parsed = recipientAddress.safeParse(value);
+        if (parsed.success) expect(parsed.data).toMatch(/^[!#-;=?-~\p{L}\p{M}\p{N}]+@[a-z0-9.-]+$/u);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

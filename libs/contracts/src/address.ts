@@ -1,23 +1,31 @@
 // E-mail addresses as schemas. Everything that reaches an SMTP command or a header has passed them.
 import { z } from 'zod';
-import { asciiDomain, DISPLAY_NAME, explainAddress } from './address-rules.js';
+import { asciiDomain, DISPLAY_NAME, explainAddress, explainRecipient } from './address-rules.js';
 import { explained, shownLine } from './text.js';
 
 /**
  * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in
  * ASCII. A Unicode domain is taken and turned into its A-labels. Errors say what is wrong and how to mend it.
  */
-export const emailAddress = z
-  .string('must be text')
-  .max(1000, 'is longer than 254 characters')
-  .superRefine(explained(explainAddress))
-  .transform((value) => {
-    const at = value.lastIndexOf('@');
-    return `${value.slice(0, at)}@${asciiDomain(value.slice(at + 1)) ?? ''}`;
-  });
+export const emailAddress = addressBy(explainAddress);
+
+/** The address of somebody who gets mail: also with letters beyond ASCII before the @, and in old forms that really exist. */
+export const recipientAddress = addressBy(explainRecipient);
+
+function addressBy(explain: (value: string) => string | null) {
+  return z
+    .string('must be text')
+    .max(1000, 'is longer than 254 characters')
+    .superRefine(explained(explain))
+    .transform((value) => {
+      const at = value.lastIndexOf('@');
+      // RFC 6532 3.1: the same letter written in two ways would be two addresses.
+      return `${value.slice(0, at).normalize('NFC')}@${asciiDomain(value.slice(at + 1)) ?? ''}`;
+    });
+}
 
 export const displayName = shownLine(DISPLAY_NAME);
 
 /** One address with an optional display name. */
-export const mailbox = z.strictObject({ address: emailAddress, name: displayName.optional() }, 'must be an object with "address"');
+export const mailbox = z.strictObject({ address: recipientAddress, name: displayName.optional() }, 'must be an object with "address"');
 export type Mailbox = z.infer<typeof mailbox>;

@@ -1,7 +1,7 @@
 // A team's settings for E-mail delivery, in the three forms they travel in: as written, as read, and between services.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { displayName, emailAddress, mailbox } from './address.js';
+import { displayName, emailAddress, mailbox, recipientAddress } from './address.js';
 import { asciiDomain } from './address-rules.js';
 import { locale, teamId, userId } from './identifiers.js';
 import {
@@ -134,7 +134,7 @@ export const settingsChangedEvent = z.object({ teamId, version: z.int() });
 export type SettingsChangedEvent = z.infer<typeof settingsChangedEvent>;
 
 /** Body of `POST …/smtp/test`. */
-export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), sendTo: emailAddress.optional() }, OBJECT);
+export const smtpTestRequest = z.strictObject({ smtp: smtpInput.optional(), sendTo: recipientAddress.optional() }, OBJECT);
 export type SmtpTestRequest = z.infer<typeof smtpTestRequest>;
 
 export const SMTP_TEST_STEPS = ['policy', 'dns', 'connect', 'tls', 'greeting', 'auth', 'mail_from', 'rcpt', 'data'] as const;

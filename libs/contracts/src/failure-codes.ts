@@ -33,6 +33,7 @@ export const FAILURE_CODES = [
   'recipient_unknown',
   'recipient_refused',
   'asked_to_come_back',
+  'recipient_needs_smtputf8',
   'mailbox_full',
   'too_many_recipients',
   'message_too_large',

@@ -6,6 +6,7 @@ export const NO_CAPABILITIES: Capabilities = {
   maxMessageBytes: null,
   size: false,
   recipientsAtMost: Infinity,
+  smtpUtf8: false,
   pipelining: false,
   authMechanisms: [],
   startTls: false,
@@ -21,6 +22,7 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
     maxMessageBytes: Number(size ?? 0) || null,
     size: lines.some((line) => /^SIZE\b/.test(line)),
     recipientsAtMost: Number(recipients ?? 0) || Infinity,
+    smtpUtf8: lines.includes('SMTPUTF8'),
     pipelining: lines.includes('PIPELINING'),
     // "AUTH=PLAIN" is how servers older than RFC 2554 wrote it; some still send both lines.
     authMechanisms: [...new Set(lines.filter((line) => /^AUTH[ =]/.test(line)).flatMap((line) => line.slice(5).split(/[\s=]+/)))],

@@ -382,6 +382,7 @@ describe('a session', () => {
       maxMessageBytes: 1234,
       size: true,
       recipientsAtMost: Infinity,
+      smtpUtf8: false,
       pipelining: true,
       authMechanisms: ['LOGIN'],
       startTls: false,

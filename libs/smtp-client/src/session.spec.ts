@@ -267,6 +267,49 @@ describe('a message that the server takes', () => {
     await session.close();
   });
 
+  const INTERNATIONAL = ['a@x.test', 'müller@x.test', 'user.@docomo.ne.jp'];
+  it('goes to addresses beyond ASCII where the server offers SMTPUTF8, and old forms are quoted', async () => {
+    const session = await sessionWith(server);
+    const asked: string[][] = [];
+    const beforeEndOfData = async (accepted: string[]) => (asked.push(accepted), 'release' as const);
+    expect(await session.send(messageOf(SMALL, { recipients: INTERNATIONAL, beforeEndOfData }))).toMatchObject({ outcome: 'accepted' });
+    expect(await session.send(messageOf(SMALL))).toMatchObject({ outcome: 'accepted' });
+    await session.close();
+    const commands = server.connections[0]?.commands.filter((command) => /^(?:MAIL|RCPT)/.test(command));
+    expect(commands).toEqual([
+      `MAIL FROM:<billing@acme.test> SIZE=${SMALL.length} SMTPUTF8`,
+      'RCPT TO:<a@x.test>',
+      'RCPT TO:<müller@x.test>',
+      'RCPT TO:<"user."@docomo.ne.jp>',
+      `MAIL FROM:<billing@acme.test> SIZE=${SMALL.length}`,
+      'RCPT TO:<payables@customer.test>',
+    ]);
+    expect(asked).toEqual([INTERNATIONAL]);
+  });
+
+  it('goes to the others where the server does not offer SMTPUTF8, and is told of those who need it without a question', async () => {
+    server.script = { extensions: ['PIPELINING'] };
+    const session = await sessionWith(server);
+    const fact = { kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8' };
+    expect(await session.send(messageOf(SMALL, { recipients: INTERNATIONAL }))).toMatchObject({
+      outcome: 'accepted',
+      recipients: [
+        { address: 'a@x.test', accepted: true },
+        { address: 'müller@x.test', accepted: false, fact },
+        { address: 'user.@docomo.ne.jp', accepted: true },
+      ],
+    });
+    expect(await session.send(messageOf(SMALL, { recipients: ['müller@x.test'] }))).toMatchObject({
+      outcome: 'failed',
+      fact,
+      recipients: [{ accepted: false, fact }],
+    });
+    await session.close();
+    expect(server.messages.map(({ recipients }) => recipients.map(({ address }) => address))).toEqual([
+      ['a@x.test', '"user."@docomo.ne.jp'],
+    ]);
+  });
+
   it('leaves the session free for the next one, also after refusals', async () => {
     server.script = {
       mail: { inTurn: ['250 ok', '550 no', '250 ok'] },
@@ -407,7 +450,7 @@ describe('a session that is closed', () => {
 });
 
 describe('what only a mistake of the caller can bring', () => {
-  it.each(['a@b.test>\r\nRCPT TO:<c@d.test', 'a b@c.test', 'ä@b.test', ''])(
+  it.each(['a@b.test>\r\nRCPT TO:<c@d.test', 'a b@c.test', 'ä\u202e@b.test', ''])(
     'is thrown before anything is sent: recipient %j',
     async (recipient) => {
       const session = await sessionWith(server);

@@ -1,4 +1,5 @@
 // An open, authenticated conversation with one server, over which messages go one after the other.
+import { needsSmtpUtf8 } from '@billing-mail/contracts';
 import { classifyReply, type SmtpFact } from '@billing-mail/mail-core';
 import { type Link } from './link.js';
 import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
@@ -7,8 +8,8 @@ import { type Capabilities } from './smtp-server.js';
 import { StepClock, type StepListener } from './step-clock.js';
 import { Transaction } from './transaction.js';
 
-// Printable ASCII without space and angle brackets: anything else could end the command and begin another.
-const COMMAND_SAFE = /^[!-;=?-~]+$/;
+// Printable ASCII without space, quotes and angle brackets, and letters of all languages: anything else could end the command and begin another.
+const COMMAND_SAFE = /^[!#-;=?-~\p{L}\p{M}\p{N}]+$/u;
 
 export type SmtpSession = {
   /** TLS version, or `null` without TLS. */
@@ -59,6 +60,7 @@ export class LinkSession implements SmtpSession {
   async send(message: OutgoingMessage): Promise<TransactionResult> {
     if (this.current !== null || this.closing !== null) throw new Error('this session is sending already, or closed');
     assertCommandSafe(message);
+    if (!this.capabilities.smtpUtf8 && message.recipients.some(needsSmtpUtf8)) return this.sendToOthers(message);
     const steps = new StepClock(this.onStep);
     const obstacle = this.link.failure ?? this.sizeObstacle(message.size);
     if (obstacle !== null) {
@@ -75,6 +77,21 @@ export class LinkSession implements SmtpSession {
     } finally {
       this.current = null;
     }
+  }
+
+  /** Whoever needs SMTPUTF8 is not asked for where it is not offered: a server that knows no such address may take it for another one. */
+  private async sendToOthers(message: OutgoingMessage): Promise<TransactionResult> {
+    const fact: SmtpFact = { kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: 'the server does not offer SMTPUTF8' };
+    const recipients = message.recipients.filter((address) => !needsSmtpUtf8(address));
+    if (recipients.length === 0) new StepClock(this.onStep).failed(fact);
+    const result = recipients.length === 0 ? notOffered(message, { outcome: 'failed', fact }) : await this.send({ ...message, recipients });
+    const asked = new Map(result.recipients.map((recipient) => [recipient.address, recipient]));
+    return {
+      ...result,
+      recipients: message.recipients.map((address) =>
+        needsSmtpUtf8(address) ? { address, accepted: false, fact } : (asked.get(address) ?? { address, accepted: false }),
+      ),
+    };
   }
 
   /** A refused envelope is still open at the server, which would answer the next MAIL with 503. */
@@ -128,5 +145,6 @@ export class LinkSession implements SmtpSession {
 function assertCommandSafe({ from, recipients }: Pick<OutgoingMessage, 'from' | 'recipients'>): void {
   if (recipients.length === 0) throw new TypeError('a message needs a recipient');
   const isUnsafe = (address: string) => !COMMAND_SAFE.test(address);
-  if ((from !== '' && isUnsafe(from)) || recipients.some(isUnsafe)) throw new TypeError('an address does not fit an SMTP command');
+  if ((from !== '' && (isUnsafe(from) || needsSmtpUtf8(from))) || recipients.some(isUnsafe))
+    throw new TypeError('an address does not fit an SMTP command');
 }

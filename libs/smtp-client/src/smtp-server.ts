@@ -35,6 +35,8 @@ export type Capabilities = {
   size: boolean;
   /** Recipients that it takes in one transaction (LIMITS RCPTMAX, RFC 9422); `Infinity` when not announced. */
   recipientsAtMost: number;
+  /** Takes addresses beyond ASCII (RFC 6531). */
+  smtpUtf8: boolean;
   /** Takes commands before it has answered the ones before. */
   pipelining: boolean;
   /** Mechanisms in upper case. */

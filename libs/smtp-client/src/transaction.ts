@@ -1,5 +1,5 @@
 // One message over one session: what came of MAIL, each RCPT, DATA, the gate and the end of data, as one value.
-import { type AttemptStage } from '@billing-mail/contracts';
+import { addressOnWire, type AttemptStage, needsSmtpUtf8 } from '@billing-mail/contracts';
 import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import { BodyWriter } from './body-writer.js';
 import { type Link } from './link.js';
@@ -31,8 +31,12 @@ export class Transaction {
     const { from, recipients, size } = message;
     this.recipients = recipients.map((address) => ({ address, accepted: false }));
     this.body = new BodyWriter(link, message);
-    const announced = capabilities.size ? ` SIZE=${size}` : '';
-    this.commands = [`MAIL FROM:<${from}>${announced}\r\n`, ...recipients.map((address) => `RCPT TO:<${address}>\r\n`), 'DATA\r\n'];
+    const announced = `${capabilities.size ? ` SIZE=${size}` : ''}${recipients.some(needsSmtpUtf8) ? ' SMTPUTF8' : ''}`;
+    this.commands = [
+      `MAIL FROM:<${from}>${announced}\r\n`,
+      ...recipients.map((address) => `RCPT TO:<${addressOnWire(address)}>\r\n`),
+      'DATA\r\n',
+    ];
   }
 
   async run(): Promise<TransactionResult> {

@@ -121,4 +121,17 @@ describe('while something is away', () => {
     await page.getByRole('alert').waitFor({ state: 'detached' });
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
   });
+
+  it('says that a document waits for the settings when nobody can read them, and sends it once somebody can', async () => {
+    const page = await open('/teams/acme/deliveries', { allow: CUT });
+    await page.getByRole('link', { name: 'Invoice before' }).waitFor();
+    // A dispatcher that has just started knows no settings, and sends nothing by old ones.
+    await Promise.all([system.end('settings-api'), system.end('mail-dispatcher')]);
+    await system.start('mail-dispatcher');
+    await publish(system, 'acme', invoice('waits-for-settings'));
+    await page.getByRole('link', { name: 'Invoice waits-for-settings' }).click({ timeout: 30_000 });
+    await page.getByText('The document waits for your settings for e-mail delivery').first().waitFor({ timeout: 30_000 });
+    await system.start('settings-api');
+    await page.getByText('Sent', { exact: true }).first().waitFor({ timeout: 60_000 });
+  });
 });

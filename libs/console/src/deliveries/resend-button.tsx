@@ -1,6 +1,6 @@
 // Resend: choose recipients, correct an address, and go to the new delivery.
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
-import { type DeliveryView, explainAddress } from '@billing-mail/contracts';
+import { type DeliveryView, explainRecipient } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -51,7 +51,7 @@ function ResendForm({ team, delivery }: { team: string; delivery: DeliveryView }
   const [, navigate] = useLocation();
   const [choices, setChoices] = useState(() => firstChoices(delivery));
   const chosen = choices.filter(({ isChosen }) => isChosen);
-  const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainAddress(address.trim()) : null);
+  const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
   const edit = (index: number, change: Partial<Choice>): void =>
     setChoices(choices.map((each, at) => (at === index ? { ...each, ...change } : each)));
   const sending = useMutation({

@@ -2,6 +2,7 @@
 import {
   DISPLAY_NAME,
   explainAddress,
+  explainRecipient,
   explainLine,
   explainShownLine,
   type FieldError,
@@ -60,7 +61,7 @@ function explainPort(port: number): string | null {
 }
 
 const explainMailbox = ({ address, name }: Mailbox): string | null =>
-  explainAddress(address) ?? (name === undefined ? null : explainShownLine(name, DISPLAY_NAME));
+  explainRecipient(address) ?? (name === undefined ? null : explainShownLine(name, DISPLAY_NAME));
 
 function explainFirst<Each>(list: readonly Each[], explain: (each: Each) => string | null): string | null {
   for (const each of list) {

@@ -1,6 +1,6 @@
 // Tests the server as the form has it, step by step, and says at the step that fails the one thing to do.
 import { Alert, Button, Group, Text, TextInput } from '@mantine/core';
-import { explainAddress, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
+import { explainRecipient, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemError } from '../api/problem.js';
@@ -36,7 +36,7 @@ export function ConnectionTest({ team }: { team: string }) {
   const isIncomplete = checkDraft(base, draft).some(({ pointer }) => pointer.startsWith('/smtp'));
   const run = (sendTo: string | null): void => testing.mutate({ smtp: server, sendTo });
   const send = (): void => {
-    const reason = explainAddress(address.trim());
+    const reason = explainRecipient(address.trim());
     setAddressError(reason && sayFieldMessage(reason, locale));
     if (reason === null) run(address.trim());
   };

@@ -1,6 +1,6 @@
 // How a mail looks to the customer with what the form says right now.
 import { Badge, Text } from '@mantine/core';
-import { explainAddress } from '@billing-mail/contracts';
+import { explainRecipient } from '@billing-mail/contracts';
 import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useClients } from '../api/clients-context.js';
 import { useLanguage } from '../words/words-context.js';
@@ -18,7 +18,7 @@ export function MailPreview() {
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
   // What can not be used gets no mail either.
-  const usable = draft.cc.filter((each) => explainAddress(each.address) === null);
+  const usable = draft.cc.filter((each) => explainRecipient(each.address) === null);
   const more = usable.length - COPIES_NAMED;
   const copies = usable.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
   const lines: [string, string][] = [

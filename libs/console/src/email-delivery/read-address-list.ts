@@ -1,5 +1,5 @@
 // Reads what somebody types or pastes into a list of addresses: one, a column or row of a spreadsheet, a To line of a mail program.
-import { explainAddress, type Mailbox } from '@billing-mail/contracts';
+import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 
 /** Addresses in the order in which they stand there, with their names where they have one; they need not be valid. */
 export function readAddressList(text: string): Mailbox[] {
@@ -51,7 +51,7 @@ export function addAddresses(list: readonly Mailbox[], more: readonly Mailbox[])
 /** The addresses that can't be used, each with its reason. */
 export function wrongAddresses(list: readonly Mailbox[]): { address: string; reason: string }[] {
   return list.flatMap(({ address }) => {
-    const reason = explainAddress(address);
+    const reason = explainRecipient(address);
     return reason === null ? [] : [{ address, reason }];
   });
 }

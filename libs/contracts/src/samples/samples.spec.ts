@@ -30,6 +30,6 @@ describe('frozen samples', () => {
   });
 
   it('stand for every kind of message', () => {
-    expect(samples).toHaveLength(6);
+    expect(samples).toHaveLength(7);
   });
 });

@@ -78,7 +78,7 @@ describe('header fields', () => {
     expect(() => structuredField('X-Billing-Delivery', text)).toThrow(UnsafeHeaderError);
   });
 
-  it.each(['a@b.example>\r\nX: y', 'a@b.example, evil@c.example', '"a b"@c.example', 'a@b.example\n', 'ä@b.example', ''])(
+  it.each(['a@b.example>\r\nX: y', 'a@b.example, evil@c.example', '"a b"@c.example', 'a@b.example\n', 'ä\u202e@b.example', ''])(
     'refuses %j as an address, without repeating it',
     (address) => {
       const write = () => mailboxField('To', [{ address }]);
@@ -86,4 +86,19 @@ describe('header fields', () => {
       if (address !== '') expect(write).not.toThrow(address);
     },
   );
+});
+
+describe('recipients whose address is no plain one', () => {
+  it.each([
+    [{ address: 'user.@docomo.ne.jp' }, 'To: "user."@docomo.ne.jp\r\n'],
+    [{ address: 'a..b@docomo.ne.jp', name: 'Taro' }, 'To: Taro <"a..b"@docomo.ne.jp>\r\n'],
+    [{ address: 'müller@acme.example' }, 'To: =?UTF-8?Q?m=C3=BCller=40acme=2Eexample?=:;\r\n'],
+  ])('are shown in ASCII all the same: %j', (mailbox, field) => {
+    expect(mailboxField('To', [mailbox])).toBe(field);
+  });
+
+  it('are no senders', () => {
+    for (const address of ['user.@docomo.ne.jp', 'müller@acme.example'])
+      expect(() => mailboxField('From', [{ address }])).toThrow(UnsafeHeaderError);
+  });
 });

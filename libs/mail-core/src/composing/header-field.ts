@@ -1,5 +1,5 @@
 // The fields of a message's header as bytes on the wire: encoded words, quoted names, folding; nothing that is typed can start a field of its own.
-import { explainAddress } from '@billing-mail/contracts';
+import { addressOnWire, explainAddress, explainRecipient, needsSmtpUtf8 } from '@billing-mail/contracts';
 import { encodeWord, foldLines, quoteString } from 'nodemailer/lib/mime-funcs';
 
 /** A header value that would not arrive as written or would change the header around it. It never stems from vetted input. */
@@ -38,10 +38,12 @@ export function mailboxField(name: string, mailboxes: readonly HeaderMailbox[]):
 
 function encodeMailbox(field: string, { address, name }: HeaderMailbox): string {
   // The reason only, never the address itself: messages of errors end up in logs.
-  const reason = explainAddress(address);
+  const reason = field === 'To' || field === 'Cc' ? explainRecipient(address) : explainAddress(address);
   if (reason !== null) throw new UnsafeHeaderError(`an address of ${field} ${reason}`);
-  if (name === null || name === undefined || name.trim() === '') return address;
-  return `${encodePhrase(refuseLineEnds(field, name))} <${address}>`;
+  const shown = name === null || name === undefined || name.trim() === '' ? null : refuseLineEnds(field, name);
+  // RFC 6857 3.1.8: as a group without members an address beyond ASCII can be read everywhere, and the message stays the same for all servers.
+  if (needsSmtpUtf8(address)) return `${encodedWords(shown === null ? address : `${shown} <${address}>`)}:;`;
+  return shown === null ? addressOnWire(address) : `${encodePhrase(shown)} <${addressOnWire(address)}>`;
 }
 
 // RFC 5322 3.2.5: letters, digits and single spaces stand as they are, other ASCII in quotes, the rest in encoded words.

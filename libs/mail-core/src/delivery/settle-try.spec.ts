@@ -259,3 +259,23 @@ describe('states', () => {
     expect(transition('waiting', 'sending')).toBe('sending');
   });
 });
+
+describe('recipients whom a route can not serve at all', () => {
+  const unsupported = verdict({ lasting: 'permanent', code: null, enhancedCode: null, reason: 'recipient_needs_smtputf8', reply: null });
+  const refused = (position: number, why: Verdict): RecipientResult => ({ position, outcome: 'refused', verdict: why });
+  const firstTry = (...results: RecipientResult[]) => ({ route: 'custom' as const, triesUsed: 1, results, failure: null });
+
+  it('go on to the platform at once, or are rejected at once, without waiting for a second try', () => {
+    const tried = firstTry(refused(0, unsupported));
+    expect(settleTry([pending(0)], tried, { ...policy, fallback: true }, 0).next).toEqual({ kind: 'fall_back' });
+    expect(settleTry([pending(0)], tried, policy, 0)).toMatchObject({
+      recipients: [{ status: 'rejected', reason: 'recipient_needs_smtputf8' }],
+      next: { kind: 'settled', status: 'failed' },
+    });
+  });
+
+  it('wait with those who may be reached by another try', () => {
+    const tried = firstTry(refused(0, unsupported), refused(1, verdict()));
+    expect(settleTry([pending(0), pending(1)], tried, policy, 0).next).toMatchObject({ kind: 'wait' });
+  });
+});

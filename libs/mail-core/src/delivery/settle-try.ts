@@ -56,7 +56,8 @@ export function settleTry(recipients: readonly RecipientState[], tried: TryResul
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
   if (typeof tried.heldUpMs === 'number') return conclude(after, { kind: 'held_up', afterMs: withJitter(tried.heldUpMs, random) });
-  if (tried.triesUsed < TRIES_PER_ROUTE) return conclude(after, { kind: 'wait', afterMs: waitAfter(after, tried, policy, random) });
+  if (tried.triesUsed < TRIES_PER_ROUTE && !isHopeless(after, results))
+    return conclude(after, { kind: 'wait', afterMs: waitAfter(after, tried, policy, random) });
   return exhaust(after, tried.route, policy.fallback);
 }
 
@@ -71,6 +72,14 @@ function waitAfter(
   const verdicts = results.flatMap((result) => (result.outcome === 'refused' && open.has(result.position) ? [result.verdict] : []));
   const asked = [failure, ...verdicts].flatMap((verdict) => verdict?.askedWaitMs ?? []);
   return asked.length > 0 ? withJitter(Math.max(...asked), random) : retryDelayMs(triesUsed, policy.retryDelaysMs, random);
+}
+
+/** Nobody who is open can be reached by this route, whatever is tried: no more time is lost on it. */
+function isHopeless(after: readonly RecipientState[], results: ReadonlyMap<number, RecipientResult>): boolean {
+  return after.every(({ position, status }) => {
+    const result = results.get(position);
+    return status !== 'pending' || (result?.outcome === 'refused' && result.verdict.reason === 'recipient_needs_smtputf8');
+  });
 }
 
 /** The route has had its tries (or is no longer there): doubts are settled as doubts, the others fall back or are rejected. */

@@ -163,6 +163,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: 'Das ist keine Ablehnung: Wer wiederkommt, wird meist eingelassen.',
     todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
+  recipient_needs_smtputf8: {
+    happened: 'Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü oder é, die der Mailserver{server} nicht unterstützt.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie das Dokument erneut dorthin, oder bitten Sie den Betreiber Ihres Mailservers, SMTPUTF8 einzuschalten.',
+  },
   mailbox_full: {
     happened: 'Das Postfach des Empfängers ist voll.',
     means: NOT_FOR_RECIPIENT,

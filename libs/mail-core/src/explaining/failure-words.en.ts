@@ -161,6 +161,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: 'That is not a refusal: whoever comes back is mostly let in.',
     todo: '{again} If the document still does not get through, ask the customer to accept e-mail from you.',
   },
+  recipient_needs_smtputf8: {
+    happened: 'The e-mail address has letters such as ü or é before the @, which the mail server{server} does not support.',
+    means: NOT_FOR_RECIPIENT,
+    todo: 'Ask the customer for an address with plain letters before the @ and send the document again to it, or ask the people who run your mail server to switch on SMTPUTF8.',
+  },
   mailbox_full: {
     happened: 'The mailbox of the recipient is full.',
     means: NOT_FOR_RECIPIENT,

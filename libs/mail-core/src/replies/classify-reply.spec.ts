@@ -78,6 +78,11 @@ describe('what happens in place of a reply', () => {
     expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large', sizes });
   });
 
+  it('blames the recipient whose address the server does not support', () => {
+    const verdict = classifyReply({ kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: '' }, before);
+    expect(verdict).toMatchObject({ scope: 'recipient', lasting: 'permanent', reason: 'recipient_needs_smtputf8', reply: null });
+  });
+
   it('shows what the server wrote, and never the words of our own library', () => {
     expect(classifyReply({ kind: 'protocol', stage: 'greeting', text: 'SSH-2.0-OpenSSH\r\n' }, before).reply).toBe('SSH-2.0-OpenSSH');
     const refused = { kind: 'network', stage: 'connect', reason: 'refused', text: 'connect ECONNREFUSED 10.0.0.5:587' } as const;

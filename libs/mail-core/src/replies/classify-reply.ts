@@ -30,6 +30,12 @@ const BY_TLS: RouteVerdicts<Fact<'tls'>['reason']> = {
   handshake: { reason: 'smtp_tls_failed', lasting: 'transient' },
 };
 
+const BY_EXTENSION: Readonly<Record<Fact<'unsupported'>['reason'], Judgement>> = {
+  size: { scope: 'message', lasting: 'permanent', reason: 'message_too_large' },
+  auth: { scope: 'route', lasting: 'permanent', reason: 'smtp_auth_unavailable' },
+  smtputf8: { scope: 'recipient', lasting: 'permanent', reason: 'recipient_needs_smtputf8' },
+};
+
 /** A broken link before, during and after the TLS handshake. */
 const BY_NETWORK: Readonly<Record<Fact<'network'>['reason'], { connecting: FailureCode; encrypting: FailureCode; talking: FailureCode }>> =
   {
@@ -127,9 +133,7 @@ function judge(fact: SmtpFact, enhancedCode: string | null): Judgement {
     case 'protocol':
       return { scope: 'route', lasting: 'transient', reason: 'smtp_protocol_error' };
     case 'unsupported':
-      return fact.reason === 'size'
-        ? { scope: 'message', lasting: 'permanent', reason: 'message_too_large' }
-        : { scope: 'route', lasting: 'permanent', reason: 'smtp_auth_unavailable' };
+      return BY_EXTENSION[fact.reason];
   }
 }
 

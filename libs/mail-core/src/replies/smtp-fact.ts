@@ -20,9 +20,9 @@ export type SmtpFact =
     }
   /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */
   | { kind: 'protocol'; stage: AttemptStage; text: string }
-  /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism. */
+  /** Found out before asking, from EHLO: SIZE too small, no usable AUTH mechanism, no SMTPUTF8 for a recipient who needs it. */
   | { kind: 'unsupported'; stage: AttemptStage; reason: 'size'; sizes: MessageSizes; text: string }
-  | { kind: 'unsupported'; stage: AttemptStage; reason: 'auth'; text: string };
+  | { kind: 'unsupported'; stage: AttemptStage; reason: 'auth' | 'smtputf8'; text: string };
 
 export type MessageSizes = NonNullable<FailureReason['sizes']>;
 

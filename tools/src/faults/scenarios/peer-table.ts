@@ -18,6 +18,8 @@ export type Peer = {
   silent?: true;
   /** What DNS says of it. */
   dns?: DnsAnswer;
+  /** Another machine of the same name, which DNS names first and which does this. */
+  first?: SmtpScript;
   /** People that the invoice goes to, in place of two. */
   people?: number;
   /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
@@ -28,6 +30,9 @@ export type Peer = {
 
 /** More than the buffers of both sockets on loopback (10 MB at most), so that the sender notices that nobody reads. */
 const LARGE = 15_000_000;
+
+/** Where the other machine of a name with two is. */
+export const FIRST_ADDRESS = '127.0.0.9';
 
 const slowly = (text: string): SmtpAction => ({ wait: 400, then: text });
 
@@ -210,6 +215,21 @@ export const TEAM_PEERS: readonly Peer[] = [
     people: 20,
     ...sent,
   },
+  ...(
+    [
+      ['silent', 'says nothing', { banner: 'stall' }],
+      ['421', 'says 421', { banner: { reply: '421 4.3.2 busy', then: 'close' } }],
+      ['closing', 'hangs up', { connect: 'close' }],
+      ['turning-away', 'says 554', { banner: '554 5.7.1 not here' }],
+    ] as const
+  ).map(([name, does, first]): Peer => ({
+    name: `first-address-${name}`,
+    injects: `a name with two addresses, the first of which ${does}`,
+    first,
+    dns: { address: '127.0.0.1', before: FIRST_ADDRESS },
+    ...(name === 'silent' ? { silent: true } : {}),
+    ...sent,
+  })),
   {
     name: 'fallback-refused',
     injects: 'nobody listens, fallback on',

@@ -1,8 +1,9 @@
 // Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
 import { randomUUID } from 'node:crypto';
+import { startScriptedSmtpServer } from '@billing-mail/testkit';
 import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
 import { PLATFORM_HOST } from '../stage/stage.js';
-import { PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
+import { FIRST_ADDRESS, PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
 const expectation = ({ status, tries, stages }: Peer): string =>
   `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages === undefined ? '' : `, failing at ${stages.join(' or ')}`}`;
@@ -36,9 +37,11 @@ const onCustomRoute = (peer: Peer): Scenario =>
       stage.names.answers.set(host, peer.dns);
       server.behave({ security: 'none', accounts: undefined });
     }
+    const first = peer.first && (await startScriptedSmtpServer(peer.first, { host: FIRST_ADDRESS, port: server.port }));
     const teamId = await play.team({ server, fallback: peer.fallback, ...(peer.dns === undefined ? {} : { host, security: 'none' }) });
     await play.publish(teamId, invoiceFor(peer));
     await play.untilSettled();
+    await first?.close();
     expectSevenBit(play, server.messages);
   });
 

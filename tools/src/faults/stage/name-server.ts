@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What it says of a name: its address, that there is none, SERVFAIL, an address after a while, or nothing. */
-export type DnsAnswer = { address: string; afterMs?: number } | 'unknown' | 'failing' | 'silent';
+/** What it says of a name: its address (after another one, `before`), that there is none, SERVFAIL, an address after a while, or nothing. */
+export type DnsAnswer = { address: string; before?: string; afterMs?: number } | 'unknown' | 'failing' | 'silent';
 
 // RFC 1035 4.1.1: name error and server failure.
 const RESPONSE_CODES = { unknown: 3, failing: 2 } as const;
@@ -49,7 +49,7 @@ export class NameServer {
     const answer = this.answers.get(name) ?? 'unknown';
     if (answer === 'silent') return;
     const known = typeof answer === 'object';
-    const records = known && type === TYPE_A ? [recordOf(answer.address)] : [];
+    const records = known && type === TYPE_A ? [answer.before ?? [], answer.address].flat().map(recordOf) : [];
     const header = Buffer.from(query.subarray(0, 12));
     header.writeUInt16BE(0x8180 | (known ? 0 : RESPONSE_CODES[answer]), 2);
     header.writeUInt16BE(records.length, 6);
