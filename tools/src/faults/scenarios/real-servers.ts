@@ -120,6 +120,9 @@ const limits: readonly Scenario[] = [
   limited('exim-at-a-time', 'Exim takes 2 connections at a time', exim({ options: ['smtp_accept_max_per_host = 2'] }), 'none'),
 ];
 
+/** Nothing failed. */
+const NOTHING = '';
+
 type Explained = {
   name: string;
   injects: string;
@@ -137,7 +140,8 @@ type Explained = {
 const explained = ({ name, injects, status, tries, reason, start, security, bytes, notBeforeMs = 0 }: Explained): Scenario => ({
   name,
   injects,
-  expects: `${status} after ${tries.join(' or ')} tries, each that failed told as ${reason}`,
+  expects:
+    reason === NOTHING ? `${status} by the first try` : `${status} after ${tries.join(' or ')} tries, each that failed told as ${reason}`,
   run: async (play) => {
     const front = play.stage.takeServer();
     return inPlaceOf(play, front, start, async (behind) => {
@@ -150,11 +154,35 @@ const explained = ({ name, injects, status, tries, reason, start, security, byte
       play.expect(tries.includes(delivery?.attempts.length ?? 0), `${delivery?.attempts.length} tries`);
       play.expect(ms >= notBeforeMs, `tried again after ${seconds(ms)}`);
       const reasons = await reasonsOf(play, teamId);
-      play.expect(reasons.length > 0 && reasons.every((each) => each === reason), `told as ${reasons.join(', ')}`);
+      play.expect(reasons.length > 0 === (reason !== NOTHING) && reasons.every((each) => each === reason), `told as ${reasons.join(', ')}`);
       return `${delivery?.status}; ${reasons.join(', ')}; ${seconds(ms)}`;
     });
   },
 });
+
+/** A server that also delivers to whom the headers name does so once for each transaction. */
+const allInOne: Scenario = {
+  name: 'all-roles',
+  injects: 'an invoice to two, with copies to one in Cc and one in Bcc',
+  expects: 'sent to all four in one transaction',
+  run: async (play) => {
+    const front = play.stage.takeServer();
+    return inPlaceOf(
+      play,
+      front,
+      (ports) => startPostfix(ports, () => ({})),
+      async (behind) => {
+        const teamId = await play.team({ server: front, security: 'none' });
+        await play.publish(teamId, { cc: [{ address: 'cc@customer.example' }], bcc: [{ address: 'bcc@customer.example' }] });
+        await play.untilSettled();
+        await untilHandedOn(play, behind, 1);
+        const people = behind.messages.map(({ recipients }) => recipients.length);
+        play.expect(people.length === 1 && people[0] === 4, `transactions to ${people.join(', ')} people`);
+        return `one transaction to ${people[0]} people`;
+      },
+    );
+  },
+};
 
 async function reasonsOf({ stage }: Play, teamId: string): Promise<string[]> {
   const rows = await stage.database.rows<{ reason: string }>(
@@ -197,6 +225,16 @@ const words: readonly Scenario[] = [
         smtpd_recipient_restrictions: 'reject_unverified_recipient, permit_mynetworks, reject',
         address_verify_poll_count: '1',
         address_verify_poll_delay: '1s',
+      })),
+  }),
+  explained({
+    name: 'bare-name',
+    injects: 'Postfix refuses whoever does not introduce itself by a fully qualified name or an address',
+    ...{ status: 'sent', tries: [1], reason: NOTHING },
+    start: (ports) =>
+      startPostfix(ports, () => ({
+        ...{ smtpd_helo_required: 'yes', smtpd_delay_reject: 'no' },
+        smtpd_helo_restrictions: 'reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname',
       })),
   }),
   explained({
@@ -259,4 +297,4 @@ const signatures: readonly Scenario[] = [
 
 /** On a stage of their own whose connections carry one message each, so that limits of connections are met. */
 export const serverLimits = limits;
-export const realServers: readonly Scenario[] = [...words, ...signatures];
+export const realServers: readonly Scenario[] = [...words, allInOne, ...signatures];
