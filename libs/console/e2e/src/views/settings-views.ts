@@ -93,7 +93,7 @@ async function leave(page: Page): Promise<void> {
 }
 
 async function pasteWrongAddresses(page: Page): Promise<void> {
-  await paste(page, '#field-cc', 'gut@acme.example; falsch@@acme.example; jürgen@acme.example; ohne-klammeraffe.example; x@y');
+  await paste(page, '#field-cc', 'gut@acme.example; falsch@@acme.example; zwei..punkte@acme.example; ohne-klammeraffe.example; x@y');
   await page.locator('[data-wrong]').first().waitFor();
 }
 
