@@ -47,7 +47,7 @@ describe('bodies of requests', () => {
       bodyIdleMs: 2000,
     });
     await app.listen(0, '127.0.0.1');
-    port = ((app.getHttpServer() as { address: () => AddressInfo }).address()).port;
+    port = (app.getHttpServer() as { address: () => AddressInfo }).address().port;
     [service, user, other] = await Promise.all([
       token({ sub: 'invoicing', role: 'service' }),
       token({ sub: 'u1', teams: { acme: 'admin' } }),
