@@ -5,8 +5,8 @@ import { MOST_FIELD_ERRORS } from './http.js';
 const wrongItems = new WeakMap<object, number>();
 
 /**
- * A list without a greatest length, like `z.array`; its items are no longer looked at once as many of them were wrong as are told: 30 MB of wrong items would become
- * gigabytes of complaints. The list stays wrong, as what was found stands; so it may not be within `catch`, which forgets that.
+ * A list without a greatest length, like `z.array`; its items are no longer looked at once as many of them were wrong as are told: 30 MB of
+ * wrong items would become gigabytes of complaints. The list stays wrong, as what was found stands; so it may not be within `catch`, which forgets that.
  */
 export function listOf<T extends z.ZodType>(item: T, error: string): z.ZodArray<T> {
   const bounded = item.clone() as T;

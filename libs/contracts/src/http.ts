@@ -1,6 +1,6 @@
 // Shapes that all HTTP interfaces share: errors, lists, tokens.
 import { z } from 'zod';
-import { teamId } from './identifiers.js';
+import { teamId, userId } from './identifiers.js';
 
 /** One wrong field: JSON pointer (RFC 6901) and what to do about it. */
 export const fieldError = z.object({ pointer: z.string(), message: z.string() });
@@ -33,7 +33,7 @@ export const pageQuery = z.object({
 
 /** Claims of a token. A user carries `teams`, an internal service `role: "service"`. */
 export const tokenClaims = z.object({
-  sub: z.string().min(1).max(200),
+  sub: userId,
   role: z.literal('service').optional(),
   teams: z.record(teamId, z.enum(['admin', 'member'])).optional(),
 });
