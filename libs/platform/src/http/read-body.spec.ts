@@ -124,6 +124,7 @@ describe('bodies of requests', () => {
     ['30 MB of recipients that are numbers', `{"to":[${'1,'.repeat(15 * MIB)}1]}`, [413, 'too-many-values']],
     ['more than is taken', 'x'.repeat(LIMIT_BYTES + 1), [413, 'entity-too-large']],
     ['broken JSON', '{"port":', [400, 'entity-parse-failed']],
+    ['text alone', '"text"', [400, 'entity-parse-failed']],
   ])('are refused, four at once: %s', async (_name, body, expected) => {
     const answers = Promise.all([1, 2, 3, 4].map(() => post(service, body)));
     await isLive();

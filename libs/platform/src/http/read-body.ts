@@ -149,13 +149,15 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
 }
 
 // JSON is UTF-8 (RFC 8259 8.1); a byte order mark, which some put before it, is left out by the decoder.
-function parse(bytes: Buffer): unknown {
+function parse(bytes: Buffer): object {
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ProblemException(400, 'entity-parse-failed', 'The body is not valid JSON.');
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  if (typeof value === 'object' && value !== null) return value;
+  throw new ProblemException(400, 'entity-parse-failed', 'The body is not valid JSON, or no object.');
 }
 
 const tooLarge = (limitBytes: number) =>
