@@ -6,12 +6,12 @@ import { sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
 import { askedToEnd } from './starting/end-signals.js';
 import { servicesEnvironment, SHORT_RETRY_DELAYS } from './starting/environment.js';
+import { keepTokensFresh } from './starting/fresh-tokens.js';
 import { beTheOnlyStart, leaveAsTheOnlyStart } from './starting/only-one-start.js';
 import { provideParts } from './starting/provide-parts.js';
 import { startServices, type RunningService, type ServiceCounts, type ServiceName } from './starting/services.js';
 import { summarize } from './starting/summary.js';
 import { Supervisor } from './starting/supervisor.js';
-import { issueTokens } from './starting/tokens.js';
 import { CurableError, type RunStep } from './step.js';
 import { startFile } from './workspace.js';
 
@@ -60,7 +60,7 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   await step('Tables', () => migrateSchemas(environment));
   await step('Mailboxes (maildev)', mailboxesReady);
   const services = await step('Services', () => startServices(supervisor, environment, options.counts));
-  const tokens = await issueTokens(environment['AUTH_JWT_SECRET'] ?? '');
+  const tokens = await keepTokensFresh(environment, () => supervisor.onRestart());
   const describe = (): StartFile => ({
     settingsApi: services['settings-api'].url,
     mailDispatcher: services['mail-dispatcher'].url,
@@ -71,11 +71,11 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
     mailboxUrl: pages.platform,
     smimeCaFile: parts.certificates.caFile,
     platformFromAddress: parts.platformFromAddress,
-    tokens,
+    tokens: tokens.current,
     pids: pidsOf(supervisor, services),
   });
   const ownServer = { host: '127.0.0.1', port: ownServerPort, downPort: DOWN_SMTP_PORT };
-  await step('Teams', () => seedTeams(services['settings-api'].url, tokens.service, ownServer));
+  await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
   const samples = options.samples ? await step('Samples', () => sendSamples(describe())) : [];
   writeStartFile(describe());
   supervisor.onRestart = () => writeStartFile(describe());

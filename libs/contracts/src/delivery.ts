@@ -1,6 +1,7 @@
 // A delivery as the log shows it.
 import { z } from 'zod';
 import { recipientAddress } from './address.js';
+import { listOf } from './bounded-list.js';
 import { ATTEMPT_OUTCOMES, ATTEMPT_STAGES, DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
@@ -60,8 +61,7 @@ export type DeliveryView = z.infer<typeof deliveryView>;
 
 /** Body of `POST …/deliveries/{id}/resend`. */
 export const resendRequest = z.strictObject({
-  recipients: z
-    .array(z.strictObject({ address: recipientAddress, insteadOf: recipientAddress.optional() }), 'must be a list')
+  recipients: listOf(z.strictObject({ address: recipientAddress, insteadOf: recipientAddress.optional() }), 'must be a list')
     .min(1, 'needs at least one recipient, or leave it out')
     .optional(),
 });

@@ -1,6 +1,7 @@
 // The job that invoicing publishes: one billing document with its recipients and attachments.
 import { z } from 'zod';
 import { emailAddress, mailbox } from './address.js';
+import { listOf } from './bounded-list.js';
 import { missingContentIds } from './content-ids.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename } from './shown-text-rules.js';
@@ -95,9 +96,9 @@ export function attachmentSize(item: Attachment): number {
 const documentFields = (limits: DocumentLimits) => ({
   requestedBy,
   document: documentReference,
-  to: z.array(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
-  cc: z.array(mailbox, 'must be a list').default([]),
-  bcc: z.array(mailbox, 'must be a list').default([]),
+  to: listOf(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
+  cc: listOf(mailbox, 'must be a list').default([]),
+  bcc: listOf(mailbox, 'must be a list').default([]),
   subject: shownLine({ max: limits.subjectCharacters }),
   text: blockOfText({ maxBytes: limits.bodyBytes }).refine((value) => value.trim() !== '', 'must not be empty'),
   html: blockOfText({ maxBytes: limits.bodyBytes }).optional(),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { displayName, emailAddress, mailbox, recipientAddress } from './address.js';
 import { asciiDomain } from './address-rules.js';
+import { listOf } from './bounded-list.js';
 import { locale, teamId, userId } from './identifiers.js';
 import {
   isPasswordInClear,
@@ -53,8 +54,8 @@ const shared = {
   companyName: shownLine(SETTINGS_LINES.companyName),
   replyTo: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
-  cc: z.array(mailbox, 'must be a list').default([]),
-  bcc: z.array(mailbox, 'must be a list').default([]),
+  cc: listOf(mailbox, 'must be a list').default([]),
+  bcc: listOf(mailbox, 'must be a list').default([]),
   sender: z.enum(['platform', 'custom'], 'must be "platform" or "custom"').default('platform'),
   fallback: z.boolean('must be true or false').default(false),
   notifyUserIds: z.array(userId, 'must be a list').max(MOST_USERS_TOLD, SETTINGS_MESSAGES.users).default([]),

@@ -1,6 +1,6 @@
 // Shapes that all HTTP interfaces share: errors, lists, tokens.
 import { z } from 'zod';
-import { teamId } from './identifiers.js';
+import { teamId, userId } from './identifiers.js';
 
 /** One wrong field: JSON pointer (RFC 6901) and what to do about it. */
 export const fieldError = z.object({ pointer: z.string(), message: z.string() });
@@ -33,7 +33,7 @@ export const pageQuery = z.object({
 
 /** Claims of a token. A user carries `teams`, an internal service `role: "service"`. */
 export const tokenClaims = z.object({
-  sub: z.string().min(1).max(200),
+  sub: userId,
   role: z.literal('service').optional(),
   teams: z.record(teamId, z.enum(['admin', 'member'])).optional(),
 });
@@ -50,15 +50,28 @@ export function toPointer(path: readonly PropertyKey[]): string {
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
-/** What is wrong with each field. Unknown fields are named one by one. */
+/** As many wrong fields are told of one body: more help nobody, and one of 4 MB would be answered with 137. */
+export const MOST_FIELD_ERRORS = 100;
+
+/** What is wrong with each field. Unknown fields are named one by one. Where there are more than are told, the last one says so. */
 export function toFieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), message: 'is not a known field; remove it' }));
-    }
-    if (issue.code === 'invalid_union' && issue.errors.length > 0) return toUnionErrors(issue.path, issue.errors, issue.message);
-    return [{ pointer: toPointer(issue.path), message: issue.message }];
-  });
+  const errors: FieldError[] = [];
+  for (const issue of error.issues) {
+    if (errors.length > MOST_FIELD_ERRORS) break;
+    errors.push(...ofIssue(issue));
+  }
+  if (errors.length < MOST_FIELD_ERRORS) return errors;
+  const message = `has more errors than these ${MOST_FIELD_ERRORS}, or may have; nothing beyond them was looked at`;
+  return [...errors.slice(0, MOST_FIELD_ERRORS), { pointer: '', message }];
+}
+
+function ofIssue(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const named = issue.keys.slice(0, MOST_FIELD_ERRORS);
+    return named.map((key) => ({ pointer: toPointer([...issue.path, key]), message: 'is not a known field; remove it' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return toUnionErrors(issue.path, issue.errors, issue.message);
+  return [{ pointer: toPointer(issue.path), message: issue.message }];
 }
 
 // Of the branches that failed, the one with the fewest complaints is what the writer meant.

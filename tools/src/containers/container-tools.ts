@@ -14,6 +14,7 @@ const environment = z.object({
   REDIS_URL: variables.REDIS_URL,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
+  AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
   PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
   CONSOLE_URL: z.url(),
 });
@@ -42,8 +43,8 @@ async function token(name: string, env: Environment): Promise<string> {
   return found;
 }
 
-async function tokensFor({ AUTH_JWKS_URL, AUTH_JWT_SECRET }: Environment) {
-  if (AUTH_JWKS_URL === undefined && AUTH_JWT_SECRET !== undefined) return issueTokens(AUTH_JWT_SECRET);
+async function tokensFor({ AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_USER_TOKEN_LIFE }: Environment) {
+  if (AUTH_JWKS_URL === undefined && AUTH_JWT_SECRET !== undefined) return issueTokens(AUTH_JWT_SECRET, AUTH_USER_TOKEN_LIFE);
   throw new CurableError(
     'Tokens come from your identity provider, whose keys AUTH_JWKS_URL names.',
     'let it issue one with the claims that the README lists.',

@@ -30,7 +30,7 @@ export function summarize(
       ['addresses, tokens', more.startFile],
       ['retries', `after ${more.retryDelays} here, so that you see them; RETRY_DELAYS is 5m,30m by default`],
     ]),
-    ...section('Tokens to try', Object.entries(running.tokens)),
+    ...section('Tokens to try (fresh ones are in start.json)', Object.entries(running.tokens)),
     ...(more.samples.length === 0 ? [] : section('What became of the samples', more.samples.flatMap(describeSample))),
     ...section('Try', tries(running, more.samples)),
   ];

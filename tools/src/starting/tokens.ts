@@ -1,4 +1,5 @@
 import { TOKEN_AUDIENCE, type TokenClaims } from '@billing-mail/contracts';
+import { USER_TOKEN_LIFE_MS } from '@billing-mail/platform';
 import { SignJWT } from 'jose';
 
 /** People and a service to try things as. */
@@ -11,12 +12,21 @@ export const SAMPLE_CALLERS = {
 } as const satisfies Record<string, TokenClaims>;
 export type SampleCaller = keyof typeof SAMPLE_CALLERS;
 
-/** A token for each, good for thirty days. */
-export async function issueTokens(secret: string): Promise<Record<SampleCaller, string>> {
+const SERVICE_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** A token for each: the service's good for thirty days, a user's for as long as the services take one. */
+export async function issueTokens(secret: string, userLifeMs = USER_TOKEN_LIFE_MS): Promise<Record<SampleCaller, string>> {
   const key = new TextEncoder().encode(secret);
   const issued = Object.entries(SAMPLE_CALLERS).map(async ([name, { sub, ...claims }]) => {
     const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setSubject(sub).setAudience(TOKEN_AUDIENCE);
-    return [name, await token.setIssuedAt().setExpirationTime('30d').sign(key)] as const;
+    const lifeMs = 'role' in claims ? SERVICE_LIFE_MS : userLifeMs;
+    return [
+      name,
+      await token
+        .setIssuedAt()
+        .setExpirationTime(`${Math.floor(lifeMs / 1000)}s`)
+        .sign(key),
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(issued)) as Record<SampleCaller, string>;
 }

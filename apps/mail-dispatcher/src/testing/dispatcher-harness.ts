@@ -134,6 +134,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       .setProtectedHeader({ alg: 'HS256' })
       .setAudience('billing-mail')
       .setSubject('tester')
+      .setExpirationTime('1h')
       .sign(new TextEncoder().encode(JWT_SECRET));
   const serviceToken = await token({ role: 'service' });
   const http = (app = apps[0]) => request(app?.getHttpServer() as never);

@@ -60,7 +60,7 @@ export class EmailDeliveryService {
 
   /** Who changed what, newest first. A team without settings has an empty history. */
   async history(teamId: string, { limit, cursor }: z.output<typeof pageQuery>): Promise<Page<SettingsChangeRecord>> {
-    const before = decodeCursor(z.int().positive(), cursor);
+    const before = decodeCursor(z.int32().positive(), cursor);
     const records = await this.store.history(teamId, { before, limit: limit + 1 });
     const items = records.slice(0, limit);
     const last = items.at(-1);

@@ -252,7 +252,7 @@ describe('the e-mail delivery of a team', () => {
       expect(pages).toEqual([[5, 4], [3, 2], [1]]);
     });
 
-    it.each(['limit=0', 'limit=x', 'limit=201', 'cursor=abc'])('refuses %s', async (query) => {
+    it.each(['limit=0', 'limit=x', 'limit=201', 'cursor=abc', 'cursor=MjE0NzQ4MzY0OA'])('refuses %s', async (query) => {
       const response = await call('get', newTeam(), { rest: `/history?${query}` });
       expect([response.status, problem.parse(response.body).errors?.[0]?.pointer]).toEqual([422, `/${query.split('=')[0]}`]);
     });

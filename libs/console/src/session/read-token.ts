@@ -1,5 +1,5 @@
 // What the page may know of its token: whose it is, which teams, until when. Whether it is genuine only the services can tell.
-import { TEAM_ID, type TokenClaims, USER_ID } from '@billing-mail/contracts';
+import { explainLine, TEAM_ID, type TokenClaims, USER_ID } from '@billing-mail/contracts';
 
 export type SignedIn = { kind: 'signed_in'; token: string; claims: TokenClaims; expiresAtMs: number | null };
 export type Session = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
@@ -20,7 +20,7 @@ export function readToken(token: string | null, nowMs: number): Session {
 function readClaims(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const { sub, role, teams } = payload as Record<string, unknown>;
-  if (typeof sub !== 'string' || sub === '' || sub.length > USER_ID.max) return null;
+  if (typeof sub !== 'string' || explainLine(sub, USER_ID) !== null) return null;
   if (role !== undefined && role !== 'service') return null;
   if (teams !== undefined && !isTeams(teams)) return null;
   return { sub, ...(role === undefined ? {} : { role }), ...(teams === undefined ? {} : { teams }) };

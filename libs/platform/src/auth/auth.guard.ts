@@ -3,7 +3,7 @@ import { type Reflector } from '@nestjs/core';
 import { teamId as teamIdSchema } from '@billing-mail/contracts';
 import type { Request } from 'express';
 import { notFound, ProblemException } from '../http/problem.js';
-import { setCaller } from './caller.js';
+import { knownCaller, setCaller } from './caller.js';
 import { type TokenVerifier } from './token-verifier.js';
 
 const PUBLIC = 'billing-mail:public';
@@ -30,7 +30,8 @@ export class AuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const caller = await this.verifier.callerOf(request.headers.authorization);
+    // Known already where the request has a body: that was not read before.
+    const caller = knownCaller(request) ?? (await this.verifier.callerOf(request.headers.authorization));
     setCaller(request, caller);
     const { teamId } = request.params;
     if (teamId === undefined) return true;

@@ -30,10 +30,12 @@ export class Caller {
 
 const callers = new WeakMap<object, Caller>();
 export const setCaller = (request: object, caller: Caller): void => void callers.set(request, caller);
+/** Who makes the request, once its token was checked. */
+export const knownCaller = (request: object): Caller | undefined => callers.get(request);
 
 /** Parameter decorator: the `Caller` of the request. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<object>());
+  const caller = knownCaller(context.switchToHttp().getRequest<object>());
   if (caller === undefined) throw new Error('CurrentCaller is used on a route that needs no token.');
   return caller;
 });

@@ -1,22 +1,33 @@
 import { TOKEN_AUDIENCE, tokenClaims } from '@billing-mail/contracts';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { ProblemException } from '../http/problem.js';
 import { Caller } from './caller.js';
 
-export type TokenSource = { AUTH_JWT_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined };
+export type TokenSource = {
+  AUTH_JWT_SECRET?: string | undefined;
+  AUTH_JWKS_URL?: string | undefined;
+  /** Longest life of a user's token, in milliseconds. */
+  AUTH_USER_TOKEN_LIFE?: number | undefined;
+};
+
+/** A working day and its night: a token that was lost is good for no longer. */
+export const USER_TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;
 
 // Asymmetric ones only: a public key must never serve as the secret of an HMAC.
 const JWKS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-const CLOCK_TOLERANCE_SECONDS = 5;
+// Clocks that are kept by NTP are nearer, those of containers that slept are not.
+const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** Checks bearer tokens: signature, audience, times, claims. */
 export class TokenVerifier {
-  private readonly verify: (token: string) => Promise<unknown>;
+  private readonly verify: (token: string) => Promise<JWTPayload>;
+  private readonly userLifeSeconds: number;
 
   constructor(source: TokenSource) {
-    const options = { audience: TOKEN_AUDIENCE, clockTolerance: CLOCK_TOLERANCE_SECONDS };
+    this.userLifeSeconds = (source.AUTH_USER_TOKEN_LIFE ?? USER_TOKEN_LIFE_MS) / 1000;
+    const options = { audience: TOKEN_AUDIENCE, clockTolerance: CLOCK_TOLERANCE_SECONDS, requiredClaims: ['exp'] };
     if (source.AUTH_JWKS_URL) {
-      const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(source.AUTH_JWKS_URL));
+      const keys = keysOf(source.AUTH_JWKS_URL);
       this.verify = async (token) => (await jwtVerify(token, keys, { ...options, algorithms: JWKS_ALGORITHMS })).payload;
     } else {
       const secret = new TextEncoder().encode(source.AUTH_JWT_SECRET ?? '');
@@ -29,7 +40,7 @@ export class TokenVerifier {
   async callerOf(authorization: string | undefined): Promise<Caller> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new ProblemException(401, 'no-token', 'Send a token: "Authorization: Bearer <token>".');
-    let payload: unknown;
+    let payload: JWTPayload;
     try {
       payload = await this.verify(token);
     } catch (error) {
@@ -38,14 +49,51 @@ export class TokenVerifier {
     const claims = tokenClaims.safeParse(payload);
     if (!claims.success)
       throw new ProblemException(401, 'token-claims', 'The token does not carry the claims "sub" and "teams" or "role" as needed.');
-    return new Caller(claims.data);
+    const caller = new Caller(claims.data);
+    this.checkLife(payload, caller);
+    return caller;
+  }
+
+  // Without `iat` it counts from now, so that leaving it out gains nothing.
+  private checkLife({ exp = Infinity, iat }: JWTPayload, caller: Caller): void {
+    const now = Date.now() / 1000;
+    if (iat !== undefined && !(iat <= now + CLOCK_TOLERANCE_SECONDS))
+      throw new ProblemException(401, 'token-not-yet', 'The token says that it was issued later than now. Check the clocks.');
+    if (!caller.isService && exp - (iat ?? now) > this.userLifeSeconds + CLOCK_TOLERANCE_SECONDS)
+      throw new ProblemException(
+        401,
+        'token-lives-too-long',
+        `The token of a user may be good for ${this.userLifeSeconds} seconds at most from "iat" to "exp".`,
+      );
   }
 }
 
+/** The provider's keys. What is the token's own fault stays what it is; everything else means that nobody can be told from anybody now. */
+function keysOf(url: string): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url));
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (TOKEN_FAULTS.some((fault) => error instanceof fault)) throw error;
+      const away = new ProblemException(
+        503,
+        'identity-provider-away',
+        'The identity provider does not give its keys. You are still signed in; try again in a moment.',
+      );
+      away.cause = error;
+      throw away;
+    }
+  };
+}
+
+// It names a key that there is not, none where there are several, or an algorithm that no key is for.
+const TOKEN_FAULTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+
 function toProblem(error: unknown): ProblemException {
+  if (error instanceof ProblemException) return error;
   if (error instanceof errors.JWTExpired) return new ProblemException(401, 'token-expired', 'The token has expired. Sign in again.');
-  if (error instanceof errors.JWKSTimeout || (error instanceof TypeError && error.message.includes('fetch'))) {
-    return new ProblemException(503, 'identity-provider-away', 'The identity provider does not answer. Try again in a moment.');
-  }
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'exp')
+    return new ProblemException(401, 'token-without-end', 'The token has no end: the claim "exp" is missing.');
   return new ProblemException(401, 'token-invalid', 'The token is not valid here.');
 }

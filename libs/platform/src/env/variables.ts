@@ -1,6 +1,7 @@
 // The variables that more than one service reads, each defined once: its form, default and description (the README's table is made of these).
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
+import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -108,6 +109,10 @@ export const variables = {
     true,
   ),
   AUTH_JWKS_URL: described(url(['https:', 'http:']).optional(), 'public keys of the identity provider; this or `AUTH_JWT_SECRET`'),
+  AUTH_USER_TOKEN_LIFE: described(
+    duration.refine((ms) => ms >= 60_000, 'must be at least 1m').default(USER_TOKEN_LIFE_MS),
+    "longest life of a user's token, from `iat` to `exp`; those of internal services may be longer",
+  ),
   SECRET_KEYS: described(secretKeys, '`id:base64key,…`, 32 bytes each; the first seals, all open', true),
   PLATFORM_SMTP_URL: described(
     url(['smtp:', 'smtps:']),
@@ -151,6 +156,7 @@ export const commonVariables = {
   CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
+  AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
   LOG_LEVEL: variables.LOG_LEVEL,
 } as const;
 

@@ -8,6 +8,8 @@ import { isDatabaseAway } from '../postgres/is-database-away.js';
 import { ProblemException, problemTitle } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
+const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '2', 503: '5' };
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly trouble: TroubleLog;
@@ -29,7 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-    if (problem.status === 503) response.setHeader('Retry-After', '5');
+    const retryAfter = RETRY_AFTER_SECONDS[problem.status];
+    if (retryAfter !== undefined && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', retryAfter);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }
@@ -39,31 +42,7 @@ function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof HttpException) return build(error.getStatus(), 'http', error.message, requestId);
   if (isDatabaseAway(error))
     return build(503, 'database-away', 'The database does not answer. Nothing was changed; try again in a moment.', requestId);
-  if (isBodyParserError(error))
-    return build(error.status, error.type.replaceAll('.', '-'), BODY_PROBLEMS[error.type] ?? 'The body can not be read.', requestId);
   return build(500, 'internal', 'Something went wrong on our side. Try again; if it stays, tell us the request id.', requestId);
-}
-
-// The `type` of body-parser's errors, in words.
-const BODY_PROBLEMS: Record<string, string> = {
-  'entity.parse.failed': 'The body is not valid JSON.',
-  'entity.too.large': 'The body is too large.',
-  'encoding.unsupported': 'The content encoding of the body is not supported.',
-  'charset.unsupported': 'The character set of the body is not supported; send UTF-8.',
-  'request.aborted': 'The body ended early.',
-  'request.size.invalid': 'The body does not have the length that Content-Length says.',
-};
-
-type BodyParserError = Error & { status: number; type: string };
-function isBodyParserError(error: unknown): error is BodyParserError {
-  return (
-    error instanceof Error &&
-    'type' in error &&
-    'status' in error &&
-    typeof error.status === 'number' &&
-    error.status < 500 &&
-    typeof error.type === 'string'
-  );
 }
 
 function build(status: number, slug: string, detail: string, requestId: string, errors?: Problem['errors']): Problem {

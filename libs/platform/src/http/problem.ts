@@ -1,11 +1,12 @@
 import { HttpException } from '@nestjs/common';
-import { type FieldError } from '@billing-mail/contracts';
+import { type FieldError, MOST_FIELD_ERRORS } from '@billing-mail/contracts';
 
 const TITLES: Record<number, string> = {
   400: 'Bad request',
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'Too slow',
   409: 'Conflict',
   412: 'Changed by someone else',
   413: 'Too large',
@@ -33,9 +34,8 @@ export class ProblemException extends HttpException {
 
 export const notFound = (what: string) => new ProblemException(404, 'not-found', `${what} does not exist, or is not yours.`);
 export const invalidInput = (errors: FieldError[]) =>
-  new ProblemException(
-    422,
-    'invalid-input',
-    `${errors.length === 1 ? 'A field is' : `${errors.length} fields are`} not as needed; see "errors".`,
-    errors,
-  );
+  new ProblemException(422, 'invalid-input', `${howMany(errors.length)} not as needed; see "errors".`, errors);
+
+// Where there are more than are told, the last entry says so.
+const howMany = (count: number): string =>
+  count === 1 ? 'A field is' : count > MOST_FIELD_ERRORS ? `More than ${MOST_FIELD_ERRORS - 1} fields are` : `${count} fields are`;

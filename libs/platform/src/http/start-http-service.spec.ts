@@ -150,6 +150,15 @@ describe('an HTTP service', () => {
     expect((await post().send({ port: 'x'.repeat(1100 * 1024) })).status).toBe(413);
   });
 
+  it.each(['/v1/teams/%ff/things', '/v1/teams/%00/things', '/v1/teams/acme%2fthings', '/v1/teams/%E0%A4%A/things?%ff=%ff'])(
+    'has no error of its own for the odd path %s',
+    async (path) => {
+      const response = await get(path, { sub: 'u1', teams: { acme: 'admin' } });
+      expect([400, 404]).toContain(response.status);
+      expect(response.headers['content-type']).toMatch('problem+json');
+    },
+  );
+
   it('keeps the cause of an internal error to itself', async () => {
     const response = await get('/v1/broken', { sub: 'u1' });
     expect(response.status).toBe(500);

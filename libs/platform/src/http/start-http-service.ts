@@ -11,6 +11,7 @@ import { logRequests } from '../observing/request-log.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
 import { ProblemFilter } from './problem.filter.js';
+import { readBodies } from './read-body.js';
 import { answerRequestId } from './request-id.js';
 
 export type HttpServiceOptions = {
@@ -21,6 +22,8 @@ export type HttpServiceOptions = {
   logger: Logger;
   /** Largest body taken, in bytes. */
   bodyLimitBytes?: number;
+  /** How long an upload may stand still, in milliseconds. */
+  bodyIdleMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
 };
@@ -37,8 +40,9 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.use(logRequests(options.logger));
   app.use(helmet());
   if (options.env.CONSOLE_ORIGIN !== undefined) app.enableCors(corsFor(options.env.CONSOLE_ORIGIN));
-  app.useBodyParser('json', { limit: options.bodyLimitBytes ?? 1024 * 1024 });
-  app.useGlobalGuards(new AuthGuard(app.get(Reflector), new TokenVerifier(options.env)));
+  const verifier = new TokenVerifier(options.env);
+  app.use(readBodies(verifier, { limitBytes: options.bodyLimitBytes ?? 1024 * 1024, idleMs: options.bodyIdleMs ?? 10_000 }));
+  app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveOpenApi(app, options.title, options.description);
   app.enableShutdownHooks();

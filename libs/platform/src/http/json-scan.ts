@@ -1,0 +1,56 @@
+// Counts what JSON.parse would make of a text while its bytes still come in: 38 MB of "[" take it 12 seconds and 4 GB, and nobody can stop it.
+
+/** Deepest nesting: what the services take has five levels. */
+export const MOST_DEPTH = 32;
+/** Values of one body: some 80,000 recipients with their names. */
+export const MOST_VALUES = 250_000;
+
+export type TooMuchJson = 'too-deep' | 'too-many-values';
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+/** Reads UTF-8 chunk by chunk. Whether it is JSON at all only JSON.parse can tell; within these bounds that is cheap. */
+export class JsonScan {
+  /** Values so far, or a few more: each comma and each bracket stands for one. */
+  values = 0;
+  private depth = 0;
+  private isInString = false;
+  private isEscaped = false;
+
+  /** Call with each chunk in turn until it says that it is too much. */
+  scan(chunk: Uint8Array): TooMuchJson | null {
+    for (let at = 0; at < chunk.length; at += 1) {
+      if (this.isInString) at = this.endOfString(chunk, at);
+      else {
+        this.count(chunk[at]);
+        if (this.depth > MOST_DEPTH) return 'too-deep';
+        if (this.values > MOST_VALUES) return 'too-many-values';
+      }
+    }
+    return null;
+  }
+
+  private count(byte: number | undefined): void {
+    if (byte === QUOTE) this.isInString = true;
+    else if (byte === COMMA) this.values += 1;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.depth -= 1;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      this.values += 1;
+      this.depth += 1;
+    }
+  }
+
+  // Where the string ends, or the end of the chunk: it goes on in the next one.
+  private endOfString(chunk: Uint8Array, from: number): number {
+    for (let at = from; at < chunk.length; at += 1) {
+      const byte = chunk[at];
+      if (this.isEscaped) this.isEscaped = false;
+      else if (byte === BACKSLASH) this.isEscaped = true;
+      else if (byte === QUOTE) {
+        this.isInString = false;
+        return at;
+      }
+    }
+    return chunk.length;
+  }
+}
