@@ -57,7 +57,13 @@ export class EmailOutboxStore {
     return this.database.query<OwedEmail[]>(
       `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
-              CASE WHEN n.team_id = $2 THEN $3 WHEN p.user_id IS NULL THEN c.email WHEN p.email_channel THEN p.email END AS address,
+              CASE WHEN n.team_id = $2 THEN $3
+                   -- Not known to belong to the team: whoever named the user may have made it up.
+                   WHEN c.user_id IS NULL THEN NULL
+                   WHEN p.user_id IS NULL THEN c.email
+                   WHEN p.email IS NULL OR NOT p.email_channel THEN NULL
+                   WHEN p.email = c.email THEN c.email
+                   ELSE coalesce(p.confirmed_email, c.email) END AS address,
               o.doubts, o.released_at AS "doubtedAt"
        FROM notify.email_outbox o
        JOIN notify.notifications n ON n.id = o.notification_id

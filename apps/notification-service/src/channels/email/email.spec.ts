@@ -86,8 +86,10 @@ describe('alert e-mails', () => {
     expect(mail.text).toContain('<img src=x onerror=alert(1)>');
   });
 
-  it('go to the address that the user chose', async () => {
+  it('go to the address that the user chose and confirmed', async () => {
     await prefer('chooser', { email: 'home@chooser.example', locale: 'en', channels: { email: true, inbox: false } });
+    await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'chooser'`);
+    around.mail.mails.length = 0;
     await publish(SAMPLES.failed({ teamId: 'chosen', requestedBy: { userId: 'chooser', email: 'office@chooser.example', locale: 'de' } }));
     expect((await simpleParser((await mailTo('home@chooser.example')).raw)).subject).toBe('Invoice 2026-0042 could not be sent');
     expect(mailsTo('office@chooser.example')).toEqual([]);
@@ -103,6 +105,19 @@ describe('alert e-mails', () => {
     await publish(SAMPLES.failed({ teamId: `nomail-${userId}`, requestedBy: { userId, ...email } }));
     await whenStatus(`nomail-${userId}`, 'unwanted');
     expect([...mailsTo('off@nomail.example'), ...mailsTo('learned@nomail.example')]).toEqual([]);
+  });
+
+  it('do not go to a user whom the settings of a team name, unless that user is known to belong to it', async () => {
+    const named = (teamId: string) => SAMPLES.failed({ teamId, requestedBy: null, notifyUserIds: ['outsider'] });
+    await publish(SAMPLES.failed({ teamId: 'home-team', requestedBy: { userId: 'outsider', email: 'outsider@home.example' } }));
+    await prefer('outsider', { email: 'outsider@home.example', locale: 'en', channels: { email: true, inbox: true } });
+    await publish(named('attackers'));
+    await whenStatus('attackers', 'unwanted');
+    await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'outsider'`);
+    await publish(named('attackers-2'));
+    await whenStatus('attackers-2', 'unwanted');
+    await publish(named('acme'));
+    await whenStatus('acme', 'sent');
   });
 
   it('tell who runs the platform when its certificate runs out', async () => {
