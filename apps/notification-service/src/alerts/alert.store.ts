@@ -19,7 +19,7 @@ type Notice = {
   params: AlertParams;
   delivery_id: string | null;
   document_id: string | null;
-  open_group: string | null;
+  open_group: string;
   count: number;
 };
 
@@ -27,11 +27,9 @@ type Notice = {
 export class AlertStore {
   /** Runs inside the caller's transaction; two statements, however many alerts. */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
-    const notices = alerts.flatMap(toNotices);
-    const single = notices.filter(({ open_group }) => open_group === null);
-    const counted = countTogether(notices.filter(({ open_group }) => open_group !== null));
-    if (counted.length > 0) await closeOldGroups(tx, counted);
-    return insertOrCount(tx, [...single, ...counted]);
+    const counted = countTogether(alerts.flatMap(toNotices));
+    await closeOldGroups(tx, counted);
+    return insertOrCount(tx, counted);
   }
 }
 
