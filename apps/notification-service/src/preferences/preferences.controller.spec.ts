@@ -124,9 +124,9 @@ describe('preferences', () => {
     const headers = await member('reader', 'words');
     await publish(SAMPLES.failed({ teamId: 'words', teamLocale: 'de', requestedBy: { userId: 'reader' } }));
     const title = async () => (await request(service.url).get('/v1/notifications').set(headers)).body.items[0].title as string;
-    expect(await title()).toBe('Rechnung 2026-0042 konnte nicht verschickt werden');
+    expect(await title()).toBe('Rechnung „2026-0042“ konnte nicht verschickt werden');
     await put(headers, { locale: 'en', channels: all });
-    expect(await title()).toBe('Invoice 2026-0042 could not be sent');
+    expect(await title()).toBe('Invoice “2026-0042” could not be sent');
   });
 
   it('hide the inbox when it is switched off, and show it all again', async () => {

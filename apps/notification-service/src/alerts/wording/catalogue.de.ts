@@ -196,6 +196,10 @@ export const GERMAN: Catalogue = {
       'Nicht per E-Mail geschickt: Der Mailserver hat die E-Mail an Sie zwei Tage lang nicht angenommen. Wenden Sie sich an unseren Kundendienst.',
     uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
   },
+  digest: {
+    title: (count) => `${count} weitere Meldungen zu Ihren Dokumenten`,
+    heading: 'Für einzelne E-Mails waren es zu viele. Sie finden sie in Ihren Mitteilungen:',
+  },
   emailFooter:
     'Sie erhalten diese E-Mail, weil Sie ein Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
 };

@@ -187,6 +187,10 @@ export const ENGLISH: Catalogue = {
     gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
     uncertain: 'It is not certain whether this message has also reached you by e-mail.',
   },
+  digest: {
+    title: (count) => `${count} more messages about your documents`,
+    heading: 'There were too many for an e-mail each. You find them in your inbox:',
+  },
   emailFooter:
     'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences. Text in quotation marks and addresses come from others; some of their signs stand in brackets, so that nothing of it can be opened by mistake.',
 };

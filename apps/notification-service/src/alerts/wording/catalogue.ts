@@ -86,6 +86,8 @@ export type Catalogue = {
   serverReply: (reply: string) => string;
   /** Under a notification in the inbox whose e-mail is missing. */
   notByEmail: Record<EmailTrouble, string>;
+  /** The e-mail about many messages at once. */
+  digest: { title: (count: number) => string; heading: string };
   /** Under every e-mail. */
   emailFooter: string;
 };

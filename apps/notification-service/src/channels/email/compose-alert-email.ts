@@ -1,6 +1,6 @@
 import { type Locale } from '@billing-mail/contracts';
 import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
-import { type AlertText, type Block, textBlock } from '../../alerts/wording/blocks.js';
+import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
 import { CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
 import { unlinked } from './unlinked.js';
@@ -12,11 +12,25 @@ export type AlertToMail = { teamId: string; params: AlertParams; count: number }
  * The e-mail about an alert, in the user's language, with the team whose trouble it is. Whatever comes from outside is escaped in the HTML,
  * and nothing of it can be opened.
  */
-export function composeAlertEmail({ teamId, params, count, locale }: AlertToMail & { locale: Locale }): AlertEmail {
+export function composeAlertEmail(alerts: readonly AlertToMail[], locale: Locale): AlertEmail {
+  const [alert] = alerts;
+  return alerts.length === 1 && alert !== undefined ? composeOne(alert, locale) : composeDigest(alerts, locale);
+}
+
+/** What was too much for single e-mails: a list of titles. */
+function composeDigest(alerts: readonly AlertToMail[], locale: Locale): AlertEmail {
+  const words = CATALOGUES[locale];
+  const items = alerts.map(({ teamId, params, count }) => `${prefixOf(teamId)}${wordAlert(params, count, locale).title}`);
+  return layOut({ title: words.digest.title(alerts.length), blocks: [listBlock(words.digest.heading, items, 0, words)] }, '', locale);
+}
+
+function composeOne({ teamId, params, count }: AlertToMail, locale: Locale): AlertEmail {
   const { title, blocks } = wordAlert(params, count, locale);
   const team = isOfTeam(teamId) ? [textBlock(CATALOGUES[locale].team(teamId))] : [];
-  return layOut({ title, blocks: [...team, ...blocks] }, isOfTeam(teamId) ? `[${teamId}] ` : '', locale);
+  return layOut({ title, blocks: [...team, ...blocks] }, prefixOf(teamId), locale);
 }
+
+const prefixOf = (teamId: string): string => (isOfTeam(teamId) ? `[${teamId}] ` : '');
 
 // What concerns the platform, or a job whose team could not be read, is no team's.
 const isOfTeam = (teamId: string): boolean => teamId !== OPERATOR.teamId && teamId !== '';
