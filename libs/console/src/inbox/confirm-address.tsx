@@ -20,7 +20,7 @@ export function ConfirmAddress({ address }: { address: string }) {
     mutationFn: async () => (await ask(notifications.POST('/v1/preferences/confirmation', { body: { code } }))) as PreferencesView,
     onSuccess: (confirmed) => queryClient.setQueryData(PREFERENCES_KEY, confirmed),
   });
-  const asking = useMutation({ mutationFn: async () => ask(notifications.POST('/v1/preferences/confirmation-email')) });
+  const asking = useMutation({ mutationFn: async () => ask(notifications.POST('/v1/preferences/confirmation-email', {})) });
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
   return (
