@@ -1,6 +1,13 @@
 // A settled delivery once more: a new one with the same document, to those chosen, linked to the first.
 import { Injectable } from '@nestjs/common';
-import { type DeliveryView, type FieldError, type Locale, type Mailbox, type RecipientView, type ResendRequest } from '@billing-mail/contracts';
+import {
+  type DeliveryView,
+  type FieldError,
+  type Locale,
+  type Mailbox,
+  type RecipientView,
+  type ResendRequest,
+} from '@billing-mail/contracts';
 import { isSettled } from '@billing-mail/mail-core';
 import { type Caller, invalidInput, ProblemException } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';

@@ -178,7 +178,9 @@ describe('outcomes on their way into the inbox', () => {
   });
 
   it('lets outcomes wait while PostgreSQL is away, and loses none', async () => {
-    const events = Array.from({ length: 12 }, (_, index) => SAMPLES.failedAt(`smtp-${index}.example`, { teamId: 'away', requestedBy: { userId: 'u1' } }));
+    const events = Array.from({ length: 12 }, (_, index) =>
+      SAMPLES.failedAt(`smtp-${index}.example`, { teamId: 'away', requestedBy: { userId: 'u1' } }),
+    );
     await around.db.halt('immediate');
     const jobs = await Promise.all(events.map((event) => around.publish(event)));
     await new Promise((resolve) => setTimeout(resolve, 1500));

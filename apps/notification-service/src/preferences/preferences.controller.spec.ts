@@ -39,9 +39,19 @@ describe('preferences', () => {
         { teamId: 'learn', occurredAt: at(minute), requestedBy: { userId: 'u1', ...(email && { email }), ...(locale && { locale }) } },
       );
     await publish(told(2, 'second@learn.example', 'de'), told(1, 'first@learn.example', 'en'), told(3));
-    expect(await read(await member('u1', 'learn'))).toEqual({ email: 'second@learn.example', emailConfirmed: true, locale: 'de', channels: all });
+    expect(await read(await member('u1', 'learn'))).toEqual({
+      email: 'second@learn.example',
+      emailConfirmed: true,
+      locale: 'de',
+      channels: all,
+    });
     await publish(told(4, undefined, 'en'));
-    expect(await read(await member('u1', 'learn'))).toEqual({ email: 'second@learn.example', emailConfirmed: true, locale: 'en', channels: all });
+    expect(await read(await member('u1', 'learn'))).toEqual({
+      email: 'second@learn.example',
+      emailConfirmed: true,
+      locale: 'en',
+      channels: all,
+    });
   });
 
   it('never learn from a team that is not the user’s', async () => {
@@ -91,13 +101,17 @@ describe('preferences', () => {
       await put(headers, chosen('second@confirming.example'));
       expect((await post(headers, 'confirmation', { code: first })).status).toBe(422);
       const [second] = await codesTo('second@confirming.example');
-      await service.database.query(`UPDATE notify.address_confirmations SET asked_at = now() - interval '25 hours' WHERE user_id = 'changer'`);
+      await service.database.query(
+        `UPDATE notify.address_confirmations SET asked_at = now() - interval '25 hours' WHERE user_id = 'changer'`,
+      );
       expect((await post(headers, 'confirmation', { code: second })).status).toBe(422);
     });
 
     it('gets few of these letters, whoever asks, and nothing of the user’s words in them', async () => {
       const asking = await Promise.all(
-        Array.from({ length: 6 }, async (_, index) => put(await member(`<b>Pay at evil.example</b>${index}`, 'many'), chosen('bombed@many.example'))),
+        Array.from({ length: 6 }, async (_, index) =>
+          put(await member(`<b>Pay at evil.example</b>${index}`, 'many'), chosen('bombed@many.example')),
+        ),
       );
       expect(asking.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
       expect(mailsTo('bombed@many.example')).toHaveLength(3);
@@ -110,7 +124,8 @@ describe('preferences', () => {
       const trouble = (document: string) =>
         SAMPLES.failed({ teamId: document, requestedBy: { userId: 'mover', email: 'office@moving.example', locale: 'en' } });
       await put(headers, chosen('home@moving.example'));
-      const alertsTo = (email: string) => mailsTo(email).filter(({ raw }) => raw.includes('Auto-Submitted') && raw.includes('could not be sent'));
+      const alertsTo = (email: string) =>
+        mailsTo(email).filter(({ raw }) => raw.includes('Auto-Submitted') && raw.includes('could not be sent'));
       await publish(trouble('moving'));
       await eventually(() => alertsTo('office@moving.example')[0]);
       expect(alertsTo('home@moving.example')).toEqual([]);

@@ -27,7 +27,12 @@ export class PreferencesStore {
       [caller.userId, caller.isService ? null : caller.teamIds],
     );
     if (row === undefined) throw new Error('A join with one row on its left has one row.');
-    return { email: row.email, emailConfirmed: row.emailConfirmed, locale: row.locale, channels: { email: row.emailChannel, inbox: row.inboxChannel } };
+    return {
+      email: row.email,
+      emailConfirmed: row.emailConfirmed,
+      locale: row.locale,
+      channels: { email: row.emailChannel, inbox: row.inboxChannel },
+    };
   }
 
   async replace(userId: string, preferences: Preferences): Promise<void> {

@@ -180,19 +180,25 @@ async function holdBack(tx: EntityManager): Promise<void> {
   await tx.query(`DELETE FROM notify.email_times WHERE claimed_at <= now() - interval '1 hour'`);
   await tx.query(
     `WITH spent AS (SELECT user_id, min(claimed_at) AS oldest FROM notify.email_times GROUP BY user_id HAVING count(*) >= $1)
-     UPDATE notify.email_outbox o SET in_digest = true, due_at = spent.oldest + interval '1 hour'
-     FROM notify.notifications n, spent
-     WHERE n.id = o.notification_id AND n.user_id = spent.user_id
-       AND o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())`,
+     UPDATE notify.email_outbox held SET in_digest = true, due_at = due.until
+     FROM (SELECT o.notification_id, spent.oldest + interval '1 hour' AS until
+           FROM notify.email_outbox o
+           JOIN notify.notifications n ON n.id = o.notification_id
+           JOIN spent ON spent.user_id = n.user_id
+           WHERE o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())
+           FOR UPDATE OF o SKIP LOCKED) due
+     WHERE held.notification_id = due.notification_id`,
     [EMAILS_AN_HOUR],
   );
 }
 
+// Rows that others hold are left for the next look: who tells of new trouble has several of them, and must never be waited for crosswise.
 const CLAIM = `
   WITH due AS (
     SELECT o.notification_id, o.due_at, o.in_digest, n.user_id
     FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
-    WHERE o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())),
+    WHERE o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())
+    ORDER BY o.due_at LIMIT 1000 FOR UPDATE OF o SKIP LOCKED),
   chosen AS (
     SELECT * FROM (SELECT DISTINCT ON (user_id) * FROM due ORDER BY user_id, due_at, notification_id) first ORDER BY due_at LIMIT $3),
   counted AS (INSERT INTO notify.email_times (user_id) SELECT user_id FROM chosen),

@@ -125,10 +125,12 @@ describe('alert e-mails', () => {
     const trouble = (server: number) => SAMPLES.failedAt(`smtp-${server}.example`, clerk('flooded', 'en'));
     await publish(...Array.from({ length: 40 }, (_, server) => trouble(server)));
     const heldBack = async () =>
-      (await service.database.query<unknown[]>(
-        `SELECT FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+      (
+        await service.database.query<unknown[]>(
+          `SELECT FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
          WHERE n.team_id = 'flooded' AND o.in_digest AND o.status = 'waiting'`,
-      )).length;
+        )
+      ).length;
     await eventually(async () => (await heldBack()) === 10, 60_000);
     expect(mailsTo('clerk@flooded.example')).toHaveLength(30);
     await service.database.query(`UPDATE notify.email_times SET claimed_at = now() - interval '1 hour' WHERE user_id = 'clerk-flooded'`);

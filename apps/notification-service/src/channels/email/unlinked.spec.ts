@@ -18,10 +18,12 @@ describe('unlinked', () => {
     expect(unlinked(text)).toBe(expected);
   });
 
-  it.each(['550 5.1.1 no such user. Ask again.', 'Seit 12:30 Uhr', 'Rechnung „2026-0042“ konnte nicht verschickt werden.', 'Betrag: 1.234,50'])(
-    'leaves other text as it is: %j',
-    (text) => {
-      expect(unlinked(text)).toBe(text);
-    },
-  );
+  it.each([
+    '550 5.1.1 no such user. Ask again.',
+    'Seit 12:30 Uhr',
+    'Rechnung „2026-0042“ konnte nicht verschickt werden.',
+    'Betrag: 1.234,50',
+  ])('leaves other text as it is: %j', (text) => {
+    expect(unlinked(text)).toBe(text);
+  });
 });
