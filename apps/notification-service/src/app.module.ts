@@ -30,6 +30,8 @@ import { NOTIFY_SCHEMA } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
 import { OutcomeStore } from './outcome-intake/outcome.store.js';
 import { RecordOutcomes } from './outcome-intake/record-outcomes.js';
+import { ConfirmAddress } from './preferences/confirm-address.js';
+import { ConfirmationStore } from './preferences/confirmation.store.js';
 import { ContactStore } from './preferences/contact.store.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
 import { PreferencesStore } from './preferences/preferences.store.js';
@@ -53,6 +55,8 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       OutcomeProcessor,
       RecordOutcomes,
       OutcomeStore,
+      ConfirmAddress,
+      ConfirmationStore,
       ContactStore,
       PreferencesStore,
       AlertStore,

@@ -1,12 +1,15 @@
 import { type Schema } from '@billing-mail/platform';
 import { NotificationReadEntity } from './alerts/notification-read.entity.js';
 import { NotificationEntity } from './alerts/notification.entity.js';
+import { EmailTimeEntity } from './channels/email/email-time.entity.js';
 import { EmailOutboxEntity } from './channels/email/email-outbox.entity.js';
 import { StreamClockEntity } from './channels/stream-clock.entity.js';
 import { Notifications1790000000000 } from './migrations/1790000000000-notifications.js';
 import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-email-gate.js';
+import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-addresses.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
 import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
+import { AddressConfirmationEntity } from './preferences/address-confirmation.entity.js';
 import { ContactEntity } from './preferences/contact.entity.js';
 import { PreferencesEntity } from './preferences/preferences.entity.js';
 import { TeamEntity } from './preferences/team.entity.js';
@@ -15,8 +18,10 @@ import { TeamEntity } from './preferences/team.entity.js';
 export const NOTIFY_SCHEMA: Schema = {
   name: 'notify',
   entities: [
+    AddressConfirmationEntity,
     ContactEntity,
     EmailOutboxEntity,
+    EmailTimeEntity,
     NotificationEntity,
     NotificationReadEntity,
     PreferencesEntity,
@@ -25,5 +30,5 @@ export const NOTIFY_SCHEMA: Schema = {
     StreamClockEntity,
     TeamEntity,
   ],
-  migrations: [Notifications1790000000000, AlertEmailGate1798000000050],
+  migrations: [Notifications1790000000000, AlertEmailGate1798000000050, KnownAddresses1798000000070],
 };

@@ -41,3 +41,12 @@ export const preferencesInput = z.strictObject({
   channels: z.strictObject({ email: z.boolean('must be true or false'), inbox: z.boolean('must be true or false') }),
 });
 export type Preferences = z.infer<typeof preferencesInput>;
+
+/** `emailConfirmed`: alerts go to `email`; otherwise they go to the address before it until the user confirms the new one. */
+export const preferencesView = preferencesInput.extend({ email: emailAddress.nullable(), locale, emailConfirmed: z.boolean() });
+export type PreferencesView = z.infer<typeof preferencesView>;
+
+/** Body of `POST /v1/preferences/confirmation`: what was sent to the address. */
+export const addressConfirmation = z.strictObject({
+  code: z.string('must be text').regex(/^[A-Za-z0-9_-]{22}$/, 'must be the code from the e-mail'),
+});

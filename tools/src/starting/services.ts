@@ -59,6 +59,7 @@ function addressesOf(instances: Instance[]): NodeJS.ProcessEnv {
   const urlOf = (name: ServiceName): string => instances.find((instance) => instance.name === name)?.url ?? '';
   return {
     CONSOLE_ORIGIN: urlOf('settings-api'),
+    CONSOLE_URL: process.env['CONSOLE_URL'] || urlOf('settings-api'),
     MAIL_DISPATCHER_PUBLIC_URL: urlOf('mail-dispatcher'),
     NOTIFICATION_SERVICE_PUBLIC_URL: urlOf('notification-service'),
   };

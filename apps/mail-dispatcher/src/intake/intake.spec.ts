@@ -384,6 +384,20 @@ describe('intake', () => {
     expect((await harness.until('acme', job.key)).status).toBe('sent');
   }, 30_000);
 
+  it('lets a user name only itself as who is told of trouble, and takes no address of it; a service names anybody', async () => {
+    const requestedBy = async (key: string) =>
+      (await harness.sql.rows<{ by: unknown }>(`SELECT requested_by AS by FROM dispatch.deliveries WHERE key = '${key}'`))[0]?.by;
+    const claims = { teams: { acme: 'admin' } };
+    const stranger = { userId: 'u17', email: 'stranger@elsewhere.example' };
+    const refused = await post(invoice({ key: 'of-another', requestedBy: stranger }), { claims });
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/requestedBy/userId']);
+    expect(await requestedBy('of-another')).toBeUndefined();
+    const own = await post(invoice({ key: 'own', requestedBy: { ...stranger, userId: 'tester', locale: 'de' } }), { claims });
+    expect([own.status, await requestedBy('own')]).toEqual([202, { userId: 'tester', locale: 'de' }]);
+    expect((await post(invoice({ key: 'of-service', requestedBy: stranger }))).status).toBe(202);
+    expect(await requestedBy('of-service')).toEqual(stranger);
+  });
+
   it('shows each team its own, lets members read only, and refuses who has no token', async () => {
     const job = invoice();
     const { id } = (await post(job)).body as { id: string };

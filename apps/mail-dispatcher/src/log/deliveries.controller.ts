@@ -23,6 +23,8 @@ import {
 } from '@billing-mail/contracts';
 import {
   ApiReaderLocale,
+  type Caller,
+  CurrentCaller,
   decodeCursor,
   encodeCursor,
   invalidInput,
@@ -42,6 +44,7 @@ import { AcceptDocument, type Intake } from '../intake/accept-document.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
 import { CancelDelivery } from './cancel-delivery.js';
+import { requesterOf } from './requester.js';
 import { ResendDelivery } from './resend-delivery.js';
 import { StatisticsStore } from './statistics.store.js';
 
@@ -66,7 +69,11 @@ export class DeliveriesController {
 
   @Post()
   @TeamAccess('write')
-  @ApiOperation({ summary: 'Send a document' })
+  @ApiOperation({
+    summary: 'Send a document',
+    description:
+      'A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody.',
+  })
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'the key of the document: one delivery per key' })
   @ApiBody({ schema: jsonSchema(sendRequestSchema(), 'input') })
   @ApiResponse({ status: 202, description: 'accepted', schema: jsonSchema(deliveryView) })
@@ -81,6 +88,7 @@ export class DeliveriesController {
     @Headers('idempotency-key') key: string | undefined,
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
+    @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
     if (key === undefined)
@@ -94,7 +102,7 @@ export class DeliveriesController {
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
     const fields = droppedFields(body, job.data);
     if (fields.length > 0) this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
-    const taken = await this.accepting.accept(job.data);
+    const taken = await this.accepting.accept({ ...job.data, requestedBy: requesterOf(caller, job.data.requestedBy) });
     response.status(taken.kind === 'accepted' ? 202 : 200);
     return this.shown(teamId, deliveryIdOf(taken), reader);
   }
@@ -158,7 +166,7 @@ export class DeliveriesController {
   @Post(':id/resend')
   @HttpCode(202)
   @TeamAccess('write')
-  @ApiOperation({ summary: 'Send a settled delivery again, as a new one' })
+  @ApiOperation({ summary: 'Send a settled delivery again, as a new one; the user who asks hears of its trouble' })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'with it a repeated request sends once' })
   @ApiBody({ schema: jsonSchema(resendRequest, 'input') })
   @ApiResponse({ status: 202, schema: jsonSchema(deliveryView) })
@@ -167,10 +175,11 @@ export class DeliveriesController {
     @Param('id') id: string,
     @Headers('idempotency-key') key: string | undefined,
     @Body(new ZodPipe(resendRequest)) body: ResendRequest,
+    @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
     const original = await this.shown(teamId, id, reader);
-    const taken = await this.resending.resend(original, body, key === undefined ? undefined : checkKey(key));
+    const taken = await this.resending.resend(original, body, { caller, reader }, key === undefined ? undefined : checkKey(key));
     return this.shown(teamId, deliveryIdOf(taken), reader);
   }
 

@@ -103,6 +103,20 @@ describe('the delivery log', () => {
     expect((await post(`resend-key/deliveries/${done.id}/resend`).set('Idempotency-Key', 'a b')).status).toBe(422);
   });
 
+  it('tells the user who sends again of its trouble, and a service leaves it with who asked first', async () => {
+    const done = await sent('resend-by');
+    const requesterAfter = async (token: string, language: string): Promise<unknown> => {
+      const { body } = await post(`resend-by/deliveries/${done.id}/resend`)
+        .set('Authorization', `Bearer ${token}`)
+        .set('Accept-Language', language);
+      const [row] = await harness.sql.rows<{ by: unknown }>(`SELECT requested_by AS by FROM dispatch.deliveries WHERE id = '${body.id}'`);
+      return row?.by;
+    };
+    const admin = await harness.token({ teams: { 'resend-by': 'admin' } });
+    expect(await requesterAfter(admin, 'de')).toEqual({ userId: 'tester', locale: 'de' });
+    expect(await requesterAfter(harness.serviceToken, 'de')).toEqual({ userId: 'u17', email: 'clerk@acme.example', locale: 'en' });
+  });
+
   /** Hashes of all blobs in the document store. */
   const blobs = async (): Promise<string[]> => {
     const names = await readdir(path.join(harness.folder, 'documents', '.blobs'), { recursive: true });

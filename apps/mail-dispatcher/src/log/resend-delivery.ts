@@ -1,11 +1,19 @@
 // A settled delivery once more: a new one with the same document, to those chosen, linked to the first.
 import { Injectable } from '@nestjs/common';
-import { type DeliveryView, type FieldError, type Mailbox, type RecipientView, type ResendRequest } from '@billing-mail/contracts';
+import {
+  type DeliveryView,
+  type FieldError,
+  type Locale,
+  type Mailbox,
+  type RecipientView,
+  type ResendRequest,
+} from '@billing-mail/contracts';
 import { isSettled } from '@billing-mail/mail-core';
-import { invalidInput, ProblemException } from '@billing-mail/platform';
+import { type Caller, invalidInput, ProblemException } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { AcceptDocument, type Intake } from '../intake/accept-document.js';
 import { DeliveriesStore } from './deliveries.store.js';
+import { requesterOfResend } from './requester.js';
 
 @Injectable()
 export class ResendDelivery {
@@ -14,7 +22,12 @@ export class ResendDelivery {
     private readonly deliveries: DeliveriesStore,
   ) {}
 
-  async resend(original: DeliveryView, request: ResendRequest, key = `resend-${uuidv7()}`): Promise<Intake> {
+  async resend(
+    original: DeliveryView,
+    request: ResendRequest,
+    { caller, reader }: { caller: Caller; reader: Locale | null },
+    key = `resend-${uuidv7()}`,
+  ): Promise<Intake> {
     if (!isSettled(original.status))
       throw new ProblemException(409, 'not-settled', 'The delivery is still under way; wait until it is settled, or cancel it first.');
     const chosen = chooseRecipients(original.recipients, request);
@@ -25,7 +38,7 @@ export class ResendDelivery {
       {
         teamId: original.teamId,
         key,
-        requestedBy,
+        requestedBy: requesterOfResend(caller, requestedBy, reader),
         document: original.document,
         ...byRole(chosen),
         subject: original.subject,

@@ -19,7 +19,7 @@ type Notice = {
   params: AlertParams;
   delivery_id: string | null;
   document_id: string | null;
-  open_group: string | null;
+  open_group: string;
   count: number;
 };
 
@@ -27,11 +27,13 @@ type Notice = {
 export class AlertStore {
   /** Runs inside the caller's transaction; two statements, however many alerts. */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
-    const notices = alerts.flatMap(toNotices);
-    const single = notices.filter(({ open_group }) => open_group === null);
-    const counted = countTogether(notices.filter(({ open_group }) => open_group !== null));
-    if (counted.length > 0) await closeOldGroups(tx, counted);
-    return insertOrCount(tx, [...single, ...counted]);
+    const counted = countTogether(alerts.flatMap(toNotices));
+    // Written in one order for all, so that two groups never wait for each other crosswise; told in the order in which it happened.
+    const inOrder = [...counted.keys()].sort();
+    const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
+    await closeOldGroups(tx, notices);
+    const raised = new Map((await insertOrCount(tx, notices)).map((alert, place) => [inOrder[place], alert]));
+    return [...counted.keys()].flatMap((key) => raised.get(key) ?? []);
   }
 }
 
@@ -49,14 +51,16 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
   return (audience.kind === 'users' ? audience.userIds : [null]).map((userId) => ({ ...told, user_id: userId }));
 }
 
-/** One for each trouble of each user, with its count and its latest document. In one order for all, so that two groups never wait for each other crosswise. */
-function countTogether(notices: readonly Notice[]): Notice[] {
+/** One for each trouble of each user, by a key of it, with its count and its latest document; what happened last is the last. */
+function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   const counted = new Map<string, Notice>();
   for (const notice of notices) {
     const key = JSON.stringify([notice.team_id, notice.open_group, notice.user_id]);
-    counted.set(key, { ...notice, count: (counted.get(key)?.count ?? 0) + 1 });
+    const before = counted.get(key)?.count ?? 0;
+    counted.delete(key);
+    counted.set(key, { ...notice, count: before + 1 });
   }
-  return [...counted.keys()].sort().flatMap((key) => counted.get(key) ?? []);
+  return counted;
 }
 
 async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Promise<void> {

@@ -45,8 +45,8 @@ export type Alert = {
   type: AlertType;
   severity: Severity;
   audience: Audience;
-  /** The same trouble has the same key; `null` when it is about one document only. */
-  groupKey: string | null;
+  /** The same kind of trouble has the same key. */
+  groupKey: string;
   params: AlertParams;
   deliveryId: string | null;
   documentId: string | null;

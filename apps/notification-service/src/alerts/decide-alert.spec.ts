@@ -59,17 +59,24 @@ describe('decideAlert', () => {
   });
 
   it.each([
-    ['a failed for a server', settled({ status: 'failed', failure: SERVER_DOWN }), true],
-    ['a fallback for a server', settled({ usedFallback: true, failure: SERVER_DOWN }), true],
-    ['a failed without a server', settled({ status: 'failed', failure: { ...SERVER_DOWN, server: null } }), false],
-    ['a failed for its recipients', settled({ status: 'failed', failure: UNKNOWN_RECIPIENT }), false],
-    ['a failed without a reason', settled({ status: 'failed' }), false],
-    ['a partly sent', settled({ status: 'partly_sent', failure: SERVER_DOWN }), false],
-    ['an uncertain', settled({ status: 'uncertain', failure: SERVER_DOWN }), false],
-    ['a cancelled', settled({ status: 'cancelled', failure: SERVER_DOWN }), false],
-    ['a rejected job', rejected(), false],
-  ])('groups or not: %s', (_name, event, isGrouped) => {
-    expect(decideAlert(event)?.groupKey !== null).toBe(isGrouped);
+    ['a failed for its recipients', () => settled({ status: 'failed', failure: UNKNOWN_RECIPIENT })],
+    ['a failed without a reason', () => settled({ status: 'failed' })],
+    ['a partly sent', () => SAMPLES.partlySent()],
+    ['an uncertain', () => SAMPLES.uncertain()],
+    ['a cancelled', () => SAMPLES.cancelled()],
+    ['a rejected job', () => rejected()],
+  ])('has one group for the same kind of trouble of other documents: %s', (_name, event) => {
+    const another = () => ({ ...event(), eventId: '0193a2b4-0000-7000-8000-000000000000' });
+    expect(decideAlert(another())?.groupKey).toBe(decideAlert(event())?.groupKey);
+  });
+
+  it('keeps kinds of trouble apart', () => {
+    const events = [
+      ...[SAMPLES.failed(), SAMPLES.partlySent(), SAMPLES.uncertain(), SAMPLES.cancelled(), SAMPLES.sentAfterDoubt(), SAMPLES.fellBack()],
+      ...[settled({ status: 'failed', failure: UNKNOWN_RECIPIENT }), settled({ status: 'failed' })],
+      ...[settled({ status: 'failed', usedFallback: true, failure: UNKNOWN_RECIPIENT }), rejected(), rejected({ reason: 'key_conflict' })],
+    ];
+    expect(new Set(events.map((event) => decideAlert(event)?.groupKey)).size).toBe(events.length);
   });
 
   it('has one group per type, server and reason', () => {

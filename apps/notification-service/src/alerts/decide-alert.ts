@@ -3,7 +3,6 @@ import {
   type CertificateExpiringEvent,
   type DeliverySettledEvent,
   type DeliveryStatus,
-  type FailureReason,
   type JobRejectedEvent,
   type OutcomeEvent,
   type PlatformUnavailableEvent,
@@ -48,7 +47,7 @@ function ofDelivery(event: DeliverySettledEvent): Alert | null {
     ...rule,
     teamId: event.teamId,
     audience: audienceOf(event),
-    groupKey: groupKeyOf(rule.type, failure),
+    groupKey: groupKeyOf(rule.type, event.delivery),
     params: { kind: 'delivery', document, status, route, usedFallback, troubled, counts, failure, afterDoubt },
     deliveryId: delivery.id,
     documentId: document.id,
@@ -84,7 +83,7 @@ function ofRejection(event: JobRejectedEvent): Alert {
     severity: 'error',
     teamId: event.teamId,
     audience: audienceOf(event),
-    groupKey: null,
+    groupKey: `job_rejected|${rejection.reason}`,
     params: { kind: 'rejection', ...rejection },
     deliveryId: null,
     documentId: rejection.documentId,
@@ -129,9 +128,14 @@ function audienceOf(event: TeamEvent): Audience {
   return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };
 }
 
-// Trouble with the way to a server hits every document alike; trouble with a recipient is each document's own.
-function groupKeyOf(type: AlertType, failure: FailureReason | null): string | null {
-  const isOfServer = type === 'delivery_failed' || type === 'delivery_fell_back';
-  if (!isOfServer || failure === null || failure.server === null || !failure.code.startsWith('smtp_')) return null;
-  return `${type}|${failure.server}|${failure.code}`;
+/**
+ * The same kind of trouble has the same key, so that whoever hands over 500 wrong documents hears of it once. Trouble with the way to a
+ * server is that server's.
+ */
+function groupKeyOf(type: AlertType, { status, usedFallback, failure }: DeliverySettledEvent['delivery']): string {
+  const isOfServer = status === 'failed' || status === 'sent';
+  if (isOfServer && failure !== null && failure.server !== null && failure.code.startsWith('smtp_')) {
+    return `${type}|${failure.server}|${failure.code}`;
+  }
+  return [type, status, usedFallback ? 'platform' : 'own', failure?.code ?? ''].join('|');
 }

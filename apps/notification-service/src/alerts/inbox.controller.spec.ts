@@ -45,8 +45,8 @@ describe('the inbox over HTTP', () => {
     const [known] = (await list(headers)).items;
     const [asked] = (await list(wanting)).items;
     expect([known.title, asked.title]).toEqual([
-      'Rechnung 2026-0042 konnte nicht verschickt werden',
-      'Invoice 2026-0042 could not be sent',
+      'Rechnung „2026-0042“ konnte nicht verschickt werden',
+      'Invoice “2026-0042” could not be sent',
     ]);
     expect(known.body).not.toBe(asked.body);
     expect((await post(`/v1/notifications/${asked.id}/read`, wanting)).body).toMatchObject({ title: asked.title, body: asked.body });
@@ -90,7 +90,7 @@ describe('the inbox over HTTP', () => {
   it('gives page after page, newest first, each notification once', async () => {
     const documents = Array.from({ length: 7 }, (_, index) => `doc-${index}`);
     for (const id of documents) {
-      const event = SAMPLES.partlySent({ teamId: 'pages', requestedBy: { userId: 'u1' } });
+      const event = SAMPLES.failedAt(`${id}.example`, { teamId: 'pages', requestedBy: { userId: 'u1' } });
       event.delivery.document = { id, type: 'quote' };
       await publish(event);
     }
@@ -107,7 +107,7 @@ describe('the inbox over HTTP', () => {
 
   it('marks one or all as read, for the caller only', async () => {
     await publish(
-      SAMPLES.partlySent({ teamId: 'reading', requestedBy: { userId: 'u1' } }),
+      SAMPLES.failed({ teamId: 'reading', requestedBy: { userId: 'u1' } }),
       SAMPLES.partlySent({ teamId: 'reading', requestedBy: { userId: 'u1' } }),
       rejected({}, { teamId: 'reading', requestedBy: null }),
     );

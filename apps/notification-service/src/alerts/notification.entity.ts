@@ -35,7 +35,7 @@ export class NotificationEntity {
   @Column('text', { name: 'document_id', nullable: true })
   documentId: string | null;
 
-  /** While set, the same trouble is counted here; `null` when this is about one document only, or closed. */
+  /** While set, the same trouble is counted here; `null` when it is closed. */
   @Column('text', { name: 'open_group', nullable: true })
   openGroup: string | null;
 

@@ -53,8 +53,8 @@ describe('the live stream', () => {
     await around.publish(SAMPLES.failed({ teamId: 'tongues', requestedBy: { userId: 'u1' } }));
     await Promise.all(clients.map((client) => eventually(() => client.heard.length === 1)));
     expect(clients.map(({ heard }) => heard[0]?.view.title)).toEqual([
-      'Rechnung 2026-0042 konnte nicht verschickt werden',
-      'Invoice 2026-0042 could not be sent',
+      'Rechnung „2026-0042“ konnte nicht verschickt werden',
+      'Invoice “2026-0042” could not be sent',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('the live stream', () => {
     const writing = Promise.all(
       Array.from({ length: total }, async (_, index) => {
         await sleep(Math.random() * 3000);
-        const event = SAMPLES.partlySent({ teamId: 'resume', requestedBy: { userId: 'u1' } });
+        const event = SAMPLES.failedAt(`smtp-${index}.example`, { teamId: 'resume', requestedBy: { userId: 'u1' } });
         event.delivery.document = { id: `doc-${index}`, type: 'invoice' };
         await around.publish(event);
       }),
@@ -116,9 +116,10 @@ describe('the live stream', () => {
     const alert = decideAlert(SAMPLES.partlySent({ teamId: 'order', requestedBy: { userId: 'u1' } }));
     if (alert === null) throw new Error('Nothing to tell.');
     const [alerts, inbox] = [one.app.get(AlertStore), one.app.get(InboxChannel)];
+    let written = 0;
     const write = (service: TestService, delayMs: number) =>
       service.database.transaction(async (tx) => {
-        await inbox.accept(tx, await alerts.raise(tx, [alert]));
+        await inbox.accept(tx, await alerts.raise(tx, [{ ...alert, groupKey: `order-${(written += 1)}` }]));
         await sleep(delayMs);
       });
     let isWriting = true;

@@ -45,14 +45,14 @@ describe('a group of outcomes', () => {
       rejected({}, { teamId: 'mixed', requestedBy: null }),
     ]);
     expect((await inboxOf('u1', 'mixed')).map(({ type, count }) => [type, count])).toEqual([
-      ['delivery_failed', 2],
       ['job_rejected', 1],
+      ['delivery_failed', 2],
       ['job_rejected', 1],
       ['delivery_partly_sent', 1],
     ]);
     expect((await inboxOf('u2', 'mixed')).map(({ type, count }) => [type, count])).toEqual([
-      ['delivery_failed', 1],
       ['job_rejected', 1],
+      ['delivery_failed', 1],
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('a group of outcomes', () => {
   it('is told but for what can not be read in it, which is kept', async () => {
     const unreadable = { ...SAMPLES.failed(forU1('unreadable')), eventId: 'no uuid' };
     await publish([SAMPLES.partlySent(forU1('unreadable')), unreadable, SAMPLES.partlySent(forU1('unreadable'))]);
-    expect(await inboxOf('u1', 'unreadable')).toHaveLength(2);
+    expect((await inboxOf('u1', 'unreadable')).map(({ count }) => count)).toEqual([2]);
     const kept = await keptOf('unreadable');
     expect(kept.map(({ errors }) => errors.map(({ pointer }) => pointer))).toEqual([['/eventId']]);
     expect(JSON.parse(kept[0]?.payload ?? '')).toEqual(unreadable);
@@ -113,7 +113,7 @@ describe('a group of outcomes', () => {
     });
     const good = Array.from({ length: 20 }, () => SAMPLES.partlySent(forU1('poisoned')));
     await publish([...good.slice(0, 10), poisoned, ...good.slice(10)]);
-    expect(await inboxOf('u1', 'poisoned')).toHaveLength(20);
+    expect((await inboxOf('u1', 'poisoned')).map(({ count }) => count)).toEqual([20]);
     expect([await processed(good), await processed([poisoned])].map(({ length }) => length)).toEqual([20, 0]);
     const kept = await keptOf('poisoned');
     expect(kept.map(({ payload }) => JSON.parse(payload))).toEqual([poisoned]);

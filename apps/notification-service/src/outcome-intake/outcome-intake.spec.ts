@@ -118,10 +118,15 @@ describe('outcomes on their way into the inbox', () => {
     expect((await inboxOf('u1', 'mixed')).map(({ type }) => type).sort()).toEqual(['delivery_uncertain', 'platform_unavailable']);
   });
 
-  it('makes one notification per document of trouble with recipients', async () => {
+  it('counts trouble with recipients and wrong documents as well, each kind by itself', async () => {
     const fields = { teamId: 'recipients', requestedBy: { userId: 'u1' } };
-    await publishAndFinish(SAMPLES.partlySent(fields), SAMPLES.partlySent(fields));
-    expect((await inboxOf('u1', 'recipients')).map(({ count }) => count)).toEqual([1, 1]);
+    await publishAndFinish(SAMPLES.partlySent(fields), SAMPLES.partlySent(fields), rejected({}, fields), rejected({}, fields));
+    await publishAndFinish(rejected({ reason: 'key_conflict' }, fields));
+    expect((await inboxOf('u1', 'recipients')).map(({ type, count }) => [type, count]).toSorted()).toEqual([
+      ['delivery_partly_sent', 2],
+      ['job_rejected', 1],
+      ['job_rejected', 2],
+    ]);
   });
 
   it('goes on with a group that nobody has read, however old, and with a read one for a day', async () => {
@@ -173,7 +178,9 @@ describe('outcomes on their way into the inbox', () => {
   });
 
   it('lets outcomes wait while PostgreSQL is away, and loses none', async () => {
-    const events = Array.from({ length: 12 }, () => SAMPLES.partlySent({ teamId: 'away', requestedBy: { userId: 'u1' } }));
+    const events = Array.from({ length: 12 }, (_, index) =>
+      SAMPLES.failedAt(`smtp-${index}.example`, { teamId: 'away', requestedBy: { userId: 'u1' } }),
+    );
     await around.db.halt('immediate');
     const jobs = await Promise.all(events.map((event) => around.publish(event)));
     await new Promise((resolve) => setTimeout(resolve, 1500));

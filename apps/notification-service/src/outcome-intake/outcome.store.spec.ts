@@ -31,7 +31,7 @@ describe('recording a hundred outcomes', () => {
     db = await startTestDatabase();
     await migrate(db.url, NOTIFY_SCHEMA);
     source = await new DataSource({ ...dataSourceOptions(db.url, NOTIFY_SCHEMA), logging: true, logger: log }).initialize();
-    store = new OutcomeStore(source, new AlertStore(), new ContactStore(), [new EmailChannel(), new InboxChannel()]);
+    store = new OutcomeStore(source, new AlertStore(), new ContactStore(source), [new EmailChannel(), new InboxChannel()]);
   });
   afterAll(async () => {
     await source.destroy();

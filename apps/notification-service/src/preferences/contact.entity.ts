@@ -2,7 +2,7 @@ import { type Locale } from '@billing-mail/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * Address and language of a user as the documents of one team tell them. Kept by team: what a team says of a user must never
+ * That a user belongs to a team, with address and language as the documents of that team tell them; an address only as services vouch for it. Kept by team: what a team says of a user must never
  * lead another team's alerts to an address that the first one made up.
  */
 @Entity('contacts')

@@ -1,7 +1,8 @@
 // Remembers what events tell of users and teams, so that alerts reach people who never opened their preferences.
 import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent, type TeamEvent } from '@billing-mail/contracts';
-import { type EntityManager } from 'typeorm';
+import { type Caller } from '@billing-mail/platform';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** Rows as the tables have them; PostgreSQL takes them as one JSON text. */
 type ToldOfTeam = { team_id: string; locale: string; learned_at: string };
@@ -9,6 +10,18 @@ type ToldOfUser = { team_id: string; user_id: string; email: string | null; loca
 
 @Injectable()
 export class ContactStore {
+  constructor(private readonly database: DataSource) {}
+
+  /** That a user belongs to teams, as their own token says. */
+  async learnMember(caller: Caller): Promise<void> {
+    if (caller.teamIds.length === 0) return;
+    await this.database.query(
+      `INSERT INTO notify.contacts (team_id, user_id, learned_at) SELECT id, $1, 'epoch' FROM unnest($2::text[]) AS id ORDER BY id
+       ON CONFLICT (team_id, user_id) DO NOTHING`,
+      [caller.userId, caller.teamIds],
+    );
+  }
+
   /**
    * The event that happened last counts, in whatever order they come; of those told together the last that says something. Nothing is
    * written when nothing changed, as with nearly every event: otherwise all events of a busy user would wait for one row.
@@ -34,7 +47,7 @@ function toldOfTeams(inTime: readonly TeamEvent[]): ToldOfTeam[] {
 function toldOfUsers(inTime: readonly TeamEvent[]): ToldOfUser[] {
   const told = new Map<string, ToldOfUser>();
   for (const { teamId, requestedBy, occurredAt } of inTime) {
-    if (requestedBy?.email === undefined && requestedBy?.locale === undefined) continue;
+    if (requestedBy === null) continue;
     const { userId, email, locale } = requestedBy;
     const key = JSON.stringify([teamId, userId]);
     const before = told.get(key);

@@ -1,7 +1,8 @@
 import { problem } from '@billing-mail/contracts';
+import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { SAMPLES, settled } from '../testing/sample-outcomes.js';
-import { authorization, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 
 describe('preferences', () => {
   let around: TestSurroundings;
@@ -23,12 +24,12 @@ describe('preferences', () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 10, 1, 12, minute)).toISOString();
 
   it('begin empty, in English, with every channel on', async () => {
-    expect(await read(await member('new', 'acme'))).toEqual({ email: null, locale: 'en', channels: all });
+    expect(await read(await member('new', 'acme'))).toEqual({ email: null, emailConfirmed: true, locale: 'en', channels: all });
   });
 
   it("begin in the team's language for those of whom nothing else is known", async () => {
     await publish(settled({}, { teamId: 'german', teamLocale: 'de', requestedBy: null }));
-    expect(await read(await member('silent', 'german'))).toEqual({ email: null, locale: 'de', channels: all });
+    expect(await read(await member('silent', 'german'))).toEqual({ email: null, emailConfirmed: true, locale: 'de', channels: all });
   });
 
   it('are learned from what happened last, in whatever order it is told', async () => {
@@ -38,9 +39,19 @@ describe('preferences', () => {
         { teamId: 'learn', occurredAt: at(minute), requestedBy: { userId: 'u1', ...(email && { email }), ...(locale && { locale }) } },
       );
     await publish(told(2, 'second@learn.example', 'de'), told(1, 'first@learn.example', 'en'), told(3));
-    expect(await read(await member('u1', 'learn'))).toEqual({ email: 'second@learn.example', locale: 'de', channels: all });
+    expect(await read(await member('u1', 'learn'))).toEqual({
+      email: 'second@learn.example',
+      emailConfirmed: true,
+      locale: 'de',
+      channels: all,
+    });
     await publish(told(4, undefined, 'en'));
-    expect(await read(await member('u1', 'learn'))).toEqual({ email: 'second@learn.example', locale: 'en', channels: all });
+    expect(await read(await member('u1', 'learn'))).toEqual({
+      email: 'second@learn.example',
+      emailConfirmed: true,
+      locale: 'en',
+      channels: all,
+    });
   });
 
   it('never learn from a team that is not the user’s', async () => {
@@ -52,20 +63,85 @@ describe('preferences', () => {
     const headers = await member('chooser', 'choice');
     const chosen = { email: 'me@private.example', locale: 'de', channels: { email: false, inbox: true } };
     const answer = await put(headers, chosen);
-    expect([answer.status, answer.body]).toEqual([200, chosen]);
+    expect([answer.status, answer.body]).toEqual([200, { ...chosen, emailConfirmed: false }]);
     await publish(settled({}, { teamId: 'choice', requestedBy: { userId: 'chooser', email: 'other@choice.example', locale: 'en' } }));
-    expect(await read(headers)).toEqual(chosen);
+    expect(await read(headers)).toEqual({ ...chosen, emailConfirmed: false });
     await put(headers, { email: null, channels: all });
-    expect(await read(headers)).toEqual({ email: null, locale: 'en', channels: all });
+    expect(await read(headers)).toEqual({ email: null, emailConfirmed: true, locale: 'en', channels: all });
+  });
+
+  describe('an address of the user’s choosing', () => {
+    const chosen = (email: string) => ({ email, locale: 'en', channels: all });
+    const mailsTo = (email: string) => around.mail.mails.filter(({ recipients }) => recipients.includes(email));
+    const codesTo = async (email: string) => {
+      const texts = await Promise.all(mailsTo(email).map(async ({ raw }) => (await simpleParser(raw)).text ?? ''));
+      return texts.flatMap((text) => /^[A-Za-z0-9_-]{22}$/m.exec(text)?.[0] ?? /confirm=([A-Za-z0-9_-]{22})/.exec(text)?.[1] ?? []);
+    };
+    const post = async (headers: Record<string, string>, path: string, body: object = {}) =>
+      request(service.url).post(`/v1/preferences/${path}`).set(headers).send(body);
+
+    it('is confirmed by the code that went there, once, and by nobody else', async () => {
+      const headers = await member('owner', 'confirming');
+      expect((await put(headers, chosen('new@confirming.example'))).body.emailConfirmed).toBe(false);
+      const [code] = await codesTo('new@confirming.example');
+      if (code === undefined) throw new Error('no code was sent');
+      const thief = await member('thief', 'confirming');
+      await put(thief, chosen('new@confirming.example'));
+      expect((await post(thief, 'confirmation', { code })).status).toBe(422);
+      expect((await post(headers, 'confirmation', { code: 'x'.repeat(22) })).body.errors[0].pointer).toBe('/code');
+      expect((await post(headers, 'confirmation', { code })).body).toEqual({ ...chosen('new@confirming.example'), emailConfirmed: true });
+      expect((await post(headers, 'confirmation', { code })).status).toBe(422);
+      expect((await post(headers, 'confirmation-email')).status).toBe(409);
+    });
+
+    it('is not confirmed by the code of another address, nor by one that is old', async () => {
+      const headers = await member('changer', 'confirming');
+      await put(headers, chosen('first@confirming.example'));
+      const [first] = await codesTo('first@confirming.example');
+      await put(headers, chosen('second@confirming.example'));
+      expect((await post(headers, 'confirmation', { code: first })).status).toBe(422);
+      const [second] = await codesTo('second@confirming.example');
+      await service.database.query(
+        `UPDATE notify.address_confirmations SET asked_at = now() - interval '25 hours' WHERE user_id = 'changer'`,
+      );
+      expect((await post(headers, 'confirmation', { code: second })).status).toBe(422);
+    });
+
+    it('gets few of these letters, whoever asks, and nothing of the user’s words in them', async () => {
+      const asking = await Promise.all(
+        Array.from({ length: 6 }, async (_, index) =>
+          put(await member(`<b>Pay at evil.example</b>${index}`, 'many'), chosen('bombed@many.example')),
+        ),
+      );
+      expect(asking.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+      expect(mailsTo('bombed@many.example')).toHaveLength(3);
+      for (const { raw } of mailsTo('bombed@many.example')) expect(raw.toString('latin1')).not.toContain('evil');
+      expect((await post(await member('<b>Pay at evil.example</b>0', 'many'), 'confirmation-email')).status).toBe(429);
+    });
+
+    it('is written to once it is confirmed; until then alerts go where they went', async () => {
+      const headers = await member('mover', 'moving');
+      const trouble = (document: string) =>
+        SAMPLES.failed({ teamId: document, requestedBy: { userId: 'mover', email: 'office@moving.example', locale: 'en' } });
+      await put(headers, chosen('home@moving.example'));
+      const alertsTo = (email: string) =>
+        mailsTo(email).filter(({ raw }) => raw.includes('Auto-Submitted') && raw.includes('could not be sent'));
+      await publish(trouble('moving'));
+      await eventually(() => alertsTo('office@moving.example')[0]);
+      expect(alertsTo('home@moving.example')).toEqual([]);
+      await post(headers, 'confirmation', { code: (await codesTo('home@moving.example'))[0] });
+      await publish(trouble('moving-on'));
+      await eventually(() => alertsTo('home@moving.example')[0]);
+    });
   });
 
   it('decide the language of what is read, before and after', async () => {
     const headers = await member('reader', 'words');
     await publish(SAMPLES.failed({ teamId: 'words', teamLocale: 'de', requestedBy: { userId: 'reader' } }));
     const title = async () => (await request(service.url).get('/v1/notifications').set(headers)).body.items[0].title as string;
-    expect(await title()).toBe('Rechnung 2026-0042 konnte nicht verschickt werden');
+    expect(await title()).toBe('Rechnung „2026-0042“ konnte nicht verschickt werden');
     await put(headers, { locale: 'en', channels: all });
-    expect(await title()).toBe('Invoice 2026-0042 could not be sent');
+    expect(await title()).toBe('Invoice “2026-0042” could not be sent');
   });
 
   it('hide the inbox when it is switched off, and show it all again', async () => {

@@ -1,28 +1,83 @@
-import { Body, Controller, Get, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type Preferences, preferencesInput } from '@billing-mail/contracts';
-import { type Caller, CurrentCaller, jsonSchema, ZodPipe } from '@billing-mail/platform';
+import { addressConfirmation, type Preferences, preferencesInput, preferencesView, type PreferencesView } from '@billing-mail/contracts';
+import { type Caller, CurrentCaller, invalidInput, jsonSchema, ProblemException, ZodPipe } from '@billing-mail/platform';
+import { type z } from 'zod';
+import { ConfirmAddress } from './confirm-address.js';
+import { ConfirmationStore } from './confirmation.store.js';
+import { ContactStore } from './contact.store.js';
 import { PreferencesStore } from './preferences.store.js';
 
 /** How the caller wants to be told. */
 @ApiTags('preferences')
 @Controller('v1/preferences')
 export class PreferencesController {
-  constructor(private readonly preferences: PreferencesStore) {}
+  constructor(
+    private readonly preferences: PreferencesStore,
+    private readonly contacts: ContactStore,
+    private readonly confirmations: ConfirmationStore,
+    private readonly confirming: ConfirmAddress,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: "The caller's preferences; before the first PUT what the caller's documents told" })
-  @ApiResponse({ status: 200, schema: jsonSchema(preferencesInput) })
-  read(@CurrentCaller() caller: Caller): Promise<Preferences> {
+  @ApiResponse({ status: 200, schema: jsonSchema(preferencesView) })
+  async read(@CurrentCaller() caller: Caller): Promise<PreferencesView> {
+    await this.contacts.learnMember(caller);
     return this.preferences.read(caller);
   }
 
   @Put()
-  @ApiOperation({ summary: "Replaces the caller's preferences; from then on they hold whatever documents say" })
+  @ApiOperation({
+    summary: "Replaces the caller's preferences; from then on they hold whatever documents say",
+    description: 'An address that is new gets an e-mail with a code; alerts go there once it is confirmed.',
+  })
   @ApiBody({ schema: jsonSchema(preferencesInput, 'input') })
-  @ApiResponse({ status: 200, schema: jsonSchema(preferencesInput) })
-  async replace(@Body(new ZodPipe(preferencesInput)) body: Preferences, @CurrentCaller() caller: Caller): Promise<Preferences> {
+  @ApiResponse({ status: 200, schema: jsonSchema(preferencesView) })
+  async replace(@Body(new ZodPipe(preferencesInput)) body: Preferences, @CurrentCaller() caller: Caller): Promise<PreferencesView> {
+    await this.contacts.learnMember(caller);
+    const before = await this.preferences.read(caller);
     await this.preferences.replace(caller.userId, body);
+    const after = await this.preferences.read(caller);
+    // What could not be sent now can be asked for again; the preferences are kept either way.
+    const isNew = after.email !== before.email || !before.channels.email;
+    if (after.email !== null && after.channels.email && !after.emailConfirmed && isNew) {
+      await this.confirming.ask(caller, after.email, after.locale);
+    }
+    return after;
+  }
+
+  @Post('confirmation-email')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Sends the e-mail by which the address is confirmed once more' })
+  @ApiResponse({ status: 202, schema: jsonSchema(preferencesView) })
+  @ApiResponse({ status: 409, description: 'There is no address to be confirmed' })
+  @ApiResponse({ status: 429, description: 'There were too many of them' })
+  async askAgain(@CurrentCaller() caller: Caller): Promise<PreferencesView> {
+    const view = await this.preferences.read(caller);
+    if (view.email === null || view.emailConfirmed)
+      throw new ProblemException(409, 'nothing-to-confirm', 'There is no address that waits to be confirmed.');
+    switch (await this.confirming.ask(caller, view.email, view.locale)) {
+      case 'sent':
+        return view;
+      case 'too_often':
+        throw new ProblemException(429, 'too-many-confirmations', 'Several of these e-mails were sent already. Try again tomorrow.');
+      case 'not_sent':
+        throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not take the e-mail. Try again in a moment.');
+    }
+  }
+
+  @Post('confirmation')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Confirms the address by the code that was sent to it, once' })
+  @ApiBody({ schema: jsonSchema(addressConfirmation, 'input') })
+  @ApiResponse({ status: 200, schema: jsonSchema(preferencesView) })
+  async confirm(
+    @Body(new ZodPipe(addressConfirmation)) { code }: z.output<typeof addressConfirmation>,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PreferencesView> {
+    if (!(await this.confirmations.confirm(caller.userId, code)))
+      throw invalidInput([{ pointer: '/code', message: 'is not the code of your address, or no longer; ask for another e-mail' }]);
     return this.preferences.read(caller);
   }
 }

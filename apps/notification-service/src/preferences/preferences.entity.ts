@@ -10,6 +10,10 @@ export class PreferencesEntity {
   @Column('text', { nullable: true })
   email: string | null;
 
+  /** The last address of which the user showed that they read it; alerts go there until another one is confirmed. */
+  @Column('text', { name: 'confirmed_email', nullable: true })
+  confirmedEmail: string | null;
+
   @Column('text')
   locale: Locale;
 

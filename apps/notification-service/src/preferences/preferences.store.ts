@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Locale, type Preferences } from '@billing-mail/contracts';
+import { type Locale, type Preferences, type PreferencesView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
-type Row = { email: string | null; locale: Locale; emailChannel: boolean; inboxChannel: boolean };
+type Row = { email: string | null; emailConfirmed: boolean; locale: Locale; emailChannel: boolean; inboxChannel: boolean };
 
 /** What a user has chosen, or else what events told of them. */
 @Injectable()
@@ -11,9 +11,11 @@ export class PreferencesStore {
   constructor(private readonly database: DataSource) {}
 
   /** Of what events told only that of the token's teams is shown, the latest first. */
-  async read(caller: Caller): Promise<Preferences> {
+  async read(caller: Caller): Promise<PreferencesView> {
     const [row] = await this.database.query<Row[]>(
       `SELECT CASE WHEN p.user_id IS NULL THEN c.email ELSE p.email END AS email,
+              p.user_id IS NULL OR p.email IS NULL OR p.email IS NOT DISTINCT FROM p.confirmed_email OR p.email IS NOT DISTINCT FROM c.email
+                AS "emailConfirmed",
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               coalesce(p.email_channel, true) AS "emailChannel",
               coalesce(p.inbox_channel, true) AS "inboxChannel"
@@ -25,7 +27,12 @@ export class PreferencesStore {
       [caller.userId, caller.isService ? null : caller.teamIds],
     );
     if (row === undefined) throw new Error('A join with one row on its left has one row.');
-    return { email: row.email, locale: row.locale, channels: { email: row.emailChannel, inbox: row.inboxChannel } };
+    return {
+      email: row.email,
+      emailConfirmed: row.emailConfirmed,
+      locale: row.locale,
+      channels: { email: row.emailChannel, inbox: row.inboxChannel },
+    };
   }
 
   async replace(userId: string, preferences: Preferences): Promise<void> {
@@ -33,7 +40,8 @@ export class PreferencesStore {
       `INSERT INTO notify.preferences (user_id, email, locale, email_channel, inbox_channel) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (user_id) DO UPDATE
        SET email = excluded.email, locale = excluded.locale, email_channel = excluded.email_channel,
-           inbox_channel = excluded.inbox_channel, updated_at = now()`,
+           inbox_channel = excluded.inbox_channel, updated_at = now(),
+           confirmed_email = CASE WHEN excluded.email IS NOT NULL THEN preferences.confirmed_email END`,
       [userId, preferences.email, preferences.locale, preferences.channels.email, preferences.channels.inbox],
     );
   }

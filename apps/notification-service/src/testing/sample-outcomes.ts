@@ -70,6 +70,9 @@ export const SAMPLES = {
       },
       fields,
     ),
+  /** Trouble of a server of its own, which is told by itself. */
+  failedAt: (server: string, fields?: EventFields) =>
+    settled({ status: 'failed', failure: { ...SERVER_DOWN, server: `${server}:587` }, counts: { recipients: 1, accepted: 0 } }, fields),
   partlySent: (fields?: EventFields) =>
     settled(
       {

@@ -4,6 +4,12 @@ import { type Locale } from '@billing-mail/contracts';
 const SEPARATOR: Record<Locale, string> = { en: ',', de: ';' };
 
 /**
+ * What makes a cell a formula, also in the wide and small forms that spreadsheets of East Asia take for the same, and behind blanks and
+ * invisible characters, which some drop when they open or paste a file. A cell that begins with a control character is none of ours.
+ */
+const FORMULA = /^(?:\p{Cc}|[\p{Z}\p{Cf}\p{Cc}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
+
+/**
  * Rows as a CSV file (RFC 4180) that spreadsheets open right: with a byte order mark, so that umlauts stay, and no cell that
  * would run as a formula (OWASP "CSV injection").
  */
@@ -12,6 +18,6 @@ export function toCsv(rows: readonly (readonly string[])[], locale: Locale): str
 }
 
 function toCell(value: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const harmless = FORMULA.test(value) ? `'${value}` : value;
   return /[",;\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

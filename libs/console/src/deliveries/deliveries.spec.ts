@@ -156,8 +156,15 @@ describe('the CSV export', () => {
     expect(toCsv([['a,b']], 'en')).toBe('\ufeff"a,b"\r\n');
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('lets no cell run as a formula: %j', (cell) => {
+  it.each([
+    ...['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r1', ' =1', '\u00a0=1', '\u3000\u2003@x', '\n+1', '\u200b=1', '\ufeff-1', '\u0000=1'],
+    ...['＝1+1', '＋1', '－1', '＠SUM(A1)', ' ＝1', '﹦1', '﹢1', '﹣1', '﹫x', '−1'],
+  ])('lets no cell run as a formula: %j', (cell) => {
     expect(toCsv([[cell]], 'en')).toContain(`'${cell}`);
+  });
+
+  it.each(['2026-0042', 'a=b', 'pay@customer.example', ' Müller', '\u00a0', ''])('leaves other cells as they are: %j', (cell) => {
+    expect(toCsv([[cell]], 'en')).toBe(`\ufeff${cell}\r\n`);
   });
 });
 

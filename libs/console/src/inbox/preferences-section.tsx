@@ -1,6 +1,6 @@
 // How the reader wants to be told of trouble.
 import { Button, Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { type Locale, type Preferences } from '@billing-mail/contracts';
+import { type Locale, type Preferences, type PreferencesView } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ask } from '../api/clients.js';
@@ -9,15 +9,15 @@ import { ProblemError } from '../api/problem.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
-
-const KEY = ['preferences'] as const;
+import { ConfirmAddress } from './confirm-address.js';
+import { PREFERENCES_KEY as KEY } from './preferences-key.js';
 
 export function PreferencesSection() {
   const words = useLanguage().words.inbox.preferences;
   const { notifications } = useClients();
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
-    queryFn: async () => (await ask(notifications.GET('/v1/preferences'))) as Preferences,
+    queryFn: async () => (await ask(notifications.GET('/v1/preferences'))) as PreferencesView,
   });
   return (
     <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="xl">
@@ -38,17 +38,20 @@ export function PreferencesSection() {
   );
 }
 
-function PreferencesForm({ stored }: { stored: Preferences }) {
+/** What the form changes: whether the address is confirmed is for the service to say. */
+const changeable = ({ email, locale, channels }: PreferencesView): Preferences => ({ email, locale, channels });
+
+function PreferencesForm({ stored }: { stored: PreferencesView }) {
   const { words, locale } = useLanguage();
   const says = words.inbox.preferences;
   const { notifications } = useClients();
   const queryClient = useQueryClient();
-  const [draft, setDraft] = useState(stored);
+  const [draft, setDraft] = useState(changeable(stored));
   const saving = useMutation({
-    mutationFn: async () => (await ask(notifications.PUT('/v1/preferences', { body: draft }))) as Preferences,
+    mutationFn: async () => (await ask(notifications.PUT('/v1/preferences', { body: draft }))) as PreferencesView,
     onSuccess: (saved) => {
       queryClient.setQueryData(KEY, saved);
-      setDraft(saved);
+      setDraft(changeable(saved));
     },
   });
   const edit = (change: Partial<Preferences>): void => {
@@ -73,6 +76,7 @@ function PreferencesForm({ stored }: { stored: Preferences }) {
           error={wrong && sayFieldMessage(wrong.message, locale)}
           onChange={(event) => edit({ email: event.currentTarget.value.trim() || null })}
         />
+        {stored.email !== null && !stored.emailConfirmed && draft.email === stored.email ? <ConfirmAddress address={stored.email} /> : null}
         <NativeSelect
           label={says.locale}
           value={draft.locale}

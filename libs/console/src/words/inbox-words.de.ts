@@ -24,5 +24,12 @@ export const inboxWords: typeof english = {
     byEmail: 'Zusätzlich per E-Mail',
     save: 'Speichern',
     saved: 'Gespeichert.',
+    unconfirmed: (address: string) => `${address} ist noch nicht bestätigt`,
+    confirmHint: 'Wir haben einen Code an diese Adresse geschickt. Bis Sie ihn hier eingeben, gehen E-Mails an Ihre bisherige Adresse.',
+    code: 'Code aus der E-Mail',
+    wrongCode: 'Dieser Code gilt nicht oder nicht mehr. Fordern Sie eine neue E-Mail an.',
+    confirm: 'Adresse bestätigen',
+    askAgain: 'E-Mail erneut anfordern',
+    askedAgain: 'Die E-Mail ist unterwegs.',
   },
 };

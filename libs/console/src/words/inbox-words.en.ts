@@ -22,5 +22,12 @@ export const inboxWords = {
     byEmail: 'By e-mail as well',
     save: 'Save',
     saved: 'Saved.',
+    unconfirmed: (address: string) => `${address} is not confirmed yet`,
+    confirmHint: 'We have sent a code to this address. Until you enter it here, e-mails go to the address that you had before.',
+    code: 'Code from the e-mail',
+    wrongCode: 'This code does not hold, or no longer. Ask for a new e-mail.',
+    confirm: 'Confirm the address',
+    askAgain: 'Ask for the e-mail again',
+    askedAgain: 'The e-mail is on its way.',
   },
 };

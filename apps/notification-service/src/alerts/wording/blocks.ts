@@ -1,7 +1,7 @@
 // What an alert is made of, from which inbox and e-mail make their own form.
 import { type FailureReason } from '@billing-mail/contracts';
 import { type Catalogue } from './catalogue.js';
-import { oneLine } from './one-line.js';
+import { oneLine, quotable } from './one-line.js';
 
 /** Plain text throughout; escape it where it becomes HTML. */
 export type Block = { kind: 'text'; text: string } | { kind: 'list'; heading: string; items: string[] };
@@ -20,7 +20,7 @@ export function listBlock(heading: string, items: readonly string[], unnamed: nu
 }
 
 /** The server's own words, which are foreign text. */
-export const quoteReply = (reply: string, words: Catalogue): string => words.serverReply(oneLine(reply, REPLY_CHARACTERS));
+export const quoteReply = (reply: string, words: Catalogue): string => words.serverReply(words.quoted(quotable(reply, REPLY_CHARACTERS)));
 
 export const replyBlocks = ({ reply }: FailureReason, words: Catalogue): Block[] =>
   reply === null ? [] : [textBlock(quoteReply(reply, words))];

@@ -7,6 +7,7 @@ export const GERMAN: Catalogue = {
   documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Zahlungserinnerung', quote: 'Angebot', other: 'Dokument' },
   situations: {
     failed: {
+      titleOfMany: null,
       title: ({ document, count }) =>
         count > 1 ? `${documents(count)} konnten nicht verschickt werden` : `${document} konnte nicht verschickt werden`,
       happened: ({ document, count }) =>
@@ -17,6 +18,7 @@ export const GERMAN: Catalogue = {
       todo: null,
     },
     failed_on_both_routes: {
+      titleOfMany: null,
       title: ({ document, count }) =>
         count > 1 ? `${documents(count)} konnten nicht verschickt werden` : `${document} konnte nicht verschickt werden`,
       happened: ({ document, count }) =>
@@ -27,12 +29,14 @@ export const GERMAN: Catalogue = {
       todo: null,
     },
     partly_sent: {
+      titleOfMany: (count) => `${documents(count)} gingen nicht an alle Empfänger`,
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
       means: 'Wem es schon verschickt wurde, dem wird es kein zweites Mal verschickt.',
       todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie das Dokument nur an diese Empfänger erneut.',
     },
     uncertain: {
+      titleOfMany: (count) => `${documents(count)}: Zustellung ungewiss`,
       title: ({ document }) => `${document}: Zustellung ungewiss`,
       happened: ({ document, accepted, recipients }) =>
         accepted === 0
@@ -42,6 +46,7 @@ export const GERMAN: Catalogue = {
       todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie das Dokument nur an diejenigen erneut, bei denen es fehlt.',
     },
     sent_after_doubt: {
+      titleOfMany: (count) => `${documents(count)} sind verschickt, vielleicht kamen sie doppelt an`,
       title: ({ document }) => `${document} ist verschickt, vielleicht kam es doppelt an`,
       happened: ({ document, recipients }) =>
         recipients === 1
@@ -51,6 +56,7 @@ export const GERMAN: Catalogue = {
       todo: 'Es ist nichts zu verschicken. Fragt ein Empfänger nach: Beides ist dasselbe Dokument und nur einmal zu buchen und zu bezahlen.',
     },
     fell_back: {
+      titleOfMany: null,
       title: ({ document, count, accepted, byPlatform }) => {
         if (count > 1) return `${documents(count)} gingen über unsere Plattform hinaus, nicht oder nicht nur über Ihren Mailserver`;
         if (byPlatform === accepted) return `${document} wurde über unsere Plattform statt über Ihren Mailserver verschickt`;
@@ -68,12 +74,14 @@ export const GERMAN: Catalogue = {
       todo: null,
     },
     cancelled: {
+      titleOfMany: (count) => `${documents(count)}: Versand abgebrochen`,
       title: ({ document }) => `${document}: Versand abgebrochen`,
       happened: ({ document }) => `Der Versand wurde abgebrochen: ${document}. Das Dokument ging an niemanden.`,
       means: null,
       todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut.',
     },
     partly_cancelled: {
+      titleOfMany: (count) => `${documents(count)}: Versand nach einem Teil der Empfänger abgebrochen`,
       title: ({ document }) => `${document}: Versand nach einem Teil der Empfänger abgebrochen`,
       happened: ({ document, accepted, recipients }) =>
         `Der Versand wurde abgebrochen, als das Dokument bereits an ${accepted} von ${recipients} Empfängern gegangen war: ${document}.`,
@@ -81,18 +89,21 @@ export const GERMAN: Catalogue = {
       todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut an die übrigen Empfänger.',
     },
     invalid: {
+      titleOfMany: (count) => `${documents(count)} wurden nicht zum Versand angenommen`,
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Die zum Versand übergebenen Angaben sind unvollständig oder ungültig: ${document}.`,
       means: 'Das Dokument wurde an niemanden verschickt.',
       todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie das Dokument erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     key_conflict: {
+      titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: Schlüssel bereits vergeben`,
       title: ({ document }) => `${document} wurde nicht angenommen: Schlüssel bereits vergeben`,
       happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderes Dokument übergeben: ${document}.`,
       means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt.',
       todo: 'Handelt es sich um ein neues Dokument, verschicken Sie es unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     recurrence_conflict: {
+      titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: bereits übergeben`,
       title: ({ document }) => `${document} wurde nicht angenommen: bereits übergeben`,
       happened: ({ document }) =>
         `Das Dokument für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
@@ -100,6 +111,7 @@ export const GERMAN: Catalogue = {
       todo: 'Benötigen die Empfänger es noch einmal, verschicken Sie das erste aus dem Versandprotokoll erneut. Handelt es sich um ein anderes Dokument, braucht es eine eigene Kennung innerhalb der Serie: Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     team_unknown: {
+      titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: E-Mail-Versand nicht eingerichtet`,
       title: ({ document }) => `${document} wurde nicht angenommen: E-Mail-Versand nicht eingerichtet`,
       happened: ({ document }) =>
         `Für den E-Mail-Versand gibt es noch keine Einstellungen, daher wurde das Dokument nicht angenommen: ${document}.`,
@@ -107,6 +119,7 @@ export const GERMAN: Catalogue = {
       todo: 'Speichern Sie die Einstellungen für den E-Mail-Versand und verschicken Sie das Dokument danach erneut.',
     },
     given_up: {
+      titleOfMany: (count) => `${documents(count)} konnten nicht zum Versand angenommen werden`,
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Wir haben mehrfach versucht, das Dokument anzunehmen; es ist nicht gelungen: ${document}.`,
       means: 'Das Dokument wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
@@ -171,6 +184,9 @@ export const GERMAN: Catalogue = {
     'Ihr eigener Mailserver hat das Dokument nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
   askOwnServerNote: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Dokumente über ihn hinausgehen.',
   fieldErrors: 'Im Einzelnen:',
+  quoted: (foreign) => `„${foreign}“`,
+  team: (teamId) => `Ihr Team: ${teamId}`,
+  ofMany: (count) => `Das betrifft ${documents(count)}. Das letzte ist hier beschrieben.`,
   serverReply: (reply) => `Antwort des Mailservers: ${reply}`,
   notByEmail: {
     waiting: 'Diese Meldung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
@@ -180,6 +196,10 @@ export const GERMAN: Catalogue = {
       'Nicht per E-Mail geschickt: Der Mailserver hat die E-Mail an Sie zwei Tage lang nicht angenommen. Wenden Sie sich an unseren Kundendienst.',
     uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
   },
+  digest: {
+    title: (count) => `${count} weitere Meldungen zu Ihren Dokumenten`,
+    heading: 'Für einzelne E-Mails waren es zu viele. Sie finden sie in Ihren Mitteilungen:',
+  },
   emailFooter:
-    'Sie erhalten diese E-Mail, weil Sie ein Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten.',
+    'Sie erhalten diese E-Mail, weil Sie ein Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
 };

@@ -7,6 +7,7 @@ export const ENGLISH: Catalogue = {
   documentTypes: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   situations: {
     failed: {
+      titleOfMany: null,
       title: ({ document, count }) => (count > 1 ? `${documents(count)} could not be sent` : `${document} could not be sent`),
       happened: ({ document, count }) =>
         count > 1
@@ -16,6 +17,7 @@ export const ENGLISH: Catalogue = {
       todo: null,
     },
     failed_on_both_routes: {
+      titleOfMany: null,
       title: ({ document, count }) => (count > 1 ? `${documents(count)} could not be sent` : `${document} could not be sent`),
       happened: ({ document, count }) =>
         count > 1
@@ -25,12 +27,14 @@ export const ENGLISH: Catalogue = {
       todo: null,
     },
     partly_sent: {
+      titleOfMany: (count) => `${documents(count)} did not go out to everybody`,
       title: ({ document }) => `${document} did not go out to everybody`,
       happened: ({ document, accepted, recipients }) => `${document} went out to only ${accepted} of ${recipients} recipients.`,
       means: 'It is not sent a second time to those to whom it has gone out.',
       todo: 'Correct the addresses listed here where they are wrong, and send the document again to these recipients only.',
     },
     uncertain: {
+      titleOfMany: (count) => `${documents(count)}: not certain whether they arrived`,
       title: ({ document }) => `${document}: not certain whether it arrived`,
       happened: ({ document, accepted, recipients }) =>
         accepted === 0
@@ -40,6 +44,7 @@ export const ENGLISH: Catalogue = {
       todo: 'Ask these recipients whether the document has arrived, and send it again only to those who miss it.',
     },
     sent_after_doubt: {
+      titleOfMany: (count) => `${documents(count)} were sent; second copies may have arrived`,
       title: ({ document }) => `${document} was sent; a second copy may have arrived`,
       happened: ({ document, recipients }) =>
         recipients === 1 ? `${document} has gone out to its recipient.` : `${document} has gone out to all ${recipients} recipients.`,
@@ -47,6 +52,7 @@ export const ENGLISH: Catalogue = {
       todo: 'There is nothing to send. If a recipient asks: both are the same document, to be booked and paid once.',
     },
     fell_back: {
+      titleOfMany: null,
       title: ({ document, count, accepted, byPlatform }) => {
         if (count > 1) return `${documents(count)} were sent by our platform, not or not only through your mail server`;
         if (byPlatform === accepted) return `${document} was sent by our platform, not through your mail server`;
@@ -65,12 +71,14 @@ export const ENGLISH: Catalogue = {
       todo: null,
     },
     cancelled: {
+      titleOfMany: (count) => `${documents(count)} were cancelled`,
       title: ({ document }) => `${document} was cancelled`,
       happened: ({ document }) => `Sending was cancelled: ${document}. It went out to nobody.`,
       means: null,
       todo: 'If that was not intended, send the document again.',
     },
     partly_cancelled: {
+      titleOfMany: (count) => `${documents(count)} were cancelled after they had gone out to some`,
       title: ({ document }) => `${document} was cancelled after it had gone out to some`,
       happened: ({ document, accepted, recipients }) =>
         `Sending was cancelled when the document had already gone out to ${accepted} of ${recipients} recipients: ${document}.`,
@@ -78,30 +86,35 @@ export const ENGLISH: Catalogue = {
       todo: 'If that was not intended, send the document again to the other recipients.',
     },
     invalid: {
+      titleOfMany: (count) => `${documents(count)} were not accepted for sending`,
       title: ({ document }) => `${document} was not accepted for sending`,
       happened: ({ document }) => `What was handed over for sending is not complete or not valid: ${document}.`,
       means: 'The document was not sent to anybody.',
       todo: 'Correct the fields listed here and send the document again. If you do not know them, pass this message on to those who look after your billing software.',
     },
     key_conflict: {
+      titleOfMany: (count) => `${documents(count)} were not accepted: their keys are in use`,
       title: ({ document }) => `${document} was not accepted: its key is in use`,
       happened: ({ document }) => `Another document was handed over under the same key before: ${document}.`,
       means: 'The first one stays as it is; this one was not sent to anybody.',
       todo: 'If this is a new document, send it under a key of its own. Pass this message on to those who look after your billing software.',
     },
     recurrence_conflict: {
+      titleOfMany: (count) => `${documents(count)} were not accepted: they were handed over already`,
       title: ({ document }) => `${document} was not accepted: it was handed over already`,
       happened: ({ document }) => `The document for this period of the series was handed over before, under another key: ${document}.`,
       means: 'The first one stays as it is; this one was not sent to anybody, so that no customer gets the same document twice.',
       todo: 'If the recipients need it once more, send the first one again from the delivery log. If this is a different document, it needs an occurrence of its own: pass this message on to those who look after your billing software.',
     },
     team_unknown: {
+      titleOfMany: (count) => `${documents(count)} were not accepted: e-mail delivery is not set up`,
       title: ({ document }) => `${document} was not accepted: e-mail delivery is not set up`,
       happened: ({ document }) => `There are no settings for e-mail delivery yet, so the document was not accepted: ${document}.`,
       means: 'The document was not sent to anybody.',
       todo: 'Save the settings for e-mail delivery, then send the document again.',
     },
     given_up: {
+      titleOfMany: (count) => `${documents(count)} could not be taken in for sending`,
       title: ({ document }) => `${document} was not accepted for sending`,
       happened: ({ document }) => `We tried several times to take the document in, and did not succeed: ${document}.`,
       means: 'The document was not sent to anybody. The cause is most likely on our side.',
@@ -164,6 +177,9 @@ export const ENGLISH: Catalogue = {
   fallbackNote: 'Your own mail server did not take the document for all recipients, so our platform went on with the others.',
   askOwnServerNote: 'Show the answer of your mail server to the people who run it, so that the next documents go through it.',
   fieldErrors: 'What is wrong:',
+  quoted: (foreign) => `“${foreign}”`,
+  team: (teamId) => `Your team: ${teamId}`,
+  ofMany: (count) => `This concerns ${documents(count)}. The latest is described here.`,
   serverReply: (reply) => `Answer of the mail server: ${reply}`,
   notByEmail: {
     waiting: 'This message could not be sent to you by e-mail so far. That is tried again by itself.',
@@ -171,6 +187,10 @@ export const ENGLISH: Catalogue = {
     gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
     uncertain: 'It is not certain whether this message has also reached you by e-mail.',
   },
+  digest: {
+    title: (count) => `${count} more messages about your documents`,
+    heading: 'There were too many for an e-mail each. You find them in your inbox:',
+  },
   emailFooter:
-    'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences.',
+    'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences. Text in quotation marks and addresses come from others; some of their signs stand in brackets, so that nothing of it can be opened by mistake.',
 };

@@ -25,9 +25,13 @@ export type Situation = (typeof SITUATIONS)[number];
  */
 export type About = { document: string; count: number; accepted: number; recipients: number; byPlatform: number | null };
 
-/** `means` and `todo` are null where the words for the failure itself say it. */
+/**
+ * `means` and `todo` are null where the words for the failure itself say it. `titleOfMany` is null where title and `happened` speak of many
+ * themselves; otherwise the latest document is described under it.
+ */
 export type SituationWords = {
   title: (about: About) => string;
+  titleOfMany: ((count: number) => string) | null;
   happened: (about: About) => string;
   means: string | null;
   todo: string | null;
@@ -72,9 +76,18 @@ export type Catalogue = {
   askOwnServerNote: string;
   /** Above what is wrong with each field of a job. */
   fieldErrors: string;
+  /** Text that others wrote, marked as such; it holds no quotation marks itself. */
+  quoted: (foreign: string) => string;
+  /** Whose trouble it is, in e-mails. */
+  team: (teamId: string) => string;
+  /** Above the description of the latest document. */
+  ofMany: (count: number) => string;
+  /** `reply` is quoted. */
   serverReply: (reply: string) => string;
   /** Under a notification in the inbox whose e-mail is missing. */
   notByEmail: Record<EmailTrouble, string>;
+  /** The e-mail about many messages at once. */
+  digest: { title: (count: number) => string; heading: string };
   /** Under every e-mail. */
   emailFooter: string;
 };

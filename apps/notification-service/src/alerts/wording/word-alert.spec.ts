@@ -26,6 +26,7 @@ function allTexts(value: unknown, path = ''): [string, string][] {
   const about = { document: 'DOCUMENT', count: 1, accepted: 1, recipients: 3, byPlatform: 1 };
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
+    if (path.endsWith('/titleOfMany') || path.endsWith('/ofMany')) return [[path, value(12)]];
     if (path.includes('/situations/'))
       return [
         [path, value(about)],

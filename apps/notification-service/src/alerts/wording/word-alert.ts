@@ -4,13 +4,16 @@ import { type Explanation, explainFailure } from '@billing-mail/mail-core';
 import { type AlertParams, type DeliveryParams, type RejectionParams } from '../alert.js';
 import { ENGLISH } from './catalogue.en.js';
 import { GERMAN } from './catalogue.de.js';
-import { type About, type Catalogue, type Situation } from './catalogue.js';
+import { type About, type Catalogue, type Situation, type SituationWords } from './catalogue.js';
 import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from './blocks.js';
-import { oneLine } from './one-line.js';
+import { oneLine, quotable } from './one-line.js';
 import { wordIncident } from './word-incident.js';
 import { troubledBlocks } from './word-recipients.js';
 
 export const CATALOGUES: Record<Locale, Catalogue> = { en: ENGLISH, de: GERMAN };
+
+// Numbers are short; more than that is a letter in the subject.
+const NUMBER_CHARACTERS = 40;
 
 /** @param count documents that share the trouble; `params` are those of the latest. */
 export function wordAlert(params: AlertParams, count: number, locale: Locale): AlertText {
@@ -19,7 +22,7 @@ export function wordAlert(params: AlertParams, count: number, locale: Locale): A
     case 'delivery':
       return wordDelivery(params, count, words, locale);
     case 'rejection':
-      return wordRejection(params, words);
+      return wordRejection(params, count, words);
     case 'server_down':
     case 'platform_unavailable':
     case 'certificate_expiring':
@@ -36,13 +39,14 @@ function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, l
     count,
     byPlatform: counts.byPlatform ?? null,
   };
-  const { title, happened, means, todo } = words.situations[situation];
+  const { happened, means, todo, titleOfMany } = words.situations[situation];
   const why = failure && explainFailure(failure, locale, routeOf(params), situation === 'fell_back' ? 'byOthers' : 'byReader');
-  // Of a group only the latest is at hand.
-  const isOne = count === 1;
+  // Of a group only the latest is at hand: it is described, or none where the words are about all of them.
+  const isOne = count === 1 || titleOfMany !== null;
   return {
-    title: title(about),
+    title: titleOf(words.situations[situation], about),
     blocks: [
+      ...manyBlocks(words.situations[situation], count, words),
       ...(situation === 'uncertain' ? seenBlocks(params, words) : []),
       textBlock(happened(about)),
       ...(why === null ? [] : whyBlocks(situation, params, why, words)),
@@ -55,6 +59,12 @@ function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, l
     ],
   };
 }
+
+const titleOf = ({ title, titleOfMany }: SituationWords, about: About): string =>
+  about.count > 1 && titleOfMany !== null ? titleOfMany(about.count) : title(about);
+
+const manyBlocks = ({ titleOfMany }: SituationWords, count: number, words: Catalogue): Block[] =>
+  count > 1 && titleOfMany !== null ? [textBlock(words.ofMany(count))] : [];
 
 // The failure of a delivery that fell back is that of the team's own server.
 const routeOf = ({ usedFallback, route }: DeliveryParams): Route => (usedFallback ? 'custom' : (route ?? 'custom'));
@@ -113,19 +123,20 @@ function toldAbove(situation: Situation, failure: FailureReason | null): Failure
   return situation === 'cancelled' || situation === 'partly_cancelled' ? 'cancelled' : null;
 }
 
-function wordRejection(params: RejectionParams, words: Catalogue): AlertText {
-  const { title, happened, means, todo } = words.situations[params.reason];
+function wordRejection(params: RejectionParams, count: number, words: Catalogue): AlertText {
+  const { happened, means, todo } = words.situations[params.reason];
   const about: About = {
     document: nameDocument(words, 'other', params.documentNumber ?? params.documentId ?? params.key ?? '?'),
-    count: 1,
+    count,
     accepted: 0,
     recipients: 0,
     byPlatform: null,
   };
   const items = params.errors.map(({ pointer, message }) => oneLine(`${pointer}: ${message}`));
   return {
-    title: title(about),
+    title: titleOf(words.situations[params.reason], about),
     blocks: [
+      ...manyBlocks(words.situations[params.reason], count, words),
       textBlock(happened(about)),
       ...(items.length === 0 ? [] : [listBlock(words.fieldErrors, items, 0, words)]),
       ...(means === null ? [] : [textBlock(means)]),
@@ -135,4 +146,4 @@ function wordRejection(params: RejectionParams, words: Catalogue): AlertText {
 }
 
 const nameDocument = (words: Catalogue, type: keyof Catalogue['documentTypes'], number: string): string =>
-  `${words.documentTypes[type]} ${oneLine(number)}`;
+  `${words.documentTypes[type]} ${words.quoted(quotable(number, NUMBER_CHARACTERS))}`;

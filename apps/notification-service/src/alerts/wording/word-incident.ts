@@ -4,6 +4,7 @@ import { explainFailure } from '@billing-mail/mail-core';
 import { type IncidentParams } from '../alert.js';
 import { type AlertText, replyBlocks, serverName, textBlock } from './blocks.js';
 import { type Catalogue } from './catalogue.js';
+import { quotable } from './one-line.js';
 
 export function wordIncident(params: IncidentParams, words: Catalogue, locale: Locale): AlertText {
   const { incidents } = words;
@@ -12,7 +13,7 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
       const { title, happened, means } = incidents.serverDown;
       const why = explainFailure(params.failure, locale, 'custom', 'byItself');
       return {
-        title: title(serverName(params.server)),
+        title: title(words.quoted(quotable(serverName(params.server)))),
         blocks: [
           textBlock(happened(inWords(params.since, locale), params.waiting)),
           ...[why.happened, means, why.todo].map(textBlock),

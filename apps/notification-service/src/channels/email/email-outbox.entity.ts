@@ -52,6 +52,10 @@ export class EmailOutboxEntity {
   @Column('timestamptz', { name: 'mailed_at', nullable: true })
   mailedAt: Date | null;
 
+  /** Was held back by the limit of an hour: goes out together with all others of the user that were. */
+  @Column('boolean', { name: 'in_digest', default: false })
+  inDigest: boolean;
+
   @OneToOne(() => NotificationEntity, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'notification_id', foreignKeyConstraintName: 'email_outbox_notification' })
   notification: Relation<NotificationEntity>;

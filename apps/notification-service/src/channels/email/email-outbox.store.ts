@@ -2,20 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Locale } from '@billing-mail/contracts';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 import { type EmailStatus } from './email-outbox.entity.js';
 
+/** What an e-mail is about: one notification, or in a digest several. */
+export type OwedPart = { notificationId: string; teamId: string; params: AlertParams; count: number };
+
 /** An e-mail that this process may send until its lease ends. */
 export type OwedEmail = {
   claimId: string;
-  notificationId: string;
-  teamId: string;
+  parts: OwedPart[];
   attempt: number;
-  params: AlertParams;
-  count: number;
   locale: Locale;
   /** `null`: no address is known, or the user wants no e-mail. */
   address: string | null;
@@ -23,6 +23,11 @@ export type OwedEmail = {
   doubts: number;
   doubtedAt: Date | null;
 };
+
+type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart & { userId: string };
+
+/** Nobody reads more; and a user whose trouble somebody else makes must not be buried. What is beyond goes out as one. */
+export const EMAILS_AN_HOUR = 30;
 
 /** As with documents: a process that died holds its e-mails back no longer than this. One that lives renews its lease. */
 const LEASE_SECONDS = 30;
@@ -40,33 +45,44 @@ export class EmailOutboxStore {
     @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
   ) {}
 
-  /** Takes up to `limit` due e-mails that nobody holds. Address and language are those of this moment, so a corrected address helps. */
+  /**
+   * Takes up to `limit` due e-mails that nobody holds, one for each user. Address and language are those of this moment, so a corrected
+   * address helps. An e-mail counts for the user's hour from here on, whatever becomes of it.
+   */
   async claim(limit: number): Promise<OwedEmail[]> {
     const claimId = randomUUID();
-    const [claimed] = await this.database.query<[{ notificationId: string }[], number]>(
-      `UPDATE notify.email_outbox
-       SET claim_id = $1, leased_until = now() + make_interval(secs => $2), attempts = attempts + 1
-       WHERE notification_id IN (
-         SELECT notification_id FROM notify.email_outbox
-         WHERE status = 'waiting' AND due_at <= now() AND (leased_until IS NULL OR leased_until < now())
-         ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-       RETURNING notification_id AS "notificationId"`,
-      [claimId, LEASE_SECONDS, limit],
-    );
-    if (claimed.length === 0) return [];
-    return this.database.query<OwedEmail[]>(
-      `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
+    const isAny = await this.database.transaction(async (tx) => {
+      // One process after the other: two at once would each find room in the hour of a user.
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtext('notify.email_outbox'))`);
+      await holdBack(tx);
+      const claimed = await tx.query<unknown[]>(CLAIM, [claimId, LEASE_SECONDS, limit]);
+      return claimed.length > 0;
+    });
+    return isAny ? this.claimedBy(claimId) : [];
+  }
+
+  private async claimedBy(claimId: string): Promise<OwedEmail[]> {
+    const rows = await this.database.query<OwedRow[]>(
+      `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
-              CASE WHEN n.team_id = $2 THEN $3 WHEN p.user_id IS NULL THEN c.email WHEN p.email_channel THEN p.email END AS address,
+              CASE WHEN n.team_id = $2 THEN $3
+                   -- Not known to belong to the team: whoever named the user may have made it up.
+                   WHEN c.user_id IS NULL THEN NULL
+                   WHEN p.user_id IS NULL THEN c.email
+                   WHEN p.email IS NULL OR NOT p.email_channel THEN NULL
+                   WHEN p.email = c.email THEN c.email
+                   ELSE coalesce(p.confirmed_email, c.email) END AS address,
               o.doubts, o.released_at AS "doubtedAt"
        FROM notify.email_outbox o
        JOIN notify.notifications n ON n.id = o.notification_id
        LEFT JOIN notify.preferences p ON p.user_id = n.user_id
        LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = n.user_id
        LEFT JOIN notify.teams t ON t.team_id = n.team_id
-       WHERE o.claim_id = $1`,
+       WHERE o.claim_id = $1
+       ORDER BY n.user_id, address, n.position`,
       [claimId, OPERATOR.teamId, this.env.OPERATOR_ADDRESS ?? null],
     );
+    return toEmails(rows);
   }
 
   /** Extends the lease of all that is still held by this claim; says which these are. */
@@ -86,10 +102,10 @@ export class EmailOutboxStore {
   async release(email: OwedEmail, date: Date): Promise<boolean> {
     const [rows] = await this.database.query<[unknown[], number]>(
       `UPDATE notify.email_outbox SET doubts = doubts + 1, released_at = $3
-       WHERE notification_id = $1 AND claim_id = $2 AND leased_until > now() RETURNING notification_id`,
-      [email.notificationId, email.claimId, date],
+       WHERE notification_id = ANY ($1) AND claim_id = $2 AND leased_until > now() RETURNING notification_id`,
+      [idsOf(email), email.claimId, date],
     );
-    return rows.length > 0;
+    return rows.length === email.parts.length;
   }
 
   /**
@@ -99,12 +115,13 @@ export class EmailOutboxStore {
   async settleSent(email: OwedEmail): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
-       SET mailed_count = $3, mailed_at = now(), attempts = 0, failing_since = NULL, last_error = NULL, claim_id = NULL, leased_until = NULL,
-           doubts = 0, released_at = NULL,
-           status = CASE WHEN wanted_count > $3 THEN 'waiting' ELSE 'sent' END,
+       SET mailed_count = part.count, mailed_at = now(), attempts = 0, failing_since = NULL, last_error = NULL, claim_id = NULL,
+           leased_until = NULL, doubts = 0, released_at = NULL, in_digest = false,
+           status = CASE WHEN wanted_count > part.count THEN 'waiting' ELSE 'sent' END,
            due_at = now() + make_interval(mins => $4)
-       WHERE notification_id = $1 AND (claim_id = $2 OR mailed_count < $3)`,
-      [email.notificationId, email.claimId, email.count, DIGEST_EVERY_MINUTES],
+       FROM unnest($1::uuid[], $3::int[]) AS part (id, count)
+       WHERE notification_id = part.id AND (claim_id = $2 OR mailed_count < part.count)`,
+      [idsOf(email), email.claimId, email.parts.map(({ count }) => count), DIGEST_EVERY_MINUTES],
     );
   }
 
@@ -128,9 +145,9 @@ export class EmailOutboxStore {
                          WHEN failing_since < now() - make_interval(hours => $5) THEN 'gave_up' ELSE 'waiting' END,
            failing_since = coalesce(failing_since, now()), last_error = $3, due_at = now() + make_interval(secs => $6),
            doubts = $7, released_at = $8, claim_id = NULL, leased_until = NULL
-       WHERE notification_id = $1 AND claim_id = $2
+       WHERE notification_id = ANY ($1) AND claim_id = $2
        RETURNING status`,
-      [email.notificationId, email.claimId, error, addressExists, GIVE_UP_AFTER_HOURS, waitSeconds(email), email.doubts, email.doubtedAt],
+      [idsOf(email), email.claimId, error, addressExists, GIVE_UP_AFTER_HOURS, waitSeconds(email), email.doubts, email.doubtedAt],
     );
     // Without a row another process has taken it over, which waits then as well.
     return rows[0]?.status ?? 'waiting';
@@ -142,18 +159,69 @@ export class EmailOutboxStore {
       `UPDATE notify.email_outbox
        SET failing_since = coalesce(failing_since, now()), last_error = $3, due_at = now() + make_interval(secs => $4),
            claim_id = NULL, leased_until = NULL
-       WHERE notification_id = $1 AND claim_id = $2`,
-      [email.notificationId, email.claimId, error, waitSeconds(email)],
+       WHERE notification_id = ANY ($1) AND claim_id = $2`,
+      [idsOf(email), email.claimId, error, waitSeconds(email)],
     );
   }
 
   private async settleAs(email: OwedEmail, status: EmailStatus): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox SET status = $3, attempts = 0, claim_id = NULL, leased_until = NULL
-       WHERE notification_id = $1 AND claim_id = $2`,
-      [email.notificationId, email.claimId, status],
+       WHERE notification_id = ANY ($1) AND claim_id = $2`,
+      [idsOf(email), email.claimId, status],
     );
   }
+}
+
+const idsOf = ({ parts }: OwedEmail): string[] => parts.map(({ notificationId }) => notificationId);
+
+/** What is due beyond the limit waits until the hour has room again, and then goes out as one. */
+async function holdBack(tx: EntityManager): Promise<void> {
+  await tx.query(`DELETE FROM notify.email_times WHERE claimed_at <= now() - interval '1 hour'`);
+  await tx.query(
+    `WITH spent AS (SELECT user_id, min(claimed_at) AS oldest FROM notify.email_times GROUP BY user_id HAVING count(*) >= $1)
+     UPDATE notify.email_outbox held SET in_digest = true, due_at = due.until
+     FROM (SELECT o.notification_id, spent.oldest + interval '1 hour' AS until
+           FROM notify.email_outbox o
+           JOIN notify.notifications n ON n.id = o.notification_id
+           JOIN spent ON spent.user_id = n.user_id
+           WHERE o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())
+           FOR UPDATE OF o SKIP LOCKED) due
+     WHERE held.notification_id = due.notification_id`,
+    [EMAILS_AN_HOUR],
+  );
+}
+
+// Rows that others hold are left for the next look: who tells of new trouble has several of them, and must never be waited for crosswise.
+const CLAIM = `
+  WITH due AS (
+    SELECT o.notification_id, o.due_at, o.in_digest, n.user_id
+    FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+    WHERE o.status = 'waiting' AND o.due_at <= now() AND (o.leased_until IS NULL OR o.leased_until < now())
+    ORDER BY o.due_at LIMIT 1000 FOR UPDATE OF o SKIP LOCKED),
+  chosen AS (
+    SELECT * FROM (SELECT DISTINCT ON (user_id) * FROM due ORDER BY user_id, due_at, notification_id) first ORDER BY due_at LIMIT $3),
+  counted AS (INSERT INTO notify.email_times (user_id) SELECT user_id FROM chosen),
+  claimed AS (
+    UPDATE notify.email_outbox o SET claim_id = $1, leased_until = now() + make_interval(secs => $2), attempts = attempts + 1
+    FROM chosen, due
+    WHERE o.notification_id = due.notification_id AND due.user_id = chosen.user_id
+      AND (due.notification_id = chosen.notification_id OR (due.in_digest AND chosen.in_digest))
+    RETURNING o.notification_id)
+  SELECT notification_id FROM claimed`;
+
+/** Those of one user and address are one e-mail. */
+function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
+  const emails = new Map<string, OwedEmail>();
+  for (const { userId, notificationId, teamId, params, count, ...same } of rows) {
+    const key = JSON.stringify([userId, same.address]);
+    const email = emails.get(key) ?? { ...same, parts: [] };
+    email.parts.push({ notificationId, teamId, params, count });
+    // The most that any of them has been through counts for all.
+    if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
+    emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });
+  }
+  return [...emails.values()];
 }
 
 const waitSeconds = ({ attempt }: OwedEmail): number => (RETRY_AFTER_MS[Math.min(attempt, RETRY_AFTER_MS.length) - 1] ?? MINUTE_MS) / 1000;

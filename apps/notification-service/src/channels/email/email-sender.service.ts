@@ -1,4 +1,5 @@
 // Works off the e-mails that are owed, as long as the process lives.
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger, within } from '@billing-mail/platform';
@@ -6,7 +7,7 @@ import { LOGGER } from '../../notification.env.js';
 import { emailsHandled } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { composeAlertEmail } from './compose-alert-email.js';
-import { EmailOutboxStore, type OwedEmail, RENEW_EVERY_MS } from './email-outbox.store.js';
+import { EmailOutboxStore, type OwedEmail, type OwedPart, RENEW_EVERY_MS } from './email-outbox.store.js';
 import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
 
 const AT_ONCE = 4;
@@ -63,8 +64,8 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   }
 
   /** What is claimed and not settled, because PostgreSQL or the process went away meanwhile, is due again when its lease ends. */
-  private leaveToLease({ notificationId }: OwedEmail, error: unknown): void {
-    this.logger.warn({ err: error, notificationId, step: 'email' }, 'an alert e-mail waits');
+  private leaveToLease({ parts: [first] }: OwedEmail, error: unknown): void {
+    this.logger.warn({ err: error, notificationId: first?.notificationId, step: 'email' }, 'an alert e-mail waits');
   }
 
   private async renew(owed: readonly Held[]): Promise<void> {
@@ -72,7 +73,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     if (claimId === undefined) return;
     try {
       const renewed = await this.outbox.renew(claimId);
-      for (const { email, lost } of owed) if (!renewed.includes(email.notificationId)) lost.abort();
+      for (const { email, lost } of owed) if (!email.parts.every(({ notificationId }) => renewed.includes(notificationId))) lost.abort();
     } catch (error) {
       // The gate asks PostgreSQL itself whether the lease still holds.
       this.logger.warn({ err: error, step: 'email' }, 'leases of alert e-mails are not renewed');
@@ -92,9 +93,9 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     if (doubts > 0) this.log(email, 'doubtful', 'an alert e-mail that may have arrived is sent once more');
     const date = email.doubtedAt ?? new Date();
     const result = await this.platform.send({
-      email: composeAlertEmail(email),
+      email: composeAlertEmail(email.parts, email.locale),
       address,
-      id: `${email.notificationId}.${email.count}`,
+      id: idOf(email.parts),
       date,
       releaseEndOfData: () => this.outbox.release(email, date),
       signal: lost.signal,
@@ -130,8 +131,16 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     if (verdict !== 'unwanted') this.log(email, verdict, 'alert e-mail', why);
   }
 
-  private log({ notificationId, teamId }: OwedEmail, verdict: Verdict, message: string, why?: string): void {
+  private log({ parts }: OwedEmail, verdict: Verdict, message: string, why?: string): void {
     const level = verdict === 'sent' ? 'info' : verdict === 'gave_up' || verdict === 'uncertain' ? 'error' : 'warn';
-    this.logger[level]({ notificationId, teamId, step: 'email', verdict, why }, message);
+    const [first] = parts;
+    const of = { notificationId: first?.notificationId, teamId: first?.teamId, notifications: parts.length };
+    this.logger[level]({ ...of, step: 'email', verdict, why }, message);
   }
+}
+
+/** The same for the same notifications with the same counts. */
+function idOf(parts: readonly OwedPart[]): string {
+  const ids = parts.map(({ notificationId, count }) => `${notificationId}.${count}`);
+  return ids.length === 1 ? (ids[0] ?? '') : `digest.${createHash('sha256').update(ids.join()).digest('hex').slice(0, 32)}`;
 }

@@ -27,7 +27,8 @@ describe('alert e-mails', () => {
   };
   const clerk = (team: string, locale: 'en' | 'de' = 'de') => ({
     teamId: team,
-    requestedBy: { userId: 'clerk', email: `clerk@${team}.example`, locale },
+    // A user of its own: each has its own limit of e-mails.
+    requestedBy: { userId: `clerk-${team}`, email: `clerk@${team}.example`, locale },
   });
   const mailsTo = (address: string): CaughtMail[] => around.mail.mails.filter(({ recipients }) => recipients.includes(address));
   const mailTo = (address: string, number = 1) => eventually(() => mailsTo(address)[number - 1]);
@@ -57,17 +58,17 @@ describe('alert e-mails', () => {
     const mail = await simpleParser(raw);
     expect(recipients).toEqual(['clerk@letters.example']);
     expect(mail.from?.value).toEqual([{ name: 'Billing Mail', address: 'alerts@billing-mail.example' }]);
-    expect(mail.subject).toBe('Rechnung 2026-0042 ging nicht an alle Empfänger');
+    expect(mail.subject).toBe('[letters] Rechnung „2026-0042“ ging nicht an alle Empfänger');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.messageId).toMatch(/^<[0-9a-f-]{36}\.1@billing-mail\.example>$/);
     for (const part of [mail.text ?? '', mail.html || '']) {
       expect(part).toContain('2 von 3 Empfängern');
-      expect(part).toContain('gone@customer.example');
+      expect(part).toContain('gone@customer[.]example');
     }
     expect(raw.every((byte) => byte < 128)).toBe(true);
     await publish(SAMPLES.partlySent(clerk('letters-en', 'en')));
     expect((await simpleParser((await mailTo('clerk@letters-en.example')).raw)).subject).toBe(
-      'Invoice 2026-0042 did not go out to everybody',
+      '[letters-en] Invoice “2026-0042” did not go out to everybody',
     );
   });
 
@@ -80,16 +81,18 @@ describe('alert e-mails', () => {
     const mail = await simpleParser(raw);
     expect(recipients).toEqual(['clerk@nasty.example']);
     expect([...mail.headers.keys()]).not.toContain('bcc');
-    expect(mail.subject).toBe('Document 7 Bcc: thief@example.com <script>alert(1)</script> was not accepted for sending');
+    expect(mail.subject).toBe('[nasty] Document “7 Bcc: thief@example[.]com <script>alert(…” was not accepted for sending');
     expect(mail.html).not.toMatch(/<(script|img)/);
     expect(mail.html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;&#39;');
     expect(mail.text).toContain('<img src=x onerror=alert(1)>');
   });
 
-  it('go to the address that the user chose', async () => {
+  it('go to the address that the user chose and confirmed', async () => {
     await prefer('chooser', { email: 'home@chooser.example', locale: 'en', channels: { email: true, inbox: false } });
+    await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'chooser'`);
+    around.mail.mails.length = 0;
     await publish(SAMPLES.failed({ teamId: 'chosen', requestedBy: { userId: 'chooser', email: 'office@chooser.example', locale: 'de' } }));
-    expect((await simpleParser((await mailTo('home@chooser.example')).raw)).subject).toBe('Invoice 2026-0042 could not be sent');
+    expect((await simpleParser((await mailTo('home@chooser.example')).raw)).subject).toBe('[chosen] Invoice “2026-0042” could not be sent');
     expect(mailsTo('office@chooser.example')).toEqual([]);
   });
 
@@ -104,6 +107,40 @@ describe('alert e-mails', () => {
     await whenStatus(`nomail-${userId}`, 'unwanted');
     expect([...mailsTo('off@nomail.example'), ...mailsTo('learned@nomail.example')]).toEqual([]);
   });
+
+  it('do not go to a user whom the settings of a team name, unless that user is known to belong to it', async () => {
+    const named = (teamId: string) => SAMPLES.failed({ teamId, requestedBy: null, notifyUserIds: ['outsider'] });
+    await publish(SAMPLES.failed({ teamId: 'home-team', requestedBy: { userId: 'outsider', email: 'outsider@home.example' } }));
+    await prefer('outsider', { email: 'outsider@home.example', locale: 'en', channels: { email: true, inbox: true } });
+    await publish(named('attackers'));
+    await whenStatus('attackers', 'unwanted');
+    await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'outsider'`);
+    await publish(named('attackers-2'));
+    await whenStatus('attackers-2', 'unwanted');
+    await publish(named('acme'));
+    await whenStatus('acme', 'sent');
+  });
+
+  it('are at most thirty a user and hour, and the rest is one', async () => {
+    const trouble = (server: number) => SAMPLES.failedAt(`smtp-${server}.example`, clerk('flooded', 'en'));
+    await publish(...Array.from({ length: 40 }, (_, server) => trouble(server)));
+    const heldBack = async () =>
+      (
+        await service.database.query<unknown[]>(
+          `SELECT FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+         WHERE n.team_id = 'flooded' AND o.in_digest AND o.status = 'waiting'`,
+        )
+      ).length;
+    await eventually(async () => (await heldBack()) === 10, 60_000);
+    expect(mailsTo('clerk@flooded.example')).toHaveLength(30);
+    await service.database.query(`UPDATE notify.email_times SET claimed_at = now() - interval '1 hour' WHERE user_id = 'clerk-flooded'`);
+    await change('flooded', `due_at = CASE WHEN o.in_digest THEN now() ELSE o.due_at END`);
+    const digest = await simpleParser((await mailTo('clerk@flooded.example', 31)).raw);
+    expect(digest.subject).toBe('10 more messages about your documents');
+    expect(digest.text?.match(/\[flooded\] Invoice “2026-0042” could not be sent/g)).toHaveLength(10);
+    await eventually(async () => (await heldBack()) === 0);
+    expect(mailsTo('clerk@flooded.example')).toHaveLength(31);
+  }, 90_000);
 
   it('tell who runs the platform when its certificate runs out', async () => {
     await publish(INCIDENTS.certificateExpiring(14));
@@ -129,7 +166,7 @@ describe('alert e-mails', () => {
     expect(waitMs).toBeLessThanOrEqual(60 * 60_000);
     await change('burst', `due_at = now(), mailed_at = now() - interval '1 hour'`);
     const digest = await simpleParser((await mailTo('clerk@burst.example', 2)).raw);
-    expect(digest.subject).toBe('30 Dokumente konnten nicht verschickt werden');
+    expect(digest.subject).toBe('[burst] 30 Dokumente konnten nicht verschickt werden');
     await whenStatus('burst', 'sent');
     // An hour and more later the next one is told at once.
     await change('burst', `mailed_at = now() - interval '3 hours'`);
@@ -263,7 +300,7 @@ describe('alert e-mails', () => {
     await eventually(async () => (await owed('stalled')).lastError);
     around.mail.refusal = null;
     const [email] = await service.database.query<OwedEmail[]>(
-      `SELECT o.notification_id AS "notificationId", gen_random_uuid() AS "claimId"
+      `SELECT json_build_array(json_build_object('notificationId', o.notification_id)) AS parts, gen_random_uuid() AS "claimId"
        FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id WHERE n.team_id = 'stalled'`,
     );
     if (email === undefined) throw new Error('no e-mail is owed');

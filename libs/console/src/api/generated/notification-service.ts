@@ -84,9 +84,46 @@ export interface paths {
         };
         /** The caller's preferences; before the first PUT what the caller's documents told */
         get: operations["PreferencesController_read"];
-        /** Replaces the caller's preferences; from then on they hold whatever documents say */
+        /**
+         * Replaces the caller's preferences; from then on they hold whatever documents say
+         * @description An address that is new gets an e-mail with a code; alerts go there once it is confirmed.
+         */
         put: operations["PreferencesController_replace"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/preferences/confirmation-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the e-mail by which the address is confirmed once more */
+        post: operations["PreferencesController_askAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/preferences/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the address by the code that was sent to it, once */
+        post: operations["PreferencesController_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,16 +307,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        email: unknown;
-                        /**
-                         * @default en
-                         * @enum {string}
-                         */
+                        email: string | null;
+                        /** @enum {string} */
                         locale: "en" | "de";
                         channels: {
                             email: boolean;
                             inbox: boolean;
                         };
+                        emailConfirmed: boolean;
                     };
                 };
             };
@@ -315,16 +350,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        email: unknown;
-                        /**
-                         * @default en
-                         * @enum {string}
-                         */
+                        email: string | null;
+                        /** @enum {string} */
                         locale: "en" | "de";
                         channels: {
                             email: boolean;
                             inbox: boolean;
                         };
+                        emailConfirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    PreferencesController_askAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string | null;
+                        /** @enum {string} */
+                        locale: "en" | "de";
+                        channels: {
+                            email: boolean;
+                            inbox: boolean;
+                        };
+                        emailConfirmed: boolean;
+                    };
+                };
+            };
+            /** @description There is no address to be confirmed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There were too many of them */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    PreferencesController_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string | null;
+                        /** @enum {string} */
+                        locale: "en" | "de";
+                        channels: {
+                            email: boolean;
+                            inbox: boolean;
+                        };
+                        emailConfirmed: boolean;
                     };
                 };
             };

@@ -1,0 +1,19 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A code that went to an address, so that the user who reads it there can show it. Kept as a hash: who reads the table can confirm nothing. */
+@Entity('address_confirmations')
+export class AddressConfirmationEntity {
+  @PrimaryColumn('text', { name: 'code_sha256', primaryKeyConstraintName: 'address_confirmations_pk' })
+  codeSha256: string;
+
+  @Index('address_confirmations_of_user')
+  @Column('text', { name: 'user_id' })
+  userId: string;
+
+  @Index('address_confirmations_of_email')
+  @Column('text')
+  email: string;
+
+  @Column('timestamptz', { name: 'asked_at', default: () => 'now()' })
+  askedAt: Date;
+}

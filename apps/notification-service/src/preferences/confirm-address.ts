@@ -1,0 +1,46 @@
+// Asks whoever reads an address whether they want alerts there. Nothing in the letter is of the user's choosing but where it goes.
+import { Inject, Injectable } from '@nestjs/common';
+import { type Locale } from '@billing-mail/contracts';
+import { type Caller, type Logger } from '@billing-mail/platform';
+import { composeConfirmationEmail } from '../channels/email/compose-confirmation-email.js';
+import { PlatformMailClient } from '../channels/email/platform-mail.client.js';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
+import { ConfirmationStore } from './confirmation.store.js';
+
+/** A person waits for the answer of the request. */
+const SEND_WITHIN_MS = 20_000;
+
+export type Asked = 'sent' | 'not_sent' | 'too_often';
+
+@Injectable()
+export class ConfirmAddress {
+  constructor(
+    private readonly confirmations: ConfirmationStore,
+    private readonly platform: PlatformMailClient,
+    @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async ask(caller: Caller, email: string, locale: Locale): Promise<Asked> {
+    const code = await this.confirmations.ask(caller.userId, email);
+    if (code === null) return 'too_often';
+    const result = await this.platform.send({
+      email: composeConfirmationEmail(code, this.linkFor(caller, code), locale),
+      address: email,
+      id: `confirm.${code}`,
+      date: new Date(),
+      releaseEndOfData: () => Promise.resolve(true),
+      signal: AbortSignal.timeout(SEND_WITHIN_MS),
+    });
+    const isOut = result.outcome === 'sent' || result.outcome === 'doubtful';
+    const why = 'error' in result ? result.error : undefined;
+    this.logger[isOut ? 'info' : 'warn']({ step: 'confirmation', verdict: result.outcome, why }, 'confirmation of an address');
+    return isOut ? 'sent' : 'not_sent';
+  }
+
+  /** The page only fills the code in: links are opened by filters of mail as well, and nobody but the user may confirm. */
+  private linkFor({ teamIds: [team] }: Caller, code: string): string | null {
+    if (this.env.CONSOLE_URL === undefined || team === undefined) return null;
+    return `${this.env.CONSOLE_URL.replace(/\/+$/, '')}/teams/${encodeURIComponent(team)}/inbox?confirm=${code}`;
+  }
+}
