@@ -10,11 +10,11 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { classifyReply, explainFailure, hintForProbe } from '@billing-mail/mail-core';
-import { CredentialBox, invalidInput, type Logger, SealError } from '@billing-mail/platform';
+import { CredentialBox, invalidInput, type Logger, SealError, smtpPasswordContext } from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
-import { SMTP_PASSWORD_FIELD, whyPasswordIsNeeded } from './settle-password.js';
+import { whyPasswordIsNeeded } from './settle-password.js';
 import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
 import { composeTestMessage } from './test-message.js';
 import { TestSlots } from './test-slots.js';
@@ -98,8 +98,9 @@ export class SmtpTestService {
       if (reason !== null) throw refuse(reason);
     }
     if (kept?.auth.type !== 'password') throw refuse('is needed: none is stored yet');
+    const { host, port, security, auth } = kept;
     try {
-      return this.box.open(kept.auth.passwordSealed, { teamId, field: SMTP_PASSWORD_FIELD });
+      return this.box.open(auth.passwordSealed, smtpPasswordContext(teamId, { host, port, security, auth }));
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
       this.logger.error({ teamId, step: 'password-opened', err: error }, 'a stored password can not be opened');
