@@ -74,8 +74,7 @@ export class EmailDeliveryController {
 }
 
 function answer(settings: TeamMailSettings, response: Response): EmailDeliveryView {
-  // A browser may keep it, but asks each time whether it is still true.
-  response.setHeader('Cache-Control', 'private, no-cache').setHeader('ETag', etagOf(settings.version));
+  response.setHeader('ETag', etagOf(settings.version));
   // Parsing drops what the view does not name, such as the sealed password.
   const { smtp } = settings;
   const auth = smtp?.auth.type === 'password' ? { ...smtp.auth, passwordSet: true } : smtp?.auth;
