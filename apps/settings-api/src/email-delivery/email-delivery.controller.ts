@@ -55,7 +55,7 @@ export class EmailDeliveryController {
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EmailDeliveryView> {
-    return answer(await this.settings.replace(teamId, body, caller.userId, readIfMatch(ifMatch)), response);
+    return answer(await this.settings.replace(teamId, body, caller, readIfMatch(ifMatch)), response);
   }
 
   @Get('history')
