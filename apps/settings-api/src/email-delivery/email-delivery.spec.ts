@@ -284,7 +284,7 @@ describe('the e-mail delivery of a team', () => {
 
     it('lets only an internal service give a team a name that looks like the platform, and remembers which one', async () => {
       const teamId = newTeam();
-      const named = { ...settings, companyName: 'B\u0456l\u04cfing Mail', smtp: { ...smtp, fromName: 'BiIling-Mail' } };
+      const named = { ...settings, companyName: 'B\u0456lling M\u0430il', smtp: { ...smtp, fromName: 'BiIling-Mail' } };
       const refused = problem.parse((await put(teamId, named)).body);
       expect(refused.errors?.map(({ pointer }) => pointer)).toEqual(['/companyName', '/smtp/fromName']);
       const service = { sub: 'operator-desk', role: 'service' };
