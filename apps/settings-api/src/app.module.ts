@@ -18,10 +18,11 @@ import { ConsoleModule } from './console/console.module.js';
 import { EmailDeliveryController } from './email-delivery/email-delivery.controller.js';
 import { EmailDeliveryService } from './email-delivery/email-delivery.service.js';
 import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
+import { platformNames } from './email-delivery/name-errors.js';
 import { SettingsChangedPublisher } from './responder/settings-changed.publisher.js';
 import { SettingsResponder } from './responder/settings.responder.js';
 import { settingsSchema } from './settings-schema.js';
-import { LOGGER, NETWORK_POLICY, PROBE_OPTIONS, REDIS_CLIENT } from './settings-tokens.js';
+import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES, PROBE_OPTIONS, REDIS_CLIENT } from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
 import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.service.js';
@@ -45,6 +46,7 @@ export class AppModule {
         SettingsChangedPublisher,
         SmtpTestService,
         { provide: LOGGER, useValue: logger },
+        { provide: PLATFORM_NAMES, useValue: platformNames(env.PLATFORM_FROM_ADDRESS) },
         { provide: NETWORK_POLICY, useValue: policy },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },

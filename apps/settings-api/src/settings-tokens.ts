@@ -3,3 +3,4 @@ export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
 export const REDIS_CLIENT = Symbol('REDIS_CLIENT');
 export const PROBE_OPTIONS = Symbol('PROBE_OPTIONS');
+export const PLATFORM_NAMES = Symbol('PLATFORM_NAMES');

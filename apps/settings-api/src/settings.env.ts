@@ -38,3 +38,7 @@ export const readSettingsEnvironment = (): SettingsEnvironment => readEnvironmen
 
 /** Migrating needs the database only, so that it can run where no other secret is at hand. */
 export const readMigrationEnvironment = () => readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), process.env);
+
+/** Rotating keys needs the database and the keys. */
+export const readKeyRotationEnvironment = () =>
+  readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL, SECRET_KEYS: variables.SECRET_KEYS }), process.env);

@@ -1,8 +1,8 @@
 // A team's settings for E-mail delivery, in the three forms they travel in: as written, as read, and between services.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { displayName, emailAddress, mailbox, recipientAddress } from './address.js';
-import { asciiDomain } from './address-rules.js';
+import { emailAddress, mailbox, recipientAddress } from './address.js';
+import { asciiDomain, DISPLAY_NAME } from './address-rules.js';
 import { listOf } from './bounded-list.js';
 import { locale, teamId, userId } from './identifiers.js';
 import {
@@ -14,7 +14,7 @@ import {
   SETTINGS_MESSAGES,
   SMTP_SECURITIES,
 } from './settings-rules.js';
-import { lineOfText, shownLine } from './text.js';
+import { lineOfText, senderName } from './text.js';
 
 const smtpHost = z
   .string('must be text')
@@ -27,7 +27,7 @@ const server = {
   port: z.int(SETTINGS_MESSAGES.wholePort).min(PORTS.least, SETTINGS_MESSAGES.port).max(PORTS.most, SETTINGS_MESSAGES.port),
   security: z.enum(SMTP_SECURITIES, `must be one of ${SMTP_SECURITIES.join(', ')}`),
 };
-const sender = { fromAddress: emailAddress, fromName: displayName.optional() };
+const sender = { fromAddress: emailAddress, fromName: senderName(DISPLAY_NAME).optional() };
 const username = lineOfText(SETTINGS_LINES.username);
 // Printable or Unicode, one line: a NUL would end the field inside AUTH PLAIN (RFC 4616).
 const password = lineOfText(SETTINGS_LINES.password);
@@ -51,7 +51,7 @@ export type SmtpInput = z.infer<typeof smtpInput>;
 export { smtpInput };
 
 const shared = {
-  companyName: shownLine(SETTINGS_LINES.companyName),
+  companyName: senderName(SETTINGS_LINES.companyName),
   replyTo: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
   cc: listOf(mailbox, 'must be a list').default([]),

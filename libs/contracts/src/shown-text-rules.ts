@@ -29,6 +29,18 @@ export function explainShownText(value: string): string | null {
 /** The same for a line of at most so many characters. */
 export const explainShownLine = (value: string, limits: LineLimits): string | null => explainLine(value, limits) ?? explainShownText(value);
 
+/**
+ * The same for the name in front of a sender's address. Mail readers show it in place of the address, so it may not look like one. NFKC
+ * brings full-width and small forms together with what they stand for.
+ */
+export function explainSenderName(value: string): string | null {
+  if (/[@<>]/.test(value.normalize('NFKC'))) return 'has "@", "<" or ">", as if it were an e-mail address; send the name alone';
+  return explainShownText(value);
+}
+
+export const explainSenderLine = (value: string, limits: LineLimits): string | null =>
+  explainLine(value, limits) ?? explainSenderName(value);
+
 /** The same for the name of a file. */
 export function explainFilename(value: string): string | null {
   if (/[\\/]/.test(value)) return 'must be a file name without folders';

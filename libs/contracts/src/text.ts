@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { explainShownText } from './shown-text-rules.js';
+import { explainSenderName, explainShownText } from './shown-text-rules.js';
 import { type LineLimits, lineRules } from './text-rules.js';
 
 // C0 without tab/LF/CR, and DEL.
@@ -20,6 +20,9 @@ export const explained =
 
 /** A line that people read to know whom and what they have before them. */
 export const shownLine = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainShownText));
+
+/** What stands in front of a sender's address. */
+export const senderName = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainSenderName));
 
 /** Text of several lines; size in bytes of UTF-8. Tabs, form feeds and line ends are allowed, other control characters are not. */
 export const blockOfText = (options: { maxBytes: number }) =>

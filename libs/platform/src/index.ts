@@ -20,4 +20,5 @@ export * from './postgres/sql.js';
 export * from './redis/redis-answer.js';
 export * from './redis/redis-options.js';
 export * from './secrets/credential-box.js';
+export * from './secrets/seal-context.js';
 export * from './shutdown/within.js';

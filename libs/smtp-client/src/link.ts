@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { networkFact, timeoutFact } from './facts.js';
+import { type Redact } from './redacting.js';
 import { ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
 import { within } from './within.js';
@@ -38,8 +39,8 @@ export class Link {
   constructor(
     readonly socket: Socket,
     private timeouts: Timeouts,
-    /** Taken out of everything the server says: some echo the line that they refuse. */
-    private readonly secrets: readonly string[] = [],
+    /** Applied to everything that the server says. */
+    private readonly redact: Redact = (text) => text,
   ) {
     socket.on('data', this.onData).on('end', this.onClosed).on('close', this.onClosed).on('error', this.onError);
   }
@@ -176,7 +177,7 @@ export class Link {
   private readonly onData = (chunk: Buffer): void => {
     this.reader.push(chunk);
     for (let reading = this.reader.next(); reading !== null && this.fact === null; reading = this.reader.next()) {
-      if (reading.type === 'violation') return this.end({ kind: 'protocol', stage: this.stage, text: this.withoutSecrets(reading.text) });
+      if (reading.type === 'violation') return this.end({ kind: 'protocol', stage: this.stage, text: this.redact(reading.text) });
       this.takeReply(this.cleaned(reading.reply));
     }
     if (this.fact === null && this.reader.endsWithoutCode)
@@ -185,7 +186,10 @@ export class Link {
   };
 
   private cleaned(reply: Reply): Reply {
-    return { ...reply, lines: reply.lines.map((line) => this.withoutSecrets(line)) };
+    // What a server says of a mail that it takes is no echo of the sign-in, and each delivery would pay for the search.
+    if (isPositive(reply) && this.stage !== 'auth') return reply;
+    // As one text, or what is broken over lines would stay.
+    return { ...reply, lines: this.redact(reply.lines.join('\n')).split('\n') };
   }
 
   /**
@@ -228,10 +232,6 @@ export class Link {
   private endEarly(reply: Reply): void {
     if (!isPositive(reply)) return this.end(replyFact(this.stage, reply));
     this.end({ kind: 'protocol', stage: this.stage, text: `server answered ${reply.code} before the end of the message` });
-  }
-
-  private withoutSecrets(text: string): string {
-    return this.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
   }
 
   private endOutOfTurn(): void {

@@ -347,6 +347,16 @@ describe('signing in', () => {
     expect(JSON.stringify([opened, steps])).not.toContain(ACCOUNT.password);
   });
 
+  it('leaves none in what is told over several lines either', async () => {
+    const token = Buffer.from(`\0${ACCOUNT.username}\0${ACCOUNT.password}`).toString('base64');
+    server.script = {
+      security: 'starttls',
+      accounts,
+      auth: `535-5.7.8 refused: ${token.slice(0, 9)}\r\n535 5.7.8 ${token.slice(9)} by us`,
+    };
+    expect(await openWith(server, signIn)).toMatchObject({ fact: { text: '535 5.7.8 refused: *** by us' } });
+  });
+
   it('checks the certificate against the name and sends the name as SNI', async () => {
     server.script = { security: 'tls', accounts };
     const session = await sessionWith(server, { host: 'localhost', security: 'tls', auth: password }, localhostAllowed());

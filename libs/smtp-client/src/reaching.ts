@@ -6,6 +6,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { parseCapabilities } from './capabilities.js';
 import { connectTo, secureSocket, type Connected } from './connecting.js';
 import { Link } from './link.js';
+import { redactionOf } from './redacting.js';
 import { isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { type SessionOptions } from './session-options.js';
 import { type Capabilities, type SmtpServer, type Timeouts } from './smtp-server.js';
@@ -120,7 +121,7 @@ class Attempt {
   }
 
   private linkOn(socket: Socket): Link {
-    return new Link(socket, this.options.timeouts, secretsOf(this.server.auth));
+    return new Link(socket, this.options.timeouts, redactionOf(this.server.auth));
   }
 
   private async secure(plain: Socket): Promise<Connected<TLSSocket>> {
@@ -157,11 +158,4 @@ async function expectReply(
   if (isHopedFor(reply)) return { ok: true, reply };
   await link.quit();
   return failed(replyFact(stage, reply));
-}
-
-/** The forms in which a password goes out, and could come back in a reply. */
-function secretsOf(auth: SmtpServer['auth']): string[] {
-  if (auth.type === 'none') return [];
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return [base64(`\0${auth.username}\0${auth.password}`), base64(auth.password), auth.password].filter((form) => form !== '');
 }

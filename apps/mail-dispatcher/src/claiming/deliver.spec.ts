@@ -78,9 +78,8 @@ describe('a delivery', () => {
 
   it("goes out by the team's own server, unsigned, from its address; the platform's server sees nothing", async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'geheim' }] };
-    const auth = { type: 'password' as const, username: 'billing', passwordSealed: harness.seal('acme', 'geheim') };
     await harness.saveSettings(
-      teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port, { security: 'starttls', auth }) }),
+      teamSettings('acme', { sender: 'custom', smtp: harness.serverWithPassword('acme', harness.custom.port, 'geheim') }),
     );
     const job = invoice();
     await harness.publish(job);

@@ -47,10 +47,9 @@ describe('a limit of the server', () => {
     const teamId = 'limited-at-sign-in';
     const accounts = [{ username: 'billing', password: 'geheim' }];
     const refusal = '450 4.7.1 Error: too many AUTH commands from unknown[192.0.2.7]';
-    const auth = { type: 'password' as const, username: 'billing', passwordSealed: harness.seal(teamId, 'geheim') };
     let left = FIVE;
     harness.custom.script = { security: 'starttls', accounts, auth: () => (left-- > 0 ? refusal : undefined) };
-    await customTeam(teamId, { smtp: ownServer(harness.custom.port, { security: 'starttls', auth }) });
+    await customTeam(teamId, { smtp: harness.serverWithPassword(teamId, harness.custom.port, 'geheim') });
     const job = invoice({ teamId });
     await harness.publish(job);
     expect(await harness.until(teamId, job.key, undefined, 60_000)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });

@@ -48,10 +48,8 @@ describe('settings and deliveries under way', () => {
 
   it('sends what waits at once when the password is corrected, and only then', async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
-    const withPassword = (password: string, version: number) => {
-      const auth = { type: 'password' as const, username: 'billing', passwordSealed: harness.seal('acme', password) };
-      return teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port, { security: 'starttls', auth }), version });
-    };
+    const withPassword = (password: string, version: number) =>
+      teamSettings('acme', { sender: 'custom', smtp: harness.serverWithPassword('acme', harness.custom.port, password), version });
     const wrong = withPassword('wrong', 1);
     await harness.saveSettings(wrong);
     const jobs = [invoice(), invoice()];

@@ -21,7 +21,7 @@ import {
   publishDispatchJob,
   readOutcomes,
 } from '@billing-mail/contracts';
-import { createLogger, CredentialBox, migrate, redisTransport, Sql } from '@billing-mail/platform';
+import { createLogger, CredentialBox, migrate, redisTransport, smtpPasswordContext, Sql } from '@billing-mail/platform';
 import {
   createTestIdentity,
   type ScriptedSmtpServer,
@@ -159,7 +159,13 @@ export async function startHarness(options: HarnessOptions = {}) {
     startResponder,
     stopResponder,
     http,
-    seal: (teamId: string, password: string) => new CredentialBox(env.SECRET_KEYS).seal(password, { teamId, field: 'smtp.password' }),
+    /** The team's own server with a user `billing`, whose password is sealed as settings-api does. */
+    serverWithPassword(teamId: string, port: number, password: string): NonNullable<TeamMailSettings['smtp']> {
+      const server = ownServer(port, { security: 'starttls' });
+      const context = smtpPasswordContext(teamId, { ...server, auth: { username: 'billing' } });
+      const passwordSealed = new CredentialBox(env.SECRET_KEYS).seal(password, context);
+      return { ...server, auth: { type: 'password', username: 'billing', passwordSealed } };
+    },
     /** Settings of a team, announced as settings-api does. */
     async saveSettings(settings: TeamMailSettings): Promise<void> {
       teams.set(settings.teamId, settings);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type TeamMailSettings } from '@billing-mail/contracts';
-import { type CredentialBox } from '@billing-mail/platform';
+import { type CredentialBox, sealMark, smtpPasswordContext } from '@billing-mail/platform';
 import { type SmtpServer } from '@billing-mail/smtp-client';
 
 /** Where a try goes, as the settings say now. `null`: the team no longer sends by its own server. */
@@ -9,11 +9,14 @@ export function customServerOf(settings: TeamMailSettings, box: CredentialBox, c
   const { host, port, security, auth } = settings.smtp;
   const trust = caPem === null ? {} : { caPem };
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
-  const password = box.open(auth.passwordSealed, { teamId: settings.teamId, field: 'smtp.password' });
+  const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth }));
   return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
 }
 
-/** Changes when a new try would go another way: other server, credentials, or way of sending. Tells nothing about them. */
+/**
+ * Changes when a new try would go another way: other server, credentials, or way of sending. Tells nothing about them. A password that is
+ * sealed anew is the same one: what waits for its server is not tried at once because keys were rotated.
+ */
 export function serverFingerprint(settings: TeamMailSettings): string {
   const { sender, smtp } = settings;
   const way = smtp && [
@@ -21,7 +24,7 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     smtp.port,
     smtp.security,
     smtp.auth.type,
-    smtp.auth.type === 'password' && [smtp.auth.username, smtp.auth.passwordSealed],
+    smtp.auth.type === 'password' && [smtp.auth.username, sealMark(smtp.auth.passwordSealed)],
   ];
   return createHash('sha256')
     .update(JSON.stringify([sender, settings.fallback, way]))

@@ -42,6 +42,8 @@ async function servePage(response: Response, next: NextFunction, config: Console
 // Compressed once by the build instead of at each request; the first form that exists and the browser takes is sent.
 function serveFile(path: string, request: Request, response: Response, next: NextFunction, folder: string): void {
   response.vary('Accept-Encoding');
+  // Files are the same for everybody; `sendFile` says how long they may be kept only where nothing else does.
+  response.removeHeader('Cache-Control');
   // The names of assets carry a hash of their content.
   const keep = path.startsWith('/assets/') ? { maxAge: '1y', immutable: true } : { maxAge: '1h' };
   const forms = [...ENCODINGS.filter(({ name }) => request.acceptsEncodings(name) === name), { name: null, suffix: '' }];

@@ -55,7 +55,7 @@ export class EmailDeliveryController {
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EmailDeliveryView> {
-    return answer(await this.settings.replace(teamId, body, caller.userId, readIfMatch(ifMatch)), response);
+    return answer(await this.settings.replace(teamId, body, caller, readIfMatch(ifMatch)), response);
   }
 
   @Get('history')
@@ -74,8 +74,7 @@ export class EmailDeliveryController {
 }
 
 function answer(settings: TeamMailSettings, response: Response): EmailDeliveryView {
-  // A browser may keep it, but asks each time whether it is still true.
-  response.setHeader('Cache-Control', 'private, no-cache').setHeader('ETag', etagOf(settings.version));
+  response.setHeader('ETag', etagOf(settings.version));
   // Parsing drops what the view does not name, such as the sealed password.
   const { smtp } = settings;
   const auth = smtp?.auth.type === 'password' ? { ...smtp.auth, passwordSet: true } : smtp?.auth;

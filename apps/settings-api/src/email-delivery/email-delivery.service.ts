@@ -8,15 +8,25 @@ import {
   type SettingsChangeRecord,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { CredentialBox, decodeCursor, encodeCursor, invalidInput, type Logger, notFound, ProblemException } from '@billing-mail/platform';
+import {
+  type Caller,
+  CredentialBox,
+  decodeCursor,
+  encodeCursor,
+  invalidInput,
+  type Logger,
+  notFound,
+  ProblemException,
+} from '@billing-mail/platform';
 import { type NetworkPolicy } from '@billing-mail/smtp-client';
 import { z } from 'zod';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
-import { LOGGER, NETWORK_POLICY } from '../settings-tokens.js';
+import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
 import { applyInput } from './apply-input.js';
 import { EmailDeliveryStore } from './email-delivery.store.js';
 import { type IfMatch, isMatch } from './if-match.js';
+import { nameErrors } from './name-errors.js';
 
 // Each round that this request loses, another one has won; more rounds than that are no rivalry but a fault.
 const MAX_ROUNDS = 100;
@@ -29,6 +39,7 @@ export class EmailDeliveryService {
     private readonly box: CredentialBox,
     private readonly publisher: SettingsChangedPublisher,
     @Inject(NETWORK_POLICY) private readonly policy: NetworkPolicy,
+    @Inject(PLATFORM_NAMES) private readonly reservedNames: readonly string[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -40,12 +51,20 @@ export class EmailDeliveryService {
   }
 
   /** Replaces the settings and tells everyone; saying what is stored already changes nothing. Without `ifMatch` the last one wins. */
-  async replace(teamId: string, input: EmailDeliveryInput, userId: string, ifMatch: IfMatch | null): Promise<TeamMailSettings> {
+  async replace(
+    teamId: string,
+    input: EmailDeliveryInput,
+    { userId, isService }: Caller,
+    ifMatch: IfMatch | null,
+  ): Promise<TeamMailSettings> {
     const errors = this.errorsOf(teamId, input);
     if (errors.length > 0) throw invalidInput(errors);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const current = await this.store.find(teamId);
       if (ifMatch !== null && !isMatch(ifMatch, current?.version ?? null)) throw await this.changedMeanwhile(teamId, current, ifMatch);
+      // An internal service vouches for the names that it sets; the history says which one.
+      const foreign = isService ? [] : nameErrors(input, current, this.reservedNames);
+      if (foreign.length > 0) throw invalidInput(foreign);
       const applied = applyInput(teamId, input, current, { userId, at: new Date() }, this.box);
       if ('errors' in applied) throw invalidInput(applied.errors);
       if (current !== null && applied.changes.length === 0) return current;

@@ -282,6 +282,18 @@ describe('the e-mail delivery of a team', () => {
       expect((await call('get', teamId)).headers.etag).toBe('"1"');
     });
 
+    it('lets only an internal service give a team a name that looks like the platform, and remembers which one', async () => {
+      const teamId = newTeam();
+      const named = { ...settings, companyName: 'B\u0456lling M\u0430il', smtp: { ...smtp, fromName: 'BiIling-Mail' } };
+      const refused = problem.parse((await put(teamId, named)).body);
+      expect(refused.errors?.map(({ pointer }) => pointer)).toEqual(['/companyName', '/smtp/fromName']);
+      const service = { sub: 'operator-desk', role: 'service' };
+      expect((await api.call('put', path(teamId), { claims: service, body: named })).status).toBe(200);
+      expect(await historyOf(teamId)).toMatchObject([{ changedBy: 'operator-desk' }]);
+      expect((await put(teamId, { ...named, locale: 'de' })).status).toBe(200);
+      expect((await put(newTeam(), named)).status).toBe(422);
+    });
+
     it('lets internal services act for every team', async () => {
       const response = await api.call('put', path(newTeam()), { claims: { sub: 'invoicing', role: 'service' }, body: settings });
       expect(response.body).toMatchObject({ updatedBy: 'invoicing' });

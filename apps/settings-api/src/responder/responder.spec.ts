@@ -1,7 +1,7 @@
 // What other services hear over Redis, also when Redis is away, frozen or back.
 import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
 import { type SettingsChangedEvent, teamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox, redisTransport } from '@billing-mail/platform';
+import { CredentialBox, redisTransport, smtpPasswordContext } from '@billing-mail/platform';
 import { Redis, type RedisOptions } from 'ioredis';
 import { firstValueFrom, timeout } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
@@ -84,8 +84,10 @@ describe('settings-api on Redis', () => {
   it('answers with the settings, the password sealed for exactly this team and field', async () => {
     const answer = teamMailSettings.parse(await ask({ teamId: 'acme' }));
     expect(answer).toMatchObject({ teamId: 'acme', companyName: 'ACME 2', smtp: { host: 'smtp.acme.example' } });
-    const sealed = answer.smtp?.auth.type === 'password' ? answer.smtp.auth.passwordSealed : '';
-    expect(new CredentialBox(api.env.SECRET_KEYS).open(sealed, { teamId: 'acme', field: 'smtp.password' })).toBe(PASSWORD);
+    const { smtp } = answer;
+    if (smtp?.auth.type !== 'password') throw new Error('no password was answered');
+    const context = smtpPasswordContext('acme', { ...smtp, auth: smtp.auth });
+    expect(new CredentialBox(api.env.SECRET_KEYS).open(smtp.auth.passwordSealed, context)).toBe(PASSWORD);
   });
 
   it.each([

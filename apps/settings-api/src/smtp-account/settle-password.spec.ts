@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox } from '@billing-mail/platform';
+import { CredentialBox, SealError, smtpPasswordContext } from '@billing-mail/platform';
 import { settlePassword, whyPasswordIsNeeded } from './settle-password.js';
 
 const oldKey = { id: 'k1', key: randomBytes(32) };
 const newKey = { id: 'k2', key: randomBytes(32) };
-const context = { teamId: 'acme', field: 'smtp.password' };
 const server = { host: 'smtp.acme.example', port: 587, security: 'starttls', fromAddress: 'a@acme.example' } as const;
+const context = smtpPasswordContext('acme', { ...server, auth: { username: 'billing' } });
 const input = (password?: string): SmtpInput => ({
   ...server,
   auth: { type: 'password', username: 'billing', ...(password === undefined ? {} : { password }) },
@@ -52,6 +52,26 @@ describe('settlePassword', () => {
     const without = new CredentialBox([newKey]);
     expect(settlePassword('acme', input(), stored(sealed), without)).toEqual({ sealed, change: 'none' });
     expect(settle(input('secret'), stored(sealed), without)).toMatchObject({ change: 'replaced', clear: 'secret' });
+  });
+
+  it('binds a kept password to the better security that is wanted now', () => {
+    const better = { ...input(), security: 'tls' } as const;
+    const settled = settlePassword('acme', better, stored(sealed), box);
+    const kept = 'error' in settled ? null : settled.sealed;
+    expect(settled).toMatchObject({ change: 'none' });
+    expect(box.open(kept ?? '', smtpPasswordContext('acme', { ...server, security: 'tls', auth: { username: 'billing' } }))).toBe('secret');
+    expect(() => box.open(kept ?? '', context)).toThrow(SealError);
+    expect(settlePassword('acme', better, stored(sealed), new CredentialBox([newKey]))).toMatchObject({
+      error: { message: /needed again/ },
+    });
+  });
+
+  it('does not keep a password whose row was changed to another server or user', () => {
+    const moved = { ...stored(sealed), host: 'smtp.evil.example' } as NonNullable<TeamMailSettings['smtp']>;
+    const kept = settlePassword('acme', { ...input(), host: 'smtp.evil.example' }, moved, box);
+    expect(() =>
+      box.open(('sealed' in kept && kept.sealed) || '', smtpPasswordContext('acme', { ...moved, auth: { username: 'billing' } })),
+    ).toThrow(SealError);
   });
 
   it('does not take a seal of another team for its own', () => {

@@ -1,12 +1,12 @@
 // Decides what becomes of a team's SMTP password when its settings are replaced: kept, set, replaced, removed, or asked for.
+import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
-import { type CredentialBox, SealError } from '@billing-mail/platform';
-
-/** The field that the seal is bound to; whoever opens it (mail-dispatcher) must name the same. */
-export const SMTP_PASSWORD_FIELD = 'smtp.password';
+import { type CredentialBox, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
 
 type StoredServer = NonNullable<TeamMailSettings['smtp']>;
 type Account = Pick<StoredServer, 'host' | 'port' | 'security'> & { auth: { type: 'password'; username: string } };
+
+const NONE_STORED = 'is needed: none is stored yet';
 
 /** `sealed` is null where there is no password; `change` is what the history says. */
 export type SettledPassword = { sealed: string | null; change: 'none' | 'set' | 'replaced' | 'removed' } | { error: FieldError };
@@ -18,24 +18,27 @@ export function settlePassword(
   stored: TeamMailSettings['smtp'],
   box: CredentialBox,
 ): SettledPassword {
-  const before = stored?.auth.type === 'password' ? stored.auth.passwordSealed : null;
+  const before =
+    stored?.auth.type === 'password' ? { sealed: stored.auth.passwordSealed, context: contextOf(teamId, stored, stored.auth) } : null;
   if (input?.auth.type !== 'password') return { sealed: null, change: before === null ? 'none' : 'removed' };
-  const context = { teamId, field: SMTP_PASSWORD_FIELD };
+  const context = contextOf(teamId, input, input.auth);
   const { password, username } = input.auth;
   if (password !== undefined) {
     if (before === null) return { sealed: box.seal(password, context), change: 'set' };
-    if (openOrNull(box, before, context) === password) return { sealed: refresh(box, before, password, context), change: 'none' };
+    if (openOrNull(box, before) === password) return { sealed: carry(box, before, context), change: 'none' };
     return { sealed: box.seal(password, context), change: 'replaced' };
   }
   const reason = whyPasswordIsNeeded({ ...input, auth: { type: 'password', username } }, stored);
-  if (reason !== null) return { error: { pointer: '/smtp/auth/password', message: reason } };
-  const clear = before === null ? null : openOrNull(box, before, context);
-  return { sealed: before === null || clear === null ? before : refresh(box, before, clear, context), change: 'none' };
+  if (reason !== null || before === null) return { error: { pointer: '/smtp/auth/password', message: reason ?? NONE_STORED } };
+  if (openOrNull(box, before) !== null) return { sealed: carry(box, before, context), change: 'none' };
+  if (!isSameContext(before.context, context))
+    return { error: { pointer: '/smtp/auth/password', message: 'is needed again: the stored one can no longer be read' } };
+  return { sealed: before.sealed, change: 'none' };
 }
 
 /** Why the stored password may not be used for `account`, in words for who left it out; `null` when it may. */
 export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['smtp']): string | null {
-  if (stored?.auth.type !== 'password') return 'is needed: none is stored yet';
+  if (stored?.auth.type !== 'password') return NONE_STORED;
   const changed = [
     ...(account.host === stored.host ? [] : ['host']),
     ...(account.port === stored.port ? [] : ['port']),
@@ -47,8 +50,16 @@ export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['
   return `is needed again because the ${changed.join(' and ')} changed: a stored password is never sent anywhere else`;
 }
 
+type Sealed = { sealed: string; context: SealContext };
+
+const contextOf = (
+  teamId: string,
+  { host, port, security }: Pick<Account, 'host' | 'port' | 'security'>,
+  auth: { username: string },
+): SealContext => smtpPasswordContext(teamId, { host, port, security, auth });
+
 // A key that was dropped from SECRET_KEYS must not block other changes: the seal stays as it is until a new password comes.
-function openOrNull(box: CredentialBox, sealed: string, context: { teamId: string; field: string }): string | null {
+function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | null {
   try {
     return box.open(sealed, context);
   } catch (error) {
@@ -57,6 +68,8 @@ function openOrNull(box: CredentialBox, sealed: string, context: { teamId: strin
   }
 }
 
-// After SECRET_KEYS was rotated, each write moves the password to the new key.
-const refresh = (box: CredentialBox, sealed: string, clear: string, context: { teamId: string; field: string }): string =>
-  box.isOutdated(sealed) ? box.seal(clear, context) : sealed;
+// Each write moves the password to the first key, and to the security that is wanted now.
+const carry = (box: CredentialBox, { sealed, context: from }: Sealed, to: SealContext): string =>
+  box.isOutdated(sealed) || !isSameContext(from, to) ? box.reseal(sealed, from, to) : sealed;
+
+const isSameContext = (one: SealContext, other: SealContext): boolean => isDeepStrictEqual(one, other);

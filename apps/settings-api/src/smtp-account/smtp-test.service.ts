@@ -1,5 +1,6 @@
 // Tests a team's mail server, the stored one or one that is about to be stored, and explains what went wrong.
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Locale,
@@ -10,14 +11,15 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { classifyReply, explainFailure, hintForProbe } from '@billing-mail/mail-core';
-import { CredentialBox, invalidInput, type Logger, SealError } from '@billing-mail/platform';
+import { CredentialBox, invalidInput, type Logger, SealError, smtpPasswordContext } from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
-import { SMTP_PASSWORD_FIELD, whyPasswordIsNeeded } from './settle-password.js';
+import { whyPasswordIsNeeded } from './settle-password.js';
 import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
 import { composeTestMessage } from './test-message.js';
 import { TestSlots } from './test-slots.js';
+import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
 
 /** How to speak to servers under test; `totalMs` bounds the whole test. */
 export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; caPem: string | undefined };
@@ -58,12 +60,25 @@ export class SmtpTestService {
     try {
       const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem, ...options } = this.options;
+      const since = performance.now();
+      let held: SmtpTestStep[] = [];
       const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs, (step) => {
         // Why a step failed is known only when the whole conversation is.
-        if (step.ok) onSuccess(withoutFact(step));
+        if (!step.ok) return;
+        held.push(withoutFact(step));
+        // Told alone, the first step would already say whether a name exists.
+        if (step.step !== 'policy') {
+          held.forEach(onSuccess);
+          held = [];
+        }
       });
       void started.ended.then(release);
-      const result = this.resultOf(teamId, await started.probe, account.server, reader ?? teamLocale);
+      const probe = await started.probe;
+      const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
+      if (isUnreachedName(account.server.host, probe.steps)) {
+        await setTimeout(waitForBeatMs(performance.now() - since));
+        return { ok: false, steps: unreachedNameSteps(reader ?? teamLocale) };
+      }
       return result.ok && request.sendTo === undefined ? { ...result, notAsked: NOT_ASKED[reader ?? teamLocale] } : result;
     } catch (error) {
       release();
@@ -98,8 +113,9 @@ export class SmtpTestService {
       if (reason !== null) throw refuse(reason);
     }
     if (kept?.auth.type !== 'password') throw refuse('is needed: none is stored yet');
+    const { host, port, security, auth } = kept;
     try {
-      return this.box.open(kept.auth.passwordSealed, { teamId, field: SMTP_PASSWORD_FIELD });
+      return this.box.open(auth.passwordSealed, smtpPasswordContext(teamId, { host, port, security, auth }));
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
       this.logger.error({ teamId, step: 'password-opened', err: error }, 'a stored password can not be opened');

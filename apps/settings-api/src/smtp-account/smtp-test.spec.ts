@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { problem, smtpTestLine, type SmtpTestLine, smtpTestResult } from '@billing-mail/contracts';
 import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
+import { unreachedNameSteps } from './unreached-name.js';
 import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from '../testing/start-test-settings-api.js';
 
 const PASSWORD = 'pa55-word-never-seen';
@@ -92,6 +93,13 @@ describe('the test of a mail server', () => {
       'QUIT',
     ]);
     expect(smtpServer.messages).toEqual([]);
+  });
+
+  it('says of a name that leads inside no more than that no server can be reached under it', async () => {
+    // 127.0.0.1 may be reached here, ::1 may not.
+    const { ok, steps } = await test(newTeam(), { smtp: smtp({ host: 'localhost' }) });
+    expect(ok).toBe(false);
+    expect(steps).toEqual(unreachedNameSteps('en'));
   });
 
   it('sends a real e-mail to the address that is asked for, in the language of the team', async () => {

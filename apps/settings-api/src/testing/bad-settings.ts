@@ -34,6 +34,19 @@ const address = (pointer: string): BadField[] =>
     ['a@[127.0.0.1]', /valid domain/],
   );
 
+const senderName = (pointer: string): BadField[] => [
+  ...line(pointer, 320),
+  ...at(
+    pointer,
+    ['PayPal <service@paypal.example>', /"@", "<" or ">"/],
+    ['service＠paypal.example', /"@", "<" or ">"/],
+    ['a﹤b', /"@", "<" or ">"/],
+    ['\u200b\u2060', /nothing that can be seen/],
+    ['a\u202eb', /U\+202E/],
+    ['a\u2066b', /U\+2066/],
+  ),
+];
+
 const flag = (pointer: string): BadField[] => at(pointer, ['yes', /true or false/], [1, /true or false/]);
 
 const missing = (pointer: string, says: RegExp): BadField[] => at(pointer, [undefined, says]);
@@ -85,7 +98,7 @@ export const BAD_SMTP: BadField[] = [
   ...flag('/smtp/auth/passwordSet'),
   ...missing('/smtp/fromAddress', /must be text/),
   ...address('/smtp/fromAddress'),
-  ...line('/smtp/fromName', 320),
+  ...senderName('/smtp/fromName'),
 ];
 
 /** Of the body of PUT, besides `smtp`. */
@@ -93,7 +106,7 @@ export const BAD_SETTINGS: BadField[] = [
   ...at('', [[], /must be an object/]),
   ...at('/unknown', ['x', /not a known field/]),
   ...missing('/companyName', /must be text/),
-  ...line('/companyName', 320),
+  ...senderName('/companyName'),
   ...at('/companyName', ['  ', /must not be empty/]),
   ...address('/replyTo'),
   ...at('/locale', ['fr', /"en" or "de"/], [7, /"en" or "de"/], [null, /"en" or "de"/]),

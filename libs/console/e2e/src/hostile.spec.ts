@@ -30,7 +30,8 @@ describe('what others write', () => {
     ({ system } = desk);
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? `550 5.1.1 ${hostile('reply')}` : '250 ok') };
     await putSettings(system, 'acme', {
-      companyName: hostile('company'),
+      // The name of a sender may have no angle brackets at all.
+      companyName: 'ACME',
       cc: [{ address: 'boss@acme.example', name: hostile('copy') }],
       notifyUserIds: ['anna.berg'],
     });
@@ -47,9 +48,9 @@ describe('what others write', () => {
     await allSettled(system, ['acme']);
   });
 
-  it('stays text in the settings: company name, name of a copy', async () => {
+  it('stays text in the settings: name of a copy', async () => {
     const page = await open(SETTINGS);
-    await staysText(page, ['company', 'copy']);
+    await staysText(page, ['copy']);
   });
 
   it('stays text in the log and in a delivery: number, subject, recipients, what the server said', async () => {

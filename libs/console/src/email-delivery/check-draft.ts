@@ -4,6 +4,7 @@ import {
   explainAddress,
   explainRecipient,
   explainLine,
+  explainSenderLine,
   explainShownLine,
   type FieldError,
   isPasswordInClear,
@@ -26,7 +27,7 @@ type Check = [pointer: string, reason: string | null];
 export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
   const { companyName, replyTo, cc, bcc, notifyUserIds, smtp } = toInput(draft);
   const checks: Check[] = [
-    ['/companyName', explainShownLine(companyName, SETTINGS_LINES.companyName)],
+    ['/companyName', explainSenderLine(companyName, SETTINGS_LINES.companyName)],
     ['/replyTo', replyTo === null ? null : explainAddress(replyTo)],
     ['/cc', explainFirst(cc, explainMailbox)],
     ['/bcc', explainFirst(bcc, explainMailbox)],
@@ -45,7 +46,7 @@ function checkServer(smtp: ServerInput): Check[] {
     ['/smtp/port', explainPort(port)],
     ['/smtp/security', isPasswordInClear(smtp) ? SETTINGS_MESSAGES.passwordInClear : null],
     ['/smtp/fromAddress', explainAddress(fromAddress)],
-    ['/smtp/fromName', fromName === undefined ? null : explainShownLine(fromName, DISPLAY_NAME)],
+    ['/smtp/fromName', fromName === undefined ? null : explainSenderLine(fromName, DISPLAY_NAME)],
   ];
   if (auth.type === 'none') return ofServer;
   return [

@@ -95,6 +95,16 @@ describe('an HTTP service', () => {
     expect(problem.parse(JSON.parse(response.text)).requestId).toBe(response.headers['x-request-id']);
   });
 
+  it.each(['/v1/me', '/V1/teams/acme/things', '/v1/teams/globex/things', '/v1/broken', '/v1/nothing', '/health/ready'])(
+    'lets nobody keep the answer of %s',
+    async (path) => {
+      const authorization = `Bearer ${await token({ sub: 'u1', teams: { acme: 'member' } })}`;
+      const response = await request(app.getHttpServer()).get(path).set('Authorization', authorization);
+      expect(response.headers['cache-control']).toBe('no-store');
+      expect((await request(app.getHttpServer()).get(path)).headers['cache-control']).toBe('no-store');
+    },
+  );
+
   it('refuses a token signed by another secret, for another audience, or without its claims', async () => {
     for (const bad of [
       await token({ sub: 'u1' }, 'another secret of at least thirty-two'),

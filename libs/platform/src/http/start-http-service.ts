@@ -2,6 +2,7 @@
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { AuthGuard } from '../auth/auth.guard.js';
 import { type TokenSource, TokenVerifier } from '../auth/token-verifier.js';
@@ -37,6 +38,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   });
   app.disable('x-powered-by');
   app.use(answerRequestId);
+  app.use(keepNothing);
   app.use(logRequests(options.logger));
   app.use(helmet());
   if (options.env.CONSOLE_ORIGIN !== undefined) app.enableCors(corsFor(options.env.CONSOLE_ORIGIN));
@@ -48,6 +50,12 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.enableShutdownHooks();
   await options.prepare?.(app);
   return app;
+}
+
+// Nearly everything here is somebody's: nothing is kept by browsers or proxies, unless an answer says itself that it may be.
+function keepNothing(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
 }
 
 // One origin by name; no credentials, as a token travels in a header that only the page itself can set.

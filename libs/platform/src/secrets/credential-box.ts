@@ -1,60 +1,88 @@
 // Seals what a team entrusts to us (its SMTP password), so that neither a database dump nor the wire shows it.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { type SealContext } from './seal-context.js';
 
 export type SecretKey = { id: string; key: Buffer };
-/** What a sealed text belongs to; it opens nowhere else, so copying it to another team or field is of no use. */
-export type SealContext = { teamId: string; field: string };
 
 /** A sealed text that can't be opened; the message says why, never what. */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
-const FORMAT = 'v1';
+const FORMAT = 'v2';
+/** Bound to team and field alone. Still opened, never made; `npm run keys:rotate` moves what is left of it. */
+const EARLIER_FORMAT = 'v1';
 const IV_BYTES = 12; // NIST SP 800-38D 5.2.1.1
 const TAG_BYTES = 16;
+// As many secrets as there are teams: 72 bits never meet by chance.
+const MARK_BYTES = 9;
+
+type SealParts = { format: string; keyId: string; mark: string; iv: string; tag: string; text: string };
 
 /** AES-256-GCM with a key id in front, so that keys can be rotated: the first seals, all open. */
 export class CredentialBox {
-  constructor(private readonly keys: SecretKey[]) {}
+  constructor(private readonly keys: readonly SecretKey[]) {}
 
-  /** `v1.<key id>.<iv>.<tag>.<ciphertext>`, parts in base64url; team and field are bound as additional data. */
+  /** `v2.<key id>.<mark>.<iv>.<tag>.<ciphertext>`, parts in base64url; the whole context is bound as additional data. */
   seal(clear: string, context: SealContext): string {
-    const [current] = this.keys;
-    if (current === undefined) throw new SealError('There is no key to seal with: set SECRET_KEYS.');
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', current.key, iv, { authTagLength: TAG_BYTES });
-    cipher.setAAD(additionalData(current.id, context));
-    const sealed = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
-    return [FORMAT, current.id, iv.toString('base64url'), cipher.getAuthTag().toString('base64url'), sealed.toString('base64url')].join(
-      '.',
-    );
+    return this.sealMarked(clear, context, randomBytes(MARK_BYTES).toString('base64url'));
   }
 
-  /** @throws SealError when the key is unknown, or the text was changed or belongs to another team or field. */
+  /** @throws SealError when the key is unknown, or the text was changed or belongs to something else. */
   open(sealed: string, context: SealContext): string {
-    const [format, keyId = '', iv = '', tag = '', text = '', ...rest] = sealed.split('.');
-    if (format !== FORMAT || rest.length > 0) throw new SealError('The sealed value has an unknown format.');
+    const parts = partsOf(sealed);
+    const { keyId, iv, tag, text } = parts;
     const found = this.keys.find(({ id }) => id === keyId);
     if (found === undefined)
       throw new SealError(`The value was sealed with the key "${keyId}", which SECRET_KEYS does not hold: add it again.`);
     // Without authTagLength Node takes a tag of 4 bytes, which can be guessed.
     const decipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES });
-    decipher.setAAD(additionalData(keyId, context));
+    decipher.setAAD(additionalData(parts, context));
     try {
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     } catch (cause) {
-      throw new SealError('The sealed value was changed, or belongs to another team or field.', { cause });
+      throw new SealError('The sealed value was changed, or belongs to another team, field or server.', { cause });
     }
   }
 
-  /** Whether a sealed text was made with a key that is no longer the first one. */
+  /** The same secret under the first key, in the present format, for `to`; its mark stays. @throws SealError as `open` does. */
+  reseal(sealed: string, from: SealContext, to: SealContext = from): string {
+    return this.sealMarked(this.open(sealed, from), to, sealMark(sealed));
+  }
+
+  /** Whether a sealed text was made with a key that is no longer the first one, or is bound to less than it would be now. */
   isOutdated(sealed: string): boolean {
-    return sealed.split('.')[1] !== this.keys[0]?.id;
+    const { format, keyId } = partsOf(sealed);
+    return format !== FORMAT || keyId !== this.keys[0]?.id;
+  }
+
+  private sealMarked(clear: string, context: SealContext, mark: string): string {
+    const [current] = this.keys;
+    if (current === undefined) throw new SealError('There is no key to seal with: set SECRET_KEYS.');
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', current.key, iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(additionalData({ format: FORMAT, keyId: current.id, mark }, context));
+    const text = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
+    const encoded = [iv, cipher.getAuthTag(), text].map((part) => part.toString('base64url'));
+    return [FORMAT, current.id, mark, ...encoded].join('.');
   }
 }
 
-function additionalData(keyId: string, context: SealContext): Buffer {
-  return Buffer.from(JSON.stringify([FORMAT, keyId, context.teamId, context.field]));
+/** Stays the same when a secret is sealed anew, and is another one for each secret that somebody sets. Tells nothing about it. */
+export const sealMark = (sealed: string): string => partsOf(sealed).mark;
+
+function partsOf(sealed: string): SealParts {
+  const [format = '', keyId = '', ...rest] = sealed.split('.');
+  // The earlier format has no mark of its own; its nonce occurs once as well.
+  const [mark = '', iv = '', tag = '', text = '', ...more] = format === EARLIER_FORMAT ? [rest[0] ?? '', ...rest] : rest;
+  if (![FORMAT, EARLIER_FORMAT].includes(format) || more.length > 0) throw new SealError('The sealed value has an unknown format.');
+  return { format, keyId, mark, iv, tag, text };
+}
+
+function additionalData({ format, keyId, mark }: Pick<SealParts, 'format' | 'keyId' | 'mark'>, context: SealContext): Buffer {
+  const { teamId, field, boundTo } = context;
+  return Buffer.from(
+    JSON.stringify(format === EARLIER_FORMAT ? [format, keyId, teamId, field] : [format, keyId, mark, teamId, field, boundTo]),
+  );
 }

@@ -1,0 +1,82 @@
+import { createCipheriv, randomBytes } from 'node:crypto';
+import { CredentialBox, dataSourceOptions, migrate, type SecretKey, smtpPasswordContext } from '@billing-mail/platform';
+import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
+import { DataSource } from 'typeorm';
+import { settingsSchema } from '../settings-schema.js';
+import { resealPasswords } from './reseal-passwords.js';
+
+const newKey = { id: 'new', key: randomBytes(32) };
+const oldKey = { id: 'old', key: randomBytes(32) };
+const lostKey = { id: 'lost', key: randomBytes(32) };
+const server = { host: 'smtp.acme.example', port: 587, security: 'starttls', fromAddress: 'a@acme.example' };
+const contextOf = (teamId: string) => smtpPasswordContext(teamId, { ...server, auth: { username: 'billing' } });
+
+/** A seal as it was made before it was bound to the account. */
+function sealedEarlier(teamId: string, { id, key }: SecretKey, clear: string): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
+  cipher.setAAD(Buffer.from(JSON.stringify(['v1', id, teamId, 'smtp.password'])));
+  const text = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
+  return ['v1', id, ...[iv, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join('.');
+}
+
+describe('resealPasswords', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+  const smtpOf = async (teamId: string) => {
+    const [row] = await source.query<{ smtp: { auth: { passwordSealed: string } }; version: number }[]>(
+      'SELECT smtp, version FROM settings.team_email_delivery WHERE team_id = $1',
+      [teamId],
+    );
+    return row;
+  };
+  const store = (teamId: string, auth: object | null) =>
+    source.query(
+      `INSERT INTO settings.team_email_delivery VALUES ($1, 7, 'ACME', NULL, 'en', '[]', '[]', 'platform', $2, false, '[]', now(), 'u1')`,
+      [teamId, auth === null ? null : JSON.stringify({ ...server, auth })],
+    );
+  const withPassword = (passwordSealed: string) => ({ type: 'password', username: 'billing', passwordSealed });
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    await migrate(database.url, settingsSchema);
+    source = await new DataSource(dataSourceOptions(database.url, settingsSchema)).initialize();
+    await store('earlier', withPassword(sealedEarlier('earlier', oldKey, 'geheim')));
+    await store('earlier-format', withPassword(sealedEarlier('earlier-format', newKey, 'geheim')));
+    await store('old-key', withPassword(new CredentialBox([oldKey]).seal('geheim', contextOf('old-key'))));
+    await store('current', withPassword(new CredentialBox([newKey]).seal('geheim', contextOf('current'))));
+    await store('no-sign-in', { type: 'none' });
+    await store('no-server', null);
+  });
+  afterAll(async () => {
+    await source.destroy();
+    await database.stop();
+  });
+
+  it('moves every password to the first key and its whole account, and leaves everything else as it is', async () => {
+    const current = await smtpOf('current');
+    expect(await resealPasswords(source, [newKey, oldKey])).toEqual({ passwords: 4, moved: 3, left: [] });
+    for (const teamId of ['earlier', 'earlier-format', 'old-key', 'current']) {
+      const row = await smtpOf(teamId);
+      expect(row).toMatchObject({ smtp: server, version: 7 });
+      expect(row?.smtp.auth.passwordSealed).toMatch(/^v2\.new\./);
+      expect(new CredentialBox([newKey]).open(row?.smtp.auth.passwordSealed ?? '', contextOf(teamId))).toBe('geheim');
+    }
+    expect(await smtpOf('current')).toEqual(current);
+    expect(await resealPasswords(source, [newKey])).toEqual({ passwords: 4, moved: 0, left: [] });
+  });
+
+  it('names the teams whose password no first key opens, and why, and moves the others', async () => {
+    await store('lost', withPassword(new CredentialBox([lostKey]).seal('geheim', contextOf('lost'))));
+    await store('changed', withPassword(new CredentialBox([newKey]).seal('geheim', contextOf('somebody-else'))));
+    await store('movable', withPassword(new CredentialBox([oldKey]).seal('geheim', contextOf('movable'))));
+    expect(await resealPasswords(source, [newKey, oldKey])).toEqual({
+      passwords: 7,
+      moved: 1,
+      left: [
+        { teamId: 'changed', reason: expect.stringContaining('belongs to another') },
+        { teamId: 'lost', reason: expect.stringContaining('"lost"') },
+      ],
+    });
+  });
+});

@@ -1,0 +1,27 @@
+// `npm run keys:rotate`: seals every stored password with the first of SECRET_KEYS and says whether one is left. The work is in settings-api.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepareCheckout } from './prepare-checkout.mjs';
+import { explainFailure, StepError } from './steps.mjs';
+import { workspaceRoot } from './workspace.mjs';
+
+const NEEDED = ['DATABASE_URL', 'SECRET_KEYS'];
+
+try {
+  await prepareCheckout();
+  const missing = NEEDED.filter((name) => !process.env[name] && !process.env[`${name}_FILE`]);
+  if (missing.length > 0) {
+    throw new StepError(
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set: which database, and which keys?`,
+      'DATABASE_URL=postgresql://user:password@host:5432/database SECRET_KEYS=new:…,old:… npm run keys:rotate',
+    );
+  }
+  const child = spawn(process.execPath, [join(workspaceRoot, 'apps/settings-api/dist/rotate-keys.js')], {
+    cwd: workspaceRoot,
+    stdio: 'inherit',
+  });
+  child.once('close', (code) => (process.exitCode = code ?? 1));
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}
