@@ -17,7 +17,7 @@ function addressBy(explain: (value: string) => string | null) {
     .string('must be text')
     .max(1000, 'is longer than 254 characters')
     .superRefine(explained(explain))
-    .transform((value) => {
+    .overwrite((value) => {
       const at = value.lastIndexOf('@');
       // RFC 6532 3.1: the same letter written in two ways would be two addresses.
       return `${value.slice(0, at).normalize('NFC')}@${asciiDomain(value.slice(at + 1)) ?? ''}`;

@@ -9,8 +9,8 @@ const wrongItems = new WeakMap<object, number>();
  * wrong items would become gigabytes of complaints. The list stays wrong, as what was found stands; so it may not be within `catch`, which forgets that.
  */
 export function listOf<T extends z.ZodType>(item: T, error: string): z.ZodArray<T> {
-  const bounded = item.clone() as T;
-  const { run } = bounded._zod;
+  const bounded = item.clone();
+  const run = bounded._zod.run.bind(bounded._zod);
   bounded._zod.run = (payload, context) => {
     const wrong = wrongItems.get(context) ?? 0;
     if (wrong >= MOST_FIELD_ERRORS) return payload;

@@ -14,7 +14,10 @@ export interface paths {
         /** The delivery log, newest first */
         get: operations["DeliveriesController_list"];
         put?: never;
-        /** Send a document */
+        /**
+         * Send a document
+         * @description A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody.
+         */
         post: operations["DeliveriesController_send"];
         delete?: never;
         options?: never;
@@ -65,7 +68,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a settled delivery again, as a new one */
+        /** Send a settled delivery again, as a new one; the user who asks hears of its trouble */
         post: operations["DeliveriesController_resend"];
         delete?: never;
         options?: never;
@@ -229,10 +232,12 @@ export interface operations {
                         address: string;
                         name?: string;
                     }[];
+                    /** @default [] */
                     cc?: {
                         address: string;
                         name?: string;
                     }[];
+                    /** @default [] */
                     bcc?: {
                         address: string;
                         name?: string;

@@ -196,10 +196,12 @@ export interface operations {
                      * @enum {string}
                      */
                     locale?: "en" | "de";
+                    /** @default [] */
                     cc?: {
                         address: string;
                         name?: string;
                     }[];
+                    /** @default [] */
                     bcc?: {
                         address: string;
                         name?: string;
