@@ -66,19 +66,19 @@ export const GROUPS: readonly Group[] = [
   { name: 'same-bytes', stage: { customServers: 5, env: { RETRY_DELAYS: '5s,5s' } }, policy: 'retry', scenarios: sameBytes },
   {
     name: 'nowhere-to-record',
-    stage: { customServers: 6, diskMb: { journal: 4, documents: 60 }, env: { CLAIM_LEASE: '40s' } },
+    stage: { customServers: broken.length + unkeptBytes.length, diskMb: { journal: 4, documents: 60 }, env: { CLAIM_LEASE: '40s' } },
     policy: 'retry',
     scenarios: [...broken, ...unkeptBytes],
   },
   {
     name: 'nowhere-for-long',
-    stage: { customServers: 6, diskMb: { journal: 4 }, wired: true },
+    stage: { customServers: brokenForLong.length, diskMb: { journal: 4 }, wired: true },
     policy: 'retry',
     scenarios: brokenForLong,
   },
   {
     name: 'nowhere-for-long-hold',
-    stage: { customServers: 2, diskMb: { journal: 4 }, wired: true, env: HOLD },
+    stage: { customServers: brokenForLongOnHold.length, diskMb: { journal: 4 }, wired: true, env: HOLD },
     policy: 'hold',
     scenarios: brokenForLongOnHold,
   },

@@ -113,8 +113,9 @@ class RunningServer implements ScriptedSmtpServer {
 
   forget(): void {
     this.connections = this.connections.filter(({ open }) => open);
-    for (const { commands, transactions } of this.connections) {
+    for (const { commands, authAttempts, transactions } of this.connections) {
       commands.length = 0;
+      authAttempts.length = 0;
       // What is under way goes on to be recorded.
       transactions.splice(0, transactions.length, ...transactions.filter(({ endOfDataSeen }) => !endOfDataSeen).slice(-1));
     }
