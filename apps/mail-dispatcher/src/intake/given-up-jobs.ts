@@ -78,9 +78,14 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async sweepAgainAndAgain(): Promise<void> {
     while (!this.leaving.signal.aborted) {
-      await this.sweep().catch((error: unknown) => this.logger.warn({ step: 'given-up', err: error }, 'can not look after given-up jobs'));
+      await this.sweep().catch((error: unknown) => this.tellOf(error));
       await sleep(SWEEP_MS, undefined, { ref: false, signal: this.leaving.signal }).catch(() => undefined);
     }
+  }
+
+  /** Whoever leaves closes the connection that a sweep may still be using. */
+  private tellOf(error: unknown): void {
+    if (!this.leaving.signal.aborted) this.logger.warn({ step: 'given-up', err: error }, 'can not look after given-up jobs');
   }
 
   /**
