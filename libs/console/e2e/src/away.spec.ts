@@ -104,7 +104,8 @@ describe('while something is away', () => {
     await page.getByRole('article').filter({ hasText: 'meanwhile' }).waitFor({ timeout: 60_000 });
     await send(system, 'acme', invoice('after', { to: [{ address: 'gone@x.example' }] }));
     await page.getByRole('article').filter({ hasText: 'after' }).waitFor({ timeout: 20_000 });
-    await page.getByRole('link', { name: 'Inbox, 3 unread' }).waitFor();
+    // The same kind of trouble is one message, which counts.
+    await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
   });
 

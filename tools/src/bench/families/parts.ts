@@ -25,6 +25,14 @@ const PARTS: readonly { name: string; says: string; measure: Measure }[] = [
     measure: (parts, stage) => parts.call('smtp', stage.ports.plain, BYTES, COUNT),
   },
   {
+    name: 'statements',
+    says: 'taking, releasing and settling a delivery, 16 at a time',
+    measure: async (parts, stage) => {
+      await stage.database('parts');
+      return parts.call('statements', stage.databaseUrl('parts'), COUNT);
+    },
+  },
+  {
     name: 'queue',
     says: 'a job of the queue with a document by ref',
     measure: async (parts, stage, scale) => {

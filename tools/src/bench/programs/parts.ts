@@ -3,7 +3,10 @@ import { DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { composeMessage, type MessageDraft, readPkcs12 } from '@billing-mail/mail-core';
 import { openSession, type SmtpServer } from '@billing-mail/smtp-client';
 import Bull from 'bull';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { workspaceRoot } from '../../workspace.js';
 import { serve } from './serve.js';
 
 const WARM_UP = 0.2;
@@ -39,6 +42,54 @@ function draftOf(bytes: number): MessageDraft {
     html: null,
     attachments: [{ filename: 'invoice.pdf', contentType: 'application/pdf', size: bytes, content }],
   };
+}
+
+/** What is asked of the dispatcher's store. */
+type Records = {
+  take(delivery: object): Promise<{ kind: string }>;
+  release(release: object): Promise<boolean>;
+  settle(write: object): Promise<{ isWritten: boolean }>;
+};
+// An app is nobody's library, so its store is loaded as it was built.
+const RECORDS = join(workspaceRoot, 'apps', 'mail-dispatcher', 'dist', 'records', 'delivery-records.js');
+
+/** An invoice to one person by the platform, born claimed and sent by its first try. */
+async function recordOne(records: Records): Promise<void> {
+  const [id, claimId, attemptId] = [randomUUID(), randomUUID(), randomUUID()];
+  const route = 'platform';
+  const document = { id, type: 'invoice', number: '2026-0042' };
+  const message = { sha256: 'ab'.repeat(32), size: 205_000, signed: true };
+  const look = { firstRoute: route, companyName: 'ACME', replyTo: null };
+  const taken = await records.take({
+    ...{ id, teamId: 'acme', key: id, contentHash: id, document, requestedBy: { userId: 'clerk' }, subject: 'Invoice 2026-0042' },
+    ...{ text: 'Please find the invoice attached.', html: null, resendOf: null, lane: 'acme/platform', sendAt: null },
+    recipients: [{ address: 'payables@customer.example', name: 'Accounts payable', role: 'to' }],
+    attachments: [
+      {
+        ...{ filename: '2026-0042.pdf', contentType: 'application/pdf', contentId: null },
+        ...{ sha256: 'cd'.repeat(32), size: 150_000, ref: 'acme/2026-0042.pdf' },
+      },
+    ],
+    fixed: { look, route, messageIds: { platform: `<${id}@platform.example>` }, notShown: 0 },
+    claim: { claimId, workerId: 'bench', leaseMs: 60_000 },
+  });
+  const number = 1;
+  const attempt = { id: attemptId, number, route, server: 'mail.example:587', message };
+  const isReleased = await records.release({ id, claimId, revision: 0, attempt: { ...attempt, sinceMs: 5 }, positions: [0] });
+  const { isWritten } = await records.settle({
+    ...{ id, held: { claimId, revision: 0 }, takenBack: null },
+    recipients: [{ position: 0, status: 'accepted', route, reason: null, reply: '250 2.0.0 ok', uncertainEnds: 0 }],
+    attempt: {
+      ...{ ...attempt, claimId, outcome: 'accepted', stage: 'final', code: 250, enhancedCode: '2.0.0' },
+      ...{ reason: null, reply: '250 2.0.0 ok', tls: null, durationMs: 9 },
+    },
+    next: {
+      ...{ status: 'sent', route, lane: 'acme/platform', usedFallback: false, failure: null },
+      ...{ triedRoute: route, fingerprint: 'f', dueInMs: null, postponed: false },
+    },
+    outcome: { type: 'delivery_settled', teamId: 'acme', delivery: { id, key: id, document, status: 'sent' } },
+  });
+  if (taken.kind !== 'taken' || !isReleased || !isWritten) throw new Error('a delivery could not be recorded');
 }
 
 const calls = {
@@ -77,6 +128,18 @@ const calls = {
     });
     await Promise.all(idle.map((session) => session.close()));
     return took;
+  },
+
+  /** Taken, released and settled, sixteen at a time. */
+  async statements(url: string, count: number): Promise<number> {
+    const { DeliveryRecords } = (await import(RECORDS)) as { DeliveryRecords: new (source: DataSource) => Records };
+    const source = await new DataSource({ type: 'postgres', url }).initialize();
+    try {
+      const records = new DeliveryRecords(source);
+      return await timeEach(count, 16, () => recordOne(records));
+    } finally {
+      await source.destroy();
+    }
   },
 
   /** Jobs that are published already, taken by a worker that does nothing. */
