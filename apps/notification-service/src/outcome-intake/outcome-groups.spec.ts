@@ -105,11 +105,11 @@ describe('a group of outcomes', () => {
   });
 
   it('is told but for what PostgreSQL does not take, which is kept', async () => {
-    // ISO 8601 knows the year 0, PostgreSQL does not.
+    // ISO 8601 knows the year 0, PostgreSQL does not; a later event about the same user would make it forgotten.
     const poisoned = SAMPLES.partlySent({
       teamId: 'poisoned',
       occurredAt: '0000-01-01T00:00:00Z',
-      requestedBy: { userId: 'u1', email: 'u1@poisoned.example' },
+      requestedBy: { userId: 'u2', email: 'u2@poisoned.example' },
     });
     const good = Array.from({ length: 20 }, () => SAMPLES.partlySent(forU1('poisoned')));
     await publish([...good.slice(0, 10), poisoned, ...good.slice(10)]);
