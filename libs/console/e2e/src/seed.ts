@@ -49,13 +49,13 @@ export async function cancel(system: System, teamId: string, id: string): Promis
   await call('POST', `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries/${id}/cancel`, token, {});
 }
 
-/** Reads all that `userId` has been told, once it is `count` notifications. */
+/** Reads all that `userId` has been told, once it is of `count` documents. */
 export async function readAll(system: System, userId: string, count: number): Promise<void> {
   const token = await system.token({ sub: userId, teams: { acme: 'admin' } });
   const url = `${system.urls['notification-service']}/v1/notifications`;
   await eventually(
-    () => call('GET', url, token) as Promise<{ unreadCount: number }>,
-    ({ unreadCount }) => unreadCount >= count,
+    () => call('GET', url, token) as Promise<{ items: { count: number }[] }>,
+    ({ items }) => items.reduce((sum, each) => sum + each.count, 0) >= count,
     60_000,
   );
   await call('POST', `${url}/read-all`, token, {});
