@@ -17,7 +17,7 @@ export function ConfirmAddress({ address }: { address: string }) {
   const queryClient = useQueryClient();
   const [code, setCode] = useState(new URLSearchParams(useSearch()).get('confirm') ?? '');
   const confirming = useMutation({
-    mutationFn: async () => (await ask(notifications.POST('/v1/preferences/confirmation', { body: { code } }))) as PreferencesView,
+    mutationFn: async (): Promise<PreferencesView> => ask(notifications.POST('/v1/preferences/confirmation', { body: { code } })),
     onSuccess: (confirmed) => queryClient.setQueryData(PREFERENCES_KEY, confirmed),
   });
   const asking = useMutation({ mutationFn: async () => ask(notifications.POST('/v1/preferences/confirmation-email', {})) });

@@ -17,7 +17,7 @@ export function PreferencesSection() {
   const { notifications } = useClients();
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
-    queryFn: async () => (await ask(notifications.GET('/v1/preferences'))) as PreferencesView,
+    queryFn: async (): Promise<PreferencesView> => ask(notifications.GET('/v1/preferences')),
   });
   return (
     <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="xl">
@@ -48,7 +48,7 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState(changeable(stored));
   const saving = useMutation({
-    mutationFn: async () => (await ask(notifications.PUT('/v1/preferences', { body: draft }))) as PreferencesView,
+    mutationFn: async (): Promise<PreferencesView> => ask(notifications.PUT('/v1/preferences', { body: draft })),
     onSuccess: (saved) => {
       queryClient.setQueryData(KEY, saved);
       setDraft(changeable(saved));
