@@ -14,15 +14,12 @@ export class FolderDocumentStore implements DocumentStore {
   constructor(private readonly folder: string) {}
 
   async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
-    const incoming = path.join(this.folder, BLOBS, 'incoming');
-    await mkdir(incoming, { recursive: true });
-    const temporary = path.join(incoming, randomUUID());
+    const temporary = path.join(this.folder, BLOBS, 'incoming', randomUUID());
     try {
       const blob = await writeDurably(temporary, bytes);
       const target = this.blobPath(blob.sha256);
-      await mkdir(path.dirname(target), { recursive: true });
       // Renaming over the same content is harmless, and two at once end with one whole file.
-      await rename(temporary, target);
+      await inFolderOf(target, () => rename(temporary, target));
       await syncFolder(path.dirname(target));
       return blob;
     } catch (error) {
@@ -71,7 +68,7 @@ export class FolderDocumentStore implements DocumentStore {
 async function writeDurably(file: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
   const hash = createHash('sha256');
   let size = 0;
-  const handle = await open(file, 'wx', 0o600);
+  const handle = await inFolderOf(file, () => open(file, 'wx', 0o600));
   try {
     for await (const chunk of bytes) {
       hash.update(chunk);
@@ -83,6 +80,17 @@ async function writeDurably(file: string, bytes: AsyncIterable<Uint8Array> | Ite
     await handle.close();
   }
   return { sha256: hash.digest('hex'), size };
+}
+
+/** Makes the folder of a file where it is missing, which is rare: of each document two folders would be asked for otherwise. */
+async function inFolderOf<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(path.dirname(file), { recursive: true });
+    return work();
+  }
 }
 
 // Without it the name of a new file may be gone after a power cut although its bytes are there (fsync(2)).

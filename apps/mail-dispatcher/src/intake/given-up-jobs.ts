@@ -2,7 +2,7 @@
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE } from '@billing-mail/contracts';
-import { type Logger, redisAnswer, within } from '@billing-mail/platform';
+import { type Logger, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -49,13 +49,16 @@ const CHANGE_OPTIONS = `if redis.call('HGET', KEYS[1], 'opts') == ARGV[1] then r
 @Injectable()
 export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly leaving = new AbortController();
+  private readonly trouble: TroubleLog;
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
     @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly rejecting: RejectJob,
-  ) {}
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   onApplicationBootstrap(): void {
     this.loop = this.sweepAgainAndAgain();
@@ -85,7 +88,7 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Whoever leaves closes the connection that a sweep may still be using. */
   private tellOf(error: unknown): void {
-    if (!this.leaving.signal.aborted) this.logger.warn({ step: 'given-up', err: error }, 'can not look after given-up jobs');
+    if (!this.leaving.signal.aborted) this.trouble.tell(error as Error, { step: 'given-up' }, 'can not look after given-up jobs');
   }
 
   /**

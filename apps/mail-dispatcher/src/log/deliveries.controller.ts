@@ -57,15 +57,21 @@ const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 @ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries')
 export class DeliveriesController {
+  private readonly requestSchema;
+  private readonly jobSchema;
+
   constructor(
-    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(DISPATCHER_ENV) env: DispatcherEnv,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: DeliveriesStore,
     private readonly statistics: StatisticsStore,
     private readonly accepting: AcceptDocument,
     private readonly resending: ResendDelivery,
     private readonly cancelling: CancelDelivery,
-  ) {}
+  ) {
+    this.requestSchema = sendRequestSchema(limitsOf(env));
+    this.jobSchema = dispatchJobSchema(limitsOf(env));
+  }
 
   @Post()
   @TeamAccess('write')
@@ -95,10 +101,9 @@ export class DeliveriesController {
       throw new ProblemException(422, 'idempotency-key', 'The header Idempotency-Key is missing; send the key of the document.');
     const checkedKey = checkKey(key);
     // Checked as the job of the queue is, so that both edges take the same and say the same.
-    const limits = limitsOf(this.env);
-    const parsed = sendRequestSchema(limits).safeParse(body ?? {});
+    const parsed = this.requestSchema.safeParse(body ?? {});
     if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
-    const job = dispatchJobSchema(limits).safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
+    const job = this.jobSchema.safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
     if (!job.success) throw invalidInput(toFieldErrors(job.error));
     const fields = droppedFields(body, job.data);
     if (fields.length > 0) this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable');

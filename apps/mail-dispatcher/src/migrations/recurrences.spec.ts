@@ -1,29 +1,15 @@
-import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
-import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
-import { DataSource } from 'typeorm';
-import { dispatchSchema } from '../dispatch.schema.js';
+import { type OlderDatabase, startOlderDatabase } from '../testing/older-database.js';
 import { Recurrences1798000000030 } from './1798000000030-recurrences.js';
 
-const all = dispatchSchema.migrations as (typeof Recurrences1798000000030)[];
-const before = { ...dispatchSchema, migrations: all.slice(0, all.indexOf(Recurrences1798000000030)) };
-
 describe('a database in which an occurrence of a series was taken twice', () => {
-  let database: TestDatabase;
-  let source: DataSource;
-  let sql: Sql;
+  let older: OlderDatabase;
   beforeAll(async () => {
-    database = await startTestDatabase();
-    await migrate(database.url, before);
-    source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
-    sql = new Sql(source);
+    older = await startOlderDatabase(Recurrences1798000000030);
   });
-  afterAll(async () => {
-    await source.destroy();
-    await database.stop();
-  });
+  afterAll(() => older.stop());
 
   const add = (key: string, createdAt: string, changes: { recurrence?: object; resendOf?: string; teamId?: string } = {}) =>
-    sql.rows(
+    older.sql.rows(
       `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, lane, created_at, resend_of)
        VALUES (gen_random_uuid(), $1, $2, '', $3, '{}', '', '', $4, (SELECT id FROM dispatch.deliveries WHERE key = $5))`,
       [changes.teamId ?? 'acme', key, { id: '1', type: 'invoice', recurrence: changes.recurrence }, createdAt, changes.resendOf],
@@ -37,9 +23,9 @@ describe('a database in which an occurrence of a series was taken twice', () => 
     await add('next', '2026-12-01', { recurrence: { ...recurrence, occurrence: '2026-12' } });
     await add('theirs', '2026-11-03', { recurrence, teamId: 'globex' });
     await add('single', '2026-11-01');
-    await migrate(database.url, dispatchSchema);
-    const standing = await sql.rows<{ key: string }>('SELECT key FROM dispatch.deliveries WHERE series_id IS NOT NULL ORDER BY key');
+    await older.update('latest');
+    const standing = await older.sql.rows<{ key: string }>('SELECT key FROM dispatch.deliveries WHERE series_id IS NOT NULL ORDER BY key');
     expect(standing.map(({ key }) => key)).toEqual(['first', 'next', 'theirs']);
-    expect(await sql.rows('SELECT 1 FROM dispatch.deliveries')).toHaveLength(6);
+    expect(await older.sql.rows('SELECT 1 FROM dispatch.deliveries')).toHaveLength(6);
   });
 });

@@ -20,17 +20,20 @@ export type PublishedGroup = { jobId: string; eventIds: string[] };
 /** Jobs are looked at again by so many outcomes at a time: some of full groups, many of small ones. */
 const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
 
+/** An outcome as an event of its own, but for its time. */
+export type IdentifiedOutcome = NewOutcome & { version: 1; eventId: string };
+export const identified = (outcome: NewOutcome): IdentifiedOutcome => ({ ...outcome, version: 1, eventId: uuidv7() });
+
 /** The time of the transaction as events tell it. */
 export const UTC_NOW = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Adds an outcome inside the caller's transaction. */
 export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> {
-  const id = uuidv7();
-  await sql.rows(
-    `INSERT INTO dispatch.outbox (id, payload)
-     VALUES ($1::uuid, $2::jsonb || jsonb_build_object('version', 1, 'eventId', $1::uuid, 'occurredAt', ${UTC_NOW}))`,
-    [id, JSON.stringify(outcome)],
-  );
+  const event = identified(outcome);
+  await sql.rows(`INSERT INTO dispatch.outbox (id, payload) VALUES ($1::uuid, $2::jsonb || jsonb_build_object('occurredAt', ${UTC_NOW}))`, [
+    event.eventId,
+    JSON.stringify(event),
+  ]);
 }
 
 /**

@@ -2,9 +2,8 @@
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
 import { type RecipientState } from '@billing-mail/mail-core';
 import { type Sql } from '@billing-mail/platform';
-import { v7 as uuidv7 } from 'uuid';
 import { noteDueLanes } from './lanes.js';
-import { type NewOutcome, UTC_NOW } from './outbox.store.js';
+import { identified, type NewOutcome, UTC_NOW } from './outbox.store.js';
 import { type AttemptFacts, type MessageFacts } from './rows.js';
 
 /** What comes next for the delivery; gives the claim back. */
@@ -51,7 +50,7 @@ export type SettleWrite = {
 const STATEMENT = `
   WITH asked AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS a (
-      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, "eventId" uuid, outcome jsonb)
+      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, outcome jsonb)
     ORDER BY id LIMIT $2
   ),
   written AS MATERIALIZED (
@@ -105,8 +104,7 @@ const STATEMENT = `
   due AS (${noteDueLanes('moved')}),
   told AS (
     INSERT INTO dispatch.outbox (id, payload, publish_at)
-    SELECT w."eventId", w.outcome || jsonb_build_object('version', 1, 'eventId', w."eventId", 'occurredAt', ${UTC_NOW}),
-      now() + $3 * interval '1 millisecond'
+    SELECT (w.outcome ->> 'eventId')::uuid, w.outcome || jsonb_build_object('occurredAt', ${UTC_NOW}), now() + $3 * interval '1 millisecond'
     FROM written w WHERE w.outcome IS NOT NULL
   )
   SELECT id, ${UTC_NOW} AS "occurredAt" FROM written`;
@@ -122,11 +120,9 @@ export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[],
   const members = writes.map(toMember);
   const rows = await sql.prepared<{ id: string; occurredAt: string }>(STATEMENT, [JSON.stringify(members), writes.length, leftForMs]);
   const written = new Map(rows.map(({ id, occurredAt }) => [id, occurredAt]));
-  return writes.map(({ id, outcome }, index) => {
+  return members.map(({ id, outcome }) => {
     const occurredAt = written.get(id);
-    const isTold = occurredAt !== undefined && outcome !== null;
-    const eventId = members[index]?.eventId;
-    return { isWritten: occurredAt !== undefined, told: isTold ? ({ ...outcome, version: 1, eventId, occurredAt } as OutcomeEvent) : null };
+    return { isWritten: occurredAt !== undefined, told: occurredAt !== undefined && outcome ? { ...outcome, occurredAt } : null };
   });
 }
 
@@ -138,7 +134,7 @@ const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome }: S
   takenBack,
   ...(attempt === null ? {} : { attempt: { ...attempt, ...attempt.message } }),
   ...(next === null ? {} : { next: withoutNulls(next) }),
-  ...(outcome === null ? {} : { eventId: uuidv7(), outcome }),
+  ...(outcome === null ? {} : { outcome: identified(outcome) }),
 });
 
 const withoutNulls = (values: object): object => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));

@@ -4,7 +4,7 @@
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
-import { type Logger, redisAnswer, within } from '@billing-mail/platform';
+import { type Logger, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
@@ -23,6 +23,7 @@ const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 @Injectable()
 export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly leaving = new AbortController();
+  private readonly trouble: TroubleLog;
   private wakeUp: () => void = () => undefined;
   private loops: Promise<unknown> = Promise.resolve();
   /** Committed by this process and not yet published. */
@@ -32,9 +33,11 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     @InjectQueue(OUTCOMES_QUEUE) private readonly queue: Queue,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
     private readonly outbox: OutboxStore,
-  ) {}
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   onApplicationBootstrap(): void {
     this.loops = Promise.all([this.publishLoop(), this.acknowledgeLoop(), this.lookAfterLoop()]);
@@ -102,12 +105,11 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   private async lookAfterPublished(): Promise<number> {
     const groups = this.published;
     this.published = [];
-    const looks = await Promise.allSettled(groups.map(({ jobId }) => this.doneJob(jobId)));
-    const isDone = (index: number): boolean => looks[index]?.status === 'fulfilled' && looks[index].value !== null;
-    const done = groups.filter((_, index) => isDone(index));
-    if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ eventIds }) => eventIds));
-    for (const group of groups.filter((_, index) => !isDone(index))) await this.outbox.handOver(group, AGAIN_MS);
-    await this.remove(looks.flatMap((look) => (look.status === 'fulfilled' && look.value !== null ? [look.value] : [])));
+    const looks = await Promise.all(groups.map(async (group) => ({ group, job: await this.doneJob(group.jobId).catch(() => null) })));
+    const done = looks.flatMap(({ group, job }) => (job === null ? [] : [{ group, job }]));
+    if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ group }) => group.eventIds));
+    for (const { group, job } of looks) if (job === null) await this.outbox.handOver(group, AGAIN_MS);
+    await this.remove(done.map(({ job }) => job));
     return done.length;
   }
 
@@ -165,7 +167,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       return await work();
     } catch (error) {
-      this.logger.warn({ step: 'relay', err: error }, 'could not relay outcomes');
+      this.trouble.tell(error as Error, { step: 'relay' }, 'could not relay outcomes');
       return 0;
     }
   }

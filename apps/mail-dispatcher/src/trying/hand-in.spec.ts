@@ -64,7 +64,7 @@ describe('a server that takes few recipients in one transaction', () => {
     Array.from({ length: count }, (_, position) => ({ position, address: `r${position}@customer.example` }) as RecipientRow);
 
   async function handInTo(recipients: RecipientRow[], change: Partial<HandIn> = {}): Promise<HandedIn> {
-    const message = { size: BODY.length, body: BODY, signed: false, facts: () => null, keep: async () => undefined, kept: null };
+    const message = { size: BODY.length, body: BODY, signed: false, facts: () => null, keep: async () => undefined };
     const handedIn = await handIn({
       line: keeper.line({ host: '127.0.0.1', port: server.port, security: 'none', auth: { type: 'none' } }, 'team', {
         policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [server.port] },

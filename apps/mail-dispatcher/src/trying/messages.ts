@@ -28,8 +28,6 @@ export type PreparedMessage = {
   facts: () => MessageFacts | null;
   /** Keeps the bytes for the next try of the route, under their hash. */
   keep: () => Promise<void>;
-  /** Hash of the bytes that were kept for this try, to be removed when no other follows. */
-  kept: string | null;
   done: () => void;
 };
 
@@ -60,7 +58,7 @@ export class Messages {
     try {
       const body = isLarge ? () => this.documents.open(place) : await this.documents.read(place);
       if (body === null) throw new Error('The bytes of a message vanished from the document store.');
-      return { ...facts, body, facts: () => facts, keep: () => Promise.resolve(), kept: facts.sha256, done };
+      return { ...facts, body, facts: () => facts, keep: () => Promise.resolve(), done };
     } catch (error) {
       done();
       throw error;
@@ -74,7 +72,7 @@ export class Messages {
     const isLarge = bytes >= STREAMED_FROM_BYTES;
     const done = await this.memory.take(isLarge ? STREAM_BYTES : Math.ceil(bytes * MEMORY_FACTOR));
     try {
-      return { ...(isLarge ? this.asStream(delivery, draft, identity) : await this.inMemory(delivery, draft, identity)), kept: null, done };
+      return { ...(isLarge ? this.asStream(delivery, draft, identity) : await this.inMemory(delivery, draft, identity)), done };
     } catch (error) {
       done();
       throw error;
@@ -115,7 +113,7 @@ export class Messages {
 
 type Draft = Omit<MessageDraft, 'attachments'>;
 type Identity = ReturnType<SigningKey['usableAt']> | null;
-type Composed = Omit<PreparedMessage, 'kept' | 'done'>;
+type Composed = Omit<PreparedMessage, 'done'>;
 
 const partsOf = (delivery: LookedAfter, contentOf: (index: number) => DraftAttachment['content']): DraftAttachment[] =>
   delivery.attachments.map(({ filename, contentType, contentId, size }, index) => ({
