@@ -135,6 +135,7 @@ describe('while something is away', () => {
     await publish(system, 'acme', invoice('waits-for-settings'));
     await page.getByRole('link', { name: 'Invoice waits-for-settings' }).click({ timeout: 30_000 });
     await page.getByText('The document waits for your settings for e-mail delivery').first().waitFor({ timeout: 30_000 });
+    await page.getByRole('status').getByText('Waiting for your settings').waitFor();
     await system.start('settings-api');
     await page.getByText('Accepted by the mail server').first().waitFor({ timeout: 60_000 });
   });

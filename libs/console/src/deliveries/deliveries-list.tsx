@@ -83,7 +83,7 @@ function Cells({ team, item }: { team: string; item: DeliverySummary }) {
   return (
     <>
       <span role="cell">
-        <DeliveryStatusMark status={item.status} />
+        <DeliveryStatusMark delivery={item} />
         {item.usedFallback ? <span className={classes.fallback}>{usedFallback}</span> : null}
       </span>
       <span role="cell">

@@ -80,7 +80,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
       </Group>
       <Group gap="xs" mt="md" role="status">
         <Text component="div" fw={600}>
-          <DeliveryStatusMark status={delivery.status} />
+          <DeliveryStatusMark delivery={delivery} />
         </Text>
         {delivery.usedFallback ? <Text>{usedFallback}</Text> : null}
       </Group>

@@ -1,4 +1,4 @@
-import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
+import { type DeliveryStatus, type DeliveryView, type RecipientStatus } from '@billing-mail/contracts';
 import {
   IconCircleCheck,
   IconCircleDashed,
@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { useLanguage } from '../words/words-context.js';
+import { isSettled } from './deliveries-queries.js';
 import classes from './status-mark.module.css';
 
 type Mark = { icon: typeof IconProgress; tone: 'good' | 'wait' | 'bad' | 'calm' };
@@ -40,9 +41,12 @@ function StatusMark({ status, children }: { status: DeliveryStatus | RecipientSt
   );
 }
 
-/** State of a delivery as icon and words. */
-export function DeliveryStatusMark({ status }: { status: DeliveryStatus }) {
-  return <StatusMark status={status}>{useLanguage().words.deliveries.status[status]}</StatusMark>;
+/** State of a delivery as icon and words; while it waits for something of ours, what that is. */
+export function DeliveryStatusMark({ delivery: { status, failure } }: { delivery: Pick<DeliveryView, 'status' | 'failure'> }) {
+  const words = useLanguage().words.deliveries;
+  const waitsFor: Partial<Record<string, string>> = words.waitsFor;
+  const held = isSettled(status) ? undefined : waitsFor[failure?.code ?? ''];
+  return <StatusMark status={held === undefined ? status : 'waiting'}>{held ?? words.status[status]}</StatusMark>;
 }
 
 /** State of a recipient as icon and words. */
