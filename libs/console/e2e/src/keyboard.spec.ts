@@ -122,6 +122,31 @@ describe('by keyboard alone', () => {
     await saved(page);
   });
 
+  it('stays on a button while what it began is under way, and begins it once', async () => {
+    const { page, keys } = await open();
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    let asked = 0;
+    await page.route('**/v1/teams/acme/email-delivery', async (route) => {
+      if (route.request().method() === 'PUT') {
+        asked += 1;
+        await answered;
+      }
+      await route.continue();
+    });
+    await keys.write(page.getByLabel('Reply address'), 'office@acme.example');
+    const save = page.getByRole('button', { name: 'Save' });
+    await keys.use(save);
+    await page.getByRole('region', { name: 'Save' }).getByText('Saving …').waitFor();
+    // Until the browser has painted what it is told to show, and has looked for what may hold the focus.
+    await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 50))));
+    expect(await hasFocus(save)).toBe(true);
+    await keys.press('Enter');
+    answer();
+    await saved(page);
+    expect(asked).toBe(1);
+  });
+
   it('resolves a conflict in a dialog that keeps the focus', async () => {
     const { page, keys } = await open(SETTINGS, { allow: [412] });
     await keys.write(page.getByLabel('Company name'), 'ACME SE');

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
@@ -41,9 +42,9 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
           <Button variant="default" onClick={() => setIsOpen(false)}>
             {cancel.no}
           </Button>
-          <Button color="red" loading={cancelling.isPending} onClick={() => cancelling.mutate()}>
+          <BusyButton color="red" busy={cancelling.isPending} onClick={() => cancelling.mutate()}>
             {cancel.yes}
-          </Button>
+          </BusyButton>
         </Group>
       </Modal>
     </>

@@ -7,6 +7,7 @@ import { useLocation } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -98,13 +99,13 @@ function ResendForm({ team, delivery }: { team: string; delivery: DeliveryView }
       {sending.error ? <Trouble error={sending.error} /> : null}
       <Group justify="flex-end" mt="md">
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}
-        <Button
-          loading={sending.isPending}
+        <BusyButton
+          busy={sending.isPending}
           disabled={chosen.length === 0 || chosen.some((choice) => reasonOf(choice) !== null)}
           onClick={() => sending.mutate()}
         >
           {resend.send(chosen.length)}
-        </Button>
+        </BusyButton>
       </Group>
     </>
   );

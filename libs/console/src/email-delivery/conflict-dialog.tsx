@@ -7,7 +7,26 @@ import { changedFields, DRAFT_FIELDS, type Draft, type Pointer, POINTERS, toDraf
 
 type Props = { base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
-export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Props) {
+/** Always there, open or not: what was never open before gives the focus back to nobody. */
+export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { theirs: EmailDeliveryView | null }) {
+  return (
+    <Modal
+      opened={theirs !== null}
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      title={useLanguage().words.settings.conflict.title}
+      size="lg"
+      centered
+      transitionProps={{ exitDuration: 0 }}
+    >
+      {theirs === null ? null : <Conflict theirs={theirs} {...rest} />}
+    </Modal>
+  );
+}
+
+function Conflict({ base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   const { words, formats } = useLanguage();
   const { conflict, fields } = words.settings;
   const theirDraft = toDraft(theirs, theirs.locale);
@@ -17,16 +36,7 @@ export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Pr
   const say = (draft: Draft, pointer: Pointer, changed: Pointer[]): string =>
     changed.includes(pointer) ? describe(draft, pointer, words.settings) : conflict.untouched;
   return (
-    <Modal
-      opened
-      onClose={() => undefined}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      title={conflict.title}
-      size="lg"
-      centered
-    >
+    <>
       <Text mb="md" className="breakable">
         {conflict.who(theirs.updatedBy, formats.dateTime(theirs.updatedAt))}
       </Text>
@@ -61,7 +71,7 @@ export function ConflictDialog({ base, mine, theirs, onMerge, onTakeTheirs }: Pr
           {conflict.keepMine}
         </Button>
       </Group>
-    </Modal>
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 // Tests the server as the form has it, step by step, and says at the step that fails the one thing to do.
-import { Alert, Button, Group, Text, TextInput } from '@mantine/core';
+import { Alert, Group, Text, TextInput } from '@mantine/core';
 import { explainRecipient, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemError } from '../api/problem.js';
-import { useKeptFocus } from '../shell/kept-focus.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { type Catalogue } from '../words/catalogues.js';
 import { sayFieldMessage } from '../words/field-messages.js';
@@ -41,8 +41,8 @@ export function ConnectionTest({ team }: { team: string }) {
     if (reason === null) run(address.trim());
   };
   const isOutdated = testing.variables !== undefined && JSON.stringify(testing.variables.smtp) !== JSON.stringify(server);
-  const testButton = useKeptFocus(testing.isPending);
-  const sendButton = useKeptFocus(testing.isPending);
+  const isTesting = testing.isPending && testing.variables.sendTo === null;
+  const isSending = testing.isPending && testing.variables.sendTo !== null;
 
   return (
     <Section title={words.test.title}>
@@ -50,15 +50,9 @@ export function ConnectionTest({ team }: { team: string }) {
         {words.test.lead}
       </Text>
       <div className={classes.actions}>
-        <Button
-          ref={testButton}
-          variant="default"
-          onClick={() => run(null)}
-          loading={testing.isPending && testing.variables.sendTo === null}
-          disabled={isIncomplete || testing.isPending}
-        >
+        <BusyButton variant="default" onClick={() => run(null)} busy={isTesting} disabled={isIncomplete || isSending}>
           {words.test.test}
-        </Button>
+        </BusyButton>
         <div className={classes.send}>
           <TextInput
             label={words.test.sendTo}
@@ -73,15 +67,9 @@ export function ConnectionTest({ team }: { team: string }) {
               send();
             }}
           />
-          <Button
-            ref={sendButton}
-            variant="default"
-            onClick={send}
-            loading={testing.isPending && testing.variables.sendTo !== null}
-            disabled={isIncomplete || testing.isPending}
-          >
+          <BusyButton variant="default" onClick={send} busy={isSending} disabled={isIncomplete || isTesting}>
             {words.test.send}
-          </Button>
+          </BusyButton>
         </div>
       </div>
       {isIncomplete ? (

@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
-import { useKeptFocus } from '../shell/kept-focus.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { useLanguage } from '../words/words-context.js';
 import { type FormState } from './form-state.js';
 import classes from './save-bar.module.css';
@@ -8,7 +8,6 @@ import classes from './save-bar.module.css';
 export function SaveBar({ form }: { form: FormState }) {
   const words = useLanguage().words.settings.save;
   const count = form.changed.length;
-  const save = useKeptFocus(form.saving.isPending || form.theirs !== null);
   const said = form.saving.isPending ? words.saving : count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : '';
   return (
     <div className={classes.bar} data-active={count > 0 || form.hasSaved} role="region" aria-label={words.region}>
@@ -20,9 +19,9 @@ export function SaveBar({ form }: { form: FormState }) {
           <Button variant="default" onClick={form.discard} disabled={form.saving.isPending}>
             {words.discard}
           </Button>
-          <Button ref={save} type="submit" loading={form.saving.isPending}>
+          <BusyButton type="submit" busy={form.saving.isPending}>
             {words.save}
-          </Button>
+          </BusyButton>
         </Group>
       ) : null}
     </div>

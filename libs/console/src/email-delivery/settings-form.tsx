@@ -59,9 +59,7 @@ export function SettingsForm({ team, role, stored }: Props) {
         </Stack>
         {role === 'admin' ? <SaveBar form={form} /> : null}
       </form>
-      {form.theirs !== null ? (
-        <ConflictDialog base={form.base} mine={form.draft} theirs={form.theirs} onMerge={form.merge} onTakeTheirs={form.takeTheirs} />
-      ) : null}
+      <ConflictDialog base={form.base} mine={form.draft} theirs={form.theirs} onMerge={form.merge} onTakeTheirs={form.takeTheirs} />
       <LeaveDialog changes={role === 'admin' ? form.changed.length : 0} />
     </EditingContext>
   );

@@ -1,5 +1,5 @@
 // The code from the e-mail that shows that the reader reads the address; a link in it has filled the code in.
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type PreferencesView } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useSearch } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { PREFERENCES_KEY } from './preferences-key.js';
@@ -40,12 +41,12 @@ export function ConfirmAddress({ address }: { address: string }) {
         {failure && !isWrong ? <Trouble error={failure} /> : null}
         {asking.error ? <Trouble error={asking.error} /> : null}
         <Group>
-          <Button loading={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
+          <BusyButton busy={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
             {says.confirm}
-          </Button>
-          <Button variant="subtle" loading={asking.isPending} onClick={() => asking.mutate()}>
+          </BusyButton>
+          <BusyButton variant="subtle" busy={asking.isPending} onClick={() => asking.mutate()}>
             {says.askAgain}
-          </Button>
+          </BusyButton>
           <Text size="sm" role="status">
             {asking.isSuccess ? says.askedAgain : ''}
           </Text>

@@ -4,6 +4,7 @@ import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { deliveryPath } from '../paths.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
@@ -29,9 +30,9 @@ export function InboxPage({ team }: { team: string }) {
           <Text c="dimmed">{words.lead}</Text>
         </div>
         {(pages?.[0]?.unreadCount ?? 0) > 0 ? (
-          <Button variant="default" onClick={() => marking.mutate(null)} loading={marking.isPending && marking.variables === null}>
+          <BusyButton variant="default" onClick={() => marking.mutate(null)} busy={marking.isPending && marking.variables === null}>
             {words.readAll}
-          </Button>
+          </BusyButton>
         ) : null}
       </Group>
       {marking.error ? <Trouble error={marking.error} /> : null}
@@ -44,9 +45,9 @@ export function InboxPage({ team }: { team: string }) {
         ))}
       </ul>
       {inbox.hasNextPage ? (
-        <Button variant="default" mt="md" onClick={() => void inbox.fetchNextPage()} loading={inbox.isFetchingNextPage}>
+        <BusyButton variant="default" mt="md" onClick={() => void inbox.fetchNextPage()} busy={inbox.isFetchingNextPage}>
           {words.more}
-        </Button>
+        </BusyButton>
       ) : null}
       {inbox.isPending ? null : <PreferencesSection />}
     </>

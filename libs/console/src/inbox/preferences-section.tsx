@@ -1,11 +1,12 @@
 // How the reader wants to be told of trouble.
-import { Button, Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import { type Locale, type Preferences, type PreferencesView } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
+import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -98,9 +99,9 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
         />
         {failure && !wrong ? <Trouble error={failure} /> : null}
         <Group>
-          <Button type="submit" variant="default" loading={saving.isPending}>
+          <BusyButton type="submit" variant="default" busy={saving.isPending}>
             {says.save}
-          </Button>
+          </BusyButton>
           <Text size="sm" role="status">
             {saving.isSuccess ? says.saved : ''}
           </Text>
