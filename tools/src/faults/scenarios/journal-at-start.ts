@@ -23,8 +23,9 @@ export const fullAtStart: Scenario = {
   expects: 'not ready, and the log says why; invoices are sent all the same; ready when there is room',
   run: async (play) => {
     const { stage } = play;
+    const disk = stage.diskOf('journal');
     await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop()));
-    stage.diskOf('journal').fill();
+    disk.fill();
     try {
       await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start('live')));
       const routes = await BothRoutes.of(play);
@@ -33,7 +34,7 @@ export const fullAtStart: Scenario = {
       await areUnready(play);
       return await routes.outcome({ status: ['sent'], copies: [1], tries: [1] });
     } finally {
-      stage.diskOf('journal').empty();
+      disk.empty();
       await play.awaits('ready', async () =>
         (await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.says('ready')))).every(Boolean),
       );

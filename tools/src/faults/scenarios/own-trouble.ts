@@ -6,28 +6,34 @@ import { type Stage } from '../stage/stage.js';
 import { BothRoutes, meetingOf } from './both-routes.js';
 import { areUnready, fullAtStart, kept, spoiltJournal } from './journal-at-start.js';
 
-type JournalTrouble = { name: string; words: string; begin: (stage: Stage) => Promise<void> | void; end: (stage: Stage) => void };
+type Acts = { begin: () => Promise<void> | void; end: () => void };
+
+/** Something wrong with the journal. `on` throws NotPossibleHereError before anything is done where a machine can't have it. */
+type JournalTrouble = { name: string; words: string; on: (stage: Stage) => Acts };
 
 const NOTHING = (): void => undefined;
 const FULL: JournalTrouble = {
   name: 'full',
   words: "the journal's disk full",
-  begin: (stage) => stage.diskOf('journal').fill(),
-  end: (stage) => stage.diskOf('journal').empty(),
+  on: (stage) => {
+    const disk = stage.diskOf('journal');
+    return { begin: () => disk.fill(), end: () => disk.empty() };
+  },
 };
 const READ_ONLY: JournalTrouble = {
   name: 'read-only',
   words: "the journal's disk read-only",
-  begin: (stage) => stage.diskOf('journal').remount('ro'),
-  end: (stage) => stage.diskOf('journal').remount('rw'),
+  on: (stage) => {
+    const disk = stage.diskOf('journal');
+    return { begin: () => disk.remount('ro'), end: () => disk.remount('rw') };
+  },
 };
 const GONE: JournalTrouble = {
   name: 'gone',
   words: "the journal's folder removed",
-  begin: (stage) => rm(stage.journalFolder, { recursive: true, force: true }),
-  end: NOTHING,
+  on: (stage) => ({ begin: () => rm(stage.journalFolder, { recursive: true, force: true }), end: NOTHING }),
 };
-const NONE: JournalTrouble = { name: 'intact', words: 'the journal as it should be', begin: NOTHING, end: NOTHING };
+const NONE: JournalTrouble = { name: 'intact', words: 'the journal as it should be', on: () => ({ begin: NOTHING, end: NOTHING }) };
 
 /** Waits until both results are where they can be: in memory while the journal takes nothing, else in the journal. */
 async function untilKept(play: Play, { name }: JournalTrouble, inMemoryBefore: number): Promise<string> {
@@ -45,11 +51,12 @@ const awayAndBroken = (trouble: JournalTrouble, awayMs: number): Scenario => ({
   expects: 'sent by one try, one copy, no doubt logged',
   run: async (play) => {
     const { stage } = play;
+    const journal = trouble.on(stage);
     const routes = await BothRoutes.of(play);
     const before = stage.countInLogs('neither in PostgreSQL nor in the journal');
     routes.onTaken(
       meetingOf(2, async () => {
-        await trouble.begin(stage);
+        await journal.begin();
         await stage.postgres.halt('immediate');
       }),
     );
@@ -65,7 +72,7 @@ const awayAndBroken = (trouble: JournalTrouble, awayMs: number): Scenario => ({
       return `${where}; ${await routes.outcome({ status: ['sent'], copies: [1], tries: [1], doubts: [0] })}; ${seconds(ms)} after it was back`;
     } finally {
       routes.onTaken(NOTHING);
-      trouble.end(stage);
+      journal.end();
       await stage.postgres.start();
     }
   },
@@ -78,6 +85,7 @@ const readOnlyAtStart: Scenario = {
   run: async (play) => {
     const { stage } = play;
     const { dispatchers } = stage;
+    const disk = stage.diskOf('journal');
     const routes = await BothRoutes.of(play);
     routes.onTaken(meetingOf(2, () => stage.postgres.halt('immediate')));
     await routes.publish();
@@ -85,14 +93,14 @@ const readOnlyAtStart: Scenario = {
     await pause(200); // a file is there before its content is
     routes.onTaken(NOTHING);
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.kill()));
-    stage.diskOf('journal').remount('ro');
+    disk.remount('ro');
     try {
       await stage.postgres.start();
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.start('live')));
       await play.untilSettled();
       await areUnready(play);
     } finally {
-      stage.diskOf('journal').remount('rw');
+      disk.remount('rw');
     }
     const left = await kept(stage);
     // They are ready again: a start waits for that.
@@ -111,6 +119,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
   expects: expected.words,
   run: async (play) => {
     const { stage } = play;
+    const journal = trouble.on(stage);
     const [, other] = stage.dispatchers;
     const [wire] = stage.wires;
     // Both invoices are to be held by the one that is cut off.
@@ -119,7 +128,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
     const before = stage.countInLogs('neither in PostgreSQL nor in the journal');
     routes.onTaken(
       meetingOf(2, async () => {
-        await trouble.begin(stage);
+        await journal.begin();
         wire?.cut();
       }),
     );
@@ -137,7 +146,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
       );
       const meanwhile = [...new Set(await statuses())].join(' and ');
       wire?.mend();
-      trouble.end(stage);
+      journal.end();
       await play.awaits('all sent', async () => (await statuses()).every((status) => status === 'sent'), 20_000);
       await play.untilSettled();
       const { copies, doubts } = expected;
@@ -145,7 +154,7 @@ const cutOff = (trouble: JournalTrouble, expected: { words: string; copies: read
     } finally {
       routes.onTaken(NOTHING);
       wire?.mend();
-      trouble.end(stage);
+      journal.end();
       if (other?.isRunning === false) await other.start();
     }
   },
