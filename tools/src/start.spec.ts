@@ -1,9 +1,12 @@
 // Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the table, and to the end of it all.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SCHEMA_OF } from '@billing-mail/platform';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
 import { workspaceRoot } from './workspace.js';
@@ -94,6 +97,77 @@ describe('npm start', () => {
     expect(statSync(join(folder, 'start.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
     for (const url of [running().databaseUrl, running().redisUrl]) expect(output).not.toContain(new URL(url).password);
+  });
+
+  /** What a running service was given: readable by its owner, as the kernel keeps it. */
+  const environmentOf = (service: string): Record<string, string> => {
+    const pid = [running().pids[service] ?? []].flat()[0];
+    const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  };
+  const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
+
+  it.each(SERVICES)('gives %s its own secrets and the rights to its own schema', async (service) => {
+    const given = environmentOf(service);
+    const secrets = ['SECRET_KEYS', 'PLATFORM_SMTP_URL', 'SMIME_P12_PASSPHRASE', 'MIGRATION_DATABASE_URL'].filter((name) => name in given);
+    expect(secrets).toEqual(
+      { 'settings-api': ['SECRET_KEYS'], 'mail-dispatcher': ['SECRET_KEYS', 'PLATFORM_SMTP_URL', 'SMIME_P12_PASSPHRASE'] }[
+        service as string
+      ] ?? ['PLATFORM_SMTP_URL'],
+    );
+    const client = new Client({ connectionString: given['DATABASE_URL'] });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ schema: string }>(
+        `SELECT nspname AS schema FROM pg_namespace
+         WHERE nspname IN ('settings', 'dispatch', 'notify') AND has_schema_privilege(oid, 'USAGE')`,
+      );
+      expect(rows).toEqual([{ schema: SCHEMA_OF[service] }]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('did all that with users of Redis that may do their own work only', async () => {
+    const redis = new Redis(running().redisUrl);
+    try {
+      // It lists each command, key and channel that somebody was refused, scripts included.
+      expect(await redis.acl('LOG')).toEqual([]);
+      const clients = (await redis.client('LIST')) as string;
+      expect(clients).toMatch(/user=settings-api\b/);
+      expect(clients).toMatch(/user=mail-dispatcher\b/);
+      expect(clients).toMatch(/user=notification-service\b/);
+    } finally {
+      redis.disconnect();
+    }
+  });
+
+  it.each([
+    ['settings-api', ['GET', '{billing-mail}:dispatch:1']],
+    ['settings-api', ['PUBLISH', 'delivery.updated', '{}']],
+    ['notification-service', ['LRANGE', '{billing-mail}:dispatch:wait', '0', '-1']],
+    ['notification-service', ['PUBLISH', 'settings.get.reply', '{}']],
+    ['mail-dispatcher', ['FLUSHALL']],
+    ['mail-dispatcher', ['KEYS', '*']],
+    ['mail-dispatcher', ['CONFIG', 'SET', 'dir', '/tmp']],
+    ['mail-dispatcher', ['EVAL', "return redis.call('FLUSHALL')", '0']],
+    ['mail-dispatcher', ['ACL', 'WHOAMI']],
+  ] as const)('does not let %s do %j in Redis', async (service, [command, ...args]) => {
+    const redis = new Redis(environmentOf(service)['REDIS_URL'] ?? '');
+    try {
+      await expect(redis.call(command, ...args)).rejects.toThrow(/NOPERM|can't run this command|permissions/i);
+    } finally {
+      redis.disconnect();
+    }
+  });
+
+  it('keeps everything that it makes readable by its owner only', () => {
+    const readable = (readdirSync(folder, { recursive: true }) as string[]).filter((path) => {
+      const inFolderOfPostgres = /^postgres\//.test(path);
+      return !inFolderOfPostgres && (lstatSync(join(folder, path)).mode & 0o077) !== 0;
+    });
+    expect(readable).toEqual([]);
+    expect(statSync(folder).mode & 0o077).toBe(0);
   });
 
   it('runs as many of a service as asked for, each ready', async () => {

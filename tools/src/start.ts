@@ -5,7 +5,7 @@ import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
 import { sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
 import { askedToEnd } from './starting/end-signals.js';
-import { servicesEnvironment, SHORT_RETRY_DELAYS } from './starting/environment.js';
+import { servicesEnvironment, SHORT_RETRY_DELAYS, signInsOf } from './starting/environment.js';
 import { keepTokensFresh } from './starting/fresh-tokens.js';
 import { beTheOnlyStart, leaveAsTheOnlyStart } from './starting/only-one-start.js';
 import { provideParts } from './starting/provide-parts.js';
@@ -57,16 +57,18 @@ export async function start(options: StartOptions, step: RunStep, sinceMs: numbe
 async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunStep, sinceMs: number): Promise<void> {
   const { parts, pages, ownServerPort, mailboxesReady } = await provideParts(supervisor, step);
   const environment = { ...process.env, ...servicesEnvironment(parts) };
-  await step('Tables', () => migrateSchemas(environment));
+  await step('Tables', () => migrateSchemas({ ...environment, MIGRATION_DATABASE_URL: parts.database.ofMigrator }));
   await step('Mailboxes (maildev)', mailboxesReady);
-  const services = await step('Services', () => startServices(supervisor, environment, options.counts));
+  const services = await step('Services', () =>
+    startServices(supervisor, (service) => ({ ...environment, ...signInsOf(parts, service) }), options.counts),
+  );
   const tokens = await keepTokensFresh(environment, () => supervisor.onRestart());
   const describe = (): StartFile => ({
     settingsApi: services['settings-api'].url,
     mailDispatcher: services['mail-dispatcher'].url,
     notificationService: services['notification-service'].url,
-    databaseUrl: parts.databaseUrl,
-    redisUrl: parts.redisUrl,
+    databaseUrl: parts.database.url,
+    redisUrl: parts.redis.url,
     platformSmtpUrl: parts.platformSmtpUrl,
     mailboxUrl: pages.platform,
     smimeCaFile: parts.certificates.caFile,

@@ -1,5 +1,14 @@
 // The environment of mail-dispatcher; nothing else here reads process.env.
-import { byteSize, duration, durations, environmentSchema, readEnvironment, variables, wholeNumber } from '@billing-mail/platform';
+import {
+  byteSize,
+  duration,
+  durations,
+  environmentSchema,
+  readEnvironment,
+  readMigrationUrl,
+  variables,
+  wholeNumber,
+} from '@billing-mail/platform';
 import { DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
 import { UNCERTAIN_POLICIES } from '@billing-mail/mail-core';
 import { z } from 'zod';
@@ -73,5 +82,4 @@ export const limitsOf = (env: DispatcherEnv): DocumentLimits => ({
   bodyBytes: env.MAX_BODY_BYTES,
 });
 
-const migrationEnvironment = z.object({ DATABASE_URL: variables.DATABASE_URL });
-export const readMigrationEnv = (source: NodeJS.ProcessEnv = process.env) => readEnvironment(migrationEnvironment, source);
+export const migrationUrl = (): string => readMigrationUrl(process.env);

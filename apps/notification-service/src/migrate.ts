@@ -1,9 +1,9 @@
 import { createLogger, migrate, runService } from '@billing-mail/platform';
-import { readMigrationEnv } from './notification.env.js';
+import { migrationUrl } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
 void runService('notification-service migrate', async () => {
-  const ran = await migrate(readMigrationEnv().DATABASE_URL, NOTIFY_SCHEMA);
+  const ran = await migrate(migrationUrl(), NOTIFY_SCHEMA);
   createLogger('notification-service migrate', 'info').info(
     { ran },
     ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated',

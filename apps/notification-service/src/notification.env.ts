@@ -1,5 +1,5 @@
 // The environment of notification-service; nothing else here reads process.env.
-import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
+import { environmentSchema, readEnvironment, readMigrationUrl, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
 export const notificationEnvironment = environmentSchema({
@@ -22,9 +22,7 @@ export type NotificationEnv = z.output<typeof notificationEnvironment>;
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
   readEnvironment(notificationEnvironment, source);
 
-/** Migrating needs the database only, so that it can run where no other secret is at hand. */
-export const readMigrationEnv = (source: NodeJS.ProcessEnv = process.env) =>
-  readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), source);
+export const migrationUrl = (): string => readMigrationUrl(process.env);
 
 /** Injection token of the environment. */
 export const NOTIFICATION_ENV = Symbol('NOTIFICATION_ENV');

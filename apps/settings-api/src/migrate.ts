@@ -1,9 +1,8 @@
 import { createLogger, migrate, runService } from '@billing-mail/platform';
 import { settingsSchema } from './settings-schema.js';
-import { readMigrationEnvironment } from './settings.env.js';
+import { migrationUrl } from './settings.env.js';
 
 void runService('settings-api migrate', async () => {
-  const { DATABASE_URL } = readMigrationEnvironment();
-  const ran = await migrate(DATABASE_URL, settingsSchema);
+  const ran = await migrate(migrationUrl(), settingsSchema);
   createLogger('settings-api migrate', 'info').info({ ran }, ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated');
 });

@@ -1,4 +1,4 @@
-import { environmentSchema, readEnvironment, variables } from '@billing-mail/platform';
+import { environmentSchema, readEnvironment, readMigrationUrl, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
 // A proxy that puts the services behind one origin is known by its path alone, whatever name a browser reaches it by.
@@ -36,8 +36,7 @@ export type SettingsEnvironment = z.output<typeof settingsEnvironment>;
 /** @throws EnvironmentError naming each variable that is wrong. */
 export const readSettingsEnvironment = (): SettingsEnvironment => readEnvironment(settingsEnvironment, process.env);
 
-/** Migrating needs the database only, so that it can run where no other secret is at hand. */
-export const readMigrationEnvironment = () => readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), process.env);
+export const migrationUrl = (): string => readMigrationUrl(process.env);
 
 /** Rotating keys needs the database and the keys. */
 export const readKeyRotationEnvironment = () =>

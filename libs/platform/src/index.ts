@@ -14,6 +14,7 @@ export * from './observing/metrics.controller.js';
 export * from './observing/trouble-log.js';
 export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';
+export * from './postgres/database-roles.js';
 export * from './postgres/is-database-away.js';
 export * from './postgres/migrate.js';
 export * from './postgres/sql.js';

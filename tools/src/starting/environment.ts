@@ -2,11 +2,16 @@ import { join } from 'node:path';
 import { dataFolder } from '../workspace.js';
 import { type CertificateFiles } from './certificates.js';
 import { type Secrets } from './secrets.js';
+import { type ServiceName } from './services.js';
+
+/** A server's URL, by which everything may be done, and that of a service, by which it may do its own work. */
+export type Address = { url: string; ofService: (service: ServiceName) => string };
+export type DatabaseAddress = Address & { ofMigrator: string };
 
 /** What the parts started here are reached by. */
 export type Parts = {
-  databaseUrl: string;
-  redisUrl: string;
+  database: DatabaseAddress;
+  redis: Address;
   platformSmtpUrl: string;
   platformFromAddress: string;
   certificates: CertificateFiles;
@@ -18,12 +23,10 @@ export type Parts = {
 /** How long a development machine waits before the second and third try: production's 5 and 30 minutes would hide what happens. */
 export const SHORT_RETRY_DELAYS = '1s,2s';
 
-/** The services' environment (contract: Environment). A variable that is set already stays as it is. */
+/** The variables of all services (contract: Environment), but for where each signs in. One that is set already stays as it is. */
 export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
   const { secrets, certificates } = parts;
   return {
-    DATABASE_URL: parts.databaseUrl,
-    REDIS_URL: parts.redisUrl,
     AUTH_JWT_SECRET: secrets.authJwtSecret,
     SECRET_KEYS: `dev1:${secrets.secretKey}`,
     PLATFORM_SMTP_URL: parts.platformSmtpUrl,
@@ -40,6 +43,12 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
     AUTH_JWKS_URL: '',
   };
 }
+
+/** As which user a service signs in. */
+export const signInsOf = ({ database, redis }: Parts, service: ServiceName): NodeJS.ProcessEnv => ({
+  DATABASE_URL: database.ofService(service),
+  REDIS_URL: redis.ofService(service),
+});
 
 function setVariables(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ''));

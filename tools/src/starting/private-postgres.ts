@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { MIGRATOR_ROLE, roleStatements, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform';
 import { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from '@billing-mail/testkit';
 import { Client } from 'pg';
+import { runAsAdministrator } from '../database-roles.js';
 import { CurableError } from '../step.js';
 import { dataFolder } from '../workspace.js';
+import { type DatabaseAddress } from './environment.js';
 import { logTo } from './log-file.js';
+import { derivedPassword } from './secrets.js';
 import { type Supervisor } from './supervisor.js';
 
 const DATABASE = 'billing_mail';
 const USUAL_PORT = 4132;
 
-/** A PostgreSQL of this checkout, its data below the data folder. Resolves to its URL. */
-export async function providePrivatePostgres(supervisor: Supervisor, password: string): Promise<string> {
+/** A PostgreSQL of this checkout, its data below the data folder. Resolves to the URL by which everything may be done, and those of the services. */
+export async function providePrivatePostgres(supervisor: Supervisor, password: string): Promise<DatabaseAddress> {
   const folder = join(dataFolder(), 'postgres');
   if (!existsSync(join(folder, 'PG_VERSION'))) await createPostgresCluster(folder, password);
   let port = USUAL_PORT;
@@ -26,9 +30,15 @@ export async function providePrivatePostgres(supervisor: Supervisor, password: s
       return started.process;
     },
   });
-  const urlOf = (database: string): string => `postgres://${POSTGRES_ROLE}:${password}@127.0.0.1:${port}/${database}`;
-  await createDatabase(urlOf('postgres'));
-  return urlOf(DATABASE);
+  const passwordOf = (role: string): string => (role === POSTGRES_ROLE ? password : derivedPassword(password, role));
+  const urlOf = (role: string, database = DATABASE): string => `postgres://${role}:${passwordOf(role)}@127.0.0.1:${port}/${database}`;
+  await createDatabase(urlOf(POSTGRES_ROLE, 'postgres'));
+  await runAsAdministrator(urlOf(POSTGRES_ROLE), roleStatements(DATABASE, passwordOf));
+  return {
+    url: urlOf(POSTGRES_ROLE),
+    ofService: (service) => urlOf(serviceRoleOf(SCHEMA_OF[service])),
+    ofMigrator: urlOf(MIGRATOR_ROLE),
+  };
 }
 
 async function createDatabase(url: string): Promise<void> {

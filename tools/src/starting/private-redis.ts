@@ -2,15 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRedisServer } from '@billing-mail/testkit';
 import { dataFolder } from '../workspace.js';
+import { type Address } from './environment.js';
 import { logTo } from './log-file.js';
+import { redisUsers } from './redis-users.js';
+import { derivedPassword } from './secrets.js';
 import { type Supervisor } from './supervisor.js';
 
 const USUAL_PORT = 4179;
 
-/** A Redis of this checkout, its append-only file below the data folder. Resolves to its URL. */
-export async function providePrivateRedis(supervisor: Supervisor, password: string): Promise<string> {
+/** A Redis of this checkout, its append-only file below the data folder. Resolves to the URL by which everything may be done, and those of the services. */
+export async function providePrivateRedis(supervisor: Supervisor, password: string): Promise<Address> {
   const folder = join(dataFolder(), 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const passwordOf = (user: string): string => derivedPassword(password, user);
+  const users = redisUsers(passwordOf);
   let port = USUAL_PORT;
   await supervisor.keep({
     name: 'redis',
@@ -18,10 +23,11 @@ export async function providePrivateRedis(supervisor: Supervisor, password: stri
     endSignal: 'SIGTERM',
     endWithinMs: 10_000,
     start: async () => {
-      const started = await startRedisServer({ dataFolder: folder, port, password, onOutput: logTo('redis') });
+      const started = await startRedisServer({ dataFolder: folder, port, password, users, onOutput: logTo('redis') });
       port = started.port;
       return started.process;
     },
   });
-  return `redis://:${password}@127.0.0.1:${port}/0`;
+  const urlOf = (user: string, secret: string): string => `redis://${user}:${secret}@127.0.0.1:${port}/0`;
+  return { url: urlOf('', password), ofService: (service) => urlOf(service, passwordOf(service)) };
 }

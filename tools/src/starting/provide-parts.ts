@@ -4,7 +4,7 @@ import { type RunStep } from '../step.js';
 import { DOWN_SMTP_PORT } from '../samples/teams.js';
 import { dataFolder } from '../workspace.js';
 import { provideCertificates, type CertificateFiles } from './certificates.js';
-import { type Parts } from './environment.js';
+import { type Address, type DatabaseAddress, type Parts } from './environment.js';
 import { provideMailbox } from './mailbox.js';
 import { providePrivatePostgres } from './private-postgres.js';
 import { providePrivateRedis } from './private-redis.js';
@@ -29,14 +29,16 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
   const platform = givenSmtpUrl === null ? await provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null;
   const own = await provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 });
   const certificates = await step('Signing certificate', async (say) => provideSigner(platformFromAddress, secrets, say));
-  const databaseUrl = await step('PostgreSQL', (say) =>
-    givenOr('DATABASE_URL', say, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
+  const database = await step('PostgreSQL', (say) =>
+    givenOr('DATABASE_URL', say, givenDatabase, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
   );
-  const redisUrl = await step('Redis', (say) => givenOr('REDIS_URL', say, () => providePrivateRedis(supervisor, secrets.redisPassword)));
+  const redis = await step('Redis', (say) =>
+    givenOr('REDIS_URL', say, givenAddress, () => providePrivateRedis(supervisor, secrets.redisPassword)),
+  );
   return {
     parts: {
-      databaseUrl,
-      redisUrl,
+      database,
+      redis,
       platformSmtpUrl: givenSmtpUrl ?? `smtp://127.0.0.1:${platform?.smtpPort}`,
       platformFromAddress,
       certificates,
@@ -49,13 +51,25 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
   };
 }
 
-async function givenOr(variable: string, say: (detail: string) => void, provide: () => Promise<string>): Promise<string> {
+async function givenOr<T extends Address>(
+  variable: string,
+  say: (detail: string) => void,
+  useGiven: (url: string) => T,
+  provide: () => Promise<T>,
+): Promise<T> {
   const given = process.env[variable];
-  const url = given || (await provide());
+  const address = given ? useGiven(given) : await provide();
   // Host and port only: the rest of the URL holds a password.
-  say(`${given ? `${variable} is set, ` : 'private, '}${new URL(url).host}`);
-  return url;
+  say(`${given ? `${variable} is set, ` : 'private, '}${new URL(address.url).host}`);
+  return address;
 }
+
+/** Somebody else's server: all sign in as the variable says. */
+const givenAddress = (url: string): Address => ({ url, ofService: () => url });
+const givenDatabase = (url: string): DatabaseAddress => ({
+  ...givenAddress(url),
+  ofMigrator: process.env['MIGRATION_DATABASE_URL'] || url,
+});
 
 function provideSigner(address: string, { smimePassphrase }: Secrets, say: (detail: string) => void): CertificateFiles {
   const given = process.env['SMIME_P12_FILE'];

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -30,7 +30,10 @@ export function provideSecrets(): Secrets {
     postgresPassword: random(),
     redisPassword: random(),
   };
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
 }
+
+/** The password of one user among several of a server: a secret of its own for each, and none more to keep. */
+export const derivedPassword = (secret: string, user: string): string => createHmac('sha256', secret).update(user).digest('base64url');

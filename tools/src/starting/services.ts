@@ -1,8 +1,10 @@
 // The three services as child processes: their environment, their ports, one or more of each.
 import { join } from 'node:path';
 import { findFreePort, startServerProcess } from '@billing-mail/testkit';
+import { loadServiceEnvironments } from '../docs/service-environments.js';
 import { workspaceRoot } from '../workspace.js';
 import { logTo } from './log-file.js';
+import { ownVariables } from './own-variables.js';
 import { type Supervisor } from './supervisor.js';
 
 export const SERVICES = [
@@ -26,12 +28,17 @@ type Instance = { service: ServiceName; name: string; port: number; url: string;
 /** Starts all and resolves when each answers that it is ready. */
 export async function startServices(
   supervisor: Supervisor,
-  environment: NodeJS.ProcessEnv,
+  environmentOf: (service: ServiceName) => NodeJS.ProcessEnv,
   counts: ServiceCounts,
 ): Promise<Record<ServiceName, RunningService>> {
-  const instances = await planInstances(counts);
-  const all = { ...environment, ...addressesOf(instances) };
-  await Promise.all(instances.map((instance) => keepService(supervisor, instance, { ...all, ...instance.environment })));
+  const [instances, schemas] = await Promise.all([planInstances(counts), loadServiceEnvironments('dist')]);
+  const addresses = addressesOf(instances);
+  await Promise.all(
+    instances.map((instance) => {
+      const all = { ...environmentOf(instance.service), ...addresses, ...instance.environment };
+      return keepService(supervisor, instance, ownVariables(instance.service, all, schemas));
+    }),
+  );
   const services = SERVICES.map(({ name }): [ServiceName, RunningService] => {
     const ours = instances.filter(({ service }) => service === name);
     return [name, { url: ours[0]?.url ?? '', processes: ours.map((instance) => instance.name) }];

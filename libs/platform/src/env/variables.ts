@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
+import { readEnvironment } from './read-environment.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -159,6 +160,16 @@ export const commonVariables = {
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
   LOG_LEVEL: variables.LOG_LEVEL,
 } as const;
+
+/**
+ * The address under which a service's tables are migrated: `MIGRATION_DATABASE_URL`, for a role that may, else `DATABASE_URL`. Nothing else is
+ * read, so that it can run where no other secret is at hand.
+ * @throws EnvironmentError
+ */
+export function readMigrationUrl(source: NodeJS.ProcessEnv): string {
+  const given = readEnvironment(z.object({ MIGRATION_DATABASE_URL: variables.DATABASE_URL.optional() }), source).MIGRATION_DATABASE_URL;
+  return given ?? readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), source).DATABASE_URL;
+}
 
 /** A service's schema: what all need, what it needs itself, and the rule that there must be a way to check tokens. */
 export function environmentSchema<T extends z.ZodRawShape>(shape: T) {

@@ -1,5 +1,6 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, type Schema } from './data-source-options.js';
+import { grantsIn, serviceRoleOf } from './database-roles.js';
 
 // Any fixed number; the same for all services, so that two starts never migrate at once.
 const MIGRATION_LOCK = 4_100_2026;
@@ -18,6 +19,7 @@ export async function migrate(databaseUrl: string, schema: Schema): Promise<stri
       await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await lock.query(`CREATE SCHEMA IF NOT EXISTS "${schema.name}"`);
       const ran = await source.runMigrations();
+      await grantToService(lock, schema.name);
       return ran.map(({ name }) => name);
     } finally {
       await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
@@ -26,6 +28,13 @@ export async function migrate(databaseUrl: string, schema: Schema): Promise<stri
   } finally {
     await source.destroy();
   }
+}
+
+/** Where the service has a role of its own; otherwise it signs in as whoever migrates. */
+async function grantToService(runner: QueryRunner, schema: string): Promise<void> {
+  const roles = (await runner.query('SELECT FROM pg_roles WHERE rolname = $1', [serviceRoleOf(schema)])) as unknown[];
+  if (roles.length === 0) return;
+  for (const statement of grantsIn(schema)) await runner.query(statement);
 }
 
 /** A start against a database that is not up to date. */

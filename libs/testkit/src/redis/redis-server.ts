@@ -1,4 +1,5 @@
 // A private redis-server on 127.0.0.1: found, configured, started.
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../processes/find-program.js';
@@ -13,6 +14,8 @@ export type RedisOptions = {
   port: number;
   /** `null` lets all of this machine enter. */
   password: string | null;
+  /** Lines of an ACL file: users with fewer rights besides the default one. */
+  users?: readonly string[];
   onOutput?: (text: string) => void;
 };
 
@@ -43,7 +46,8 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     'appendonly yes',
     'save ""',
     'maxmemory-policy noeviction',
-    ...(options.password === null ? [] : [`requirepass ${options.password}`]),
+    ...(options.users === undefined ? [] : [`aclfile ${JSON.stringify(await writeUsers(options, options.users))}`]),
+    ...(options.users !== undefined || options.password === null ? [] : [`requirepass ${options.password}`]),
   ];
   // A file, because a password on the command line shows in `ps`.
   const file = join(options.dataFolder, 'redis.conf');
@@ -57,4 +61,12 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     deathSignal: 'KILL',
     onOutput: options.onOutput,
   });
+}
+
+/** With such a file the default user comes from it as well. */
+async function writeUsers({ dataFolder, password }: RedisOptions, users: readonly string[]): Promise<string> {
+  const file = join(dataFolder, 'users.acl');
+  const credential = password === null ? 'nopass' : `#${createHash('sha256').update(password).digest('hex')}`;
+  await writeFile(file, [`user default on ${credential} ~* &* +@all`, ...users, ''].join('\n'), { mode: 0o600 });
+  return file;
 }

@@ -1,0 +1,91 @@
+// Who may do what in the database: a role for each service, with rights to the rows of its own schema only, and one that owns the tables and
+// migrates them. Where the roles are not there nothing of this happens, and one role serves for all.
+import { createHmac, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
+
+/** Owns the schemas and changes them; the only one that may make tables. */
+export const MIGRATOR_ROLE = 'billing_mail_migrator';
+
+/** The schema that a service owns. */
+export const SCHEMA_OF = { 'settings-api': 'settings', 'mail-dispatcher': 'dispatch', 'notification-service': 'notify' } as const;
+export type ServiceWithSchema = keyof typeof SCHEMA_OF;
+
+/** The role that works on a schema's rows. Who signs in under another name is made a member of it. */
+export const serviceRoleOf = (schema: string): string => `billing_mail_${schema}`;
+
+export const DATABASE_ROLES: readonly string[] = [MIGRATOR_ROLE, ...Object.values(SCHEMA_OF).map(serviceRoleOf)];
+
+/**
+ * What a service may do in its schema, said by the schema's owner after each migration: rows are read and written, nothing else. The default
+ * privileges give a table the same rights in the moment that it is made, so that a service never meets one that it may not read.
+ */
+export function grantsIn(schema: string): string[] {
+  const role = serviceRoleOf(schema);
+  const rows = 'SELECT, INSERT, UPDATE, DELETE';
+  return [
+    `GRANT USAGE ON SCHEMA "${schema}" TO ${role}`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA "${schema}" GRANT ${rows} ON TABLES TO ${role}`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA "${schema}" GRANT USAGE, SELECT ON SEQUENCES TO ${role}`,
+    `GRANT ${rows} ON ALL TABLES IN SCHEMA "${schema}" TO ${role}`,
+    `GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "${schema}" TO ${role}`,
+    // A service looks whether its tables are up to date, and may not say that they are.
+    `REVOKE INSERT, UPDATE, DELETE ON "${schema}".migrations FROM ${role}`,
+  ];
+}
+
+/**
+ * What an administrator runs once in `database`, and again whenever a password changes: makes the roles and hands what is there already to the
+ * migrator. Safe to repeat. Passwords go in as SCRAM verifiers, so that neither the statements nor the server's log can tell them.
+ */
+export function roleStatements(database: string, passwordOf: (role: string) => string): string[] {
+  const quoted = `"${database.replaceAll('"', '""')}"`;
+  return [
+    ...DATABASE_ROLES.flatMap((role) => [
+      `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role}; END IF; END $$`,
+      `ALTER ROLE ${role} LOGIN PASSWORD '${scramVerifier(passwordOf(role))}'`,
+      `GRANT CONNECT ON DATABASE ${quoted} TO ${role}`,
+    ]),
+    // Otherwise everybody may make tables, if only temporary ones.
+    `REVOKE TEMPORARY ON DATABASE ${quoted} FROM PUBLIC`,
+    'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+    `GRANT CREATE ON DATABASE ${quoted} TO ${MIGRATOR_ROLE}`,
+    // An administrator who is no superuser can hand things over only to a role that he could take on.
+    `GRANT ${MIGRATOR_ROLE} TO CURRENT_USER`,
+    HAND_OVER,
+  ];
+}
+
+/** Schemas, tables, sequences and functions that another role made. What belongs to an extension stays with it, an identity column's sequence follows its table. */
+const HAND_OVER = `DO $$
+DECLARE change text;
+BEGIN
+  FOR change IN
+    WITH ours AS (SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname IN (${Object.values(SCHEMA_OF)
+      .map((schema) => `'${schema}'`)
+      .join(', ')})),
+    migrator AS (SELECT oid FROM pg_roles WHERE rolname = '${MIGRATOR_ROLE}')
+    SELECT format('ALTER SCHEMA %I', nspname) FROM ours, migrator WHERE nspowner <> migrator.oid
+    UNION ALL
+    SELECT format('ALTER TABLE %s', c.oid::regclass) FROM pg_class c JOIN ours ON ours.oid = c.relnamespace, migrator
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.relowner <> migrator.oid
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                      AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))
+    UNION ALL
+    SELECT format('ALTER ROUTINE %s', p.oid::regprocedure) FROM pg_proc p JOIN ours ON ours.oid = p.pronamespace, migrator
+    WHERE p.proowner <> migrator.oid
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  LOOP
+    EXECUTE change || ' OWNER TO ${MIGRATOR_ROLE}';
+  END LOOP;
+END $$`;
+
+/** PostgreSQL's own default. */
+const ITERATIONS = 4096;
+
+/** What PostgreSQL keeps of a password (RFC 5802, RFC 7677); it takes it in place of one. */
+function scramVerifier(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
+  const keyFor = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();
+  const storedKey = createHash('sha256').update(keyFor('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${storedKey}:${keyFor('Server Key').toString('base64')}`;
+}

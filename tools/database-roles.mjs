@@ -1,0 +1,12 @@
+// `npm run database:roles`: a PostgreSQL role for each service and one that migrates. The work is in tools/src/database-roles.ts.
+import { prepareCheckout } from './prepare-checkout.mjs';
+import { explainFailure } from './steps.mjs';
+
+try {
+  await prepareCheckout();
+  const { provideDatabaseRoles } = await import('./dist/database-roles.js');
+  console.log(await provideDatabaseRoles(process.env));
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}
