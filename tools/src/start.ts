@@ -1,4 +1,5 @@
 // `npm start` once everything is installed and built: the parts, the services, the samples, the table; then until Ctrl-C.
+import { chmodSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { migrateSchemas } from './migrate-schemas.js';
 import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
@@ -13,7 +14,7 @@ import { startServices, type RunningService, type ServiceCounts, type ServiceNam
 import { summarize } from './starting/summary.js';
 import { Supervisor } from './starting/supervisor.js';
 import { CurableError, type RunStep } from './step.js';
-import { startFile } from './workspace.js';
+import { dataFolder, startFile } from './workspace.js';
 
 export type StartOptions = { samples: boolean; counts: ServiceCounts };
 
@@ -42,6 +43,7 @@ function readCount(flag: string, value = '1'): number {
 
 /** Runs until asked to end (`sinceMs`: when it all began), then ends all that it started. Resolves with the reason; rejects when a step fails, all ended too. */
 export async function start(options: StartOptions, step: RunStep, sinceMs: number): Promise<string> {
+  keepToOwner();
   const pidFiles = await beTheOnlyStart(step);
   const supervisor = new Supervisor(pidFiles, (line) => console.log(`! ${line}`));
   const end = askedToEnd();
@@ -52,6 +54,13 @@ export async function start(options: StartOptions, step: RunStep, sinceMs: numbe
     await supervisor.endAll();
     leaveAsTheOnlyStart(pidFiles);
   }
+}
+
+/** Logs, documents, mail and tokens are nobody else's business: neither what is made from now on, by what we start as well, nor what is there. */
+function keepToOwner(): void {
+  process.umask(0o077);
+  mkdirSync(dataFolder(), { recursive: true });
+  chmodSync(dataFolder(), 0o700);
 }
 
 async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunStep, sinceMs: number): Promise<void> {
@@ -78,7 +87,9 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   });
   const ownServer = { host: '127.0.0.1', port: ownServerPort, downPort: DOWN_SMTP_PORT };
   await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
-  const samples = options.samples ? await step('Samples', () => sendSamples(describe())) : [];
+  // Published with the rights that invoicing has.
+  const invoicing = { ...describe(), redisUrl: parts.redis.ofInvoicing };
+  const samples = options.samples ? await step('Samples', () => sendSamples(invoicing)) : [];
   writeStartFile(describe());
   supervisor.onRestart = () => writeStartFile(describe());
   const retryDelays = environment['RETRY_DELAYS'] ?? SHORT_RETRY_DELAYS;

@@ -7,11 +7,12 @@ import { type ServiceName } from './services.js';
 /** A server's URL, by which everything may be done, and that of a service, by which it may do its own work. */
 export type Address = { url: string; ofService: (service: ServiceName) => string };
 export type DatabaseAddress = Address & { ofMigrator: string };
+export type RedisAddress = Address & { ofInvoicing: string };
 
 /** What the parts started here are reached by. */
 export type Parts = {
   database: DatabaseAddress;
-  redis: Address;
+  redis: RedisAddress;
   platformSmtpUrl: string;
   platformFromAddress: string;
   certificates: CertificateFiles;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRedisServer } from '@billing-mail/testkit';
 import { dataFolder } from '../workspace.js';
-import { type Address } from './environment.js';
+import { type RedisAddress } from './environment.js';
 import { logTo } from './log-file.js';
 import { redisUsers } from './redis-users.js';
 import { derivedPassword } from './secrets.js';
@@ -11,7 +11,7 @@ import { type Supervisor } from './supervisor.js';
 const USUAL_PORT = 4179;
 
 /** A Redis of this checkout, its append-only file below the data folder. Resolves to the URL by which everything may be done, and those of the services. */
-export async function providePrivateRedis(supervisor: Supervisor, password: string): Promise<Address> {
+export async function providePrivateRedis(supervisor: Supervisor, password: string): Promise<RedisAddress> {
   const folder = join(dataFolder(), 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const passwordOf = (user: string): string => derivedPassword(password, user);
@@ -29,5 +29,6 @@ export async function providePrivateRedis(supervisor: Supervisor, password: stri
     },
   });
   const urlOf = (user: string, secret: string): string => `redis://${user}:${secret}@127.0.0.1:${port}/0`;
-  return { url: urlOf('', password), ofService: (service) => urlOf(service, passwordOf(service)) };
+  const ofUser = (user: string): string => urlOf(user, passwordOf(user));
+  return { url: urlOf('', password), ofService: ofUser, ofInvoicing: ofUser('invoicing') };
 }

@@ -4,7 +4,7 @@ import { type RunStep } from '../step.js';
 import { DOWN_SMTP_PORT } from '../samples/teams.js';
 import { dataFolder } from '../workspace.js';
 import { provideCertificates, type CertificateFiles } from './certificates.js';
-import { type Address, type DatabaseAddress, type Parts } from './environment.js';
+import { type Address, type DatabaseAddress, type Parts, type RedisAddress } from './environment.js';
 import { provideMailbox } from './mailbox.js';
 import { providePrivatePostgres } from './private-postgres.js';
 import { providePrivateRedis } from './private-redis.js';
@@ -33,7 +33,7 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
     givenOr('DATABASE_URL', say, givenDatabase, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
   );
   const redis = await step('Redis', (say) =>
-    givenOr('REDIS_URL', say, givenAddress, () => providePrivateRedis(supervisor, secrets.redisPassword)),
+    givenOr('REDIS_URL', say, givenRedis, () => providePrivateRedis(supervisor, secrets.redisPassword)),
   );
   return {
     parts: {
@@ -66,6 +66,7 @@ async function givenOr<T extends Address>(
 
 /** Somebody else's server: all sign in as the variable says. */
 const givenAddress = (url: string): Address => ({ url, ofService: () => url });
+const givenRedis = (url: string): RedisAddress => ({ ...givenAddress(url), ofInvoicing: url });
 const givenDatabase = (url: string): DatabaseAddress => ({
   ...givenAddress(url),
   ofMigrator: process.env['MIGRATION_DATABASE_URL'] || url,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FolderDocumentStore } from './folder-document-store.js';
@@ -31,6 +31,16 @@ describe('FolderDocumentStore', () => {
     expect(await store.put(bytesOf('invoice'))).toEqual(blob);
     expect(await read(blob.sha256)).toBe('invoice');
     expect(await readdir(path.join(folder, '.blobs', 'incoming'))).toEqual([]);
+  });
+
+  it('makes folders and files that only their owner may look into', async () => {
+    const made = path.join(folder, 'made');
+    const own = new FolderDocumentStore(made);
+    await own.put(bytesOf('invoice'));
+    await own.check();
+    const all = [made, ...(await readdir(made, { recursive: true })).map((name) => path.join(made, name))];
+    expect(all.length).toBeGreaterThan(3);
+    for (const place of all) expect((await stat(place)).mode & 0o077).toBe(0);
   });
 
   it('leaves nothing behind of bytes that end in an error', async () => {

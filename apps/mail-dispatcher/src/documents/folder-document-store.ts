@@ -7,6 +7,8 @@ import { type DocumentPlace, type DocumentStore, type StoredBlob } from './docum
 
 // A key never begins with a dot, so that no document can stand where the blobs are.
 const BLOBS = '.blobs';
+/** Invoices are nobody's business but their owner's, whatever the umask. */
+const OWNER_ONLY = 0o700;
 /** Large enough that a document of some megabytes is a few reads, small enough that sixteen at a time are no burden. */
 const READ_BYTES = 256 * 1024;
 
@@ -50,7 +52,7 @@ export class FolderDocumentStore implements DocumentStore {
   }
 
   async check(): Promise<void> {
-    await mkdir(path.join(this.folder, BLOBS), { recursive: true });
+    await mkdir(path.join(this.folder, BLOBS), { recursive: true, mode: OWNER_ONLY });
     await access(path.join(this.folder, BLOBS), constants.R_OK | constants.W_OK);
   }
 
@@ -88,7 +90,7 @@ async function inFolderOf<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(path.dirname(file), { recursive: true });
+    await mkdir(path.dirname(file), { recursive: true, mode: OWNER_ONLY });
     return work();
   }
 }

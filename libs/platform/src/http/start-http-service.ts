@@ -72,6 +72,8 @@ const END_WITHIN_MS = 28_000;
 
 /** Runs `main` of a service; a start that fails says why in one line and exits 1, and so does an end that takes too long. */
 export async function runService(name: string, main: () => Promise<void>): Promise<void> {
+  // Whatever a service writes is readable by its owner only.
+  process.umask(0o077);
   const giveUp = (): void => {
     createLogger(name, 'info').fatal('did not end in time');
     process.exit(1);
