@@ -33,13 +33,54 @@ set_unless() {
   echo "set $1 in $settings"
 }
 
+# certify NAME: a certificate for the container of that name, by the authority that the other containers trust. Ten years: nobody sees it but
+# them; a new one is made once certificate and key are removed.
+certify() {
+  if [ -e "$folder/$1_certificate" ]; then return; fi
+  openssl req -new -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scratch/request" -subj "/CN=$1" 2>/dev/null
+  printf 'subjectAltName=DNS:%s\nextendedKeyUsage=serverAuth\nbasicConstraints=critical,CA:FALSE\n' "$1" >"$scratch/extensions"
+  openssl x509 -req -in "$scratch/request" -CA "$folder/ca_certificate" -CAkey "$folder/ca_key" -set_serial "0x$(openssl rand -hex 16)" \
+    -days 3650 -extfile "$scratch/extensions" -out "$scratch/certificate" 2>/dev/null
+  rm -f "$folder/$1_key"
+  keep "$1_key" <"$scratch/key"
+  keep "$1_certificate" <"$scratch/certificate"
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+if [ ! -e "$folder/ca_certificate" ]; then
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout "$scratch/key" -out "$scratch/certificate" -subj '/CN=Billing Mail containers' \
+    -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign 2>/dev/null
+  rm -f "$folder/ca_key"
+  keep ca_key <"$scratch/key"
+  # No container is given it.
+  chmod 0400 "$folder/ca_key"
+  keep ca_certificate <"$scratch/certificate"
+fi
+certify postgres
+certify redis
+
+# database_url NAME ROLE: where ROLE signs in, with a password of its own.
+tls='sslmode=verify-full&sslrootcert=/run/secrets/ca_certificate'
+database_url() { echo "postgresql://$2:$(random)@postgres:5432/billing_mail?$tls" | keep "$1_database_url"; }
 random | keep postgres_password
-echo "postgresql://billing:$(read_secret postgres_password)@postgres:5432/billing_mail" | keep database_url
-random | keep redis_password
-echo "redis://billing:$(read_secret redis_password)@redis:6379/0" | keep redis_url
-# Whoever has no password may ask Redis whether it lives, and nothing else. Redis gets the hash of the password only.
-printf 'user default on nopass -@all +ping\nuser billing on #%s ~* &* +@all\n' \
-  "$(read_secret redis_password | tr -d '\n' | openssl dgst -sha256 -r | cut -d ' ' -f 1)" | keep redis_users
+# The administrator, who makes the roles and is needed for nothing else.
+echo "postgresql://billing:$(read_secret postgres_password)@postgres:5432/billing_mail?$tls" | keep admin_database_url
+database_url migration billing_mail_migrator
+database_url settings billing_mail_settings
+database_url dispatch billing_mail_dispatch
+database_url notify billing_mail_notify
+
+# Redis gets the hashes of the passwords only. Who has none may ask Redis whether it lives, and nothing else.
+grep '^user ' "$(dirname "$0")/redis-users.acl" >"$scratch/users"
+echo 'user default on nopass -@all +ping' >>"$scratch/users"
+for user in settings-api mail-dispatcher notification-service invoicing; do
+  name=$(echo "$user" | tr - _)_redis_url
+  echo "rediss://$user:$(random)@redis:6379/0" | keep "$name"
+  hash=$(read_secret "$name" | sed 's|.*:\(.*\)@.*|\1|' | tr -d '\n' | openssl dgst -sha256 -r | cut -d ' ' -f 1)
+  sed -i "s/%$user%/$hash/" "$scratch/users"
+done
+keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 
@@ -54,8 +95,6 @@ if [ "${1:-}" = --try ]; then
   set_unless SMTP_ALLOWED_NETWORKS 172.16.0.0/12,192.168.0.0/16
   if [ ! -e "$folder/smime_p12" ]; then
     random | keep smime_p12_passphrase
-    scratch=$(mktemp -d)
-    trap 'rm -rf "$scratch"' EXIT
     openssl req -x509 -newkey rsa:2048 -nodes -days 90 -keyout "$scratch/key.pem" -out "$scratch/certificate.pem" \
       -subj '/CN=Billing Mail trial' -addext "subjectAltName=email:$address" -addext extendedKeyUsage=emailProtection \
       -addext keyUsage=critical,digitalSignature -addext basicConstraints=critical,CA:FALSE 2>/dev/null

@@ -1,12 +1,13 @@
 import { DISPATCH_QUEUE, publishDispatchJob, QUEUE_PREFIX, type DispatchJobInput } from '@billing-mail/contracts';
+import { redisOptions } from '@billing-mail/platform';
 import Bull from 'bull';
 import { CurableError } from './step.js';
 
 const TAKEN_WITHIN_MS = 10_000;
 
 /** Publishes to the queue `dispatch` just as invoicing does. Bull waits for ever while Redis is away; this gives up. */
-export async function publishDocuments(redisUrl: string, jobs: DispatchJobInput[]): Promise<void> {
-  const queue = new Bull(DISPATCH_QUEUE, redisUrl, { prefix: QUEUE_PREFIX });
+export async function publishDocuments(redisUrl: string, jobs: DispatchJobInput[], caFile?: string): Promise<void> {
+  const queue = new Bull(DISPATCH_QUEUE, { redis: redisOptions(redisUrl, caFile), prefix: QUEUE_PREFIX });
   queue.on('error', () => undefined); // reported by the time limit below
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

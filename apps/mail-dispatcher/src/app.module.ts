@@ -77,7 +77,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
-        BullModule.forRoot(bullOptions(env.REDIS_URL)),
+        BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],
       controllers: [DeliveriesController, SettingsChangedController, HealthController, MetricsController],
@@ -94,7 +94,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: SMTP_SESSION, useValue: sessionOptions(env) },
         { provide: SigningKey, useValue: loadSigningKey(env) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-        { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
+        { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE)) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal] },
         { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
         {

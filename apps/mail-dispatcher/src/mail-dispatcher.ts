@@ -19,7 +19,7 @@ export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): 
   });
   try {
     await requireMigrated(app.get(DataSource), 'mail-dispatcher');
-    app.connectMicroservice(redisTransport(env.REDIS_URL));
+    app.connectMicroservice(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE));
     await app.startAllMicroservices();
     await app.init();
     return app;

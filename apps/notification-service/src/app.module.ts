@@ -45,7 +45,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
         // A start without its database ends, and whoever supervises the service starts it again.
         retryAttempts: 0,
       }),
-      BullModule.forRoot(bullOptions(env.REDIS_URL)),
+      BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
       BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
     ],
     controllers: [StreamController, InboxController, PreferencesController, HealthController, MetricsController],

@@ -50,7 +50,7 @@ export class AppModule {
         { provide: NETWORK_POLICY, useValue: policy },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-        { provide: REDIS_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL)) },
+        { provide: REDIS_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE)) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource] },
       ],
     };

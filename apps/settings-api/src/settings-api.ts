@@ -25,7 +25,7 @@ export async function createSettingsApi(env: SettingsEnvironment, logger: Logger
   });
   try {
     await requireMigrated(app.get(DataSource), 'settings-api');
-    app.connectMicroservice(redisTransport(env.REDIS_URL));
+    app.connectMicroservice(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE));
     await app.init();
     await redisAnswer(REDIS_READY_MS, app.startAllMicroservices());
     return app;

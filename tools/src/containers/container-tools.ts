@@ -1,6 +1,7 @@
 // What `docker compose run --rm tools …` does beside the services that run there: tokens to try things with, and the samples.
 import { readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
+import { provideDatabaseRoles } from '../database-roles.js';
 import { sendSamples, type SampleResult } from '../samples/send-samples.js';
 import { seedTeams } from '../samples/teams.js';
 import { describeSample, pageAddresses, section } from '../starting/summary.js';
@@ -12,6 +13,7 @@ docker compose run --rm tools samples      makes three teams, sends an invoice f
 
 const environment = z.object({
   REDIS_URL: variables.REDIS_URL,
+  REDIS_CA_FILE: variables.REDIS_CA_FILE,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
@@ -29,10 +31,11 @@ const MAILBOX_PAGE = 'http://localhost:1080/index.html';
 // The mailbox serves as a team's own server too; at the other port nobody listens, and both are ports that a team's server may use.
 const OWN_SERVER = { host: 'mailbox.internal', port: 2525, downPort: 587 };
 
-/** Resolves with what is to be printed. @throws CurableError */
+/** Resolves with what is to be printed; `roles` is what docker-compose.yml does before it migrates. @throws CurableError */
 export async function runContainerTool([tool, ...args]: string[], source: NodeJS.ProcessEnv): Promise<string> {
   if (tool === 'token' && args.length === 1) return token(args[0] ?? '', readEnvironment(environment, source));
   if (tool === 'samples' && args.length === 0) return samples(readEnvironment(environment, source));
+  if (tool === 'roles' && args.length === 0) return provideDatabaseRoles(source);
   throw new CurableError(tool === undefined ? 'Which tool?' : `There is no tool "${[tool, ...args].join(' ')}".`, TOOLS_USAGE);
 }
 
@@ -61,7 +64,13 @@ async function samples(env: Environment): Promise<string> {
   const tokens = await tokensFor(env);
   await Promise.all([SETTINGS_API, MAIL_DISPATCHER, NOTIFICATION_SERVICE].map(untilReady));
   await seedTeams(SETTINGS_API, tokens.service, OWN_SERVER);
-  const running = { redisUrl: env.REDIS_URL, mailDispatcher: MAIL_DISPATCHER, notificationService: NOTIFICATION_SERVICE, tokens };
+  const running = {
+    redisUrl: env.REDIS_URL,
+    redisCaFile: env.REDIS_CA_FILE,
+    mailDispatcher: MAIL_DISPATCHER,
+    notificationService: NOTIFICATION_SERVICE,
+    tokens,
+  };
   return summarizeSamples(await sendSamples(running), env.CONSOLE_URL.replace(/\/$/, ''), tokens);
 }
 

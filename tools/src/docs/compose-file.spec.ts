@@ -1,15 +1,17 @@
 // docker-compose.yml without a Docker engine: against the Compose specification (compose-spec.json is a copy of the schema that its
 // authors publish), against what the services read, and against the files that docker/make-secrets.sh makes.
 import { execFile } from 'node:child_process';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { readEnvironment, variables } from '@billing-mail/platform';
+import { DATABASE_ROLES, MIGRATOR_ROLE, readEnvironment, readMigrationUrl, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { provideDatabaseRoles } from '../database-roles.js';
 import { workspaceRoot } from '../workspace.js';
 import { loadServiceEnvironments } from './service-environments.js';
 
@@ -126,11 +128,51 @@ describe('docker-compose.yml', () => {
     expect(run.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
   });
 
-  it('migrates with the address of the database and nothing else', () => {
-    expect(readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL }), environmentIn('migrations', {}))).toEqual({
-      DATABASE_URL: expect.stringMatching(/^postgresql:\/\/billing:[0-9a-f]{64}@postgres:5432\/billing_mail$/),
-    });
-    expect(serviceNamed('migrations').secrets).toEqual(['database_url']);
+  const secret = (name: string): string => readFileSync(join(secretsFolder, name), 'utf8').trim();
+
+  it('migrates as the role that owns the tables, which it makes with addresses of the database and nothing else', async () => {
+    const env = environmentIn('migrations', {});
+    expect(new URL(readMigrationUrl(env)).username).toBe(MIGRATOR_ROLE);
+    const { ADMIN_DATABASE_URL_FILE: _, ...forSomebodyElse } = env;
+    const printed = await provideDatabaseRoles(forSomebodyElse);
+    for (const role of DATABASE_ROLES) expect(printed).toContain(`CREATE ROLE ${role};`);
+    expect(serviceNamed('migrations').secrets.filter((name) => !/_database_url$/.test(name))).toEqual(['ca_certificate']);
+  });
+
+  it.each(SERVICES)('lets %s sign in with its own rights, at servers that prove who they are', async (name) => {
+    const environments = await loadServiceEnvironments('src');
+    const schema = environments.find((candidate) => candidate.service === name)?.schema ?? z.object({});
+    const env = readEnvironment(schema, environmentIn(name, { PLATFORM_FROM_ADDRESS: FROM_ADDRESS })) as Record<string, string>;
+    const database = new URL(env['DATABASE_URL'] ?? '');
+    expect([database.username, database.host]).toEqual([serviceRoleOf(SCHEMA_OF[name]), 'postgres:5432']);
+    expect(Object.fromEntries(database.searchParams)).toEqual({ sslmode: 'verify-full', sslrootcert: '/run/secrets/ca_certificate' });
+    const redis = new URL(env['REDIS_URL'] ?? '');
+    expect([redis.protocol, redis.username, redis.host]).toEqual(['rediss:', name, 'redis:6379']);
+    expect(secret('redis_acl')).toContain(`user ${name} on #${createHash('sha256').update(redis.password).digest('hex')} `);
+  });
+
+  it.each(['postgres', 'redis'])(
+    'has a certificate for %s by the authority that the others are given, and keeps its key to itself',
+    (name) => {
+      const certificate = new X509Certificate(secret(`${name}_certificate`));
+      expect(certificate.checkIssued(new X509Certificate(secret('ca_certificate')))).toBe(true);
+      expect(certificate.checkHost(name)).toBe(name);
+      expect(certificate.checkPrivateKey(createPrivateKey(secret(`${name}_key`)))).toBe(true);
+      const holders = Object.entries(compose.services).filter(([, { secrets }]) => secrets.some((held) => held === `${name}_key`));
+      expect(holders.map(([holder]) => holder)).toEqual([name]);
+      expect(Object.keys(compose.secrets)).not.toContain('ca_key');
+    },
+  );
+
+  it('gives each secret to those only who read it', () => {
+    const holdersOf = (wanted: RegExp) =>
+      Object.entries(compose.services).flatMap(([name, { secrets }]) => (secrets.some((held) => wanted.test(held)) ? [name] : []));
+    expect(holdersOf(/^secret_keys$/)).toEqual(['settings-api', 'mail-dispatcher']);
+    expect(holdersOf(/^smime_/)).toEqual(['mail-dispatcher']);
+    expect(holdersOf(/^platform_smtp_url$/)).toEqual(['mail-dispatcher', 'notification-service', 'tools']);
+    expect(holdersOf(/^(admin|migration)_database_url$/)).toEqual(['migrations']);
+    expect(holdersOf(/^settings_database_url$/)).toEqual(['migrations', 'settings-api']);
+    expect(holdersOf(/^mail_dispatcher_redis_url$/)).toEqual(['mail-dispatcher']);
   });
 
   it('asks for the sender address when it is not set', () => {
@@ -138,10 +180,12 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(Object.keys(compose.services))('mounts for %s the secrets that it reads, and no other', (name) => {
-    const { secrets, environment, command } = serviceNamed(name);
-    const read = [...Object.values(environment), ...[command ?? []].flat()].flatMap((value) =>
-      [...value.matchAll(/\/run\/secrets\/(\w+)/g)].map((match) => match[1]),
-    );
+    const { secrets, environment, command, entrypoint, healthcheck } = serviceNamed(name);
+    const namedIn = (values: string[]): string[] =>
+      values.flatMap((value) => [...value.matchAll(/\/run\/secrets\/(\w+)/g)].map((match) => match[1] ?? ''));
+    const direct = namedIn([...Object.values(environment), ...[command ?? []].flat(), ...entrypoint, ...(healthcheck?.test ?? [])]);
+    // An address of the database names the authority of its certificate.
+    const read = [...direct, ...namedIn(direct.filter((held) => held.endsWith('_url')).map(secret))];
     expect([...secrets].sort()).toEqual([...new Set(read)].sort());
   });
 

@@ -45,11 +45,19 @@ describe('docker/make-secrets.sh', () => {
     ]);
   });
 
-  it('gives Redis the hash of the password only', async () => {
+  it('gives Redis the hashes of the passwords only', async () => {
     await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
-    const { redis_password = '', redis_url = '', redis_users = '' } = contents();
-    expect(redis_url).toContain(redis_password.trim());
-    expect(redis_users).not.toContain(redis_password.trim());
+    const { redis_acl = '', ...others } = contents();
+    const urls = Object.entries(others).filter(([name]) => name.endsWith('_redis_url'));
+    expect(urls).toHaveLength(4);
+    for (const [, url] of urls) expect(redis_acl).not.toContain(new URL(url.trim()).password);
+    expect(redis_acl).not.toContain('%');
+    expect(redis_acl.trim().split('\n')).toHaveLength(5);
+  });
+
+  it('keeps the key of the authority from everybody else on the machine', async () => {
+    await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    expect(statSync(join(folder, 'secrets', 'ca_key')).mode & 0o777).toBe(0o400);
   });
 });
 
@@ -84,5 +92,30 @@ describe('docker/start-dispatcher.sh', () => {
     const [first] = [await startDispatcher(), await startDispatcher()];
     await first.kill();
     expect((await startDispatcher()).journal).toBe(first.journal);
+  });
+});
+
+describe('docker/pin-images.sh', () => {
+  /** A stand-in for Docker's client, as the real one asks a registry. */
+  const pin = (answer: string) => {
+    writeFileSync(join(folder, 'docker'), `#!/bin/sh\necho "$@" >>"${folder}/asked"\necho ${answer}\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, ENV_FILE: join(folder, '.env') };
+    return run(script('pin-images.sh'), [], { env });
+  };
+  const digest = `sha256:${'ab'.repeat(32)}`;
+
+  it('writes for each image of docker-compose.yml what the registry has now, and takes the place of what was there', async () => {
+    writeFileSync(join(folder, '.env'), 'REDIS_IMAGE=redis:7@sha256:old\nLOG_LEVEL=warn');
+    await pin(digest);
+    const lines = readFileSync(join(folder, '.env'), 'utf8').trim().split('\n');
+    const compose = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
+    const images = new Map([...compose.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)].map((match) => [match[1], match[2]]));
+    expect(lines.sort()).toEqual(['LOG_LEVEL=warn', ...[...images].map(([name, image]) => `${name}=${image}@${digest}`)].sort());
+    expect(images.size).toBe(4);
+  });
+
+  it('changes nothing when the registry says something else', async () => {
+    await expect(pin('no such manifest')).rejects.toMatchObject({ code: 1 });
+    expect(readdirSync(folder)).not.toContain('.env');
   });
 });

@@ -8,7 +8,7 @@ import { sampleDocuments } from './documents.js';
 export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
 
 /** What sending and following them takes of what runs. */
-type Running = Pick<StartFile, 'redisUrl' | 'mailDispatcher' | 'notificationService' | 'tokens'>;
+type Running = Pick<StartFile, 'redisUrl' | 'mailDispatcher' | 'notificationService' | 'tokens'> & { redisCaFile?: string | undefined };
 
 const SETTLED_WITHIN_MS = 30_000;
 const TOLD_WITHIN_MS = 5000;
@@ -19,6 +19,7 @@ export async function sendSamples(running: Running): Promise<SampleResult[]> {
   await publishDocuments(
     running.redisUrl,
     samples.map(({ job }) => job),
+    running.redisCaFile,
   );
   return Promise.all(
     samples.map(async ({ shows, job }) => {

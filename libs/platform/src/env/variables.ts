@@ -87,11 +87,19 @@ const described = <T extends z.ZodType>(schema: T, description: string, secret =
 
 /** One definition per variable; each service's `*.env.ts` picks what it needs. */
 export const variables = {
-  DATABASE_URL: described(url(['postgres:', 'postgresql:']), 'PostgreSQL, `postgresql://user:password@host:5432/database`', true),
+  DATABASE_URL: described(
+    url(['postgres:', 'postgresql:']),
+    'PostgreSQL, `postgresql://user:password@host:5432/database`; with TLS `?sslmode=verify-full&sslrootcert=/path/to/ca.pem`',
+    true,
+  ),
   REDIS_URL: described(
     url(['redis:', 'rediss:']),
-    'Redis, `redis://:password@host:6379/0`; append-only file on, `maxmemory-policy noeviction`',
+    'Redis, `redis://user:password@host:6379/0`, with TLS `rediss://`; append-only file on, `maxmemory-policy noeviction`',
     true,
+  ),
+  REDIS_CA_FILE: described(
+    z.string().optional(),
+    'PEM file of the authority for the certificate of `rediss://`, in place of the public ones',
   ),
   SETTINGS_API_PORT: described(port.default(4100), 'HTTP port of settings-api'),
   MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
@@ -153,6 +161,7 @@ export const variables = {
 export const commonVariables = {
   DATABASE_URL: variables.DATABASE_URL,
   REDIS_URL: variables.REDIS_URL,
+  REDIS_CA_FILE: variables.REDIS_CA_FILE,
   HTTP_HOST: variables.HTTP_HOST,
   CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,

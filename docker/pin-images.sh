@@ -1,0 +1,28 @@
+#!/bin/sh
+# Fixes the official images that docker-compose.yml builds on by their digests, as the registry has them now, and writes them into .env: from
+# then on the same bytes run until this is run again. Without it the tags are used, which the images' authors move with each patch.
+#   docker/pin-images.sh && docker compose up --build --detach --wait
+set -eu
+settings=${ENV_FILE:-$(dirname "$0")/../.env}
+
+# pin VARIABLE IMAGE
+pin() {
+  digest=$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$2")
+  case $digest in
+    sha256:*) ;;
+    *) echo "the registry names no digest of $2" >&2 && exit 1 ;;
+  esac
+  touch "$settings"
+  # A last line without its end would swallow this one.
+  if [ -s "$settings" ] && [ -n "$(tail -c 1 "$settings")" ]; then echo >>"$settings"; fi
+  grep -v "^$1=" "$settings" >"$settings.new" || true
+  echo "$1=$2@$digest" >>"$settings.new"
+  # Over the old one, whose owner and mode stay.
+  cat "$settings.new" >"$settings"
+  rm "$settings.new"
+  echo "$1=$2@$digest"
+}
+pin NODE_IMAGE node:22-bookworm-slim
+pin NGINX_IMAGE nginx:1.28
+pin POSTGRES_IMAGE postgres:18
+pin REDIS_IMAGE redis:7
