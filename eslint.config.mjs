@@ -9,7 +9,7 @@ const depConstraints = [
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:core', onlyDependOnLibsWithTags: ['scope:core', 'scope:contracts'] },
   { sourceTag: 'scope:smtp', onlyDependOnLibsWithTags: ['scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
-  { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts'] },
+  { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts', 'scope:testkit'] },
   { sourceTag: 'scope:testkit', onlyDependOnLibsWithTags: ['scope:testkit', 'scope:core', 'scope:contracts'] },
   { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:console-e2e', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testkit'] },

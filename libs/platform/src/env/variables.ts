@@ -3,6 +3,7 @@ import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
 import { readEnvironment } from './read-environment.js';
+import { isRateLimitName, RATE_LIMITS, type RateLimitChanges } from '../http/limiting/rate-limits.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -83,6 +84,23 @@ const ports = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const rateLimits = z.string().transform((value, context) => {
+  const changes: RateLimitChanges = {};
+  for (const item of value.split(',')) {
+    const [, name = '', requests, window = ''] = /^([a-z-]+)=(\d{1,9})\/(\w+)$/.exec(item.trim()) ?? [];
+    const ms = parseDuration(window) ?? 0;
+    if (!isRateLimitName(name) || Number(requests) < 1 || ms < 1000) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be limits separated by commas, such as searches=60/1m; there are ${Object.keys(RATE_LIMITS).join(', ')}`,
+      });
+      return z.NEVER;
+    }
+    changes[name] = { requests: Number(requests), seconds: Math.floor(ms / 1000) };
+  }
+  return changes;
+});
+
 const described = <T extends z.ZodType>(schema: T, description: string, secret = false): T => schema.meta({ description, secret });
 
 /** One definition per variable; each service's `*.env.ts` picks what it needs. */
@@ -149,6 +167,10 @@ export const variables = {
       .optional(),
     'fully qualified name said in EHLO; by default that of the machine, else its address',
   ),
+  RATE_LIMITS: described(
+    rateLimits.default({}),
+    'limits of requests that are to differ from the usual, `name=requests/time,…`, such as `searches=120/1m`',
+  ),
   LOG_LEVEL: described(
     z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
@@ -167,6 +189,7 @@ export const commonVariables = {
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
+  RATE_LIMITS: variables.RATE_LIMITS,
   LOG_LEVEL: variables.LOG_LEVEL,
 } as const;
 

@@ -31,6 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (error instanceof ProblemException) response.set(error.headers);
     const retryAfter = RETRY_AFTER_SECONDS[problem.status];
     if (retryAfter !== undefined && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', retryAfter);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));

@@ -27,6 +27,7 @@ export class ProblemException extends HttpException {
     readonly slug: string,
     readonly detail: string,
     readonly errors?: FieldError[],
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail, status);
   }

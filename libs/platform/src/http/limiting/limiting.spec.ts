@@ -1,0 +1,194 @@
+// Limits over HTTP: two instances on one Redis, as a balancer would use them.
+import { Controller, Get, Inject, Module, Param, Post, Res } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { problem } from '@billing-mail/contracts';
+import { startTestRedis, type TestRedis } from '@billing-mail/testkit';
+import type { Response } from 'express';
+import { SignJWT } from 'jose';
+import { pino } from 'pino';
+import request from 'supertest';
+import { TeamAccess } from '../../auth/auth.guard.js';
+import { variables } from '../../env/variables.js';
+import { createHttpService } from '../start-http-service.js';
+import { LimitingModule } from './limiting.module.js';
+import { RateLimit } from './rate-limit.guard.js';
+import { RateLimiter } from './rate-limiter.js';
+import { SharedSlots } from './shared-slots.js';
+
+const secret = 'a secret of at least thirty-two characters';
+
+@Controller('v1')
+class CostlyController {
+  constructor(
+    @Inject(RateLimiter) readonly limiter: RateLimiter,
+    @Inject(SharedSlots) readonly slots: SharedSlots,
+  ) {}
+
+  @Get('statistics')
+  @RateLimit('statistics')
+  statistics() {
+    return {};
+  }
+
+  @Get('lists')
+  @RateLimit(({ query }) => (query.search === undefined ? 'lists' : 'searches'))
+  list() {
+    return {};
+  }
+
+  @Post('teams/:teamId/tests')
+  @TeamAccess('write')
+  @RateLimit('smtp-test')
+  test(@Param('teamId') teamId: string) {
+    return { teamId };
+  }
+
+  @Get('streams/:owner')
+  async stream(@Param('owner') owner: string, @Res() response: Response) {
+    const release = await this.slots.take('tests-under-way', owner, 'Wait.');
+    response.once('close', release).write('open');
+  }
+}
+
+describe('limits', () => {
+  let redis: TestRedis;
+  const apps: NestExpressApplication[] = [];
+  const streams: { abort: () => void }[] = [];
+
+  beforeAll(async () => {
+    redis = await startTestRedis();
+    for (let instance = 0; instance < 2; instance += 1) {
+      const RATE_LIMITS = variables.RATE_LIMITS.parse('statistics=4/1h,searches=1/1h,smtp-test=3/1h,failed-sign-in=1/1h');
+      const logger = pino({ level: 'silent' });
+      @Module({ imports: [LimitingModule.with({ REDIS_URL: redis.url, RATE_LIMITS }, logger)], controllers: [CostlyController] })
+      class CostlyModule {}
+      const env = { HTTP_HOST: '127.0.0.1', AUTH_JWT_SECRET: secret };
+      const app = await createHttpService({ module: CostlyModule, title: 'test', description: '', env, logger });
+      await app.listen(0, '127.0.0.1');
+      apps.push(app);
+    }
+  });
+  afterAll(async () => {
+    redis.thaw();
+    streams.forEach((stream) => stream.abort());
+    await Promise.all(apps.map((app) => app.close()));
+    await redis.stop();
+  });
+
+  const tokenOf = (claims: object) =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience('billing-mail')
+      .setExpirationTime('1h')
+      .sign(new TextEncoder().encode(secret));
+  const user = (sub: string, team = 'acme') => ({ sub, teams: { [team]: 'admin' } });
+  const instance = (index: number): NestExpressApplication => apps[index % 2] as NestExpressApplication;
+  const ask = async (index: number, method: 'get' | 'post', path: string, claims: object) =>
+    request(instance(index).getHttpServer())
+      [method](path)
+      .set('Authorization', `Bearer ${await tokenOf(claims)}`);
+  const askInTurn = async (times: number, method: 'get' | 'post', path: string, claims: object) => {
+    const answers = [];
+    for (let index = 0; index < times; index += 1) answers.push(await ask(index, method, path, claims));
+    return answers;
+  };
+
+  it('count over both instances, say what is left, and then 429 with when to come again', async () => {
+    const answers = await askInTurn(6, 'get', '/v1/statistics', user('u1'));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429]);
+    expect(answers.map(({ headers }) => headers.ratelimit)).toEqual([
+      ...[3, 2, 1, 0, 0, 0].map((left) => expect.stringMatching(new RegExp(`^"statistics";r=${left};t=3\\d{3}$`))),
+    ]);
+    expect(answers.map(({ headers }) => headers['ratelimit-policy'])).toEqual(answers.map(() => '"statistics";q=4;w=3600'));
+    const [last] = answers.slice(-1);
+    expect(last?.type).toBe('application/problem+json');
+    expect(problem.parse(last?.body)).toMatchObject({ status: 429, type: 'urn:billing-mail:problem:too-many-requests' });
+    expect(last?.headers['retry-after']).toMatch(/^3\d{3}$/);
+  });
+
+  it('count each user for themselves, a team as one, and no internal service but where strangers pay', async () => {
+    expect((await ask(0, 'get', '/v1/statistics', user('u2'))).status).toBe(200);
+    const service = { sub: 'invoicing', role: 'service' };
+    for (const { status } of await askInTurn(6, 'get', '/v1/statistics', service)) expect(status).toBe(200);
+    const tests = [user('u3'), user('u4'), service, user('u5')];
+    const statuses = [];
+    for (const [index, claims] of tests.entries()) statuses.push((await ask(index, 'post', '/v1/teams/acme/tests', claims)).status);
+    expect(statuses).toEqual([201, 201, 201, 429]);
+    expect((await ask(0, 'post', '/v1/teams/globex/tests', user('u3', 'globex'))).status).toBe(201);
+  });
+
+  it('tell a search from a page of the list', async () => {
+    const searches = await askInTurn(2, 'get', '/v1/lists?search=acme', user('u6'));
+    expect(searches.map(({ status }) => status)).toEqual([200, 429]);
+    expect((await ask(0, 'get', '/v1/lists', user('u6'))).status).toBe(200);
+  });
+
+  it('do not count whose token is no good', async () => {
+    const refused = await request(instance(0).getHttpServer()).get('/v1/statistics');
+    expect([refused.status, refused.headers.ratelimit]).toEqual([401, undefined]);
+  });
+
+  it('let failures wait longer each time, on both instances, until one is forgiven', async () => {
+    const [one, other] = apps.map((app) => app.get(CostlyController).limiter) as [RateLimiter, RateLimiter];
+    const waitOf = async (limiter: RateLimiter) => {
+      const refusal = (await limiter.checkWait('failed-sign-in', 'acme smtp.example').catch((error: unknown) => error)) as
+        { headers: Record<string, string> } | undefined;
+      return Number(refusal?.headers['Retry-After'] ?? 0);
+    };
+    const waits = [];
+    for (let failure = 0; failure < 12; failure += 1) {
+      await one.noteFailure('failed-sign-in', 'acme smtp.example');
+      waits.push(await waitOf(other));
+    }
+    expect(waits).toEqual([0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
+    await other.forgive('failed-sign-in', 'acme smtp.example');
+    await one.noteFailure('failed-sign-in', 'acme smtp.example');
+    // Of the wait that was imposed nothing is taken back.
+    expect(await waitOf(other)).toBeGreaterThan(800);
+    expect(await waitOf(one)).toBeGreaterThan(800);
+  });
+
+  const open = async (index: number, owner: string): Promise<number> => {
+    const controller = new AbortController();
+    streams.push(controller);
+    const { port } = instance(index).getHttpServer().address() as { port: number };
+    const headers = { Authorization: `Bearer ${await tokenOf(user('u7'))}` };
+    return (await fetch(`http://127.0.0.1:${port}/v1/streams/${owner}`, { headers, signal: controller.signal })).status;
+  };
+  const openInTime = async (index: number, owner: string): Promise<void> => {
+    while ((await open(index, owner)) !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+
+  it('bound what is under way over both instances, until one of it ends', async () => {
+    expect([await open(0, 'a'), await open(1, 'a'), await open(0, 'a'), await open(1, 'a')]).toEqual([200, 200, 429, 429]);
+    streams[0]?.abort();
+    await openInTime(1, 'a');
+  });
+
+  it('hold within each instance while Redis is away or says nothing, without letting anybody wait', async () => {
+    redis.freeze();
+    const since = performance.now();
+    const answers = await askInTurn(12, 'get', '/v1/statistics', user('u8'));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(8).fill(200), ...Array<number>(4).fill(429)]);
+    expect(performance.now() - since).toBeLessThan(12 * 2000);
+    expect([await open(0, 'b'), await open(0, 'b'), await open(0, 'b')]).toEqual([200, 200, 429]);
+    redis.thaw();
+  });
+});
+
+describe('RATE_LIMITS', () => {
+  it('changes what it names', () => {
+    expect(variables.RATE_LIMITS.parse('searches=120/1m, intake=5/2h')).toEqual({
+      searches: { requests: 120, seconds: 60 },
+      intake: { requests: 5, seconds: 7200 },
+    });
+    expect(variables.RATE_LIMITS.parse(undefined)).toEqual({});
+  });
+
+  it.each(['search=1/1m', 'searches=0/1m', 'searches=5', 'searches=5/0s', 'searches=x/1m', '', 'constructor=1/1m'])(
+    'refuses %s',
+    (value) => {
+      expect(variables.RATE_LIMITS.safeParse(value).error?.issues[0]?.message).toContain('searches=60/1m');
+    },
+  );
+});

@@ -1,0 +1,52 @@
+// What may be asked for how often, where each request costs somebody something: us a statement, a stranger's server a connection, a reader a letter.
+
+/** So many requests in a window that begins with the first of them. */
+export type RequestLimit = {
+  requests: number;
+  seconds: number;
+  /** Whose requests count together; none where the service that counts names it itself. */
+  of?: 'team' | 'user';
+  /** Internal services count too. They speak for all teams, and a run of invoices must not stop because many are due. */
+  countsServices?: true;
+};
+
+/** By name, as `RATE_LIMITS` and the headers have it. */
+export const RATE_LIMITS = {
+  // Each opens connections to a server that may be anybody's, and may send a letter.
+  'smtp-test': { requests: 10, seconds: 60, of: 'team', countsServices: true },
+  // Whichever teams ask: a large provider has many of ours, and takes us for an attacker when all of them try at once.
+  'smtp-test-host': { requests: 60, seconds: 60 },
+  // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
+  'failed-sign-in': { requests: 3, seconds: 3600 },
+  // Of words in a large log; a person types a few a minute, and the page waits until the typing pauses.
+  searches: { requests: 60, seconds: 60, of: 'user' },
+  statistics: { requests: 60, seconds: 60, of: 'user' },
+  // Pages of the log, and so exports: 60,000 deliveries a minute, after which the page waits and goes on.
+  lists: { requests: 300, seconds: 60, of: 'user' },
+  // What users send themselves: more than all the documents of a large company, less than takes the dispatcher from the others.
+  intake: { requests: 3000, seconds: 60, of: 'team' },
+  // Letters to people who may not have asked for them.
+  'confirmations-of-user': { requests: 5, seconds: 3600 },
+  'confirmations-to-address': { requests: 3, seconds: 86_400 },
+} as const satisfies Record<string, RequestLimit>;
+
+export type RateLimitName = keyof typeof RATE_LIMITS;
+export type RateLimitTable = Record<RateLimitName, RequestLimit>;
+
+/** What an operator sets instead; the rest stays. */
+export type RateLimitChanges = Partial<Record<string, { requests: number; seconds: number }>>;
+
+/** The limits as they are with an operator's changes. */
+export const withChanges = (changes: RateLimitChanges): RateLimitTable =>
+  Object.fromEntries(Object.entries(RATE_LIMITS).map(([name, limit]) => [name, { ...limit, ...changes[name] }])) as RateLimitTable;
+
+export const isRateLimitName = (name: string): name is RateLimitName => Object.hasOwn(RATE_LIMITS, name);
+
+/** How many may be under way at a time. */
+export const SLOT_LIMITS = {
+  // Two people of a team at once; too few to search the net for open ports.
+  'tests-under-way': 2,
+  // Tabs and devices of a person.
+  'open-streams': 20,
+} as const;
+export type SlotName = keyof typeof SLOT_LIMITS;
