@@ -8,6 +8,7 @@ import {
   CredentialBox,
   dataSourceOptions,
   HealthController,
+  LimitingModule,
   type Logger,
   MetricsController,
   READINESS_CHECKS,
@@ -77,6 +78,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
+        LimitingModule.with(env, logger),
         BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],

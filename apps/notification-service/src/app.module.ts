@@ -7,6 +7,7 @@ import {
   bullOptions,
   dataSourceOptions,
   HealthController,
+  LimitingModule,
   type Logger,
   MetricsController,
   READINESS_CHECKS,
@@ -45,6 +46,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
         // A start without its database ends, and whoever supervises the service starts it again.
         retryAttempts: 0,
       }),
+      LimitingModule.with(env, logger),
       BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
       BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
     ],

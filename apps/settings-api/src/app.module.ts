@@ -6,6 +6,7 @@ import {
   CredentialBox,
   dataSourceOptions,
   HealthController,
+  LimitingModule,
   type Logger,
   MetricsController,
   READINESS_CHECKS,
@@ -24,6 +25,7 @@ import { SettingsResponder } from './responder/settings.responder.js';
 import { settingsSchema } from './settings-schema.js';
 import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES, PROBE_OPTIONS, REDIS_CLIENT } from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
+import { SignInWaits } from './smtp-account/sign-in-waits.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
 import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.service.js';
 
@@ -38,12 +40,17 @@ export class AppModule {
     return {
       module: AppModule,
       // A database that is still starting is waited for, but not for long: who starts us sees why and starts us again.
-      imports: [TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }), ConsoleModule.with(env)],
+      imports: [
+        TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
+        ConsoleModule.with(env),
+        LimitingModule.with(env, logger),
+      ],
       controllers: [EmailDeliveryController, SmtpTestController, SettingsResponder, HealthController, MetricsController],
       providers: [
         EmailDeliveryService,
         EmailDeliveryStore,
         SettingsChangedPublisher,
+        SignInWaits,
         SmtpTestService,
         { provide: LOGGER, useValue: logger },
         { provide: PLATFORM_NAMES, useValue: platformNames(env.PLATFORM_FROM_ADDRESS) },

@@ -32,6 +32,7 @@ import {
   type Logger,
   notFound,
   ProblemException,
+  RateLimit,
   ReaderLocale,
   TeamAccess,
   ZodPipe,
@@ -75,6 +76,7 @@ export class DeliveriesController {
 
   @Post()
   @TeamAccess('write')
+  @RateLimit('intake')
   @ApiOperation({
     summary: 'Send a document',
     description:
@@ -114,6 +116,7 @@ export class DeliveriesController {
 
   @Get()
   @TeamAccess('read')
+  @RateLimit(({ query }) => (query.search === undefined ? 'lists' : 'searches'))
   @ApiOperation({ summary: 'The delivery log, newest first' })
   @ApiQuery({ name: 'status', required: false, enum: DELIVERY_STATUSES })
   @ApiQuery({ name: 'documentId', required: false })
@@ -144,6 +147,7 @@ export class DeliveriesController {
   // Before ':id', which would take it for one.
   @Get('statistics')
   @TeamAccess('read')
+  @RateLimit('statistics')
   @ApiOperation({ summary: 'What became of the documents of the last 24 hours and of each of the last days, today included' })
   @ApiQuery({ name: 'days', required: false, schema: { type: 'integer', minimum: 1, maximum: 90, default: 30 } })
   @ApiQuery({
@@ -171,6 +175,7 @@ export class DeliveriesController {
   @Post(':id/resend')
   @HttpCode(202)
   @TeamAccess('write')
+  @RateLimit('intake')
   @ApiOperation({ summary: 'Send a settled delivery again, as a new one; the user who asks hears of its trouble' })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'with it a repeated request sends once' })
   @ApiBody({ schema: jsonSchema(resendRequest, 'input') })

@@ -189,10 +189,12 @@ describe('the live stream', () => {
     expect(client.heard).toEqual([]);
   });
 
-  it('refuses the 21st stream of a user until one is closed', async () => {
+  it('refuses the 21st stream of a user, on whichever process, until one is closed', async () => {
     const headers = await member('many', 'many');
-    const clients = await Promise.all(Array.from({ length: 20 }, () => listen(one, headers)));
+    const clients = await Promise.all(Array.from({ length: 20 }, (_, index) => listen(index < 12 ? one : other, headers)));
+    expect(clients.map(({ status }) => status)).toEqual(clients.map(() => 200));
     expect((await listen(one, headers)).status).toBe(429);
+    expect((await listen(other, headers)).status).toBe(429);
     clients[0]?.close();
     await eventually(async () => (await listen(one, headers)).status === 200);
   });

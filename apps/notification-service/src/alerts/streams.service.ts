@@ -1,7 +1,7 @@
 // All open streams of this process, and what wakes them: a look at the table, so that it does not matter which process wrote it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { type Caller, type Logger, ProblemException } from '@billing-mail/platform';
+import { type Caller, type Logger, ProblemException, SharedSlots } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../notification.env.js';
@@ -18,7 +18,6 @@ const LOOK_EVERY_MS = 300;
 const LOOK_AT_MOST = 1000;
 const HEARTBEAT_MS = 15_000;
 const DRAIN_MS = 30_000;
-const STREAMS_PER_USER = 20;
 
 @Injectable()
 export class StreamsService implements OnModuleDestroy {
@@ -29,6 +28,7 @@ export class StreamsService implements OnModuleDestroy {
   constructor(
     private readonly database: DataSource,
     private readonly inbox: InboxStore,
+    private readonly slots: SharedSlots,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -38,11 +38,12 @@ export class StreamsService implements OnModuleDestroy {
    */
   async open(reader: Reader, response: Response, options: { lastSeen: number | null; expiresAt: Date | null }): Promise<void> {
     const { caller } = reader;
+    const release = await this.slots.take('open-streams', caller.userId, 'You have as many streams open as you may. Close one first.');
+    response.once('close', release);
+    if (response.closed) release();
     const now = await this.readClock();
     if (this.isClosing) throw new ProblemException(503, 'ending', 'The service restarts. Connect again.');
     if (response.destroyed) return;
-    if ([...this.listeners].filter((listener) => listener.caller.userId === caller.userId).length >= STREAMS_PER_USER)
-      throw new ProblemException(429, 'too-many-streams', `You have ${STREAMS_PER_USER} streams open. Close one first.`);
     const stream = new EventStream({
       response,
       // A place that was never given out comes from a database that has been replaced since.

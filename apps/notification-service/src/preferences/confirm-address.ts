@@ -1,7 +1,7 @@
 // Asks whoever reads an address whether they want alerts there. Nothing in the letter is of the user's choosing but where it goes.
 import { Inject, Injectable } from '@nestjs/common';
 import { type Locale } from '@billing-mail/contracts';
-import { type Caller, type Logger } from '@billing-mail/platform';
+import { type Caller, type Logger, type ProblemException, RateLimiter } from '@billing-mail/platform';
 import { composeConfirmationEmail } from '../channels/email/compose-confirmation-email.js';
 import { PlatformMailClient } from '../channels/email/platform-mail.client.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
@@ -10,20 +10,26 @@ import { ConfirmationStore } from './confirmation.store.js';
 /** A person waits for the answer of the request. */
 const SEND_WITHIN_MS = 20_000;
 
-export type Asked = 'sent' | 'not_sent' | 'too_often';
+export type Asked = 'sent' | 'not_sent' | ProblemException;
 
 @Injectable()
 export class ConfirmAddress {
   constructor(
     private readonly confirmations: ConfirmationStore,
+    private readonly limiter: RateLimiter,
     private readonly platform: PlatformMailClient,
     @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** The problem (429) when there were too many of them. */
   async ask(caller: Caller, email: string, locale: Locale): Promise<Asked> {
+    // Whoever asks: these are letters to people who may not have asked.
+    const refusal =
+      (await this.limiter.refusal('confirmations-of-user', caller.userId)) ??
+      (await this.limiter.refusal('confirmations-to-address', email.toLowerCase()));
+    if (refusal !== null) return refusal;
     const code = await this.confirmations.ask(caller.userId, email);
-    if (code === null) return 'too_often';
     const result = await this.platform.send({
       email: composeConfirmationEmail(code, this.linkFor(caller, code), locale),
       address: email,

@@ -116,7 +116,9 @@ describe('preferences', () => {
       expect(asking.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
       expect(mailsTo('bombed@many.example')).toHaveLength(3);
       for (const { raw } of mailsTo('bombed@many.example')) expect(raw.toString('latin1')).not.toContain('evil');
-      expect((await post(await member('<b>Pay at evil.example</b>0', 'many'), 'confirmation-email')).status).toBe(429);
+      const refused = await post(await member('<b>Pay at evil.example</b>0', 'many'), 'confirmation-email');
+      expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([429, '"confirmations-to-address";q=3;w=86400']);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(86_000);
     });
 
     it('is written to once it is confirmed; until then alerts go where they went', async () => {

@@ -57,14 +57,11 @@ export class PreferencesController {
     const view = await this.preferences.read(caller);
     if (view.email === null || view.emailConfirmed)
       throw new ProblemException(409, 'nothing-to-confirm', 'There is no address that waits to be confirmed.');
-    switch (await this.confirming.ask(caller, view.email, view.locale)) {
-      case 'sent':
-        return view;
-      case 'too_often':
-        throw new ProblemException(429, 'too-many-confirmations', 'Several of these e-mails were sent already. Try again tomorrow.');
-      case 'not_sent':
-        throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not take the e-mail. Try again in a moment.');
-    }
+    const asked = await this.confirming.ask(caller, view.email, view.locale);
+    if (asked === 'sent') return view;
+    if (asked === 'not_sent')
+      throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not take the e-mail. Try again in a moment.');
+    throw asked;
   }
 
   @Post('confirmation')

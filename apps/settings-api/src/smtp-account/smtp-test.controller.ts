@@ -8,7 +8,7 @@ import {
   smtpTestRequest,
   smtpTestResult,
 } from '@billing-mail/contracts';
-import { ApiReaderLocale, jsonSchema, ReaderLocale, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import { ApiReaderLocale, jsonSchema, RateLimit, ReaderLocale, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { SmtpTestService } from './smtp-test.service.js';
@@ -24,6 +24,7 @@ export class SmtpTestController {
   @Post('test')
   @HttpCode(200)
   @TeamAccess('write')
+  @RateLimit('smtp-test')
   @ApiOperation({
     summary: 'Test a mail server step by step',
     description:
@@ -36,7 +37,7 @@ export class SmtpTestController {
     status: 200,
     content: { 'application/json': { schema: jsonSchema(smtpTestResult) }, [LINES]: { schema: jsonSchema(smtpTestLine) } },
   })
-  @ApiProblems(400, 401, 403, 404, 422, 429)
+  @ApiProblems(400, 401, 403, 404, 422)
   async test(
     @Param('teamId') teamId: string,
     @Body(new ZodPipe(smtpTestRequest)) body: SmtpTestRequest,

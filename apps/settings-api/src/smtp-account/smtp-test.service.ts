@@ -11,14 +11,14 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { classifyReply, explainFailure, hintForProbe } from '@billing-mail/mail-core';
-import { CredentialBox, invalidInput, type Logger, SealError, smtpPasswordContext } from '@billing-mail/platform';
+import { CredentialBox, invalidInput, type Logger, RateLimiter, SealError, SharedSlots, smtpPasswordContext } from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
 import { whyPasswordIsNeeded } from './settle-password.js';
+import { SignInWaits } from './sign-in-waits.js';
 import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
 import { composeTestMessage } from './test-message.js';
-import { TestSlots } from './test-slots.js';
 import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
 
 /** How to speak to servers under test; `totalMs` bounds the whole test. */
@@ -32,20 +32,24 @@ const NOT_ASKED: Record<Locale, string> = {
   de: 'Nicht geprüft: ob der Server eine ganze E-Mail annimmt und ob er E-Mails an fremde Adressen weiterleitet. Das zeigt eine Test-E-Mail.',
 };
 
+const TESTS_UNDER_WAY = 'Two tests of the team are under way. Wait until one has ended.';
+
 @Injectable()
 export class SmtpTestService {
-  private readonly slots = new TestSlots();
-
   constructor(
     private readonly store: EmailDeliveryStore,
     private readonly box: CredentialBox,
+    private readonly limiter: RateLimiter,
+    private readonly slots: SharedSlots,
+    private readonly waits: SignInWaits,
     @Inject(PROBE_OPTIONS) private readonly options: ProbeOptions,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
    * A failed test is a result, not an error; its hints are in the language of `reader`, else in the team's. `onSuccess` hears of each
-   * step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 at the third at once.
+   * step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 when the team or its host has
+   * too many of them, or after sign-ins that failed.
    */
   async test(
     teamId: string,
@@ -56,7 +60,10 @@ export class SmtpTestService {
     const stored = await this.store.find(teamId);
     const account = this.accountOf(teamId, request.smtp, stored);
     const teamLocale = stored?.locale ?? 'en';
-    const release = this.slots.take(teamId);
+    const { host } = account.server;
+    await this.waits.check(teamId, host);
+    await this.limiter.count('smtp-test-host', host.toLowerCase());
+    const release = await this.slots.take('tests-under-way', teamId, TESTS_UNDER_WAY);
     try {
       const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem, ...options } = this.options;
@@ -74,6 +81,7 @@ export class SmtpTestService {
       });
       void started.ended.then(release);
       const probe = await started.probe;
+      await this.waits.note(teamId, host, probe.steps);
       const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
       if (isUnreachedName(account.server.host, probe.steps)) {
         await setTimeout(waitForBeatMs(performance.now() - since));

@@ -37,6 +37,8 @@ describe('the test of a mail server', () => {
       SMTP_REPLY_TIMEOUT: '1s',
       SMTP_FINAL_REPLY_TIMEOUT: '1s',
       SMTP_CLIENT_NAME: 'billing.test',
+      // All servers here are one host.
+      RATE_LIMITS: 'smtp-test-host=10000/1m',
     });
   });
   afterAll(async () => {
@@ -250,6 +252,31 @@ describe('the test of a mail server', () => {
     expect((await post(neighbour, { smtp: smtp() })).status).toBe(200);
     expect((await Promise.all(two)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await post(teamId)).status).toBe(200);
+  });
+
+  it('is taken ten times a minute for a team, whoever asks, and then says when to come again', async () => {
+    const teamId = newTeam();
+    const nothing = { smtp: smtp({ port: closedPort }) };
+    const statuses = [];
+    for (let count = 0; count < 10; count += 1) statuses.push((await post(teamId, nothing)).status);
+    expect(statuses).toEqual(statuses.map(() => 200));
+    const refused = await post(teamId, nothing, { sub: 'settings-sync', role: 'service' });
+    expect([refused.status, problem.parse(refused.body).type]).toEqual([429, 'urn:billing-mail:problem:too-many-requests']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers['ratelimit-policy']).toBe('"smtp-test";q=10;w=60');
+    expect((await post(newTeam(), nothing)).status).toBe(200);
+  });
+
+  it('waits after the fourth password that the server refuses, at that host only', async () => {
+    const teamId = newTeam();
+    const wrong = { smtp: smtp({ auth: { ...ACCOUNT, type: 'password', password: 'guessed' } }) };
+    for (let count = 0; count < 4; count += 1) expect((await post(teamId, wrong)).status).toBe(200);
+    const tried = smtpServer.connections.length;
+    const refused = await post(teamId, { smtp: smtp() });
+    expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([429, '"failed-sign-in";q=3;w=3600']);
+    expect(smtpServer.connections).toHaveLength(tried);
+    expect((await post(teamId, { smtp: smtp({ host: '10.0.0.1' }) })).status).toBe(200);
+    expect((await post(newTeam(), { smtp: smtp() })).status).toBe(200);
   });
 
   it('is for admins of the team', async () => {

@@ -18,12 +18,12 @@ const CONNECT_MS = 2000;
 export class LimitingModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(CONNECTION) private readonly redis: Redis) {}
 
-  static with(env: { REDIS_URL: string; RATE_LIMITS: RateLimitChanges }, logger: Logger): DynamicModule {
+  static with(env: { REDIS_URL: string; REDIS_CA_FILE?: string | undefined; RATE_LIMITS: RateLimitChanges }, logger: Logger): DynamicModule {
     return {
       module: LimitingModule,
       global: true,
       providers: [
-        { provide: CONNECTION, useFactory: () => connect(env.REDIS_URL) },
+        { provide: CONNECTION, useFactory: () => connect(env.REDIS_URL, env.REDIS_CA_FILE) },
         {
           provide: RateLimiter,
           useFactory: (redis: Redis) => new RateLimiter(redis, withChanges(env.RATE_LIMITS), logger),
@@ -45,9 +45,9 @@ export class LimitingModule implements OnApplicationBootstrap, OnApplicationShut
   }
 }
 
-function connect(url: string): Redis {
+function connect(url: string, caFile: string | undefined): Redis {
   const redis = new Redis({
-    ...redisOptions(url),
+    ...redisOptions(url, caFile),
     enableOfflineQueue: false,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,

@@ -59,6 +59,17 @@ export class RateLimiter {
     }
   }
 
+  /** Counts one request like `count`; the problem is the result, for whoever goes on without what was refused. */
+  async refusal(name: RateLimitName, owner: string): Promise<ProblemException | null> {
+    try {
+      await this.count(name, owner);
+      return null;
+    } catch (error) {
+      if (error instanceof ProblemException) return error;
+      throw error;
+    }
+  }
+
   /** @throws ProblemException 429 while `owner` has to wait after failures. */
   async checkWait(name: RateLimitName, owner: string): Promise<void> {
     const state = await this.waits.get(keyOf(`${name} ${owner}`));

@@ -18,9 +18,9 @@ export const RATE_LIMITS = {
   'smtp-test-host': { requests: 60, seconds: 60 },
   // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
   'failed-sign-in': { requests: 3, seconds: 3600 },
-  // Of words in a large log; a person types a few a minute, and the page waits until the typing pauses.
-  searches: { requests: 60, seconds: 60, of: 'user' },
-  statistics: { requests: 60, seconds: 60, of: 'user' },
+  // Of words in a large log. The page asks forty times a minute for what it shows while that changes.
+  searches: { requests: 120, seconds: 60, of: 'user' },
+  statistics: { requests: 120, seconds: 60, of: 'user' },
   // Pages of the log, and so exports: 60,000 deliveries a minute, after which the page waits and goes on.
   lists: { requests: 300, seconds: 60, of: 'user' },
   // What users send themselves: more than all the documents of a large company, less than takes the dispatcher from the others.
