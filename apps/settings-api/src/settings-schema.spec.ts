@@ -21,7 +21,7 @@ describe('the schema "settings"', () => {
   });
 
   it('comes from the migrations as the entities have it', async () => {
-    expect(await migrate(database.url, settingsSchema)).toEqual(['CreateEmailDelivery1794700800000']);
+    expect(await migrate(database.url, settingsSchema)).toEqual(['CreateEmailDelivery1794700800000', 'TeamNames1800000000050']);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     await requireMigrated(source, 'settings-api');
@@ -40,13 +40,32 @@ describe('the schema "settings"', () => {
   it('is migrated once by many starts at once, and again by none', async () => {
     const other = await startTestDatabase();
     const starts = await Promise.all(Array.from({ length: 5 }, () => migrate(other.url, settingsSchema)));
-    expect(starts.flat()).toEqual(['CreateEmailDelivery1794700800000']);
+    expect(starts.flat()).toEqual(['CreateEmailDelivery1794700800000', 'TeamNames1800000000050']);
     expect(await migrate(other.url, settingsSchema)).toEqual([]);
     await other.stop();
   });
 
-  it('can be taken back', async () => {
+  it('knows the names of teams that were there before names were kept, also where two have one', async () => {
     await source.undoLastMigration();
+    await source.query(
+      `INSERT INTO settings.team_email_delivery
+       SELECT id, 1, name, NULL, 'en', '[]', '[]', 'platform', smtp::jsonb, false, '[]', now(), 'u1'
+       FROM (VALUES ('a', 'Nordlicht', NULL), ('b', 'NORDLICHT!', '{"fromName": "Billing of b"}'), ('c', '***', '{}')) AS old (id, name, smtp)`,
+    );
+    await migrate(database.url, settingsSchema);
+    const names = await source.query<object[]>(
+      `SELECT team_id, count(*)::int AS names, count(*) FILTER (WHERE skeleton_sha256 IN
+         (SELECT skeleton_sha256 FROM settings.team_name GROUP BY 1 HAVING count(*) > 1))::int AS shared
+       FROM settings.team_name GROUP BY team_id ORDER BY team_id`,
+    );
+    expect(names).toEqual([
+      { team_id: 'a', names: 1, shared: 1 },
+      { team_id: 'b', names: 3, shared: 1 },
+    ]);
+  });
+
+  it('can be taken back', async () => {
+    for (let undone = 0; undone < 2; undone += 1) await source.undoLastMigration();
     const left = await source.query<object[]>(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'settings'`);
     expect(left).toEqual([{ table_name: 'migrations' }]);
   });

@@ -1,11 +1,13 @@
 import { type Schema } from '@billing-mail/platform';
 import { EmailDeliveryChangeEntity } from './email-delivery/email-delivery-change.entity.js';
 import { EmailDeliveryEntity } from './email-delivery/email-delivery.entity.js';
+import { TeamNameEntity } from './email-delivery/team-name.entity.js';
 import { CreateEmailDelivery1794700800000 } from './migrations/1794700800000-create-email-delivery.js';
+import { TeamNames1800000000050 } from './migrations/1800000000050-team-names.js';
 
 /** The PostgreSQL schema that settings-api owns. */
 export const settingsSchema: Schema = {
   name: 'settings',
-  entities: [EmailDeliveryEntity, EmailDeliveryChangeEntity],
-  migrations: [CreateEmailDelivery1794700800000],
+  entities: [EmailDeliveryEntity, EmailDeliveryChangeEntity, TeamNameEntity],
+  migrations: [CreateEmailDelivery1794700800000, TeamNames1800000000050],
 };

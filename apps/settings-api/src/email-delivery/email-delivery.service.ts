@@ -24,9 +24,10 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
 import { applyInput } from './apply-input.js';
-import { EmailDeliveryStore } from './email-delivery.store.js';
+import { EmailDeliveryStore, vouchedFor } from './email-delivery.store.js';
 import { type IfMatch, isMatch } from './if-match.js';
-import { nameErrors } from './name-errors.js';
+import { likePlatform, platformNameError, takenNameError } from './name-errors.js';
+import { senderNames } from './sender-names.js';
 
 // Each round that this request loses, another one has won; more rounds than that are no rivalry but a fault.
 const MAX_ROUNDS = 100;
@@ -62,13 +63,18 @@ export class EmailDeliveryService {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const current = await this.store.find(teamId);
       if (ifMatch !== null && !isMatch(ifMatch, current?.version ?? null)) throw await this.changedMeanwhile(teamId, current, ifMatch);
-      // An internal service vouches for the names that it sets; the history says which one.
-      const foreign = isService ? [] : nameErrors(input, current, this.reservedNames);
-      if (foreign.length > 0) throw invalidInput(foreign);
+      // A name that is stored already stays: an internal service has vouched for it, and nobody else is told about it again.
+      const before = current === null ? [] : senderNames(current);
+      const names = senderNames(input).filter((name) => !before.some((kept) => kept.pointer === name.pointer && kept.name === name.name));
+      const foreign = likePlatform(names, this.reservedNames);
+      if (foreign.length > 0 && !isService) throw invalidInput(foreign.map(platformNameError));
       const applied = applyInput(teamId, input, current, { userId, at: new Date() }, this.box);
       if ('errors' in applied) throw invalidInput(applied.errors);
       if (current !== null && applied.changes.length === 0) return current;
-      if (await this.store.replace(applied.next, applied.changes)) {
+      // An internal service vouches for the names that it sets; the history says which one, and for which name.
+      const replaced = await this.store.replace(applied.next, vouchedFor(applied.changes, foreign), { names, isVouchedFor: isService });
+      if (typeof replaced === 'object') throw invalidInput(replaced.taken.map(takenNameError));
+      if (replaced === 'written') {
         this.logger.info({ teamId, step: 'settings-saved', version: applied.next.version }, 'settings saved');
         await this.publisher.announce({ teamId, version: applied.next.version });
         return applied.next;

@@ -34,6 +34,7 @@ describe('the e-mail delivery of a team', () => {
     api = await startTestSettingsApi();
   });
   afterAll(() => api.stop());
+  beforeEach(() => api.forgetNames());
 
   const call = async (
     method: 'get' | 'put',
@@ -289,9 +290,65 @@ describe('the e-mail delivery of a team', () => {
       expect(refused.errors?.map(({ pointer }) => pointer)).toEqual(['/companyName', '/smtp/fromName']);
       const service = { sub: 'operator-desk', role: 'service' };
       expect((await api.call('put', path(teamId), { claims: service, body: named })).status).toBe(200);
-      expect(await historyOf(teamId)).toMatchObject([{ changedBy: 'operator-desk' }]);
+      const [first] = await historyOf(teamId);
+      expect(first).toMatchObject({ changedBy: 'operator-desk' });
+      expect(first?.changes.filter((change) => 'vouchedFor' in change).map(({ pointer }) => pointer)).toEqual([
+        '/companyName',
+        '/smtp/fromName',
+      ]);
       expect((await put(teamId, { ...named, locale: 'de' })).status).toBe(200);
       expect((await put(newTeam(), named)).status).toBe(422);
+    });
+
+    describe('a name of another team', () => {
+      const named = (companyName: string, fromName?: string) => ({
+        companyName,
+        sender: 'platform',
+        ...(fromName && { smtp: { ...smtp, fromName } }),
+      });
+      const errorsOf = async (teamId: string, body: object) => {
+        const response = await put(teamId, body);
+        return [response.status, problem.parse(response.body).errors?.map(({ pointer }) => pointer)];
+      };
+
+      it('is refused, and what looks like it, wherever recipients see it, without a word of whose it is', async () => {
+        const [owner, other] = [newTeam(), newTeam()];
+        expect((await put(owner, named('Nordlicht GmbH', 'Nordlicht Billing'))).status).toBe(200);
+        expect(await errorsOf(other, named('Nordlicht GmbH'))).toEqual([422, ['/companyName']]);
+        expect(await errorsOf(other, named('N\u043erdlicht GmbH', 'NORDLICHT BILLING'))).toEqual([422, ['/companyName', '/smtp/fromName']]);
+        expect(await errorsOf(other, named('Nordlicht Billing'))).toEqual([422, ['/companyName']]);
+        expect((await put(other, named('Nordlicht GmbH'))).text).not.toContain(owner);
+        expect((await put(other, named('Nordlicht AG'))).status).toBe(200);
+      });
+
+      it('is free again when that team has another one, and a team keeps its own', async () => {
+        const [owner, other] = [newTeam(), newTeam()];
+        await put(owner, named('S\u00fcdwind', 'S\u00fcdwind'));
+        expect((await put(owner, named('S\u00fcdwind!', 'S\u00fcdwind'))).status).toBe(200);
+        expect((await put(other, named('S\u00fcdwind'))).status).toBe(422);
+        await put(owner, named('Westwind'));
+        expect((await put(other, named('S\u00fcdwind'))).status).toBe(200);
+        expect((await put(owner, named('S\u00fcdwind'))).status).toBe(422);
+      });
+
+      it('is given by an internal service, which the history says, and stays then', async () => {
+        const [owner, branch] = [newTeam(), newTeam()];
+        await put(owner, named('Ostsee KG'));
+        const service = { sub: 'operator-desk', role: 'service' };
+        expect((await api.call('put', path(branch), { claims: service, body: named('Ostsee KG') })).status).toBe(200);
+        const [first] = await historyOf(branch);
+        expect(first).toMatchObject({ changedBy: 'operator-desk' });
+        expect(first?.changes).toContainEqual({ pointer: '/companyName', from: null, to: 'Ostsee KG', vouchedFor: true });
+        expect((await historyOf(owner))[0]?.changes).toContainEqual({ pointer: '/companyName', from: null, to: 'Ostsee KG' });
+        for (const teamId of [branch, owner]) expect((await put(teamId, { ...named('Ostsee KG'), locale: 'de' })).status).toBe(200);
+      });
+
+      it('goes to one of many that want it at once', async () => {
+        const all = await Promise.all(
+          Array.from({ length: 12 }, (_, index) => put(newTeam(), named(index % 2 ? 'Sturmvogel' : 'STURMV0GEL', 'Sturm'))),
+        );
+        expect(all.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(11).fill(422)]);
+      });
     });
 
     it('lets internal services act for every team', async () => {

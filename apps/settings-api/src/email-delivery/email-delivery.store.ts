@@ -3,6 +3,14 @@ import { type SettingsChange, type SettingsChangeRecord, type TeamMailSettings }
 import { DataSource, LessThan } from 'typeorm';
 import { EmailDeliveryChangeEntity } from './email-delivery-change.entity.js';
 import { EmailDeliveryEntity } from './email-delivery.entity.js';
+import { type SenderName, senderNames } from './sender-names.js';
+import { keepNames, takenByOthers } from './team-names.store.js';
+
+/** Names of a new version that the one before did not have; vouched for, they may be anybody's. */
+export type NewNames = { names: readonly SenderName[]; isVouchedFor: boolean };
+export type Replaced = 'written' | 'outdated' | { taken: SenderName[] };
+
+const NAME_POINTERS = new Set(['/companyName', '/smtp/fromName']);
 
 /** All SQL of the settings and their history. */
 @Injectable()
@@ -15,12 +23,14 @@ export class EmailDeliveryStore {
   }
 
   /**
-   * Writes `next` in place of version `next.version - 1` (0 is none yet), with its line in the history. `false` when somebody else
-   * was faster: then nothing is written.
+   * Writes `next` in place of version `next.version - 1` (0 is none yet), with its line in the history. Nothing is written when somebody
+   * else was faster, or when a new name is another team's and nobody vouches for it.
    */
-  replace(next: TeamMailSettings, changes: SettingsChange[]): Promise<boolean> {
+  replace(next: TeamMailSettings, changes: SettingsChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
     const row = { ...next, updatedAt: new Date(next.updatedAt) };
     return this.source.transaction(async (manager) => {
+      const taken = names.length === 0 ? [] : await takenByOthers(manager, next.teamId, names);
+      if (taken.length > 0 && !isVouchedFor) return { taken };
       const written =
         next.version === 1
           ? await manager.createQueryBuilder().insert().into(EmailDeliveryEntity).values(row).orIgnore().returning('version').execute()
@@ -31,15 +41,16 @@ export class EmailDeliveryStore {
               .where({ teamId: next.teamId, version: next.version - 1 })
               .returning('version')
               .execute();
-      if ((written.raw as unknown[]).length === 0) return false;
+      if ((written.raw as unknown[]).length === 0) return 'outdated';
+      if (changes.some(({ pointer }) => NAME_POINTERS.has(pointer))) await keepNames(manager, next.teamId, senderNames(next));
       await manager.insert(EmailDeliveryChangeEntity, {
         teamId: next.teamId,
         version: next.version,
         changedAt: row.updatedAt,
         changedBy: next.updatedBy,
-        changes,
+        changes: vouchedFor(changes, taken),
       });
-      return true;
+      return 'written';
     });
   }
 
@@ -58,3 +69,9 @@ export class EmailDeliveryStore {
     }));
   }
 }
+
+/** The same changes, with a mark on those that a user might not have made. */
+export const vouchedFor = (changes: SettingsChange[], names: readonly SenderName[]): SettingsChange[] =>
+  changes.map((change) =>
+    'to' in change && names.some(({ pointer }) => pointer === change.pointer) ? { ...change, vouchedFor: true } : change,
+  );

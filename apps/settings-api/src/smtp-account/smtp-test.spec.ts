@@ -46,9 +46,10 @@ describe('the test of a mail server', () => {
     await smtpServer.close();
     await rm(folder, { recursive: true });
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     smtpServer.script = POLITE;
     smtpServer.forget();
+    await api.forgetNames();
   });
 
   const newTeam = () => `team-${(team += 1)}`;

@@ -6,6 +6,7 @@ import { migrate, readEnvironment } from '@billing-mail/platform';
 import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
+import { DataSource } from 'typeorm';
 import request, { type Response } from 'supertest';
 import { createSettingsApi } from '../settings-api.js';
 import { settingsSchema } from '../settings-schema.js';
@@ -36,6 +37,8 @@ export type TestSettingsApi = {
   call: (method: 'get' | 'put' | 'post', path: string, options?: CallOptions) => Promise<Response>;
   /** A body as it is, by an admin of acme. */
   callRaw: (method: 'put', path: string, body: string, type: string) => Promise<Response>;
+  /** No name is any team's: a test that is not about names may give them to many. */
+  forgetNames: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -73,6 +76,7 @@ export async function startTestSettingsApi(variables: Record<string, string> = {
         [method](path)
         .set({ Authorization: `Bearer ${await tokenFor(ACME_ADMIN)}`, 'Content-Type': type })
         .send(body),
+    forgetNames: async () => void (await app.get(DataSource).query('TRUNCATE settings.team_name')),
     stop: async () => {
       redis.thaw();
       await redis.start();

@@ -35,8 +35,11 @@ async function putTeams(system: System): Promise<void> {
   } as const;
   const notifyUserIds = ['anna.berg', 'lea.vogt'];
   await putSettings(system, 'acme', { ...acme, cc: [...acme.cc], bcc: [...acme.bcc], notifyUserIds });
-  for (const team of ['contested', 'held-up'])
-    await putSettings(system, team, { companyName: acme.companyName, replyTo: acme.replyTo, locale: acme.locale });
+  for (const [team, companyName] of [
+    ['contested', 'ACME Nord GmbH'],
+    ['held-up', 'ACME Süd GmbH'],
+  ] as const)
+    await putSettings(system, team, { companyName, replyTo: acme.replyTo, locale: acme.locale });
   await putSettings(system, 'globex', {
     companyName: 'Globex Corporation',
     locale: 'en',

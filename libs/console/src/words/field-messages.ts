@@ -36,6 +36,14 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
     'ist eine Adresse in einem privaten oder reservierten Netz; bitte einen öffentlichen Mailserver verwenden',
   ],
   ['is needed when "sender" is "custom"', 'wird für den eigenen Mailserver benötigt'],
+  [
+    'is a name of this platform, or looks like one; use the name of your company',
+    'ist ein Name dieser Plattform oder sieht so aus; bitte den Namen Ihrer Firma verwenden',
+  ],
+  [
+    'is in use by another company here, or looks too much like a name that is; add your place or legal form, or ask the operator',
+    'wird hier schon von einer anderen Firma verwendet oder ist damit zu verwechseln; ergänzen Sie Ort oder Rechtsform, oder wenden Sie sich an den Betreiber',
+  ],
   ['is needed: none is stored yet', 'wird benötigt, es ist noch keines hinterlegt'],
 ]);
 

@@ -81,7 +81,7 @@ async function collide(page: Page, system: System): Promise<void> {
   await change(page);
   const theirs = (await replyTo.inputValue()) === 'office@acme.example' ? 'billing@acme.example' : 'office@acme.example';
   const cc = [{ address: `team-${theirs}` }];
-  await putSettings(system, 'contested', { companyName: 'ACME GmbH', replyTo: theirs, locale: 'de', cc }, 'max.klein');
+  await putSettings(system, 'contested', { companyName: 'ACME Nord GmbH', replyTo: theirs, locale: 'de', cc }, 'max.klein');
   await page.locator('button[type="submit"]').click();
   await page.getByRole('dialog').waitFor();
 }

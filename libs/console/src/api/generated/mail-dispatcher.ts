@@ -175,6 +175,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
             /** @description problem details */
             "4XX": {
                 headers: {
@@ -418,6 +443,31 @@ export interface operations {
                     };
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
             /** @description problem details */
             "4XX": {
                 headers: {
@@ -482,6 +532,31 @@ export interface operations {
                             cancelled: number;
                             /** Format: date */
                             date: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
                         }[];
                     };
                 };
@@ -698,6 +773,31 @@ export interface operations {
                             code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
