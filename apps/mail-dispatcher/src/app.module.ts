@@ -36,6 +36,7 @@ import { openDocumentStore } from './documents/open-document-store.js';
 import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
 import { loadSigningKey, SigningKey } from './documents/signing-key.js';
 import { AcceptDocument } from './intake/accept-document.js';
+import { AcceptUpload } from './intake/accept-upload.js';
 import { DispatchProcessor } from './intake/dispatch.processor.js';
 import { FairTurns } from './intake/fair-turns.js';
 import { GivenUpJobs } from './intake/given-up-jobs.js';
@@ -103,7 +104,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           provide: SessionKeeper,
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
-        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, FairTurns, DispatchProcessor, GivenUpJobs],
+        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],

@@ -4,8 +4,10 @@ import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { type DispatcherEnv } from './dispatcher.env.js';
 
-/** Attachments travel as base64 (4/3) in a body of JSON with two texts; a little more for names and recipients. */
-const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
+/** Two texts, names and recipients. */
+const textLimit = (env: DispatcherEnv): number => 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
+/** Attachments travel as base64 (4/3) in a body of JSON, or as they are in an upload. */
+const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + textLimit(env);
 
 /** Builds mail-dispatcher, ready to listen for HTTP; it takes jobs and sends as soon as it is initialised. */
 export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): Promise<NestExpressApplication> {
@@ -16,6 +18,7 @@ export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): 
     env,
     logger,
     bodyLimitBytes: bodyLimit(env),
+    uploadTextBytes: textLimit(env),
   });
   try {
     await requireMigrated(app.get(DataSource), 'mail-dispatcher');

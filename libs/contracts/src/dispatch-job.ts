@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { emailAddress, mailbox } from './address.js';
 import { listOf } from './bounded-list.js';
 import { missingContentIds } from './content-ids.js';
+import { type FieldError } from './http.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename } from './shown-text-rules.js';
 import { blockOfText, explained, lineOfText, shownLine } from './text.js';
@@ -86,14 +87,25 @@ export type StoredAttachment = z.infer<typeof storedAttachment>;
 export const attachment = z.union([inlineAttachment, storedAttachment], 'needs either "content" or "ref" with "sha256" and "size"');
 export type Attachment = z.infer<typeof attachment>;
 
-/** Bytes that an attachment will have once decoded. */
-export function attachmentSize(item: Attachment): number {
+/** An attachment whose bytes follow as a part of the same upload. */
+const uploadedAttachment = z.strictObject({
+  ...attachmentName,
+  part: z
+    .string('must be text')
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be the name of a part that follows: 1 to 100 letters, digits, ".", "_" or "-", such as file1'),
+});
+const attachmentOfUpload = z.union([uploadedAttachment, storedAttachment], 'needs either "part" or "ref" with "sha256" and "size"');
+export type UploadAttachment = z.infer<typeof attachmentOfUpload>;
+
+/** Bytes that an attachment will have once decoded, as far as that is known before it is read. */
+function attachmentSize(item: Attachment | UploadAttachment): number {
+  if ('part' in item) return 0;
   if ('size' in item) return item.size;
   const padding = item.content.endsWith('==') ? 2 : item.content.endsWith('=') ? 1 : 0;
   return (item.content.length / 4) * 3 - padding;
 }
 
-const documentFields = (limits: DocumentLimits) => ({
+const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limits: DocumentLimits, item: T) => ({
   requestedBy,
   document: documentReference,
   to: listOf(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
@@ -105,18 +117,20 @@ const documentFields = (limits: DocumentLimits) => ({
   /** Not before. */
   sendAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T07:00:00Z' }).optional(),
   attachments: z
-    .array(attachment, 'must be a list')
+    .array(item, 'must be a list')
     .max(limits.attachments, `has more than ${limits.attachments} attachments`)
-    .refine(
-      (items) => items.reduce((sum, item) => sum + attachmentSize(item), 0) <= limits.attachmentBytes,
-      `attachments are larger than ${limits.attachmentBytes} bytes together; send fewer or smaller files`,
-    )
+    .refine((items) => items.reduce((sum, item) => sum + attachmentSize(item), 0) <= limits.attachmentBytes, tooLargeTogether(limits))
     .optional(),
   /** Says of an empty list of attachments that it is meant. */
   withoutDocument: z.boolean('must be true or false').optional(),
 });
 
-type Parts = { html?: string | undefined; attachments?: Attachment[] | undefined; withoutDocument?: boolean | undefined };
+/** What is said of attachments that are more bytes than a document may bring. */
+export const tooLargeTogether = ({ attachmentBytes }: DocumentLimits): string =>
+  `attachments are larger than ${attachmentBytes} bytes together; send fewer or smaller files`;
+
+type AnyAttachment = { contentId?: string | undefined };
+type Parts = { html?: string | undefined; attachments?: AnyAttachment[] | undefined; withoutDocument?: boolean | undefined };
 
 /** What no field shows by itself. */
 function checkParts({ html, attachments, withoutDocument }: Parts, context: z.RefinementCtx): void {
@@ -131,31 +145,49 @@ function checkParts({ html, attachments, withoutDocument }: Parts, context: z.Re
   }
 }
 
-const withAttachments = <T extends { attachments?: Attachment[] | undefined }>(document: T) => ({
+const withAttachments = <A extends AnyAttachment, T extends { attachments?: A[] | undefined }>(document: T) => ({
   ...document,
-  attachments: document.attachments ?? [],
+  attachments: document.attachments ?? ([] as NonNullable<T['attachments']>),
 });
 
-/** Body of `POST /v1/teams/{teamId}/deliveries`: the job without `version`, `teamId` and `key`. */
+/** Body of `POST /v1/teams/{teamId}/deliveries`: the job without `version`, `teamId` and `key`. See `foreignRefs`. */
 export const sendRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
-  z.strictObject(documentFields(limits)).superRefine(checkParts).transform(withAttachments);
+  z.strictObject(documentFields(limits, attachment)).superRefine(checkParts).transform(withAttachments);
 export type SendRequest = z.infer<ReturnType<typeof sendRequestSchema>>;
+
+/** The same as the part `delivery` of an upload, whose attachments are the parts that follow. */
+export const uploadRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
+  z
+    .strictObject(documentFields(limits, attachmentOfUpload))
+    .superRefine((document, context) => {
+      checkParts(document, context);
+      const parts = new Set<string>();
+      for (const [index, item] of (document.attachments ?? []).entries()) {
+        if (!('part' in item)) continue;
+        if (parts.has(item.part))
+          context.addIssue({ code: 'custom', path: ['attachments', index, 'part'], message: 'is the part of another attachment already' });
+        parts.add(item.part);
+      }
+    })
+    .transform(withAttachments);
+export type UploadRequest = z.infer<ReturnType<typeof uploadRequestSchema>>;
+
+/** Attachments that a team may not name, as their keys are not below its own. */
+export const foreignRefs = (team: string, attachments: readonly object[]): FieldError[] =>
+  attachments.flatMap((item, index) =>
+    'ref' in item && !(item.ref as string).startsWith(`${team}/`)
+      ? [{ pointer: `/attachments/${index}/ref`, message: `must begin with "${team}/": a team uses its own documents only` }]
+      : [],
+  );
 
 /** The job `send` of the queue `dispatch`. */
 export const dispatchJobSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>
   z
-    .strictObject({ version: z.literal(1, 'must be 1'), key: idempotencyKey, teamId, ...documentFields(limits) })
+    .strictObject({ version: z.literal(1, 'must be 1'), key: idempotencyKey, teamId, ...documentFields(limits, attachment) })
     .superRefine((job, context) => {
       checkParts(job, context);
-      for (const [index, item] of (job.attachments ?? []).entries()) {
-        if ('ref' in item && !item.ref.startsWith(`${job.teamId}/`)) {
-          context.addIssue({
-            code: 'custom',
-            path: ['attachments', index, 'ref'],
-            message: `must begin with "${job.teamId}/": a team uses its own documents only`,
-          });
-        }
-      }
+      for (const { pointer, message } of foreignRefs(job.teamId, job.attachments ?? []))
+        context.addIssue({ code: 'custom', path: pointer.split('/').slice(1), message });
     })
     .transform(withAttachments);
 export type DispatchJob = z.infer<ReturnType<typeof dispatchJobSchema>>;

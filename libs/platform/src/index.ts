@@ -11,6 +11,7 @@ export * from './http/limiting/shared-slots.js';
 export * from './http/problem.js';
 export * from './http/reader-locale.js';
 export * from './http/start-http-service.js';
+export { CurrentUpload, Upload, type UploadPart } from './http/upload.js';
 export * from './http/zod.pipe.js';
 export * from './observing/health.controller.js';
 export * from './observing/logger.js';

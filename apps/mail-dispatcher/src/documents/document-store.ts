@@ -4,6 +4,16 @@ export type StoredBlob = { sha256: string; size: number };
 /** Where a document is: under its own hash, or under a key that is invoicing's. */
 export type DocumentPlace = { sha256: string; ref: string | null };
 
+/** Bytes that came and are no blob yet: they become one when they are kept, and are gone when they are discarded or forgotten for a day. */
+export type ReceivedBytes = StoredBlob & {
+  /** From their start, whenever they are asked for. */
+  open(): AsyncIterable<Uint8Array>;
+  /** Durable once it resolves. */
+  keep(): Promise<void>;
+  /** Of no effect once they are kept. */
+  discard(): Promise<void>;
+};
+
 /**
  * Where documents are kept, so that neither Redis nor PostgreSQL holds them. Documents of invoicing stay under its keys and are not copied; what came with
  * a job, and the bytes of messages that wait for their next try, are blobs. Rejects when it is away.
@@ -11,6 +21,8 @@ export type DocumentPlace = { sha256: string; ref: string | null };
 export interface DocumentStore {
   /** Keeps the bytes; durable once it resolves. */
   put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob>;
+  /** Takes bytes in without keeping them; what it got of a source that fails is gone. */
+  receive(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReceivedBytes>;
   /** All bytes of a document; `null` when it is not there. */
   read(place: DocumentPlace): Promise<Buffer | null>;
   /** The size of a document; `null` when it is not there. */

@@ -3,12 +3,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type DocumentPlace, type DocumentStore, type StoredBlob } from './document-store.js';
+import { type DocumentPlace, type DocumentStore, type ReceivedBytes, type StoredBlob } from './document-store.js';
 
 // A key never begins with a dot, so that no document can stand where the blobs are.
 const BLOBS = '.blobs';
 /** Invoices are nobody's business but their owner's, whatever the umask. */
 const OWNER_ONLY = 0o700;
+/** Below it: what comes in and is not kept yet. */
+const INCOMING = 'incoming';
 /** Large enough that a document of some megabytes is a few reads, small enough that sixteen at a time are no burden. */
 const READ_BYTES = 256 * 1024;
 
@@ -16,16 +18,29 @@ export class FolderDocumentStore implements DocumentStore {
   constructor(private readonly folder: string) {}
 
   async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
-    const temporary = path.join(this.folder, BLOBS, 'incoming', randomUUID());
+    const received = await this.receive(bytes);
+    try {
+      await received.keep();
+    } catch (error) {
+      await received.discard();
+      throw error;
+    }
+    return { sha256: received.sha256, size: received.size };
+  }
+
+  async receive(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReceivedBytes> {
+    const temporary = path.join(this.folder, BLOBS, INCOMING, randomUUID());
+    const discard = () => rm(temporary, { force: true });
     try {
       const blob = await writeDurably(temporary, bytes);
-      const target = this.blobPath(blob.sha256);
-      // Renaming over the same content is harmless, and two at once end with one whole file.
-      await inFolderOf(target, () => rename(temporary, target));
-      await syncFolder(path.dirname(target));
-      return blob;
+      return {
+        ...blob,
+        open: () => createReadStream(temporary, { highWaterMark: READ_BYTES }),
+        keep: () => this.moveIn(temporary, this.blobPath(blob.sha256)),
+        discard,
+      };
     } catch (error) {
-      await rm(temporary, { force: true });
+      await discard();
       throw error;
     }
   }
@@ -54,6 +69,12 @@ export class FolderDocumentStore implements DocumentStore {
   async check(): Promise<void> {
     await mkdir(path.join(this.folder, BLOBS), { recursive: true, mode: OWNER_ONLY });
     await access(path.join(this.folder, BLOBS), constants.R_OK | constants.W_OK);
+  }
+
+  // Renaming over the same content is harmless, and two at once end with one whole file.
+  private async moveIn(temporary: string, target: string): Promise<void> {
+    await inFolderOf(target, () => rename(temporary, target));
+    await syncFolder(path.dirname(target));
   }
 
   private pathOf({ sha256, ref }: DocumentPlace): string | null {

@@ -1,5 +1,5 @@
 // The way of a document into the system, the same from the queue and from HTTP: check, fix its look, one row, and go on with it at once.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
@@ -13,7 +13,8 @@ import { laneOf } from '../records/lanes.js';
 import { fixLook } from '../records/look.js';
 import { type AttachmentInHand, type AttachmentRow, type DeliveryInHand } from '../records/rows.js';
 import { type FixedLook, type NewDelivery } from '../records/take-statement.js';
-import { TakeDocuments } from './take-documents.js';
+import { contentHash, type HashedAttachment, type HashedDocument } from './content-hash.js';
+import { hashedOf, TakeDocuments } from './take-documents.js';
 
 /** A document that passed the schema; version and shape no longer matter. */
 export type DocumentToSend = Omit<DispatchJob, 'version'> & { resendOf?: string };
@@ -29,6 +30,9 @@ const reject = (reason: RejectionReason, pointer: string, message: string): Inta
   reason,
   errors: [{ pointer, message }],
 });
+
+/** The delivery that a key was used for. */
+export type EarlierDelivery = { deliveryId: string; contentHash: string };
 
 type Looked = { fixed: FixedLook | null; recipients: ResolvedRecipient[]; lane: string };
 
@@ -48,16 +52,27 @@ export class AcceptDocument {
    */
   async accept(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const settings = await this.settingsIfKnown(document.teamId);
-    if (settings === null) {
-      return reject(
-        'team_unknown',
-        '/teamId',
-        `has no E-mail delivery settings; set them up first (PUT /v1/teams/${document.teamId}/email-delivery)`,
-      );
-    }
+    if (settings === null) return teamUnknown(document.teamId);
     const taken = await this.documents.take(document.attachments);
     if ('errors' in taken) return { kind: 'rejected', reason: 'invalid', errors: taken.errors };
     return this.insert(document, taken.attachments, settings, waitMs);
+  }
+
+  /** The same for who may ask in vain: what a key was used for is asked first, so that nothing is stored for a request that is refused. */
+  async acceptIfNew(document: DocumentToSend): Promise<Intake> {
+    const bringsBytes = document.attachments.some((attachment) => 'content' in attachment);
+    const earlier = bringsBytes ? await this.earlier(document) : null;
+    return earlier === null ? this.accept(document) : answerTo(earlier, document, await hashedOf(document.attachments));
+  }
+
+  /** What the key of a document was used for. */
+  earlier({ teamId, key }: Pick<DocumentToSend, 'teamId' | 'key'>): Promise<EarlierDelivery | null> {
+    return this.records.earlier(teamId, key);
+  }
+
+  /** Why nothing can be taken of a team, whatever it sends; `null` where nothing is known that speaks against it. */
+  async refusalOf(teamId: string): Promise<Intake | null> {
+    return (await this.settingsIfKnown(teamId)) === null ? teamUnknown(teamId) : null;
   }
 
   /** The same for a document of a known team whose attachments are in the store already. */
@@ -132,6 +147,18 @@ export class AcceptDocument {
   }
 }
 
+/** What is said of a document whose key is known. */
+export function answerTo(
+  { deliveryId, contentHash: earlier }: EarlierDelivery,
+  document: HashedDocument,
+  attachments: readonly HashedAttachment[],
+): Intake {
+  return earlier === contentHash(document, attachments) ? { kind: 'repeated', deliveryId } : KEY_CONFLICT;
+}
+
+const teamUnknown = (teamId: string): Intake =>
+  reject('team_unknown', '/teamId', `has no E-mail delivery settings; set them up first (PUT /v1/teams/${teamId}/email-delivery)`);
+
 const KEY_CONFLICT = reject(
   'key_conflict',
   '/key',
@@ -157,31 +184,4 @@ function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedA
     ...{ lastAttempt: 0, openTries: [], messages: {} },
     recipients: recipients.map((recipient, position) => ({ ...recipient, ...open, position })),
   };
-}
-
-/** Two publications are the same delivery when this is the same. Who asked for it is no part of what is sent. */
-function contentHash(document: DocumentToSend, attachments: readonly AttachmentRow[]): string {
-  const { to, cc, bcc, subject, text, html, resendOf, sendAt } = document;
-  const { id, type, number, recurrence } = document.document;
-  const people = [to, cc, bcc].map((list) => list.map(({ address, name }) => [address, name ?? null]));
-  const files = attachments.map(({ filename, contentType, sha256, size, contentId }) => [
-    ...[filename, contentType, sha256, size],
-    ...(contentId === null ? [] : [contentId]),
-  ]);
-  const content = [
-    id,
-    type,
-    number ?? null,
-    recurrence?.seriesId ?? null,
-    recurrence?.occurrence ?? null,
-    people,
-    subject,
-    text,
-    html ?? null,
-    files,
-    resendOf ?? null,
-    // Behind what there was before, so that a key published again after an upgrade is the same delivery.
-    ...(sendAt === undefined ? [] : [sendAt]),
-  ];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -1,13 +1,20 @@
 // What becomes of a document's attachments when it is taken: those that came with it are stored, those named by a key are read; all are checked.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Attachment, type FieldError, type InlineAttachment, type StoredAttachment } from '@billing-mail/contracts';
+import {
+  type Attachment,
+  type FieldError,
+  type InlineAttachment,
+  type StoredAttachment,
+  type UploadAttachment,
+} from '@billing-mail/contracts';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type Content, type NamedDocument } from '../documents/checks/document-check.js';
 import { problemAtBeginning, problemInside } from '../documents/checks/document-checks.js';
-import { type DocumentStore } from '../documents/document-store.js';
+import { type DocumentStore, type ReceivedBytes, type StoredBlob } from '../documents/document-store.js';
 import { sha256Of } from '../documents/sha256.js';
 import { type AttachmentInHand } from '../records/rows.js';
+import { type HashedAttachment } from './content-hash.js';
 
 /** A document up to this size is read in one go and stays in memory for the try that may follow at once. */
 const KEPT_BYTES = 1024 * 1024;
@@ -16,49 +23,50 @@ const BEGINNING_CHARACTERS = 2048;
 
 export type TakenDocuments = { attachments: AttachmentInHand[] } | { errors: FieldError[] };
 
+/** A document that may be taken: one of the store, or bytes that are to be stored. */
+type Checked = AttachmentInHand | (Omit<AttachmentInHand, 'sha256' | 'size'> & { source: Buffer | (() => AsyncIterable<Uint8Array>) });
 type Refused = { field: 'content' | 'ref'; problem: string };
 
 @Injectable()
 export class TakeDocuments {
   constructor(@Inject(DOCUMENT_STORE) private readonly store: DocumentStore) {}
 
-  /** Rejects (throws) only when the store is away. */
+  /** All are checked before any is stored. Rejects (throws) only when the store is away. */
   async take(attachments: readonly Attachment[]): Promise<TakenDocuments> {
-    const taken = await Promise.all(attachments.map((attachment) => this.takeOne(attachment)));
-    const errors = taken.flatMap((result, index) =>
-      'problem' in result ? [{ pointer: `/attachments/${index}/${result.field}`, message: result.problem }] : [],
-    );
-    return errors.length > 0 ? { errors } : { attachments: taken.flatMap((result) => ('problem' in result ? [] : [result])) };
+    const checked = await Promise.all(attachments.map((attachment) => this.check(attachment)));
+    const errors = errorsOf(checked);
+    if (errors.length > 0) return { errors };
+    return { attachments: await Promise.all(checked.map((result) => this.keep(result as Checked))) };
   }
 
-  private takeOne(attachment: Attachment): Promise<AttachmentInHand | Refused> {
-    return 'content' in attachment ? this.storeInline(attachment) : this.checkStored(attachment);
+  /** What is wrong with those that are in the store already. */
+  async problemsOfStored(attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
+    return errorsOf(await Promise.all(attachments.map((attachment) => ('ref' in attachment ? this.checkStored(attachment) : null))));
   }
 
-  private async storeInline({ filename, contentType, content, ...optional }: InlineAttachment): Promise<AttachmentInHand | Refused> {
-    const common = { filename, contentType, contentId: optional.contentId ?? null, ref: null };
-    if (content.length > KEPT_BYTES) return this.storeLarge(common, content);
-    const bytes = Buffer.from(content, 'base64');
-    const reading = problemOf(common, bytes, { bytes, blocks: () => [bytes] });
+  private check(attachment: Attachment): Promise<Checked | Refused> {
+    return 'content' in attachment ? this.checkInline(attachment) : this.checkStored(attachment);
+  }
+
+  private async checkInline(attachment: InlineAttachment): Promise<Checked | Refused> {
+    const { filename, contentType, content, contentId = null } = attachment;
+    const common = { filename, contentType, contentId, ref: null };
+    const source = isSmall(attachment) ? Buffer.from(content, 'base64') : () => decodeBase64(content);
+    const reading = Buffer.isBuffer(source)
+      ? problemOf(common, source, { bytes: source, blocks: () => [source] })
+      : problemOf(common, Buffer.from(content.slice(0, BEGINNING_CHARACTERS), 'base64'), { blocks: source });
     const problem = reading instanceof Promise ? await reading : reading;
-    if (problem !== null) return { field: 'content', problem };
-    return { ...common, ...(await this.store.put([bytes])), bytes };
+    return problem === null ? { ...common, source } : { field: 'content', problem };
   }
 
-  private async storeLarge(common: Omit<AttachmentInHand, 'sha256' | 'size'>, content: string): Promise<AttachmentInHand | Refused> {
-    const blocks = () => decodeBase64(content);
-    const problem = await problemOf(common, Buffer.from(content.slice(0, BEGINNING_CHARACTERS), 'base64'), { blocks });
-    return problem === null ? { ...common, ...(await this.store.put(blocks())) } : { field: 'content', problem };
+  private async keep(checked: Checked): Promise<AttachmentInHand> {
+    if (!('source' in checked)) return checked;
+    const { source, ...common } = checked;
+    if (!Buffer.isBuffer(source)) return { ...common, ...(await this.store.put(source())) };
+    return { ...common, ...(await this.store.put([source])), bytes: source };
   }
 
-  private async checkStored({
-    filename,
-    contentType,
-    ref,
-    sha256,
-    size,
-    contentId,
-  }: StoredAttachment): Promise<AttachmentInHand | Refused> {
+  private async checkStored({ filename, contentType, ref, sha256, size, contentId }: StoredAttachment): Promise<Checked | Refused> {
     const attachment = { filename, contentType, contentId: contentId ?? null, sha256, size, ref };
     if (size > KEPT_BYTES) return this.checkLarge(attachment);
     const bytes = await this.store.read(attachment);
@@ -85,8 +93,46 @@ export class TakeDocuments {
   }
 }
 
+const errorsOf = (checked: readonly (Checked | Refused | null)[]): FieldError[] =>
+  checked.flatMap((result, index) =>
+    result !== null && 'problem' in result ? [{ pointer: `/attachments/${index}/${result.field}`, message: result.problem }] : [],
+  );
+
 const MISSING: Refused = { field: 'ref', problem: 'is not in the document store; put it there first' };
 const OTHER: Refused = { field: 'ref', problem: 'is in the document store with another hash or size' };
+
+const isSmall = ({ content }: InlineAttachment): boolean => content.length <= KEPT_BYTES;
+
+/** What of attachments is content, without storing any. */
+export const hashedOf = (attachments: readonly Attachment[]): Promise<HashedAttachment[]> =>
+  Promise.all(
+    attachments.map(async (attachment) => {
+      const { filename, contentType, contentId = null } = attachment;
+      const blob = 'content' in attachment ? await hashOf(decodeBase64(attachment.content)) : attachment;
+      return { filename, contentType, contentId, sha256: blob.sha256, size: blob.size };
+    }),
+  );
+
+/** What bytes would be as a blob. */
+export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const block of bytes) {
+    hash.update(block);
+    size += block.length;
+  }
+  return { sha256: hash.digest('hex'), size };
+}
+
+/** What is wrong with a document whose bytes came by themselves. */
+export async function problemOfReceived(
+  document: NamedDocument,
+  { size, open }: Pick<ReceivedBytes, 'size' | 'open'>,
+): Promise<string | null> {
+  if (size === 0) return 'is empty';
+  for await (const beginning of open()) return problemOf(document, Buffer.from(beginning), { blocks: open });
+  return null;
+}
 
 /** What is wrong with a document, known at once for most. */
 const problemOf = (document: NamedDocument, beginning: Buffer, content: Content): string | null | Promise<string | null> =>

@@ -9,22 +9,26 @@ import {
   deliveryStatisticsQuery,
   type DeliveryView,
   deliveryView,
-  dispatchJobSchema,
   droppedFields,
+  foreignRefs,
   idempotencyKey,
   type Locale,
   type Page,
   page,
   problem,
+  type RequestedBy,
   resendRequest,
   type ResendRequest,
   sendRequestSchema,
+  teamId as teamIdSchema,
   toFieldErrors,
+  uploadRequestSchema,
 } from '@billing-mail/contracts';
 import {
   ApiReaderLocale,
   type Caller,
   CurrentCaller,
+  CurrentUpload,
   decodeCursor,
   encodeCursor,
   invalidInput,
@@ -35,13 +39,15 @@ import {
   RateLimit,
   ReaderLocale,
   TeamAccess,
+  Upload,
   ZodPipe,
 } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
-import { AcceptDocument, type Intake } from '../intake/accept-document.js';
+import { AcceptDocument, type DocumentToSend, type Intake } from '../intake/accept-document.js';
+import { AcceptUpload, type AskedUpload } from '../intake/accept-upload.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
 import { CancelDelivery } from './cancel-delivery.js';
@@ -51,6 +57,13 @@ import { StatisticsStore } from './statistics.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
 const summary = deliveryView.omit({ recipients: true, attempts: true });
+/** Besides the document, a file for each `part` that it names. */
+const UPLOAD_SCHEMA = {
+  type: 'object' as const,
+  required: ['delivery'],
+  properties: { delivery: jsonSchema(uploadRequestSchema(), 'input') },
+  additionalProperties: { type: 'string' as const, contentMediaType: 'application/octet-stream' },
+};
 const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 
 @ApiTags('deliveries')
@@ -59,7 +72,6 @@ const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 @Controller('v1/teams/:teamId/deliveries')
 export class DeliveriesController {
   private readonly requestSchema;
-  private readonly jobSchema;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
@@ -67,11 +79,11 @@ export class DeliveriesController {
     private readonly store: DeliveriesStore,
     private readonly statistics: StatisticsStore,
     private readonly accepting: AcceptDocument,
+    private readonly uploads: AcceptUpload,
     private readonly resending: ResendDelivery,
     private readonly cancelling: CancelDelivery,
   ) {
     this.requestSchema = sendRequestSchema(limitsOf(env));
-    this.jobSchema = dispatchJobSchema(limitsOf(env));
   }
 
   @Post()
@@ -80,10 +92,16 @@ export class DeliveriesController {
   @ApiOperation({
     summary: 'Send a document',
     description:
-      'A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody.',
+      'A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody. Large documents come as `multipart/form-data`: first the part `delivery`, the same JSON whose attachments have `part` in place of `content`, then a file for each of these names. Both forms of the same content are the same delivery.',
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: jsonSchema(sendRequestSchema(), 'input') },
+        'multipart/form-data': { schema: UPLOAD_SCHEMA, encoding: { delivery: { contentType: 'application/json' } } },
+      },
+    },
   })
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'the key of the document: one delivery per key' })
-  @ApiBody({ schema: jsonSchema(sendRequestSchema(), 'input') })
   @ApiResponse({ status: 202, description: 'accepted', schema: jsonSchema(deliveryView) })
   @ApiResponse({ status: 200, description: 'the key is known with the same content: the same delivery', schema: jsonSchema(deliveryView) })
   @ApiResponse({
@@ -95,23 +113,32 @@ export class DeliveriesController {
     @Param('teamId') teamId: string,
     @Headers('idempotency-key') key: string | undefined,
     @Body() body: unknown,
+    @CurrentUpload() upload: Upload | null,
     @Res({ passthrough: true }) response: Response,
     @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
     if (key === undefined)
       throw new ProblemException(422, 'idempotency-key', 'The header Idempotency-Key is missing; send the key of the document.');
-    const checkedKey = checkKey(key);
-    // Checked as the job of the queue is, so that both edges take the same and say the same.
-    const parsed = this.requestSchema.safeParse(body ?? {});
-    if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
-    const job = this.jobSchema.safeParse({ ...(body as object), version: 1, teamId, key: checkedKey });
-    if (!job.success) throw invalidInput(toFieldErrors(job.error));
-    const fields = droppedFields(body, job.data);
-    if (fields.length > 0) this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable');
-    const taken = await this.accepting.accept({ ...job.data, requestedBy: requesterOf(caller, job.data.requestedBy) });
+    const asked = {
+      teamId: checkTeam(teamId),
+      key: checkKey(key),
+      believe: (named: RequestedBy) => requesterOf(caller, named),
+      onDropped: (fields: string[]) => this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable'),
+    };
+    const taken = upload === null ? await this.accepting.acceptIfNew(this.read(body, asked)) : await this.uploads.accept(upload, asked);
     response.status(taken.kind === 'accepted' ? 202 : 200);
     return this.shown(teamId, deliveryIdOf(taken), reader);
+  }
+
+  private read(body: unknown, { teamId, key, believe, onDropped }: AskedUpload): DocumentToSend {
+    const parsed = this.requestSchema.safeParse(body ?? {});
+    if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
+    const foreign = foreignRefs(teamId, parsed.data.attachments);
+    if (foreign.length > 0) throw invalidInput(foreign);
+    const dropped = droppedFields(body, parsed.data);
+    if (dropped.length > 0) onDropped(dropped);
+    return { ...parsed.data, teamId, key, requestedBy: believe(parsed.data.requestedBy) };
   }
 
   @Get()
@@ -209,6 +236,13 @@ export class DeliveriesController {
     if (record === null) throw notFound('The delivery');
     return toView(record, reader, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
   }
+}
+
+/** Any for an internal service, which speaks for all. */
+function checkTeam(team: string): string {
+  const checked = teamIdSchema.safeParse(team);
+  if (checked.success) return checked.data;
+  throw invalidInput([{ pointer: '/teamId', message: checked.error.issues[0]?.message ?? 'is not valid' }]);
 }
 
 function checkKey(key: string): string {

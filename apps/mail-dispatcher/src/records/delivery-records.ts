@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { releaseEndsOfData, type Release } from './release-statement.js';
 import { settleDeliveries, type Settled, type SettleWrite } from './settle-statement.js';
 import { StatementGroup } from './statement-group.js';
-import { type NewDelivery, takeDeliveries, type Taken } from './take-statement.js';
+import { findByKey, type NewDelivery, takeDeliveries, type Taken } from './take-statement.js';
 
 /** Large enough that a full process shares one statement, small enough that the JSON of it is no burden for the event loop. */
 const MOST = 64;
@@ -21,8 +21,10 @@ export class DeliveryRecords {
   private readonly releasing: StatementGroup<Release, boolean>;
   private readonly settling: StatementGroup<SettleWrite, Settled>;
 
+  private readonly sql: Sql;
+
   constructor(dataSource: DataSource) {
-    const sql = new Sql(dataSource);
+    const sql = (this.sql = new Sql(dataSource));
     const group = { slots: 1, most: MOST };
     this.taking = new StatementGroup((deliveries) => takeDeliveries(sql, deliveries), group);
     this.releasing = new StatementGroup((releases) => releaseEndsOfData(sql, releases), group);
@@ -31,6 +33,11 @@ export class DeliveryRecords {
 
   take(delivery: NewDelivery): Promise<Taken> {
     return this.taking.ask(delivery);
+  }
+
+  /** The delivery of a key, for whoever has to know before it brings bytes. */
+  earlier(teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
+    return findByKey(this.sql, teamId, key);
   }
 
   /** The end-of-data gate: true once it is committed that the end of data goes out to these recipients. */

@@ -144,3 +144,12 @@ const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
       deliveries.map(({ document: { recurrence } }) => recurrence?.occurrence ?? null),
     ],
   );
+
+/** What a key was used for. */
+export async function findByKey(sql: Sql, teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
+  const [row] = await sql.rows<{ deliveryId: string; contentHash: string }>(
+    'SELECT id AS "deliveryId", content_hash AS "contentHash" FROM dispatch.deliveries WHERE team_id = $1 AND key = $2',
+    [teamId, key],
+  );
+  return row ?? null;
+}

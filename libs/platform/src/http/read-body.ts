@@ -1,4 +1,5 @@
 // Reads the JSON body of a request, once it is known who asks: bounded in size, shape, time, and in what all bodies together may take.
+// An upload is left to its route, under the same bounds.
 import type { NextFunction, Request, Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Readable } from 'node:stream';
@@ -6,21 +7,21 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { setCaller } from '../auth/caller.js';
 import { type TokenVerifier } from '../auth/token-verifier.js';
 import { BodyBudget, type BodyHold } from './body-budget.js';
-import { JsonScan, MOST_DEPTH, MOST_VALUES, type TooMuchJson } from './json-scan.js';
+import { BodyPace, requestAborted, tooLarge, tooMuchAtOnce, tooSlow } from './body-pace.js';
+import { BYTES_PER_VALUE, parseJson, tooMuchJson } from './json-body.js';
+import { JsonScan, MOST_VALUES } from './json-scan.js';
 import { ProblemException } from './problem.js';
+import { setUpload, Upload } from './upload.js';
 
 export type BodyRules = {
   /** Largest body, in bytes, once it is decompressed. */
   limitBytes: number;
+  /** Largest text in an upload, the same: its files pass without being held. */
+  uploadTextBytes: number;
   /** An upload of which nothing comes for so long has ended. */
   idleMs: number;
 };
 
-// Of a value without its text: an object of V8 takes 56 bytes, its place in a list 8.
-const BYTES_PER_VALUE = 64;
-// Slower than any line in use, and yet the largest invoice has minutes: who sends a byte now and then holds the budget for nothing.
-const LEAST_BYTES_PER_MS = 64;
-const GRACE_MS = 30_000;
 // Who was refused reads the answer once he has sent what he is sending; nobody sends for longer than this to be told no.
 const DISCARD_MS = 10_000;
 
@@ -44,13 +45,24 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
   const read = async (request: Request, response: Response): Promise<void> => {
     const caller = await verifier.callerOf(request.headers.authorization);
     setCaller(request, caller);
-    if (request.is('json') === false) return discard(request, rules.limitBytes);
+    const isUpload = request.is('multipart/form-data') !== false;
+    if (!isUpload && request.is('json') === false) return discard(request, rules.limitBytes);
     // Internal services speak for all teams; of users none can hold what the others need.
     const hold = budget.open(`${caller.isService ? 'service' : 'user'} ${caller.userId}`, caller.isService ? undefined : mostOfOne);
     response.once('close', hold.release);
     if (response.closed) hold.release();
+    if (isUpload) {
+      setUpload(request, new Upload(request, { ...rules, textBytes: rules.uploadTextBytes }, hold));
+      // Refused, or no route's: who sends on is not read further than to where he sees the answer.
+      response.once('finish', () => {
+        if (request.readableEnded) return;
+        refusedBodies.inc({ reason: 'upload-refused' });
+        discard(request, rules.limitBytes);
+      });
+      return;
+    }
     const bytes = await collect(request, rules, hold);
-    if (bytes.length > 0) request.body = parse(bytes);
+    if (bytes.length > 0) request.body = parseJson(bytes);
   };
 
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -115,11 +127,10 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const scan = new JsonScan();
-    const since = performance.now();
     let received = 0;
-    const idle = setTimeout(() => settle(() => reject(tooSlow())), rules.idleMs);
+    const pace = new BodyPace(rules.idleMs, () => settle(() => reject(tooSlow())));
     const settle = (how: () => void): void => {
-      clearTimeout(idle);
+      pace.stop();
       stream.off('data', onData).off('end', onEnd).off('error', onBroken);
       request.off('close', onAborted);
       how();
@@ -129,44 +140,21 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
       const error = objection(chunk);
       if (error !== null) return settle(() => reject(error));
       chunks.push(chunk);
-      idle.refresh();
     };
     const objection = (chunk: Buffer): ProblemException | null => {
       if (received > rules.limitBytes) return tooLarge(rules.limitBytes);
       const tooMuch = scan.scan(chunk);
       if (tooMuch !== null) return tooMuchJson(tooMuch);
       if (!hold.grow(received + scan.values * BYTES_PER_VALUE)) return tooMuchAtOnce();
-      return performance.now() - since > GRACE_MS + received / LEAST_BYTES_PER_MS ? tooSlow() : null;
+      return pace.isTooSlow(received) ? tooSlow() : null;
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     const onBroken = (): void => settle(() => reject(unreadable()));
     // Of a body that came whole, `close` comes too, before the last of it is decompressed.
-    const onAborted = (): void =>
-      void (request.complete || settle(() => reject(new ProblemException(400, 'request-aborted', 'The body ended early.'))));
+    const onAborted = (): void => void (request.complete || settle(() => reject(requestAborted())));
     stream.on('data', onData).once('end', onEnd).once('error', onBroken);
     request.once('close', onAborted);
   });
 }
 
-// JSON is UTF-8 (RFC 8259 8.1); a byte order mark, which some put before it, is left out by the decoder.
-function parse(bytes: Buffer): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  if (typeof value === 'object' && value !== null) return value;
-  throw new ProblemException(400, 'entity-parse-failed', 'The body is not valid JSON, or no object.');
-}
-
-const tooLarge = (limitBytes: number) =>
-  new ProblemException(413, 'entity-too-large', `The body is too large: more than ${limitBytes} bytes are not taken.`);
-const tooMuchAtOnce = () =>
-  new ProblemException(429, 'too-much-at-once', 'Too much is being sent at the moment. Nothing was changed; try again shortly.');
-const tooSlow = () => new ProblemException(408, 'body-too-slow', 'The body did not come in time. Nothing was changed; send it again.');
 const unreadable = () => new ProblemException(400, 'body-unreadable', 'The body can not be read: it is not what Content-Encoding says.');
-const tooMuchJson = (what: TooMuchJson) =>
-  what === 'too-deep'
-    ? new ProblemException(400, what, `The body is nested more than ${MOST_DEPTH} levels deep.`)
-    : new ProblemException(413, what, `The body has more than ${MOST_VALUES} values. Send it in parts.`);

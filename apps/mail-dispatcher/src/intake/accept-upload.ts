@@ -1,0 +1,154 @@
+// A document whose files come as parts of an upload: who asks, its key and its words are checked first, then each file goes to the store as it comes.
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  droppedFields,
+  type FieldError,
+  foreignRefs,
+  type RequestedBy,
+  toFieldErrors,
+  tooLargeTogether,
+  type UploadAttachment,
+  type UploadRequest,
+  uploadRequestSchema,
+} from '@billing-mail/contracts';
+import { invalidInput, ProblemException, type Upload, type UploadPart } from '@billing-mail/platform';
+import { type Readable } from 'node:stream';
+import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
+import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
+import { type DocumentStore, type ReceivedBytes } from '../documents/document-store.js';
+import { AcceptDocument, answerTo, type DocumentToSend, type EarlierDelivery, type Intake } from './accept-document.js';
+import { hashOf, problemOfReceived, TakeDocuments } from './take-documents.js';
+
+/** The name of the first part: the document without the bytes of its files. */
+const DELIVERY = 'delivery';
+
+export type AskedUpload = {
+  teamId: string;
+  key: string;
+  /** Who asked, as it may be believed. @throws ProblemException */
+  believe: (named: RequestedBy) => RequestedBy;
+  onDropped: (fields: string[]) => void;
+};
+
+/** Bytes that came: those of a document whose key is known are hashed only. */
+type Came = Pick<ReceivedBytes, 'sha256' | 'size'> & Partial<Pick<ReceivedBytes, 'keep' | 'discard'>>;
+
+/** What is known once the first part has been read. */
+type Begun = {
+  document: DocumentToSend;
+  attachments: UploadAttachment[];
+  /** The key was used already. */
+  earlier: EarlierDelivery | null;
+  /** By the name of the part. */
+  came: Map<string, Came>;
+  bytesLeft: number;
+};
+
+@Injectable()
+export class AcceptUpload {
+  private readonly schema;
+  private readonly limits;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) env: DispatcherEnv,
+    @Inject(DOCUMENT_STORE) private readonly store: DocumentStore,
+    private readonly documents: TakeDocuments,
+    private readonly accepting: AcceptDocument,
+  ) {
+    this.limits = limitsOf(env);
+    this.schema = uploadRequestSchema(this.limits);
+  }
+
+  /** Takes the document of an upload in. One that is refused or breaks off leaves nothing. @throws ProblemException of the upload itself */
+  async accept(upload: Upload, asked: AskedUpload): Promise<Intake> {
+    let begun: Begun | null = null;
+    try {
+      for await (const part of upload.parts()) {
+        if (begun !== null) {
+          await this.receive(begun, part);
+          continue;
+        }
+        const first = await this.begin(upload, part, asked);
+        if ('kind' in first) return first;
+        begun = first;
+      }
+      if (begun === null) throw invalidInput([DELIVERY_MISSING]);
+      return await this.finish(begun);
+    } finally {
+      for (const { discard } of begun?.came.values() ?? []) await discard?.();
+    }
+  }
+
+  /** Everything that can be said without the bytes. */
+  private async begin(upload: Upload, part: UploadPart, { teamId, key, believe, onDropped }: AskedUpload): Promise<Begun | Intake> {
+    if (part.name !== DELIVERY) throw invalidInput([DELIVERY_MISSING]);
+    const sent = await upload.json(part);
+    const parsed = this.schema.safeParse(sent);
+    if (!parsed.success) throw invalidInput(toFieldErrors(parsed.error));
+    const { attachments, ...words }: UploadRequest = parsed.data;
+    const foreign = foreignRefs(teamId, attachments);
+    if (foreign.length > 0) throw invalidInput(foreign);
+    const document = { ...words, teamId, key, requestedBy: believe(words.requestedBy), attachments: [] };
+    const dropped = droppedFields(sent, parsed.data);
+    if (dropped.length > 0) onDropped(dropped);
+    const earlier = await this.accepting.earlier(document);
+    const refusal = earlier === null ? await this.refusalOf(teamId, attachments) : null;
+    if (refusal !== null) return refusal;
+    const bytesNamed = attachments.reduce((sum, item) => sum + ('ref' in item ? item.size : 0), 0);
+    return { document, attachments, earlier, came: new Map(), bytesLeft: this.limits.attachmentBytes - bytesNamed };
+  }
+
+  private async refusalOf(teamId: string, attachments: readonly UploadAttachment[]): Promise<Intake | null> {
+    const refusal = await this.accepting.refusalOf(teamId);
+    if (refusal !== null) return refusal;
+    const errors = await this.documents.problemsOfStored(attachments);
+    return errors.length > 0 ? { kind: 'rejected', reason: 'invalid', errors } : null;
+  }
+
+  private async receive(begun: Begun, part: UploadPart): Promise<void> {
+    const { attachments, earlier, came } = begun;
+    const index = attachments.findIndex((item) => 'part' in item && item.part === part.name);
+    const attachment = attachments[index];
+    const pointer = `/attachments/${index}/part`;
+    if (attachment === undefined)
+      throw invalidInput([{ pointer: '/attachments', message: 'do not name all parts that came; each has one with its name as "part"' }]);
+    if (!('file' in part)) throw invalidInput([{ pointer, message: 'came as text; send it as a file, with a file name' }]);
+    if (came.has(part.name)) throw invalidInput([{ pointer, message: 'came twice' }]);
+    const bytes = this.bounded(part.file, begun, pointer);
+    if (earlier !== null) return void came.set(part.name, await hashOf(bytes));
+    const received = await this.store.receive(bytes);
+    came.set(part.name, received);
+    const problem = await problemOfReceived(attachment, received);
+    if (problem !== null) throw invalidInput([{ pointer, message: problem }]);
+  }
+
+  private async *bounded(file: Readable, begun: Begun, pointer: string): AsyncGenerator<Uint8Array> {
+    for await (const block of file as AsyncIterable<Buffer>) {
+      begun.bytesLeft -= block.length;
+      if (begun.bytesLeft < 0) {
+        const message = tooLargeTogether(this.limits);
+        throw new ProblemException(413, 'entity-too-large', `The ${message}.`, [{ pointer, message }]);
+      }
+      yield block;
+    }
+  }
+
+  private async finish({ document, attachments, earlier, came }: Begun): Promise<Intake> {
+    const missing = attachments.flatMap((item, index): FieldError[] =>
+      'part' in item && !came.has(item.part)
+        ? [{ pointer: `/attachments/${index}/part`, message: `names the part "${item.part}", which did not come` }]
+        : [],
+    );
+    if (missing.length > 0) throw invalidInput(missing);
+    const rows = attachments.map((item) => {
+      const { sha256, size } = 'part' in item ? (came.get(item.part) as Came) : item;
+      const { filename, contentType, contentId = null } = item;
+      return { filename, contentType, contentId, sha256, size, ref: 'ref' in item ? item.ref : null };
+    });
+    if (earlier !== null) return answerTo(earlier, document, rows);
+    for (const { keep } of came.values()) await keep?.();
+    return this.accepting.acceptStored(document, rows);
+  }
+}
+
+const DELIVERY_MISSING: FieldError = { pointer: '', message: `must begin with the part "${DELIVERY}", the document as JSON` };

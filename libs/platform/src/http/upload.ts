@@ -1,0 +1,194 @@
+// A body of `multipart/form-data`, read part by part: of files no more is in memory than what is on its way from the socket to where they go.
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import busboy from 'busboy';
+import type { Request } from 'express';
+import type { Readable } from 'node:stream';
+import { type BodyHold } from './body-budget.js';
+import { BodyPace, requestAborted, tooMuchAtOnce, tooSlow, tooLarge } from './body-pace.js';
+import { readJson } from './json-body.js';
+import { ProblemException } from './problem.js';
+
+/** One part: text, or a file whose bytes pass once. */
+export type UploadPart = { name: string; text: string } | { name: string; file: Readable };
+
+export type UploadRules = {
+  /** Largest body, in bytes. */
+  limitBytes: number;
+  /** Largest text, which is in memory as a whole. */
+  textBytes: number;
+  /** An upload of which nothing comes for so long has ended. */
+  idleMs: number;
+};
+
+/** What one upload holds of a file at a time: in the socket, in the parser and on its way to the disk. */
+const STREAM_BYTES = 512 * 1024;
+/** Of a text its bytes and its characters. */
+const TEXT_FACTOR = 3;
+const END = Symbol('end');
+
+/** The upload of a request, once its token was checked. Nothing of it is read before `parts` is asked. */
+export class Upload {
+  private readonly waiting: (UploadPart | typeof END)[] = [];
+  private problem: ProblemException | null = null;
+  private wake: () => void = () => undefined;
+  private parser: busboy.Busboy | null = null;
+  private pace: BodyPace | null = null;
+  private received = 0;
+  /** The first part is text and is held; what comes after it passes. */
+  private isTextRead = false;
+
+  constructor(
+    private readonly request: Request,
+    private readonly rules: UploadRules,
+    private readonly hold: BodyHold,
+  ) {}
+
+  /**
+   * The parts in their order. A file must be read, or is skipped, before the next part is asked for; reading it fails when the upload does.
+   * @throws ProblemException 400, 408, 413 or 429
+   */
+  async *parts(): AsyncGenerator<UploadPart> {
+    this.begin();
+    try {
+      for (;;) {
+        const next = await this.next();
+        if (next === END) return;
+        yield next;
+        if ('file' in next) next.file.resume();
+      }
+    } finally {
+      this.end();
+    }
+  }
+
+  /** A text, or a small file, as an object of JSON. @throws ProblemException 400 or 413 */
+  async json(part: UploadPart): Promise<object> {
+    const bytes = 'text' in part ? Buffer.from(part.text) : await this.collect(part.file);
+    this.isTextRead = true;
+    return readJson(bytes, (values) => this.grow(bytes.length * TEXT_FACTOR + values));
+  }
+
+  private async collect(file: Readable): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > this.rules.textBytes) throw textTooLarge(this.rules.textBytes);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  private grow(bytes: number): void {
+    if (!this.hold.grow(STREAM_BYTES + bytes)) throw tooMuchAtOnce();
+  }
+
+  private async next(): Promise<UploadPart | typeof END> {
+    while (this.waiting.length === 0 && this.problem === null) await new Promise<void>((resolve) => (this.wake = resolve));
+    if (this.problem !== null) throw this.problem;
+    return this.waiting.shift() as UploadPart | typeof END;
+  }
+
+  private begin(): void {
+    const { request, rules } = this;
+    if (Number(request.headers['content-length'] ?? 0) > rules.limitBytes) throw tooLarge(rules.limitBytes);
+    if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+      throw new ProblemException(415, 'encoding-unsupported', 'An upload can not be sent compressed.');
+    this.grow(0);
+    this.parser = this.parse();
+    this.pace = new BodyPace(rules.idleMs, () => this.fail(tooSlow()));
+    request.on('data', this.onData).once('end', this.onEnd).once('close', this.onClosed);
+  }
+
+  private parse(): busboy.Busboy {
+    try {
+      const limits = { fields: 1, fieldSize: this.rules.textBytes };
+      return busboy({ headers: this.request.headers, limits })
+        .on('field', (name, text, { valueTruncated }) => {
+          this.isTextRead = true;
+          if (valueTruncated) this.fail(textTooLarge(this.rules.textBytes));
+          else this.give({ name, text });
+        })
+        .on('file', (name, file) => {
+          // Read or not, a file that breaks off is told by `parts` as well.
+          file.on('error', () => undefined);
+          this.give({ name, file });
+        })
+        .on('fieldsLimit', () => this.fail(unreadable('Only its first part may come without a file name.')))
+        .on('drain', () => this.resume())
+        .on('close', () => this.give(END))
+        .on('error', () => this.fail(unreadable('It breaks off, or is not what its Content-Type says.')));
+    } catch {
+      throw unreadable('Its Content-Type names no boundary.');
+    }
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    this.received += chunk.length;
+    const problem = this.objection();
+    if (problem !== null) return this.fail(problem);
+    if (this.parser?.write(chunk) === false) {
+      // What we take ourselves is not the sender's: only while we wait for him time runs.
+      this.pace?.stop();
+      this.request.pause();
+    }
+  };
+
+  private objection(): ProblemException | null {
+    if (this.received > this.rules.limitBytes) return tooLarge(this.rules.limitBytes);
+    if (!this.isTextRead && !this.hold.grow(STREAM_BYTES + this.received * TEXT_FACTOR)) return tooMuchAtOnce();
+    return this.pace?.isTooSlow(this.received) === true ? tooSlow() : null;
+  }
+
+  private resume(): void {
+    if (this.parser === null || this.request.readableEnded) return;
+    this.pace?.go();
+    this.request.resume();
+  }
+
+  private readonly onEnd = (): void => {
+    this.pace?.stop();
+    this.parser?.end();
+  };
+  private readonly onClosed = (): void => void (this.request.complete || this.fail(requestAborted()));
+
+  private give(part: UploadPart | typeof END): void {
+    this.waiting.push(part);
+    this.wake();
+  }
+
+  private fail(problem: ProblemException): void {
+    this.problem ??= problem;
+    this.end();
+    this.wake();
+  }
+
+  /** What is still sent is for whoever answers the request to discard. */
+  private end(): void {
+    const { parser } = this;
+    if (parser === null) return;
+    this.parser = null;
+    this.pace?.stop();
+    this.request.off('data', this.onData).off('end', this.onEnd).off('close', this.onClosed);
+    for (const part of this.waiting.splice(0)) if (part !== END && 'file' in part) part.file.destroy();
+    parser.removeAllListeners('drain');
+    parser.destroy(this.problem ?? undefined);
+  }
+}
+
+const unreadable = (why: string) => new ProblemException(400, 'upload-unreadable', `The upload can not be read. ${why}`);
+
+const textTooLarge = (most: number) =>
+  new ProblemException(
+    413,
+    'entity-too-large',
+    `The text in the upload is too large: more than ${most} bytes are not taken. Send documents as files.`,
+  );
+
+const uploads = new WeakMap<object, Upload>();
+export const setUpload = (request: object, upload: Upload): void => void uploads.set(request, upload);
+
+/** Parameter decorator: the `Upload` of a request that is one, otherwise `null`. */
+export const CurrentUpload = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Upload | null => uploads.get(context.switchToHttp().getRequest<object>()) ?? null,
+);
