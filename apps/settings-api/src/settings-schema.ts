@@ -3,11 +3,12 @@ import { EmailDeliveryChangeEntity } from './email-delivery/email-delivery-chang
 import { EmailDeliveryEntity } from './email-delivery/email-delivery.entity.js';
 import { TeamNameEntity } from './email-delivery/team-name.entity.js';
 import { CreateEmailDelivery1794700800000 } from './migrations/1794700800000-create-email-delivery.js';
+import { BoundedHistory1800000000040 } from './migrations/1800000000040-bounded-history.js';
 import { TeamNames1800000000050 } from './migrations/1800000000050-team-names.js';
 
 /** The PostgreSQL schema that settings-api owns. */
 export const settingsSchema: Schema = {
   name: 'settings',
   entities: [EmailDeliveryEntity, EmailDeliveryChangeEntity, TeamNameEntity],
-  migrations: [CreateEmailDelivery1794700800000, TeamNames1800000000050],
+  migrations: [CreateEmailDelivery1794700800000, BoundedHistory1800000000040, TeamNames1800000000050],
 };

@@ -3,11 +3,14 @@ import { z } from 'zod';
 const plainValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const listed = z.array(z.union([z.string(), z.object({ address: z.string(), name: z.string().optional() })]));
 
-/** What happened to one field (a JSON pointer into the settings): a value, the members of a list (both empty: only their order), or a secret, which is never shown. */
+/**
+ * What happened to one field (a JSON pointer into the settings): a value, the members of a list, of which the first few are named and all are
+ * counted (none: only their order), or a secret, which is never shown.
+ */
 export const settingsChange = z.union([
   // A name that is the platform's or another team's, or looks like it: an internal service has set it and stands for it.
   z.object({ pointer: z.string(), from: plainValue, to: plainValue, vouchedFor: z.literal(true).optional() }),
-  z.object({ pointer: z.string(), added: listed, removed: listed }),
+  z.object({ pointer: z.string(), added: listed, addedCount: z.int(), removed: listed, removedCount: z.int() }),
   z.object({ pointer: z.string(), secret: z.enum(['set', 'replaced', 'removed']) }),
 ]);
 export type SettingsChange = z.infer<typeof settingsChange>;

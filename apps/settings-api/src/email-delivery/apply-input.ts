@@ -1,17 +1,11 @@
 // From what is stored and what a client wrote: the next version of the settings, and what changed. Pure but for the seal's random nonce.
-import {
-  type EmailDeliveryInput,
-  type FieldError,
-  type Mailbox,
-  type SettingsChange,
-  type TeamMailSettings,
-} from '@billing-mail/contracts';
+import { type EmailDeliveryInput, type FieldError, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox } from '@billing-mail/platform';
 import { settlePassword } from '../smtp-account/settle-password.js';
-import { describeChanges } from './describe-changes.js';
+import { describeChanges, type MadeChange } from './describe-changes.js';
 
 export type Author = { userId: string; at: Date };
-export type AppliedInput = { next: TeamMailSettings; changes: SettingsChange[] } | { errors: FieldError[] };
+export type AppliedInput = { next: TeamMailSettings; changes: MadeChange[] } | { errors: FieldError[] };
 
 /** The settings that `input` makes of `current` (`null`: none yet). No changes means that it says what is stored already. */
 export function applyInput(

@@ -1,6 +1,10 @@
 // Says field by field what differs between two versions of a team's settings, for the history. Secrets are not compared here.
 import { type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
 
+type Uncounted<C> = C extends unknown ? Omit<C, 'addedCount' | 'removedCount'> : never;
+/** A change as it is kept: with all members of its lists. The database counts them for the history. */
+export type MadeChange = Uncounted<SettingsChange>;
+
 type Settings = Omit<TeamMailSettings, 'teamId' | 'version' | 'updatedAt' | 'updatedBy'>;
 type Value = string | number | boolean | null | undefined;
 
@@ -26,13 +30,13 @@ const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
 };
 
 /** What became of `before` (`null`: nothing was stored) in `after`, in the order of the fields above. */
-export function describeChanges(before: Settings | null, after: Settings): SettingsChange[] {
-  const values = Object.entries(VALUES).flatMap(([pointer, read]): SettingsChange[] => {
+export function describeChanges(before: Settings | null, after: Settings): MadeChange[] {
+  const values = Object.entries(VALUES).flatMap(([pointer, read]): MadeChange[] => {
     const from = (before && read(before)) ?? null;
     const to = read(after) ?? null;
     return from === to ? [] : [{ pointer, from, to }];
   });
-  const lists = Object.entries(LISTS).flatMap(([pointer, read]): SettingsChange[] => {
+  const lists = Object.entries(LISTS).flatMap(([pointer, read]): MadeChange[] => {
     const from = keyed(before === null ? [] : read(before));
     const to = keyed(read(after));
     if ([...from.keys()].join('\n') === [...to.keys()].join('\n')) return [];

@@ -1,7 +1,7 @@
-import { type SettingsChange } from '@billing-mail/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type MadeChange } from './describe-changes.js';
 
-/** Who made a version out of the one before, when, and what they changed. Never changed itself. */
+/** Who made a version out of the one before, when, and what they changed. Never changed itself. For what is shown of it see the store. */
 @Entity({ name: 'team_email_delivery_change' })
 export class EmailDeliveryChangeEntity {
   @PrimaryColumn({ name: 'team_id', type: 'text' })
@@ -17,5 +17,5 @@ export class EmailDeliveryChangeEntity {
   changedBy: string;
 
   @Column({ name: 'changes', type: 'jsonb' })
-  changes: SettingsChange[];
+  changes: MadeChange[];
 }

@@ -60,7 +60,11 @@ export class EmailDeliveryController {
 
   @Get('history')
   @TeamAccess('read')
-  @ApiOperation({ summary: 'Who changed what and when, newest first' })
+  @ApiOperation({
+    summary: 'Who changed what and when, newest first',
+    description:
+      'Of long lists the first few are named and all are counted. A page may have fewer items than asked for; `nextCursor` leads on.',
+  })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
   @ApiResponse({ status: 200, schema: jsonSchema(page(settingsChangeRecord)) })

@@ -83,13 +83,11 @@ export class EmailDeliveryService {
     throw new ProblemException(503, 'settings-contended', 'The settings are being changed by many at once. Try again in a moment.');
   }
 
-  /** Who changed what, newest first. A team without settings has an empty history. */
+  /** Who changed what, newest first; a page may be shorter than asked for. A team without settings has an empty history. */
   async history(teamId: string, { limit, cursor }: z.output<typeof pageQuery>): Promise<Page<SettingsChangeRecord>> {
     const before = decodeCursor(z.int32().positive(), cursor);
-    const records = await this.store.history(teamId, { before, limit: limit + 1 });
-    const items = records.slice(0, limit);
-    const last = items.at(-1);
-    return { items, nextCursor: records.length > limit && last !== undefined ? encodeCursor(last.version) : null };
+    const { items, isMore } = await this.store.history(teamId, { before, limit });
+    return { items, nextCursor: isMore ? encodeCursor(items.at(-1)?.version) : null };
   }
 
   private errorsOf(teamId: string, input: EmailDeliveryInput): FieldError[] {
@@ -104,7 +102,7 @@ export class EmailDeliveryService {
   private async changedMeanwhile(teamId: string, current: TeamMailSettings | null, ifMatch: IfMatch): Promise<ProblemException> {
     if (current === null)
       return new ProblemException(412, 'not-stored-yet', 'Nothing is stored for the team yet: repeat the request without If-Match.');
-    const latest = await this.store.history(teamId, { before: null, limit: VERSIONS_NAMED });
+    const { items: latest } = await this.store.history(teamId, { before: null, limit: VERSIONS_NAMED });
     const known = latest.findIndex(({ version }) => isMatch(ifMatch, version));
     const story = latest.slice(0, known === -1 ? latest.length : known).map(({ version, changedBy, changedAt, changes }) => {
       const fields = changes.map(({ pointer }) => pointer).join(', ');

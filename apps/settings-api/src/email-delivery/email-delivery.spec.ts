@@ -1,5 +1,6 @@
 // A team's settings over HTTP on the real service: reading, replacing, who may, two at once, and what must never be seen.
 import { emailDeliveryView, problem, type SettingsChangeRecord } from '@billing-mail/contracts';
+import { DataSource } from 'typeorm';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
 const SECRET_PASSWORD = 'pa55-wörd-never-seen';
@@ -231,7 +232,7 @@ describe('the e-mail delivery of a team', () => {
           { pointer: '/replyTo', from: 'billing@acme.example', to: null },
           { pointer: '/smtp/port', from: 587, to: 465 },
           { pointer: '/smtp/security', from: 'starttls', to: 'tls' },
-          { pointer: '/cc', added: [{ address: 'new@acme.example' }], removed: [] },
+          { pointer: '/cc', added: [{ address: 'new@acme.example' }], addedCount: 1, removed: [], removedCount: 0 },
           { pointer: '/smtp/auth/password', secret: 'replaced' },
         ],
       });
@@ -251,6 +252,37 @@ describe('the e-mail delivery of a team', () => {
         cursor = nextCursor;
       }
       expect(pages).toEqual([[5, 4], [3, 2], [1]]);
+    });
+
+    it('counts the members of long lists and names the first few', async () => {
+      const teamId = newTeam();
+      const bcc = Array.from({ length: 3000 }, (_, index) => ({ address: `a${index}@acme.example` }));
+      await put(teamId, { ...settings, bcc: bcc.slice(0, 20) });
+      await put(teamId, { ...settings, bcc: bcc.slice(18) });
+      const [last] = await historyOf(teamId);
+      const change = { added: bcc.slice(20, 25), addedCount: 2980, removed: bcc.slice(0, 5), removedCount: 18 };
+      expect(last?.changes).toEqual([{ pointer: '/bcc', ...change }]);
+    });
+
+    it('ends a page where it grows large, and goes on from there', async () => {
+      const teamId = newTeam();
+      const named = Array.from({ length: 5 }, () => ({ address: 'a@acme.example', name: 'x'.repeat(2000) }));
+      const source = await new DataSource({ type: 'postgres', url: api.database.url }).initialize();
+      await source.query(
+        `INSERT INTO settings.team_email_delivery_change (team_id, version, changed_at, changed_by, changes)
+         SELECT $1, version, now(), 'u1', $2 FROM generate_series(1, 100) AS version`,
+        [teamId, JSON.stringify([{ pointer: '/bcc', added: named, removed: [] }])],
+      );
+      await source.destroy();
+      const versions: number[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const { text, body } = await call('get', teamId, { rest: `/history?limit=200${cursor && `&cursor=${cursor}`}` });
+        expect(text.length).toBeLessThan(300 * 1024);
+        const page = body as { items: SettingsChangeRecord[]; nextCursor: string | null };
+        versions.push(...page.items.map(({ version }) => version));
+        cursor = page.nextCursor;
+      }
+      expect(versions).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
     });
 
     it.each(['limit=0', 'limit=x', 'limit=201', 'cursor=abc', 'cursor=MjE0NzQ4MzY0OA'])('refuses %s', async (query) => {

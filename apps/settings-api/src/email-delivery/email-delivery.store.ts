@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type SettingsChange, type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
-import { DataSource, LessThan } from 'typeorm';
+import { type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type MadeChange } from './describe-changes.js';
 import { EmailDeliveryChangeEntity } from './email-delivery-change.entity.js';
 import { EmailDeliveryEntity } from './email-delivery.entity.js';
 import { type SenderName, senderNames } from './sender-names.js';
@@ -26,7 +28,7 @@ export class EmailDeliveryStore {
    * Writes `next` in place of version `next.version - 1` (0 is none yet), with its line in the history. Nothing is written when somebody
    * else was faster, or when a new name is another team's and nobody vouches for it.
    */
-  replace(next: TeamMailSettings, changes: SettingsChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
+  replace(next: TeamMailSettings, changes: MadeChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
     const row = { ...next, updatedAt: new Date(next.updatedAt) };
     return this.source.transaction(async (manager) => {
       const taken = names.length === 0 ? [] : await takenByOthers(manager, next.teamId, names);
@@ -54,24 +56,41 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** The changes of a team, newest first, beginning below version `before`. */
-  async history(teamId: string, options: { before: number | null; limit: number }): Promise<SettingsChangeRecord[]> {
-    const rows = await this.source.manager.find(EmailDeliveryChangeEntity, {
-      where: { teamId, ...(options.before === null ? {} : { version: LessThan(options.before) }) },
-      order: { version: 'DESC' },
-      take: options.limit,
-    });
-    return rows.map(({ version, changedAt, changedBy, changes }) => ({
-      version,
-      changedAt: changedAt.toISOString(),
-      changedBy,
-      changes,
-    }));
+  /** The changes of a team, newest first, beginning below version `before`: as many as asked for, or fewer where they are large. */
+  async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
+    const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(PAGE, [
+      teamId,
+      options.before,
+      options.limit,
+      PAGE_BYTES,
+    ]);
+    return {
+      items: rows.map(({ found: _found, changedAt, ...record }) => ({ ...record, changedAt: changedAt.toISOString() })),
+      isMore: (rows[0]?.found ?? 0) > rows.length,
+    };
   }
 }
 
 /** The same changes, with a mark on those that a user might not have made. */
-export const vouchedFor = (changes: SettingsChange[], names: readonly SenderName[]): SettingsChange[] =>
+export const vouchedFor = (changes: MadeChange[], names: readonly SenderName[]): MadeChange[] =>
   changes.map((change) =>
     'to' in change && names.some(({ pointer }) => pointer === change.pointer) ? { ...change, vouchedFor: true } : change,
   );
+
+/** `isMore`: there are older ones. */
+export type HistoryPage = { items: SettingsChangeRecord[]; isMore: boolean };
+
+/** Of the changes on one page, as text; the first is shown whatever it takes, which is some kilobytes at most. */
+const PAGE_BYTES = 256 * 1024;
+
+// Of each change only `shown` is read, never its lists. One more than asked for tells whether there are more.
+const PAGE = `
+  SELECT version, "changedAt", "changedBy", changes, found FROM (
+    SELECT *, row_number() OVER newest AS place, sum(octet_length(changes::text)) OVER newest AS bytes, (count(*) OVER ())::int AS found
+    FROM (
+      SELECT version, changed_at AS "changedAt", changed_by AS "changedBy", shown AS changes
+      FROM settings.team_email_delivery_change WHERE team_id = $1 AND version < coalesce($2::int, 2147483647)
+      ORDER BY version DESC LIMIT $3::int + 1) newest_ones
+    WINDOW newest AS (ORDER BY version DESC)) counted
+  WHERE place <= $3 AND (bytes <= $4 OR place = 1)
+  ORDER BY version DESC`;

@@ -1,0 +1,28 @@
+// What the history shows of a change: of long lists the first few and how many. Worked out once, when it is written, so that reading a page
+// touches none of the lists; what was written before gets it here.
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+export class BoundedHistory1800000000040 implements MigrationInterface {
+  readonly name = 'BoundedHistory1800000000040';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE FUNCTION settings.shown_changes(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT coalesce(jsonb_agg(
+          CASE WHEN change ? 'added' THEN jsonb_build_object(
+            'pointer', change -> 'pointer',
+            'added', jsonb_path_query_array(change, '$.added[0 to 4]'), 'addedCount', jsonb_array_length(change -> 'added'),
+            'removed', jsonb_path_query_array(change, '$.removed[0 to 4]'), 'removedCount', jsonb_array_length(change -> 'removed'))
+          ELSE change END ORDER BY place), '[]')
+        FROM jsonb_array_elements(changes) WITH ORDINALITY AS all_changes (change, place)
+      $$`);
+    await runner.query(`
+      ALTER TABLE settings.team_email_delivery_change
+        ADD COLUMN shown jsonb NOT NULL GENERATED ALWAYS AS (settings.shown_changes(changes)) STORED`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE settings.team_email_delivery_change DROP COLUMN shown');
+    await runner.query('DROP FUNCTION settings.shown_changes');
+  }
+}
