@@ -36,6 +36,8 @@ export type StageOptions = {
   diskMb?: Partial<Record<DiskOwner, number>>;
   /** Each dispatcher gets a way to PostgreSQL of its own, which can be cut. */
   wired?: boolean;
+  /** Of Node, for every service. */
+  nodeArgs?: readonly string[];
 };
 export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
@@ -63,6 +65,8 @@ export class Stage {
   /** Who vouches for the platform's signature. */
   signerCaPem = '';
   readonly platformFrom = PLATFORM_FROM;
+  /** Who has it makes tokens that the services believe. */
+  readonly jwtSecret = randomBytes(32).toString('base64url');
   invoicing!: Invoicing;
 
   private constructor(
@@ -174,7 +178,7 @@ export class Stage {
     writeFileSync(join(this.folder, SIGNER_FILE), p12);
   }
 
-  private async startServices({ env = {}, dispatchers = 2, notifiers = 2, wired = false }: StageOptions): Promise<void> {
+  private async startServices({ env = {}, dispatchers = 2, notifiers = 2, wired = false, nodeArgs = [] }: StageOptions): Promise<void> {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     this.signerCaPem = identity.caPem;
     const file = (name: string, content: string | Buffer): string => {
@@ -182,7 +186,6 @@ export class Stage {
       writeFileSync(path, content, { mode: 0o600 });
       return path;
     };
-    const secret = randomBytes(32).toString('base64url');
     const certificates = file('ca.pem', this.platform.caPem);
     const platformHost = this.dnsPrefix === null ? '127.0.0.1' : PLATFORM_HOST;
     const common: NodeJS.ProcessEnv = {
@@ -190,7 +193,7 @@ export class Stage {
       NODE_ENV: 'production',
       DATABASE_URL: this.postgres.url,
       REDIS_URL: this.redis.url,
-      AUTH_JWT_SECRET: secret,
+      AUTH_JWT_SECRET: this.jwtSecret,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
       PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
       PLATFORM_SMTP_CA_FILE: certificates,
@@ -217,7 +220,7 @@ export class Stage {
     await migrateSchemas(common);
     await watchStates(this.database);
     const add = (name: string, service: ServiceProcess['options']['service'], serviceEnv: NodeJS.ProcessEnv, prefix: string[] = []) =>
-      new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix });
+      new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix, nodeArgs });
     this.settings = add('settings-api', 'settings-api', common);
     for (let index = 1; index <= dispatchers; index += 1) {
       if (wired) this.wires.push(await Wire.to(this.postgres.url));
@@ -227,7 +230,7 @@ export class Stage {
     for (let index = 1; index <= notifiers; index += 1)
       this.notifiers.push(add(`notification-service-${index}`, 'notification-service', forNotifier));
     await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
-    const tokens = await issueTokens(secret);
+    const tokens = await issueTokens(this.jwtSecret);
     this.invoicing = new Invoicing(
       this.redis.url,
       () => this.settings.url,

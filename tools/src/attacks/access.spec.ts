@@ -1,0 +1,66 @@
+// Every operation of every service by every kind of caller, from what the services say of themselves.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServiceName } from '../starting/services.js';
+import { A_DELIVERY, KINDS, type Operation, OPERATIONS, UNDESCRIBED } from './access.js';
+import { CALLERS, type CallerName, OTHER_TEAM, TEAM } from './callers.js';
+import { Site } from './site.js';
+
+let folder: string;
+let site: Site;
+let deliveryId: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'access-'));
+  site = await Site.open(folder);
+  deliveryId = (await site.sendInvoice()).delivery.id;
+});
+afterAll(async () => {
+  await site.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
+  const rows = { ...OPERATIONS[service], ...UNDESCRIBED };
+  const ask = (name: string, { id = '', body, headers = {} }: Operation, as: CallerName, teamId = TEAM) => {
+    const [method = '', path = ''] = name.split(' ');
+    const filled = path.replace('{teamId}', teamId).replace('{id}', id === A_DELIVERY ? deliveryId : id);
+    return site.ask(service, filled, { as, method, body, headers });
+  };
+
+  it('every operation has a row, and every row an operation', async () => {
+    const { paths } = JSON.parse((await site.ask(service, '/openapi.json')).text) as { paths: Record<string, object> };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(Object.keys(OPERATIONS[service]).sort()).toEqual(described.filter((name) => name.includes(' /v1/')).sort());
+  });
+
+  it('every caller gets what its kind of access says', async () => {
+    const seen: Record<string, string> = {};
+    const expected: Record<string, string> = {};
+    for (const [name, operation] of Object.entries(rows))
+      for (const caller of CALLERS) {
+        const status = KINDS[operation.access][caller];
+        expected[`${name} by ${caller}`] = String(status === 'in' ? operation.answers : status);
+        seen[`${name} by ${caller}`] = String((await ask(name, operation, caller)).status);
+      }
+    expect(seen).toEqual(expected);
+  });
+
+  it('a team that is not theirs answers strangers as one that does not exist', async () => {
+    const about = (text: string) => text.replace(/"requestId":"[^"]*"/, '');
+    for (const [name, operation] of Object.entries(rows).filter(([path]) => path.includes('{teamId}'))) {
+      const [theirs, nobodys] = [await ask(name, operation, 'stranger'), await ask(name, operation, 'stranger', 'no-such-team')];
+      expect([name, about(theirs.text)]).toEqual([name, about(nobodys.text)]);
+      // Even where the team is his own, what belongs to another is not there.
+      if (operation.id === A_DELIVERY) expect((await ask(name, operation, 'stranger', OTHER_TEAM)).status).toBe(404);
+    }
+  });
+
+  it('nothing personal is kept by anybody on the way', async () => {
+    for (const [name, operation] of Object.entries(OPERATIONS[service]))
+      for (const caller of ['nobody', 'stranger', 'admin'] as const)
+        expect([name, (await ask(name, operation, caller)).headers.get('cache-control')]).toEqual([name, 'no-store']);
+  });
+});

@@ -1,0 +1,71 @@
+// Who may do what: the kinds of access, and which of them each operation of the three services has. What is in no row may not exist.
+import { type ServiceName } from '../starting/services.js';
+import { type CallerName } from './callers.js';
+
+export type Access = 'public' | 'personal' | 'team read' | 'team write' | 'service';
+
+/** `in`: gets what the operation answers. Everybody else gets the status. */
+export const KINDS: Record<Access, Record<CallerName, 'in' | 401 | 403 | 404>> = {
+  public: byCaller('in', 'in', 'in', 'in', 'in'),
+  personal: byCaller(401, 'in', 'in', 'in', 'in'),
+  'team read': byCaller(401, 404, 'in', 'in', 'in'),
+  'team write': byCaller(401, 404, 403, 'in', 'in'),
+  service: byCaller(401, 403, 403, 403, 'in'),
+};
+
+type Status = 'in' | 401 | 403 | 404;
+function byCaller(unknown: Status, stranger: Status, member: Status, admin: Status, service: Status): Record<CallerName, Status> {
+  return { nobody: unknown, malformed: unknown, expired: unknown, elsewhere: unknown, stranger, member, admin, service };
+}
+
+/** How an operation is asked for and what it answers to whom it lets in, which is more than "no refusal". */
+export type Operation = { access: Access; answers: number; body?: unknown; headers?: Record<string, string>; id?: string };
+
+/** Stands for the delivery that the matrix is asked about. */
+export const A_DELIVERY = 'a delivery of the team';
+const NOTHING = '00000000-0000-4000-8000-000000000000';
+
+const SETTINGS = '/v1/teams/{teamId}/email-delivery';
+const DELIVERIES = '/v1/teams/{teamId}/deliveries';
+
+/** By method and path, as the service describes them in its OpenAPI document. */
+export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
+  'settings-api': {
+    [`GET ${SETTINGS}`]: { access: 'team read', answers: 200 },
+    [`PUT ${SETTINGS}`]: { access: 'team write', answers: 200, body: { companyName: 'ACME GmbH' } },
+    [`GET ${SETTINGS}/history`]: { access: 'team read', answers: 200 },
+    // The team sends by the platform: there is nothing to test.
+    [`POST ${SETTINGS}/smtp/test`]: { access: 'team write', answers: 422, body: {} },
+  },
+  'mail-dispatcher': {
+    [`GET ${DELIVERIES}`]: { access: 'team read', answers: 200 },
+    [`POST ${DELIVERIES}`]: { access: 'team write', answers: 422, body: {}, headers: { 'idempotency-key': 'matrix' } },
+    [`GET ${DELIVERIES}/statistics`]: { access: 'team read', answers: 200 },
+    [`GET ${DELIVERIES}/{id}`]: { access: 'team read', answers: 200, id: A_DELIVERY },
+    [`POST ${DELIVERIES}/{id}/resend`]: {
+      ...{ access: 'team write', answers: 202, id: A_DELIVERY, body: {} },
+      headers: { 'idempotency-key': 'matrix-again' },
+    },
+    // It is settled.
+    [`POST ${DELIVERIES}/{id}/cancel`]: { access: 'team write', answers: 409, id: A_DELIVERY },
+  },
+  'notification-service': {
+    'GET /v1/notifications': { access: 'personal', answers: 200 },
+    'GET /v1/notifications/stream': { access: 'personal', answers: 200 },
+    'POST /v1/notifications/read-all': { access: 'personal', answers: 200 },
+    'POST /v1/notifications/{id}/read': { access: 'personal', answers: 404, id: NOTHING },
+    'GET /v1/preferences': { access: 'personal', answers: 200 },
+    'PUT /v1/preferences': { access: 'personal', answers: 200, body: { channels: { email: false, inbox: true } } },
+    // Nobody has an address yet.
+    'POST /v1/preferences/confirmation-email': { access: 'personal', answers: 409 },
+    'POST /v1/preferences/confirmation': { access: 'personal', answers: 422, body: { code: 'x'.repeat(22) } },
+  },
+};
+
+/** What each service answers without describing it. */
+export const UNDESCRIBED: Record<string, Operation> = {
+  'GET /health/live': { access: 'public', answers: 200 },
+  'GET /health/ready': { access: 'public', answers: 200 },
+  'GET /metrics': { access: 'public', answers: 200 },
+  'GET /openapi.json': { access: 'public', answers: 200 },
+};

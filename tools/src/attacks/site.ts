@@ -1,0 +1,100 @@
+// What the attacks are tried on: the three services as real processes with their parts, everybody's tokens, and a way to ask.
+import { mkdirSync } from 'node:fs';
+import { type DeliveryView } from '@billing-mail/contracts';
+import { findDelivery } from '../services-client.js';
+import { type ServiceName } from '../starting/services.js';
+import { invoice } from '../faults/stage/invoicing.js';
+import { type ServiceProcess } from '../faults/stage/service-process.js';
+import { Stage } from '../faults/stage/stage.js';
+import { authorizations, type CallerName, OTHER_TEAM, signToken, TEAM } from './callers.js';
+
+export type Answer = { status: number; headers: Headers; text: string };
+export type Question = {
+  /** A caller by name, or the header `Authorization` itself. */
+  as?: CallerName | { authorization: string };
+  method?: string;
+  /** Text and bytes go out as they are, everything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+
+// Only to end what hangs: a busy machine takes long.
+const ANSWER_WITHIN_MS = 120_000;
+
+/** What a container of a small installation gets: who fills it kills the service. */
+const HEAP_MB = 1024;
+
+export class Site {
+  private constructor(
+    readonly stage: Stage,
+    private readonly callers: Record<CallerName, string | undefined>,
+  ) {}
+
+  static async open(logFolder: string): Promise<Site> {
+    mkdirSync(logFolder, { recursive: true });
+    const stage = await Stage.set(logFolder, {
+      ...{ dispatchers: 1, notifiers: 1, customServers: 2, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
+      // Nobody is to be taken for dead while the machine is busy.
+      env: { CLAIM_LEASE: '30s' },
+    });
+    for (const team of [TEAM, OTHER_TEAM]) await stage.invoicing.setUpTeam(team, { companyName: `Team ${team}` });
+    return new Site(stage, await authorizations(stage.jwtSecret));
+  }
+
+  close(): Promise<void> {
+    return this.stage.strike();
+  }
+
+  get services(): Record<ServiceName, ServiceProcess> {
+    const { settings, dispatchers, notifiers } = this.stage;
+    const [dispatcher, notifier] = [dispatchers[0], notifiers[0]];
+    if (dispatcher === undefined || notifier === undefined) throw new Error('The stage has not all services.');
+    return { 'settings-api': settings, 'mail-dispatcher': dispatcher, 'notification-service': notifier };
+  }
+
+  authorization(as: Question['as']): string | undefined {
+    return typeof as === 'object' ? as.authorization : this.callers[as ?? 'nobody'];
+  }
+
+  /** A token with these claims, over what makes one good. */
+  async tokenWith(claims: Record<string, unknown>): Promise<{ authorization: string }> {
+    return { authorization: `Bearer ${await signToken(this.stage.jwtSecret, claims)}` };
+  }
+
+  /** Asks a service. A stream of events is not waited for: its head says whether it was opened. */
+  async ask(service: ServiceName, path: string, question: Question = {}): Promise<Answer> {
+    const { as, method = 'GET', body, headers = {} } = question;
+    const authorization = this.authorization(as);
+    const leave = new AbortController();
+    const response = await fetch(`${this.services[service].url}${path}`, {
+      method,
+      headers: {
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
+      signal: AbortSignal.any([leave.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    });
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    const text = isStream ? '' : await response.text();
+    if (isStream) leave.abort();
+    return { status: response.status, headers: response.headers, text };
+  }
+
+  /** An invoice of the team, once it is settled; how long that took. */
+  async sendInvoice(changes: Parameters<typeof invoice>[1] = {}): Promise<{ delivery: DeliveryView; ms: number }> {
+    const since = performance.now();
+    const job = invoice(TEAM, changes);
+    await this.stage.invoicing.post(job);
+    const { url } = this.services['mail-dispatcher'];
+    const token = this.callers.service?.replace('Bearer ', '') ?? '';
+    for (const end = Date.now() + ANSWER_WITHIN_MS; Date.now() < end;) {
+      const delivery = await findDelivery(url, token, { teamId: TEAM, key: job.key, documentId: job.document.id });
+      if (delivery?.settledAt != null) return { delivery, ms: performance.now() - since };
+    }
+    throw new Error(`The invoice ${job.key} is not settled.`);
+  }
+}
+
+const isRaw = (body: unknown): body is string | Buffer<ArrayBuffer> => typeof body === 'string' || Buffer.isBuffer(body);
