@@ -16,6 +16,7 @@ export * from './http/zod.pipe.js';
 export * from './observing/health.controller.js';
 export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';
+export * from './observing/refused-requests.js';
 export * from './observing/trouble-log.js';
 export * from './openapi/openapi.js';
 export * from './postgres/data-source-options.js';

@@ -11,7 +11,16 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { classifyReply, explainFailure, hintForProbe } from '@billing-mail/mail-core';
-import { CredentialBox, invalidInput, type Logger, RateLimiter, SealError, SharedSlots, smtpPasswordContext } from '@billing-mail/platform';
+import {
+  CredentialBox,
+  invalidInput,
+  type Logger,
+  RateLimiter,
+  RefusedRequests,
+  SealError,
+  SharedSlots,
+  smtpPasswordContext,
+} from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
@@ -36,6 +45,8 @@ const TESTS_UNDER_WAY = 'Two tests of the team are under way. Wait until one has
 
 @Injectable()
 export class SmtpTestService {
+  private readonly refused: RefusedRequests;
+
   constructor(
     private readonly store: EmailDeliveryStore,
     private readonly box: CredentialBox,
@@ -44,7 +55,9 @@ export class SmtpTestService {
     private readonly waits: SignInWaits,
     @Inject(PROBE_OPTIONS) private readonly options: ProbeOptions,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.refused = new RefusedRequests(logger);
+  }
 
   /**
    * A failed test is a result, not an error; its hints are in the language of `reader`, else in the team's. `onSuccess` hears of each
@@ -82,6 +95,7 @@ export class SmtpTestService {
       void started.ended.then(release);
       const probe = await started.probe;
       await this.waits.note(teamId, host, probe.steps);
+      if (isForbidden(probe.steps)) this.refused.note('policy', { teamId });
       const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
       if (isUnreachedName(account.server.host, probe.steps)) {
         await setTimeout(waitForBeatMs(performance.now() - since));
@@ -137,6 +151,10 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
   const message = { from, to: sendTo, server: serverLabel(server), locale, date: new Date(), id: randomUUID() };
   return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
 }
+
+/** It ended because of where the server is, and not of what it said. */
+const isForbidden = (steps: readonly ProbedStep[]): boolean =>
+  steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden'));
 
 function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
   return step;

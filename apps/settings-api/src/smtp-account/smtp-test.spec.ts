@@ -52,6 +52,8 @@ describe('the test of a mail server', () => {
     await api.forgetNames();
   });
 
+  const refusedByPolicy = async () =>
+    Number(/billing_mail_refused_requests_total\{kind="policy"\} (\d+)/.exec((await api.call('get', '/metrics')).text)?.[1]);
   const newTeam = () => `team-${(team += 1)}`;
   const smtp = (change: object = {}) => ({
     host: '127.0.0.1',
@@ -235,8 +237,10 @@ describe('the test of a mail server', () => {
     ['a name that leads nowhere', { host: 'no-such-host.invalid', port: 587 }, 'dns'],
     ['a port nobody listens on', { port: () => closedPort }, 'connect'],
   ])('goes no further than %s', async (_name, { port, ...change }: { host?: string; port: number | (() => number) }, step) => {
+    const before = await refusedByPolicy();
     const { ok, steps } = await test(newTeam(), { smtp: smtp({ ...change, port: typeof port === 'number' ? port : port() }) });
     expect(ok).toBe(false);
+    expect((await refusedByPolicy()) - before).toBe(step === 'policy' ? 1 : 0);
     expect(steps.at(-1)).toMatchObject({ step, ok: false, hint: expect.stringMatching(/\w/) });
     expect(smtpServer.connections).toEqual([]);
   });

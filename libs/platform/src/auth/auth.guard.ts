@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/co
 import { type Reflector } from '@nestjs/core';
 import { teamId as teamIdSchema } from '@billing-mail/contracts';
 import type { Request } from 'express';
-import { notFound, ProblemException } from '../http/problem.js';
+import { notFound, ProblemException, refusedAs } from '../http/problem.js';
 import { knownCaller, setCaller } from './caller.js';
 import { type TokenVerifier } from './token-verifier.js';
 
@@ -37,7 +37,8 @@ export class AuthGuard implements CanActivate {
     if (teamId === undefined) return true;
     const access = this.reflector.getAllAndOverride<'read' | 'write' | undefined>(TEAM_ACCESS, targets);
     if (access === undefined) throw new Error('A route with :teamId must carry @TeamAccess.');
-    if (typeof teamId !== 'string' || !teamIdSchema.safeParse(teamId).success || !caller.mayRead(teamId)) throw notFound('The team');
+    if (typeof teamId !== 'string' || !teamIdSchema.safeParse(teamId).success || !caller.mayRead(teamId))
+      throw refusedAs('foreign_team', notFound('The team'));
     if (access === 'write' && !caller.mayWrite(teamId))
       throw new ProblemException(403, 'admins-only', 'Only admins of the team may change this. Ask one of them.');
     return true;

@@ -1,6 +1,6 @@
 import { TOKEN_AUDIENCE, tokenClaims } from '@billing-mail/contracts';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { ProblemException } from '../http/problem.js';
+import { ProblemException, refusedAs } from '../http/problem.js';
 import { Caller } from './caller.js';
 
 export type TokenSource = {
@@ -39,7 +39,8 @@ export class TokenVerifier {
   /** @throws ProblemException 401 saying whether the token is missing, expired or wrong; 503 when the keys can't be fetched. */
   async callerOf(authorization: string | undefined): Promise<Caller> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw new ProblemException(401, 'no-token', 'Send a token: "Authorization: Bearer <token>".');
+    if (token === undefined)
+      throw refusedAs('no_token', new ProblemException(401, 'no-token', 'Send a token: "Authorization: Bearer <token>".'));
     let payload: JWTPayload;
     try {
       payload = await this.verify(token);

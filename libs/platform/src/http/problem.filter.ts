@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type Problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 import { type Logger } from 'pino';
+import { refusalOf, RefusedRequests } from '../observing/refused-requests.js';
 import { TroubleLog } from '../observing/trouble-log.js';
 import { isDatabaseAway } from '../postgres/is-database-away.js';
 import { ProblemException, problemTitle } from './problem.js';
@@ -13,8 +14,10 @@ const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '2', 503: '5' };
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly trouble: TroubleLog;
+  private readonly refused: RefusedRequests;
   constructor(private readonly logger: Logger) {
     this.trouble = new TroubleLog(logger);
+    this.refused = new RefusedRequests(logger);
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -23,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const requestId = requestIdOf(http.getRequest<Request>());
     const problem = toProblem(error, requestId);
+    const refusal = refusalOf(error);
+    if (refusal !== null) this.refused.note(refusal, { requestId });
     // What is away fails every request and every question for readiness in the same way.
     if (problem.status === 503 && error instanceof Error) this.trouble.tell(error, { requestId }, 'request failed for the moment');
     else if (problem.status >= 500) this.logger.error({ err: error, requestId }, 'request failed');

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { type FieldError, MOST_FIELD_ERRORS } from '@billing-mail/contracts';
+import { type RefusalKind } from '../observing/refused-requests.js';
 
 const TITLES: Record<number, string> = {
   400: 'Bad request',
@@ -22,6 +23,9 @@ export const problemTitle = (status: number): string => TITLES[status] ?? 'Error
 
 /** An answer that is no success, as RFC 9457 has it. `detail` is for the caller: what is wrong and what to do. */
 export class ProblemException extends HttpException {
+  /** Which refusal it is, where its status does not say it. */
+  refusal?: RefusalKind;
+
   constructor(
     status: number,
     readonly slug: string,
@@ -32,6 +36,9 @@ export class ProblemException extends HttpException {
     super(detail, status);
   }
 }
+
+/** The same problem, counted as this refusal. */
+export const refusedAs = (refusal: RefusalKind, problem: ProblemException): ProblemException => Object.assign(problem, { refusal });
 
 export const notFound = (what: string) => new ProblemException(404, 'not-found', `${what} does not exist, or is not yours.`);
 export const invalidInput = (errors: FieldError[]) =>

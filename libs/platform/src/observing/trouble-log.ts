@@ -15,14 +15,18 @@ export class TroubleLog {
   ) {}
 
   tell(error: Error, fields: Record<string, unknown>, message: string): void {
-    const kind = `${message} ${codeOf(error) ?? error.message}`;
+    this.note(`${message} ${codeOf(error) ?? error.message}`, { ...fields, err: error }, message);
+  }
+
+  /** The same for what is no error. */
+  note(kind: string, fields: Record<string, unknown>, message: string): void {
     const known = this.kinds.get(kind);
     const nowMs = this.nowMs();
     if (known !== undefined && nowMs - known.toldAtMs < TELL_AGAIN_AFTER_MS) {
       known.untold += 1;
       return;
     }
-    this.logger.warn({ ...fields, err: error, ...(known?.untold ? { untold: known.untold } : {}) }, message);
+    this.logger.warn({ ...fields, ...(known?.untold ? { untold: known.untold } : {}) }, message);
     this.forgetOld(nowMs);
     this.kinds.set(kind, { toldAtMs: nowMs, untold: 0 });
   }
