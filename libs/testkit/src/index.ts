@@ -23,3 +23,4 @@ export { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpServerOption
 export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp/smtp-records.js';
 export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';
 export { tlsCertificates } from './smtp/tls-certificates.js';
+export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';

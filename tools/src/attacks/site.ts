@@ -4,7 +4,7 @@ import { type DeliveryView } from '@billing-mail/contracts';
 import { findDelivery } from '../services-client.js';
 import { type ServiceName } from '../starting/services.js';
 import { invoice } from '../faults/stage/invoicing.js';
-import { type ServiceProcess } from '../faults/stage/service-process.js';
+import { ServiceProcess } from '../faults/stage/service-process.js';
 import { Stage } from '../faults/stage/stage.js';
 import { authorizations, type CallerName, OTHER_TEAM, signToken, TEAM } from './callers.js';
 
@@ -33,7 +33,7 @@ export class Site {
   static async open(logFolder: string): Promise<Site> {
     mkdirSync(logFolder, { recursive: true });
     const stage = await Stage.set(logFolder, {
-      ...{ dispatchers: 1, notifiers: 1, customServers: 2, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
+      ...{ dispatchers: 1, notifiers: 1, customServers: 3, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
       // Nobody is to be taken for dead while the machine is busy.
       env: { CLAIM_LEASE: '30s' },
     });
@@ -80,6 +80,31 @@ export class Site {
     const text = isStream ? '' : await response.text();
     if (isStream) leave.abort();
     return { status: response.status, headers: response.headers, text };
+  }
+
+  /** Hands an invoice of the team over HTTP, with these changes to its body. */
+  hand(as: Question['as'], changes: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    const { key, version: _version, teamId, ...body } = invoice(TEAM);
+    return this.ask('mail-dispatcher', `/v1/teams/${teamId}/deliveries`, {
+      ...{ as, method: 'POST', headers: { 'idempotency-key': key, ...headers } },
+      body: { ...body, ...changes },
+    });
+  }
+
+  /** Another settings-api beside that of the stage, with another environment; whoever starts it ends it. */
+  async startApart(changes: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+    const { options } = this.stage.settings;
+    this.apart += 1;
+    const apart = new ServiceProcess({ ...options, name: `settings-api-apart-${this.apart}`, env: { ...options.env, ...changes } });
+    // Where the identity provider is away it lives and is ready all the same; readiness is not what is tried here.
+    await apart.start('live');
+    return apart;
+  }
+  private apart = 0;
+
+  /** Requests that a service has failed for a reason of its own so far, as its log says. */
+  failuresInLogs(): number {
+    return this.stage.countInLogs('"res":{"status":5', Object.values(this.services));
   }
 
   /** An invoice of the team, once it is settled; how long that took. */

@@ -1,11 +1,15 @@
 // What a person sees: how far the campaign is, and at its end a table fault by fault with the totals.
 import { addTotals, NO_TOTALS, type Totals } from './judging/judge.js';
-import { type Progress, type Result } from './campaign.js';
+import { type Result } from './campaign.js';
 import { describeState, unseenStates } from './judging/judge-states.js';
 
-const MARKS = { ok: '✓', missed: '✗', skipped: '–' } as const;
+/** What every campaign tells of a thing that it tried. */
+export type Tried = Pick<Result, 'group' | 'name' | 'verdict' | 'seen' | 'misses' | 'ms'>;
+export type Progress = { began(title: string): void; ended(tried: Tried): void };
+
+export const MARKS = { ok: '✓', missed: '✗', skipped: '–' } as const;
 const isTerminal = process.stdout.isTTY === true;
-const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
+export const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 
 /** Shows what is being acted out on one moving line (on a terminal) and prints a line for each that is over. */
 export function showProgress(count: number): Progress & { stop(): void } {
@@ -41,7 +45,7 @@ export function printReport(results: readonly Result[], ms: number): boolean {
     expects,
     seen,
   ]);
-  console.log(`\n${table(['', 'fault', 'injected', 'expected', 'seen'], rows)}\n`);
+  console.log(`\n${table(WIDTHS, ['', 'fault', 'injected', 'expected', 'seen'], rows)}\n`);
   const totals = results.map((result) => result.totals).reduce(addTotals, NO_TOTALS);
   const count = (verdict: Result['verdict']): number => results.filter((result) => result.verdict === verdict).length;
   console.log(describe(totals));
@@ -62,18 +66,19 @@ function describe(totals: Totals): string {
 
 const WIDTHS = [1, 36, 44, 44, 60] as const;
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of text, each column as wide as it is told. */
+export function table(widths: readonly number[], head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => {
-    const wrapped = cells.map((cell, column) => wrap(cell, WIDTHS[column] ?? 40));
+    const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 40));
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from({ length: height }, (_, at) =>
       wrapped
-        .map((lines, column) => (lines[at] ?? '').padEnd(WIDTHS[column] ?? 40))
+        .map((lines, column) => (lines[at] ?? '').padEnd(widths[column] ?? 40))
         .join('  ')
         .trimEnd(),
     ).join('\n');
   };
-  return [line(head), WIDTHS.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
 function wrap(text: string, width: number): string[] {

@@ -1,0 +1,41 @@
+// Tries the attacks one after the other on one site, and holds that no service died of any.
+import { type Progress, type Tried } from '../faults/report.js';
+import { type Attack, Attempt, type Kind } from './attack.js';
+import { Site } from './site.js';
+
+export type Result = Tried & Pick<Attack, 'tries' | 'expects'>;
+
+export async function runCampaign(kinds: readonly Kind[], logFolder: string, progress: Progress): Promise<Result[]> {
+  const results: Result[] = [];
+  progress.began('setting the stage');
+  const site = await Site.open(logFolder);
+  try {
+    for (const { name: group, attacks } of kinds)
+      for (const attack of attacks) {
+        progress.began(`${group}/${attack.name}`);
+        const result = await tryOut(group, attack, site);
+        progress.ended(result);
+        results.push(result);
+      }
+  } finally {
+    await site.close();
+  }
+  return results;
+}
+
+async function tryOut(group: string, { name, tries, expects, run }: Attack, site: Site): Promise<Result> {
+  const attempt = new Attempt(site);
+  const since = performance.now();
+  const failuresBefore = site.failuresInLogs();
+  let seen = 'the attack itself broke';
+  try {
+    seen = await run(attempt);
+  } catch (error) {
+    attempt.misses.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  for (const [service, process] of Object.entries(site.services)) attempt.expect(process.isRunning, `${service} was killed`);
+  const failures = site.failuresInLogs() - failuresBefore;
+  attempt.expect(failures === 0, `${failures} requests failed for a reason of our own, see the logs`);
+  const verdict = attempt.misses.length === 0 ? 'ok' : 'missed';
+  return { group, name, tries, expects, seen, verdict, misses: attempt.misses, ms: Math.round(performance.now() - since) };
+}

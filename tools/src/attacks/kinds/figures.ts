@@ -1,0 +1,128 @@
+// The worst bodies all at once: what stalls, how much memory it takes, and what a legitimate invoice notices.
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
+import { TEAM } from '../callers.js';
+import { watchHealth } from '../health-watch.js';
+import { type Answer } from '../site.js';
+import { longText, manyValues, nested } from './bodies.js';
+
+const AT_ONCE = 50;
+const LONGEST_STALL_MS = 250;
+const MOST_MEMORY_MB = 512;
+const TIMES_AS_LONG = 3;
+const INVOICES = 10;
+
+/** The most memory that a process has had, in MB. */
+function peakMb(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+async function invoiceMs(attempt: Attempt, goesOn: () => boolean): Promise<number> {
+  const took: number[] = [];
+  while (took.length === 0 || goesOn()) took.push((await attempt.site.sendInvoice()).ms);
+  return median(took);
+}
+
+/** Makes the attack while health is watched and invoices go out; judges the figures. */
+async function measured(attempt: Attempt, attack: () => Promise<string>): Promise<string> {
+  let left = INVOICES;
+  const usualMs = await invoiceMs(attempt, () => (left -= 1) > 0);
+  const { services } = attempt.site;
+  const watch = await watchHealth(Object.values(services).map(({ url }) => url));
+  let isOver = false;
+  const attacking = attack().finally(() => (isOver = true));
+  const besideMs = await invoiceMs(attempt, () => !isOver);
+  const seen = await attacking;
+  const stallMs = await watch.end();
+  const peaks = Object.values(services).map(({ pid }) => peakMb(pid));
+  const peak = Math.max(...peaks);
+  attempt.expect(stallMs < LONGEST_STALL_MS, `/health/live answered after ${Math.round(stallMs)} ms`);
+  attempt.expect(peak < MOST_MEMORY_MB, `a service took ${Math.round(peak)} MB`);
+  attempt.expect(besideMs <= TIMES_AS_LONG * usualMs, `an invoice took ${(besideMs / usualMs).toFixed(1)} times as long`);
+  const figures = [`stall ${Math.round(stallMs)} ms`, `${peaks.map(Math.round).join(', ')} MB`, `invoice ${Math.round(usualMs)} ms`];
+  return `${seen}; ${figures.join('; ')}, ${Math.round(besideMs)} ms beside it`;
+}
+
+const EXPECTED = `health within ${LONGEST_STALL_MS} ms, under ${MOST_MEMORY_MB} MB, an invoice at most ${TIMES_AS_LONG} times as long`;
+const WORST = () => [nested(), manyValues(), longText()];
+const path = `/v1/teams/${TEAM}/deliveries`;
+
+const atOnce = (
+  name: string,
+  tries: string,
+  as: 'nobody' | 'service' | 'admin',
+  makeBodies: () => Buffer<ArrayBuffer>[],
+  statuses: number[],
+): Attack => ({
+  name,
+  tries: `${AT_ONCE} at once: ${tries}`,
+  expects: EXPECTED,
+  run: (attempt) =>
+    measured(attempt, async () => {
+      const bodies = makeBodies();
+      const ask = (index: number): Promise<Answer | null> =>
+        attempt.site
+          .ask('mail-dispatcher', path, {
+            as,
+            method: 'POST',
+            headers: { 'idempotency-key': `${name}-${index}` },
+            body: bodies[index % bodies.length],
+          })
+          // Who sends more than is taken may find the connection cut before he has read the answer.
+          .catch(() => null);
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(index)));
+      const answered = answers.filter((answer) => answer !== null);
+      for (const answer of answered) attempt.expectAnswer('a body', answer, statuses);
+      return `${countStatuses(answered)}, ${answers.length - answered.length} cut off`;
+    }),
+});
+
+const halfSent: Attack = {
+  name: 'half-sent',
+  tries: `${AT_ONCE} uploads of 38 MB by an internal service that stop half-way`,
+  expects: EXPECTED,
+  run: (attempt) =>
+    measured(attempt, async () => {
+      const { url } = attempt.site.services['mail-dispatcher'];
+      const body = longText();
+      const endings = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => sendHalf(new URL(url), attempt.site.authorization('service') ?? '', body)),
+      );
+      attempt.expect(
+        endings.every((status) => ['408', '429', 'closed'].includes(status)),
+        `ended with ${endings.join(', ')}`,
+      );
+      return ['408', '429', 'closed'].map((ending) => `${endings.filter((each) => each === ending).length} × ${ending}`).join(', ');
+    }),
+};
+
+/** Sends half of what it announces and waits for what the service says to that. */
+function sendHalf({ hostname, port }: URL, authorization: string, body: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(Number(port), hostname, () => {
+      const head = [`POST ${path} HTTP/1.1`, `Host: ${hostname}`, `Authorization: ${authorization}`, 'Content-Type: application/json'];
+      socket.write(`${head.join('\r\n')}\r\nContent-Length: ${body.length}\r\nIdempotency-Key: half\r\n\r\n`);
+      socket.write(body.subarray(0, body.length / 2));
+    });
+    let status = 'closed';
+    socket.on('data', (data: Buffer) => {
+      status = /^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1] ?? status;
+      socket.destroy();
+    });
+    socket.on('error', () => undefined).once('close', () => resolve(status));
+  });
+}
+
+export const figures: Kind = {
+  name: 'figures',
+  alone: true,
+  attacks: [
+    atOnce('nested-by-nobody', '38 MB of "[" without a token', 'nobody', () => [nested()], [401]),
+    atOnce('worst-by-a-user', 'nested, many values and long texts by one user', 'admin', WORST, [400, 413, 422, 429]),
+    atOnce('worst-by-a-service', 'the same by an internal service', 'service', WORST, [400, 413, 422, 429]),
+    halfSent,
+  ],
+};

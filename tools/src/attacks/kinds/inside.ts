@@ -1,0 +1,109 @@
+// Servers inside our network, in whatever spelling, and what the test of a connection tells of names.
+import { type ServiceProcess } from '../../faults/stage/service-process.js';
+import { type Attack, type Attempt, type Kind } from '../attack.js';
+
+/** Loopback, private, shared, link-local, metadata services, and addresses of IPv6 that carry one of them. */
+const ADDRESSES = [
+  ...[
+    '127.0.0.1',
+    '127.1',
+    '2130706433',
+    '0x7f000001',
+    '0177.0.0.1',
+    '127.0.0.1.',
+    '①②⑦.0.0.1',
+    '１２７.０.０.１',
+    'localhost',
+    'LOCALHOST.',
+  ],
+  ...[
+    '10.0.0.1',
+    '167772161',
+    '0xa.0.0.1',
+    '172.16.0.1',
+    '192.168.1.1',
+    '100.64.0.1',
+    '100.100.100.200',
+    '169.254.169.254',
+    '168.63.129.16',
+  ],
+  ...['0.0.0.0', '0', '255.255.255.255', '224.0.0.1', '::', '::1', '[::1]', '::ffff:127.0.0.1', '::ffff:7f00:1', '::127.0.0.1', 'fe80::1'],
+  ...['fd00:ec2::254', 'fc00::1', '64:ff9b::7f00:1', '2002:7f00:1::', '2001:0:7f00:1::', 'ff02::1'],
+];
+
+type TestAnswer = { ok: boolean; steps: { step: string; ok: boolean }[] };
+
+/** Tests a server by a team of its own, so that no limit of a team is in the way. */
+async function testServer(attempt: Attempt, strict: ServiceProcess, team: string, host: string, port = 587) {
+  const smtp = { host, port, security: 'none', auth: { type: 'none' }, fromAddress: 'billing@acme.example' };
+  const response = await fetch(`${strict.url}/v1/teams/${team}/email-delivery/smtp/test`, {
+    method: 'POST',
+    headers: { authorization: attempt.site.authorization('service') ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify({ smtp }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** settings-api as it is in production: no network is allowed but the public one. */
+const strictly = (run: (attempt: Attempt, strict: ServiceProcess) => Promise<string>) => async (attempt: Attempt) => {
+  const strict = await attempt.site.startApart({ SMTP_ALLOWED_NETWORKS: undefined, SMTP_ALLOWED_PORTS: undefined });
+  try {
+    return await run(attempt, strict);
+  } finally {
+    await strict.stop();
+  }
+};
+
+/** What became of the test: refused as input, or the step that it ended at. */
+function endOf({ status, text }: { status: number; text: string }): string {
+  if (status !== 200) return String(status);
+  const { ok, steps } = JSON.parse(text) as TestAnswer;
+  return ok ? 'ok' : (steps.at(-1)?.step ?? 'nothing');
+}
+
+const spellings: Attack = {
+  name: 'spellings',
+  tries: `tests of servers at ${ADDRESSES.length} spellings of addresses that are not public`,
+  expects: '422, or an end at the policy or the name: no connection',
+  run: strictly(async (attempt, strict) => {
+    const ends = await Promise.all(
+      ADDRESSES.map(async (host, index) => {
+        const end = endOf(await testServer(attempt, strict, `inside-${index}`, host));
+        attempt.expect(['422', 'policy', 'dns'].includes(end), `${host}: ${end}`);
+        return end;
+      }),
+    );
+    return ['422', 'policy', 'dns'].map((end) => `${ends.filter((each) => each === end).length} × ${end}`).join(', ');
+  }),
+};
+
+const ports: Attack = {
+  name: 'ports',
+  tries: 'tests of servers at the ports of Redis, PostgreSQL, SSH and HTTP',
+  expects: 'an end at the policy',
+  run: strictly(async (attempt, strict) => {
+    const ends = await Promise.all(
+      [22, 80, 443, 5432, 6379].map(async (port) => {
+        const end = endOf(await testServer(attempt, strict, `port-${port}`, '192.0.2.1', port));
+        attempt.expect(end === 'policy', `${port}: ${end}`);
+        return end;
+      }),
+    );
+    return `${ends.length} × ${[...new Set(ends)].join(', ')}`;
+  }),
+};
+
+const names: Attack = {
+  name: 'unknown-or-inside',
+  tries: 'tests of a name that does not exist and of one that leads inside',
+  expects: 'the same answer, word for word',
+  run: strictly(async (attempt, strict) => {
+    const [unknown, inside] = await Promise.all(
+      ['no-such-host.invalid', 'localhost'].map((host, index) => testServer(attempt, strict, `names-${index}`, host)),
+    );
+    attempt.expect(unknown?.text === inside?.text, `${unknown?.text} and ${inside?.text}`);
+    return `both: ${unknown?.text.slice(0, 90)}`;
+  }),
+};
+
+export const inside: Kind = { name: 'inside', attacks: [spellings, ports, names] };
