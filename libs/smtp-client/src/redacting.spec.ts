@@ -1,9 +1,10 @@
 import { redactionOf } from './redacting.js';
 
-const auth = { type: 'password', username: 'billing', password: 'Grün & 50% <"x"> =sehr/+geheim' } as const;
+const auth = { type: 'password', username: 'billing', password: 'Grün Öl & 50% <"x"> =sehr/+geheim' } as const;
 const bytes = Buffer.from(auth.password);
 const redact = redactionOf(auth);
 
+const everyByte = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 /** Every second byte escaped: neither as it is nor encoded as a whole. */
 const mixed = (escape: (hex: string) => string) =>
   Array.from(auth.password, (character, index) =>
@@ -16,6 +17,9 @@ const FORMS: [name: string, text: string][] = [
   ['as it is', auth.password],
   ['in capitals', auth.password.toUpperCase()],
   ['percent-encoded', encodeURIComponent(auth.password)],
+  ['percent-encoded in capitals', encodeURIComponent(auth.password.toUpperCase())],
+  ['percent-encoded byte by byte', everyByte(auth.password)],
+  ['percent-encoded byte by byte, in capitals', everyByte(auth.password.toUpperCase())],
   ['form-encoded', new URLSearchParams([['', auth.password]]).toString().slice(1)],
   ['partly percent-encoded', mixed((hex) => `%${hex}`)],
   ['quoted-printable', mixed((hex) => `=${hex}`)],

@@ -17,6 +17,8 @@ const BLANKS = /[ \t+_]/g;
 const PERCENT = /%([0-9a-f]{2})/gi;
 /** Percent-encoding, quoted-printable, HTML, and what JSON puts a backslash before. */
 const ESCAPED = /%([0-9a-f]{2})|=([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos);|\\(["'\\/])/gi;
+/** Letters that have a small form, byte by byte as a reading has them: servers log in capitals, too. */
+const CAPITALS = /[A-Z]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** A reading of a reply, one letter a byte, and where in the reply each of them comes from. */
@@ -33,7 +35,7 @@ export function redactionOf(auth: SmtpServer['auth']): Redact {
   if (auth.type === 'none' || auth.password === '') return (text) => text;
   const bytes = Buffer.from(auth.password);
   const isLong = bytes.length >= LEAST_BYTES_INSIDE;
-  const literal = Buffer.from(lowered(auth.password).replace(BLANKS, '')).toString('latin1');
+  const literal = replaced(readingOf(auth.password.replace(BLANKS, '')), CAPITALS, inSmallLetters).letters;
   const hexadecimal = bytes.toString('hex');
   const base64 = [
     Buffer.from(`\0${auth.username}\0${auth.password}`).toString('base64'),
@@ -41,13 +43,13 @@ export function redactionOf(auth: SmtpServer['auth']): Redact {
     ...(isLong ? insideBase64(bytes) : []),
   ].map((form) => form.replaceAll('=', ''));
   return (text) => {
-    const whole = replaced(replaced(readingOf(text), SOFT_LINE_BREAK, nothing), LINE_BREAK, nothing);
-    const small = readingOf(lowered(text));
-    const joinedLines = [replaced(small, LINE_BREAK, nothing), replaced(replaced(small, SOFT_LINE_BREAK, nothing), LINE_BREAK, nothing)];
-    const found = joinedLines
-      .flatMap((reading) => [reading, replaced(reading, ESCAPED, unescaped)])
-      .flatMap((reading) => {
-        const joined = replaced(reading, BLANKS, nothing);
+    const reading = readingOf(text);
+    const whole = replaced(replaced(reading, SOFT_LINE_BREAK, nothing), LINE_BREAK, nothing);
+    const found = [replaced(reading, LINE_BREAK, nothing), whole]
+      .flatMap((joinedLines) => [joinedLines, replaced(joinedLines, ESCAPED, unescaped)])
+      .flatMap((plain) => {
+        // Only now: what is escaped has capitals of its own.
+        const joined = replaced(replaced(plain, CAPITALS, inSmallLetters), BLANKS, nothing);
         return placesOf(literal, joined.letters, joined);
       });
     const inBase64 = replaced(replaced(whole, PERCENT, unescaped), /[ \t:]/g, nothing);
@@ -61,11 +63,11 @@ export function redactionOf(auth: SmtpServer['auth']): Redact {
   };
 }
 
-// Servers log in capitals, too. A few letters change their length with that, and the places would be wrong.
-function lowered(text: string): string {
-  const small = text.toLowerCase();
-  return small.length === text.length ? small : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
+const inSmallLetters = ([letter]: RegExpMatchArray): string => {
+  const small = Buffer.from(letter, 'latin1').toString('utf8').toLowerCase();
+  // Bytes that are no UTF-8 stay as they are.
+  return small.includes('\ufffd') ? letter : Buffer.from(small).toString('latin1');
+};
 
 function readingOf(text: string): Reading {
   const reading: Reading = { letters: '', starts: [], ends: [] };
