@@ -1,11 +1,14 @@
-// Asks each service named on the command line whether it lives, again and again; told to end it tells the longest time that one took.
+// Asks services whether they live, again and again, and sends one invoice after the other; told to end it tells what it noticed.
 import { setTimeout as pause } from 'node:timers/promises';
+import { invoice } from '../faults/stage/invoicing.js';
+import { call, findDelivery } from '../services-client.js';
+import { type Noticed, type Outlook } from './bystander.js';
 
 const EVERY_MS = 10;
-let longestMs = 0;
 let isOver = false;
 
-async function watch(url: string): Promise<void> {
+async function watch(url: string): Promise<number> {
+  let longestMs = 0;
   while (!isOver) {
     const since = performance.now();
     // Who does not answer at all has stalled for as long as that is so.
@@ -16,15 +19,39 @@ async function watch(url: string): Promise<void> {
     longestMs = Math.max(longestMs, performance.now() - since);
     await pause(EVERY_MS);
   }
+  return longestMs;
 }
 
-// The first answers are those of a connection that is made and code that is read, here and there.
-const urls = process.argv.slice(2);
-void Promise.all(urls.map((url) => fetch(`${url}/health/live`))).then(() => {
-  const watching = Promise.all(urls.map(watch));
-  process.once('message', () => {
-    isOver = true;
-    void watching.then(() => process.send?.(longestMs, () => process.exit()));
+/** How long the invoices took, each. */
+async function sendInvoices({ dispatcherUrl, token, teamId, atLeastInvoices }: Outlook): Promise<number[]> {
+  const took: number[] = [];
+  while (!isOver || took.length < atLeastInvoices) {
+    const { key: number, version: _version, teamId: _teamId, ...body } = invoice(teamId);
+    const key = `bystander-${process.pid}-${number}`;
+    const since = performance.now();
+    // One that is given up on took at least so long.
+    await sendOne(dispatcherUrl, token, teamId, key, body).catch(console.error);
+    took.push(performance.now() - since);
+  }
+  return took;
+}
+
+async function sendOne(dispatcherUrl: string, token: string, teamId: string, key: string, body: object): Promise<void> {
+  const url = `${dispatcherUrl}/v1/teams/${teamId}/deliveries`;
+  const document = { id: key, type: 'invoice' };
+  await call(url, token, { method: 'POST', body: { ...body, document }, headers: { 'idempotency-key': key }, expect: [202] });
+  while ((await findDelivery(dispatcherUrl, token, { teamId, key, documentId: key }))?.status !== 'sent') await pause(EVERY_MS);
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+process.once('message', (outlook: Outlook) => {
+  process.once('message', () => (isOver = true));
+  // The first answers are those of connections that are made and of code that is read, here and there.
+  void Promise.all(outlook.urls.map((url) => fetch(`${url}/health/live`))).then(async () => {
+    process.send?.('begun');
+    const [invoices, ...stalls] = await Promise.all([sendInvoices(outlook), ...outlook.urls.map(watch)]);
+    const noticed: Noticed = { stallMs: Math.max(...stalls), invoiceMs: median(invoices) };
+    process.send?.(noticed, () => process.exit());
   });
-  process.send?.('begun');
 });
