@@ -1,5 +1,7 @@
 // What documents must be: a PDF a PDF, XML well-formed, an electronic invoice what its name says, also inside a PDF.
-import { PDFDocument } from '@cantoo/pdf-lib';
+import { PDFDict, PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
+import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type NamedDocument } from './document-check.js';
 import { problemAtBeginning, problemInside } from './document-checks.js';
 
@@ -132,6 +134,52 @@ describe('a PDF with an electronic invoice inside', () => {
     [{ 'factur-x.xml': 'Rechnung' }, /is no XML/],
   ])('is not taken with %j', async (attachments, problem) => {
     expect(await problemOf(pdf, await hybrid(attachments as Record<string, string>))).toMatch(problem);
+  });
+
+  /** A scanned page of that many bytes in front of everything else, as it comes from a store in blocks. */
+  const large = async (attachments: Record<string, string>, bytes: number) => {
+    const document = await PDFDocument.load(await hybrid(attachments, false), { updateMetadata: false });
+    document.context.register(document.context.stream(randomBytes(bytes)));
+    const pdfBytes = Buffer.from(await document.save({ useObjectStreams: false }));
+    function* blocks() {
+      for (let at = 0; at < pdfBytes.length; at += 64 * 1024) yield pdfBytes.subarray(at, at + 64 * 1024);
+    }
+    return { blocks };
+  };
+
+  it.each([2, 24])('is judged as well where it has %d MiB and is not in memory, while other things go on', async (megabytes) => {
+    expect(await problemInside(pdf, await large({ 'factur-x.xml': cii() }, megabytes * 1024 * 1024))).toBeNull();
+    const content = await large({ 'factur-x.xml': '<Invoice/>' }, megabytes * 1024 * 1024);
+    let isOver = false;
+    let turns = 0;
+    const others = (async () => {
+      for (; !isOver; turns += 1) await setImmediate();
+    })();
+    expect(await problemInside(pdf, content)).toMatch(/inside that is none: factur-x.xml is no factur-x.xml: at its root/);
+    isOver = true;
+    await others;
+    // Where it is opened on this thread there are three.
+    expect(turns).toBeGreaterThan(30);
+  });
+
+  it('is known by its mark also where a block ends in the middle of it', async () => {
+    const bytes = await hybrid({});
+    const middle = bytes.indexOf(':pdfa:CrossIndustry') + 9;
+    for (const size of [middle, 5]) {
+      const blocks = () =>
+        Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+      expect(await problemInside(pdf, { blocks })).toMatch(/there is no XML of one inside/);
+    }
+  });
+
+  it('may keep its files in branches, and need say nothing of their dates', async () => {
+    const document = await PDFDocument.load(await hybrid({ 'factur-x.xml': '<Invoice/>' }, false), { updateMetadata: false });
+    const names = document.catalog.lookup(PDFName.of('Names'), PDFDict);
+    const flat = names.lookup(PDFName.of('EmbeddedFiles'), PDFDict);
+    names.set(PDFName.of('EmbeddedFiles'), document.context.obj({ Kids: [document.context.register(flat)] }));
+    for (const [, found] of document.context.enumerateIndirectObjects())
+      if (found instanceof PDFRawStream) found.dict.delete(PDFName.of('Params'));
+    expect(await problemOf(pdf, Buffer.from(await document.save()))).toMatch(/at its root/);
   });
 
   it('is left to its readers where it can not be opened, and is not read at all where it is none', async () => {

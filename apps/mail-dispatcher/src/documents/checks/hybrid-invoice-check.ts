@@ -1,36 +1,39 @@
 // Factur-X and ZUGFeRD: a PDF for people with the same invoice as XML inside.
-import { type DocumentCheck } from './document-check.js';
-import { isNamedEInvoice } from './e-invoices.js';
+import { type Blocks, type DocumentCheck } from './document-check.js';
+import { findInvoiceInside } from './pdf-files.js';
 import { isPdf } from './pdf-check.js';
 import { explainXml } from './xml-check.js';
 
-/** In the XMP of all of them, from ZUGFeRD 1.0 to Factur-X: `urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#`. */
-const MARK = ':pdfa:CrossIndustryDocument:invoice:';
+/** In the XMP of all of them, from ZUGFeRD 1.0 to Factur-X: `urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#`. PDF/A forbids to compress it. */
+const MARK = Buffer.from(':pdfa:CrossIndustryDocument:invoice:');
 
 /**
- * A PDF that says it is one has the XML inside, and the XML is what its name says. One that the library can't open is judged by its readers, and one that
- * is too large to stay in memory is not read for this alone.
+ * A PDF that says it is one has the XML inside, and the XML is what its name says. One that can't be opened is judged by its readers. Of all others
+ * only the bytes are searched.
  */
 export const HYBRID_INVOICE_CHECK: DocumentCheck = {
   isFor: isPdf,
-  problemInside: (_document, { bytes }) => (bytes?.includes(MARK) === true ? explainHybrid(bytes) : null),
+  problemInside(_document, { bytes, blocks }) {
+    if (bytes === undefined) return hasMark(blocks).then((isMarked) => (isMarked ? explainHybrid(blocks) : null));
+    return bytes.includes(MARK) ? explainHybrid(blocks) : null;
+  },
 };
 
-async function explainHybrid(pdf: Buffer): Promise<string | null> {
-  const attachments = await attachmentsOf(pdf);
-  if (attachments === null) return null;
-  const invoice = attachments.find(({ name }) => isNamedEInvoice(name));
-  if (invoice === undefined) return 'says that it is a Factur-X or ZUGFeRD invoice, but there is no XML of one inside';
-  const problem = await explainXml({ filename: invoice.name, contentType: 'application/xml' }, () => [invoice.data]);
-  return problem === null ? null : `has an electronic invoice inside that is none: ${invoice.name} ${problem}`;
+/** Also where it lies across two blocks. */
+async function hasMark(blocks: Blocks): Promise<boolean> {
+  let before: Uint8Array = Buffer.alloc(0);
+  for await (const block of blocks()) {
+    const seam = Buffer.concat([before, block.subarray(0, MARK.length - 1)]);
+    if (seam.includes(MARK) || Buffer.from(block.buffer, block.byteOffset, block.length).includes(MARK)) return true;
+    before = block.length < MARK.length ? seam.subarray(1 - MARK.length) : block.subarray(1 - MARK.length);
+  }
+  return false;
 }
 
-async function attachmentsOf(pdf: Buffer): Promise<{ name: string; data: Uint8Array }[] | null> {
-  // Loaded when the first one comes: it takes as long as a start otherwise.
-  const { PDFDocument } = await import('@cantoo/pdf-lib');
-  try {
-    return (await PDFDocument.load(pdf, { updateMetadata: false, ignoreEncryption: true })).getAttachments();
-  } catch {
-    return null;
-  }
+async function explainHybrid(blocks: Blocks): Promise<string | null> {
+  const found = await findInvoiceInside(blocks);
+  if (found === null) return null;
+  if (found === 'none') return 'says that it is a Factur-X or ZUGFeRD invoice, but there is no XML of one inside';
+  const problem = await explainXml({ filename: found.name, contentType: 'application/xml' }, () => [found.data]);
+  return problem === null ? null : `has an electronic invoice inside that is none: ${found.name} ${problem}`;
 }

@@ -1,0 +1,59 @@
+// The thread that opens PDFs: finds the electronic invoice among the files inside one.
+import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFRawStream, PDFString, decodePDFRawStream } from '@cantoo/pdf-lib';
+import { inflateSync } from 'node:zlib';
+import { isNamedEInvoice } from './e-invoices.js';
+import { type FoundInvoice } from './pdf-files.js';
+
+/** A name tree is flat or two levels deep; one that is deeper than this runs in a circle. */
+const MOST_LEVELS = 16;
+/** An invoice as XML has some kilobytes; what says more of itself is a bomb. */
+const MOST_INFLATED_BYTES = 64 * 1024 * 1024;
+
+/** `null` where the PDF can't be opened, which is for its readers to judge. */
+export default async function findInvoice(pdf: Uint8Array): Promise<FoundInvoice | 'none' | null> {
+  try {
+    const document = await PDFDocument.load(pdf, { updateMetadata: false, ignoreEncryption: true });
+    if (document.isEncrypted) return null;
+    for (const [name, file] of filesOf(document)) if (isNamedEInvoice(name)) return { name, data: contentOf(file) };
+    return 'none';
+  } catch {
+    return null;
+  }
+}
+
+/** ISO 32000-1, 7.11.4: the embedded files stand in a name tree of the catalog (7.9.6), which may have branches. */
+function* filesOf({ catalog }: PDFDocument): Generator<[string, PDFRawStream]> {
+  const names = catalog.lookupMaybe(PDFName.of('Names'), PDFDict);
+  const root = names?.lookupMaybe(PDFName.of('EmbeddedFiles'), PDFDict);
+  for (const specification of root === undefined ? [] : leavesOf(root, 0)) {
+    const file = specification.lookupMaybe(PDFName.of('EF'), PDFDict)?.lookup(PDFName.of('F'));
+    if (!(file instanceof PDFRawStream)) continue;
+    // The key of the tree is any text; the name of the file stands here.
+    for (const key of ['UF', 'F']) {
+      const name = specification.lookup(PDFName.of(key));
+      if (name instanceof PDFString || name instanceof PDFHexString) yield [name.decodeText(), file];
+    }
+  }
+}
+
+function* leavesOf(node: PDFDict, level: number): Generator<PDFDict> {
+  if (level > MOST_LEVELS) return;
+  const pairs = node.lookupMaybe(PDFName.of('Names'), PDFArray);
+  for (let index = 1; index < (pairs?.size() ?? 0); index += 2) {
+    const leaf = pairs?.lookup(index);
+    if (leaf instanceof PDFDict) yield leaf;
+  }
+  const branches = node.lookupMaybe(PDFName.of('Kids'), PDFArray);
+  for (let index = 0; index < (branches?.size() ?? 0); index += 1) {
+    const branch = branches?.lookup(index);
+    if (branch instanceof PDFDict) yield* leavesOf(branch, level + 1);
+  }
+}
+
+function contentOf(file: PDFRawStream): Uint8Array {
+  const filter = file.dict.lookup(PDFName.of('Filter'));
+  // Nearly all; zlib knows a bound, which the library's own way does not.
+  if (filter === PDFName.of('FlateDecode') && !file.dict.has(PDFName.of('DecodeParms')))
+    return inflateSync(file.getContents(), { maxOutputLength: MOST_INFLATED_BYTES });
+  return decodePDFRawStream(file).decode();
+}

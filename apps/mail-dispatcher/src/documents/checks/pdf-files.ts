@@ -1,0 +1,44 @@
+// What is inside a PDF, found out on a thread of its own: opening a large one takes a second, in which nothing else could go on here.
+import path from 'node:path';
+import { Piscina } from 'piscina';
+import { type Blocks } from './document-check.js';
+
+export type FoundInvoice = { name: string; data: Uint8Array };
+
+/** Compiled, also where the tests run from the sources. */
+const PROGRAM = path.resolve(__dirname, '..', '..', '..', 'dist', 'documents', 'checks', 'pdf-files.program.js');
+/** The library alone takes a third of a second to load, so the thread stays for a while. */
+const KEPT_MS = 60_000;
+/** What takes longer to open is left to its readers. */
+const MOST_MS = 60_000;
+
+let thread: Piscina | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * The electronic invoice among the files of a PDF, `none` where there is none, `null` where that can't be told. One PDF at a time, and its bytes are
+ * read when its turn comes, so that those that wait take no memory.
+ */
+export async function findInvoiceInside(blocks: Blocks): Promise<FoundInvoice | 'none' | null> {
+  const own = turn.then(async () => {
+    const pdf = await bytesOf(blocks);
+    thread ??= new Piscina({ filename: PROGRAM, minThreads: 0, maxThreads: 1, idleTimeout: KEPT_MS });
+    const options = { transferList: [pdf.buffer], signal: AbortSignal.timeout(MOST_MS) };
+    return (thread.run(pdf, options) as Promise<FoundInvoice | 'none' | null>).catch(() => null);
+  });
+  turn = own.catch(() => undefined);
+  return own;
+}
+
+/** In memory of their own, which can be handed to another thread. */
+async function bytesOf(blocks: Blocks): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of blocks()) pieces.push(piece);
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
