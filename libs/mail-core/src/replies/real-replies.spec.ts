@@ -44,6 +44,7 @@ const REAL_REPLIES: readonly Row[] = [
   ['sendmail', 'tls', '502 5.7.0 Command not implemented', 'route', 'permanent', 'smtp_starttls_missing'],
   ['RFC 3207', 'tls', '501 Syntax error (no parameters allowed)', 'route', 'permanent', 'smtp_starttls_missing'],
 
+  ['a server that hangs up on strangers', 'rcpt', '421 4.7.1 Client certificate required', 'route', 'transient', 'smtp_client_certificate_wanted'],
   ['a server that knows its clients', 'greeting', '530 5.7.0 Client certificate required', 'route', 'permanent', 'smtp_client_certificate_wanted'],
 
   // AUTH

@@ -58,16 +58,17 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   // and everybody in words: SES, SendGrid, Yahoo, GMX, IONOS, Postfix anvil, Zoho.
   { text: TOO_FAST, reason: 'smtp_rate_limited', scope: 'route', passes: true },
 
-  // RFC 5321 3.8: a server that shuts down says 421 to whatever comes.
-  { code: /^421$/, reason: 'smtp_server_busy', scope: 'route' },
-
-  // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that never learnt it: both are the stage's default.
-  // A server that wants our certificate says so when it sees none, in words of its own (RFC 3463 X.7.0 and X.7.1 say no more).
+  // A server that wants our certificate says so when it sees none, in words of its own (RFC 3463 X.7.0 and X.7.1 say no more), mostly with the 421 of one that hangs up.
   {
     text: /client certificate (?:is )?(?:required|needed|missing|mandatory)|(?:require|need|want)s? (?:a |your )?client certificate/i,
     reason: 'smtp_client_certificate_wanted',
     scope: 'route',
   },
+
+  // RFC 5321 3.8: a server that shuts down says 421 to whatever comes.
+  { code: /^421$/, reason: 'smtp_server_busy', scope: 'route' },
+
+  // STARTTLS, RFC 3207 4: 454 is temporary; 500, 502 and the like come from servers that never learnt it: both are the stage's default.
   // AUTH, RFC 4954 4 and 6: an unknown mechanism (504 5.5.4) or command (500, 502) or one not open here (503) says nothing of the password.
   { at: ['auth'], code: /^503$/, reason: 'smtp_auth_unavailable', passes: true },
   { at: ['auth'], code: /^50[0124]$/, reason: 'smtp_auth_unavailable' },
