@@ -17,6 +17,6 @@ export * from './policy/retry-policy.js';
 export * from './policy/server-limits.js';
 export { explainFailure } from './explaining/explain-failure.js';
 export { explainStatus, type SettledResult } from './explaining/explain-status.js';
-export { type Explanation } from './explaining/failure-words.js';
+export { type Explanation, type GoingOn } from './explaining/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
 export { type ProbeFailure } from './explaining/provider-hints.js';

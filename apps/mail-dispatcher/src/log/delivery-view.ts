@@ -1,5 +1,5 @@
 import { type DeliveryView, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { explainFailure } from '@billing-mail/mail-core';
+import { explainFailure, type GoingOn } from '@billing-mail/mail-core';
 import { type DeliveriesStore, type DeliveryRecord } from './deliveries.store.js';
 
 /** A delivery in a list: without its recipients and attempts. */
@@ -30,6 +30,12 @@ export function toView(
   };
 }
 
+/** What went out needs no second time, whatever its first way said. */
+function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): GoingOn {
+  if (status === 'sent') return 'byOthers';
+  return settledAt === null ? 'byItself' : 'byReader';
+}
+
 function inWords(
   failure: FailureReason,
   locale: Locale,
@@ -37,6 +43,6 @@ function inWords(
 ): string {
   // A delivery that was sent by the fallback shows why the team's own server did not take it.
   const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
-  const { happened, means, todo } = explainFailure(failure, locale, about, settledAt === null ? 'byItself' : 'byReader');
+  const { happened, means, todo } = explainFailure(failure, locale, about, goingOn(status, settledAt));
   return `${happened} ${means} ${todo}`;
 }

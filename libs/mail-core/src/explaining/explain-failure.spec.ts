@@ -22,7 +22,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
 
   it('have every code and no other', () => {
     expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
-      [...FAILURE_CODES, 'again', 'askedWait', 'platformTodo', 'sizes', 'time'].sort(),
+      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'operator', 'platformTodo', 'seen', 'sizes', 'time'].sort(),
     );
   });
 
@@ -93,8 +93,8 @@ describe('figures that a server names', () => {
       ...({ code: 'message_too_large', server: 'smtp.acme.example:587', reply: null } as const),
       sizes: { limitBytes: 10_000_000, messageBytes: 14_230_000 },
     };
-    expect(explainFailure(tooLarge, 'en').happened).toMatch(/It takes at most 10 MB, and this e-mail has 14\.23 MB\.$/);
-    expect(explainFailure(tooLarge, 'de').happened).toMatch(/Er nimmt höchstens 10 MB an, und diese E-Mail hat 14,23 MB\.$/);
+    expect(explainFailure(tooLarge, 'en').happened).toMatch(/It takes at most 10 MB, and this e-mail is 14\.23 MB\.$/);
+    expect(explainFailure(tooLarge, 'de').happened).toMatch(/Er nimmt höchstens 10 MB an, und diese E-Mail ist 14,23 MB groß\.$/);
   });
 });
 

@@ -15,18 +15,28 @@ export function explainFailure(reason: FailureReason, locale: Locale, route: Rou
   const catalogue = FAILURE_CATALOGUES[locale];
   const words = catalogue[reason.code];
   const server = reason.server === null ? '' : ` ${withoutPort(reason.server)}`;
-  const isOurs = route === 'platform' && (reason.code.startsWith('smtp_') || reason.code === 'sender_refused');
   return {
     // A function, because `$&` in a replacement text would be read as a pattern.
-    happened: [words.happened.replace('{server}', () => server), ...figuresOf(reason, catalogue, locale)].join(' '),
+    happened: [words.happened.replace('{server}', () => server), ...detailsOf(reason, catalogue, locale)].join(' '),
     means: words.means,
-    todo: (isOurs ? catalogue.platformTodo : words.todo).replace('{again}', catalogue.again[goesOn]),
+    todo: todoOf(reason, catalogue, route, goesOn)
+      .replace('{again}', catalogue.again[goesOn])
+      .replace('{operator}', catalogue.operator[route]),
   };
 }
 
-/** What the server named in figures, as sentences. */
-function figuresOf({ askedWaitMs, sizes }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
-  const wait = askedWaitMs === undefined ? [] : [catalogue.askedWait.replace('{time}', inTime(askedWaitMs, catalogue))];
+function todoOf({ code }: FailureReason, catalogue: FailureCatalogue, route: Route, goesOn: GoingOn): string {
+  const isOfWay = code.startsWith('smtp_') || code === 'sender_refused';
+  if (isOfWay) return route === 'platform' ? catalogue.platformTodo : catalogue[code].todo;
+  return goesOn === 'byOthers' ? catalogue.askOwnServer : catalogue[code].todo;
+}
+
+/** What was seen besides, and what the server named in figures, as sentences. */
+function detailsOf({ askedWaitMs, sizes, seen }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
+  const wait = [
+    ...(seen === undefined ? [] : [catalogue.seen[seen]]),
+    ...(askedWaitMs === undefined ? [] : [catalogue.askedWait.replace('{time}', inTime(askedWaitMs, catalogue))]),
+  ];
   if (sizes === undefined) return wait;
   const [limit, size] = [sizes.limitBytes, sizes.messageBytes].map((bytes) => inMegabytes(bytes, locale));
   return [...wait, catalogue.sizes.replace('{limit}', limit ?? '').replace('{size}', size ?? '')];

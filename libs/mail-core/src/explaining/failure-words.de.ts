@@ -16,8 +16,16 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byOthers: 'Die nächsten Dokumente werden dort von selbst wieder versucht.',
   },
   askedWait: 'Er bat uns, {time} zu warten.',
-  sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail hat {size}.',
+  sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail ist {size} groß.',
   time: { minutes: ['1 Minute', '{n} Minuten'], hours: ['1 Stunde', '{n} Stunden'], seconds: ['1 Sekunde', '{n} Sekunden'] },
+  seen: {
+    broke: 'Die Verbindung brach ab, bevor seine Antwort kam.',
+    stalled: 'Seine Antwort kam nicht rechtzeitig.',
+    nonsense: 'Seine Antwort war nicht zu verstehen.',
+    interrupted: 'Unser System wurde unterbrochen, bevor es die Antwort lesen konnte.',
+  },
+  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Dokumente über ihn hinausgehen.',
+  operator: { custom: 'den Betreiber Ihres Mailservers', platform: 'unseren Kundendienst' },
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
@@ -64,7 +72,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_tls_outdated: {
     happened: 'Der Mailserver{server} bietet nur eine veraltete Verschlüsselung an, die nicht mehr sicher ist.',
     means: NOTHING_GOES_OUT,
-    todo: 'Bitten Sie den Betreiber Ihres Mailservers, die Verschlüsselung zu erneuern: Nötig ist TLS 1.2 oder neuer. In den Einstellungen lässt sich das nicht beheben.',
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, die Verschlüsselung zu aktualisieren: Nötig ist TLS 1.2 oder neuer. In den Einstellungen lässt sich das nicht beheben.',
   },
   smtp_certificate_untrusted: {
     happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Sein Sicherheitszertifikat stammt von keiner anerkannten Stelle.',
@@ -92,7 +100,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Tragen Sie den Servernamen in den Einstellungen genau so ein, wie Ihr E-Mail-Anbieter ihn nennt.',
   },
   smtp_client_certificate_wanted: {
-    happened: 'Der Mailserver{server} lässt nur ein, wer sich mit einem eigenen Sicherheitszertifikat ausweist.',
+    happened: 'Der Mailserver{server} nimmt nur Verbindungen an, die sich mit einem eigenen Sicherheitszertifikat ausweisen.',
     means: NOTHING_GOES_OUT,
     todo: 'Bitten Sie den Betreiber Ihres Mailservers um einen Zugang mit Benutzername und Passwort und tragen Sie beides in den Einstellungen ein.',
   },
@@ -127,10 +135,10 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: `{again} ${CHECK_WITH_PROVIDER}`,
   },
   smtp_rate_limited: {
-    happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil seine Grenze für einen bestimmten Zeitraum erreicht ist.',
+    happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil sein Limit für einen bestimmten Zeitraum erreicht ist.',
     means:
-      'Mit dem Dokument ist alles in Ordnung: Eine solche Grenze gilt nur für eine Weile, und unser System verschickt danach langsamer.',
-    todo: '{again} Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um eine höhere Versandgrenze.',
+      'Mit dem Dokument ist alles in Ordnung: Ein solches Limit gilt nur für eine Weile, und unser System verschickt danach langsamer.',
+    todo: '{again} Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um ein höheres Versandlimit.',
   },
   smtp_connection_lost: {
     happened: 'Die Verbindung zum Mailserver{server} ist abgebrochen.',
@@ -159,14 +167,15 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie das Dokument an eine andere Adresse.',
   },
   asked_to_come_back: {
-    happened: 'Der Mailserver bat uns, später wiederzukommen, wie viele es bei Absendern oder Adressen tun, die sie noch nicht kennen.',
-    means: 'Das ist keine Ablehnung: Wer wiederkommt, wird meist eingelassen.',
+    happened:
+      'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen. Das ist bei Absendern oder Adressen üblich, die ein Server noch nicht kennt.',
+    means: 'Das ist keine Ablehnung: Ein späterer Versuch wird meist angenommen.',
     todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
   recipient_needs_smtputf8: {
     happened: 'Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü oder é, die der Mailserver{server} nicht unterstützt.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie das Dokument erneut dorthin, oder bitten Sie den Betreiber Ihres Mailservers, SMTPUTF8 einzuschalten.',
+    todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie das Dokument erneut dorthin, oder bitten Sie {operator}, SMTPUTF8 einzuschalten.',
   },
   mailbox_full: {
     happened: 'Das Postfach des Empfängers ist voll.',
@@ -176,17 +185,17 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   too_many_recipients: {
     happened: 'Der Mailserver{server} nimmt nicht so viele Empfänger auf einmal an.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Verschicken Sie das Dokument erneut an die übrigen Empfänger oder kürzen Sie die Listen der Kopien in den Einstellungen.',
+    todo: 'Verschicken Sie das Dokument erneut an die übrigen Empfänger oder tragen Sie in den Einstellungen weniger Empfänger für Kopien ein.',
   },
   message_too_large: {
     happened: 'Die E-Mail ist mit ihren Anhängen zu groß für den Mailserver{server}.',
     means: NOT_TAKEN,
-    todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie den Betreiber des Mailservers um eine höhere Grenze.',
+    todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie {operator} um eine höhere Grenze.',
   },
   message_refused: {
     happened: 'Der Mailserver{server} hat den Inhalt der E-Mail abgelehnt, etwa weil er unerwünschte Werbung vermutet.',
     means: NOT_TAKEN,
-    todo: 'Zeigen Sie dem Betreiber des Mailservers die Antwort des Servers und bitten Sie ihn, Ihre Dokumente durchzulassen. Verschicken Sie das Dokument dann erneut.',
+    todo: 'Bitten Sie {operator} unter Angabe der Antwort des Servers, Ihre Dokumente durchzulassen. Verschicken Sie das Dokument dann erneut.',
   },
 
   no_final_reply: {
@@ -211,13 +220,13 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Richten Sie den E-Mail-Versand für Ihr Unternehmen ein. Verschicken Sie das Dokument dann erneut.',
   },
   document_changed: {
-    happened: 'Ein Anhang in der Ablage wurde geändert oder entfernt, bevor das Dokument verschickt war.',
+    happened: 'Ein Anhang wurde in der Dokumentenablage geändert oder gelöscht, bevor das Dokument verschickt war.',
     means: `${NOT_SENT} Ein verändertes Dokument wird nie verschickt.`,
     todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
   },
   too_many_crashes: {
     happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',
-    means: 'Das Dokument wurde zurückgestellt. Empfänger, die es schon erhalten haben, erhalten es nur einmal.',
+    means: 'Es wird nicht von selbst weiter versucht. Wer das Dokument schon erhalten hat, erhält es kein zweites Mal.',
     todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Dokuments.',
   },
   cancelled: {

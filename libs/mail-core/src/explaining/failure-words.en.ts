@@ -16,8 +16,16 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byOthers: 'The next documents are tried there again by themselves.',
   },
   askedWait: 'It asked us to wait for {time}.',
-  sizes: 'It takes at most {limit}, and this e-mail has {size}.',
+  sizes: 'It takes at most {limit}, and this e-mail is {size}.',
   time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
+  seen: {
+    broke: 'The connection broke off before its answer came.',
+    stalled: 'Its answer did not come in time.',
+    nonsense: 'What it answered makes no sense.',
+    interrupted: 'Our system was interrupted before it could read the answer.',
+  },
+  askOwnServer: 'Show the answer of your mail server to the people who run it, so that the next documents go through it.',
+  operator: { custom: 'the people who run your mail server', platform: 'our support' },
   platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
   smtp_host_forbidden: {
@@ -157,14 +165,14 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Check the address and ask the customer to accept e-mail from you, or send the document to another address.',
   },
   asked_to_come_back: {
-    happened: 'The mail server asked us to come back later, as many do with senders or addresses that they do not know yet.',
-    means: 'That is not a refusal: whoever comes back is mostly let in.',
+    happened: 'The mail server asked us to try again later, as many do with senders or addresses that they do not know yet.',
+    means: 'That is not a refusal: a later try is mostly accepted.',
     todo: '{again} If the document still does not get through, ask the customer to accept e-mail from you.',
   },
   recipient_needs_smtputf8: {
     happened: 'The e-mail address has letters such as ü or é before the @, which the mail server{server} does not support.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Ask the customer for an address with plain letters before the @ and send the document again to it, or ask the people who run your mail server to switch on SMTPUTF8.',
+    todo: 'Ask the customer for an address with plain letters before the @ and send the document again to it, or ask {operator} to switch on SMTPUTF8.',
   },
   mailbox_full: {
     happened: 'The mailbox of the recipient is full.',
@@ -174,17 +182,17 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   too_many_recipients: {
     happened: 'The mail server{server} does not take that many recipients at once.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Send the document again to the recipients that are left, or shorten the lists of copies in the settings.',
+    todo: 'Send the document again to the recipients that are left, or enter fewer recipients of copies in the settings.',
   },
   message_too_large: {
     happened: 'The e-mail with its attachments is too large for the mail server{server}.',
     means: NOT_TAKEN,
-    todo: 'Send fewer or smaller attachments, or ask the people who run the mail server for a higher limit.',
+    todo: 'Send fewer or smaller attachments, or ask {operator} for a higher limit.',
   },
   message_refused: {
     happened: 'The mail server{server} refused the content of the e-mail, for instance as suspected spam.',
     means: NOT_TAKEN,
-    todo: 'Show the answer of the server to the people who run it and ask them to let your documents pass. Then send it again.',
+    todo: 'Show the answer of the server to {operator} and ask for your documents to be let through. Then send the document again.',
   },
 
   no_final_reply: {
@@ -215,7 +223,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   too_many_crashes: {
     happened: 'Sending was broken off several times by a fault in our system.',
-    means: 'The document was set aside. Recipients that had already got it get it only once.',
+    means: 'The document is not tried again by itself. Recipients that had already got it do not get it twice.',
     todo: 'Tell our support and name the number of the document.',
   },
   cancelled: {

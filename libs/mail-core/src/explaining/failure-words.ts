@@ -1,4 +1,4 @@
-import { type FailureCode } from '@billing-mail/contracts';
+import { type FailureCode, type Route, type SeenForReply } from '@billing-mail/contracts';
 
 /** What a reader is told of a failure; each part is one or more whole sentences. */
 export type Explanation = {
@@ -20,6 +20,12 @@ export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
   readonly sizes: string;
   /** One of them, and several. */
   readonly time: Readonly<Record<'seconds' | 'minutes' | 'hours', readonly [one: string, several: string]>>;
+  /** Added to what happened where nobody knows whether the server took the mail: what was seen in place of its answer. */
+  readonly seen: Readonly<Record<SeenForReply, string>>;
+  /** In place of `todo` when the document went out another way and not the way but the document or a recipient was refused: to send it again would double it. */
+  readonly askOwnServer: string;
+  /** Whom to ask about a server, for `{operator}`. */
+  readonly operator: Readonly<Record<Route, string>>;
   /** In place of `todo` when the platform's own server failed: nothing in the team's settings can mend it. */
   readonly platformTodo: string;
 };

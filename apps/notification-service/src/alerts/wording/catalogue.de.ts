@@ -182,7 +182,6 @@ export const GERMAN: Catalogue = {
     'Ein früherer Versuch endete ohne Antwort des Mailservers, deshalb wurde die E-Mail noch einmal abgeschickt. Die meisten E-Mail-Programme zeigen beide als eine.',
   fallbackNote:
     'Ihr eigener Mailserver hat das Dokument nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
-  askOwnServerNote: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Dokumente über ihn hinausgehen.',
   fieldErrors: 'Im Einzelnen:',
   quoted: (foreign) => `„${foreign}“`,
   team: (teamId) => `Ihr Team: ${teamId}`,

@@ -175,7 +175,6 @@ export const ENGLISH: Catalogue = {
   secondCopyNote:
     'An earlier try ended without an answer from the mail server, so the e-mail was sent once more. Most mail programs show both as one.',
   fallbackNote: 'Your own mail server did not take the document for all recipients, so our platform went on with the others.',
-  askOwnServerNote: 'Show the answer of your mail server to the people who run it, so that the next documents go through it.',
   fieldErrors: 'What is wrong:',
   quoted: (foreign) => `“${foreign}”`,
   team: (teamId) => `Your team: ${teamId}`,

@@ -72,8 +72,6 @@ export type Catalogue = {
   secondCopyNote: string;
   /** The own server failed, and a part went out by the platform. */
   fallbackNote: string;
-  /** What to do about an own server whose refusal concerned the document or its recipients. */
-  askOwnServerNote: string;
   /** Above what is wrong with each field of a job. */
   fieldErrors: string;
   /** Text that others wrote, marked as such; it holds no quotation marks itself. */

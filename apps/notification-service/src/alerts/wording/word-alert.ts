@@ -54,7 +54,7 @@ function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, l
       ...(isOne && situation !== 'fell_back' ? troubledBlocks(params, toldAbove(situation, failure), words, locale) : []),
       ...(isOne ? secondCopyBlocks(params, words) : []),
       ...(means === null ? [] : [textBlock(means)]),
-      ...todoBlocks(todo, situation, failure, why, words),
+      ...(todo === null && why === null ? [] : [textBlock(todo ?? why?.todo ?? '')]),
       ...(isAboutDelivery(situation) && failure !== null ? replyBlocks(failure, words) : []),
     ],
   };
@@ -97,20 +97,6 @@ function secondCopyBlocks({ afterDoubt = [] }: DeliveryParams, words: Catalogue)
   if (afterDoubt.length === 0) return [];
   const items = afterDoubt.map((address) => oneLine(address));
   return [textBlock(words.secondCopyNote), listBlock(words.mayHaveTwice, items, 0, words)];
-}
-
-function todoBlocks(
-  todo: string | null,
-  situation: Situation,
-  failure: FailureReason | null,
-  why: Explanation | null,
-  words: Catalogue,
-): Block[] {
-  if (todo !== null) return [textBlock(todo)];
-  if (failure === null || why === null) return [];
-  // What is to be done about a document or a recipient would be to send once more.
-  const isOfWay = failure.code.startsWith('smtp_') || failure.code === 'sender_refused';
-  return [textBlock(situation === 'fell_back' && !isOfWay ? words.askOwnServerNote : why.todo)];
 }
 
 const isAboutDelivery = (situation: Situation): boolean =>
