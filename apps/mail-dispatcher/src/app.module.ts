@@ -25,6 +25,7 @@ import { HastenWaiting } from './claiming/hasten-waiting.js';
 import { LaneHealth } from './claiming/lane-health.js';
 import { LaneTroubles } from './claiming/lane-troubles.js';
 import { Rehearsal } from './claiming/rehearsal.js';
+import { RunAlone } from './claiming/run-alone.js';
 import { SettingsChangedController } from './claiming/settings-changed.controller.js';
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
@@ -57,6 +58,7 @@ import { OutcomeRelay } from './settling/outcome-relay.js';
 import { ResultJournal } from './settling/result-journal.js';
 import { SettlementStore } from './settling/settlement.store.js';
 import { Settling } from './settling/settling.js';
+import { DangerousSteps } from './trying/dangerous-steps.js';
 import { Messages } from './trying/messages.js';
 import { TryDelivery } from './trying/try-delivery.js';
 
@@ -105,8 +107,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
-        ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, Messages, TryDelivery],
+        ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[SettingsClient, Messages, DangerousSteps, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],

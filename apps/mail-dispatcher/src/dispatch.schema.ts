@@ -5,6 +5,7 @@ import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-out
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
+import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
@@ -19,5 +20,6 @@ export const dispatchSchema: Schema = {
     PublishFromMemory1797500000000,
     Recurrences1798000000030,
     CrashesAndTroubles1798000000040,
+    RunsAlone1800000000020,
   ],
 };

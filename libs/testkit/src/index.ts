@@ -12,7 +12,7 @@ export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } 
 export { type ParsedMailbox, parseWithPython, type PythonReading } from './verifying/parse-with-python.js';
 export { findProgram } from './processes/find-program.js';
 export { findFreePort } from './processes/free-port.js';
-export { POISON, writePoison } from './processes/poison.js';
+export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
 export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
 export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer } from './postgres/postgres-server.js';

@@ -23,6 +23,7 @@ export type ClaimedRow = {
   dated_at: Date | null;
   postponements: number;
   crashes: number;
+  deaths_alone: number;
   text: string;
   html: string | null;
   recipients: RecipientRow[];
@@ -79,6 +80,7 @@ export function toDelivery(row: ClaimedRow): DeliveryInHand {
     datedAt: row.dated_at,
     postponements: row.postponements,
     crashes: row.crashes,
+    deathsAlone: row.deaths_alone,
     recipients: row.recipients,
     text: row.text,
     html: row.html,

@@ -161,6 +161,23 @@ export class ClaimsStore {
     await this.sql.affected('UPDATE dispatch.deliveries SET rehearsals = 0 WHERE id = $1 AND claim_id = $2', [id, claimId]);
   }
 
+  /** Notes that a delivery is composed or written alone in this process. False when the claim is lost. */
+  async beginAlone({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<boolean> {
+    const noted = await this.sql.affected(
+      'UPDATE dispatch.deliveries SET deaths_alone = deaths_alone + 1 WHERE id = $1 AND claim_id = $2',
+      [id, claimId],
+    );
+    return noted === 1;
+  }
+
+  /** Notes that this process lives on: `survived` takes back what was noted, `innocent` all that was noted before as well. */
+  async endAlone({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>, outcome: 'survived' | 'innocent'): Promise<void> {
+    await this.sql.affected(
+      'UPDATE dispatch.deliveries SET deaths_alone = CASE WHEN $3 THEN 0 ELSE greatest(deaths_alone - 1, 0) END WHERE id = $1 AND claim_id = $2',
+      [id, claimId, outcome === 'innocent'],
+    );
+  }
+
   /** Fixes the look of a delivery that was taken without it, and its recipients with the team's copies. `null` when the claim is lost. */
   async fixLook(
     delivery: Pick<DeliveryInHand, 'id' | 'claimId' | 'subject' | 'document'>,

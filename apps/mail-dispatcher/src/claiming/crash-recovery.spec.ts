@@ -108,8 +108,8 @@ describe('a delivery whose worker may die', () => {
   const acceptedBoth: RecipientResult[] = [0, 1].map((position) => ({ position, outcome: 'accepted', reply: '250 ok' }));
   const statusOf = async ({ id }: { id: string }) =>
     (
-      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number; rehearsals: number }>(
-        'SELECT status, platform_tries, crashes, rehearsals FROM dispatch.deliveries WHERE id = $1',
+      await harness.sql.rows<{ status: string; platform_tries: number; crashes: number; rehearsals: number; deaths_alone: number }>(
+        'SELECT status, platform_tries, crashes, rehearsals, deaths_alone FROM dispatch.deliveries WHERE id = $1',
         [id],
       )
     )[0];
@@ -266,6 +266,20 @@ describe('a delivery whose worker may die', () => {
     await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 40, due_at = now() WHERE id = $1', [claim.id]);
     harness.platform.script = {};
     expect(await untilStatus(claim, 'sent')).toMatchObject({ platform_tries: 1, rehearsals: 0 });
+  });
+
+  it('tries alone what was in hand whenever workers died, also where some died in that very step, and holds nothing against it then', async () => {
+    const claim = await held();
+    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 40, deaths_alone = 4, due_at = now() WHERE id = $1', [claim.id]);
+    harness.platform.script = {};
+    expect(await untilStatus(claim, 'sent')).toMatchObject({ platform_tries: 1, deaths_alone: 0 });
+  });
+
+  it('stops what killed five workers in a row that worked on nothing else', async () => {
+    const claim = await held();
+    await harness.sql.affected('UPDATE dispatch.deliveries SET crashes = 8, deaths_alone = 5, due_at = now() WHERE id = $1', [claim.id]);
+    expect(await untilStatus(claim, 'failed')).toMatchObject({ platform_tries: 0 });
+    expect(await settledOf(claim)).toMatchObject({ delivery: { status: 'failed' } });
   });
 
   it('holds a crash against nobody whose message was composed by then', async () => {

@@ -1,7 +1,14 @@
 // One step of a delivery in hand, as a list: what dead workers left, its look, a try, and what follows from that.
 import { Inject, Injectable } from '@nestjs/common';
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
-import { CRASHES_BEFORE_REHEARSAL, LIMIT_PATIENCE_MS, settledStatus, type Verdict } from '@billing-mail/mail-core';
+import {
+  CRASHES_BEFORE_ALONE,
+  CRASHES_BEFORE_REHEARSAL,
+  DEATHS_ALONE_ALLOWED,
+  LIMIT_PATIENCE_MS,
+  settledStatus,
+  type Verdict,
+} from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -18,6 +25,7 @@ import { ClaimsStore } from './claims.store.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneTroubles } from './lane-troubles.js';
 import { Rehearsal } from './rehearsal.js';
+import { RunAlone } from './run-alone.js';
 
 /** What a step on a delivery came to, for the log and the metrics. */
 export type StepResult =
@@ -48,6 +56,7 @@ export class WorkOnDelivery {
     private readonly messages: Messages,
     private readonly settling: Settling,
     private readonly rehearsal: Rehearsal,
+    private readonly alone: RunAlone,
     private readonly troubles: LaneTroubles,
   ) {}
 
@@ -61,8 +70,9 @@ export class WorkOnDelivery {
       const left = await this.beforeTry(delivery);
       if (left !== null) return left;
       if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
-      if (isSuspect(delivery) && !(await this.rehearsal.survives(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
-      tried = await this.trying.tryOnce(delivery, signal, (report) => this.settling.recordProgress(delivery, report));
+      if (isSuspect(delivery) && !(await this.withstands(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
+      const alone = delivery.crashes >= CRASHES_BEFORE_ALONE ? this.alone : null;
+      tried = await this.trying.tryOnce(delivery, signal, alone, (report) => this.settling.recordProgress(delivery, report));
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
@@ -70,6 +80,11 @@ export class WorkOnDelivery {
     if (tried.kind === 'tried') this.noteLane(delivery, tried.report);
     onTried();
     return this.afterTry(delivery, tried);
+  }
+
+  /** Whether it may be tried: neither its rehearsals nor its tries alone killed one process after the other. */
+  private async withstands(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
+    return delivery.deathsAlone < DEATHS_ALONE_ALLOWED && this.rehearsal.survives(delivery, signal);
   }
 
   private noteLane(delivery: LookedAfter, report: TryReport): void {

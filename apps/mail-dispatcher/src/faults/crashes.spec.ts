@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
-import { POISON, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
+import { CRASHES_BEFORE_ALONE, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
+import { POISON, POISON_OF_SERVICES, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
@@ -54,6 +55,8 @@ describe('a dispatcher that dies or stands still', () => {
     );
     return row;
   };
+  const failureOf = async ({ key }: DispatchJobInput): Promise<string | undefined> =>
+    (await harness.sql.rows<{ code: string }>(`SELECT failure ->> 'code' AS code FROM dispatch.deliveries WHERE key = $1`, [key]))[0]?.code;
   const untilStatus = (job: DispatchJobInput, ...wanted: string[]) =>
     harness.eventually(
       () => stateOf(job),
@@ -195,11 +198,26 @@ describe('a dispatcher that dies or stands still', () => {
     await untilStatus(poison, 'failed');
     for (const job of bystanders) await untilStatus(job, 'sent');
     expect(last.isRunning()).toBe(true);
-    const [row] = await harness.sql.rows<{ code: string }>(`SELECT failure ->> 'code' AS code FROM dispatch.deliveries WHERE key = $1`, [
-      poison.key,
-    ]);
-    expect(row?.code).toBe('too_many_crashes');
+    expect(await failureOf(poison)).toBe('too_many_crashes');
     expect([...harness.platform.messages, ...harness.custom.messages]).toHaveLength(bystanders.length);
+  });
+
+  it('is replaced until a delivery that only kills who really sends it was alone often enough; then that one is stopped, and no other', async () => {
+    await endAll();
+    const env = { NODE_OPTIONS: `--require ${await writePoison(harness.folder)}` };
+    const poison = invoice({ teamId: 'acme', subject: `${POISON_OF_SERVICES} 42` });
+    const bystanders = [invoice({ teamId: 'acme' }), invoice({ teamId: 'acme' }), invoice({ teamId: 'globex' })];
+    for (const job of [poison, ...bystanders]) await harness.publish(job);
+    // It may die before it was seen to be ready.
+    for (let starts = 0; (await stateOf(poison))?.status !== 'failed' && starts < 20; starts += 1) {
+      const dispatcher = await start(env).catch(() => null);
+      if (dispatcher !== null) await Promise.race([dispatcher.ended, untilStatus(poison, 'failed')]);
+    }
+    expect(await failureOf(poison)).toBe('too_many_crashes');
+    for (const job of bystanders) await untilStatus(job, 'sent');
+    expect(harness.platform.messages.filter(({ raw }) => raw?.includes(POISON_OF_SERVICES))).toEqual([]);
+    const deaths = await harness.sql.rows('SELECT crashes, deaths_alone FROM dispatch.deliveries WHERE key = $1', [poison.key]);
+    expect(deaths).toEqual([{ crashes: CRASHES_BEFORE_ALONE + DEATHS_ALONE_ALLOWED, deaths_alone: DEATHS_ALONE_ALLOWED }]);
   });
 
   it('finds in PostgreSQL what Redis has forgotten', async () => {

@@ -180,7 +180,7 @@ function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedA
   return {
     ...same,
     ...{ claimId: claim.claimId, look: fixed.look, route: fixed.route, messageIds: fixed.messageIds, datedAt, attachments },
-    ...{ revision: 0, usedFallback: false, tries: { custom: 0, platform: 0 }, failure: null, postponements: 0, crashes: 0 },
+    ...{ revision: 0, usedFallback: false, tries: { custom: 0, platform: 0 }, failure: null, postponements: 0, crashes: 0, deathsAlone: 0 },
     ...{ lastAttempt: 0, openTries: [], messages: {} },
     recipients: recipients.map((recipient, position) => ({ ...recipient, ...open, position })),
   };

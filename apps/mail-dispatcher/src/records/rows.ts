@@ -70,6 +70,8 @@ export type DeliveryInHand = {
   datedAt: Date | null;
   postponements: number;
   crashes: number;
+  /** Dispatchers in a row that died while they composed or wrote this one and no other. */
+  deathsAlone: number;
   recipients: RecipientRow[];
   text: string;
   html: string | null;

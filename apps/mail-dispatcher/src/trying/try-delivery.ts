@@ -12,6 +12,7 @@ import { DeliveryRecords } from '../records/delivery-records.js';
 import { envelopeFrom } from '../records/look.js';
 import { type LookedAfter } from '../records/rows.js';
 import { type TryReport } from '../settling/try-report.js';
+import { DangerousSteps } from './dangerous-steps.js';
 import { handIn, type HandedIn } from './hand-in.js';
 import { Messages, type PreparedMessage } from './messages.js';
 import { customServerOf, serverFingerprint } from './server-for-route.js';
@@ -35,6 +36,9 @@ class OtherBytesError extends Error {
 /** Lines of the platform are shared by all teams: it is one sender with one server. No team's id has a colon. */
 const PLATFORM_SCOPE = ':platform';
 
+/** Prepares a message where nobody else does. */
+type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMessage>): Promise<PreparedMessage> };
+
 type WayOut = { server: SmtpServer; scope: string; fallback: boolean; fingerprint: string };
 
 @Injectable()
@@ -48,11 +52,20 @@ export class TryDelivery {
     private readonly credentials: CredentialBox,
     private readonly keeper: SessionKeeper,
     private readonly messages: Messages,
+    private readonly steps: DangerousSteps,
     private readonly records: DeliveryRecords,
   ) {}
 
-  /** Rejects only for a trouble of ours before anything was sent. */
-  async tryOnce(delivery: LookedAfter, signal: AbortSignal, recordProgress: (report: TryReport) => Promise<void>): Promise<Tried> {
+  /**
+   * Rejects only for a trouble of ours before anything was sent.
+   * @param alone of a delivery that must not be composed beside others
+   */
+  async tryOnce(
+    delivery: LookedAfter,
+    signal: AbortSignal,
+    alone: Alone | null,
+    recordProgress: (report: TryReport) => Promise<void>,
+  ): Promise<Tried> {
     const way = await this.wayOut(delivery);
     if (typeof way === 'string') return { kind: way };
     const { route } = delivery;
@@ -69,8 +82,10 @@ export class TryDelivery {
       from: envelopeFrom(route, delivery.look),
       recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
       maxRecipients: this.env.SMTP_MAX_RECIPIENTS,
-      prepare: () => this.messages.prepare(delivery, route),
+      prepare: () =>
+        alone === null ? this.prepareAmongOthers(delivery) : alone.prepare(delivery, () => this.messages.prepare(delivery, route)),
       releaseEndOfData: (positions, message) => {
+        this.steps.leave(delivery.id);
         const facts = message.facts();
         if (facts === null) throw new Error('The end of data was asked for before all of the message was read.');
         requireSameBytes(delivery, route, facts.sha256);
@@ -80,9 +95,16 @@ export class TryDelivery {
       },
       recordProgress: (soFar) => recordProgress(reportOf(soFar)),
       signal,
-    });
+    }).finally(() => this.steps.leave(delivery.id));
     handedIn.message?.done();
     return toTried(handedIn, reportOf(handedIn));
+  }
+
+  private prepareAmongOthers(delivery: LookedAfter): Promise<PreparedMessage> {
+    const turn = this.steps.enter(delivery.id);
+    return turn === null
+      ? this.messages.prepare(delivery, delivery.route)
+      : turn.then(() => this.messages.prepare(delivery, delivery.route));
   }
 
   /** Server and credentials are read afresh for each try, so that a corrected password helps what is waiting. */

@@ -46,3 +46,9 @@ export const CRASHES_BEFORE_REHEARSAL = 2;
  * process that is killed for another reason hardly ever dies in that one five times.
  */
 export const REHEARSALS_ALLOWED = 5;
+
+/** Workers that died with a delivery in hand before it is tried alone: one more than a rehearsal needs, so one of them died after a rehearsal that passed. */
+export const CRASHES_BEFORE_ALONE = CRASHES_BEFORE_REHEARSAL + 1;
+
+/** Dispatchers that may die in a row while they compose or write one delivery alone; for the same reason as many as rehearsals. */
+export const DEATHS_ALONE_ALLOWED = REHEARSALS_ALLOWED;
