@@ -44,6 +44,11 @@ const REAL_REPLIES: readonly Row[] = [
   ['sendmail', 'tls', '502 5.7.0 Command not implemented', 'route', 'permanent', 'smtp_starttls_missing'],
   ['RFC 3207', 'tls', '501 Syntax error (no parameters allowed)', 'route', 'permanent', 'smtp_starttls_missing'],
 
+  ['IONOS', 'mail', '450-Requested mail action not taken: mailbox unavailable\n450 Mail send limit exceeded.', 'route', 'transient', 'smtp_rate_limited'],
+  ['shared hosting', 'rcpt', '550 Daily limit has been exceeded for billing@acme.example', 'route', 'transient', 'smtp_rate_limited'],
+  ['postfwd', 'rcpt', '471 Number recipients per hour exceeded', 'route', 'transient', 'smtp_rate_limited'],
+  ['postfwd', 'rcpt', '450 4.7.1 Number messages per hour exceeded', 'route', 'transient', 'smtp_rate_limited'],
+  ['a relay with a quota', 'mail', '554 5.7.1 Daily sending quota exhausted', 'route', 'transient', 'smtp_rate_limited'],
   ['a server that hangs up on strangers', 'rcpt', '421 4.7.1 Client certificate required', 'route', 'transient', 'smtp_client_certificate_wanted'],
   ['a server that knows its clients', 'greeting', '530 5.7.0 Client certificate required', 'route', 'permanent', 'smtp_client_certificate_wanted'],
 

@@ -11,7 +11,7 @@ const TAKING = ['rcpt', 'data', 'final'] as const;
 const ENCRYPTION_DEMANDED =
   /must issue (?:a )?starttls|starttls (?:is )?required|tls (?:is )?required|(?:encryption|encrypted connection|secure connection) (?:is )?(?:required|needed)/i;
 const TOO_FAST =
-  /rate.?limit|rate exceeded|sending (?:rate|limit)|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached)|credits exceeded|submissionquota/i;
+  /rate.?limit|rate exceeded|send(?:ing)? (?:rate|limit)|number (?:of )?(?:messages|recipients) per (?:minute|hour|day) exceeded|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached|exhausted)|credits exceeded|submissionquota/i;
 const RECIPIENT_TOO_FAST = /receiving mail (?:too quickly|at a rate)|recipient thread limit/i;
 const RELAY_REFUSED =
   /relay(?:ing)? (?:access |is )*(?:denied|prohibited|not (?:permitted|allowed)|disallowed)|(?:unable|not permitted|not allowed|refuse|refused) to relay|(?:do not|don't|cannot|can't) relay|unauthori[sz]ed relay|\brcpthosts\b/i;

@@ -1,7 +1,8 @@
 // Services that stand still, run out of memory, lose their sense of time, are killed by a delivery, or are replaced under load.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { POISON, writePoison } from '@billing-mail/testkit';
+import { CRASHES_BEFORE_ALONE, CRASHES_BEFORE_REHEARSAL, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
+import { POISON, POISON_OF_SERVICES, writePoison } from '@billing-mail/testkit';
 import { findFaketimeLibrary } from '../../faketime-library.js';
 import { NotPossibleHereError, pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
 import { type ServiceProcess } from '../stage/service-process.js';
@@ -65,10 +66,27 @@ export const frozenAfterTheGate = (policy: UncertainPolicy): Scenario => ({
   },
 });
 
-const poison: Scenario = {
-  name: 'poison',
-  injects: 'a delivery that kills whatever process composes it, with invoices of others',
-  expects: 'it kills two dispatchers and then only its own rehearsals: failed and told; the others are sent',
+type Poison = { name: string; injects: string; expects: string; subject: string; dispatchers: number };
+
+const POISONS: readonly Poison[] = [
+  {
+    name: 'poison',
+    injects: 'a delivery that kills whatever process composes it, with invoices of others',
+    expects: 'it kills two dispatchers and then only its own rehearsals: failed and told; the others are sent',
+    subject: POISON,
+    dispatchers: CRASHES_BEFORE_REHEARSAL,
+  },
+  {
+    name: 'slow-poison',
+    injects: 'a delivery that kills every dispatcher that sends it, and no rehearsal, with invoices of others',
+    expects: 'it kills some dispatchers in which it was alone: failed and told; the others are sent',
+    subject: POISON_OF_SERVICES,
+    dispatchers: CRASHES_BEFORE_ALONE + DEATHS_ALONE_ALLOWED,
+  },
+];
+
+const poison = ({ subject, dispatchers: most, ...scenario }: Poison): Scenario => ({
+  ...scenario,
   run: async (play) => {
     const { stage } = play;
     const { dispatchers } = stage;
@@ -77,7 +95,7 @@ const poison: Scenario = {
     for (const dispatcher of dispatchers) dispatcher.options.nodeArgs = ['--require', file];
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop().then(() => dispatcher.start())));
     const [teamId, bystander] = [await play.team(), await play.team()];
-    const key = await play.publish(teamId, { subject: `${POISON} 42` });
+    const key = await play.publish(teamId, { subject: `${subject} 42` });
     await play.publishMany(bystander, 10);
     let kills = 0;
     await play.until(
@@ -89,7 +107,7 @@ const poison: Scenario = {
         }
         return (await play.delivery(key))?.status === 'failed';
       },
-      90_000,
+      300_000,
       20,
     );
     await play.untilSettled();
@@ -100,7 +118,7 @@ const poison: Scenario = {
       [key],
     );
     const others = (await play.deliveries()).filter((delivery) => delivery.teamId === bystander);
-    play.expect(kills === 2, `it killed ${kills} dispatchers, not 2`);
+    play.expect(kills === most, `it killed ${kills} dispatchers, not ${most}`);
     play.expect(code === 'too_many_crashes', `the reason told is ${code}`);
     play.expect(
       others.every(({ status }) => status === 'sent'),
@@ -108,7 +126,7 @@ const poison: Scenario = {
     );
     return `${(await play.delivery(key))?.status} after ${kills} dispatchers, reason ${code}; ${others.length} invoices of others sent`;
   },
-};
+});
 
 const recovery: Scenario = {
   name: 'all-dead',
@@ -238,7 +256,7 @@ const movedClock = (name: string, offset: string, isCertificateGood: boolean): S
 export const processFaults: readonly Scenario[] = [
   frozenBeforeTheGate,
   frozenAfterTheGate('retry'),
-  poison,
+  ...POISONS.map(poison),
   recovery,
   rollingRestart,
   memoryLimit,
