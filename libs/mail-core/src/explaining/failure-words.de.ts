@@ -168,13 +168,13 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
   asked_to_come_back: {
     happened:
-      'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen. Das ist bei Absendern oder Adressen üblich, die ein Server noch nicht kennt.',
-    means: 'Das ist keine Ablehnung: Ein späterer Versuch wird meist angenommen.',
+      'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen.',
+    means: 'Das ist keine Ablehnung, sondern bei Absendern oder Adressen üblich, die ein Mailserver noch nicht kennt. Ein späterer Versuch gelingt meist.',
     todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
   recipient_needs_smtputf8: {
     happened: 'Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü oder é, die der Mailserver{server} nicht unterstützt.',
-    means: NOT_FOR_RECIPIENT,
+    means: 'Das Dokument konnte an diesen Empfänger nicht verschickt werden.',
     todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie das Dokument erneut dorthin, oder bitten Sie {operator}, SMTPUTF8 einzuschalten.',
   },
   mailbox_full: {
@@ -190,7 +190,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   message_too_large: {
     happened: 'Die E-Mail ist mit ihren Anhängen zu groß für den Mailserver{server}.',
     means: NOT_TAKEN,
-    todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie {operator} um eine höhere Grenze.',
+    todo: 'Verschicken Sie weniger oder kleinere Anhänge oder bitten Sie {operator} um ein höheres Limit.',
   },
   message_refused: {
     happened: 'Der Mailserver{server} hat den Inhalt der E-Mail abgelehnt, etwa weil er unerwünschte Werbung vermutet.',
@@ -226,7 +226,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
   too_many_crashes: {
     happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',
-    means: 'Es wird nicht von selbst weiter versucht. Wer das Dokument schon erhalten hat, erhält es kein zweites Mal.',
+    means: 'Der Versand wird nicht von selbst fortgesetzt. Wer das Dokument schon erhalten hat, erhält es kein zweites Mal.',
     todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Dokuments.',
   },
   cancelled: {

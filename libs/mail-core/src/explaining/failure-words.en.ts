@@ -165,13 +165,13 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Check the address and ask the customer to accept e-mail from you, or send the document to another address.',
   },
   asked_to_come_back: {
-    happened: 'The mail server asked us to try again later, as many do with senders or addresses that they do not know yet.',
-    means: 'That is not a refusal: a later try is mostly accepted.',
+    happened: 'The mail server asked us to try again later.',
+    means: 'That is not a refusal: many do so with senders or addresses that they do not know yet. A later try mostly succeeds.',
     todo: '{again} If the document still does not get through, ask the customer to accept e-mail from you.',
   },
   recipient_needs_smtputf8: {
     happened: 'The e-mail address has letters such as ü or é before the @, which the mail server{server} does not support.',
-    means: NOT_FOR_RECIPIENT,
+    means: 'The document could not be sent to this recipient.',
     todo: 'Ask the customer for an address with plain letters before the @ and send the document again to it, or ask {operator} to switch on SMTPUTF8.',
   },
   mailbox_full: {

@@ -3,6 +3,10 @@ import { askedWaitMs, LONGEST_ASKED_WAIT_MS, SHORTEST_ASKED_WAIT_MS } from './as
 
 const MINUTE = 60_000;
 
+it('is obeyed between half a minute and six hours', () => {
+  expect([SHORTEST_ASKED_WAIT_MS, LONGEST_ASKED_WAIT_MS]).toEqual([30_000, 21_600_000]);
+});
+
 describe('how long a server asks to wait', () => {
   it.each([
     ['451 4.7.1 try again in 3 minutes', 3 * MINUTE],

@@ -53,7 +53,8 @@ export class ServiceProcess {
       cwd: workspaceRoot,
       env: { ...env, [portVariable]: String(this.port) },
       ready: () => this.says(until),
-      readyWithinMs: 60_000,
+      // Only to end what hangs, however busy the machine is.
+      readyWithinMs: 300_000,
       deathSignal: 'KILL',
       onOutput: (text) => appendFileSync(join(logFolder, `${name}.log`), text),
     });
