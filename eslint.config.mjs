@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/**/*.ts'],
+    files: ['apps/*/src/**/*.ts', 'libs/platform/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/testing/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: '@billing-mail/testkit', message: 'The testkit is for tests.' }] }] },
   },

@@ -19,6 +19,7 @@ const esmOnly = [
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  setupFilesAfterEnv: [path.join(__dirname, 'libs', 'testkit', 'src', 'server-errors', 'jest-setup.ts')],
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

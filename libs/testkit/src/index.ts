@@ -24,3 +24,4 @@ export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } fro
 export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';
 export { tlsCertificates } from './smtp/tls-certificates.js';
 export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
+export { expectServerErrors } from './server-errors/server-errors.js';

@@ -1,4 +1,5 @@
 // Claims, the end-of-data gate and what a dead worker leaves behind, on a real database.
+import { expectServerErrors } from '@billing-mail/testkit';
 import { randomUUID } from 'node:crypto';
 import { type RecipientResult, type Verdict } from '@billing-mail/mail-core';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -300,6 +301,8 @@ describe('a delivery whose worker may die', () => {
       () => harness.custom.messages.length,
       (count) => count === 1,
     );
+    // Asked about deliveries as soon as PostgreSQL is back.
+    expectServerErrors(503);
     await harness.database.halt('immediate');
     await harness.eventually(
       async () => (await journal.kept()).length,

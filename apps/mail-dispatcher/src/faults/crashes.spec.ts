@@ -3,7 +3,14 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { CRASHES_BEFORE_ALONE, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
-import { POISON, POISON_OF_SERVICES, type ScriptedSmtpServer, type ServerProcess, writePoison } from '@billing-mail/testkit';
+import {
+  expectServerErrors,
+  POISON,
+  POISON_OF_SERVICES,
+  type ScriptedSmtpServer,
+  type ServerProcess,
+  writePoison,
+} from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
@@ -96,6 +103,8 @@ describe('a dispatcher that dies or stands still', () => {
     const killed = await only();
     for (const server of [harness.platform, harness.custom]) server.script = { final: { wait: 1000, then: '250 ok' } };
     const both = await leadTo(({ messages }) => messages.length > 0);
+    // Asked about deliveries as soon as PostgreSQL is back.
+    expectServerErrors(503);
     await harness.database.halt('immediate');
     const journal = path.join(harness.folder, 'journal');
     await harness.eventually(

@@ -1,5 +1,6 @@
 // No option of a publisher, no crash and no freeze loses a job: it is taken in after all, or kept as rejected and told.
 import { DISPATCH_JOB, type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
+import { expectServerErrors } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
@@ -91,6 +92,8 @@ describe('a job that Bull would give up on', () => {
 
   it('is not lost when its time-out passes while PostgreSQL is away and the dispatchers end meanwhile', async () => {
     const job = invoice();
+    // Asked about deliveries as soon as PostgreSQL is back.
+    expectServerErrors(503);
     await harness.database.halt();
     await harness.queue.add(DISPATCH_JOB, job, { timeout: 100, removeOnFail: true });
     await sleep(1000);

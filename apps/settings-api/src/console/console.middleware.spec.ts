@@ -5,6 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { Controller, Get, Module, type MiddlewareConsumer } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createHttpService, createLogger, Public } from '@billing-mail/platform';
+import { expectServerErrors } from '@billing-mail/testkit';
 import request from 'supertest';
 import { consolePage } from './console-page.js';
 import { serveConsole } from './console.middleware.js';
@@ -96,6 +97,7 @@ describe('the web page', () => {
   });
 
   it('says that it is not built', async () => {
+    expectServerErrors(503);
     rmSync(join(folder, 'index.html'));
     const response = await get('/');
     expect([response.status, response.text]).toEqual([503, expect.stringContaining('npm run build')]);

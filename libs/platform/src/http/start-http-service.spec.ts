@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { problem } from '@billing-mail/contracts';
+import { expectServerErrors } from '@billing-mail/testkit';
 import { SignJWT } from 'jose';
 import request from 'supertest';
 import { z } from 'zod';
@@ -98,6 +99,7 @@ describe('an HTTP service', () => {
   it.each(['/v1/me', '/V1/teams/acme/things', '/v1/teams/globex/things', '/v1/broken', '/v1/nothing', '/health/ready'])(
     'lets nobody keep the answer of %s',
     async (path) => {
+      if (path === '/v1/broken') expectServerErrors(500);
       const authorization = `Bearer ${await token({ sub: 'u1', teams: { acme: 'member' } })}`;
       const response = await request(app.getHttpServer()).get(path).set('Authorization', authorization);
       expect(response.headers['cache-control']).toBe('no-store');
@@ -127,6 +129,7 @@ describe('an HTTP service', () => {
   });
 
   it('refuses a member who writes, and a team route that forgot its rule', async () => {
+    expectServerErrors(500);
     const member = `Bearer ${await token({ sub: 'u1', teams: { acme: 'member' } })}`;
     expect((await request(app.getHttpServer()).post('/v1/teams/acme/things').set('Authorization', member).send({ port: 1 })).status).toBe(
       403,
@@ -170,6 +173,7 @@ describe('an HTTP service', () => {
   );
 
   it('keeps the cause of an internal error to itself', async () => {
+    expectServerErrors(500);
     const response = await get('/v1/broken', { sub: 'u1' });
     expect(response.status).toBe(500);
     expect(response.text).not.toContain('secret');
@@ -177,6 +181,7 @@ describe('an HTTP service', () => {
   });
 
   it('says that it is for a moment only while the database is away', async () => {
+    expectServerErrors(503);
     const response = await get('/v1/database-away', { sub: 'u1' });
     expect([response.status, response.headers['retry-after']]).toEqual([503, '5']);
     expect(response.text).not.toContain('10.0.0.7');
