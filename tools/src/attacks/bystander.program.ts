@@ -45,6 +45,8 @@ async function sendOne(dispatcherUrl: string, token: string, teamId: string, key
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
+// Nobody is left to tell.
+process.once('disconnect', () => process.exit());
 process.once('message', (outlook: Outlook) => {
   process.once('message', () => (isOver = true));
   // The first answers are those of connections that are made and of code that is read, here and there.

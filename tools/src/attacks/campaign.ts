@@ -23,13 +23,13 @@ export async function runCampaign(kinds: readonly Kind[], logFolder: string, pro
   return results;
 }
 
-async function tryOut(group: string, { name, tries, expects, run }: Attack, site: Site): Promise<Result> {
+async function tryOut(group: string, attack: Attack, site: Site): Promise<Result> {
   const attempt = new Attempt(site);
   const since = performance.now();
   const failuresBefore = site.failuresInLogs();
   let seen = 'the attack itself broke';
   try {
-    seen = await run(attempt);
+    seen = await attack.run(attempt);
   } catch (error) {
     attempt.misses.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -37,5 +37,6 @@ async function tryOut(group: string, { name, tries, expects, run }: Attack, site
   const failures = site.failuresInLogs() - failuresBefore;
   attempt.expect(failures === 0, `${failures} requests failed for a reason of our own, see the logs`);
   const verdict = attempt.misses.length === 0 ? 'ok' : 'missed';
+  const { name, tries, expects } = attack;
   return { group, name, tries, expects, seen, verdict, misses: attempt.misses, ms: Math.round(performance.now() - since) };
 }

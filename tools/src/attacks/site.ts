@@ -116,7 +116,7 @@ export class Site {
     const token = this.callers.service?.replace('Bearer ', '') ?? '';
     for (const end = Date.now() + ANSWER_WITHIN_MS; Date.now() < end;) {
       const delivery = await findDelivery(url, token, { teamId: TEAM, key: job.key, documentId: job.document.id });
-      if (delivery?.settledAt != null) return { delivery, ms: performance.now() - since };
+      if (delivery !== null && delivery.settledAt !== null) return { delivery, ms: performance.now() - since };
     }
     throw new Error(`The invoice ${job.key} is not settled.`);
   }
