@@ -31,6 +31,7 @@ import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
 import { DISPATCHER_ENV, type DispatcherEnv } from './dispatcher.env.js';
 import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
+import { BlobCollector } from './documents/blob-collector.js';
 import { type DocumentStore } from './documents/document-store.js';
 import { MemoryBudget } from './documents/memory-budget.js';
 import { openDocumentStore } from './documents/open-document-store.js';
@@ -49,6 +50,7 @@ import { DeliveriesController } from './log/deliveries.controller.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
 import { ResendDelivery } from './log/resend-delivery.js';
 import { StatisticsStore } from './log/statistics.store.js';
+import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
 import { TroublesStore } from './records/troubles.store.js';
@@ -110,7 +112,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, DangerousSteps, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
-        ...[DeliveryRecords, OutboxStore, TroublesStore],
+        ...[DeliveryRecords, OutboxStore, TroublesStore, BlobsStore, BlobCollector],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };

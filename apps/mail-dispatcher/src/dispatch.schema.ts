@@ -6,6 +6,7 @@ import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-s
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
+import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
@@ -21,5 +22,6 @@ export const dispatchSchema: Schema = {
     Recurrences1798000000030,
     CrashesAndTroubles1798000000040,
     RunsAlone1800000000020,
+    NamedBlobs1800000000040,
   ],
 };

@@ -29,6 +29,21 @@ export interface DocumentStore {
   sizeOf(place: DocumentPlace): Promise<number | null>;
   /** The bytes of a document, as a stream. Fails while reading when it is not there. */
   open(place: DocumentPlace): AsyncIterable<Uint8Array>;
+  /** Hashes of the blobs, some at a time. */
+  blobs(): AsyncIterable<string[]>;
+  /**
+   * Puts a blob aside that was last written before then: it is found as before, and put again it is an ordinary one beside it. Says whether it did.
+   * Of an object store this is a copy and a removal; what is read or put in between is safe, as both are the same bytes.
+   */
+  setAside(sha256: string, writtenBefore: Date): Promise<boolean>;
+  /** Hashes of what was set aside before then, some at a time. */
+  setAsideBefore(then: Date): AsyncIterable<string[]>;
+  /** Makes what was set aside an ordinary blob again. */
+  restore(sha256: string): Promise<void>;
+  /** Removes what was set aside, and only that. */
+  removeSetAside(sha256: string): Promise<void>;
+  /** Removes what was received before then and neither kept nor discarded; says how much there was. */
+  removeUnfinished(receivedBefore: Date): Promise<number>;
   /** Removes a blob; one that is gone already is no mistake. */
   remove(sha256: string): Promise<void>;
   /** Rejects when the store can't be used. */

@@ -1,7 +1,7 @@
 // Documents in a folder: blobs under `.blobs/ab/<sha256>`, documents that invoicing put there under their key (`acme/2026/0042.xml`).
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type DocumentPlace, type DocumentStore, type ReceivedBytes, type StoredBlob } from './document-store.js';
 
@@ -11,6 +11,10 @@ const BLOBS = '.blobs';
 const OWNER_ONLY = 0o700;
 /** Below it: what comes in and is not kept yet. */
 const INCOMING = 'incoming';
+/** Below it: blobs that nobody named when they were looked at. */
+const ASIDE = 'aside';
+/** Hashes that are asked about together. */
+const LISTED = 500;
 /** Large enough that a document of some megabytes is a few reads, small enough that sixteen at a time are no burden. */
 const READ_BYTES = 256 * 1024;
 
@@ -46,24 +50,61 @@ export class FolderDocumentStore implements DocumentStore {
   }
 
   async read(place: DocumentPlace): Promise<Buffer | null> {
-    const file = this.pathOf(place);
-    return file === null ? null : ifThere(readFile(file));
+    return this.firstOf(place, (file) => ifThere(readFile(file)));
   }
 
   async sizeOf(place: DocumentPlace): Promise<number | null> {
-    const file = this.pathOf(place);
-    const found = file === null ? null : await ifThere(stat(file));
-    return found?.isFile() === true ? found.size : null;
+    return this.firstOf(place, async (file) => {
+      const found = await ifThere(stat(file));
+      return found?.isFile() === true ? found.size : null;
+    });
   }
 
-  open(place: DocumentPlace): AsyncIterable<Uint8Array> {
-    const file = this.pathOf(place);
+  open({ sha256, ref }: DocumentPlace): AsyncIterable<Uint8Array> {
+    if (ref === null) return this.openBlob(sha256);
+    const file = this.refPath(ref);
     if (file === null) throw new Error('A key leads out of the document store.');
     return createReadStream(file, { highWaterMark: READ_BYTES });
   }
 
   async remove(sha256: string): Promise<void> {
     await rm(this.blobPath(sha256), { force: true });
+  }
+
+  async *blobs(): AsyncGenerator<string[]> {
+    for (const folder of (await ifThere(readdir(path.join(this.folder, BLOBS)))) ?? [])
+      if (/^[0-9a-f]{2}$/.test(folder)) yield* this.hashesIn(folder);
+  }
+
+  async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
+    const file = this.blobPath(sha256);
+    const found = await ifThere(stat(file));
+    if (found === null || found.mtime >= writtenBefore) return false;
+    const aside = this.asidePath(sha256);
+    // Its date says from now on when it was set aside.
+    await ifThere(utimes(file, new Date(), new Date()));
+    return (await ifThere(inFolderOf(aside, () => rename(file, aside)).then(() => true))) ?? false;
+  }
+
+  async *setAsideBefore(then: Date): AsyncGenerator<string[]> {
+    for await (const hashes of this.hashesIn(ASIDE)) yield await onlyOlder(hashes, (hash) => this.asidePath(hash), then);
+  }
+
+  async restore(sha256: string): Promise<void> {
+    const target = this.blobPath(sha256);
+    await ifThere(inFolderOf(target, () => rename(this.asidePath(sha256), target)));
+  }
+
+  async removeSetAside(sha256: string): Promise<void> {
+    await rm(this.asidePath(sha256), { force: true });
+  }
+
+  async removeUnfinished(receivedBefore: Date): Promise<number> {
+    const fileOf = (name: string) => path.join(this.folder, BLOBS, INCOMING, name);
+    const names = (await ifThere(readdir(path.join(this.folder, BLOBS, INCOMING)))) ?? [];
+    const old = await onlyOlder(names, fileOf, receivedBefore);
+    for (const name of old) await rm(fileOf(name), { force: true });
+    return old.length;
   }
 
   async check(): Promise<void> {
@@ -77,10 +118,33 @@ export class FolderDocumentStore implements DocumentStore {
     await syncFolder(path.dirname(target));
   }
 
-  private pathOf({ sha256, ref }: DocumentPlace): string | null {
-    if (ref === null) return this.blobPath(sha256);
+  private refPath(ref: string): string | null {
     const file = path.join(this.folder, ref);
     return path.relative(this.folder, file).startsWith('..') ? null : file;
+  }
+
+  /** What a place has, wherever a blob is at the moment: while it is looked for it may be set aside, or restored. */
+  private async firstOf<T>({ sha256, ref }: DocumentPlace, look: (file: string) => Promise<T | null>): Promise<T | null> {
+    if (ref === null)
+      return (await look(this.blobPath(sha256))) ?? (await look(this.asidePath(sha256))) ?? look(this.blobPath(sha256));
+    const file = this.refPath(ref);
+    return file === null ? null : look(file);
+  }
+
+  private async *openBlob(sha256: string): AsyncGenerator<Uint8Array> {
+    const handle = await this.firstOf({ sha256, ref: null }, (file) => ifThere(open(file, 'r')));
+    const options = { highWaterMark: READ_BYTES };
+    yield* handle?.createReadStream(options) ?? createReadStream(this.blobPath(sha256), options);
+  }
+
+  private async *hashesIn(folder: string): AsyncGenerator<string[]> {
+    const names = (await ifThere(readdir(path.join(this.folder, BLOBS, folder)))) ?? [];
+    const hashes = names.filter((name) => /^[0-9a-f]{64}$/.test(name));
+    for (let at = 0; at < hashes.length; at += LISTED) yield hashes.slice(at, at + LISTED);
+  }
+
+  private asidePath(sha256: string): string {
+    return path.join(this.folder, BLOBS, ASIDE, sha256);
   }
 
   private blobPath(sha256: string): string {
@@ -124,6 +188,12 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Those whose file was written before then. */
+async function onlyOlder(names: readonly string[], fileOf: (name: string) => string, then: Date): Promise<string[]> {
+  const dates = await Promise.all(names.map(async (name) => (await ifThere(stat(fileOf(name))))?.mtime));
+  return names.filter((_, index) => (dates[index] ?? then) < then);
 }
 
 /** `null` when there is no such file. */

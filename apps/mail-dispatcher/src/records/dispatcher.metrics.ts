@@ -16,6 +16,11 @@ export const journalSetAside = new Counter({
   help: 'Files of the result journal that could not be recorded and were set aside, by reason',
   labelNames: ['reason'],
 });
+export const blobsCollected = new Counter({
+  name: 'billing_mail_blobs_collected_total',
+  help: 'Files of the document store that no delivery names: set aside, then removed, or restored as one came to name them; and unfinished ones',
+  labelNames: ['step'],
+});
 export const platformRouteReady = new Gauge({
   name: 'billing_mail_platform_route_ready',
   help: '1 while the platform can send, 0 while it can not: it has a good certificate to sign with, its server answers',

@@ -1,0 +1,83 @@
+// Removes the blobs that no delivery names: of requests that were refused late, of processes that died, of messages whose delivery is settled.
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from '@billing-mail/platform';
+import { DOCUMENT_STORE, LOGGER } from '../dispatcher.tokens.js';
+import { BlobsStore } from '../records/blobs.store.js';
+import { blobsCollected } from '../records/dispatcher.metrics.js';
+import { type DocumentStore } from './document-store.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** What was written just now is about to be named. */
+const SET_ASIDE_AFTER_MS = HOUR_MS;
+/** No process takes so long from writing a blob to the row that names it. */
+const REMOVED_AFTER_MS = 24 * HOUR_MS;
+
+/** Both as points in time: what was written, and what was set aside, before then. */
+export type CollectedBefore = { written: Date; setAside: Date };
+type Step = 'set_aside' | 'restored' | 'removed' | 'unfinished';
+
+/**
+ * In two steps, as nothing can look at the store and at PostgreSQL at once. A blob that nobody names is set aside, where it is still found; after a day
+ * it is removed, or restored where a delivery has come to name it meanwhile. Whoever puts the same bytes again has them beside it. So nothing
+ * that intake does within a day can lose a document, and several processes may collect at a time.
+ */
+@Injectable()
+export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  constructor(
+    @Inject(DOCUMENT_STORE) private readonly store: DocumentStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly blobs: BlobsStore,
+  ) {}
+
+  // Processes that were started together look at different times.
+  onApplicationBootstrap(): void {
+    this.lookIn(Math.random() * HOUR_MS);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Goes once through the store. */
+  async collect({ written, setAside }: CollectedBefore): Promise<Record<Step, number>> {
+    const counts = { set_aside: 0, restored: 0, removed: 0, unfinished: 0 };
+    // First what was set aside in earlier rounds, so that what this one sets aside has its time.
+    for await (const hashes of this.store.setAsideBefore(setAside)) {
+      const named = await this.blobs.named(hashes);
+      for (const hash of hashes) {
+        if (this.ended) return counts;
+        await (named.has(hash) ? this.store.restore(hash) : this.store.removeSetAside(hash));
+        counts[named.has(hash) ? 'restored' : 'removed'] += 1;
+      }
+    }
+    for await (const hashes of this.store.blobs()) {
+      const named = await this.blobs.named(hashes);
+      for (const hash of hashes) {
+        if (this.ended) return counts;
+        if (!named.has(hash) && (await this.store.setAside(hash, written))) counts.set_aside += 1;
+      }
+    }
+    counts.unfinished = await this.store.removeUnfinished(setAside);
+    return counts;
+  }
+
+  private lookIn(ms: number): void {
+    this.timer = setTimeout(() => void this.look().then(() => this.ended || this.lookIn(HOUR_MS)), ms);
+    this.timer.unref();
+  }
+
+  private async look(): Promise<void> {
+    const ago = (ms: number) => new Date(Date.now() - ms);
+    try {
+      const counts = await this.collect({ written: ago(SET_ASIDE_AFTER_MS), setAside: ago(REMOVED_AFTER_MS) });
+      for (const [step, count] of Object.entries(counts)) blobsCollected.inc({ step }, count);
+      if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'blobs', ...counts }, 'blobs that nobody names');
+    } catch (error) {
+      this.logger.warn({ step: 'blobs', err: error }, 'could not look for blobs that nobody names');
+    }
+  }
+}

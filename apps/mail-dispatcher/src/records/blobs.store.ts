@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+@Injectable()
+export class BlobsStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /** Those of these blobs that a delivery needs: its documents, or the bytes that wait for its next try. */
+  async named(hashes: readonly string[]): Promise<Set<string>> {
+    const rows = await this.sql.rows<{ sha256: string }>(
+      `SELECT sha256 FROM unnest($1::text[]) AS blob (sha256)
+       WHERE EXISTS (SELECT FROM dispatch.attachments a WHERE a.sha256 = blob.sha256 AND a.ref IS NULL)
+         OR sha256 IN (SELECT t.message_sha256 FROM dispatch.deliveries d JOIN dispatch.attempts t ON t.delivery_id = d.id
+                       WHERE d.settled_at IS NULL AND t.message_sha256 = ANY($1))`,
+      [hashes],
+    );
+    return new Set(rows.map(({ sha256 }) => sha256));
+  }
+}
