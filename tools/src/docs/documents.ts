@@ -20,6 +20,7 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
     'README.md': {
       'publish-by-queue': fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts'))),
       'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
+      'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
       environment: environmentTable(await loadServiceEnvironments(from)),
     },
     'ARCHITECTURE.md': {

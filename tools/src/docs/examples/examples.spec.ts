@@ -92,15 +92,18 @@ describe('sending an invoice with curl', () => {
     await database.stop();
   });
 
-  it('is answered with the delivery, and with the same when it is sent again', async () => {
+  it.each([
+    ['send-invoice.sh', 'inv-2026-0043'],
+    ['upload-invoice.sh', 'inv-2026-0044'],
+  ])('is answered with the delivery, and with the same when it is sent again: %s', async (file, key) => {
     const { service } = await issueTokens(AUTH_JWT_SECRET);
     const send = async () => {
-      const script = join(__dirname, 'send-invoice.sh');
+      const script = join(__dirname, file);
       const env = { PATH: process.env['PATH'], MAIL_DISPATCHER: url, TOKEN: service };
       return deliveryView.parse(JSON.parse((await run('sh', [script], { cwd: folder, env })).stdout));
     };
     const first = await send();
-    expect(first).toMatchObject({ teamId: 'acme', key: 'inv-2026-0043', recipients: [{ address: 'payables@customer.example' }] });
+    expect(first).toMatchObject({ teamId: 'acme', key, recipients: [{ address: 'payables@customer.example' }] });
     expect((await send()).id).toBe(first.id);
   });
 });
