@@ -1,7 +1,7 @@
 // The page from the outside in: look, language, data, address, frame.
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
-import { Suspense, use, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, Suspense, use, useEffect, useMemo, useRef, useState } from 'react';
 import { type AroundNavHandler, Router } from 'wouter';
 import { type Locale } from '@billing-mail/contracts';
 import { type ConsoleConfig } from './api/console-config.js';
@@ -10,6 +10,7 @@ import { createClients } from './api/clients.js';
 import { ProblemError } from './api/problem.js';
 import { CrashBoundary } from './shell/crash-boundary.js';
 import { navigateGuarded } from './shell/navigation-guard.js';
+import { useSession } from './session/session-store.js';
 import { Pages } from './pages.js';
 import { readableColors, theme } from './theme.js';
 import { LanguageProvider } from './words/language-provider.js';
@@ -36,7 +37,7 @@ function createQueryClient(): QueryClient {
 const askBeforeLeaving: AroundNavHandler = (navigate, to, options) => navigateGuarded(() => navigate(to, options));
 
 export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleConfig> }) {
-  const [queryClient] = useState(createQueryClient);
+  const session = useSession();
   return (
     <MantineProvider
       theme={theme}
@@ -47,17 +48,23 @@ export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleC
     >
       <LanguageProvider>
         <CrashBoundary>
-          <QueryClientProvider client={queryClient}>
+          <OfOneUser key={session.kind === 'signed_in' ? session.claims.sub : ''}>
             <Router aroundNav={askBeforeLeaving}>
               <Suspense fallback={null}>
                 <Configured config={config} />
               </Suspense>
             </Router>
-          </QueryClientProvider>
+          </OfOneUser>
         </CrashBoundary>
       </LanguageProvider>
     </MantineProvider>
   );
+}
+
+/** Answers and drafts are one user's: nothing of them is there for the next. */
+function OfOneUser({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>;
 }
 
 function Configured({ config }: { config: Promise<ConsoleConfig> }) {

@@ -4,6 +4,7 @@ import { Redirect, Route, Switch } from 'wouter';
 import { roleIn, type SignedIn } from './session/read-token.js';
 import { useSession } from './session/session-store.js';
 import { SignInNotice } from './session/sign-in-notice.js';
+import { SwitchUserDialog } from './session/switch-user-dialog.js';
 import { settingsPath } from './paths.js';
 import { Frame } from './shell/frame.js';
 import { PageSkeleton } from './shell/page-skeleton.js';
@@ -18,12 +19,15 @@ export function Pages() {
   const session = useSession();
   if (session.kind !== 'signed_in') return <SignInNotice session={session} />;
   return (
-    <Switch>
-      <Route path="/teams/:team/*?">{({ team }) => <TeamPages team={team} session={session} />}</Route>
-      <Route>
-        <FirstTeam session={session} />
-      </Route>
-    </Switch>
+    <>
+      <SwitchUserDialog session={session} />
+      <Switch>
+        <Route path="/teams/:team/*?">{({ team }) => <TeamPages team={team} session={session} />}</Route>
+        <Route>
+          <FirstTeam session={session} />
+        </Route>
+      </Switch>
+    </>
   );
 }
 

@@ -1,5 +1,12 @@
 // What invoicing and the clerks of a team do by HTTP, for tests and samples.
-import { DISPATCH_QUEUE, type DispatchJobInput, type EmailDeliveryInput, publishDispatchJob, QUEUE_PREFIX } from '@billing-mail/contracts';
+import {
+  DISPATCH_QUEUE,
+  type DispatchJobInput,
+  type EmailDeliveryInput,
+  publishDispatchJob,
+  QUEUE_PREFIX,
+  type TokenClaims,
+} from '@billing-mail/contracts';
 import Queue from 'bull';
 import { eventually } from './eventually.js';
 import { type System } from './system.js';
@@ -59,6 +66,12 @@ export async function readAll(system: System, userId: string, count: number): Pr
     60_000,
   );
   await call('POST', `${url}/read-all`, token, {});
+}
+
+/** Chooses an address for alerts, which is not confirmed yet. */
+export async function chooseAddress(system: System, claims: TokenClaims, email: string): Promise<void> {
+  const body = { email, locale: 'en', channels: { email: true, inbox: true } };
+  await call('PUT', `${system.urls['notification-service']}/v1/preferences`, await system.token(claims), body);
 }
 
 /** The newest deliveries of a team. */

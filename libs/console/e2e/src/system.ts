@@ -50,6 +50,7 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     AUTH_JWT_SECRET: secret,
     SECRET_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
     CONSOLE_ORIGIN: urls['settings-api'],
+    CONSOLE_URL: urls['settings-api'],
     MAIL_DISPATCHER_PUBLIC_URL: urls['mail-dispatcher'],
     NOTIFICATION_SERVICE_PUBLIC_URL: urls['notification-service'],
     SETTINGS_API_PORT: new URL(urls['settings-api']).port,

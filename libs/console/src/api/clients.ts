@@ -51,7 +51,7 @@ type Answer<Data> = { data?: Data | undefined; error?: unknown; response: Respon
 export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   const { data, error, response } = await answer;
   if (response.ok && data !== undefined) return data;
-  const problem = toProblemError(response.status, error, response.headers.get('X-Request-Id'));
+  const problem = toProblemError(response, error);
   if (problem.status === 401) endSession();
   throw problem;
 }

@@ -9,6 +9,8 @@ export class ProblemError extends Error {
     detail: string,
     readonly requestId: string | null,
     readonly errors: readonly FieldError[],
+    /** When the service wants to be asked again; `null` when it does not say. */
+    readonly retryAfterSeconds: number | null,
   ) {
     super(detail);
   }
@@ -20,10 +22,13 @@ export class AwayError extends Error {
 }
 
 /** Reads the body of an answer that is no success. */
-export function toProblemError(status: number, body: unknown, requestId: string | null): ProblemError {
-  if (!isProblem(body)) return new ProblemError(status, 'unknown', `HTTP ${status}`, requestId, []);
+export function toProblemError({ status, headers }: Response, body: unknown): ProblemError {
+  const requestId = headers.get('X-Request-Id');
+  const retryAfter = /^\d{1,6}$/.exec(headers.get('Retry-After') ?? '')?.[0];
+  const retryAfterSeconds = retryAfter === undefined ? null : Number(retryAfter);
+  if (!isProblem(body)) return new ProblemError(status, 'unknown', `HTTP ${status}`, requestId, [], retryAfterSeconds);
   const { type, detail, errors, requestId: id } = body;
-  return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? []);
+  return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? [], retryAfterSeconds);
 }
 
 // A proxy may answer in place of the service; what calls itself a problem of ours is one.

@@ -15,7 +15,7 @@ export async function runServerTest(
   if (!response.ok || response.body === null) {
     if (response.status === 401) endSession();
     const text = await response.text();
-    throw toProblemError(response.status, parseJson(text), response.headers.get('X-Request-Id'));
+    throw toProblemError(response, parseJson(text));
   }
   for await (const text of linesOf(response.body)) {
     const line = JSON.parse(text) as SmtpTestLine;

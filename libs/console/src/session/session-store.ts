@@ -1,36 +1,64 @@
-// The token: taken once from the URL's fragment, kept in memory and in the tab's session storage, dropped when it ends.
+// The token: taken once from the URL's fragment, kept in memory and in the tab's session storage, dropped when it ends. A link can not sign
+// somebody in as somebody else, or out, without being asked for: whoever made it would read what is done in their name from then on.
 import { useSyncExternalStore } from 'react';
-import { readToken, type Session } from './read-token.js';
+import { readToken, type Session, type SignedIn } from './read-token.js';
 
 const STORAGE_KEY = 'billing-mail.token';
 // Longer timers fire at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 let session: Session = { kind: 'missing' };
+/** What a link offers to somebody who is signed in as somebody else. */
+let offered: SignedIn | null = null;
 let expiry: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
 /** Reads the token and goes on looking for new ones: the host application may open a signed-in link in a tab that is open already. */
 export function watchSession(): void {
+  change(readToken(sessionStorage.getItem(STORAGE_KEY), Date.now()));
   takeToken();
+  // With unsaved changes a step is taken back by whoever hears of it next; the token must be gone from the address by then.
+  window.addEventListener('popstate', takeToken);
   window.addEventListener('hashchange', takeToken);
 }
 
 function takeToken(): void {
   const fromHash = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (fromHash !== null) {
-    // Gone before anybody looks over a shoulder, copies the address or steps back to it.
-    history.replaceState(history.state, '', location.pathname + location.search);
-    sessionStorage.setItem(STORAGE_KEY, fromHash);
-  }
-  change(readToken(fromHash ?? sessionStorage.getItem(STORAGE_KEY), Date.now()));
+  if (fromHash === null) return;
+  // Gone before anybody looks over a shoulder, copies the address or steps back to it.
+  history.replaceState(history.state, '', location.pathname + location.search);
+  const next = readToken(fromHash, Date.now());
+  if (session.kind !== 'signed_in') change(next);
+  else if (next.kind === 'signed_in' && isSameUser(session, next)) change(next);
+  else if (next.kind === 'signed_in') offer(next);
+}
+
+const isSameUser = (one: SignedIn, other: SignedIn): boolean =>
+  one.claims.sub === other.claims.sub && one.claims.role === other.claims.role;
+
+function offer(next: SignedIn | null): void {
+  offered = next;
+  tell();
+}
+
+/** What was offered is taken, or not. */
+export function answerOffer(isTaken: boolean): void {
+  const next = offered;
+  offer(null);
+  if (isTaken && next !== null) change(readToken(next.token, Date.now()));
 }
 
 function change(next: Session): void {
   session = next;
   clearTimeout(expiry);
-  if (session.kind !== 'signed_in') sessionStorage.removeItem(STORAGE_KEY);
-  else if (session.expiresAtMs !== null) expiry = setTimeout(endSession, Math.min(session.expiresAtMs - Date.now(), LONGEST_TIMER_MS));
+  if (session.kind === 'signed_in') sessionStorage.setItem(STORAGE_KEY, session.token);
+  else sessionStorage.removeItem(STORAGE_KEY);
+  if (session.kind === 'signed_in' && session.expiresAtMs !== null)
+    expiry = setTimeout(endSession, Math.min(session.expiresAtMs - Date.now(), LONGEST_TIMER_MS));
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
 }
 
@@ -43,8 +71,15 @@ export const currentSession = (): Session => session;
 
 /** The session, and again when it changes. */
 export function useSession(): Session {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, currentSession);
+  return useSyncExternalStore(listen, currentSession);
+}
+
+/** Who a link would sign in, as long as it is not answered. */
+export function useOffer(): SignedIn | null {
+  return useSyncExternalStore(listen, () => offered);
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }

@@ -1,6 +1,6 @@
 import { Anchor, Container, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { Link } from 'wouter';
+import { Link, useSearch } from 'wouter';
 import { settingsPath } from '../paths.js';
 import { OptionsMenu } from '../shell/options-menu.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -12,6 +12,7 @@ export function SignInNotice({ session, team }: { session: Session; team?: strin
   const { words } = useLanguage();
   const { title, text } = noticeOf(session, team, words.page.signIn);
   const teams = session.kind === 'signed_in' && team !== undefined ? Object.keys(session.claims.teams ?? {}) : [];
+  const code = codeOf(useSearch());
   useDocumentTitle(title);
   return (
     <Container size="sm" py="xl" component="main">
@@ -25,6 +26,11 @@ export function SignInNotice({ session, team }: { session: Session; team?: strin
         {title}
       </Title>
       <Text mb="md">{text}</Text>
+      {session.kind !== 'signed_in' && code !== null ? (
+        <Text mb="md" className="breakable">
+          {words.page.signIn.confirming(code)}
+        </Text>
+      ) : null}
       <List>
         {teams.map((mine) => (
           <List.Item key={mine}>
@@ -37,6 +43,9 @@ export function SignInNotice({ session, team }: { session: Session; team?: strin
     </Container>
   );
 }
+
+// The link of an e-mail opens a tab where nobody is signed in. What is no code is not shown: anybody can write links.
+const codeOf = (search: string): string | null => /^[\w-]{22}$/.exec(new URLSearchParams(search).get('confirm') ?? '')?.[0] ?? null;
 
 type Words = ReturnType<typeof useLanguage>['words']['page']['signIn'];
 

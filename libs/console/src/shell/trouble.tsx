@@ -5,7 +5,14 @@ import { useLanguage } from '../words/words-context.js';
 
 /** An answer that failed: what happened, its request id to name to support, and a way to try again. */
 export function Trouble({ error, title, onRetry }: { error: Error; title?: string; onRetry?: () => void }) {
-  const words = useLanguage().words.page.trouble;
+  const {
+    formats,
+    words: {
+      page: { trouble: words },
+    },
+  } = useLanguage();
+  const kind = error instanceof ProblemError ? error.kind : 'unknown';
+  const retryAfterSeconds = error instanceof ProblemError && error.status === 429 ? error.retryAfterSeconds : null;
   const isAway = error instanceof AwayError;
   return (
     <Alert
@@ -16,7 +23,8 @@ export function Trouble({ error, title, onRetry }: { error: Error; title?: strin
       role="alert"
     >
       <Text size="sm" className="breakable">
-        {isAway ? words.away : (words.kinds[error instanceof ProblemError ? error.kind : 'unknown'] ?? words.kinds.unknown)}
+        {isAway ? words.away : (words.kinds[kind] ?? words.kinds.unknown)}{' '}
+        {retryAfterSeconds === null ? '' : words.comeAgain(formats.duration(retryAfterSeconds * 1000))}
       </Text>
       <Group mt="xs" gap="md">
         {onRetry ? (

@@ -18,7 +18,7 @@ export const inboxWords: typeof english = {
     title: 'Wie Sie benachrichtigt werden',
     lead: 'Gilt nur für Sie, in allen Ihren Teams.',
     email: 'Ihre E-Mail-Adresse',
-    emailHint: 'Leer: die Adresse, die in Ihren Belegen steht.',
+    emailHint: 'Leer: Sie erhalten keine E-Mails.',
     locale: 'Sprache',
     byInbox: 'Hier in den Mitteilungen',
     byEmail: 'Zusätzlich per E-Mail',

@@ -16,7 +16,7 @@ export const inboxWords = {
     title: 'How you are told',
     lead: 'For you alone, in all of your teams.',
     email: 'Your e-mail address',
-    emailHint: 'Empty: the address that your documents name.',
+    emailHint: 'Empty: you get no e-mails.',
     locale: 'Language',
     byInbox: 'Here in the inbox',
     byEmail: 'By e-mail as well',

@@ -27,7 +27,16 @@ export const pageWords: typeof english = {
     otherTeamTitle: (team) => `Sie gehören nicht zum Team „${team}“`,
     otherTeam:
       'Sie sind angemeldet, aber für ein anderes Team. Bitten Sie einen Administrator jenes Teams um Zugang, oder gehen Sie zu einem Ihrer Teams:',
+    confirming: (code) =>
+      `Um Ihre E-Mail-Adresse zu bestätigen, öffnen Sie diese Seite aus Ihrer Fakturierung, gehen Sie zu den Mitteilungen, und geben Sie dort diesen Code ein: ${code}`,
     noTeam: 'Sie sind angemeldet, gehören aber zu keinem Team. Bitten Sie einen Administrator Ihres Teams um Zugang.',
+  },
+  switchUser: {
+    title: 'Als jemand anderes anmelden?',
+    text: (now, next) =>
+      `Sie sind als ${now} angemeldet. Der Link, den Sie geöffnet haben, meldet Sie als ${next} an. Wenn Sie das nicht erwartet haben, bleiben Sie angemeldet: Sie würden sonst im Namen von jemand anderem arbeiten.`,
+    stay: (now) => `${now} bleiben`,
+    change: (next) => `Als ${next} anmelden`,
   },
   notFound: {
     title: 'Hier ist nichts',
@@ -47,8 +56,14 @@ export const pageWords: typeof english = {
       'admins-only': 'Das dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen.',
       'not-found': 'Das gibt es nicht mehr, oder es gehört einem anderen Team.',
       'database-away': 'Unsere Datenbank antwortet nicht. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.',
+      'too-many-requests': 'Das wurde in kurzer Zeit zu oft angefordert. Es wurde nichts geändert.',
+      'too-much-at-once': 'Im Moment wird zu viel auf einmal übertragen. Es wurde nichts geändert.',
+      'open-streams': 'Sie haben diese Seite zu oft geöffnet. Schließen Sie sie, wo Sie sie nicht brauchen.',
+      'identity-provider-away':
+        'Ihre Anmeldung lässt sich gerade nicht prüfen. Sie bleiben angemeldet; versuchen Sie es gleich noch einmal.',
       unknown: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut; nennen Sie sonst unserem Kundendienst die Nummer der Anfrage.',
     },
+    comeAgain: (wait) => `Versuchen Sie es in ${wait} noch einmal.`,
     requestId: (id) => `Anfrage ${id}`,
     retry: 'Erneut versuchen',
     crashedTitle: 'Diese Seite ist gestolpert',

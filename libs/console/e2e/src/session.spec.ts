@@ -1,0 +1,130 @@
+// Who is signed in, and that neither a link nor trouble of ours changes it.
+import { type TokenClaims } from '@billing-mail/contracts';
+import { type Page } from 'playwright-core';
+import { ANNA } from './browser.js';
+import { setUpDesk } from './desk.js';
+import { putSettings } from './seed.js';
+import { type System } from './system.js';
+
+const SETTINGS = '/teams/acme/settings/invoicing';
+const EVE: TokenClaims = { sub: 'eve.adler', teams: { acme: 'admin' } };
+
+describe('who is signed in', () => {
+  const desk = setUpDesk();
+  let system: System;
+  beforeAll(async () => {
+    ({ system } = desk);
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH' });
+  });
+
+  const company = (page: Page) => page.locator('#field-companyName');
+  const follow = (page: Page, token: string) => page.goto(`${system.urls['settings-api']}${SETTINGS}#token=${token}`);
+  /** `sub` of the token that the page keeps. */
+  const keptUser = async (page: Page): Promise<string> => {
+    const token = await page.evaluate(() => String(Object.values(sessionStorage)[0]));
+    return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }).sub;
+  };
+
+  it.each([
+    ['en', 'Sign in as somebody else?', 'Stay anna.berg', 'Sign in as eve.adler'],
+    ['de', 'Als jemand anderes anmelden?', 'anna.berg bleiben', 'Als eve.adler anmelden'],
+  ] as const)('is not replaced by a link without being asked (%s)', async (locale, title, stay, change) => {
+    const page = await desk.open(SETTINGS, { locale });
+    await company(page).fill('Draft of Anna');
+    await follow(page, await system.token(EVE));
+    const dialog = page.getByRole('dialog', { name: title });
+    await dialog.getByText(/anna\.berg.*eve\.adler/).waitFor();
+    expect(page.url()).not.toContain('token');
+    expect(await keptUser(page)).toBe('anna.berg');
+    await dialog.getByRole('button', { name: stay }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect([await keptUser(page), await company(page).inputValue()]).toEqual(['anna.berg', 'Draft of Anna']);
+    await follow(page, await system.token(EVE));
+    await dialog.getByRole('button', { name: change }).click();
+    await dialog.waitFor({ state: 'detached' });
+    // A draft of one user is not there for the other.
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#field-companyName')?.value === 'ACME GmbH');
+    expect(await keptUser(page)).toBe('eve.adler');
+  });
+
+  it('is asked as well where the link loads the page anew', async () => {
+    const page = await desk.open(SETTINGS);
+    await company(page).waitFor();
+    await page.goto('about:blank');
+    await follow(page, await system.token(EVE));
+    await page.getByRole('dialog', { name: 'Sign in as somebody else?' }).waitFor();
+    expect(await keptUser(page)).toBe('anna.berg');
+  });
+
+  it('goes on with a new token of the same user, and with the old one when a link is damaged or over', async () => {
+    const page = await desk.open(SETTINGS);
+    await company(page).fill('Draft of Anna');
+    const fresh = await system.token({ ...ANNA, teams: { acme: 'admin' } }, 1800);
+    const kept = () => page.evaluate(() => Object.values(sessionStorage));
+    await follow(page, fresh);
+    await page.waitForFunction((token) => Object.values(sessionStorage).includes(token), fresh);
+    for (const bad of ['nonsense', '', await system.token(EVE, -10)]) {
+      await follow(page, bad);
+      await page.waitForFunction(() => location.hash === '');
+      expect(await kept()).toEqual([fresh]);
+    }
+    expect([await company(page).inputValue(), await page.getByRole('dialog').count()]).toEqual(['Draft of Anna', 0]);
+  });
+
+  it('stays signed in while the identity provider is away, and hears so', async () => {
+    const isOfService = (url: URL) => url.pathname.endsWith('/email-delivery');
+    const away = { type: 'urn:billing-mail:problem:identity-provider-away', title: 'x', status: 503, detail: 'x', requestId: 'r1' };
+    const page = await desk.open(SETTINGS, {
+      allow: [503],
+      before: async (opened) =>
+        void (await opened.route(isOfService, (route) =>
+          route.fulfill({ status: 503, contentType: 'application/problem+json', json: away }),
+        )),
+    });
+    await page.getByRole('alert').filter({ hasText: 'Your sign-in can not be checked right now.' }).waitFor({ timeout: 20_000 });
+    expect(await keptUser(page)).toBe('anna.berg');
+    await page.unroute(isOfService);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await company(page).waitFor();
+  });
+
+  it('hears in plain words when something was asked for too often, and when to come again', async () => {
+    const problem = { type: 'urn:billing-mail:problem:too-many-requests', title: 'x', status: 429, detail: 'x', requestId: 'r1' };
+    const page = await desk.open(SETTINGS, {
+      locale: 'de',
+      allow: [429],
+      before: async (opened) =>
+        void (await opened.route(
+          (url) => url.pathname.endsWith('/email-delivery'),
+          (route) =>
+            route.fulfill({ status: 429, headers: { 'Retry-After': '300' }, contentType: 'application/problem+json', json: problem }),
+        )),
+    });
+    await page
+      .getByRole('alert')
+      .getByText('Das wurde in kurzer Zeit zu oft angefordert. Es wurde nichts geändert. Versuchen Sie es in 5 min noch einmal.')
+      .waitFor();
+  });
+
+  it('confirms an address by the link of an e-mail, also from a tab where nobody is signed in', async () => {
+    const page = await desk.open('/teams/acme/inbox', { claims: EVE });
+    const unconfirmed = page.getByText('eve@adler.example is not confirmed yet');
+    await page.getByLabel('Your e-mail address').fill('eve@adler.example');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await unconfirmed.waitFor();
+    const [letter] = await system.platform.waitFor(1, 20_000);
+    const text = letter?.raw?.toString().replaceAll('=\r\n', '').replaceAll('=3D', '=') ?? '';
+    const link = /http:\S+\?confirm=[\w-]{22}/.exec(text)?.[0] ?? 'no link';
+    const code = link.split('=')[1] ?? 'no code';
+    const signedOut = await desk.open(new URL(link).pathname + new URL(link).search, { claims: null });
+    await signedOut.getByText(`enter this code there: ${code}`).waitFor();
+    const opened = await desk.open(new URL(link).pathname + new URL(link).search, { claims: EVE });
+    expect(await opened.getByLabel('Code from the e-mail').inputValue()).toBe(code);
+    await opened.getByRole('button', { name: 'Confirm the address' }).click();
+    await opened.getByText('eve@adler.example is not confirmed yet').waitFor({ state: 'detached' });
+    // It holds once, and for a page that was opened before as well.
+    await page.reload();
+    await page.getByLabel('Your e-mail address').waitFor();
+    expect(await unconfirmed.count()).toBe(0);
+  });
+});

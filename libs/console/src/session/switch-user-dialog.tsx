@@ -1,0 +1,27 @@
+import { Button, Group, Modal, Text } from '@mantine/core';
+import { useLanguage } from '../words/words-context.js';
+import { type SignedIn } from './read-token.js';
+import { answerOffer, useOffer } from './session-store.js';
+
+/** Asks before a link signs in somebody else than who is signed in. */
+export function SwitchUserDialog({ session }: { session: SignedIn }) {
+  const { switchUser: words, close } = useLanguage().words.page;
+  const offered = useOffer();
+  if (offered === null) return null;
+  const [now, next] = [session.claims.sub, offered.claims.sub];
+  return (
+    <Modal opened onClose={() => answerOffer(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
+      <Text mb="lg" className="breakable">
+        {words.text(now, next)}
+      </Text>
+      <Group justify="flex-end">
+        <Button onClick={() => answerOffer(false)} data-autofocus>
+          {words.stay(now)}
+        </Button>
+        <Button variant="default" onClick={() => answerOffer(true)}>
+          {words.change(next)}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
