@@ -168,7 +168,7 @@ export const variables = {
     'fully qualified name said in EHLO; by default that of the machine, else its address',
   ),
   RATE_LIMITS: described(
-    rateLimits.default({}),
+    rateLimits.optional(),
     'limits of requests that are to differ from the usual, `name=requests/time,…`, such as `searches=120/1m`',
   ),
   LOG_LEVEL: described(

@@ -13,12 +13,14 @@ const CONNECTION = Symbol('LIMITS_REDIS');
 const ANSWER_MS = 500;
 const CONNECT_MS = 2000;
 
+type LimitingEnv = { REDIS_URL: string; REDIS_CA_FILE?: string | undefined; RATE_LIMITS?: RateLimitChanges | undefined };
+
 /** What bounds requests: `RateLimiter`, `SharedSlots`, and a connection to Redis that never lets anybody wait. */
 @Module({})
 export class LimitingModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(CONNECTION) private readonly redis: Redis) {}
 
-  static with(env: { REDIS_URL: string; REDIS_CA_FILE?: string | undefined; RATE_LIMITS: RateLimitChanges }, logger: Logger): DynamicModule {
+  static with(env: LimitingEnv, logger: Logger): DynamicModule {
     return {
       module: LimitingModule,
       global: true,
@@ -26,7 +28,7 @@ export class LimitingModule implements OnApplicationBootstrap, OnApplicationShut
         { provide: CONNECTION, useFactory: () => connect(env.REDIS_URL, env.REDIS_CA_FILE) },
         {
           provide: RateLimiter,
-          useFactory: (redis: Redis) => new RateLimiter(redis, withChanges(env.RATE_LIMITS), logger),
+          useFactory: (redis: Redis) => new RateLimiter(redis, withChanges(env.RATE_LIMITS ?? {}), logger),
           inject: [CONNECTION],
         },
         { provide: SharedSlots, useFactory: (redis: Redis) => new SharedSlots(redis), inject: [CONNECTION] },

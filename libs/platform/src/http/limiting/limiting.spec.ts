@@ -182,7 +182,7 @@ describe('RATE_LIMITS', () => {
       searches: { requests: 120, seconds: 60 },
       intake: { requests: 5, seconds: 7200 },
     });
-    expect(variables.RATE_LIMITS.parse(undefined)).toEqual({});
+    expect(variables.RATE_LIMITS.parse(undefined)).toBeUndefined();
   });
 
   it.each(['search=1/1m', 'searches=0/1m', 'searches=5', 'searches=5/0s', 'searches=x/1m', '', 'constructor=1/1m'])(
