@@ -6,9 +6,19 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort, findProgram, startServerProcess } from '@billing-mail/testkit';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { DATABASE_ROLES, MIGRATOR_ROLE, readEnvironment, readMigrationUrl, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform';
+import {
+  DATABASE_ROLES,
+  MIGRATOR_ROLE,
+  readEnvironment,
+  readMigrationUrl,
+  redisOptions,
+  SCHEMA_OF,
+  serviceRoleOf,
+} from '@billing-mail/platform';
+import { Redis } from 'ioredis';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { provideDatabaseRoles } from '../database-roles.js';
@@ -163,6 +173,43 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(compose.secrets)).not.toContain('ca_key');
     },
   );
+
+  it('starts a Redis that takes the services by their certificates and users, and nobody else', async () => {
+    const command = serviceNamed('redis').command;
+    const port = await findFreePort();
+    const args = String(command).replaceAll('/run/secrets/', `${secretsFolder}/`).replace('--dir /data', `--dir ${secretsFolder}`);
+    const [program = '', ...options] = args.replace('--tls-port 6379', `--tls-port ${port}`).split(/\s+/).filter(Boolean);
+    const server = await startServerProcess({
+      command: findProgram(program) ?? program,
+      args: options,
+      ready: /Ready to accept connections/,
+      readyWithinMs: 60_000,
+      deathSignal: 'KILL',
+    });
+    const clientOf = (url: string): Redis => {
+      const named = {
+        ...redisOptions(url, join(secretsFolder, 'ca_certificate')),
+        host: '127.0.0.1',
+        port,
+        enableReadyCheck: false,
+        retryStrategy: () => null,
+      };
+      // By the name that the containers know it by.
+      return new Redis({ ...named, tls: { ...named.tls, servername: 'redis' } }).on('error', () => undefined);
+    };
+    const clients = [secret('mail_dispatcher_redis_url'), 'rediss://redis:6379/0'].map(clientOf);
+    try {
+      const [dispatcher, nobody] = clients;
+      expect(await dispatcher?.get('{billing-mail}:dispatch:id')).toBeNull();
+      await expect(dispatcher?.config('GET', 'dir')).rejects.toThrow(/permissions/);
+      // What the health check asks.
+      expect(await nobody?.ping()).toBe('PONG');
+      await expect(nobody?.get('{billing-mail}:dispatch:id')).rejects.toThrow(/permissions/);
+    } finally {
+      for (const client of clients) client.disconnect();
+      await server.end('SIGKILL');
+    }
+  });
 
   it('gives each secret to those only who read it', () => {
     const holdersOf = (wanted: RegExp) =>
