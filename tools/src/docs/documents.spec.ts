@@ -11,9 +11,10 @@ import { type ServiceEnvironment } from './service-environments.js';
 
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'];
 const read = (path: string): string => readFileSync(join(workspaceRoot, path), 'utf8');
-const found = (pattern: RegExp): string[] => DOCUMENTS.flatMap((path) => [...read(path).matchAll(pattern)].map((match) => match[1] ?? ''));
+const found = (pattern: RegExp): string[] =>
+  [...DOCUMENTS, 'SECURITY.md'].flatMap((path) => [...read(path).matchAll(pattern)].map((match) => match[1] ?? ''));
 
-describe('README.md and ARCHITECTURE.md', () => {
+describe('the documents', () => {
   it('are as the code makes them (node tools/docs.mjs)', async () => {
     const updated = await updatedDocuments('src');
     expect(updated.map(({ path }) => path)).toEqual(DOCUMENTS);
