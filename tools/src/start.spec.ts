@@ -147,6 +147,7 @@ describe('npm start', () => {
     ['settings-api', ['PUBLISH', 'delivery.updated', '{}']],
     ['notification-service', ['LRANGE', '{billing-mail}:dispatch:wait', '0', '-1']],
     ['notification-service', ['PUBLISH', 'settings.get.reply', '{}']],
+    ['notification-service', ['SCAN', '0']],
     ['mail-dispatcher', ['FLUSHALL']],
     ['mail-dispatcher', ['KEYS', '*']],
     ['mail-dispatcher', ['CONFIG', 'SET', 'dir', '/tmp']],

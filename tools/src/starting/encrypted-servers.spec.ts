@@ -27,11 +27,11 @@ describe('servers with TLS', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'billing-mail-tls-'));
-    const { caPem, keyPem, chainOf } = tlsCertificates();
-    writeFileSync(file('ca.pem'), caPem);
-    writeFileSync(file('key.pem'), keyPem, { mode: 0o600 });
-    writeFileSync(file('certificate.pem'), chainOf('good'));
-    writeFileSync(file('stranger.pem'), chainOf('self_signed'));
+    const certificates = tlsCertificates();
+    writeFileSync(file('ca.pem'), certificates.caPem);
+    writeFileSync(file('key.pem'), certificates.keyPem, { mode: 0o600 });
+    writeFileSync(file('certificate.pem'), certificates.chainOf('good'));
+    writeFileSync(file('stranger.pem'), certificates.chainOf('self_signed'));
     await createPostgresCluster(file('postgres'), 'secret');
     const settings = {
       listen_addresses: '127.0.0.1,127.0.0.2',
@@ -94,7 +94,9 @@ describe('servers with TLS', () => {
 
   it('encrypts what goes to Redis, by the authority of REDIS_CA_FILE: queues, and requests between the services', async () => {
     const queue = new Bull('encrypted', bullOptions(redisUrl('rediss'), file('ca.pem')));
-    const taken = new Promise((resolve) => queue.process((job) => Promise.resolve(resolve(job.data))));
+    const taken = new Promise((resolve) => {
+      void queue.process((job) => Promise.resolve(resolve(job.data)));
+    });
     await queue.add({ invoice: 1 });
     expect(await taken).toEqual({ invoice: 1 });
     await queue.close();
