@@ -94,6 +94,7 @@ function put(inside: Container, name: string, value: unknown): void {
 
 function garbled(value: unknown, random: () => number): unknown {
   if (typeof value === 'number') return -value;
+  if (isContainer(value)) return 'text';
   if (typeof value !== 'string') return String(value);
   const at = Math.floor(random() * (value.length + 1));
   return `${value.slice(0, at)}${String.fromCharCode(Math.floor(random() * 0x10000))}${value.slice(at + Math.floor(random() * 3))}`;
