@@ -1,6 +1,5 @@
 // The worst bodies all at once: what stalls, how much memory it takes, and what a legitimate invoice notices.
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
 import { type CallerName, TEAM } from '../callers.js';
@@ -58,33 +57,20 @@ const atOnce = (name: string, tries: string, as: CallerName, makeBodies: () => B
   run: (attempt) =>
     measured(attempt, async () => {
       const bodies = makeBodies();
-      const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => post(attempt, as, bodies[index % bodies.length])));
+      const ask = (index: number): Promise<Answer | null> =>
+        attempt.site
+          .ask('mail-dispatcher', path, {
+            ...{ as, method: 'POST', body: bodies[index % bodies.length] },
+            headers: { 'idempotency-key': name },
+          })
+          // Who sends more than is taken may find the connection cut before he has read the answer.
+          .catch(() => null);
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(index)));
       const answered = answers.filter((answer) => answer !== null);
       for (const answer of answered) attempt.expectAnswer('a body', answer, statuses);
       return `${countStatuses(answered)}, ${answers.length - answered.length} cut off`;
     }),
 });
-
-/** Sends a body without a copy of it, as fifty of them would be too much for whoever attacks. Null where the connection was cut before the answer. */
-function post(attempt: Attempt, as: CallerName, body: Buffer | undefined): Promise<Answer | null> {
-  const { url } = attempt.site.services['mail-dispatcher'];
-  const authorization = attempt.site.authorization(as);
-  const headers = {
-    'content-type': 'application/json',
-    'idempotency-key': 'flood',
-    ...(authorization === undefined ? {} : { authorization }),
-  };
-  return new Promise((resolve) => {
-    const asked = request(`${url}${path}`, { method: 'POST', headers: { ...headers, 'content-length': body?.length ?? 0 }, agent: false });
-    asked.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (more: string) => (text += more));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: new Headers(), text }));
-    });
-    asked.once('error', () => resolve(null));
-    asked.end(body);
-  });
-}
 
 const halfSent: Attack = {
   name: 'half-sent',
