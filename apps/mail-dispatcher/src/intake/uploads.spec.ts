@@ -18,7 +18,7 @@ describe('an upload', () => {
   let harness: Harness;
   let port: number;
   beforeAll(async () => {
-    harness = await startHarness();
+    harness = await startHarness({ env: { MAX_ATTACHMENT_BYTES: String(4 * MIB) } });
     await harness.saveSettings(teamSettings('acme'));
     await harness.apps[0]?.listen(0, '127.0.0.1');
     port = (harness.apps[0]?.getHttpServer() as { address: () => AddressInfo }).address().port;
@@ -50,7 +50,7 @@ describe('an upload', () => {
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
   it('is the same delivery as the same document as JSON, and brings its files byte by byte', async () => {
-    const [large, small] = [pdfOf(12 * MIB), pdfOf(1000)];
+    const [large, small] = [pdfOf(3 * MIB), pdfOf(1000)];
     const inline = (content: Buffer, filename: string) => ({
       filename,
       contentType: 'application/pdf',
@@ -131,7 +131,7 @@ describe('an upload', () => {
     [
       'that is larger than may be',
       words({ attachments: [byPart('file1'), byPart('file2')] }),
-      { file1: pdfOf(20 * MIB), file2: pdfOf(6 * MIB) },
+      { file1: pdfOf(3 * MIB), file2: pdfOf(2 * MIB) },
       413,
       '/attachments/1/part',
     ],
@@ -201,7 +201,7 @@ describe('an upload', () => {
   /** The beginning of an upload, as bytes on a socket. */
   const begin = (delivery: object, sent: Buffer | string, job: Pick<DispatchJobInput, 'key'> = { key: 'up-half' }): Socket => {
     const head = ['POST /v1/teams/acme/deliveries HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${harness.serviceToken}`];
-    head.push(`Idempotency-Key: ${job.key}`, 'Content-Type: multipart/form-data; boundary=b', `Content-Length: ${20 * MIB}`, '', '');
+    head.push(`Idempotency-Key: ${job.key}`, 'Content-Type: multipart/form-data; boundary=b', `Content-Length: ${4 * MIB}`, '', '');
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     socket.write(head.join('\r\n'));
     socket.write(`--b\r\nContent-Disposition: form-data; name="delivery"\r\n\r\n${JSON.stringify(delivery)}\r\n`);
@@ -212,7 +212,7 @@ describe('an upload', () => {
 
   it('that breaks off leaves nothing', async () => {
     const before = await filesIn();
-    const socket = begin(one, pdfOf(3 * MIB));
+    const socket = begin(one, pdfOf(2 * MIB));
     await harness.eventually(filesIn, (files) => files.length === before.length + 1);
     socket.destroy();
     await harness.eventually(filesIn, (files) => files.length === before.length);

@@ -58,7 +58,7 @@ describe('uploads', () => {
   beforeAll(async () => {
     const options = { module: FilesModule, title: '', description: '', logger: createLogger('test', 'silent') };
     const env = { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' };
-    app = await createHttpService({ ...options, env, bodyLimitBytes: 30 * MIB, uploadTextBytes: MIB, bodyIdleMs: 1500 });
+    app = await createHttpService({ ...options, env, bodyLimitBytes: 6 * MIB, uploadTextBytes: MIB, bodyIdleMs: 1500 });
     app.getHttpServer().on('connection', (socket: Socket) => void sockets.push(socket));
     await app.listen(0, '127.0.0.1');
     port = (app.getHttpServer() as { address: () => AddressInfo }).address().port;
@@ -115,14 +115,14 @@ describe('uploads', () => {
     });
 
   it('are read part by part, a first one that is a file as well', async () => {
-    expect(await answered(open(body(text('words', '{"a":1}'), file('one', Buffer.alloc(5 * MIB)), file('two', 'x'))))).toEqual([
+    expect(await answered(open(body(text('words', '{"a":1}'), file('one', Buffer.alloc(2 * MIB)), file('two', 'x'))))).toEqual([
       201,
       undefined,
     ]);
     expect(await answered(open(body(file('words', '{"a":1,"b":2}'), file('none', ''))))).toEqual([201, undefined]);
     expect(came).toEqual([
       ['words', 1],
-      ['one', 5 * MIB],
+      ['one', 2 * MIB],
       ['two', 1],
       ['words', 2],
       ['none', 0],
@@ -139,21 +139,21 @@ describe('uploads', () => {
     ['with too much text in a file', body(file('words', 'x'.repeat(2 * MIB))), [413, 'entity-too-large']],
     ['with lists in lists', body(text('words', '['.repeat(MIB / 2))), [400, 'too-deep']],
     ['with broken JSON', body(text('words', '{')), [400, 'entity-parse-failed']],
-    ['that are too large', body(text('words', '{}'), file('one', Buffer.alloc(31 * MIB))), [413, 'entity-too-large']],
+    ['that are too large', body(text('words', '{}'), file('one', Buffer.alloc(7 * MIB))), [413, 'entity-too-large']],
   ])('are refused %s', async (_name, sent, expected, headers) => {
     expect(await answered(open(sent, undefined, headers))).toEqual(expected);
   });
 
   it('are not read for who may not send, nor by a route that takes none', async () => {
-    expect(await answered(open(text('words', '{}'), 20 * MIB, [], member))).toEqual([403, 'forbidden']);
-    expect(await answered(open(text('words', '{}'), 20 * MIB, [], service, 'nothing'))).toEqual([201, undefined]);
-    expect(await answered(open(text('words', '{}'), 20 * MIB, [], service, 'nowhere'))).toEqual([404, 'not-found']);
-    expect(await answered(open('', 20 * MIB, [], 'a.b.c'))).toEqual([401, 'token-invalid']);
+    expect(await answered(open(text('words', '{}'), 5 * MIB, [], member))).toEqual([403, 'admins-only']);
+    expect(await answered(open(text('words', '{}'), 5 * MIB, [], service, 'nothing'))).toEqual([201, undefined]);
+    expect(await answered(open(text('words', '{}'), 5 * MIB, [], service, 'nowhere'))).toEqual([404, 'not-found']);
+    expect(await answered(open('', 5 * MIB, [], 'a.b.c'))).toEqual([401, 'token-invalid']);
   });
 
   it('end when nothing comes any more, in the words as in a file', async () => {
-    expect(await answered(open('--b\r\nContent-Disp', 20 * MIB))).toEqual([408, 'body-too-slow']);
-    expect(await answered(open(Buffer.concat([Buffer.from(text('words', '{}')), file('one', 'x'.repeat(100_000))]), 20 * MIB))).toEqual([
+    expect(await answered(open('--b\r\nContent-Disp', 5 * MIB))).toEqual([408, 'body-too-slow']);
+    expect(await answered(open(Buffer.concat([Buffer.from(text('words', '{}')), file('one', 'x'.repeat(100_000))]), 5 * MIB))).toEqual([
       408,
       'body-too-slow',
     ]);
@@ -162,11 +162,11 @@ describe('uploads', () => {
   it('come no faster than they are taken, and wait longer for their reader than a sender may', async () => {
     let go: () => void = () => undefined;
     gate = new Promise((resolve) => (go = resolve));
-    const answer = answered(open(body(text('words', '{}'), file('one', Buffer.alloc(25 * MIB)))));
+    const answer = answered(open(body(text('words', '{}'), file('one', Buffer.alloc(5 * MIB)))));
     await sleep(2500);
     expect(sockets[0]?.bytesRead).toBeLessThan(2 * MIB);
     go();
     expect(await answer).toEqual([201, undefined]);
-    expect(came.at(-1)).toEqual(['one', 25 * MIB]);
+    expect(came.at(-1)).toEqual(['one', 5 * MIB]);
   }, 30_000);
 });
