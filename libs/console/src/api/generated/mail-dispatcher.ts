@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Send a document
-         * @description A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody.
+         * @description A user names only itself as `requestedBy.userId`, and its address there is not used: that is what it confirms in its preferences. Internal services name anybody. Large documents come as `multipart/form-data`: first the part `delivery`, the same JSON whose attachments have `part` in place of `content`, then a file for each of these names. Both forms of the same content are the same delivery.
          */
         post: operations["DeliveriesController_send"];
         delete?: never;
@@ -286,6 +286,60 @@ export interface operations {
                         size: number;
                     })[];
                     withoutDocument?: boolean;
+                };
+                "multipart/form-data": {
+                    delivery: {
+                        requestedBy: {
+                            userId: string;
+                            email?: string;
+                            locale?: string;
+                        };
+                        document: {
+                            id: string;
+                            /** @enum {string} */
+                            type: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                            number?: string;
+                            recurrence?: {
+                                seriesId: string;
+                                occurrence: string;
+                            };
+                        };
+                        to: {
+                            address: string;
+                            name?: string;
+                        }[];
+                        /** @default [] */
+                        cc?: {
+                            address: string;
+                            name?: string;
+                        }[];
+                        /** @default [] */
+                        bcc?: {
+                            address: string;
+                            name?: string;
+                        }[];
+                        subject: string;
+                        text: string;
+                        html?: string;
+                        /** Format: date-time */
+                        sendAt?: string;
+                        attachments?: ({
+                            filename: string;
+                            contentType: string;
+                            contentId?: string;
+                            part: string;
+                        } | {
+                            filename: string;
+                            contentType: string;
+                            contentId?: string;
+                            ref: string;
+                            sha256: string;
+                            size: number;
+                        })[];
+                        withoutDocument?: boolean;
+                    };
+                } & {
+                    [key: string]: string;
                 };
             };
         };

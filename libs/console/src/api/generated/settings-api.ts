@@ -32,7 +32,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed what and when, newest first */
+        /**
+         * Who changed what and when, newest first
+         * @description Of long lists the first few are named and all are counted. A page may have fewer items than asked for; `nextCursor` leads on.
+         */
         get: operations["EmailDeliveryController_history"];
         put?: never;
         post?: never;
@@ -441,10 +444,12 @@ export interface operations {
                                     address: string;
                                     name?: string;
                                 })[];
+                                addedCount: number;
                                 removed: (string | {
                                     address: string;
                                     name?: string;
                                 })[];
+                                removedCount: number;
                             } | {
                                 pointer: string;
                                 /** @enum {string} */
