@@ -125,8 +125,7 @@ export class FolderDocumentStore implements DocumentStore {
 
   /** What a place has, wherever a blob is at the moment: while it is looked for it may be set aside, or restored. */
   private async firstOf<T>({ sha256, ref }: DocumentPlace, look: (file: string) => Promise<T | null>): Promise<T | null> {
-    if (ref === null)
-      return (await look(this.blobPath(sha256))) ?? (await look(this.asidePath(sha256))) ?? look(this.blobPath(sha256));
+    if (ref === null) return (await look(this.blobPath(sha256))) ?? (await look(this.asidePath(sha256))) ?? look(this.blobPath(sha256));
     const file = this.refPath(ref);
     return file === null ? null : look(file);
   }

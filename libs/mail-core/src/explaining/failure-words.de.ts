@@ -167,9 +167,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie das Dokument an eine andere Adresse.',
   },
   asked_to_come_back: {
-    happened:
-      'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen.',
-    means: 'Das ist keine Ablehnung, sondern bei Absendern oder Adressen üblich, die ein Mailserver noch nicht kennt. Ein späterer Versuch gelingt meist.',
+    happened: 'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen.',
+    means:
+      'Das ist keine Ablehnung, sondern bei Absendern oder Adressen üblich, die ein Mailserver noch nicht kennt. Ein späterer Versuch gelingt meist.',
     todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
   recipient_needs_smtputf8: {
