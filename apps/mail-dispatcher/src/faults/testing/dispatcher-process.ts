@@ -37,7 +37,8 @@ export async function startDispatcherProcess(harness: Harness, env: Record<strin
       ...env,
     },
     ready: () => isReady(port),
-    readyWithinMs: 60_000,
+    // Only to end what hangs, however busy the machine is.
+    readyWithinMs: 240_000,
     deathSignal: 'KILL',
   });
 }
