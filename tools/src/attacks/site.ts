@@ -1,6 +1,6 @@
 // What the attacks are tried on: the three services as real processes with their parts, everybody's tokens, and a way to ask.
 import { mkdirSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { findDelivery } from '../services-client.js';
 import { type ServiceName } from '../starting/services.js';
@@ -69,9 +69,11 @@ export class Site {
   ask(service: ServiceName, path: string, { as, method = 'GET', body, headers = {} }: Question = {}): Promise<Answer> {
     const authorization = this.authorization(as);
     const content = body === undefined ? undefined : isRaw(body) ? bytesOf(body) : Buffer.from(JSON.stringify(body));
-    return new Promise((resolve, reject) => {
+    // Kept, or the service would cut it with its answer while a large body is still on its way.
+    const agent = new Agent({ keepAlive: true });
+    return new Promise<Answer>((resolve, reject) => {
       const asked = request(`${this.services[service].url}${path}`, {
-        ...{ method, agent: false, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) },
+        ...{ method, agent, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) },
         headers: {
           ...(authorization === undefined ? {} : { authorization }),
           ...(content === undefined ? {} : { 'content-type': 'application/json', 'content-length': content.length }),
@@ -89,7 +91,7 @@ export class Site {
         asked.destroy();
       });
       asked.end(content);
-    });
+    }).finally(() => agent.destroy());
   }
 
   /** Hands an invoice of the team over HTTP, with these changes to its body. */
