@@ -119,7 +119,7 @@ describe('an upload', () => {
       words({ attachments: [{ ...byPart('file1'), content: 'AAAA' }] }),
       { file1: pdfOf(9) },
       422,
-      '/attachments/0',
+      '/attachments/0/content',
     ],
     [
       'with more attachments than are taken',
