@@ -33,7 +33,7 @@ describe('who is signed in', () => {
     await company(page).fill('Draft of Anna');
     await follow(page, await system.token(EVE));
     const dialog = page.getByRole('dialog', { name: title });
-    await dialog.getByText(/anna\.berg.*eve\.adler/).waitFor();
+    await dialog.locator('p', { hasText: /anna\.berg.*eve\.adler/ }).waitFor();
     expect(page.url()).not.toContain('token');
     expect(await keptUser(page)).toBe('anna.berg');
     await dialog.getByRole('button', { name: stay }).click();

@@ -1,5 +1,6 @@
 // What the frame itself can show: signing in, no network, nothing here, a stumble, its menu.
 import { type Page } from 'playwright-core';
+import { type System } from '../system.js';
 import { type View } from './view.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
@@ -10,6 +11,7 @@ export const FRAME_VIEWS: readonly View[] = [
   { name: 'other-team', path: '/teams/initech/settings/invoicing' },
   { name: 'not-found', path: '/teams/acme/nowhere' },
   { name: 'offline', path: SETTINGS, arrange: goOffline, allow: ['ERR_INTERNET_DISCONNECTED'] },
+  { name: 'switch-user', path: SETTINGS, arrange: followLinkOfAnother },
   { name: 'options-menu', path: SETTINGS, arrange: openOptions },
   { name: 'crashed', path: '/teams/acme/deliveries', before: answerNonsense, allow: ['Cannot destructure', 'error occurred'] },
 ];
@@ -17,6 +19,12 @@ export const FRAME_VIEWS: readonly View[] = [
 async function goOffline(page: Page): Promise<void> {
   await page.context().setOffline(true);
   await page.locator('header + [role="status"]').waitFor();
+}
+
+async function followLinkOfAnother(page: Page, system: System): Promise<void> {
+  const token = await system.token({ sub: 'eve.adler', teams: { acme: 'admin' } });
+  await page.evaluate((fragment) => void (location.hash = fragment), `token=${token}`);
+  await page.getByRole('dialog').waitFor();
 }
 
 async function openOptions(page: Page): Promise<void> {
