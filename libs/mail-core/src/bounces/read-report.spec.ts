@@ -33,9 +33,14 @@ describe('reports of programs and providers', () => {
     ['qmail', 'qmail', [`${ANNA_UNKNOWN} 5.1.1`, 'ben@other.example failed too_large permanent 5.3.4']],
     ['exchange2003', 'exchange', [`${ANNA_UNKNOWN} `]],
     ['microsoft365', 'exchange', [`${ANNA_UNKNOWN} 5.1.10`]],
+    ['microsoft365Details', 'microsoft365', ['anna@customer.example failed mailbox_full passing ']],
+    ['postfixDelivered', 'postfix', ['anna@customer.example delivered other passing ']],
+    ['postfixDelay', 'postfix', ['anna@customer.example delayed unreachable passing ']],
+    ['gmailDelay', 'gmail', ['anna@customer.example delayed system_error passing ']],
     ['gmail', 'gmail', [`${ANNA_UNKNOWN} 5.1.1`]],
     ['failedInHeader', 'words', [`${ANNA_UNKNOWN} `]],
     ['mailMarshal', 'mailmarshal', [`${ANNA_UNKNOWN} `]],
+    ['contactNamed', 'postfix', [`${ANNA_UNKNOWN} 5.1.1`]],
     ['domino', 'domino', [`${ANNA_UNKNOWN} `]],
     ['amazonSes', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
     ['gmx', 'exim', [`${ANNA_UNKNOWN} 5.1.1`]],
@@ -128,6 +133,7 @@ describe('what is no report', () => {
     ['outOfOffice', true, 'Automatische Antwort: Rechnung'],
     ['answerWithNullSender', true, 'Out of Office: Delivery of invoice failed?'],
     ['absenceBySubject', true, 'Absence du bureau: Facture'],
+    ['newsletter', false, 'Delivery problems? Our returned mail special'],
     ['ticket', false, '[Ticket 4711] Invoice'],
   ] as const)('recognises the answer of a program: %s', async (name, absence, subject) => {
     expect(await readReport(SAMPLES[name], HINTS)).toMatchObject({ kind: 'auto_reply', absence, subject });

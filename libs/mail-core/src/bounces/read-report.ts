@@ -4,7 +4,7 @@ import { addressesIn, KnownRecipients } from './addresses.js';
 import { recogniseAutoReply, isAnsweringSubject } from './auto-reply.js';
 import { classifyBounce } from './classify/classify-bounce.js';
 import { readFeedback } from './complaint.js';
-import { isNamedDaemon, recogniseFormat } from './formats/known-formats.js';
+import { isFromDaemon, isNamedDaemon, recogniseFormat } from './formats/known-formats.js';
 import { readWordedFates, saysDelayed, type WordedFate } from './formats/worded-fates.js';
 import { field, fieldText, type HeaderFields, readFields } from './header-fields.js';
 import { innerTextOf, type MimePart, partsOf, readMimeTree, textOf } from './mime-tree.js';
@@ -47,8 +47,7 @@ function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, ne
 
   const autoReply = recogniseAutoReply(mail.fields, own);
   const format = recogniseFormat(mail.fields, own);
-  const answered =
-    autoReply !== null && (format === null || ((isAnsweringSubject(subject) || autoReply.absence) && !isNamedDaemon(mail.fields)));
+  const answered = autoReply !== null && (format === null || isAnswer(mail, subject, autoReply.absence, format));
   if (format !== null && !answered) {
     const worded = named(readWordedFates(own, subject, known, othersIn(mail, returned)), returned.failedRecipients, known);
     const fates = worded.map((fate) => fateOfWords(fate, `${subject}\n${own}`));
@@ -57,6 +56,12 @@ function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, ne
   if (autoReply !== null)
     return { kind: 'auto_reply', absence: autoReply.absence, from: authorAddress(mail), subject: cleanReply(subject) ?? '' };
   return nestedLeft > 0 ? readNested(material.nested, known, hints, nestedLeft - 1) : { kind: 'unrelated' };
+}
+
+/** A mail that looks like an answer and like a report: whoever has a daemon's name reports, and what names no program is a newsletter. */
+function isAnswer(mail: MimePart, subject: string, absence: boolean, format: string): boolean {
+  if (isNamedDaemon(mail.fields)) return false;
+  return absence || isAnsweringSubject(subject) || (format === 'words' && !isFromDaemon(mail.fields));
 }
 
 /** Somebody passed a report on, as an attachment: what it says counts, where it is about our message. */

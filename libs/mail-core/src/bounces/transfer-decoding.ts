@@ -55,16 +55,20 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 // A report's page says what it has to say long before; markup that never closes costs its square.
 const MAX_HTML_CHARACTERS = 128 * 1024;
 
-/** The words of an HTML page, a block a line; only for reading, never to be shown as HTML. */
+/** The words of an HTML page, a block or a row of a table a line; only for reading, never to be shown as HTML. */
 export function wordsOfHtml(html: string): string {
-  return html
-    .slice(0, MAX_HTML_CHARACTERS)
-    .replace(/<(style|script|title)\b[^<>]{0,200}>[^<]{0,20000}<\/\1\s*>/gi, ' ')
-    .replace(/<(?:br|\/?p|\/?div|\/?tr|\/?li|\/?h\d|\/?table|\/?td|\/?ul|\/?pre|hr)\b[^<>]{0,2000}>/gi, '\n')
-    .replace(/<[/!]?[a-z-][^<>@]{0,2000}>/gi, '')
-    .replace(/&(#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,6});/gi, (whole, name: string) => {
-      if (!name.startsWith('#')) return ENTITIES.get(name.toLowerCase()) ?? whole;
-      const point = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10);
-      return point <= 0x10_ffff ? String.fromCodePoint(point) : whole;
-    });
+  return (
+    html
+      .slice(0, MAX_HTML_CHARACTERS)
+      .replace(/<(style|script|title)\b[^<>]{0,200}>[^<]{0,20000}<\/\1\s*>/gi, ' ')
+      .replace(/<(?:br|\/?p|\/?div|\/?tr|\/?li|\/?h\d|\/?table|\/?ul|\/?pre|hr)\b[^<>]{0,2000}>/gi, '\n')
+      // A cell beside the next one: "To:" and the address after it are one line.
+      .replace(/<\/?t[dh]\b[^<>]{0,2000}>/gi, ' ')
+      .replace(/<[/!]?[a-z-][^<>@]{0,2000}>/gi, '')
+      .replace(/&(#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,6});/gi, (whole, name: string) => {
+        if (!name.startsWith('#')) return ENTITIES.get(name.toLowerCase()) ?? whole;
+        const point = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10);
+        return point <= 0x10_ffff ? String.fromCodePoint(point) : whole;
+      })
+  );
 }

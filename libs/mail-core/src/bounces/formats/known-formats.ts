@@ -60,7 +60,7 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
   {
     format: 'gmail',
     opening:
-      /address not found|message (?:not delivered|blocked|too large)|your message wasn't delivered to|delivery to the following recipient (?:failed|has been delayed)|technical details of|recipient inbox full|the response (?:from the remote server )?was:/i,
+      /address not found|delivery incomplete|gmail will retry|message (?:not delivered|blocked|too large)|your message wasn't delivered to|delivery to the following recipient (?:failed|has been delayed)|technical details of|recipient inbox full|the response (?:from the remote server )?was:/i,
   },
   {
     format: 'domino',

@@ -24,25 +24,28 @@ const MAX_MENTIONS = 500;
 /** Lines that tell about the returned message (Exchange, InterScan, Domino) or about who wrote the report; none says who failed. */
 const DESCRIBES_MESSAGE =
   /^[\s>*|]*(?:to|cc|from|(?:original |envelope )?sender|reply-to|subject|date|sent|message-id|von|an|betreff|de|à|objet|para|asunto|content-\w+|received|x-[\w-]+|envelope[ -]?(?:from|sender)|mail from|>>> mail from|return-path)\s*:/i;
+/** The name of a field whose value is in the next line. */
+const LABEL_ONLY = /^[\s>*|]*(?:to|cc|from|sender|reply-to|von|an|de|à|para)\s*:\s*$/i;
 const ABOUT_OTHERS =
   /(?:contact|questions?|assistance|help|report(?:ing)?|reply|forward(?:ed)?|postmaster|mailer-daemon|abuse@|please (?:send|e-?mail|write)|e-?mail us|return-path|message from <?|from:? <|sender:? <?|mail from:? ?<?)\s*[^@]{0,60}$/i;
 const DELAY =
   /this is a warning message only|do not need to resend|warning: (?:could not send|message)|has not yet been delivered|(?:will|is going to) (?:continue|keep|be retried)|still (?:trying|being retried|attempting)|has been postponed|continue to try|advisory-only|delivery (?:has been |is |was )?(?:temporarily )?delayed|delivery attempts will continue|will (?:try|retry|be tried) (?:again|for)|try(?:ing)? again (?:for|later)? ?until|no action is required|temporary problem|message delayed|temporarily (?:unable|deferred)|verzögert|weitere zustellversuche|wird weiter versucht|retardée|ha sido retrasad|задерж|延迟|遅延/i;
+/** These say so, whatever else is said about an end of it. */
+const STILL_TRIED =
+  /warning message only|this is a warning only|do not need to resend|has not yet been delivered|attempts will continue|still being retried|will (?:re)?try (?:again )?for|will be retried (?:until|for)|delivery incomplete/i;
 const GIVEN_UP =
   /giv(?:en|ing) up|won't be retried|will not be (?:retried|tried)|permanent|not going to try|no further attempts|final|returned to (?:you|sender)|could not be delivered for/i;
 /** The line before the list of those who failed; recipients that are named before it are those of the message. */
 const LISTS_FAILED =
   /(?:recipients?|address(?:es)?|recipient\(s\)|address\(es\)|empfängern?|adressen?|destinataires?|destinatarios?|destinatari)\b[^:]{0,60}:\s*$|(?:delivered|zugestellt|remis|entregado|reach)[^:]{0,60}:\s*$/i;
-const DELIVERED = /(?:successfully|was|been) (?:delivered|relayed)(?! to the)|zugestellt worden/i;
+const DELIVERED = /successfully (?:delivered|relayed)/i;
+const SAYS_FAILURE = /(?:^|[^\d.])[45](?:\d\d[ -]|\.\d{1,3}\.\d)|\bn[o']t\b|fail|error|refused|unknown|full/i;
 const STATUS = /(?:^|[^\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 const SAID = /(?:^|[^\d.])[45]\d\d(?:[ -]|$)|[#(\s][45]\.\d{1,3}\.\d{1,3}\b|said:|reason:|because|error|refused|unknown|full|exceed/i;
 
 /** Whether words, with the subject before them, say that more will be tried. */
 export function saysDelayed(text: string): boolean {
-  return (
-    DELAY.test(text) &&
-    !(GIVEN_UP.test(text) && !/warning message only|do not need to resend|has not yet been delivered|attempts will continue/i.test(text))
-  );
+  return STILL_TRIED.test(text) || (DELAY.test(text) && !GIVEN_UP.test(text));
 }
 
 /** The fates that the words tell; one with no address when they name nobody. */
@@ -50,10 +53,10 @@ export function readWordedFates(own: string, subject: string, known: KnownRecipi
   const lines = own.split('\n').map((line) => line.slice(0, 1000));
   const mentions = mentionsIn(lines, known, others);
   const action: FateAction = saysDelayed(`${subject}\n${own}`) ? 'delayed' : 'failed';
-  const ours = listed(
-    mentions.filter((mention) => mention.recipient !== null),
-    lines,
-  );
+  const recipients = mentions.filter((mention) => mention.recipient !== null);
+  // A recipient may also be the sender whom the report addresses; then it is meant only where nobody else is.
+  const apart = recipients.filter((mention) => !others.has(mention.address.toLowerCase()));
+  const ours = listed(apart.length > 0 ? apart : recipients, lines);
   const meant = ours.length > 0 ? ours : firstForeign(mentions);
   if (meant.length === 0) return [{ recipient: null, address: null, action, ...wordsOf(lines) }];
 
@@ -65,7 +68,7 @@ export function readWordedFates(own: string, subject: string, known: KnownRecipi
   }
   return [...byAddress].map(([key, block]) => {
     const mention = meant.find((candidate) => candidate.key === key)!;
-    const delivered = DELIVERED.test(block.join(' ')) && !SAID.test(block.join('\n'));
+    const delivered = DELIVERED.test(own) && !SAYS_FAILURE.test(block.join('\n'));
     return { recipient: mention.recipient, address: mention.address, action: delivered ? 'delivered' : action, ...wordsOf(block) };
   });
 }
@@ -73,10 +76,10 @@ export function readWordedFates(own: string, subject: string, known: KnownRecipi
 function mentionsIn(lines: readonly string[], known: KnownRecipients, others: ReadonlySet<string>): Mention[] {
   const mentions: Mention[] = [];
   for (const [line, text] of lines.entries()) {
-    if (DESCRIBES_MESSAGE.test(text)) continue;
+    if (DESCRIBES_MESSAGE.test(text) || LABEL_ONLY.test(lines[line - 1] ?? '')) continue;
     for (const { address, index } of addressesIn(text)) {
       const recipient = known.find(address);
-      if (recipient === null && (others.has(address.toLowerCase()) || ABOUT_OTHERS.test(text.slice(0, index)) || isDaemon(address)))
+      if (ABOUT_OTHERS.test(text.slice(0, index)) || (recipient === null && (others.has(address.toLowerCase()) || isDaemon(address))))
         continue;
       if (mentions.length < MAX_MENTIONS) mentions.push({ line, address, key: recipient ?? address.toLowerCase(), recipient });
     }

@@ -128,6 +128,26 @@ export const SAMPLES = {
     'Content-Type: multipart/mixed; boundary="m365"\n',
     '--m365\nContent-Type: text/html; charset="utf-8"\nContent-Transfer-Encoding: quoted-printable\n\n<html><head><style>p { color: red }</style></head><body><p>Your message to <a href=3D"mailto:anna@customer.example">anna@customer.example</a> couldn\'t be delivered.</p><p>anna wasn\'t found at customer.example.</p><p>Diagnostic information for administrators:<br>Remote Server returned \'550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup\'</p></body></html>\n\n--m365--\n',
   ),
+  microsoft365Details: mail(
+    ['From: Microsoft Outlook <MicrosoftExchange329e@customer.example>', 'Subject: Undeliverable: Invoice', 'Auto-Submitted: auto-replied'],
+    'Content-Type: text/html; charset=utf-8\n',
+    "<p>Your message to anna@customer.example couldn't be delivered.</p><p>anna@customer.example's mailbox is full</p><table><tr><td>Recipient Address:</td><td>anna@customer.example</td></tr><tr><td>To:</td><td>ben@other.example</td></tr></table>\n",
+  ),
+  postfixDelivered: worded(
+    'MAILER-DAEMON@mx.example (Mail Delivery System)',
+    'Successful Mail Delivery Report',
+    'This is the mail system at host mx.example.\n\nYour message was successfully delivered to the destination(s)\nlisted below.\n\n<anna@customer.example>: delivery via mx.customer.example[192.0.2.7]:25: 250 2.0.0 Ok\n',
+  ),
+  postfixDelay: worded(
+    'MAILER-DAEMON@mx.example (Mail Delivery System)',
+    'Delayed Mail (still being retried)',
+    'This is the mail system at host mx.example.\n\n# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #\n\nYour message could not be delivered for more than 4 hour(s).\nIt will be retried until it is 5 day(s) old.\n\n<anna@customer.example>: connect to mx.customer.example[192.0.2.7]:25: Connection refused\n',
+  ),
+  gmailDelay: worded(
+    'Mail Delivery Subsystem <mailer-daemon@googlemail.com>',
+    'Delivery Status Notification (Delay)',
+    "** Delivery incomplete **\n\nThere was a temporary problem delivering your message to anna@customer.example. Gmail will retry for 46 more hours. You'll be notified if the delivery fails permanently.\n",
+  ),
   gmail: worded(
     'Mail Delivery Subsystem <mailer-daemon@googlemail.com>',
     'Delivery Status Notification (Failure)',
@@ -146,6 +166,11 @@ export const SAMPLES = {
     'postmaster@customer.example',
     'Undeliverable Mail: "Invoice"',
     'Your message:\n   From:    ben@other.example\n   Subject: Invoice\n\nCould not be delivered because of\n\n550 5.1.1 User unknown\n\nThe following recipients were affected: \n    anna@customer.example\n\nAdditional Information\n======================\nOriginal Sender:    <ben@other.example>\nRemote-MTA:         <192.0.2.7>\n',
+  ),
+  contactNamed: worded(
+    'MAILER-DAEMON@mx.example',
+    'Undelivered Mail Returned to Sender',
+    "I'm sorry to have to inform you that your message could not be delivered.\nFor further assistance, please send mail to <ben@other.example>\n\n<anna@customer.example>: host mx.customer.example said: 550 5.1.1 User unknown\n",
   ),
   domino: worded(
     'Postmaster@customer.example',
@@ -251,6 +276,11 @@ export const SAMPLES = {
     ['From: Help <help@customer.example>', 'Subject: [Ticket 4711] Invoice', 'Precedence: bulk', 'Auto-Submitted: auto-generated'],
     '',
     'We have received your request.\n',
+  ),
+  newsletter: mail(
+    ['From: Shop <news@shop.example>', 'Subject: Delivery problems? Our returned mail special', 'Precedence: bulk'],
+    '',
+    'Your message could not be delivered to the following recipients: ben@other.example, says nobody.\n',
   ),
   letter: mail(
     ['From: Anna <anna@customer.example>', 'Subject: Re: Invoice 2026-0042'],
