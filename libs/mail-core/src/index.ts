@@ -3,6 +3,7 @@ export * from './replies/classify-reply.js';
 export * from './replies/clean-reply.js';
 export { parseEnhancedCode } from './replies/enhanced-code.js';
 export { type Verdict } from './replies/verdict.js';
+export * from './addressing/return-path.js';
 export { type ResolvedRecipient, resolveRecipients } from './addressing/resolve-recipients.js';
 export { SHOWN_RECIPIENTS_MAX_BYTES, type ShownRecipients, shownInHeaders } from './addressing/shown-in-headers.js';
 export { composeMessage, streamMessage } from './composing/compose-message.js';
