@@ -42,6 +42,7 @@ printf 'user default on nopass -@all +ping\nuser billing on #%s ~* &* +@all\n' \
   "$(read_secret redis_password | tr -d '\n' | openssl dgst -sha256 -r | cut -d ' ' -f 1)" | keep redis_users
 random | keep auth_jwt_secret
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
+echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
 
 if [ "${1:-}" = --try ]; then
   address=${2:?the platform\'s sender address, as in PLATFORM_FROM_ADDRESS}

@@ -18,6 +18,14 @@ import {
 import { clientNameFor, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { ApplyOpenReports } from './bounces/apply-open-reports.js';
+import { BounceListener } from './bounces/bounce-listener.js';
+import { BouncedAddressesController } from './bounces/bounced-addresses.controller.js';
+import { BouncedAddressesStore } from './bounces/bounced-addresses.store.js';
+import { BouncesController } from './bounces/bounces.controller.js';
+import { DeadAddresses } from './bounces/dead-addresses.js';
+import { ReportsStore } from './bounces/reports.store.js';
+import { TakeReport } from './bounces/take-report.js';
 import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
@@ -48,6 +56,7 @@ import { ResendDelivery } from './log/resend-delivery.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
+import { ReturnPaths } from './records/return-paths.js';
 import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
 import { CertificateWatch } from './settling/certificate-watch.js';
@@ -80,7 +89,14 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BullModule.forRoot(bullOptions(env.REDIS_URL)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],
-      controllers: [DeliveriesController, SettingsChangedController, HealthController, MetricsController],
+      controllers: [
+        BouncesController,
+        BouncedAddressesController,
+        DeliveriesController,
+        SettingsChangedController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: DISPATCHER_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
@@ -105,7 +121,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
-        ...[DeliveryRecords, OutboxStore, TroublesStore],
+        ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths],
+        ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
         ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
       ],
     };

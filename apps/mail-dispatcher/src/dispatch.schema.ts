@@ -4,6 +4,7 @@ import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-del
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
+import { Bounces1800000000070 } from './migrations/1800000000070-bounces.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
@@ -19,5 +20,6 @@ export const dispatchSchema: Schema = {
     PublishFromMemory1797500000000,
     Recurrences1798000000030,
     CrashesAndTroubles1798000000040,
+    Bounces1800000000070,
   ],
 };

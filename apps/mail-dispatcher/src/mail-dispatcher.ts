@@ -16,6 +16,7 @@ export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): 
     env,
     logger,
     bodyLimitBytes: bodyLimit(env),
+    rawBodies: ['message/rfc822'],
   });
   try {
     await requireMigrated(app.get(DataSource), 'mail-dispatcher');

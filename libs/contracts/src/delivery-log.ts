@@ -4,6 +4,10 @@ import { DELIVERY_STATUSES } from './delivery-vocabulary.js';
 import { pageQuery } from './http.js';
 import { lineOfText } from './text.js';
 
+/** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
+export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced'] as const;
+export type LogStatus = (typeof LOG_STATUSES)[number];
+
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;
 const MOST_DAYS = 90;
@@ -18,7 +22,7 @@ const instant = z.iso
 /** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `search` becomes its words, all of which must be found. */
 export const deliveryLogQuery = pageQuery
   .extend({
-    status: z.enum(DELIVERY_STATUSES, `must be one of ${DELIVERY_STATUSES.join(', ')}`).optional(),
+    status: z.enum(LOG_STATUSES, `must be one of ${LOG_STATUSES.join(', ')}`).optional(),
     documentId: lineOfText({ min: 0, max: 200 }).optional(),
     recipient: lineOfText({ min: 0, max: 320 }).optional(),
     from: instant.optional(),

@@ -1,4 +1,4 @@
-// Reads the JSON body of a request, once it is known who asks: bounded in size, shape, time, and in what all bodies together may take.
+// Reads the body of a request, JSON or kept as it is, once it is known who asks: bounded in size, shape, time, and in what all bodies together may take.
 import type { NextFunction, Request, Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Readable } from 'node:stream';
@@ -14,6 +14,8 @@ export type BodyRules = {
   limitBytes: number;
   /** An upload of which nothing comes for so long has ended. */
   idleMs: number;
+  /** Content types whose bodies are handed on as they are; what is neither these nor JSON is let be. */
+  rawTypes?: readonly string[];
 };
 
 // Of a value without its text: an object of V8 takes 56 bytes, its place in a list 8.
@@ -44,13 +46,14 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
   const read = async (request: Request, response: Response): Promise<void> => {
     const caller = await verifier.callerOf(request.headers.authorization);
     setCaller(request, caller);
-    if (request.is('json') === false) return discard(request, rules.limitBytes);
+    const isRaw = (rules.rawTypes ?? []).some((type) => request.is(type) !== false);
+    if (!isRaw && request.is('json') === false) return discard(request, rules.limitBytes);
     // Internal services speak for all teams; of users none can hold what the others need.
     const hold = budget.open(`${caller.isService ? 'service' : 'user'} ${caller.userId}`, caller.isService ? undefined : mostOfOne);
     response.once('close', hold.release);
     if (response.closed) hold.release();
-    const bytes = await collect(request, rules, hold);
-    if (bytes.length > 0) request.body = parse(bytes);
+    const bytes = await collect(request, rules, hold, isRaw ? null : new JsonScan());
+    if (bytes.length > 0) request.body = isRaw ? bytes : parse(bytes);
   };
 
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -93,16 +96,16 @@ function decoded(request: Request): Readable {
   return request.pipe(decoder());
 }
 
-async function collect(request: Request, rules: BodyRules, hold: BodyHold): Promise<Buffer> {
+async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  if (!/^(utf-?8|us-ascii)$/i.test(charset))
+  if (scan !== null && !/^(utf-?8|us-ascii)$/i.test(charset))
     throw new ProblemException(415, 'charset-unsupported', 'The character set of the body is not supported; send UTF-8.');
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > rules.limitBytes) throw tooLarge(rules.limitBytes);
   if (!hold.grow(announced)) throw tooMuchAtOnce();
   const stream = decoded(request);
   try {
-    return await gather(request, stream, rules, hold);
+    return await gather(request, stream, rules, hold, scan);
   } finally {
     if (stream !== request) {
       request.unpipe();
@@ -111,10 +114,9 @@ async function collect(request: Request, rules: BodyRules, hold: BodyHold): Prom
   }
 }
 
-function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold): Promise<Buffer> {
+function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const scan = new JsonScan();
     const since = performance.now();
     let received = 0;
     const idle = setTimeout(() => settle(() => reject(tooSlow())), rules.idleMs);
@@ -133,9 +135,9 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
     };
     const objection = (chunk: Buffer): ProblemException | null => {
       if (received > rules.limitBytes) return tooLarge(rules.limitBytes);
-      const tooMuch = scan.scan(chunk);
+      const tooMuch = scan?.scan(chunk) ?? null;
       if (tooMuch !== null) return tooMuchJson(tooMuch);
-      if (!hold.grow(received + scan.values * BYTES_PER_VALUE)) return tooMuchAtOnce();
+      if (!hold.grow(received + (scan?.values ?? 0) * BYTES_PER_VALUE)) return tooMuchAtOnce();
       return performance.now() - since > GRACE_MS + received / LEAST_BYTES_PER_MS ? tooSlow() : null;
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));

@@ -23,6 +23,8 @@ export type HttpServiceOptions = {
   logger: Logger;
   /** Largest body taken, in bytes. */
   bodyLimitBytes?: number;
+  /** Content types whose bodies are handed on as they are, besides JSON. */
+  rawBodies?: readonly string[];
   /** How long an upload may stand still, in milliseconds. */
   bodyIdleMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
@@ -43,7 +45,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.use(helmet());
   if (options.env.CONSOLE_ORIGIN !== undefined) app.enableCors(corsFor(options.env.CONSOLE_ORIGIN));
   const verifier = new TokenVerifier(options.env);
-  app.use(readBodies(verifier, { limitBytes: options.bodyLimitBytes ?? 1024 * 1024, idleMs: options.bodyIdleMs ?? 10_000 }));
+  const limits = { limitBytes: options.bodyLimitBytes ?? 1024 * 1024, idleMs: options.bodyIdleMs ?? 10_000 };
+  app.use(readBodies(verifier, { ...limits, rawTypes: options.rawBodies ?? [] }));
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveOpenApi(app, options.title, options.description);

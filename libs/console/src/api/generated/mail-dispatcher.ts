@@ -4,6 +4,61 @@
  */
 
 export interface paths {
+    "/v1/bounces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A mail that came to the return path of a delivery
+         * @description For internal services, such as a mail server that pipes. Safe to repeat; nothing is sent in answer to the mail.
+         */
+        post: operations["BouncesController_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/bounced-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that documents came back from for good in the last 30 days, by address */
+        get: operations["BouncedAddressesController_list"];
+        put?: never;
+        post?: never;
+        /** Forget an address, or all: the next document to it warns nobody */
+        delete: operations["BouncedAddressesController_clear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/bounced-addresses/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file */
+        get: operations["BouncedAddressesController_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries": {
         parameters: {
             query?: never;
@@ -105,6 +160,196 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    BouncesController_take: {
+        parameters: {
+            query?: {
+                /** @description the address that the mail came to */
+                to?: unknown;
+            };
+            header?: {
+                /** @description the same; without both the fields of the mail are looked at */
+                "X-Original-To"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the mail (message/rfc822), as it came */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        result: "taken" | "known" | "ignored";
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_list: {
+        parameters: {
+            query?: {
+                cursor?: unknown;
+                limit?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            address: string;
+                            /** @enum {string} */
+                            class: "no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other";
+                            status: string | null;
+                            diagnostic: string | null;
+                            deliveryId: string;
+                            /** Format: date-time */
+                            bouncedAt: string;
+                            /** Format: date-time */
+                            until: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_clear: {
+        parameters: {
+            query?: {
+                /** @description that one; all of the team without it */
+                address?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     DeliveriesController_list: {
         parameters: {
             query?: {
@@ -119,7 +364,8 @@ export interface operations {
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
-                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
+                /** @description `bounced`: came back from one or more recipients */
+                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced";
             };
             header?: {
                 /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
@@ -167,7 +413,7 @@ export interface operations {
                             nextTryAt: string | null;
                             failure: {
                                 /** @enum {string} */
-                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                                 message: string;
                             } | null;
                         }[];
@@ -308,6 +554,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -324,9 +571,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -375,6 +635,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -391,9 +652,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -564,6 +838,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -580,9 +855,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -677,6 +965,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -693,9 +982,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -779,6 +1081,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -795,9 +1098,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };

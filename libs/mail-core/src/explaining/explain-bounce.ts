@@ -1,0 +1,13 @@
+import { type BounceClass, type Locale } from '@billing-mail/contracts';
+import { BOUNCES_IN_GERMAN } from './bounce-words.de.js';
+import { BOUNCES_IN_ENGLISH } from './bounce-words.en.js';
+
+/** Whole sentences: why a document came back, and what to do. */
+export type BounceWords = { happened: string; todo: string };
+/** One language; a class without words does not compile. */
+export type BounceCatalogue = Readonly<Record<BounceClass, BounceWords>>;
+
+const CATALOGUES: Readonly<Record<Locale, BounceCatalogue>> = { en: BOUNCES_IN_ENGLISH, de: BOUNCES_IN_GERMAN };
+
+/** Why it came back, for the people in billing. Quotes nobody; plain text. */
+export const explainBounce = (of: BounceClass, locale: Locale): BounceWords => CATALOGUES[locale][of];
