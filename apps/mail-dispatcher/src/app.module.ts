@@ -53,6 +53,8 @@ import { CancelDelivery } from './log/cancel-delivery.js';
 import { DeliveriesController } from './log/deliveries.controller.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
 import { ResendDelivery } from './log/resend-delivery.js';
+import { RunReportController } from './log/run-report.controller.js';
+import { RunReportStore } from './log/run-report.store.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
@@ -92,6 +94,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       controllers: [
         BouncesController,
         BouncedAddressesController,
+        RunReportController,
         DeliveriesController,
         SettingsChangedController,
         HealthController,
@@ -123,7 +126,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
-        ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
+        ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery],
       ],
     };
   }

@@ -14,8 +14,8 @@ const MOST_DAYS = 90;
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
 
-// Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows.
-const instant = z.iso
+/** A moment in a query. Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows. */
+export const instant = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-11-24T00:00:00Z or 2026-11-24T00:00:00+01:00 (RFC 3339)' })
   .transform((value) => new Date(value));
 

@@ -20,6 +20,7 @@ export * from './outcome-event.js';
 export * from './outcome-group.js';
 export * from './outcome-incidents.js';
 export * from './rejection.js';
+export * from './run-report.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
 export * from './text.js';

@@ -10,9 +10,8 @@ import {
   page,
   problem,
 } from '@billing-mail/contracts';
-import { decodeCursor, encodeCursor, jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import { decodeCursor, encodeCursor, jsonSchema, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
 import { z } from 'zod';
-import { toCsv } from './csv.js';
 import { BouncedAddressesStore } from './bounced-addresses.store.js';
 
 const MOST_IN_A_FILE = 100_000;

@@ -240,4 +240,27 @@ describe('what comes back', () => {
     );
     expect(events.map(({ delivery }) => delivery.recipients[0]?.address)).toEqual(['emil@other.example', 'fritz@other.example']);
   });
+
+  it('reports on a mass run: what went out, what came back, as counts and as a file', async () => {
+    const of = (id: string, occurrence: string) => ({
+      id,
+      type: 'reminder' as const,
+      number: `=${id}`,
+      recurrence: { seriesId: id, occurrence },
+    });
+    const { path } = await sent({ ...to(ANNA, BERT), document: of('run-1', '2026-11') });
+    await sent({ ...to(CARL), document: of('run-2', '2026-11') });
+    await sent({ ...to(CARL), document: of('run-3', '2026-12') });
+    await report(path, { address: ANNA });
+    const { body } = await get('deliveries/report?type=reminder&occurrence=2026-11');
+    expect(body).toMatchObject({
+      deliveries: { total: 2, sent: 1, partly_sent: 1, waiting: 0 },
+      recipients: { total: 3, accepted: 2, bounced: 1, pending: 0 },
+    });
+    const { text, headers } = await get('deliveries/report/csv?type=reminder&occurrence=2026-11');
+    expect(headers['content-type']).toMatch(/^text\/csv/);
+    expect(text.split('\r\n')).toHaveLength(5);
+    expect(text).toMatch(/run-1,'=run-1,reminder,[^,]*,partly_sent,anna@customer\.example,to,bounced,bounced,550 5\.1\.1 no such user,/);
+    expect((await get('deliveries/report?from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z')).status).toBe(422);
+  });
 });
