@@ -9,10 +9,9 @@ export interface SplitText {
 
 // Reports that are longer than this are lists, and the reader needs a page.
 const MAX_OWN_CHARACTERS = 64 * 1024;
-const HEADER_LINE = /^[> \t]{0,8}(?:[!-9;-~]{1,60}):(?:[ \t]|$)/;
+const HEADER_LINE = /^[> \t]{0,8}[!-9;-~]{1,60}:/;
 /** Fields that a mail has on its way, and that no report tells in its own words. */
-const TRACE_LINE =
-  /^[> \t]{0,8}(?:return-path|received|message-id|mime-version|delivered-to|dkim-signature|x-original-to|x-received):(?:[ \t]|$)/i;
+const TRACE_LINE = /^[> \t]{0,8}(?:return-path|received|message-id|mime-version|delivered-to|dkim-signature|x-original-to|x-received):/i;
 /** Words that announce the returned message: qmail, Exim, Sendmail, Gmail, Yahoo, Domino, GMX and 1&1, Exchange, InterScan, LSMTP, … */
 const ANNOUNCED =
   /below (?:this|the next) line is a copy|this is a copy of (?:the|your) message|copy of (?:the|your) (?:original )?(?:message|mail)|(?:original|unsent|returned|undelivered|failed) (?:message|mail)(?: headers?| text| follows?| attached| below| is below)?\b|header of the original|original (?:mail )?headers|(?:message|mail) headers? follow|start of (?:the )?(?:message|returned)|body of (?:the )?(?:message|original)|included (?:is )?(?:a|the) (?:copy|message)|mensaje original|message d'origine|ursprüngliche (?:nachricht|e-?mail)|original-?nachricht|kopie (?:ihrer|der) (?:ursprünglichen )?(?:nachricht|e-?mail)|mensagem original|messaggio originale|исходное сообщение|原邮件|原文/i;

@@ -6,7 +6,7 @@ import { classifyBounce } from './classify/classify-bounce.js';
 import { readFeedback } from './complaint.js';
 import { isFromDaemon, recogniseFormat } from './formats/known-formats.js';
 import { readWordedFates, saysDelayed, type WordedFate } from './formats/worded-fates.js';
-import { field, fieldText } from './header-fields.js';
+import { field, fieldText, type HeaderFields, readFields } from './header-fields.js';
 import { innerTextOf, type MimePart, partsOf, readMimeTree, textOf } from './mime-tree.js';
 import { type Fate, type FateAction, type Report, type ReportHints } from './report.js';
 import { ReturnedMessage } from './returned-message.js';
@@ -70,9 +70,9 @@ function readNested(mails: readonly MimePart[], known: KnownRecipients, hints: R
 
 function materialOf(mail: MimePart): Material {
   const parts = [...partsOf(mail)];
-  const returnedParts = parts.filter((part) => part !== mail && RETURNED_TYPES.test(part.type));
+  const returnedParts = parts.filter((part) => part !== mail && isReturned(part));
   const plain = parts
-    .filter((part) => part.type === 'text/plain')
+    .filter((part) => part.type === 'text/plain' && !returnedParts.includes(part))
     .map(textOf)
     .join('\n');
   const words = plain.trim().length >= 20 ? plain : [plain, ...parts.filter((part) => part.type === 'text/html').map(textOf)].join('\n');
@@ -85,7 +85,7 @@ function materialOf(mail: MimePart): Material {
   const inWords =
     statusText === '' && /^[ \t>]*final-recipient:/im.test(split.own) ? split.own.replace(/^[ \t>]+(?=[\w-]+:)/gm, '') : statusText;
   const feedback = parts.find((part) => part.type === 'message/feedback-report');
-  const returned = returnedParts.map(innerTextOf).find((text) => text.trim() !== '') ?? split.returned;
+  const returned = returnedParts.map(returnedFields).find((fields) => fields.size > 0) ?? readFields(split.returned);
   return {
     own: split.own,
     status: inWords === '' ? null : readStatusGroups(inWords),
@@ -93,6 +93,15 @@ function materialOf(mail: MimePart): Material {
     returned: new ReturnedMessage(returned, field(mail.fields, 'x-failed-recipients')),
     nested: returnedParts.filter((part) => part.type === 'message/rfc822' || part.type === 'message/global'),
   };
+}
+
+/** Some gateways give the message back as a part that begins with its header and names no type. */
+function isReturned(part: MimePart): boolean {
+  return RETURNED_TYPES.test(part.type) || part.fields.has('received');
+}
+
+function returnedFields(part: MimePart): HeaderFields {
+  return part.fields.has('received') ? part.fields : readFields(innerTextOf(part).replace(/^\n+/, ''));
 }
 
 function fateOfGroup(group: RecipientGroup, own: string, subject: string, known: KnownRecipients): Fate {

@@ -1,14 +1,15 @@
 // The message that a report gives back, or what is left of its header: whose message it is, and for whom the copy was.
 import { addressesIn, type KnownRecipients } from './addresses.js';
-import { decodeWords, field, fieldText, type HeaderFields, readFields } from './header-fields.js';
+import { decodeWords, field, fieldText, type HeaderFields } from './header-fields.js';
 
 export class ReturnedMessage {
   /** Whom Exim, Google and others name in the report's own header. */
   readonly failedRecipients: readonly string[];
-  private readonly fields: HeaderFields;
 
-  constructor(text: string, failedRecipients: string) {
-    this.fields = readFields(text.replace(/^\n+/, ''));
+  constructor(
+    private readonly fields: HeaderFields,
+    failedRecipients: string,
+  ) {
     this.failedRecipients = addressesIn(decodeWords(failedRecipients)).map((found) => found.address);
   }
 

@@ -64,12 +64,17 @@ function readGroup(fields: HeaderFields): RecipientGroup | null {
     .map((name) => addressOfField(decodeWords(field(fields, name))))
     .filter((address) => address !== null);
   if (addresses.length === 0 && !fields.has('final-recipient') && !fields.has('original-recipient')) return null;
-  const diagnostic = decodeWords(field(fields, 'diagnostic-code')).replace(/^(?:smtp|x-[\w.-]{1,40}|x\.?\d{1,4}|dns|local)\s*;\s*/i, '');
+  const status = field(fields, 'status');
+  // Where the server's words are missing, some say them behind the status.
+  const diagnostic = (decodeWords(field(fields, 'diagnostic-code')) || status.replace(/^[\d. ()]+|\)$/g, '')).replace(
+    /^(?:smtp|x-[\w.-]{1,40}|x\.?\d{1,4}|dns|local)\s*;\s*/i,
+    '',
+  );
   const until = Date.parse(field(fields, 'will-retry-until'));
   return {
     addresses: [...new Set(addresses)],
     action: ACTIONS.get(/^[a-z]+/i.exec(field(fields, 'action'))?.[0].toLowerCase() ?? '') ?? null,
-    status: /[245]\.\d{1,3}\.\d{1,3}/.exec(field(fields, 'status'))?.[0] ?? null,
+    status: /[245]\.\d{1,3}\.\d{1,3}/.exec(status)?.[0] ?? null,
     diagnostic: diagnostic === '' ? null : diagnostic,
     willRetryUntil: Number.isNaN(until) ? null : new Date(until),
   };

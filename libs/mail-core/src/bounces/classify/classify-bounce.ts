@@ -39,7 +39,7 @@ export function classifyBounce(words: BounceWords): Verdict {
   return { class: found, permanent: lasting };
 }
 
-function classOf({ status, diagnostic, context }: BounceWords): BounceClass {
+function classOf({ action, status, diagnostic, context }: BounceWords): BounceClass {
   const said = diagnostic === null ? null : readable(diagnostic);
   return (
     (said === null ? null : byWords(said)) ??
@@ -47,7 +47,8 @@ function classOf({ status, diagnostic, context }: BounceWords): BounceClass {
     (said === null ? null : byCode(said)) ??
     byWords(readable(context)) ??
     (status === null ? null : classOfStatus(status, false)) ??
-    'other'
+    // Still on its way, and nobody says why: the other side does not answer.
+    (action === 'delayed' ? 'unreachable' : 'other')
   );
 }
 
@@ -57,6 +58,11 @@ function readable(text: string): string {
     .slice(0, MAX_READ_CHARACTERS)
     .replace(/\s+/g, ' ')
     .replace(/[^\s<>"']{1,128}@[^\s<>"',;:)]{1,255}/g, 'x@y');
+}
+
+/** Whether a text gives a reason why mail does not arrive. */
+export function givesReason(text: string): boolean {
+  return byWords(readable(text)) !== null;
 }
 
 function byWords(text: string): BounceClass | null {

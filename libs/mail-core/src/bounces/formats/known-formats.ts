@@ -1,5 +1,9 @@
 // How programs and providers open a report in words. A line that is here is said by no person, so that it tells a report from a letter.
-import { fieldText, type HeaderFields } from '../header-fields.js';
+import { givesReason } from '../classify/classify-bounce.js';
+import { field, fieldText, type HeaderFields } from '../header-fields.js';
+
+/** A report says that it is one at its beginning. */
+const MAX_OPENING_CHARACTERS = 6000;
 
 export interface KnownFormat {
   readonly format: string;
@@ -90,26 +94,31 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
   {
     format: 'words',
     opening:
-      /(?:could|can|was|were|is|has|have|be|been) ?n[o']t (?:be |been |able to be )?(?:delivered|deliver)|not be delivered|unable to deliver|undeliver(?:able|ed)|delivery (?:status notification|failed|failure|error|report|problem)|fail(?:ed|ure) to deliver|has been returned|returned (?:mail|to sender)|message not delivered|not delivered to|rejected (?:your|the|this) (?:message|mail|e-?mail)|(?:message|mail|e-?mail) .{0,60}(?:was |has been |is )(?:rejected|blocked|refused|returned|bounced|quarantined)|returning (?:message|mail)|permanent (?:fatal )?error|could not send message|still being retried|delivery (?:attempts )?(?:is |has been |was )?delay|mail(?:box)? (?:is )?full|user unknown|no such user|nicht (?:zugestellt|zustellbar|ausgeliefert)|zustellung|non (?:remis|délivré|distribué)|remise|impossible de (?:remettre|délivrer|distribuer)|no (?:se )?pudo (?:ser )?(?:entregar|entregado)|no (?:ha sido |fue )?entregado|não (?:foi|pode) (?:ser )?entreg|non (?:è stato |può essere )?(?:consegn|recapit)|nie (?:została|można|dostarczon)|退信|投递失败|无法(?:投递|送达|发送)|未能(?:送达|投递)|配信(?:できません|不能|エラー)|送信できません/i,
+      /(?:could|can|was|were|is|has|have|be|been) ?n[o']t (?:be |been |able to be )?(?:delivered|deliver)|failed recipients|delivery errors|failure reasons|smtp error|remote host said|following (?:recipients?|address(?:es)?)|has been postponed|delivery of (?:e-?mail|the message)|not be delivered|unable to deliver|undeliver(?:able|ed)|delivery (?:status notification|failed|failure|error|report|problem)|fail(?:ed|ure) to deliver|has been returned|returned (?:mail|to sender)|message not delivered|not delivered to|rejected (?:your|the|this) (?:message|mail|e-?mail)|(?:message|mail|e-?mail) .{0,60}(?:was |has been |is )(?:rejected|blocked|refused|returned|bounced|quarantined)|returning (?:message|mail)|permanent (?:fatal )?error|could not send message|still being retried|delivery (?:attempts )?(?:is |has been |was )?delay|mail(?:box)? (?:is )?full|user unknown|no such user|nicht (?:zugestellt|zustellbar|ausgeliefert)|zustellung|non (?:remis|délivré|distribué)|remise|impossible de (?:remettre|délivrer|distribuer)|no (?:se )?pudo (?:ser )?(?:entregar|entregado)|no (?:ha sido |fue )?entregado|não (?:foi|pode) (?:ser )?entreg|non (?:è stato |può essere )?(?:consegn|recapit)|nie (?:została|można|dostarczon)|退信|投递失败|无法(?:投递|送达|发送)|未能(?:送达|投递)|配信(?:できません|不能|エラー)|送信できません/i,
   },
 ];
 
 const DAEMON =
-  /mailer[-_. ]?daemon|postmaster|mail(?:er)?[ _.-]?(?:delivery|administrator|system|router|admin)|system administrator|delivery (?:sub)?system|bounce|\bmail system|noreply.{0,20}deliver|administrator@|^\s*<>\s*$|mdaemon|imss@/i;
+  /mailer[-_. ]?daemon|post_?master|mail(?:er)?[ _.-]?(?:delivery|administrator|system|router|admin)|system administrator|delivery (?:sub)?system|bounce|\bmail system|noreply.{0,20}deliver|administrator@|^\s*<>\s*$|mdaemon|imss@/i;
 const SUBJECT =
   /undeliver|un(?:able to )?deliver|deliver(?:y|ing)?\b.{0,30}(?:fail|status|error|problem|delay|report|notif|refus)|fail(?:ed|ure)?\b.{0,30}(?:deliver|notice|mail|permanent)|failure notice|returned (?:mail|to sender|message)|mail (?:system )?error|non[- ]?deliver|not delivered|could(?:n't| not) (?:be )?(?:deliver|send)|(?:message|mail|e-?mail) .{0,30}(?:return|reject|block|bounce|refus|delay)|\[?bounce|\bndn\b|warning:|user unknown|mailbox (?:is )?full|address not found|processing error|rejected|blocked|nameserver error|nicht zu(?:stell|gestellt)|unzustellbar|zustell|retour|non (?:remis|délivré|distribu)|échec|no (?:se pudo )?entrega|devuelto|não entreg|mancata|non consegn|niedostarcz|zwrot|退信|退回|无法|投递|未送达|系统退信|配信|送信/i;
 
 /** The name of the format that the words are in, or `null` when they are no report's. */
 export function recogniseFormat(fields: HeaderFields, own: string): string | null {
-  const head = own.slice(0, 6000);
-  const found = KNOWN_FORMATS.find((known) => known.opening.test(head))?.format ?? null;
-  const fromDaemon = isFromDaemon(fields);
-  const subject = fieldText(fields, 'subject');
-  if (found !== null && found !== 'words') return fromDaemon || SUBJECT.test(subject) || subject === '' ? found : null;
-  return fromDaemon && (found !== null || SUBJECT.test(subject)) ? 'words' : found !== null && SUBJECT.test(subject) ? 'words' : null;
+  const found = KNOWN_FORMATS.find((known) => known.opening.test(own.slice(0, MAX_OPENING_CHARACTERS)))?.format ?? null;
+  const declared = /report-type="?delivery-status/i.test(field(fields, 'content-type'));
+  const subject = SUBJECT.test(fieldText(fields, 'subject'));
+  // Two of three must say so: who wrote it, what it is called, what it says. Whose name is that of a daemon may give a reason alone.
+  if (declared || (isFromDaemon(fields) && (found !== null || subject))) return found ?? 'words';
+  if (found !== null && subject) return found;
+  return isNamedDaemon(fields) && givesReason(own) ? 'words' : null;
 }
 
 /** Whether a mail server wrote the mail: the null sender (RFC 5321 4.5.5), or a daemon's name. */
 export function isFromDaemon(fields: HeaderFields): boolean {
-  return fieldText(fields, 'return-path') === '<>' || DAEMON.test(fieldText(fields, 'from')) || DAEMON.test(fieldText(fields, 'sender'));
+  return field(fields, 'return-path') === '<>' || isNamedDaemon(fields);
+}
+
+function isNamedDaemon(fields: HeaderFields): boolean {
+  return DAEMON.test(fieldText(fields, 'from')) || DAEMON.test(fieldText(fields, 'sender'));
 }

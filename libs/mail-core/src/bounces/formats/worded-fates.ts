@@ -25,7 +25,7 @@ const DESCRIBES_MESSAGE =
 const ABOUT_OTHERS =
   /(?:contact|questions?|assistance|help|report(?:ing)?|reply|forward(?:ed)?|postmaster|mailer-daemon|abuse@|please (?:send|e-?mail|write)|e-?mail us|return-path|message from <?|from:? <|sender:? <?|mail from:? ?<?)\s*[^@]{0,60}$/i;
 const DELAY =
-  /this is a warning message only|do not need to resend|warning: (?:could not send|message)|has not yet been delivered|(?:will|is going to) (?:continue|keep|be retried)|still (?:trying|being retried|attempting)|delivery (?:has been |is |was )?(?:temporarily )?delayed|delivery attempts will continue|will (?:try|retry|be tried) (?:again|for)|try(?:ing)? again (?:for|later)? ?until|no action is required|temporary problem|message delayed|temporarily (?:unable|deferred)|verzögert|weitere zustellversuche|wird weiter versucht|retardée|ha sido retrasad|задерж|延迟|遅延/i;
+  /this is a warning message only|do not need to resend|warning: (?:could not send|message)|has not yet been delivered|(?:will|is going to) (?:continue|keep|be retried)|still (?:trying|being retried|attempting)|has been postponed|continue to try|advisory-only|delivery (?:has been |is |was )?(?:temporarily )?delayed|delivery attempts will continue|will (?:try|retry|be tried) (?:again|for)|try(?:ing)? again (?:for|later)? ?until|no action is required|temporary problem|message delayed|temporarily (?:unable|deferred)|verzögert|weitere zustellversuche|wird weiter versucht|retardée|ha sido retrasad|задерж|延迟|遅延/i;
 const GIVEN_UP =
   /giv(?:en|ing) up|won't be retried|will not be (?:retried|tried)|permanent|not going to try|no further attempts|final|returned to (?:you|sender)|could not be delivered for/i;
 const DELIVERED = /(?:successfully|was|been) (?:delivered|relayed)(?! to the)|zugestellt worden/i;
