@@ -49,9 +49,8 @@ function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, ne
   const format = recogniseFormat(mail.fields, own);
   const answered = autoReply !== null && (format === null || (isAnsweringSubject(subject) && !isFromDaemon(mail.fields)));
   if (format !== null && !answered) {
-    const fates = readWordedFates(own, subject, known, othersIn(mail, returned)).map((fate) =>
-      fateOfWords(fate, own, subject, returned, known),
-    );
+    const worded = named(readWordedFates(own, subject, known, othersIn(mail, returned)), returned.failedRecipients, known);
+    const fates = worded.map((fate) => fateOfWords(fate, `${subject}\n${own}`));
     return finish(fates, returned, known, hints, status?.reporter ?? authorOf(mail), format);
   }
   if (autoReply !== null)
@@ -124,15 +123,16 @@ function actionOfStatus(status: string | null, own: string, subject: string): Fa
   return saysDelayed(`${subject}\n${own}`) ? 'delayed' : 'failed';
 }
 
-function fateOfWords(fate: WordedFate, own: string, subject: string, returned: ReturnedMessage, known: KnownRecipients): Fate {
-  const failed = fate.address === null ? returned.failedRecipients : [];
-  const verdict = classifyBounce({ action: fate.action, status: fate.status, diagnostic: fate.diagnostic, context: `${subject}\n${own}` });
+/** Where the words name nobody, the header of the report may: Exim and Google list them there. */
+function named(fates: readonly WordedFate[], failed: readonly string[], known: KnownRecipients): readonly WordedFate[] {
+  const nameless = fates.length === 1 && fates[0]!.address === null && failed.length > 0;
+  return nameless ? failed.map((address) => ({ ...fates[0]!, address, recipient: known.find(address) })) : fates;
+}
+
+function fateOfWords(fate: WordedFate, context: string): Fate {
   return {
-    recipient: fate.recipient ?? (failed.length === 1 ? known.find(failed[0]!) : null),
-    address: fate.address ?? (failed.length === 1 ? failed[0]! : null),
-    action: fate.action,
-    ...verdict,
-    status: fate.status,
+    ...fate,
+    ...classifyBounce({ ...fate, context }),
     diagnostic: fate.diagnostic === null ? null : cleanReply(fate.diagnostic),
     willRetryUntil: null,
   };

@@ -3,8 +3,8 @@ import { addressOfField } from './addresses.js';
 import { decodeWords, field, type HeaderFields, readFields } from './header-fields.js';
 import { type FateAction } from './report.js';
 
-// A report on more recipients than any delivery has.
-const MAX_GROUPS = 2000;
+// A report is about one transaction, which has 50 recipients; expanded lists may make more of them.
+const MAX_GROUPS = 500;
 
 export interface RecipientGroup {
   /** Who the mail was for when it left us, then who the reporter knew it as: the order in which they are believed. */

@@ -42,10 +42,10 @@ export function classifyBounce(words: BounceWords): Verdict {
 function classOf({ action, status, diagnostic, context }: BounceWords): BounceClass {
   const said = diagnostic === null ? null : readable(diagnostic);
   return (
-    (said === null ? null : byWords(said)) ??
+    (said === null ? null : byWords(said, action)) ??
     (status === null ? null : classOfStatus(status, true)) ??
     (said === null ? null : byCode(said)) ??
-    byWords(readable(context)) ??
+    byWords(readable(context), action) ??
     (status === null ? null : classOfStatus(status, false)) ??
     // Still on its way, and nobody says why: the other side does not answer.
     (action === 'delayed' ? 'unreachable' : 'other')
@@ -62,11 +62,13 @@ function readable(text: string): string {
 
 /** Whether a text gives a reason why mail does not arrive. */
 export function givesReason(text: string): boolean {
-  return byWords(readable(text)) !== null;
+  return byWords(readable(text), 'failed') !== null;
 }
 
-function byWords(text: string): BounceClass | null {
-  return WORDING_RULES.find((rule) => rule.text.test(text))?.class ?? null;
+function byWords(text: string, action: FateAction): BounceClass | null {
+  // What is still tried has not expired, though it says when it will.
+  const rules = action === 'delayed' ? WORDING_RULES.filter((rule) => rule.class !== 'expired') : WORDING_RULES;
+  return rules.find((rule) => rule.text.test(text))?.class ?? null;
 }
 
 /** RFC 5321 4.2.3, where nothing but the code speaks: 550, 551 and 553 refuse a mailbox, 552 is about room. */

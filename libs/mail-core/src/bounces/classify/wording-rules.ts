@@ -14,13 +14,26 @@ export const WORDING_RULES: readonly WordingRule[] = [
     class: 'no_such_address',
     text: /user unknown in [\w ]{1,40} table|resolver\.adr\.(?:rec|ex)|recipient ?not ?found|5\.1\.1 (?:the email account that you tried to reach does not exist|user unknown|no such user)|5\.4\.1 recipient address rejected: access denied|not listed in (?:domino directory|public name)|recipnotfound|domino directory/i,
   },
-  // Words for a sender or for its pace in which others would find an unknown domain, an unknown user, or spam.
-  { class: 'sender_refused', text: /sender address rejected|sender verify failed|\(in reply to mail from command\)/i },
-  { class: 'rate_limited', text: /unusual rate of/i },
+  // Words for our server, our sender or our pace in which others would find an unknown domain, a full mailbox, or spam.
+  {
+    class: 'sender_refused',
+    text: /sender address rejected|sender verify failed|bad outbound sender|envelope (?:blocked|rejected by)|manually blocked senders/i,
+  },
+  { class: 'authentication', text: /(?:spf|dkim|dmarc) sender invalid/i },
+  { class: 'blocked', text: /\bptr\b|reverse dns|\brdns\b|bad helo|to send e?-?mail directly|client host \S{1,80} blocked/i },
+  {
+    class: 'rate_limited',
+    text: /unusual rate of|(?:daily|hourly|per (?:hour|day)|sending|submission|receive|thread|relay) (?:\w{1,12} ){0,2}(?:quota|limits?)\b|reached your daily limit|exceeded (?:permitted|their) limits?|exceeded threshold/i,
+  },
   // qmail (#5.2.2), Exchange 5.2.2, Gmail "is over quota", Orange OFR_417, GMX "Speicherplatz", 163.com and QQ.
   {
     class: 'mailbox_full',
     text: /mailbox (?:for .{1,80} )?(?:is |has |size )*(?:full|over.?quota|exceed|limit exceeded|over(?:flow)?)|full mailbox|(?:over|exceed\w*|out of|reached) (?:the |its |their |his |her |allowed |allotted |local |storage |disk |space |mail |mailbox |users? ?)*quota|quota (?:is |has been |was |usage |limit )*(?:exceed|violation|full|reached|over)|exceeded (?:storage allocation|his quota)|over.?quota|(?:storage|disk|space|quota|inbox|mail ?box|account) (?:is |has been )*(?:exhausted|used up|full)|would exceed (?:maximum allowed storage|mailbox)|not (?:have )?enough (?:disk |storage |free )*space|insufficient (?:disk |storage |mailbox )*(?:space|quota|storage)|out of (?:storage|disk) space|account storage limit|mailfolder is full|too many messages (?:on the server|in)|size of (?:the )?mailbox|disk space limit|mail ?file size exceeds the maximum|bo[iî]te (?:aux lettres )?(?:du destinataire )?(?:est )?pleine|speicher(?:platz|volumen|kontingent)|postfach (?:ist |des empfängers ist )?(?:voll|überfüllt)|quota (?:überschritten|dépassé)|buz[óo]n (?:está )?lleno|caixa (?:postal )?(?:está )?cheia|casella (?:di posta )?piena|skrzynk\w+ .{0,30}(?:pełn|przepełn)|[_.]417\b|out_of_quota|mx_?full|邮箱(?:空间)?已?满|容量(?:已满|不足)|receiving limits|storage limit/i,
+  },
+  // Loops: Sendmail "too many hops", qmail "is looping", Exchange 5.4.6 and 5.4.14, Exim "Too many \"Received\" headers".
+  {
+    class: 'routing_loop',
+    text: /too many hops|hop count|(?:mail|routing|forwarding|message|alias\w*\/?forwarding) ?loop|loop(?:s|ing)? (?:detected|back|count)|message looping|is looping|too many ["'“]?received|exceeded \d+ hops|\d+ hops|maximum forwarding/i,
   },
   // Exchange SIZE and RESOLVER.RST.RecipSizeLimit, Gmail 5.2.3, Sendmail 5.3.4, Orange OFR_514.
   {
@@ -51,11 +64,6 @@ export const WORDING_RULES: readonly WordingRule[] = [
   {
     class: 'no_such_address',
     text: /(?:user|recipient|address|mailbox|addressee|account|name|person|e-?mail|login|alias|mail ?drop|destination)s?(?: address| account| name| id| is| was| were| \S{1,80})? (?:unknown|not (?:found|known|exists?|present|listed|valid|recogni[sz]ed|active|a valid|local|available|currently available)|invalid|does ?(?:not|n't) exist|doesn't (?:exist|have)|do(?:es)? ?n[o']t? exist|unrecogni[sz]ed|incorrect|undeliverable|no longer (?:exists?|valid|accepts|available))|unknown (?:or illegal )?(?:user|recipient|local[- ]?part|address|mailbox|e-?mail|account|alias|to address|addressee|final delivery)|(?:no such|no|non-?existent|not a valid|bad|invalid|illegal|wrong|incorrect) (?:valid |known |local |virtual |final delivery |destination |e-?mail |mail ?)*(?:user|userid|recipients?|mailbox|address|person|account|addressee|name|box|alias|local part)\b|not a (?:known|valid|local) (?:user|mailbox|recipient|address)|(?:does|do)(?: not|n't) (?:exist|have an?|like recipient)|there is no (?:one|user|such|mailbox)|no (?:mailbox|account|one) (?:here |found )?(?:by|with) that name|(?:mailbox|account|address) unavailable|unrouteable address(?! .{0,40}(?:lookup|domain))|can(?:'t|not) (?:accept user|find)|no matches to nameserver|user missing home|my badr(?:cpt|ecipient)to|validrcptto|badrcptto|envelope recipient|has been replaced by|has moved|no longer (?:with|at|works|employed)|not present in directory|not found in|isn't in|could ?n[o']t? (?:be )?(?:found|find|deliver to)(?! a gateway)|wasn't found|address (?:rejected|couldn't be found)|recipient rejected|5\.1\.[01][):]? (?:bad|address|user|recipient|mailbox)|#5\.1\.1|benutzer (?:nicht|unbekannt|existiert)|(?:empfänger(?:adresse)?|adresse|postfach|adressat|e-mail-adresse) (?:ist |wurde |konnte |existiert )?(?:nicht|unbekannt|ungültig)|unbekannte[rn]? (?:empfänger|benutzer|adresse)|utilisateur (?:inconnu|non)|adresse (?:d'au moins un )?(?:destinataire )?(?:inconnue|invalide|inexistante|n'existe)|destinataire (?:inconnu|invalide)|n'existe pas|no existe|usuario (?:desconocido|no)|utente (?:sconosciuto|non)|nessun utente|não existe|usuário|nie istnieje|nieznany|neexistuje|nincs ilyen|[_.]41[68]\b|пользовател\w{1,4} не|не (?:существует|найден)|нет такого|用户不存在|不存在|無此(?:用戶|帳號)|找不到收件人|存在しません|见つかりません|見つかりません/i,
-  },
-  // Loops: Sendmail "too many hops", qmail "is looping", Exchange 5.4.6 and 5.4.14, Exim "Too many \"Received\" headers".
-  {
-    class: 'routing_loop',
-    text: /too many hops|hop count|(?:mail|routing|forwarding|message|alias\w*\/?forwarding) ?loop|loop(?:s|ing)? (?:detected|back|count)|message looping|is looping|too many ["'“]?received|exceeded \d+ hops|maximum forwarding/i,
   },
   // Spam and viruses, by content: Gmail 5.7.1 unsolicited, SpamAssassin, MailMarshal, Barracuda, Mimecast, Proofpoint, mail.ru, GMX, Sophos.
   {
@@ -99,6 +107,6 @@ export const WORDING_RULES: readonly WordingRule[] = [
   // The other server's own trouble; also programs that mail was piped to.
   {
     class: 'system_error',
-    text: /(?:local|internal|system|server|configuration|temporary|mailer|processing|disk|queue file|i\/o|service|protocol) (?:\w{1,20} )?(?:error|problem|failure|unavailable|misconfigured)|(?:exit|died with) (?:status|code)|exit \d+|command (?:failed|output|died)|can't create|unable to (?:open|create|lock|write)|cannot (?:open|update|create|append|store)|input\/output|transaction failed|loops? back to myself|encountered an error|x-unix|pipe to|not accepting (?:network )?messages|service (?:currently )?unavailable|syntax error|unrecogni[sz]ed command|bad sequence|no such file|delivery agent|read-only/i,
+    text: /(?:local|internal|system|server|configuration|temporary|mailer|processing|disk|queue file|i\/o|service|protocol) (?:\w{1,20} )?(?:error|problem|failure|unavailable|misconfigured)|(?:exit|died with) (?:status|code)|exit \d+|command (?:failed|output|died)|can't create|unable to (?:open|create|lock|write)|cannot (?:open|update|create|append|store)|input\/output|transaction failed|loops? back to myself|encountered an error|x-unix|pipe to|not accepting (?:network )?messages|service (?:currently )?unavailable|syntax error|unrecogni[sz]ed command|bad sequence|no such file|delivery agent|read-only|temporarily (?:not available|unavailable|rejected)|unable to process|try again later/i,
   },
 ];

@@ -44,6 +44,10 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
       /did not reach the following recipient|diagnostic information for administrators|delivery has failed to these recipients|generating server:|msexch|the e-?mail (?:system|account) .{0,60}(?:unable|does not exist at the organi[sz]ation)|fehler bei der (?:nachrichten)?zustellung|diagnoseinformationen für administratoren|(?:échec de (?:la )?remise|informations de diagnostic)|no se pudo entregar el mensaje|错误信息/i,
   },
   {
+    format: 't_online',
+    opening: /t-online|die nachricht konnte nicht|konnte (?:leider )?nicht (?:zugestellt|ausgeliefert|übermittelt)|unzustellbar/i,
+  },
+  {
     format: 'microsoft365',
     opening:
       /couldn't be delivered|wasn't found at|office 365|konnte nicht (?:an|zugestellt)|n'a pas pu être remis|your message to .{1,200} (?:couldn't|could not|can't) be/i,
@@ -72,10 +76,6 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
   { format: 'yahoo', opening: /(?:sorry,? )?we were unable to deliver your message|message from yahoo/i },
   { format: 'aol', opening: /your mail to the following recipients could not be delivered|mail delivery problem/i },
   { format: 'mailru', opening: /mail\.ru|your message was not delivered|письмо|не (?:удалось|может быть) доставлен/i },
-  {
-    format: 't_online',
-    opening: /t-online|die nachricht konnte nicht|konnte (?:leider )?nicht (?:zugestellt|ausgeliefert|übermittelt)|unzustellbar/i,
-  },
   { format: 'mimecast', opening: /mimecast|message delivery (?:to|has) /i },
   { format: 'barracuda', opening: /your message to:[^]{0,600}(?:was )?blocked by our spam firewall|blocked by our bulk email filter/i },
   { format: 'proofpoint', opening: /proofpoint/i },

@@ -2,7 +2,7 @@
 
 /** A mail from its header lines and its body; CRLF as on the wire. */
 export function mail(header: readonly string[], ...body: string[]): Buffer {
-  return Buffer.from([...header, 'MIME-Version: 1.0', ...body].join('\n').replaceAll('\n', '\r\n'), 'utf8');
+  return Buffer.from([...header, 'MIME-Version: 1.0', ...body].join('\n').replace(/\r?\n/g, '\r\n'), 'utf8');
 }
 
 export const RETURNED_HEADER = `Received: from out.billing.example (out.billing.example [192.0.2.1]) by mx.example; Thu, 26 Nov 2026 08:00:00 +0100
