@@ -1,5 +1,5 @@
-// A mail as a tree of parts, read within fixed bounds. mailparser shows a mail to people: it puts a returned message's text into that of the
-// report, so that the two can't be told apart, and nothing bounds its parts. What the reader needs is this page, and broken mails are its daily bread.
+// A mail as a tree of parts, read within fixed bounds. mailparser shows a mail to people: it runs the fields of a report into its words, and
+// reads nothing of one whose boundary is misnamed or whose parts are too many. Broken mails are the daily bread of a return path.
 import { field, type HeaderFields, parameter, readFields } from './header-fields.js';
 import { decodeBytes, decodeTransfer, wordsOfHtml } from './transfer-decoding.js';
 
