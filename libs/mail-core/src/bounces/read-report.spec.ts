@@ -34,6 +34,8 @@ describe('reports of programs and providers', () => {
     ['exchange2003', 'exchange', [`${ANNA_UNKNOWN} `]],
     ['microsoft365', 'exchange', [`${ANNA_UNKNOWN} 5.1.10`]],
     ['gmail', 'gmail', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['failedInHeader', 'words', [`${ANNA_UNKNOWN} `]],
+    ['mailMarshal', 'mailmarshal', [`${ANNA_UNKNOWN} `]],
     ['domino', 'domino', [`${ANNA_UNKNOWN} `]],
     ['amazonSes', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
     ['gmx', 'exim', [`${ANNA_UNKNOWN} 5.1.1`]],
@@ -124,6 +126,7 @@ describe('what is no report', () => {
 
   it.each([
     ['outOfOffice', true, 'Automatische Antwort: Rechnung'],
+    ['answerWithNullSender', true, 'Out of Office: Delivery of invoice failed?'],
     ['absenceBySubject', true, 'Absence du bureau: Facture'],
     ['ticket', false, '[Ticket 4711] Invoice'],
   ] as const)('recognises the answer of a program: %s', async (name, absence, subject) => {

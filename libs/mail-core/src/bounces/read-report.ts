@@ -4,7 +4,7 @@ import { addressesIn, KnownRecipients } from './addresses.js';
 import { recogniseAutoReply, isAnsweringSubject } from './auto-reply.js';
 import { classifyBounce } from './classify/classify-bounce.js';
 import { readFeedback } from './complaint.js';
-import { isFromDaemon, recogniseFormat } from './formats/known-formats.js';
+import { isNamedDaemon, recogniseFormat } from './formats/known-formats.js';
 import { readWordedFates, saysDelayed, type WordedFate } from './formats/worded-fates.js';
 import { field, fieldText, type HeaderFields, readFields } from './header-fields.js';
 import { innerTextOf, type MimePart, partsOf, readMimeTree, textOf } from './mime-tree.js';
@@ -47,7 +47,8 @@ function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, ne
 
   const autoReply = recogniseAutoReply(mail.fields, own);
   const format = recogniseFormat(mail.fields, own);
-  const answered = autoReply !== null && (format === null || (isAnsweringSubject(subject) && !isFromDaemon(mail.fields)));
+  const answered =
+    autoReply !== null && (format === null || ((isAnsweringSubject(subject) || autoReply.absence) && !isNamedDaemon(mail.fields)));
   if (format !== null && !answered) {
     const worded = named(readWordedFates(own, subject, known, othersIn(mail, returned)), returned.failedRecipients, known);
     const fates = worded.map((fate) => fateOfWords(fate, `${subject}\n${own}`));
@@ -123,10 +124,12 @@ function actionOfStatus(status: string | null, own: string, subject: string): Fa
   return saysDelayed(`${subject}\n${own}`) ? 'delayed' : 'failed';
 }
 
-/** Where the words name nobody, the header of the report may: Exim and Google list them there. */
+/** Exim and Google list those who failed in the header of the report; who else is named in the words, has not. */
 function named(fates: readonly WordedFate[], failed: readonly string[], known: KnownRecipients): readonly WordedFate[] {
-  const nameless = fates.length === 1 && fates[0]!.address === null && failed.length > 0;
-  return nameless ? failed.map((address) => ({ ...fates[0]!, address, recipient: known.find(address) })) : fates;
+  const listed = failed.map((address) => ({ ...fates[0]!, address, recipient: known.find(address) }));
+  const ours = new Set(listed.map((fate) => fate.recipient).filter((recipient) => recipient !== null));
+  const meant = ours.size === 0 ? fates : fates.filter((fate) => fate.recipient !== null && ours.has(fate.recipient));
+  return meant.length === 0 || (listed.length > 0 && meant.every((fate) => fate.address === null)) ? listed : meant;
 }
 
 function fateOfWords(fate: WordedFate, context: string): Fate {

@@ -75,7 +75,7 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
   },
   { format: 'yahoo', opening: /(?:sorry,? )?we were unable to deliver your message|message from yahoo/i },
   { format: 'aol', opening: /your mail to the following recipients could not be delivered|mail delivery problem/i },
-  { format: 'mailru', opening: /mail\.ru|your message was not delivered|письмо|не (?:удалось|может быть) доставлен/i },
+  { format: 'mailru', opening: /mail\.ru|письмо|не (?:удалось|может быть) доставлен/i },
   { format: 'mimecast', opening: /mimecast|message delivery (?:to|has) /i },
   { format: 'barracuda', opening: /your message to:[^]{0,600}(?:was )?blocked by our spam firewall|blocked by our bulk email filter/i },
   { format: 'proofpoint', opening: /proofpoint/i },
@@ -99,7 +99,7 @@ export const KNOWN_FORMATS: readonly KnownFormat[] = [
 ];
 
 const DAEMON =
-  /mailer[-_. ]?daemon|post_?master|mail(?:er)?[ _.-]?(?:delivery|administrator|system|router|admin)|system administrator|delivery (?:sub)?system|bounce|\bmail system|noreply.{0,20}deliver|administrator@|^\s*<>\s*$|mdaemon|imss@/i;
+  /mailer[-_. ]?daemon|post_?master|mail(?:er)?[ _.-]?(?:delivery|administrator|system|router|admin)|system administrator|microsoft ?(?:outlook|exchange)|delivery (?:sub)?system|bounce|\bmail system|noreply.{0,20}deliver|administrator@|^\s*<>\s*$|mdaemon|imss@/i;
 const SUBJECT =
   /undeliver|un(?:able to )?deliver|deliver(?:y|ing)?\b.{0,30}(?:fail|status|error|problem|delay|report|notif|refus)|fail(?:ed|ure)?\b.{0,30}(?:deliver|notice|mail|permanent)|failure notice|returned (?:mail|to sender|message)|mail (?:system )?error|non[- ]?deliver|not delivered|could(?:n't| not) (?:be )?(?:deliver|send)|(?:message|mail|e-?mail) .{0,30}(?:return|reject|block|bounce|refus|delay)|\[?bounce|\bndn\b|warning:|user unknown|mailbox (?:is )?full|address not found|processing error|rejected|blocked|nameserver error|nicht zu(?:stell|gestellt)|unzustellbar|zustell|retour|non (?:remis|délivré|distribu)|échec|no (?:se pudo )?entrega|devuelto|não entreg|mancata|non consegn|niedostarcz|zwrot|退信|退回|无法|投递|未送达|系统退信|配信|送信|エラー/i;
 
@@ -119,6 +119,7 @@ export function isFromDaemon(fields: HeaderFields): boolean {
   return field(fields, 'return-path') === '<>' || isNamedDaemon(fields);
 }
 
-function isNamedDaemon(fields: HeaderFields): boolean {
+/** Whether it is a daemon by its name; answers of programs have the null sender too (RFC 3834 3.3). */
+export function isNamedDaemon(fields: HeaderFields): boolean {
   return DAEMON.test(fieldText(fields, 'from')) || DAEMON.test(fieldText(fields, 'sender'));
 }

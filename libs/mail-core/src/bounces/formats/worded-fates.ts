@@ -23,7 +23,7 @@ const MAX_BLOCK_LINES = 25;
 const MAX_MENTIONS = 500;
 /** Lines that tell about the returned message (Exchange, InterScan, Domino) or about who wrote the report; none says who failed. */
 const DESCRIBES_MESSAGE =
-  /^[\s>*|]*(?:to|cc|from|sender|reply-to|subject|date|sent|message-id|von|an|betreff|de|à|objet|para|asunto|content-\w+|received|x-[\w-]+|envelope[ -]?(?:from|sender)|mail from|>>> mail from|return-path)\s*:/i;
+  /^[\s>*|]*(?:to|cc|from|(?:original |envelope )?sender|reply-to|subject|date|sent|message-id|von|an|betreff|de|à|objet|para|asunto|content-\w+|received|x-[\w-]+|envelope[ -]?(?:from|sender)|mail from|>>> mail from|return-path)\s*:/i;
 const ABOUT_OTHERS =
   /(?:contact|questions?|assistance|help|report(?:ing)?|reply|forward(?:ed)?|postmaster|mailer-daemon|abuse@|please (?:send|e-?mail|write)|e-?mail us|return-path|message from <?|from:? <|sender:? <?|mail from:? ?<?)\s*[^@]{0,60}$/i;
 const DELAY =

@@ -133,6 +133,20 @@ export const SAMPLES = {
     'Delivery Status Notification (Failure)',
     `\n** Address not found **\n\nYour message wasn't delivered to anna@customer.example because the address couldn't be found, or is unable to receive mail.\n\nThe response from the remote server was:\n550 5.1.1 The email account that you tried to reach does not exist. Please try double-checking the recipient's email address for typos or unnecessary spaces.\n`,
   ),
+  failedInHeader: mail(
+    [
+      'From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>',
+      'Subject: Delivery Status Notification (Failure)',
+      'X-Failed-Recipients: anna@customer.example',
+    ],
+    '',
+    "Hello ben@other.example,\n\nWe're writing to let you know that the group you tried to contact (invoices) may not exist, or you may not have permission to post messages to the group.\n",
+  ),
+  mailMarshal: worded(
+    'postmaster@customer.example',
+    'Undeliverable Mail: "Invoice"',
+    'Your message:\n   From:    ben@other.example\n   Subject: Invoice\n\nCould not be delivered because of\n\n550 5.1.1 User unknown\n\nThe following recipients were affected: \n    anna@customer.example\n\nAdditional Information\n======================\nOriginal Sender:    <ben@other.example>\nRemote-MTA:         <192.0.2.7>\n',
+  ),
   domino: worded(
     'Postmaster@customer.example',
     'DELIVERY FAILURE: User anna (anna@customer.example) not listed in Domino Directory',
@@ -221,6 +235,16 @@ export const SAMPLES = {
     ],
     '',
     'Ich bin bis 3. Dezember nicht im Büro.\n',
+  ),
+  answerWithNullSender: mail(
+    [
+      'From: Anna <anna@customer.example>',
+      'Return-Path: <>',
+      'Subject: Out of Office: Delivery of invoice failed?',
+      'Auto-Submitted: auto-replied',
+    ],
+    '',
+    'I am out of the office.\n',
   ),
   absenceBySubject: mail(['From: Anna <anna@customer.example>', 'Subject: Absence du bureau: Facture'], '', 'Je suis de retour lundi.\n'),
   ticket: mail(
