@@ -23,3 +23,5 @@ export { explainStatus, type SettledResult } from './explaining/explain-status.j
 export { type Explanation } from './explaining/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
 export { type ProbeFailure } from './explaining/provider-hints.js';
+export { readReport } from './bounces/read-report.js';
+export * from './bounces/report.js';

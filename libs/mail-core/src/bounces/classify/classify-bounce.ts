@@ -1,0 +1,81 @@
+// Decides what a diagnostic means, from the other server's words first, its status second, and its reply code last.
+import { type BounceClass, type FateAction } from '../report.js';
+import { classOfStatus } from './status-classes.js';
+import { WORDING_RULES } from './wording-rules.js';
+
+/** Longer than any reply that says something; the rules need not read on. */
+const MAX_READ_CHARACTERS = 2000;
+
+/** Sending again later may go through, whatever digit the status begins with. */
+const PASSING: ReadonlySet<BounceClass> = new Set([
+  'mailbox_full',
+  'rate_limited',
+  'blocked',
+  'expired',
+  'unreachable',
+  'system_error',
+  'other',
+]);
+
+export interface Verdict {
+  readonly class: BounceClass;
+  readonly permanent: boolean;
+}
+
+export interface BounceWords {
+  readonly action: FateAction;
+  readonly status: string | null;
+  /** What the other server said, or the report about it. */
+  readonly diagnostic: string | null;
+  /** All that the reporter wrote, for when the diagnostic says nothing. */
+  readonly context: string;
+}
+
+/** The meaning of what a report says about one recipient. */
+export function classifyBounce(words: BounceWords): Verdict {
+  if (words.action !== 'failed' && words.action !== 'delayed') return { class: 'other', permanent: false };
+  const found = classOf(words);
+  const lasting = words.action === 'failed' && !PASSING.has(found) && !(words.status?.startsWith('4') ?? false);
+  return { class: found, permanent: lasting };
+}
+
+function classOf({ action, status, diagnostic, context }: BounceWords): BounceClass {
+  const said = diagnostic === null ? null : readable(diagnostic);
+  return (
+    (said === null ? null : byWords(said, action)) ??
+    (status === null ? null : classOfStatus(status, true)) ??
+    (said === null ? null : byCode(said)) ??
+    byWords(readable(context), action) ??
+    (status === null ? null : classOfStatus(status, false)) ??
+    // Still on its way, and nobody says why: the other side does not answer.
+    (action === 'delayed' ? 'unreachable' : 'other')
+  );
+}
+
+/** Addresses and links go: "postmaster@blocked.example" is no refusal, and a link names its block list in words beside it. */
+function readable(text: string): string {
+  return text
+    .slice(0, MAX_READ_CHARACTERS)
+    .replace(/\s+/g, ' ')
+    .replace(/[^\s<>"']{1,128}@[^\s<>"',;:)]{1,255}/g, 'x@y');
+}
+
+/** Whether a text gives a reason why mail does not arrive. */
+export function givesReason(text: string): boolean {
+  return byWords(readable(text), 'failed') !== null;
+}
+
+function byWords(text: string, action: FateAction): BounceClass | null {
+  // What is still tried has not expired, though it says when it will.
+  const rules = action === 'delayed' ? WORDING_RULES.filter((rule) => rule.class !== 'expired') : WORDING_RULES;
+  return rules.find((rule) => rule.text.test(text))?.class ?? null;
+}
+
+/** RFC 5321 4.2.3, where nothing but the code speaks: 550, 551 and 553 refuse a mailbox, 552 is about room. */
+function byCode(text: string): BounceClass | null {
+  const code = /(?:^|[\s:;"'(])([45]\d\d)(?:[ -]|$)/.exec(text)?.[1];
+  if (code === '550' || code === '551' || code === '553')
+    return /data command|end of (?:message|data)/i.test(text) ? 'content_refused' : 'no_such_address';
+  if (code === '552') return 'mailbox_full';
+  return null;
+}

@@ -1,0 +1,243 @@
+import { readReport } from './read-report.js';
+import { type Fate, type Report, type ReportHints } from './report.js';
+import { mail, multipartReport, SAMPLES } from './testing/samples.js';
+
+const HINTS: ReportHints = {
+  recipients: ['anna@customer.example', 'ben@other.example', 'cleo@third.example', 'jörg@bücher.example'],
+  messageIds: ['<inv-1@billing.example>'],
+};
+const ALONE: ReportHints = { ...HINTS, recipients: ['anna@customer.example'] };
+
+const fatesOf = (report: Report): readonly Fate[] => (report.kind === 'fates' ? report.fates : []);
+const lines = (report: Report): string[] =>
+  fatesOf(report).map((fate) => [fate.recipient, fate.action, fate.class, fate.permanent ? 'permanent' : 'passing', fate.status].join(' '));
+
+describe('reports of programs and providers', () => {
+  const ANNA_UNKNOWN = 'anna@customer.example failed no_such_address permanent';
+  const ROWS: readonly [name: keyof typeof SAMPLES, format: string, fates: readonly string[]][] = [
+    ['postfix', 'rfc3464', ['ben@other.example failed no_such_address permanent 5.1.1']],
+    [
+      'twoFates',
+      'rfc3464',
+      [
+        'anna@customer.example failed mailbox_full passing 5.2.2',
+        'ben@other.example delayed unreachable passing 4.4.1',
+        'cleo@third.example delivered other passing 2.0.0',
+      ],
+    ],
+    ['forwarded', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['internationalized', 'rfc3464', ['jörg@bücher.example failed no_such_address permanent 5.1.1']],
+    ['exim', 'exim', [`${ANNA_UNKNOWN} 5.1.1`, 'ben@other.example failed mailbox_full passing ']],
+    ['eximDelay', 'exim', ['anna@customer.example delayed unreachable passing ']],
+    ['sendmail', 'sendmail', ['ben@other.example failed no_such_address permanent 5.1.1']],
+    ['qmail', 'qmail', [`${ANNA_UNKNOWN} 5.1.1`, 'ben@other.example failed too_large permanent 5.3.4']],
+    ['exchange2003', 'exchange', [`${ANNA_UNKNOWN} `]],
+    ['microsoft365', 'exchange', [`${ANNA_UNKNOWN} 5.1.10`]],
+    ['gmail', 'gmail', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['failedInHeader', 'words', [`${ANNA_UNKNOWN} `]],
+    ['mailMarshal', 'mailmarshal', [`${ANNA_UNKNOWN} `]],
+    ['domino', 'domino', [`${ANNA_UNKNOWN} `]],
+    ['amazonSes', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['gmx', 'exim', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['tOnline', 't_online', ['anna@customer.example failed mailbox_full passing 5.2.2']],
+    ['mailRu', 'mailru', ['anna@customer.example failed mailbox_full passing 5.2.2']],
+    ['spanish', 'exchange', ['anna@customer.example failed mailbox_full passing ']],
+    ['chinese', 'words', [`${ANNA_UNKNOWN} `]],
+    ['french', 'microsoft365', [`${ANNA_UNKNOWN} `]],
+    ['statusInWords', 'rfc3464', ['anna@customer.example failed content_refused permanent 5.7.1']],
+    ['brokenMime', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['reportInMail', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
+    ['prototypeField', 'rfc3464', [`${ANNA_UNKNOWN} 5.1.1`]],
+  ];
+
+  it.each(ROWS)('reads %s', async (name, format, fates) => {
+    const report = await readReport(SAMPLES[name], HINTS);
+    expect(lines(report)).toEqual(fates);
+    expect(report).toMatchObject({ kind: 'fates', format });
+  });
+
+  it('tells the words of the other server, until when it tries, and who reports', async () => {
+    const report = await readReport(SAMPLES.twoFates, HINTS);
+    expect(report).toMatchObject({ reporter: 'mx.example' });
+    expect(fatesOf(report)[0]).toMatchObject({ diagnostic: '552 5.2.2 Mailbox full', address: 'anna@customer.example' });
+    expect(fatesOf(report)[1]?.willRetryUntil).toEqual(new Date('2026-11-30T08:00:00Z'));
+    expect(fatesOf(report)[1]?.diagnostic).toContain('Connection timed out');
+  });
+
+  it('cuts what the other server says to one line of 500 characters without controls', async () => {
+    const status = `Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; anna@customer.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 \u0007${'x'.repeat(9000)}\n folded\n`;
+    const diagnostic = fatesOf(await readReport(multipartReport('Failed.', status), HINTS))[0]?.diagnostic ?? '';
+    expect(diagnostic.length).toBeLessThanOrEqual(500);
+    expect(diagnostic).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('whom a report is about', () => {
+  it('believes the original recipient before the final one, whatever forwarding made of it', async () => {
+    expect(fatesOf(await readReport(SAMPLES.forwarded, HINTS))[0]).toMatchObject({
+      recipient: 'anna@customer.example',
+      address: 'forwarded@far-away.example',
+    });
+  });
+
+  it('names nobody when several are possible', async () => {
+    expect(fatesOf(await readReport(SAMPLES.forwardedWithoutTrace, HINTS))).toMatchObject([
+      { recipient: null, address: 'forwarded@far-away.example', action: 'failed' },
+    ]);
+    expect(fatesOf(await readReport(SAMPLES.noHeaders, HINTS))).toMatchObject([
+      { recipient: null, address: null, class: 'no_such_address' },
+    ]);
+  });
+
+  it('is certain of the only recipient', async () => {
+    expect(fatesOf(await readReport(SAMPLES.forwardedWithoutTrace, ALONE))[0]?.recipient).toBe('anna@customer.example');
+    expect(fatesOf(await readReport(SAMPLES.noHeaders, ALONE))[0]?.recipient).toBe('anna@customer.example');
+  });
+
+  it('does not take the recipient of one group for that of another', async () => {
+    const groups = ['anna@customer.example', 'stranger@far-away.example'].map(
+      (to) => `Final-Recipient: rfc822; ${to}\nAction: failed\nStatus: 5.1.1\n`,
+    );
+    const report = await readReport(multipartReport('Failed.', `Reporting-MTA: dns; mx\n\n${groups.join('\n')}`), ALONE);
+    expect(fatesOf(report).map((fate) => fate.recipient)).toEqual(['anna@customer.example', null]);
+  });
+
+  it('matches without regard to case and answers the address as it was hinted', async () => {
+    const report = await readReport(SAMPLES.postfix, { ...HINTS, recipients: ['Ben@OTHER.example', 'anna@customer.example'] });
+    expect(fatesOf(report)[0]?.recipient).toBe('Ben@OTHER.example');
+  });
+
+  it('does not find a recipient within a longer address', async () => {
+    const report = await readReport(SAMPLES.gmail, { ...HINTS, recipients: ['nna@customer.example', 'anna@customer.exam'] });
+    expect(fatesOf(report).filter((fate) => fate.recipient !== null)).toEqual([]);
+  });
+
+  it('leaves a report about another message alone', async () => {
+    expect(await readReport(SAMPLES.anotherMessage, HINTS)).toEqual({ kind: 'unrelated' });
+    expect(await readReport(SAMPLES.anotherMessage, ALONE)).toEqual({ kind: 'unrelated' });
+  });
+});
+
+describe('what is no report', () => {
+  it('tells complaints from praise', async () => {
+    expect(await readReport(SAMPLES.complaint, HINTS)).toEqual({ kind: 'complaint', recipient: 'anna@customer.example', source: 'abuse' });
+    expect(await readReport(SAMPLES.praise, HINTS)).toEqual({ kind: 'unrelated' });
+  });
+
+  it.each([
+    ['outOfOffice', true, 'Automatische Antwort: Rechnung'],
+    ['answerWithNullSender', true, 'Out of Office: Delivery of invoice failed?'],
+    ['absenceBySubject', true, 'Absence du bureau: Facture'],
+    ['ticket', false, '[Ticket 4711] Invoice'],
+  ] as const)('recognises the answer of a program: %s', async (name, absence, subject) => {
+    expect(await readReport(SAMPLES[name], HINTS)).toMatchObject({ kind: 'auto_reply', absence, subject });
+  });
+
+  it.each(['letter', 'spam'] as const)('leaves a %s alone', async (name) => {
+    expect(await readReport(SAMPLES[name], ALONE)).toEqual({ kind: 'unrelated' });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['line ends', Buffer.from('\r\n\r\n\r\n')],
+    ['bytes', Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256))],
+  ])('reads %s as unrelated', async (_, raw) => {
+    expect(await readReport(raw, HINTS)).toEqual({ kind: 'unrelated' });
+  });
+});
+
+describe('what is sent to exhaust the reader', () => {
+  const nested = (depth: number): string =>
+    depth === 0 ? 'x' : `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n${nested(depth - 1)}\n--b${depth}--\n`;
+  const header = ['From: MAILER-DAEMON@mx.example', 'Subject: Undelivered mail'];
+  const HOSTILE: readonly [what: string, raw: () => Buffer][] = [
+    ['50 MB', () => Buffer.concat([mail(header, '', 'Failed.\n'), Buffer.alloc(50 * 1024 * 1024, 'a b@c ')])],
+    ['one line of 50 MB', () => Buffer.alloc(50 * 1024 * 1024, 0x40)],
+    [
+      '10,000 parts',
+      () => mail(header, 'Content-Type: multipart/mixed; boundary=b\n', '--b\nContent-Type: text/plain\n\nx\n'.repeat(10_000)),
+    ],
+    ['an endless header', () => Buffer.from(`X: ${'y\n z'.repeat(2_000_000)}`)],
+    ['a million fields', () => Buffer.from('A: b\n'.repeat(1_000_000))],
+    ['500 levels of parts', () => Buffer.from(nested(500))],
+    ['500 levels of mails', () => Buffer.from('Content-Type: message/rfc822\n\n'.repeat(500))],
+    ['a million groups', () => multipartReport('x', 'Final-Recipient: rfc822; a@b\n\n'.repeat(1_000_000))],
+    [
+      'a boundary that every line begins with',
+      () => mail(header, 'Content-Type: multipart/mixed; boundary="-"\n', '---x\n'.repeat(200_000)),
+    ],
+    ['tags without end', () => mail(header, 'Content-Type: text/html\n', '<style <p '.repeat(100_000))],
+    ['signs of addresses', () => mail(header, '', 'a.'.repeat(200_000), '@@<'.repeat(100_000))],
+    ['encoded words', () => mail([...header.slice(0, 1), `Subject: ${'=?utf-8?q?'.repeat(100_000)}`], '', 'x')],
+    ['words of all rules', () => mail(header, '', 'user account mailbox is has been over the '.repeat(20_000))],
+  ];
+
+  // Far above what any takes here, far below what would hold up a process: the point is that none grows with its size.
+  const MAX_CPU_MS = 3000;
+
+  it.each(HOSTILE)('reads %s within bounds', async (_, make) => {
+    const raw = make();
+    const before = process.cpuUsage();
+    const report = await readReport(raw, HINTS);
+    const used = process.cpuUsage(before);
+    expect(fatesOf(report).filter((fate) => fate.recipient !== null)).toEqual([]);
+    expect((used.user + used.system) / 1000).toBeLessThan(MAX_CPU_MS);
+  });
+});
+
+describe('10,000 altered reports', () => {
+  /** The same numbers in every run (mulberry32). */
+  function numbers(seed: number): (below: number) => number {
+    let state = seed;
+    return (below) => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    };
+  }
+
+  /** Cuts, doubles, swaps and overwrites bytes and lines. */
+  function altered(raw: Buffer, pick: (below: number) => number): Buffer {
+    let bytes = Buffer.from(raw);
+    for (let times = 1 + pick(6); times > 0; times--) {
+      const at = pick(bytes.length + 1);
+      const length = pick(80);
+      const kind = pick(6);
+      if (kind === 0) bytes = bytes.subarray(0, at);
+      else if (kind === 1) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+      else if (kind === 2) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at)]);
+      else if (kind === 3 && at < bytes.length) bytes[at] = pick(256);
+      else if (kind === 4)
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          Buffer.from(['\r\n', '\0', '--b1', '=?', '<', '@', ': '][pick(7)]!),
+          bytes.subarray(at),
+        ]);
+      else
+        bytes = Buffer.from(
+          bytes
+            .toString('latin1')
+            .split('\r\n')
+            .sort(() => pick(3) - 1)
+            .join('\r\n'),
+          'latin1',
+        );
+    }
+    return bytes;
+  }
+
+  it('bring down nothing, and fail nobody whom the report does not name', async () => {
+    const pick = numbers(20261126);
+    const samples = Object.values(SAMPLES);
+    const outsider = 'outsider@never-named.example';
+    for (let run = 0; run < 10_000; run++) {
+      const sample = samples[run % samples.length]!;
+      const named = sample.toString('utf8');
+      const report = await readReport(altered(sample, pick), { ...HINTS, recipients: [...HINTS.recipients, outsider] });
+      for (const { recipient } of fatesOf(report)) {
+        if (recipient !== null && !recipient.includes('ö')) expect(named).toContain(recipient);
+      }
+    }
+  });
+});

@@ -1,0 +1,53 @@
+// The message that a report gives back, or what is left of its header: whose message it is, and for whom the copy was.
+import { addressesIn, type KnownRecipients } from './addresses.js';
+import { decodeWords, field, fieldText, type HeaderFields } from './header-fields.js';
+
+export class ReturnedMessage {
+  /** Whom Exim, Google and others name in the report's own header. */
+  readonly failedRecipients: readonly string[];
+
+  constructor(
+    private readonly fields: HeaderFields,
+    failedRecipients: string,
+  ) {
+    this.failedRecipients = addressesIn(decodeWords(failedRecipients)).map((found) => found.address);
+  }
+
+  get senders(): readonly string[] {
+    return ['from', 'sender', 'reply-to', 'return-path'].map((name) => fieldText(this.fields, name));
+  }
+
+  /** `false` where it is certain that this is another message: it has another Message-ID, and none of our recipients. */
+  mayBeOneOf(messageIds: readonly string[], known: KnownRecipients): boolean {
+    const own = bareId(field(this.fields, 'message-id'));
+    if (messageIds.some((id) => bareId(id) === own)) return true;
+    if (this.addresses(['to', 'cc', 'x-original-to', 'delivered-to']).some((address) => known.find(address) !== null)) return true;
+    if (this.failedRecipients.some((address) => known.find(address) !== null)) return true;
+    const namesOthers = this.addresses(['to', 'cc']).length > 0;
+    return own === '' ? !namesOthers : messageIds.length === 0 && !namesOthers;
+  }
+
+  /** The one of ours that the copy was for on its last way, where servers noted one and no other. */
+  lastRecipient(known: KnownRecipients): string | null {
+    const noted = [...this.failedRecipients, ...this.addresses(['x-original-to', 'delivered-to', 'x-envelope-to']), ...this.receivedFor()];
+    const ours = new Set(noted.map((address) => known.find(address)).filter((recipient) => recipient !== null));
+    return ours.size === 1 ? [...ours][0]! : null;
+  }
+
+  private addresses(names: readonly string[]): string[] {
+    return names
+      .flatMap((name) => this.fields.get(name) ?? [])
+      .flatMap((value) => addressesIn(decodeWords(value)).map((found) => found.address));
+  }
+
+  /** RFC 5321 4.4: `for` names a recipient only where the transaction had one. */
+  private receivedFor(): string[] {
+    return (this.fields.get('received') ?? [])
+      .map((value) => /\bfor\s+<([^<>\s]{3,320})>/i.exec(value)?.[1])
+      .filter((address) => address !== undefined);
+  }
+}
+
+function bareId(value: string): string {
+  return value.replace(/^[\s<]+|[\s>]+$/g, '');
+}
