@@ -1,4 +1,4 @@
-import { type Fate } from './report.js';
+import { type Fate } from '@billing-mail/mail-core';
 import { findingsOf } from './findings.js';
 
 const [ANNA, BERT] = [

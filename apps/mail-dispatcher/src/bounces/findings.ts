@@ -1,7 +1,6 @@
 // What a report says about a delivery, as it is kept: pure.
 import { type BounceClass, type ReportKind } from '@billing-mail/contracts';
-import { cleanReply } from '@billing-mail/mail-core';
-import { type Fate, type Report } from './report.js';
+import { cleanReply, type Fate, type Report } from '@billing-mail/mail-core';
 
 /** One thing that a report says about one recipient, or about the delivery where it does not tell about whom. */
 export type Finding = {

@@ -1,14 +1,13 @@
 // From a mail at the return path of a delivery to what follows from it; done once it is committed.
 import { Inject, Injectable } from '@nestjs/common';
 import { type BounceTaken } from '@billing-mail/contracts';
-import { type ReturnPath } from '@billing-mail/mail-core';
+import { readReport, type ReturnPath } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { Announcer } from '../settling/announcer.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { bouncesIgnored, bouncesTaken } from './bounce.metrics.js';
 import { findingsOf, type Finding } from './findings.js';
-import { readReport } from './read-report.js';
 import { ReportsStore, type Written } from './reports.store.js';
 
 /** A report stands at the head of its mail, and a returned document behind it: so much is read, whatever comes. */

@@ -34,6 +34,18 @@ export const BOUNCES_IN_GERMAN: BounceCatalogue = {
     happened: 'Die E-Mail ist mit ihren Anlagen zu groß für das Postfach des Empfängers.',
     todo: 'Verschicken Sie das Dokument mit kleineren oder weniger Anlagen oder lassen Sie es dem Kunden auf anderem Weg zukommen.',
   },
+  relaying_denied: {
+    happened: 'Der Mailserver, der für diese E-Mail-Adresse zuständig sein soll, nimmt keine E-Mails für sie an.',
+    todo: 'Prüfen Sie die Schreibweise oder fragen Sie den Kunden nach einer anderen Adresse. Berichtigen Sie die Adresse und verschicken Sie das Dokument erneut.',
+  },
+  sender_refused: {
+    happened: 'Der Mailserver des Empfängers nimmt von diesem Absender keine E-Mails an.',
+    todo: 'Melden Sie das unserem Support und bitten Sie den Kunden, Ihre E-Mails durchzulassen. Verschicken Sie das Dokument dann erneut.',
+  },
+  recipient_refuses: {
+    happened: 'Der Empfänger nimmt keine E-Mails von Ihnen an: Eine eigene Regel oder eine Liste erlaubter Absender hält sie ab.',
+    todo: 'Bitten Sie den Kunden, Ihre E-Mails zuzulassen oder eine andere Adresse zu nennen, und verschicken Sie das Dokument erneut.',
+  },
   policy: { happened: 'Die Regeln des Mailservers des Empfängers lassen diese E-Mail nicht zu.', todo: ASK_CUSTOMER },
   authentication: {
     happened: 'Der Mailserver des Empfängers vertraut dem Absender der E-Mail nicht.',
@@ -47,6 +59,10 @@ export const BOUNCES_IN_GERMAN: BounceCatalogue = {
   routing_loop: { happened: 'Die E-Mail wurde auf dem Weg zum Empfänger im Kreis weitergereicht.', todo: ASK_CUSTOMER },
   expired: {
     happened: 'Der Mailserver des Empfängers hat die E-Mail in der ganzen Zeit, in der es versucht wurde, nicht angenommen.',
+    todo: LATER,
+  },
+  system_error: {
+    happened: 'Der Mailserver des Empfängers hatte selbst eine Störung und nahm die E-Mail nicht an.',
     todo: LATER,
   },
   other: { happened: 'Die E-Mail kam zurück. Aus der Antwort des anderen Servers geht nicht klar hervor, warum.', todo: ASK_CUSTOMER },

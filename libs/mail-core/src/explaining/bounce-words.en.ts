@@ -33,6 +33,18 @@ export const BOUNCES_IN_ENGLISH: BounceCatalogue = {
     happened: 'The e-mail with its attachments is too large for the mailbox of the recipient.',
     todo: 'Send the document with smaller or fewer attachments, or give it to the customer another way.',
   },
+  relaying_denied: {
+    happened: 'The mail server that is named for this e-mail address takes no e-mails for it.',
+    todo: 'Check how the address is written, or ask the customer for another one. Correct the address and send the document again.',
+  },
+  sender_refused: {
+    happened: 'The mail server of the recipient does not take e-mails from this sender.',
+    todo: 'Tell our support, and ask the customer to let your e-mails pass. Then send the document again.',
+  },
+  recipient_refuses: {
+    happened: 'The recipient does not take e-mails from you: an own rule or a list of allowed senders keeps them out.',
+    todo: 'Ask the customer to allow your e-mails, or for another address, and send the document again.',
+  },
   policy: { happened: "The rules of the recipient's mail server do not allow this e-mail.", todo: ASK_CUSTOMER },
   authentication: {
     happened: 'The mail server of the recipient does not trust the sender of the e-mail.',
@@ -42,5 +54,6 @@ export const BOUNCES_IN_ENGLISH: BounceCatalogue = {
   unreachable: { happened: 'The mail server of the recipient could not be reached.', todo: LATER },
   routing_loop: { happened: 'The e-mail was passed round in a circle on the way to the recipient.', todo: ASK_CUSTOMER },
   expired: { happened: 'The mail server of the recipient did not take the e-mail in all the time in which that was tried.', todo: LATER },
+  system_error: { happened: 'The mail server of the recipient had trouble of its own and did not take the e-mail.', todo: LATER },
   other: { happened: 'The e-mail came back. What the other server says does not tell clearly why.', todo: ASK_CUSTOMER },
 };
