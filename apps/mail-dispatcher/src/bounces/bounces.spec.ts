@@ -30,16 +30,19 @@ describe('what comes back', () => {
   const to = (...addresses: string[]): Pick<DispatchJobInput, 'to'> => ({
     to: addresses.map((address) => ({ address })) as DispatchJobInput['to'],
   });
+  const messageIds = new Map<string, string>();
   async function sent(job: Partial<DispatchJobInput>): Promise<{ delivery: DeliveryView; path: string }> {
     const published = invoice(job);
     await harness.publish(published);
     const delivery = await harness.until('acme', published.key);
     const marker = `X-Billing-Delivery: ${delivery.id}`;
     const message = harness.platform.messages.find(({ raw }) => raw?.includes(marker));
-    return { delivery, path: message?.from ?? '' };
+    const path = message?.from ?? '';
+    messageIds.set(path, delivery.messageId?.slice(1, -1) ?? '');
+    return { delivery, path };
   }
   const report = async (path: string, ...fates: ReportedFate[]): Promise<number | undefined> =>
-    (await bring(port, [path], reportTo(path, fates))).at(-1)?.code;
+    (await bring(port, [path], reportTo(path, fates, messageIds.get(path)))).at(-1)?.code;
   const statusesOf = ({ recipients }: DeliveryView) => recipients.map(({ status }) => status);
   const again = async ({ key }: DeliveryView) => (await harness.delivery('acme', key)) as DeliveryView;
   const bouncedEvents = () =>
@@ -92,7 +95,7 @@ describe('what comes back', () => {
     await report(
       path,
       { address: ANNA, status: '5.2.2', diagnostic: '552 5.2.2 full' },
-      { address: 'x@elsewhere.example', original: CARL, status: '5.4.7' },
+      { address: 'x@elsewhere.example', original: CARL, status: '5.4.7', diagnostic: '550 5.4.7 delivery time expired' },
     );
     const after = await again(delivery);
     expect(after.status).toBe('failed');
