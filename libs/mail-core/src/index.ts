@@ -17,7 +17,7 @@ export * from './delivery/delivery-states.js';
 export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';
 export * from './policy/server-limits.js';
-export { type BounceWords, explainBounce } from './explaining/explain-bounce.js';
+export { explainBounce } from './explaining/explain-bounce.js';
 export { explainFailure } from './explaining/explain-failure.js';
 export { explainStatus, type SettledResult } from './explaining/explain-status.js';
 export { type Explanation } from './explaining/failure-words.js';

@@ -1,5 +1,5 @@
 // Warum ein Dokument nach dem Versand zurückkam: die deutschen Texte für die Buchhaltung.
-import { type BounceCatalogue } from './explain-bounce.js';
+import { type BounceCatalogue } from './bounce-words.js';
 
 const ASK_CUSTOMER =
   'Fragen Sie den Kunden nach einer anderen Adresse oder bitten Sie ihn, die Ursache zu beheben, und verschicken Sie das Dokument erneut.';

@@ -1,5 +1,5 @@
 // Why a document came back after it had been sent, in English, for the people in billing.
-import { type BounceCatalogue } from './explain-bounce.js';
+import { type BounceCatalogue } from './bounce-words.js';
 
 const ASK_CUSTOMER = 'Ask the customer for another address, or to have the cause put right, and send the document again.';
 const LATER = 'Send the document again later. If it comes back once more, ask the customer for another address.';

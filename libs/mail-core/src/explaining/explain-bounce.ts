@@ -1,11 +1,7 @@
 import { type BounceClass, type Locale } from '@billing-mail/contracts';
 import { BOUNCES_IN_GERMAN } from './bounce-words.de.js';
 import { BOUNCES_IN_ENGLISH } from './bounce-words.en.js';
-
-/** Whole sentences: why a document came back, and what to do. */
-export type BounceWords = { happened: string; todo: string };
-/** One language; a class without words does not compile. */
-export type BounceCatalogue = Readonly<Record<BounceClass, BounceWords>>;
+import { type BounceCatalogue, type BounceWords } from './bounce-words.js';
 
 const CATALOGUES: Readonly<Record<Locale, BounceCatalogue>> = { en: BOUNCES_IN_ENGLISH, de: BOUNCES_IN_GERMAN };
 

@@ -59,6 +59,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/deliveries/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a mass run: documents and recipients by their state */
+        get: operations["RunReportController_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/report/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file, a line for each recipient of each document */
+        get: operations["RunReportController_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries": {
         parameters: {
             query?: never;
@@ -235,7 +269,7 @@ export interface operations {
                         items: {
                             address: string;
                             /** @enum {string} */
-                            class: "no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other";
+                            class: "no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other";
                             status: string | null;
                             diagnostic: string | null;
                             deliveryId: string;
@@ -313,6 +347,125 @@ export interface operations {
     BouncedAddressesController_csv: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RunReportController_count: {
+        parameters: {
+            query?: {
+                /** @description handed over at this instant or later; 31 days ago without it */
+                from?: string;
+                /** @description handed over before this instant */
+                until?: string;
+                type?: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                seriesId?: unknown;
+                /** @description of all series without seriesId */
+                occurrence?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: {
+                            total: number;
+                            queued: number;
+                            sending: number;
+                            waiting: number;
+                            sent: number;
+                            partly_sent: number;
+                            failed: number;
+                            uncertain: number;
+                            cancelled: number;
+                        };
+                        recipients: {
+                            total: number;
+                            pending: number;
+                            accepted: number;
+                            rejected: number;
+                            uncertain: number;
+                            cancelled: number;
+                            bounced: number;
+                        };
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RunReportController_csv: {
+        parameters: {
+            query?: {
+                /** @description handed over at this instant or later; 31 days ago without it */
+                from?: string;
+                /** @description handed over before this instant */
+                until?: string;
+                type?: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                seriesId?: unknown;
+                /** @description of all series without seriesId */
+                occurrence?: unknown;
+            };
             header?: never;
             path: {
                 teamId: string;
@@ -575,7 +728,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
                             recipient: string | null;
-                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
                             permanent: boolean;
                             status: string | null;
                             diagnostic: string | null;
@@ -656,7 +809,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
                             recipient: string | null;
-                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
                             permanent: boolean;
                             status: string | null;
                             diagnostic: string | null;
@@ -859,7 +1012,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
                             recipient: string | null;
-                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
                             permanent: boolean;
                             status: string | null;
                             diagnostic: string | null;
@@ -986,7 +1139,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
                             recipient: string | null;
-                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
                             permanent: boolean;
                             status: string | null;
                             diagnostic: string | null;
@@ -1102,7 +1255,7 @@ export interface operations {
                             /** @enum {string} */
                             kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
                             recipient: string | null;
-                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "other") | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
                             permanent: boolean;
                             status: string | null;
                             diagnostic: string | null;
