@@ -89,7 +89,7 @@ describe('npm start', () => {
     const until = Date.now() + 60_000;
     while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
-    expect(subjects).toEqual([expect.stringMatching(/platform|Plattform/i), expect.stringMatching(/kam zurück/)]);
+    expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/platform|Plattform/i)]);
   });
 
   it('shows nobody else where things are and never prints a password', () => {

@@ -28,7 +28,7 @@ describe('what comes back', () => {
   });
 
   const to = (...addresses: string[]): Pick<DispatchJobInput, 'to'> => ({
-    to: addresses.map((address) => ({ address })) as DispatchJobInput['to'],
+    to: addresses.map((address) => ({ address })),
   });
   const messageIds = new Map<string, string>();
   async function sent(job: Partial<DispatchJobInput>): Promise<{ delivery: DeliveryView; path: string }> {

@@ -77,7 +77,10 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
     await this.logged(async () => {
       const isAnew = this.knownUntil === null || performance.now() - this.allAt > ALL_ANEW_MS;
       const { dead, until } = await this.store.since(isAnew ? null : this.knownUntil);
-      if (isAnew) [this.known, this.allAt] = [new Map(), performance.now()];
+      if (isAnew) {
+        this.known = new Map();
+        this.allAt = performance.now();
+      }
       for (const each of dead) this.note(each);
       this.knownUntil = until;
     });
