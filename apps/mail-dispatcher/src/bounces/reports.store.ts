@@ -14,8 +14,8 @@ import { type Finding, type ReportedRecipient } from './findings.js';
 
 export type ReportedDelivery = { recipients: ReportedRecipient[]; messageIds: string[] };
 
-/** What was written: `status` of the delivery as it is now, and whether there is something to tell. */
-export type Written = { delivery: { id: string; teamId: string; document: DocumentReference }; status: string; isTold: boolean };
+/** What was written: `status` of the delivery as it is now. */
+export type Written = { delivery: { id: string; teamId: string; document: DocumentReference }; status: string };
 export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken' } & Written);
 
 /** As many at a time: each is a transaction of its own. */
@@ -87,14 +87,13 @@ export class ReportsStore {
 
   private async apply(sql: Sql, now: LockedDelivery, findings: readonly Finding[]): Promise<Written> {
     const { id, teamId, document } = now;
-    const written: Written = { delivery: { id, teamId, document }, status: now.status, isTold: false };
+    const written: Written = { delivery: { id, teamId, document }, status: now.status };
     const of = (position: number | null) => now.recipients.filter((recipient) => recipient.position === position);
     const delivered = findings.filter(({ kind }) => kind === 'delivered').flatMap(({ position }) => of(position));
     if (delivered.length > 0) await this.bouncedAddresses.forget(sql, teamId, addressesOf(delivered));
     for (const { position, diagnostic } of findings.filter(({ kind }) => kind === 'complaint')) {
       const about = of(position).map((recipient) => ({ recipient, class: null, reply: diagnostic }));
       await addToOutbox(sql, toBouncedEvent(now, 'complaint', about));
-      written.isTold = true;
     }
     // What its recipients are is known once it is settled; until then what came back waits.
     if (!isSettled(now.status)) return written;
@@ -102,7 +101,6 @@ export class ReportsStore {
     const unknown = findings.find(({ kind, position }) => kind === 'bounced' && position === null);
     if (unknown !== undefined) {
       await addToOutbox(sql, toBouncedEvent(now, 'bounced', [], unknown));
-      written.isTold = true;
     }
     return this.applyBounced(sql, now, findings, written);
   }
@@ -118,7 +116,7 @@ export class ReportsStore {
     const after = { ...now, status, recipients: decision.after };
     const about = untold.map(({ recipient, finding }) => ({ recipient, class: finding.class, reply: finding.diagnostic }));
     await addToOutbox(sql, toBouncedEvent(after, 'bounced', about));
-    return { ...written, status, isTold: true };
+    return { ...written, status };
   }
 }
 

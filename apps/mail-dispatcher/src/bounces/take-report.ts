@@ -5,7 +5,6 @@ import { readReport, type ReturnPath } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { Announcer } from '../settling/announcer.js';
-import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { bouncesIgnored, bouncesTaken } from './bounce.metrics.js';
 import { findingsOf, type Finding } from './findings.js';
 import { ReportsStore, type Written } from './reports.store.js';
@@ -18,7 +17,6 @@ export class TakeReport {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: ReportsStore,
-    private readonly relay: OutcomeRelay,
     private readonly announcer: Announcer,
   ) {}
 
@@ -40,10 +38,9 @@ export class TakeReport {
     return 'taken';
   }
 
-  /** What was written is shown and told without waiting for the next sweep. */
-  tell({ delivery, status, isTold }: Written): void {
+  /** What was written is shown at once. It is told by the relay's next sweep: a mass run that comes back is told in groups, for half the work. */
+  tell({ delivery, status }: Written): void {
     this.announcer.announce(delivery, status);
-    if (isTold) this.relay.wake();
     this.logger.info({ deliveryId: delivery.id, teamId: delivery.teamId, step: 'bounce', verdict: status }, 'report on a delivery taken');
   }
 
