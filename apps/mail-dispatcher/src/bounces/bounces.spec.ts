@@ -22,6 +22,11 @@ describe('what comes back', () => {
   });
   afterAll(() => harness.stop());
   beforeEach(async () => {
+    // What the test before has told is told by then.
+    await harness.eventually(
+      () => harness.sql.rows('SELECT FROM dispatch.outbox'),
+      (left) => left.length === 0,
+    );
     await harness.reset();
     await harness.sql.rows('TRUNCATE dispatch.bounced_addresses');
     await harness.saveSettings(teamSettings('acme', { notifyUserIds: ['u3'] }));
