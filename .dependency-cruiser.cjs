@@ -2,7 +2,7 @@
 // Who may import whom among the projects is `depConstraints` in eslint.config.mjs.
 
 /** The folders of mail-dispatcher in the order in which a delivery goes; each may import those behind it. */
-const WAY_OF_A_DELIVERY = ['intake', 'claiming', 'trying', 'settling', 'records'];
+const WAY_OF_A_DELIVERY = ['intake', 'claiming', 'trying', 'bounces', 'settling', 'records'];
 const DISPATCHER = '^apps/mail-dispatcher/src';
 
 const folder = (names) => `${DISPATCHER}/(?:${names.join('|')})/`;

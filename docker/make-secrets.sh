@@ -83,6 +83,7 @@ done
 keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
+echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
 
 if [ "${1:-}" = --try ]; then
   address=${2:?the platform\'s sender address, as in PLATFORM_FROM_ADDRESS}

@@ -21,9 +21,9 @@ const PROGRAMS = {
   chromium: { debian: 'chromium', use: 'opens the web page', alternatives: ['chromium-browser', 'google-chrome'] },
   faketime: { debian: 'faketime', use: 'lets tests run on another day' },
   'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
-  postfix: { debian: 'postfix', use: 'is a mail server that the faults campaign sends to' },
+  postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
   // Installed it would take the place of the system's mail server, as Debian allows only one.
-  exim4: { debian: 'exim4-daemon-light', use: 'is a mail server that the faults campaign sends to', besideTheSystem: true },
+  exim4: { debian: 'exim4-daemon-light', use: 'is a real mail server to send to', besideTheSystem: true },
 };
 
 /** What `npm test` needs. PostgreSQL comes from npm; what judges our work is nothing of ours. */
@@ -38,6 +38,8 @@ export const NEEDED_BY_TESTS = [
   'python3',
   'curl',
   'chromium',
+  'postfix?',
+  'exim4?',
 ];
 
 /** What a program is for. */

@@ -78,6 +78,7 @@ describe('npm start', () => {
     expect(output).toMatch(/sent: 1 of 1 recipients, by custom, 1 try, not signed/);
     expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 tries, signed/);
     expect(output).toMatch(/told: .+ was sent by our platform/);
+    expect(output).toMatch(/then it came back\n\s+told: .+ kam zurück/);
   });
 
   it('mails who asked for the document what happened to it', async () => {
@@ -89,8 +90,9 @@ describe('npm start', () => {
       return mails.filter(({ headers }) => headers['auto-submitted'] === 'auto-generated');
     };
     const until = Date.now() + 60_000;
-    while ((await alerts()).length === 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
-    expect((await alerts()).map(({ subject }) => subject)).toEqual([expect.stringMatching(/platform|Plattform/i)]);
+    while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
+    const subjects = (await alerts()).map(({ subject }) => subject).sort();
+    expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/platform|Plattform/i)]);
   });
 
   it('shows nobody else where things are and never prints a password', () => {

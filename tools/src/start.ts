@@ -5,6 +5,7 @@ import { migrateSchemas } from './migrate-schemas.js';
 import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
 import { sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
+import { reportWhatBounces } from './starting/bouncing-address.js';
 import { askedToEnd } from './starting/end-signals.js';
 import { servicesEnvironment, SHORT_RETRY_DELAYS, signInsOf } from './starting/environment.js';
 import { keepTokensFresh } from './starting/fresh-tokens.js';
@@ -87,9 +88,10 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   });
   const ownServer = { host: '127.0.0.1', port: ownServerPort, downPort: DOWN_SMTP_PORT };
   await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
+  const bounces = startBouncing(pages.platform, services['mail-dispatcher'].bounceSmtpPort);
   // Published with the rights that invoicing has.
   const invoicing = { ...describe(), redisUrl: parts.redis.ofInvoicing };
-  const samples = options.samples ? await step('Samples', () => sendSamples(invoicing)) : [];
+  const samples = options.samples ? await step('Samples', () => sendSamples(invoicing, bounces)) : [];
   writeStartFile(describe());
   supervisor.onRestart = () => writeStartFile(describe());
   const retryDelays = environment['RETRY_DELAYS'] ?? SHORT_RETRY_DELAYS;
@@ -104,4 +106,11 @@ function pidsOf(supervisor: Supervisor, services: Record<ServiceName, RunningSer
       return [name, pids.length === 1 ? (pids[0] ?? -1) : pids];
     }),
   );
+}
+
+/** Whether mail to a certain address comes back here. */
+function startBouncing(mailboxUrl: string | null, bounceSmtpPort: number | null): boolean {
+  if (mailboxUrl === null || bounceSmtpPort === null) return false;
+  reportWhatBounces(mailboxUrl, bounceSmtpPort);
+  return true;
 }

@@ -19,6 +19,14 @@ import {
 import { clientNameFor, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { ApplyOpenReports } from './bounces/apply-open-reports.js';
+import { BounceListener } from './bounces/bounce-listener.js';
+import { BouncedAddressesController } from './bounces/bounced-addresses.controller.js';
+import { BouncedAddressesStore } from './bounces/bounced-addresses.store.js';
+import { BouncesController } from './bounces/bounces.controller.js';
+import { DeadAddresses } from './bounces/dead-addresses.js';
+import { ReportsStore } from './bounces/reports.store.js';
+import { TakeReport } from './bounces/take-report.js';
 import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
@@ -49,10 +57,13 @@ import { CancelDelivery } from './log/cancel-delivery.js';
 import { DeliveriesController } from './log/deliveries.controller.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
 import { ResendDelivery } from './log/resend-delivery.js';
+import { RunReportController } from './log/run-report.controller.js';
+import { RunReportStore } from './log/run-report.store.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { OutboxStore } from './records/outbox.store.js';
+import { ReturnPaths } from './records/return-paths.js';
 import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
 import { CertificateWatch } from './settling/certificate-watch.js';
@@ -87,7 +98,15 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],
-      controllers: [DeliveriesController, SettingsChangedController, HealthController, MetricsController],
+      controllers: [
+        BouncesController,
+        BouncedAddressesController,
+        RunReportController,
+        DeliveriesController,
+        SettingsChangedController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: DISPATCHER_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
@@ -112,8 +131,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, Messages, DangerousSteps, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
-        ...[DeliveryRecords, OutboxStore, TroublesStore, BlobsStore, BlobCollector],
-        ...[DeliveriesStore, StatisticsStore, ResendDelivery, CancelDelivery],
+        ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
+        ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
+        ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery],
       ],
     };
   }

@@ -4,6 +4,7 @@ import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-del
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
+import { Bounces1800000000070 } from './migrations/1800000000070-bounces.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
@@ -23,5 +24,6 @@ export const dispatchSchema: Schema = {
     CrashesAndTroubles1798000000040,
     RunsAlone1800000000020,
     NamedBlobs1800000000040,
+    Bounces1800000000070,
   ],
 };

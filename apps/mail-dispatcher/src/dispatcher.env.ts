@@ -9,11 +9,11 @@ import {
   variables,
   wholeNumber,
 } from '@billing-mail/platform';
-import { DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
+import { asciiDomain, DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
 import { UNCERTAIN_POLICIES } from '@billing-mail/mail-core';
 import { z } from 'zod';
 
-export const dispatcherEnvironment = environmentSchema({
+const dispatcherVariables = {
   MAIL_DISPATCHER_PORT: variables.MAIL_DISPATCHER_PORT,
   SECRET_KEYS: variables.SECRET_KEYS,
   PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
@@ -67,6 +67,41 @@ export const dispatcherEnvironment = environmentSchema({
   MAX_BODY_BYTES: wholeNumber(1, 2 ** 26)
     .default(DEFAULT_LIMITS.bodyBytes)
     .meta({ description: 'text, and HTML, of one document, each' }),
+  BOUNCE_DOMAIN: z
+    .string()
+    .refine((value) => asciiDomain(value) === value.toLowerCase(), 'must be a domain such as bounce.example.com')
+    .transform((value) => value.toLowerCase())
+    .optional()
+    .meta({
+      description:
+        "domain of the return path of what goes out by the platform's server; its mail exchanger is BOUNCE_SMTP_PORT. No reports are read when not set",
+    }),
+  BOUNCE_SECRET: variables.SECRET_KEYS.optional().meta({
+    description: '`id:base64key,…`, 32 bytes each; the first makes return paths, all know them again',
+    secret: true,
+  }),
+  BOUNCE_PER_RECIPIENT: z
+    .enum(['true', 'false'], 'must be "true" or "false"')
+    .default('false')
+    .transform((value) => value === 'true')
+    .meta({ description: 'a return path and a transaction for each recipient, for servers whose reports do not say whom they are about' }),
+  BOUNCE_SMTP_PORT: wholeNumber(0, 65_535).optional().meta({ description: 'port at which reports come in by SMTP; closed when not set' }),
+  BOUNCE_SMTP_HOST: z.string().default('127.0.0.1').meta({ description: 'address that this port is opened at; `0.0.0.0` in a container' }),
+  BOUNCE_TLS_CERT_FILE: z.string().optional().meta({
+    description: 'PEM file of the certificate for STARTTLS at that port, with its chain; by default one that is made at each start',
+  }),
+  BOUNCE_TLS_KEY_FILE: z.string().optional().meta({ description: 'PEM file of its key' }),
+};
+
+export const dispatcherEnvironment = environmentSchema(dispatcherVariables).superRefine((env, context) => {
+  const needs = (name: keyof typeof env, other: keyof typeof env): void => {
+    if (env[name] !== undefined && env[other] === undefined)
+      context.addIssue({ code: 'custom', path: [other], message: `is needed with ${name}` });
+  };
+  needs('BOUNCE_DOMAIN', 'BOUNCE_SECRET');
+  needs('BOUNCE_SMTP_PORT', 'BOUNCE_DOMAIN');
+  needs('BOUNCE_TLS_CERT_FILE', 'BOUNCE_TLS_KEY_FILE');
+  needs('BOUNCE_TLS_KEY_FILE', 'BOUNCE_TLS_CERT_FILE');
 });
 export type DispatcherEnv = z.output<typeof dispatcherEnvironment>;
 

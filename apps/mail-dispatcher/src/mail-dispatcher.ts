@@ -19,6 +19,7 @@ export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): 
     logger,
     bodyLimitBytes: bodyLimit(env),
     uploadTextBytes: textLimit(env),
+    rawBodies: ['message/rfc822'],
   });
   try {
     await requireMigrated(app.get(DataSource), 'mail-dispatcher');

@@ -4,21 +4,25 @@ import { DELIVERY_STATUSES } from './delivery-vocabulary.js';
 import { pageQuery } from './http.js';
 import { lineOfText } from './text.js';
 
+/** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
+export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced'] as const;
+export type LogStatus = (typeof LOG_STATUSES)[number];
+
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;
 const MOST_DAYS = 90;
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
 
-// Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows.
-const instant = z.iso
+/** A moment in a query. Becomes a Date at once: PostgreSQL refuses a year 0 and offsets of 16 hours and more, which the form allows. */
+export const instant = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-11-24T00:00:00Z or 2026-11-24T00:00:00+01:00 (RFC 3339)' })
   .transform((value) => new Date(value));
 
 /** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `search` becomes its words, all of which must be found. */
 export const deliveryLogQuery = pageQuery
   .extend({
-    status: z.enum(DELIVERY_STATUSES, `must be one of ${DELIVERY_STATUSES.join(', ')}`).optional(),
+    status: z.enum(LOG_STATUSES, `must be one of ${LOG_STATUSES.join(', ')}`).optional(),
     documentId: lineOfText({ min: 0, max: 200 }).optional(),
     recipient: lineOfText({ min: 0, max: 320 }).optional(),
     from: instant.optional(),

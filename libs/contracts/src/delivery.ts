@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recipientAddress } from './address.js';
 import { listOf } from './bounded-list.js';
+import { BOUNCE_CLASSES, REPORT_KINDS } from './bounce-vocabulary.js';
 import { ATTEMPT_OUTCOMES, ATTEMPT_STAGES, DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
@@ -31,8 +32,27 @@ export const recipientView = z.object({
   route: z.enum(ROUTES).nullable(),
   reply: z.string().nullable(),
   at: timestamp.nullable(),
+  /** Why it came back and what to do, in the reader's language; `null` for one that did not. */
+  explanation: z.string().nullable(),
 });
 export type RecipientView = z.infer<typeof recipientView>;
+
+/** What came to the return path of a delivery, or was found out about it. */
+export const reportView = z.object({
+  kind: z.enum(REPORT_KINDS),
+  /** The recipient that it is about; `null` where the report does not tell. */
+  recipient: z.string().nullable(),
+  class: z.enum(BOUNCE_CLASSES).nullable(),
+  /** Whether the same mail would come back again. */
+  permanent: z.boolean(),
+  status: z.string().nullable(),
+  /** The other server's own words. Untrusted text. */
+  diagnostic: z.string().nullable(),
+  reporter: z.string().nullable(),
+  retryUntil: timestamp.nullable(),
+  at: timestamp,
+});
+export type ReportView = z.infer<typeof reportView>;
 
 export const failureView = z.object({ code: z.enum([...FAILURE_CODES, 'other']), message: z.string() });
 
@@ -55,6 +75,8 @@ export const deliveryView = z.object({
   nextTryAt: timestamp.nullable(),
   recipients: z.array(recipientView),
   attempts: z.array(attemptView),
+  /** Oldest first. */
+  reports: z.array(reportView),
   failure: failureView.nullable(),
 });
 export type DeliveryView = z.infer<typeof deliveryView>;

@@ -38,6 +38,8 @@ export const FAILURE_CODES = [
   'too_many_recipients',
   'message_too_large',
   'message_refused',
+  // taken, and sent back later
+  'bounced',
   // nobody knows
   'no_final_reply',
   // before any server was asked

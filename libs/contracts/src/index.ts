@@ -1,5 +1,7 @@
 export * from './address.js';
 export * from './address-rules.js';
+export * from './bounce-vocabulary.js';
+export * from './bounces.js';
 export * from './delivery.js';
 export * from './delivery-log.js';
 export * from './delivery-vocabulary.js';
@@ -18,6 +20,7 @@ export * from './outcome-event.js';
 export * from './outcome-group.js';
 export * from './outcome-incidents.js';
 export * from './rejection.js';
+export * from './run-report.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
 export * from './text.js';

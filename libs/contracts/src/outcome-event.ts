@@ -1,5 +1,6 @@
 // What the dispatcher tells: every settled delivery, every rejected job and what befalls a way out, once per event id. How it travels is in outcome-group.ts.
 import { z } from 'zod';
+import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
@@ -50,8 +51,39 @@ export const jobRejectedEvent = z.object({
 });
 export type JobRejectedEvent = z.infer<typeof jobRejectedEvent>;
 
+/** More of a delivery is known than when it was settled: it came back, somebody complained, or it went to an address that is known as dead. */
+export const deliveryBouncedEvent = z.object({
+  ...outcomeEnvelope,
+  type: z.literal('delivery_bounced'),
+  what: z.enum(['bounced', 'complaint', 'known_dead']),
+  delivery: z.object({
+    id: z.string(),
+    key: z.string(),
+    document: documentReference,
+    subject: z.string(),
+    status: z.enum(DELIVERY_STATUSES),
+    /** `accepted`: how many are left that it did not come back from. */
+    counts: z.object({ recipients: z.int(), accepted: z.int() }),
+    /** Those that it is about, at most 50; none where the report does not tell which recipient it is about. */
+    recipients: z.array(
+      z.object({
+        address: z.string(),
+        role: z.enum(RECIPIENT_ROLES),
+        class: z.enum(BOUNCE_CLASSES),
+        /** The other server's own words, at most 500 characters. Untrusted text. */
+        reply: z.string().nullable(),
+      }),
+    ),
+    /** Where no recipient is named: why it came back, and what the other server said. */
+    class: z.enum(BOUNCE_CLASSES).nullable(),
+    reply: z.string().nullable(),
+  }),
+});
+export type DeliveryBouncedEvent = z.infer<typeof deliveryBouncedEvent>;
+
 export const outcomeEvent = z.discriminatedUnion('type', [
   deliverySettledEvent,
+  deliveryBouncedEvent,
   jobRejectedEvent,
   serverDownEvent,
   platformUnavailableEvent,

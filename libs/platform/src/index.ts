@@ -3,6 +3,7 @@ export * from './auth/caller.js';
 export * from './auth/token-verifier.js';
 export * from './env/read-environment.js';
 export * from './env/variables.js';
+export * from './http/csv.js';
 export * from './http/cursor.js';
 export * from './http/limiting/limiting.module.js';
 export * from './http/limiting/rate-limit.guard.js';

@@ -10,9 +10,10 @@ export const NO_CAPABILITIES: Capabilities = {
   pipelining: false,
   authMechanisms: [],
   startTls: false,
+  dsn: false,
 };
 
-/** Reads the extensions out of an EHLO reply (RFC 5321 4.1.1.1; SIZE: RFC 1870; AUTH: RFC 4954; PIPELINING: RFC 2920; LIMITS: RFC 9422). */
+/** Reads the extensions out of an EHLO reply (RFC 5321 4.1.1.1; SIZE: RFC 1870; AUTH: RFC 4954; PIPELINING: RFC 2920; LIMITS: RFC 9422; DSN: RFC 3461). */
 export function parseCapabilities(ehlo: Reply): Capabilities {
   const lines = ehlo.lines.slice(1).map((line) => line.trim().toUpperCase());
   const size = lines.map((line) => /^SIZE\s+(\d{1,15})$/.exec(line)?.[1]).find((value) => value !== undefined);
@@ -27,5 +28,6 @@ export function parseCapabilities(ehlo: Reply): Capabilities {
     // "AUTH=PLAIN" is how servers older than RFC 2554 wrote it; some still send both lines.
     authMechanisms: [...new Set(lines.filter((line) => /^AUTH[ =]/.test(line)).flatMap((line) => line.slice(5).split(/[\s=]+/)))],
     startTls: lines.includes('STARTTLS'),
+    dsn: lines.includes('DSN'),
   };
 }

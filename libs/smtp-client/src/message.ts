@@ -8,6 +8,11 @@ export type OutgoingMessage = {
   from: string;
   /** Envelope recipients, vetted, at least one. */
   recipients: readonly string[];
+  /**
+   * Name of the message in reports on it. Where the server offers it (RFC 3461) it is asked to report failures and delays, and to name each
+   * recipient in that report as it is here. Not set: the server reports as it is used to.
+   */
+  envelopeId?: string;
   /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
   size: number;
   /**

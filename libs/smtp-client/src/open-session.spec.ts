@@ -393,6 +393,7 @@ describe('a session', () => {
       size: true,
       recipientsAtMost: Infinity,
       smtpUtf8: false,
+      dsn: false,
       pipelining: true,
       authMechanisms: ['LOGIN'],
       startTls: false,

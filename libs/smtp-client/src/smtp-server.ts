@@ -42,4 +42,6 @@ export type Capabilities = {
   /** Mechanisms in upper case. */
   authMechanisms: readonly string[];
   startTls: boolean;
+  /** Reports on what becomes of a message as it is asked to (RFC 3461). */
+  dsn: boolean;
 };

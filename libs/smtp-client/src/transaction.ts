@@ -4,6 +4,7 @@ import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import { BodyWriter } from './body-writer.js';
 import { type Link } from './link.js';
 import { type Ending, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
+import { reportingOn } from './reporting.js';
 import { isPositive, isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { type Capabilities } from './smtp-server.js';
 import { type StepClock } from './step-clock.js';
@@ -25,16 +26,17 @@ export class Transaction {
   constructor(
     private readonly link: Link,
     private readonly message: OutgoingMessage,
-    private readonly capabilities: Pick<Capabilities, 'pipelining' | 'size'>,
+    private readonly capabilities: Pick<Capabilities, 'pipelining' | 'size' | 'dsn'>,
     private readonly steps: StepClock,
   ) {
-    const { from, recipients, size } = message;
+    const { from, recipients, size, envelopeId } = message;
+    const reporting = capabilities.dsn && envelopeId !== undefined ? reportingOn(envelopeId) : null;
     this.recipients = recipients.map((address) => ({ address, accepted: false }));
     this.body = new BodyWriter(link, message);
-    const announced = `${capabilities.size ? ` SIZE=${size}` : ''}${recipients.some(needsSmtpUtf8) ? ' SMTPUTF8' : ''}`;
+    const announced = `${capabilities.size ? ` SIZE=${size}` : ''}${recipients.some(needsSmtpUtf8) ? ' SMTPUTF8' : ''}${reporting?.atMail ?? ''}`;
     this.commands = [
       `MAIL FROM:<${from}>${announced}\r\n`,
-      ...recipients.map((address) => `RCPT TO:<${addressOnWire(address)}>\r\n`),
+      ...recipients.map((address) => `RCPT TO:<${addressOnWire(address)}>${reporting?.atRcpt(address) ?? ''}\r\n`),
       'DATA\r\n',
     ];
   }

@@ -1,14 +1,18 @@
 // The documents that `npm start` sends through the queue, one for each thing worth seeing.
 import { type DispatchJobInput } from '@billing-mail/contracts';
+import { BOUNCING_ADDRESS } from '../starting/bouncing-address.js';
 import { createPdf } from './sample-pdf.js';
 
 /** A document and what it shows. */
-export type Sample = { shows: string; job: DispatchJobInput };
+export type Sample = { shows: string; job: DispatchJobInput; comesBack?: boolean };
 
 type SampleText = { teamId: string; number: string; company: string; customer: string; amount: string; locale: 'de' | 'en' };
 
-/** `run` makes the keys of this start its own: the same key twice would be the same delivery. */
-export function sampleDocuments(run: string): Sample[] {
+/**
+ * `run` makes the keys of this start its own: the same key twice would be the same delivery. `bounces`: whether somebody plays the server that sends
+ * one of them back.
+ */
+export function sampleDocuments(run: string, bounces: boolean): Sample[] {
   const month = new Date().toISOString().slice(0, 7);
   const plain = invoice({
     teamId: 'acme',
@@ -34,11 +38,21 @@ export function sampleDocuments(run: string): Sample[] {
     amount: 'EUR 250.00',
     locale: 'en',
   });
+  const nowhere = invoice({
+    teamId: 'acme',
+    number: `B-${run}`,
+    company: 'ACME GmbH',
+    customer: 'Altkunde KG',
+    amount: '99,00 EUR',
+    locale: 'de',
+  });
+  const comingBack = { ...nowhere, to: [{ address: BOUNCING_ADDRESS, name: 'Altkunde KG' }] as DispatchJobInput['to'] };
   const recurrence = { seriesId: 'subscription-9', occurrence: `${month}/${run}` };
   return [
     { shows: 'an invoice by the platform, signed', job: plain },
     { shows: "a recurring invoice by the team's own server", job: { ...recurring, document: { ...recurring.document, recurrence } } },
     { shows: "the team's own server is down: fallback to the platform", job: falling },
+    ...(bounces ? [{ shows: 'an invoice that comes back: there is nobody of that name', job: comingBack, comesBack: true }] : []),
   ];
 }
 

@@ -11,18 +11,19 @@ export type SampleResult = { shows: string; teamId: string; deliveryId: string; 
 type Running = Pick<StartFile, 'redisUrl' | 'mailDispatcher' | 'notificationService' | 'tokens'> & { redisCaFile?: string | undefined };
 
 const SETTLED_WITHIN_MS = 30_000;
-const TOLD_WITHIN_MS = 5000;
+/** One of them has to come back first. */
+const TOLD_WITHIN_MS = 20_000;
 
-/** Sends the samples through the queue and waits for the end of each. */
-export async function sendSamples(running: Running): Promise<SampleResult[]> {
-  const samples = sampleDocuments(Date.now().toString(36));
+/** Sends the samples through the queue and waits for the end of each. `bounces`: whether one of them can come back here. */
+export async function sendSamples(running: Running, bounces = false): Promise<SampleResult[]> {
+  const samples = sampleDocuments(Date.now().toString(36), bounces);
   await publishDocuments(
     running.redisUrl,
     samples.map(({ job }) => job),
     running.redisCaFile,
   );
   return Promise.all(
-    samples.map(async ({ shows, job }) => {
+    samples.map(async ({ shows, job, comesBack = false }) => {
       const delivery = await followDelivery(
         { teamId: job.teamId, key: job.key, documentId: job.document.id },
         {
@@ -32,9 +33,10 @@ export async function sendSamples(running: Running): Promise<SampleResult[]> {
           settledWithinMs: SETTLED_WITHIN_MS,
         },
       );
-      const isQuiet = delivery.status === 'sent' && !delivery.usedFallback;
+      const isQuiet = delivery.status === 'sent' && !delivery.usedFallback && !comesBack;
       const notification = isQuiet ? null : await awaitNotification(running, job.teamId, delivery.id);
-      return { shows, teamId: job.teamId, deliveryId: delivery.id, outcome: describeDelivery(delivery), notification };
+      const outcome = `${describeDelivery(delivery)}${comesBack && notification !== null ? '; then it came back' : ''}`;
+      return { shows, teamId: job.teamId, deliveryId: delivery.id, outcome, notification };
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { dataFolder } from '../workspace.js';
 import { type CertificateFiles } from './certificates.js';
@@ -39,6 +40,7 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
     RETRY_DELAYS: SHORT_RETRY_DELAYS,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: ['25', '465', '587', '2525', ...parts.localSmtpPorts].join(','),
+    ...bounces(secrets),
     ...setVariables(),
     // The tokens of the samples are ours; with somebody else's keys none would be taken.
     AUTH_JWKS_URL: '',
@@ -50,6 +52,13 @@ export const signInsOf = ({ database, redis }: Parts, service: ServiceName): Nod
   DATABASE_URL: database.ofService(service),
   REDIS_URL: redis.ofService(service),
 });
+
+/** Only where the local mailbox is the platform's server: another one may not take a sender of a domain that is not there. */
+function bounces({ secretKey }: Secrets): NodeJS.ProcessEnv {
+  if (process.env['PLATFORM_SMTP_URL']) return {};
+  const key = createHash('sha256').update(`return path ${secretKey}`).digest('base64');
+  return { BOUNCE_DOMAIN: 'bounce.billing-mail.example', BOUNCE_SECRET: `dev1:${key}` };
+}
 
 function setVariables(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ''));

@@ -18,12 +18,26 @@ export type ServiceName = (typeof SERVICES)[number]['name'];
 export type ServiceCounts = Record<ServiceName, number>;
 
 /** Where the first of a service answers, and the names under which all of it are supervised. */
-export type RunningService = { url: string; processes: string[] };
+export type RunningService = {
+  url: string;
+  processes: string[];
+  /** Where the first dispatcher takes reports, if it does. */
+  bounceSmtpPort: number | null;
+};
 
 // A contract of 30 s to drain, and a moment to say so.
 const DRAIN_MS = 32_000;
 
-type Instance = { service: ServiceName; name: string; port: number; url: string; environment: NodeJS.ProcessEnv };
+type Instance = {
+  service: ServiceName;
+  name: string;
+  port: number;
+  bounceSmtpPort: number | null;
+  url: string;
+  environment: NodeJS.ProcessEnv;
+};
+
+const USUAL_BOUNCE_PORT = 4127;
 
 /** Starts all and resolves when each answers that it is ready. */
 export async function startServices(
@@ -31,7 +45,10 @@ export async function startServices(
   environmentOf: (service: ServiceName) => NodeJS.ProcessEnv,
   counts: ServiceCounts,
 ): Promise<Record<ServiceName, RunningService>> {
-  const [instances, schemas] = await Promise.all([planInstances(counts), loadServiceEnvironments('dist')]);
+  const [instances, schemas] = await Promise.all([
+    planInstances(counts, environmentOf('mail-dispatcher')['BOUNCE_DOMAIN'] !== undefined),
+    loadServiceEnvironments('dist'),
+  ]);
   const addresses = addressesOf(instances);
   await Promise.all(
     instances.map((instance) => {
@@ -41,21 +58,31 @@ export async function startServices(
   );
   const services = SERVICES.map(({ name }): [ServiceName, RunningService] => {
     const ours = instances.filter(({ service }) => service === name);
-    return [name, { url: ours[0]?.url ?? '', processes: ours.map((instance) => instance.name) }];
+    const processes = ours.map((instance) => instance.name);
+    return [name, { url: ours[0]?.url ?? '', processes, bounceSmtpPort: ours[0]?.bounceSmtpPort ?? null }];
   });
   return Object.fromEntries(services) as Record<ServiceName, RunningService>;
 }
 
 /** The first of each gets its usual port when that is free, the others any. */
-async function planInstances(counts: ServiceCounts): Promise<Instance[]> {
+async function planInstances(counts: ServiceCounts, takeReports: boolean): Promise<Instance[]> {
   const instances: Instance[] = [];
   for (const { name: service, portVariable, usualPort } of SERVICES) {
     for (let index = 0; index < counts[service]; index += 1) {
       const wanted = index === 0 ? Number(process.env[portVariable] || usualPort) : 0;
-      let port = await findFreePort(wanted);
-      while (instances.some((other) => other.port === port)) port = await findFreePort();
+      const isFree = (port: number): boolean => !instances.some((other) => other.port === port || other.bounceSmtpPort === port);
+      const freePort = async (usual: number): Promise<number> => {
+        for (let port = await findFreePort(usual); ; port = await findFreePort()) if (isFree(port)) return port;
+      };
+      const port = await freePort(wanted);
+      const wantedForReports = index === 0 ? Number(process.env['BOUNCE_SMTP_PORT'] || USUAL_BOUNCE_PORT) : 0;
+      const bounceSmtpPort = takeReports && service === 'mail-dispatcher' ? await freePort(wantedForReports) : null;
       const name = index === 0 ? service : `${service}-${index + 1}`;
-      instances.push({ service, name, port, url: `http://127.0.0.1:${port}`, environment: { [portVariable]: String(port) } });
+      const environment = {
+        [portVariable]: String(port),
+        ...(bounceSmtpPort === null ? {} : { BOUNCE_SMTP_PORT: String(bounceSmtpPort) }),
+      };
+      instances.push({ service, name, port, bounceSmtpPort, url: `http://127.0.0.1:${port}`, environment });
     }
   }
   return instances;

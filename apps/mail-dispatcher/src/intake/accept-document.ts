@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
 import { v7 as uuidv7 } from 'uuid';
+import { DeadAddresses } from '../bounces/dead-addresses.js';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
 import { type Hand } from '../claiming/hands.js';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -44,6 +45,7 @@ export class AcceptDocument {
     private readonly documents: TakeDocuments,
     private readonly records: DeliveryRecords,
     private readonly runner: DeliveryRunner,
+    private readonly deadAddresses: DeadAddresses,
   ) {}
 
   /**
@@ -97,6 +99,7 @@ export class AcceptDocument {
       if (taken.kind === 'known')
         return taken.contentHash === delivery.contentHash ? { kind: 'repeated', deliveryId: taken.deliveryId } : KEY_CONFLICT;
       if (taken.kind === 'recurs') return recurrenceConflict(taken);
+      this.deadAddresses.watch(id, document.teamId, looked.recipients);
       if (hand !== null) {
         isHandUsed = true;
         this.runner.goOnWith(toInHand(delivery, attachments, taken.datedAt), hand);

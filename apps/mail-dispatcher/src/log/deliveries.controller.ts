@@ -2,7 +2,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
-  DELIVERY_STATUSES,
   deliveryLogQuery,
   type DeliveryStatistics,
   deliveryStatistics,
@@ -13,6 +12,7 @@ import {
   foreignRefs,
   idempotencyKey,
   type Locale,
+  LOG_STATUSES,
   type Page,
   page,
   problem,
@@ -56,7 +56,7 @@ import { ResendDelivery } from './resend-delivery.js';
 import { StatisticsStore } from './statistics.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
-const summary = deliveryView.omit({ recipients: true, attempts: true });
+const summary = deliveryView.omit({ recipients: true, attempts: true, reports: true });
 /** Besides the document, a file for each `part` that it names. */
 const UPLOAD_SCHEMA = {
   type: 'object' as const,
@@ -145,7 +145,7 @@ export class DeliveriesController {
   @TeamAccess('read')
   @RateLimit(({ query }) => (query.search === undefined ? 'lists' : 'searches'))
   @ApiOperation({ summary: 'The delivery log, newest first' })
-  @ApiQuery({ name: 'status', required: false, enum: DELIVERY_STATUSES })
+  @ApiQuery({ name: 'status', required: false, enum: LOG_STATUSES, description: '`bounced`: came back from one or more recipients' })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
   @ApiQuery({ name: 'from', required: false, schema: INSTANT, description: 'handed over at this instant or later' })
@@ -234,7 +234,11 @@ export class DeliveriesController {
   private async shown(teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
     const record = isUuid(id) ? await this.store.find(teamId, id) : null;
     if (record === null) throw notFound('The delivery');
-    return toView(record, reader, await this.store.recipientsOf(id), await this.store.attemptsOf(id));
+    return toView(record, reader, {
+      recipients: await this.store.recipientsOf(id),
+      attempts: await this.store.attemptsOf(id),
+      reports: await this.store.reportsOf(id),
+    });
   }
 }
 

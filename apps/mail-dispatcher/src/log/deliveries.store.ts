@@ -2,10 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AttemptView,
+  type BounceClass,
   type DeliveryStatus,
   type DocumentReference,
   type FailureReason,
   type RecipientView,
+  type ReportView,
   type RequestedBy,
   type Route,
 } from '@billing-mail/contracts';
@@ -33,6 +35,9 @@ export type DeliveryRecord = {
   nextTryAt: Date | null;
   failure: FailureReason | null;
 };
+
+export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation'> & { at: Date | null; bounceClass: BounceClass | null };
+export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil'> & { at: Date; retryUntil: Date | null };
 
 // `signed` as one value: PostgreSQL may answer an EXISTS for fifty deliveries by reading all attempts that there ever were.
 const RECORD = `
@@ -81,9 +86,22 @@ export class DeliveriesStore {
     return { ...content, attachments };
   }
 
-  async recipientsOf(id: string): Promise<(Omit<RecipientView, 'at'> & { at: Date | null })[]> {
+  /** `bounceClass`: why it came back, for one that did. */
+  async recipientsOf(id: string): Promise<RecipientRecord[]> {
     return this.sql.rows(
-      'SELECT address, name, role, status, route, reply, at FROM dispatch.recipients WHERE delivery_id = $1 ORDER BY position',
+      `SELECT r.address, r.name, r.role, r.status, r.route, r.reply, r.at,
+         CASE WHEN r.status = 'bounced' THEN (SELECT p.class FROM dispatch.reports p
+           WHERE p.delivery_id = r.delivery_id AND p.position = r.position AND p.kind = 'bounced' ORDER BY p.id LIMIT 1) END AS "bounceClass"
+       FROM dispatch.recipients r WHERE r.delivery_id = $1 ORDER BY r.position`,
+      [id],
+    );
+  }
+
+  async reportsOf(id: string): Promise<ReportRecord[]> {
+    return this.sql.rows(
+      `SELECT p.kind, r.address AS recipient, p.class, p.permanent, p.status, p.diagnostic, p.reporter, p.retry_until AS "retryUntil", p.received_at AS at
+       FROM dispatch.reports p LEFT JOIN dispatch.recipients r ON r.delivery_id = p.delivery_id AND r.position = p.position
+       WHERE p.delivery_id = $1 ORDER BY p.id`,
       [id],
     );
   }

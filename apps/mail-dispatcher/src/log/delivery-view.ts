@@ -1,9 +1,9 @@
-import { type DeliveryView, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { explainFailure, type GoingOn } from '@billing-mail/mail-core';
-import { type DeliveriesStore, type DeliveryRecord } from './deliveries.store.js';
+import { type BounceClass, type DeliveryView, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
+import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
+import { type DeliveriesStore, type DeliveryRecord, type RecipientRecord, type ReportRecord } from './deliveries.store.js';
 
 /** A delivery in a list: without its recipients and attempts. */
-export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
+export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts' | 'reports'>;
 
 /** Texts in the reader's language where it is known, else in that of whoever sent the document. */
 export function toSummary(record: DeliveryRecord, reader: Locale | null): DeliverySummary {
@@ -20,13 +20,22 @@ export function toSummary(record: DeliveryRecord, reader: Locale | null): Delive
 export function toView(
   record: DeliveryRecord,
   reader: Locale | null,
-  recipients: Awaited<ReturnType<DeliveriesStore['recipientsOf']>>,
-  attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>,
+  of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {
+  const locale = reader ?? record.requestedBy.locale ?? 'en';
   return {
     ...toSummary(record, reader),
-    recipients: recipients.map(({ at, ...recipient }) => ({ ...recipient, at: at?.toISOString() ?? null })),
-    attempts: attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
+    recipients: of.recipients.map(({ at, bounceClass, ...recipient }) => ({
+      ...recipient,
+      at: at?.toISOString() ?? null,
+      explanation: recipient.status === 'bounced' ? whyItCameBack(bounceClass ?? 'other', locale) : null,
+    })),
+    attempts: of.attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
+    reports: of.reports.map(({ at, retryUntil, ...report }) => ({
+      ...report,
+      retryUntil: retryUntil?.toISOString() ?? null,
+      at: at.toISOString(),
+    })),
   };
 }
 
@@ -34,6 +43,11 @@ export function toView(
 function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): GoingOn {
   if (status === 'sent') return 'byOthers';
   return settledAt === null ? 'byItself' : 'byReader';
+}
+
+function whyItCameBack(of: BounceClass, locale: Locale): string {
+  const { happened, todo } = explainBounce(of, locale);
+  return `${happened} ${todo}`;
 }
 
 function inWords(

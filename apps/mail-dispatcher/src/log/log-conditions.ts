@@ -1,10 +1,10 @@
 // What somebody looks for in the delivery log, as conditions of SQL. Only values that PostgreSQL gets as parameters come from outside.
-import { type DeliveryStatus } from '@billing-mail/contracts';
+import { type LogStatus } from '@billing-mail/contracts';
 import { isSettled } from '@billing-mail/mail-core';
 
 export type DeliveryFilter = {
   teamId: string;
-  status?: DeliveryStatus | undefined;
+  status?: LogStatus | undefined;
   documentId?: string | undefined;
   recipient?: string | undefined;
   /** Inclusive. */
@@ -25,7 +25,8 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   const team = value(filter.teamId);
   const conditions = [`d.team_id = ${team}`];
   // Left out rather than switched off by a parameter: only so can each go by its index.
-  if (status !== undefined) conditions.push(`d.status = ${value(status)}`, ...(isSettled(status) ? [] : ['d.settled_at IS NULL']));
+  if (status === 'bounced') conditions.push(`d.id IN (SELECT p.delivery_id FROM dispatch.reports p WHERE p.kind = 'bounced')`);
+  else if (status !== undefined) conditions.push(`d.status = ${value(status)}`, ...(isSettled(status) ? [] : ['d.settled_at IS NULL']));
   if (documentId !== undefined) conditions.push(`d.document ->> 'id' = ${value(documentId)}`);
   if (recipient !== undefined)
     conditions.push(`d.id IN (SELECT r.delivery_id FROM dispatch.recipients r WHERE lower(r.address) = lower(${value(recipient)}))`);

@@ -88,7 +88,7 @@ export function failureOf({ failure, results, facts }: TryReport): FailureReason
   return verdict && reasonOf(verdict, facts.server);
 }
 
-/** Accepted is accepted, whatever else was decided meanwhile; other results change nothing here. */
+/** Accepted is accepted, whatever else was decided meanwhile, and what came back had been accepted; other results change nothing here. */
 export function applyLateResults(
   before: readonly RecipientRow[],
   report: { route: Route; results: readonly RecipientResult[] },
@@ -97,7 +97,7 @@ export function applyLateResults(
     report.results.flatMap((result) => (result.outcome === 'accepted' ? [[result.position, result.reply] as const] : [])),
   );
   return before.map((recipient) =>
-    accepted.has(recipient.position) && recipient.status !== 'accepted'
+    accepted.has(recipient.position) && recipient.status !== 'accepted' && recipient.status !== 'bounced'
       ? { ...recipient, status: 'accepted', reason: null, reply: accepted.get(recipient.position) ?? null, route: report.route }
       : recipient,
   );

@@ -124,7 +124,8 @@ async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results
   return new Set(doubted.map(({ position }) => position).filter((position) => !inFinal.has(position)));
 }
 
-async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
+/** The delivery as it is, under its lock. */
+export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
   const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
     `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",
             jsonb_build_object('custom', custom_tries, 'platform', platform_tries) AS tries,

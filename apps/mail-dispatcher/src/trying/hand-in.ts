@@ -9,7 +9,10 @@ export type HandIn = {
   line: SmtpLine;
   /** `host:port` for the log. */
   server: string;
-  from: string;
+  /** Sender of the envelope of a transaction to these. */
+  from: (recipients: readonly RecipientRow[]) => string;
+  /** See `OutgoingMessage`. */
+  envelopeId?: string;
   recipients: readonly RecipientRow[];
   maxRecipients: number;
   /** Asked once the line is open, so that nothing is composed for a server that is not there. Its trouble is ours. */
@@ -118,7 +121,8 @@ async function sendOne(task: HandIn, message: PreparedMessage, recipients: reado
   const positions = new Map(recipients.map(({ address, position }) => [address, position]));
   const positionsOf = (addresses: readonly string[]): number[] => addresses.flatMap((address) => positions.get(address) ?? []);
   const sent = await task.line.send({
-    from: task.from,
+    from: task.from(recipients),
+    ...(task.envelopeId === undefined ? {} : { envelopeId: task.envelopeId }),
     recipients: [...positions.keys()],
     size: message.size,
     body: message.body,

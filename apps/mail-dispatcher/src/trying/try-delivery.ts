@@ -10,10 +10,11 @@ import { DocumentChangedError } from '../documents/read-document.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
 import { envelopeFrom } from '../records/look.js';
-import { type LookedAfter } from '../records/rows.js';
+import { ReturnPaths } from '../records/return-paths.js';
+import { type LookedAfter, type RecipientRow } from '../records/rows.js';
 import { type TryReport } from '../settling/try-report.js';
 import { DangerousSteps } from './dangerous-steps.js';
-import { handIn, type HandedIn } from './hand-in.js';
+import { handIn, type HandedIn, type HandIn } from './hand-in.js';
 import { Messages, type PreparedMessage } from './messages.js';
 import { customServerOf, serverFingerprint } from './server-for-route.js';
 
@@ -54,6 +55,7 @@ export class TryDelivery {
     private readonly messages: Messages,
     private readonly steps: DangerousSteps,
     private readonly records: DeliveryRecords,
+    private readonly returnPaths: ReturnPaths,
   ) {}
 
   /**
@@ -79,9 +81,8 @@ export class TryDelivery {
     const handedIn = await handIn({
       line: this.keeper.line(way.server, way.scope, this.session),
       server: attempt.server,
-      from: envelopeFrom(route, delivery.look),
+      ...this.envelopeOf(delivery),
       recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
-      maxRecipients: this.env.SMTP_MAX_RECIPIENTS,
       prepare: () =>
         alone === null ? this.prepareAmongOthers(delivery) : alone.prepare(delivery, () => this.messages.prepare(delivery, route)),
       releaseEndOfData: (positions, message) => {
@@ -105,6 +106,17 @@ export class TryDelivery {
     return turn === null
       ? this.messages.prepare(delivery, delivery.route)
       : turn.then(() => this.messages.prepare(delivery, delivery.route));
+  }
+
+  /** The header From stays what it is: only reports go where they are read. */
+  private envelopeOf({ id, route, look }: LookedAfter): Pick<HandIn, 'from' | 'envelopeId' | 'maxRecipients'> {
+    const { returnPaths, env } = this;
+    if (!returnPaths.servesRoute(route)) return { from: () => envelopeFrom(route, look), maxRecipients: env.SMTP_MAX_RECIPIENTS };
+    return {
+      from: ([first]: readonly RecipientRow[]) => returnPaths.addressFor(id, returnPaths.isPerRecipient ? (first?.position ?? null) : null),
+      envelopeId: id,
+      maxRecipients: returnPaths.isPerRecipient ? 1 : env.SMTP_MAX_RECIPIENTS,
+    };
   }
 
   /** Server and credentials are read afresh for each try, so that a corrected password helps what is waiting. */

@@ -1,6 +1,7 @@
 // What an outcome means for people, as data: decided by decide-alert, kept with the notification, put into words when it is read.
 import {
   type CertificateExpiringEvent,
+  type DeliveryBouncedEvent,
   type DeliverySettledEvent,
   type JobRejectedEvent,
   type PlatformUnavailableEvent,
@@ -13,6 +14,7 @@ export const ALERT_TYPES = [
   'delivery_failed',
   'delivery_partly_sent',
   'delivery_uncertain',
+  'delivery_bounced',
   'delivery_fell_back',
   'job_rejected',
   'smtp_server_down',
@@ -27,12 +29,16 @@ export type DeliveryParams = { kind: 'delivery' } & Pick<
   Delivery,
   'document' | 'status' | 'route' | 'usedFallback' | 'troubled' | 'counts' | 'failure' | 'afterDoubt'
 >;
+export type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] } & Pick<
+  DeliveryBouncedEvent['delivery'],
+  'document' | 'status' | 'counts' | 'recipients' | 'class' | 'reply'
+>;
 export type RejectionParams = { kind: 'rejection' } & Omit<JobRejectedEvent['rejection'], 'id'>;
 export type IncidentParams =
   | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'server' | 'since' | 'failure' | 'waiting'>)
   | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
   | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>);
-export type AlertParams = DeliveryParams | RejectionParams | IncidentParams;
+export type AlertParams = DeliveryParams | BounceParams | RejectionParams | IncidentParams;
 
 /** Who runs the platform: a team and a user of that no token can speak, as their signs do not fit a team. */
 export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;

@@ -1,6 +1,6 @@
 import { DELIVERY_STATUSES, FAILURE_CODES, type OutcomeEvent, outcomeEvent, teamId } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
+import { cameBack, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
 import { OPERATOR } from './alert.js';
 import { decideAlert } from './decide-alert.js';
 
@@ -22,11 +22,21 @@ describe('decideAlert', () => {
       settled({ status: 'cancelled', counts: { recipients: 3, accepted: 1 } }),
       ['delivery_partly_sent', 'info'],
     ],
+    ['what came back', cameBack(), ['delivery_bounced', 'error']],
+    ['a complaint', cameBack('complaint'), ['delivery_bounced', 'warning']],
+    ['a document to a dead address', cameBack('known_dead'), ['delivery_bounced', 'warning']],
     ['a rejected job', rejected(), ['job_rejected', 'error']],
     ['a delivery that is not settled', settled({ status: 'waiting' }), null],
   ])('decides on %s', (_name, event, expected) => {
     const alert = decideAlert(event);
     expect(alert && [alert.type, alert.severity]).toEqual(expected);
+  });
+
+  it('tells of an address once, whatever is sent there, and of each document where nobody knows the address', () => {
+    const keyOf = (event: OutcomeEvent) => decideAlert(event)?.groupKey;
+    expect(keyOf(cameBack())).toBe(keyOf(cameBack()));
+    expect(keyOf(cameBack())).not.toBe(keyOf(cameBack('known_dead')));
+    expect(keyOf(cameBack('bounced', { recipients: [] }))).not.toBe(keyOf(cameBack('bounced', { recipients: [] })));
   });
 
   it('names delivery and document', () => {

@@ -1,6 +1,7 @@
 // Who hears what of an outcome. Pure: the same event always leads to the same alert.
 import {
   type CertificateExpiringEvent,
+  type DeliveryBouncedEvent,
   type DeliverySettledEvent,
   type DeliveryStatus,
   type JobRejectedEvent,
@@ -27,6 +28,8 @@ export function decideAlert(event: OutcomeEvent): Alert | null {
   switch (event.type) {
     case 'delivery_settled':
       return ofDelivery(event);
+    case 'delivery_bounced':
+      return ofBounce(event);
     case 'job_rejected':
       return ofRejection(event);
     case 'server_down':
@@ -75,6 +78,26 @@ function ruleFor(delivery: DeliverySettledEvent['delivery']): Rule | null {
 }
 
 const isAfterDoubt = ({ afterDoubt = [] }: DeliverySettledEvent['delivery']): boolean => afterDoubt.length > 0;
+
+// Nothing is broken where somebody complains, or where an address is known as dead: it went out all the same.
+const BOUNCE_SEVERITIES: Record<DeliveryBouncedEvent['what'], Severity> = { bounced: 'error', complaint: 'warning', known_dead: 'warning' };
+
+function ofBounce(event: DeliveryBouncedEvent): Alert {
+  const { what, delivery } = event;
+  const { document, status, counts, recipients, class: of, reply } = delivery;
+  const [first] = recipients;
+  return {
+    type: 'delivery_bounced',
+    severity: BOUNCE_SEVERITIES[what],
+    teamId: event.teamId,
+    audience: audienceOf(event),
+    // The trouble is that of an address, whatever is sent there; where nobody knows which, that of the document.
+    groupKey: ['delivery_bounced', what, first?.address.toLowerCase() ?? delivery.id].join('|'),
+    params: { kind: 'bounce', what, document, status, counts, recipients, class: of, reply },
+    deliveryId: delivery.id,
+    documentId: document.id,
+  };
+}
 
 function ofRejection(event: JobRejectedEvent): Alert {
   const { id: _id, ...rejection } = event.rejection;

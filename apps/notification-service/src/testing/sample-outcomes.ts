@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type CertificateExpiringEvent,
+  type DeliveryBouncedEvent,
   type DeliverySettledEvent,
   type FailureReason,
   type JobRejectedEvent,
@@ -105,6 +106,31 @@ export const SAMPLES = {
       fields,
     ),
 };
+
+/** It came back from one of three, unless told otherwise. */
+export function cameBack(
+  what: DeliveryBouncedEvent['what'] = 'bounced',
+  delivery: Partial<DeliveryBouncedEvent['delivery']> = {},
+  fields: EventFields = {},
+): DeliveryBouncedEvent {
+  return {
+    ...envelope(fields),
+    type: 'delivery_bounced',
+    what,
+    delivery: {
+      id: randomUUID(),
+      key: 'inv-2026-0042',
+      document: { id: 'inv-2026-0042', type: 'invoice', number: '2026-0042' },
+      subject: 'Invoice 2026-0042',
+      status: 'partly_sent',
+      counts: { recipients: 3, accepted: 2 },
+      recipients: [{ address: 'gone@customer.example', role: 'to', class: 'no_such_address', reply: '550 5.1.1 no such user' }],
+      class: null,
+      reply: null,
+      ...delivery,
+    },
+  };
+}
 
 export function rejected(rejection: Partial<JobRejectedEvent['rejection']> = {}, fields: EventFields = {}): JobRejectedEvent {
   return {

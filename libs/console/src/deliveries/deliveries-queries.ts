@@ -7,7 +7,7 @@ import { useClients } from '../api/clients-context.js';
 import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
 
 /** A delivery as the list has it. */
-export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts'>;
+export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts' | 'reports'>;
 type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;

@@ -36,6 +36,7 @@ const delivery = (changes: Partial<DeliveryView>): DeliveryView => ({
   nextTryAt: null,
   recipients: [],
   attempts: [],
+  reports: [],
   failure: null,
   ...changes,
 });

@@ -21,6 +21,7 @@ describe('frozen samples', () => {
     ['outcome.v1.rejected.json', 1],
     ['outcomes.v2.json', 3],
     ['outcomes.v2.incidents.json', 4],
+    ['outcomes.v2.bounced.json', 2],
   ])('%s is read by the one reader of both versions', (name, count) => {
     const sample = read(name) as { events?: unknown[] };
     const { events, unreadable } = readOutcomes(sample);
@@ -30,6 +31,6 @@ describe('frozen samples', () => {
   });
 
   it('stand for every kind of message', () => {
-    expect(samples).toHaveLength(7);
+    expect(samples).toHaveLength(8);
   });
 });

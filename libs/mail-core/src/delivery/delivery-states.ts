@@ -1,6 +1,6 @@
 import { type DeliveryStatus, type RecipientStatus } from '@billing-mail/contracts';
 
-/** How a delivery begins and which state may follow which; what is settled stays settled, but for a server's yes that becomes known late. */
+/** How a delivery begins and which state may follow which; what is settled stays settled, but for what becomes known late: a server's yes, or that the mail came back. */
 export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly DeliveryStatus[]> = {
   // A process that has a hand free goes on at once with what it takes in.
   born: ['queued', 'sending'],
@@ -8,21 +8,23 @@ export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly Deli
   queued: ['sending', 'sent', 'partly_sent', 'cancelled'],
   sending: ['queued', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   waiting: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
-  sent: [],
-  partly_sent: ['sent'],
+  sent: ['partly_sent', 'failed'],
+  partly_sent: ['sent', 'failed'],
   failed: ['sent', 'partly_sent'],
-  uncertain: ['sent', 'partly_sent'],
+  uncertain: ['sent', 'partly_sent', 'failed'],
   cancelled: ['sent', 'partly_sent'],
 };
 
-/** The same for a recipient. `accepted` is final: nobody who was accepted is ever sent to again. */
+/** The same for a recipient. Nobody who was accepted is ever sent to again by the same delivery, whatever comes back. */
 export const RECIPIENT_TRANSITIONS: Record<'born' | RecipientStatus, readonly RecipientStatus[]> = {
   born: ['pending'],
   pending: ['accepted', 'rejected', 'uncertain', 'cancelled'],
-  accepted: [],
+  // A server further on did not take it.
+  accepted: ['bounced'],
   // Whatever was decided meanwhile, a late yes of the server is the truth.
   rejected: ['accepted'],
-  uncertain: ['accepted'],
+  // What came back had been taken.
+  uncertain: ['accepted', 'bounced'],
   cancelled: ['accepted'],
   bounced: [],
 };
@@ -53,7 +55,7 @@ export function settledStatus(recipients: readonly RecipientStatus[]): SettledSt
   const has = (status: RecipientStatus): boolean => recipients.includes(status);
   if (has('pending')) return null;
   if (has('uncertain')) return 'uncertain';
-  const accepted = has('accepted') || has('bounced');
-  if (accepted) return has('rejected') || has('cancelled') ? 'partly_sent' : 'sent';
-  return has('rejected') ? 'failed' : 'cancelled';
+  const isShort = has('rejected') || has('bounced');
+  if (has('accepted')) return isShort || has('cancelled') ? 'partly_sent' : 'sent';
+  return isShort ? 'failed' : 'cancelled';
 }

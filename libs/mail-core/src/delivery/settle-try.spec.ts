@@ -248,6 +248,9 @@ describe('states', () => {
     [['accepted', 'cancelled'], 'partly_sent'],
     [['rejected', 'cancelled'], 'failed'],
     [['cancelled'], 'cancelled'],
+    [['accepted', 'bounced'], 'partly_sent'],
+    [['bounced', 'bounced'], 'failed'],
+    [['bounced', 'cancelled'], 'failed'],
     [['accepted', 'uncertain', 'rejected'], 'uncertain'],
   ] as const)('%j settle as %s', (recipients, status) => {
     expect(settledStatus(recipients)).toBe(status);

@@ -198,6 +198,12 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Bitten Sie {operator} unter Angabe der Antwort des Servers, Ihre Dokumente durchzulassen. Verschicken Sie das Dokument dann erneut.',
   },
 
+  bounced: {
+    happened: 'Die E-Mail wurde verschickt und kam zurück: Sie ist nicht angekommen.',
+    means: 'Diese Empfänger haben das Dokument nicht.',
+    todo: 'Berichtigen Sie die Adresse jedes Empfängers, bei dem „Zurückgekommen“ steht, und verschicken Sie das Dokument erneut.',
+  },
+
   no_final_reply: {
     happened: 'Der Mailserver{server} hat nicht bestätigt, dass er die E-Mail angenommen hat.',
     means: 'Ob das Dokument angekommen ist, lässt sich nicht feststellen.',

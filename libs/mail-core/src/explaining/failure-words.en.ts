@@ -195,6 +195,12 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Show the answer of the server to {operator} and ask for your documents to be let through. Then send the document again.',
   },
 
+  bounced: {
+    happened: 'The e-mail was sent and came back: it did not arrive.',
+    means: 'These recipients do not have the document.',
+    todo: 'Correct the address of each recipient who is marked as returned, and send the document again.',
+  },
+
   no_final_reply: {
     happened: 'The mail server{server} did not confirm that it has taken the e-mail.',
     means: 'Nobody can tell whether the document arrived.',

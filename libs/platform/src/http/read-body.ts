@@ -1,5 +1,5 @@
-// Reads the JSON body of a request, once it is known who asks: bounded in size, shape, time, and in what all bodies together may take.
-// An upload is left to its route, under the same bounds.
+// Reads the body of a request, JSON or kept as it is, once it is known who asks: bounded in size, shape, time, and in what all bodies together may
+// take. An upload is left to its route, under the same bounds.
 import type { NextFunction, Request, Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Readable } from 'node:stream';
@@ -20,6 +20,8 @@ export type BodyRules = {
   uploadTextBytes: number;
   /** An upload of which nothing comes for so long has ended. */
   idleMs: number;
+  /** Content types whose bodies are handed on as they are; what is neither these nor JSON is let be. */
+  rawTypes?: readonly string[];
 };
 
 // Who was refused reads the answer once he has sent what he is sending; nobody sends for longer than this to be told no.
@@ -46,7 +48,8 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
     const caller = await verifier.callerOf(request.headers.authorization);
     setCaller(request, caller);
     const isUpload = request.is('multipart/form-data') !== false;
-    if (!isUpload && request.is('json') === false) return discard(request, rules.limitBytes);
+    const isRaw = (rules.rawTypes ?? []).some((type) => request.is(type) !== false);
+    if (!isUpload && !isRaw && request.is('json') === false) return discard(request, rules.limitBytes);
     // Internal services speak for all teams; of users none can hold what the others need.
     const hold = budget.open(`${caller.isService ? 'service' : 'user'} ${caller.userId}`, caller.isService ? undefined : mostOfOne);
     response.once('close', hold.release);
@@ -61,8 +64,8 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
       });
       return;
     }
-    const bytes = await collect(request, rules, hold);
-    if (bytes.length > 0) request.body = parseJson(bytes);
+    const bytes = await collect(request, rules, hold, isRaw ? null : new JsonScan());
+    if (bytes.length > 0) request.body = isRaw ? bytes : parseJson(bytes);
   };
 
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -105,16 +108,16 @@ function decoded(request: Request): Readable {
   return request.pipe(decoder());
 }
 
-async function collect(request: Request, rules: BodyRules, hold: BodyHold): Promise<Buffer> {
+async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  if (!/^(utf-?8|us-ascii)$/i.test(charset))
+  if (scan !== null && !/^(utf-?8|us-ascii)$/i.test(charset))
     throw new ProblemException(415, 'charset-unsupported', 'The character set of the body is not supported; send UTF-8.');
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > rules.limitBytes) throw tooLarge(rules.limitBytes);
   if (!hold.grow(announced)) throw tooMuchAtOnce();
   const stream = decoded(request);
   try {
-    return await gather(request, stream, rules, hold);
+    return await gather(request, stream, rules, hold, scan);
   } finally {
     if (stream !== request) {
       request.unpipe();
@@ -123,10 +126,9 @@ async function collect(request: Request, rules: BodyRules, hold: BodyHold): Prom
   }
 }
 
-function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold): Promise<Buffer> {
+function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const scan = new JsonScan();
     let received = 0;
     const pace = new BodyPace(rules.idleMs, () => settle(() => reject(tooSlow())));
     const settle = (how: () => void): void => {
@@ -143,9 +145,9 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
     };
     const objection = (chunk: Buffer): ProblemException | null => {
       if (received > rules.limitBytes) return tooLarge(rules.limitBytes);
-      const tooMuch = scan.scan(chunk);
+      const tooMuch = scan?.scan(chunk) ?? null;
       if (tooMuch !== null) return tooMuchJson(tooMuch);
-      if (!hold.grow(received + scan.values * BYTES_PER_VALUE)) return tooMuchAtOnce();
+      if (!hold.grow(received + (scan?.values ?? 0) * BYTES_PER_VALUE)) return tooMuchAtOnce();
       return pace.isTooSlow(received) ? tooSlow() : null;
     };
     const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));

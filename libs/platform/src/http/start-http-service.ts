@@ -25,6 +25,8 @@ export type HttpServiceOptions = {
   bodyLimitBytes?: number;
   /** Largest text in an upload, in bytes. */
   uploadTextBytes?: number;
+  /** Content types whose bodies are handed on as they are, besides JSON. */
+  rawBodies?: readonly string[];
   /** How long an upload may stand still, in milliseconds. */
   bodyIdleMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
@@ -46,7 +48,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   if (options.env.CONSOLE_ORIGIN !== undefined) app.enableCors(corsFor(options.env.CONSOLE_ORIGIN));
   const verifier = new TokenVerifier(options.env);
   const { bodyLimitBytes: limitBytes = 1024 * 1024, uploadTextBytes = limitBytes, bodyIdleMs: idleMs = 10_000 } = options;
-  app.use(readBodies(verifier, { limitBytes, uploadTextBytes, idleMs }));
+  app.use(readBodies(verifier, { limitBytes, uploadTextBytes, idleMs, rawTypes: options.rawBodies ?? [] }));
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveOpenApi(app, options.title, options.description);

@@ -159,6 +159,43 @@ export const GERMAN: Catalogue = {
       todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
     },
   },
+  bounces: {
+    bounced: {
+      title: ({ document }) => `${document} kam zurück`,
+      titleOfMany: (count) => `${count} Dokumente an dieselbe Adresse kamen zurück`,
+      happened: ({ document, accepted, recipients }) =>
+        recipients === 1
+          ? `Das Dokument wurde verschickt und kam zurück: ${document}. Der Empfänger hat es nicht.`
+          : accepted === 0
+            ? `Das Dokument wurde verschickt und kam zurück: ${document}. Keiner der ${recipients} Empfänger hat es.`
+            : `Das Dokument wurde an ${recipients} Empfänger verschickt und kam von einem Teil zurück: ${document}. Bei ${accepted} davon kam bisher nichts zurück.`,
+      heading: 'Diese haben es nicht:',
+      todo: 'Öffnen Sie die Zustellung, um das Dokument erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
+    },
+    unknown: {
+      title: ({ document }) => `${document} kam von einem Empfänger zurück`,
+      titleOfMany: (count) => `${count} Dokumente kamen zurück`,
+      happened: ({ document, recipients }) =>
+        `Das Dokument wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der andere Server sagt nicht, von wem.`,
+      heading: 'Diese haben es nicht:',
+      todo: 'Fragen Sie die Empfänger, ob das Dokument angekommen ist, und verschicken Sie es nur an die erneut, denen es fehlt.',
+    },
+    complaint: {
+      title: ({ document }) => `${document}: von einem Empfänger als unerwünscht markiert`,
+      titleOfMany: (count) => `${count} Dokumente wurden als unerwünscht markiert`,
+      happened: ({ document }) => `Das Dokument ist angekommen, ein Empfänger hat es aber als unerwünschte Werbung markiert: ${document}.`,
+      heading: 'Als unerwünscht markiert von:',
+      todo: 'Fragen Sie den Kunden, ob E-Mail der richtige Weg für Dokumente ist. Was oft so markiert wird, kommt dort womöglich bei niemandem mehr an.',
+    },
+    known_dead: {
+      title: ({ document }) => `${document} geht an eine Adresse, von der schon Dokumente zurückkamen`,
+      titleOfMany: (count) => `${count} Dokumente gehen an eine Adresse, von der schon Dokumente zurückkamen`,
+      happened: ({ document }) =>
+        `Das Dokument wird trotzdem verschickt: ${document}. Von dieser Adresse kam aber in den letzten 30 Tagen ein Dokument zurück; sehr wahrscheinlich kommt auch dieses zurück.`,
+      heading: 'Hat zuletzt nicht funktioniert:',
+      todo: 'Berichtigen Sie die Adresse in den Stammdaten des Kunden, damit die nächsten Dokumente ankommen.',
+    },
+  },
   seen: {
     broke: (server) =>
       `Die E-Mail war vollständig an den Mailserver${server} abgeschickt; dann brach die Verbindung ab, bevor er die Annahme bestätigte.`,

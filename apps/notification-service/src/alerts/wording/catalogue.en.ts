@@ -153,6 +153,43 @@ export const ENGLISH: Catalogue = {
       todo: 'Put a renewed certificate in the place of the file, and restart the dispatchers.',
     },
   },
+  bounces: {
+    bounced: {
+      title: ({ document }) => `${document} came back`,
+      titleOfMany: (count) => `${documents(count)} to the same address came back`,
+      happened: ({ document, accepted, recipients }) =>
+        recipients === 1
+          ? `${document} was sent, and came back: the recipient does not have it.`
+          : accepted === 0
+            ? `${document} was sent, and came back: none of the ${recipients} recipients has it.`
+            : `${document} was sent, and came back from some of the ${recipients} recipients. From ${accepted} nothing has come back.`,
+      heading: 'These do not have it:',
+      todo: 'Open the delivery to send it again: these recipients are chosen there already.',
+    },
+    unknown: {
+      title: ({ document }) => `${document} came back from one of its recipients`,
+      titleOfMany: (count) => `${documents(count)} came back`,
+      happened: ({ document, recipients }) =>
+        `${document} was sent to ${recipients} recipients, and came back from one of them. The other server does not say from whom.`,
+      heading: 'These do not have it:',
+      todo: 'Ask the recipients whether the document has arrived, and send it again only to those who miss it.',
+    },
+    complaint: {
+      title: ({ document }) => `${document}: a recipient marked it as unwanted`,
+      titleOfMany: (count) => `${documents(count)} were marked as unwanted`,
+      happened: ({ document }) => `${document} has arrived, and a recipient marked it as unwanted advertising.`,
+      heading: 'Marked as unwanted by:',
+      todo: 'Ask the customer whether e-mail is the right way for documents. What is marked like that often may no longer reach anybody there.',
+    },
+    known_dead: {
+      title: ({ document }) => `${document} goes to an address that documents came back from`,
+      titleOfMany: (count) => `${documents(count)} go to an address that documents came back from`,
+      happened: ({ document }) =>
+        `${document} is being sent all the same, but a document that was sent there in the last 30 days came back. It will most likely come back, too.`,
+      heading: 'Did not work before:',
+      todo: 'Correct the address where the data of the customer are kept, so that the next documents arrive.',
+    },
+  },
   seen: {
     broke: (server) =>
       `The whole e-mail had been sent off to the mail server${server}; then the connection broke off before the server confirmed that it has it.`,

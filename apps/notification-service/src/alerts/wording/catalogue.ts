@@ -49,6 +49,19 @@ export type IncidentWords = {
   certificateExpiring: { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };
 };
 
+/** What comes to light after a document was sent; `unknown`: it came back, and nobody knows from whom. */
+export type BounceSituation = 'bounced' | 'unknown' | 'complaint' | 'known_dead';
+export type BounceAbout = Pick<About, 'document' | 'count' | 'accepted' | 'recipients'>;
+export type BounceSituationWords = {
+  title: (about: BounceAbout) => string;
+  titleOfMany: (count: number) => string;
+  happened: (about: BounceAbout) => string;
+  /** Above those that it is about. */
+  heading: string;
+  /** Before what is to be done for the reason. */
+  todo: string;
+};
+
 /** Why an e-mail about a notification is missing; `waiting`: so far. */
 export const EMAIL_TROUBLES = ['waiting', 'no_such_address', 'gave_up', 'uncertain'] as const;
 export type EmailTrouble = (typeof EMAIL_TROUBLES)[number];
@@ -57,6 +70,7 @@ export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
   situations: Record<Situation, SituationWords>;
   incidents: IncidentWords;
+  bounces: Record<BounceSituation, BounceSituationWords>;
   /** What was seen in place of the reply to the end of data; `server` is its name after a blank, or nothing. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;
   /** After an address: the role, where it is not `to`. */

@@ -9,7 +9,7 @@ import {
 } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
 import fc from 'fast-check';
-import { doubted, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
+import { cameBack, doubted, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
 import { decideAlert } from '../decide-alert.js';
 import { renderAlert } from './render-alert.js';
 import { CATALOGUES } from './word-alert.js';
@@ -27,7 +27,7 @@ function allTexts(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
     if (path.endsWith('/titleOfMany') || path.endsWith('/ofMany')) return [[path, value(12)]];
-    if (path.includes('/situations/'))
+    if (path.includes('/situations/') || path.includes('/bounces/'))
       return [
         [path, value(about)],
         ...(path.includes('fail') || path.includes('fell') ? [[`${path} many`, value({ ...about, count: 12 })] as [string, string]] : []),
@@ -280,5 +280,35 @@ describe('an alert in words', () => {
         }
       }),
     );
+  });
+});
+
+describe('what came back', () => {
+  it('says who does not have which document, why, and what to do', () => {
+    const { title, body } = word(cameBack(), 'en');
+    expect(title).toBe('Invoice “2026-0042” came back');
+    expect(body).toContain('came back from some of the 3 recipients. From 2 nothing has come back.');
+    expect(body).toContain(
+      '– gone@customer.example: This e-mail address does not exist. Answer of the mail server: “550 5.1.1 no such user”',
+    );
+    expect(body).toContain('Correct the address and send the document again.');
+    expect(word(cameBack(), 'de').body).toContain('– gone@customer.example: Diese E-Mail-Adresse gibt es nicht. ');
+  });
+
+  it('says that nobody knows from whom, where the report does not tell', () => {
+    const { body } = word(cameBack('bounced', { recipients: [], class: 'mailbox_full', reply: null }), 'en');
+    expect(body).toContain('came back from one of them. The other server does not say from whom.');
+    expect(body).toContain('The mailbox of the recipient is full.');
+  });
+
+  it('does not ask to send again what arrived or is on its way', () => {
+    for (const what of ['complaint', 'known_dead'] as const) {
+      expect(word(cameBack(what), 'en').body).not.toContain('send the document again');
+      expect(word(cameBack(what), 'de').body).not.toContain('erneut');
+    }
+  });
+
+  it('counts the documents to one address', () => {
+    expect(word(cameBack(), 'en', 3).title).toBe('3 documents to the same address came back');
   });
 });

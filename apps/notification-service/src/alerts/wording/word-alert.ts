@@ -6,14 +6,13 @@ import { ENGLISH } from './catalogue.en.js';
 import { GERMAN } from './catalogue.de.js';
 import { type About, type Catalogue, type Situation, type SituationWords } from './catalogue.js';
 import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from './blocks.js';
-import { oneLine, quotable } from './one-line.js';
+import { nameDocument } from './name-document.js';
+import { oneLine } from './one-line.js';
+import { wordBounce } from './word-bounce.js';
 import { wordIncident } from './word-incident.js';
 import { troubledBlocks } from './word-recipients.js';
 
 export const CATALOGUES: Record<Locale, Catalogue> = { en: ENGLISH, de: GERMAN };
-
-// Numbers are short; more than that is a letter in the subject.
-const NUMBER_CHARACTERS = 40;
 
 /** @param count documents that share the trouble; `params` are those of the latest. */
 export function wordAlert(params: AlertParams, count: number, locale: Locale): AlertText {
@@ -21,6 +20,8 @@ export function wordAlert(params: AlertParams, count: number, locale: Locale): A
   switch (params.kind) {
     case 'delivery':
       return wordDelivery(params, count, words, locale);
+    case 'bounce':
+      return wordBounce(params, count, words, locale);
     case 'rejection':
       return wordRejection(params, count, words);
     case 'server_down':
@@ -130,6 +131,3 @@ function wordRejection(params: RejectionParams, count: number, words: Catalogue)
     ],
   };
 }
-
-const nameDocument = (words: Catalogue, type: keyof Catalogue['documentTypes'], number: string): string =>
-  `${words.documentTypes[type]} ${words.quoted(quotable(number, NUMBER_CHARACTERS))}`;

@@ -4,6 +4,95 @@
  */
 
 export interface paths {
+    "/v1/bounces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A mail that came to the return path of a delivery
+         * @description For internal services, such as a mail server that pipes. Safe to repeat; nothing is sent in answer to the mail.
+         */
+        post: operations["BouncesController_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/bounced-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that documents came back from for good in the last 30 days, by address */
+        get: operations["BouncedAddressesController_list"];
+        put?: never;
+        post?: never;
+        /** Forget an address, or all: the next document to it warns nobody */
+        delete: operations["BouncedAddressesController_clear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/bounced-addresses/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file */
+        get: operations["BouncedAddressesController_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a mass run: documents and recipients by their state */
+        get: operations["RunReportController_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/report/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file, a line for each recipient of each document */
+        get: operations["RunReportController_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries": {
         parameters: {
             query?: never;
@@ -105,6 +194,315 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    BouncesController_take: {
+        parameters: {
+            query?: {
+                /** @description the address that the mail came to */
+                to?: unknown;
+            };
+            header?: {
+                /** @description the same; without both the fields of the mail are looked at */
+                "X-Original-To"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the mail (message/rfc822), as it came */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        result: "taken" | "known" | "ignored";
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_list: {
+        parameters: {
+            query?: {
+                cursor?: unknown;
+                limit?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            address: string;
+                            /** @enum {string} */
+                            class: "no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other";
+                            status: string | null;
+                            diagnostic: string | null;
+                            deliveryId: string;
+                            /** Format: date-time */
+                            bouncedAt: string;
+                            /** Format: date-time */
+                            until: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_clear: {
+        parameters: {
+            query?: {
+                /** @description that one; all of the team without it */
+                address?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    BouncedAddressesController_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RunReportController_count: {
+        parameters: {
+            query?: {
+                /** @description handed over at this instant or later; 31 days ago without it */
+                from?: string;
+                /** @description handed over before this instant */
+                until?: string;
+                type?: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                seriesId?: unknown;
+                /** @description of all series without seriesId */
+                occurrence?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: {
+                            total: number;
+                            queued: number;
+                            sending: number;
+                            waiting: number;
+                            sent: number;
+                            partly_sent: number;
+                            failed: number;
+                            uncertain: number;
+                            cancelled: number;
+                        };
+                        recipients: {
+                            total: number;
+                            pending: number;
+                            accepted: number;
+                            rejected: number;
+                            uncertain: number;
+                            cancelled: number;
+                            bounced: number;
+                        };
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RunReportController_csv: {
+        parameters: {
+            query?: {
+                /** @description handed over at this instant or later; 31 days ago without it */
+                from?: string;
+                /** @description handed over before this instant */
+                until?: string;
+                type?: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                seriesId?: unknown;
+                /** @description of all series without seriesId */
+                occurrence?: unknown;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     DeliveriesController_list: {
         parameters: {
             query?: {
@@ -119,7 +517,8 @@ export interface operations {
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
-                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
+                /** @description `bounced`: came back from one or more recipients */
+                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced";
             };
             header?: {
                 /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
@@ -167,7 +566,7 @@ export interface operations {
                             nextTryAt: string | null;
                             failure: {
                                 /** @enum {string} */
-                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                                 message: string;
                             } | null;
                         }[];
@@ -387,6 +786,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -403,9 +803,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -454,6 +867,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -470,9 +884,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -693,6 +1120,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -709,9 +1137,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -806,6 +1247,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -822,9 +1264,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -933,6 +1388,7 @@ export interface operations {
                             route: ("custom" | "platform") | null;
                             reply: string | null;
                             at: string | null;
+                            explanation: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -949,9 +1405,22 @@ export interface operations {
                             server: string | null;
                             tls: string | null;
                         }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                        }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };

@@ -1,4 +1,4 @@
-import { type BounceClass } from '../report.js';
+import { type BounceClass } from '@billing-mail/contracts';
 import { classifyBounce } from './classify-bounce.js';
 
 /** Replies as providers publish them or as they are often seen. */

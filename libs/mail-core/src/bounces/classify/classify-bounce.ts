@@ -1,5 +1,6 @@
 // Decides what a diagnostic means, from the other server's words first, its status second, and its reply code last.
-import { type BounceClass, type FateAction } from '../report.js';
+import { type BounceClass } from '@billing-mail/contracts';
+import { type FateAction } from '../report.js';
 import { classOfStatus } from './status-classes.js';
 import { WORDING_RULES } from './wording-rules.js';
 

@@ -1,6 +1,6 @@
 // What IANA's registry of enhanced status codes says of each code (https://www.iana.org/assignments/smtp-enhanced-status-codes), as classes.
 // Grouped as in KumoMTA's iana.toml (Apache-2.0, Copyright KumoCorp). The first digit (4 or 5) is apart: it says for how long.
-import { type BounceClass } from '../report.js';
+import { type BounceClass } from '@billing-mail/contracts';
 
 /** Subject and detail, such as `1.1`, to its class. What is not here says too little by itself. */
 const CLASSES: ReadonlyMap<string, BounceClass> = new Map([

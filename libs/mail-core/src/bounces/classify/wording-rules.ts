@@ -1,7 +1,7 @@
 // The ordered table of what servers write; first match wins. Statuses are misused (5.1.1 for a full mailbox, 5.7.1 for nearly all), words less.
 // Sources: the reasons that Sisimai's rules distinguish (BSD-2-Clause, Copyright azumakuniyuki and the Sisimai development team), KumoMTA's
 // bounce_classifier (Apache-2.0, Copyright KumoCorp), and what each line names.
-import { type BounceClass } from '../report.js';
+import { type BounceClass } from '@billing-mail/contracts';
 
 export interface WordingRule {
   readonly text: RegExp;

@@ -14,7 +14,13 @@ const USER = 'Debian-exim';
 const USER_ID = 64_999;
 
 /** What a server demands: conditions of its access lists at MAIL, and options of the main part. */
-export type EximSettings = { options?: readonly string[]; atMail?: readonly string[]; atAuth?: readonly string[] };
+export type EximSettings = {
+  options?: readonly string[];
+  atMail?: readonly string[];
+  atAuth?: readonly string[];
+  /** Domains that go to another port than all others. */
+  domains?: Readonly<Record<string, number>>;
+};
 
 /** Exim that offers TLS and signs anybody in; throws NotPossibleHereError where there is none. */
 export async function startExim(ports: Ports, settings: EximSettings): Promise<RealServer> {
@@ -54,7 +60,7 @@ function configuration(
   folder: string,
   exim: string,
   { port, behind }: Ports,
-  { options = [], atMail = [], atAuth = [] }: EximSettings,
+  { options = [], atMail = [], atAuth = [], domains = {} }: EximSettings,
 ): string {
   const { keyFile, certificateFile } = writeCertificate(folder);
   return `
@@ -85,7 +91,7 @@ at_rcpt:
   accept
 
 begin routers
-behind:
+${Object.entries(domains).map(routerOf).join('')}behind:
   driver = manualroute
   route_list = * 127.0.0.1::${behind} byname
   self = send
@@ -107,3 +113,11 @@ plain:
   server_set_id = $auth2
 `;
 }
+
+const routerOf = ([domain, port]: [string, number], index: number): string => `special${index}:
+  driver = manualroute
+  domains = ${domain}
+  route_list = * 127.0.0.1::${port} byname
+  self = send
+  transport = behind
+`;

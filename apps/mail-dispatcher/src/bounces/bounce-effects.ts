@@ -1,0 +1,81 @@
+// What follows for a settled delivery from what came back: pure, over the state under the lock.
+import { type BounceClass, type DeliveryBouncedEvent } from '@billing-mail/contracts';
+import { settledStatus, transition } from '@billing-mail/mail-core';
+import { type DeliveryState, type RecipientRow } from '../records/rows.js';
+import { type NewOutcome } from '../records/outbox.store.js';
+import { type Decision, toDecision } from '../settling/decision.js';
+import { type Finding } from './findings.js';
+
+/** An event names at most this many. */
+const NAMED = 50;
+
+/** RFC 3463 3.2: the mailbox or its domain is not there, has moved, or takes no mail at all (RFC 7505). */
+const DEAD_STATUSES: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']);
+const DEAD_CLASSES: ReadonlySet<BounceClass | null> = new Set<BounceClass | null>(['no_such_address', 'domain_not_found']);
+
+export type Bounced = { recipient: RecipientRow; finding: Finding };
+
+/** Whom the mail came back from that had been taken for him. Of several reports on one the first counts. */
+export function newlyBounced(state: DeliveryState, findings: readonly Finding[]): Bounced[] {
+  return state.recipients.flatMap((recipient) => {
+    const finding = findings.find(({ kind, position }) => kind === 'bounced' && position === recipient.position);
+    return finding !== undefined && (recipient.status === 'accepted' || recipient.status === 'uncertain') ? [{ recipient, finding }] : [];
+  });
+}
+
+/** The recipients bounced, and the delivery as it has ended with that. */
+export function decideBounced(state: DeliveryState, bounced: readonly Bounced[]): Decision {
+  const by = new Map(bounced.map(({ recipient, finding }) => [recipient.position, finding]));
+  const after = state.recipients.map((recipient): RecipientRow => {
+    const finding = by.get(recipient.position);
+    return finding === undefined ? recipient : { ...recipient, status: 'bounced', reason: 'bounced', reply: finding.diagnostic };
+  });
+  const status = settledStatus(after.map((recipient) => recipient.status));
+  if (status === null) throw new Error(`Delivery ${state.id} is not settled.`);
+  const failure = { code: 'bounced', server: null, reply: bounced[0]?.finding.diagnostic ?? null } as const;
+  const decision = toDecision(
+    state,
+    { recipients: after, next: { kind: 'settled', status: statusAfter(state, status) } },
+    // What was told before about others stays what is shown.
+    { triedRoute: null, failure: state.status === 'sent' ? failure : (state.failure ?? failure) },
+  );
+  return { ...decision, outcome: null };
+}
+
+const statusAfter = <Status extends Parameters<typeof transition>[1]>({ status: from }: DeliveryState, to: Status): Status => {
+  transition(from, to);
+  return to;
+};
+
+/** Whether no mail will ever arrive there, so that the team is warned before it sends again. */
+export const isDead = ({ permanent, status, class: of }: Finding): boolean =>
+  permanent && (DEAD_STATUSES.has(status ?? '') || DEAD_CLASSES.has(of));
+
+/** What is told; `about` is empty where nobody knows whom the report is about. */
+export function toBouncedEvent(
+  state: DeliveryState,
+  what: DeliveryBouncedEvent['what'],
+  about: readonly { recipient: Pick<RecipientRow, 'address' | 'role'>; class: BounceClass | null; reply: string | null }[],
+  unknown: Pick<Finding, 'class' | 'diagnostic'> | null = null,
+): NewOutcome {
+  const { id, key, document, subject, status, recipients } = state;
+  const accepted = recipients.filter((recipient) => recipient.status === 'accepted').length;
+  return {
+    type: 'delivery_bounced',
+    teamId: state.teamId,
+    requestedBy: state.requestedBy,
+    notifyUserIds: state.look?.notifyUserIds ?? [],
+    teamLocale: state.look?.locale ?? null,
+    what,
+    delivery: {
+      ...{ id, key, document, subject, status },
+      counts: { recipients: recipients.length, accepted },
+      recipients: about.slice(0, NAMED).map(({ recipient: { address, role }, class: of, reply }) => ({
+        ...{ address, role, reply },
+        class: of ?? 'other',
+      })),
+      class: unknown?.class ?? null,
+      reply: unknown?.diagnostic ?? null,
+    },
+  };
+}

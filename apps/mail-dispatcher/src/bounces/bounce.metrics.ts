@@ -1,0 +1,12 @@
+import { Counter } from 'prom-client';
+
+export const bouncesTaken = new Counter({
+  name: 'billing_mail_bounces_total',
+  help: 'What reports on deliveries said, each thing once, by kind and, of what came back, by class',
+  labelNames: ['kind', 'class'],
+});
+export const bouncesIgnored = new Counter({
+  name: 'billing_mail_bounces_ignored_total',
+  help: 'Mails and recipients at the return path that nothing followed from, by reason',
+  labelNames: ['reason'],
+});

@@ -1,0 +1,138 @@
+// Addresses of a team that documents came back from for good: remembered for thirty days, and longer for what was told of a series.
+import { Injectable } from '@nestjs/common';
+import { type BouncedAddressView } from '@billing-mail/contracts';
+import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { type DeliveryState } from '../records/rows.js';
+import { type Bounced, isDead } from './bounce-effects.js';
+
+/** A mailbox that is closed is seldom opened again; a domain that was not paid for is, within a month. */
+const REMEMBERED = `interval '30 days'`;
+/** Whoever was accepted for so long and nothing came back has it: servers report a refusal within minutes, trouble on the way within hours. */
+const QUIET = `interval '1 day'`;
+/** Series that go on for years have something due at least that often. */
+const SERIES_REMEMBERED = `interval '400 days'`;
+
+type Row = Omit<BouncedAddressView, 'bouncedAt' | 'until'> & { bouncedAt: Date; until: Date };
+
+export type DeadAddress = { teamId: string; address: string };
+
+@Injectable()
+export class BouncedAddressesStore {
+  private readonly sql: Sql;
+  private tell: (dead: DeadAddress) => void = () => undefined;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new SqlOn(dataSource);
+  }
+
+  /** Hears of each address as soon as this process remembers it. */
+  onRemembered(tell: (dead: DeadAddress) => void): void {
+    this.tell = tell;
+  }
+
+  /** Those that were remembered since then, or all. */
+  async since(time: Date | null): Promise<{ dead: DeadAddress[]; until: Date }> {
+    // Whoever committed meanwhile may have begun before.
+    const rows = await this.sql.rows<DeadAddress & { bouncedAt: Date }>(
+      `SELECT team_id AS "teamId", address, bounced_at AS "bouncedAt" FROM dispatch.bounced_addresses
+       WHERE bounced_at > greatest(now() - ${REMEMBERED}, $1::timestamptz - interval '1 minute')`,
+      [time],
+    );
+    const latest = rows.reduce((most, { bouncedAt }) => (bouncedAt > most ? bouncedAt : most), time ?? new Date(0));
+    return { dead: rows, until: latest };
+  }
+
+  /** Those that are still known as dead and of which was not told with this series; from now on it was. */
+  async untold(
+    sql: Sql,
+    teamId: string,
+    addresses: readonly string[],
+    series: string | null,
+  ): Promise<Map<string, { class: string; diagnostic: string | null }>> {
+    const rows = await sql.rows<{ address: string; class: string; diagnostic: string | null }>(
+      `WITH dead AS (
+         SELECT address, class, diagnostic FROM dispatch.bounced_addresses
+         WHERE team_id = $1 AND address = ANY ($2::text[]) AND bounced_at > now() - ${REMEMBERED} AND ($3::text IS NULL OR $3 <> ALL (told_series))
+         ORDER BY address FOR UPDATE
+       ),
+       told AS (
+         UPDATE dispatch.bounced_addresses b SET told_series = b.told_series || $3::text FROM dead
+         WHERE $3::text IS NOT NULL AND b.team_id = $1 AND b.address = dead.address
+       )
+       SELECT address, class, diagnostic FROM dead`,
+      [teamId, addresses, series],
+    );
+    return new Map(rows.map(({ address, ...known }) => [address, known]));
+  }
+
+  /**
+   * Remembers whose address is dead. Returns those of whom is to be told: of a recurring document to a dead address that is told once,
+   * and not again with each occurrence.
+   */
+  async remember(sql: Sql, { id, teamId, document }: DeliveryState, bounced: readonly Bounced[]): Promise<Bounced[]> {
+    const series = document.recurrence?.seriesId ?? null;
+    const untold: Bounced[] = [];
+    for (const each of bounced) {
+      if (!isDead(each.finding) || (await this.note(sql, { id, teamId, series }, each))) untold.push(each);
+    }
+    return untold;
+  }
+
+  /** Whether the series, if it is one, is new with this address. */
+  private async note(
+    sql: Sql,
+    { id, teamId, series }: { id: string; teamId: string; series: string | null },
+    { recipient, finding }: Bounced,
+  ): Promise<boolean> {
+    const address = recipient.address.toLowerCase();
+    const [known] = await sql.rows(
+      'SELECT FROM dispatch.bounced_addresses WHERE team_id = $1 AND address = $2 AND $3 = ANY (told_series) FOR UPDATE',
+      [teamId, address, series],
+    );
+    await sql.affected(
+      `INSERT INTO dispatch.bounced_addresses AS known (team_id, address, class, status, diagnostic, delivery_id, told_series)
+       VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7::text IS NULL THEN '{}'::text[] ELSE ARRAY[$7::text] END)
+       ON CONFLICT (team_id, address) DO UPDATE SET class = excluded.class, status = excluded.status, diagnostic = excluded.diagnostic,
+         delivery_id = excluded.delivery_id, bounced_at = now(),
+         told_series = known.told_series || (SELECT coalesce(array_agg(s), '{}') FROM unnest(excluded.told_series) AS s WHERE s <> ALL (known.told_series))`,
+      [teamId, address, finding.class ?? 'other', finding.status, finding.diagnostic, id, series],
+    );
+    this.tell({ teamId, address });
+    return known === undefined;
+  }
+
+  /** A mail has arrived there. */
+  async forget(sql: Sql, teamId: string, addresses: readonly string[]): Promise<void> {
+    await sql.affected('DELETE FROM dispatch.bounced_addresses WHERE team_id = $1 AND address = ANY ($2::text[])', [teamId, addresses]);
+  }
+
+  /** By address, as that stays in its place while others come and go. */
+  async list(teamId: string, after: string | null, limit: number): Promise<BouncedAddressView[]> {
+    const rows = await this.sql.rows<Row>(
+      `SELECT address, class, status, diagnostic, delivery_id AS "deliveryId", bounced_at AS "bouncedAt", bounced_at + ${REMEMBERED} AS until
+       FROM dispatch.bounced_addresses
+       WHERE team_id = $1 AND bounced_at > now() - ${REMEMBERED} AND ($2::text IS NULL OR address > $2) ORDER BY address LIMIT $3`,
+      [teamId, after, limit],
+    );
+    return rows.map(({ bouncedAt, until, ...row }) => ({ ...row, bouncedAt: bouncedAt.toISOString(), until: until.toISOString() }));
+  }
+
+  /** One, or all of the team's. Returns how many. */
+  async clear(teamId: string, address: string | null): Promise<number> {
+    return this.sql.affected('DELETE FROM dispatch.bounced_addresses WHERE team_id = $1 AND ($2::text IS NULL OR address = $2)', [
+      teamId,
+      address?.toLowerCase() ?? null,
+    ]);
+  }
+
+  /** Those that took a document since, and from whom it did not come back; and what is too old to matter. */
+  async clearRecovered(): Promise<void> {
+    await this.sql.affected(
+      `DELETE FROM dispatch.bounced_addresses b WHERE b.bounced_at < now() - ${SERIES_REMEMBERED} OR EXISTS (
+         SELECT FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
+         WHERE lower(r.address) = b.address AND d.team_id = b.team_id AND d.created_at > b.bounced_at
+           AND r.status = 'accepted' AND r.route = 'platform' AND r.at < now() - ${QUIET})`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+// The way in for mail servers that pipe: a report as it is, by HTTP, from an internal service.
+import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { bounceTaken, type BounceTaken, problem } from '@billing-mail/contracts';
+import { type Caller, CurrentCaller, jsonSchema, ProblemException } from '@billing-mail/platform';
+import type { Request } from 'express';
+import { ReturnPaths } from '../records/return-paths.js';
+import { bouncesIgnored } from './bounce.metrics.js';
+import { TakeReport } from './take-report.js';
+
+/** Where a mail server notes whom a mail was for, the surest first; `To` is the writer's. */
+const RECIPIENT_FIELDS = ['X-Original-To', 'Delivered-To', 'Envelope-To', 'To'];
+/** The fields of a mail stand at its head. */
+const HEAD_BYTES = 64 * 1024;
+const MOST_ADDRESSES = 50;
+
+@ApiTags('bounces')
+@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
+@Controller('v1/bounces')
+export class BouncesController {
+  constructor(
+    private readonly returnPaths: ReturnPaths,
+    private readonly reports: TakeReport,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'A mail that came to the return path of a delivery',
+    description: 'For internal services, such as a mail server that pipes. Safe to repeat; nothing is sent in answer to the mail.',
+  })
+  @ApiQuery({ name: 'to', required: false, description: 'the address that the mail came to' })
+  @ApiHeader({ name: 'X-Original-To', required: false, description: 'the same; without both the fields of the mail are looked at' })
+  @ApiBody({ required: true, schema: { type: 'string' }, description: 'the mail (message/rfc822), as it came' })
+  @ApiResponse({ status: 200, schema: jsonSchema(bounceTaken) })
+  async take(@CurrentCaller() caller: Caller, @Req() request: Request, @Query('to') to: unknown): Promise<BounceTaken> {
+    if (!caller.isService)
+      throw new ProblemException(403, 'services-only', 'Only internal services hand over reports. Ask those who run the e-mail delivery.');
+    const raw: unknown = request.body;
+    if (!Buffer.isBuffer(raw) || raw.length === 0)
+      throw new ProblemException(415, 'mail-expected', 'The body must be a mail, with the content type message/rfc822.');
+    const named = [to, request.headers['x-original-to']].filter((value) => typeof value === 'string' && value !== '') as string[];
+    const reasons: string[] = [];
+    for (const address of named.length > 0 ? named : addressesIn(raw)) {
+      const path = this.returnPaths.read(address);
+      if (typeof path !== 'string') return { result: await this.reports.take(path, raw) };
+      reasons.push(path);
+    }
+    bouncesIgnored.inc({ reason: reasons.find((reason) => reason !== 'elsewhere') ?? 'elsewhere' });
+    throw new ProblemException(422, 'no-return-path', 'The mail came to no address that a delivery went out with in the last 30 days.');
+  }
+}
+
+function addressesIn(raw: Buffer): string[] {
+  const head = raw
+    .toString('latin1', 0, HEAD_BYTES)
+    .split(/\r?\n\r?\n/, 1)[0]
+    ?.replace(/\r?\n[ \t]+/g, ' ');
+  const lines = head?.split(/\r?\n/) ?? [];
+  const values = RECIPIENT_FIELDS.flatMap((name) => lines.filter((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`)));
+  return values.flatMap((line) => line.match(/[\w+.-]{1,64}@[\w.-]{1,253}/g) ?? []).slice(0, MOST_ADDRESSES);
+}

@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto';
+import { type DeliveryView, type DispatchJobInput, type OutcomeEvent } from '@billing-mail/contracts';
+import { returnPathFor } from '@billing-mail/mail-core';
+import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { BounceListener } from './bounce-listener.js';
+import { reportTo, type ReportedFate } from './testing/sample-reports.js';
+import { bring } from './testing/smtp-sender.js';
+
+const KEY = randomBytes(32);
+const DOMAIN = 'bounce.platform.example';
+const [ANNA, BERT, CARL] = ['anna@customer.example', 'bert@customer.example', 'carl@other.example'];
+
+describe('what comes back', () => {
+  let harness: Harness;
+  let port: number;
+
+  beforeAll(async () => {
+    harness = await startHarness({
+      env: { BOUNCE_DOMAIN: DOMAIN, BOUNCE_SECRET: `k1:${KEY.toString('base64')}`, BOUNCE_SMTP_PORT: '0' },
+    });
+    port = harness.apps[0]?.get(BounceListener).port ?? 0;
+  });
+  afterAll(() => harness.stop());
+  beforeEach(async () => {
+    // What the test before has told is told by then.
+    await harness.eventually(
+      () => harness.sql.rows('SELECT FROM dispatch.outbox'),
+      (left) => left.length === 0,
+    );
+    await harness.reset();
+    await harness.sql.rows('TRUNCATE dispatch.bounced_addresses');
+    await harness.saveSettings(teamSettings('acme', { notifyUserIds: ['u3'] }));
+  });
+
+  const to = (...addresses: string[]): Pick<DispatchJobInput, 'to'> => ({
+    to: addresses.map((address) => ({ address })),
+  });
+  const messageIds = new Map<string, string>();
+  async function sent(job: Partial<DispatchJobInput>): Promise<{ delivery: DeliveryView; path: string }> {
+    const published = invoice(job);
+    await harness.publish(published);
+    const delivery = await harness.until('acme', published.key);
+    const marker = `X-Billing-Delivery: ${delivery.id}`;
+    const message = harness.platform.messages.find(({ raw }) => raw?.includes(marker));
+    const path = message?.from ?? '';
+    messageIds.set(path, delivery.messageId?.slice(1, -1) ?? '');
+    return { delivery, path };
+  }
+  const report = async (path: string, ...fates: ReportedFate[]): Promise<number | undefined> =>
+    (await bring(port, [path], reportTo(path, fates, messageIds.get(path)))).at(-1)?.code;
+  const statusesOf = ({ recipients }: DeliveryView) => recipients.map(({ status }) => status);
+  const again = async ({ key }: DeliveryView) => (await harness.delivery('acme', key)) as DeliveryView;
+  const bouncedEvents = () =>
+    harness.outcomes.filter((event): event is Extract<OutcomeEvent, { type: 'delivery_bounced' }> => event.type === 'delivery_bounced');
+  const get = (path: string) => harness.http().get(`/v1/teams/acme/${path}`).set('Authorization', `Bearer ${harness.serviceToken}`);
+
+  it('bounces the recipient whom the report names, tells it once, and offers to send again to him alone', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT, CARL));
+    expect(path).toMatch(new RegExp(`^b\\+[a-z2-7]+@${DOMAIN}$`));
+    expect(await report(path, { address: 'Bert@Customer.Example' })).toBe(250);
+    const after = await again(delivery);
+    expect(after).toMatchObject({ status: 'partly_sent', settledAt: delivery.settledAt, failure: { code: 'bounced' } });
+    expect(statusesOf(after)).toEqual(['accepted', 'bounced', 'accepted']);
+    expect(after.recipients[1]).toMatchObject({
+      reply: '550 5.1.1 no such user',
+      explanation: expect.stringMatching(/^This e-mail address does not exist\./),
+    });
+    expect(after.reports).toMatchObject([
+      { kind: 'bounced', recipient: BERT, class: 'no_such_address', status: '5.1.1', reporter: 'mx.test' },
+    ]);
+
+    const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
+    expect(event).toMatchObject({
+      what: 'bounced',
+      notifyUserIds: ['u3'],
+      delivery: {
+        id: delivery.id,
+        status: 'partly_sent',
+        counts: { recipients: 3, accepted: 2 },
+        recipients: [{ address: BERT, class: 'no_such_address' }],
+      },
+    });
+    expect(await report(path, { address: BERT })).toBe(250);
+    expect(await again(delivery)).toEqual(after);
+
+    const found = (await get('deliveries?status=bounced')).body as { items: { id: string }[] };
+    expect(found.items.map(({ id }) => id)).toContain(delivery.id);
+    const resent = await harness
+      .http()
+      .post(`/v1/teams/acme/deliveries/${delivery.id}/resend`)
+      .set('Authorization', `Bearer ${harness.serviceToken}`)
+      .send({});
+    expect((resent.body as DeliveryView).recipients.map(({ address }) => address)).toEqual([BERT]);
+    await harness.until('acme', (resent.body as DeliveryView).key);
+    expect(bouncedEvents().filter(({ what }) => what === 'bounced')).toHaveLength(1);
+  });
+
+  it('settles a delivery as failed when it came back from all, each with its own reason', async () => {
+    const { delivery, path } = await sent(to(ANNA, CARL));
+    await report(
+      path,
+      { address: ANNA, status: '5.2.2', diagnostic: '552 5.2.2 full' },
+      { address: 'x@elsewhere.example', original: CARL, status: '5.4.7', diagnostic: '550 5.4.7 delivery time expired' },
+    );
+    const after = await again(delivery);
+    expect(after.status).toBe('failed');
+    expect(after.reports.map(({ recipient, class: of }) => [recipient, of])).toEqual([
+      [ANNA, 'mailbox_full'],
+      [CARL, 'expired'],
+    ]);
+  });
+
+  it('notes a delay and a late arrival in the timeline, and tells nobody', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT));
+    await report(path, { address: ANNA, action: 'delayed', status: '4.4.1' });
+    await report(path, { address: ANNA, action: 'delivered', status: '2.0.0' });
+    const after = await again(delivery);
+    expect(after).toMatchObject({ status: 'sent', reports: [{ kind: 'delayed' }, { kind: 'delivered' }] });
+    expect(bouncedEvents()).toEqual([]);
+  });
+
+  it('warns of the delivery as a whole where the report names nobody that it went to', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT));
+    await report(path, { address: 'somebody@elsewhere.example' });
+    const after = await again(delivery);
+    expect(statusesOf(after)).toEqual(['accepted', 'accepted']);
+    const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
+    expect(event?.delivery).toMatchObject({ status: 'sent', recipients: [], class: 'no_such_address', reply: '550 5.1.1 no such user' });
+  });
+
+  it('takes the only recipient for the one that is meant', async () => {
+    const { delivery, path } = await sent(to(ANNA));
+    await report(path, { address: 'forwarded@elsewhere.example' });
+    expect((await again(delivery)).status).toBe('failed');
+  });
+
+  it('keeps what comes back before the yes is recorded until it is', async () => {
+    // The relay is so fast that its report is there before its answer.
+    let answer: () => void = () => undefined;
+    harness.platform.script = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
+    const published = invoice(to(ANNA, BERT));
+    await harness.publish(published);
+    const message = await harness.eventually(
+      () => harness.platform.messages.find(({ endOfDataSeen }) => endOfDataSeen),
+      (found) => found !== undefined,
+    );
+    expect(await report(message?.from ?? '', { address: ANNA })).toBe(250);
+    expect(statusesOf((await harness.delivery('acme', published.key)) as DeliveryView)).toEqual(['pending', 'pending']);
+    answer();
+    const after = await harness.until('acme', published.key, ({ status }) => status === 'partly_sent', 60_000);
+    expect(statusesOf(after)).toEqual(['bounced', 'accepted']);
+  });
+
+  it('takes nothing for an address that it did not make, that is of another key, or too old', async () => {
+    const { delivery, path } = await sent(to(ANNA));
+    const made = (key: Buffer, now: Date) => `${returnPathFor({ deliveryId: delivery.id, position: null }, [{ key }], now)}@${DOMAIN}`;
+    const old = new Date(Date.now() - 32 * 24 * 60 * 60 * 1000);
+    const bad = [
+      `postmaster@${DOMAIN}`,
+      path.replace(/.@/, '@'),
+      made(randomBytes(32), new Date()),
+      made(KEY, old),
+      path.replace(DOMAIN, 'other.example'),
+    ];
+    const replies = await bring(port, bad, null);
+    expect(replies.filter(({ command }) => command.startsWith('RCPT')).map(({ text }) => text.slice(0, 9))).toEqual(
+      bad.map(() => '550 5.1.1'),
+    );
+    expect(await bring(port, [path.toUpperCase()], null)).toContainEqual(
+      expect.objectContaining({ code: 250, command: expect.stringMatching(/^RCPT/) }),
+    );
+    expect((await again(delivery)).status).toBe('sent');
+  });
+
+  it('does not let the report of one delivery touch another', async () => {
+    const [one, other] = [await sent(to(ANNA)), await sent(to(BERT))];
+    const replies = await bring(port, [one.path, other.path], reportTo(one.path, [{ address: ANNA }]));
+    expect(replies.map(({ code }) => code)).toEqual([250, 250, 250, 452, 354, 250]);
+    expect((await again(one.delivery)).status).toBe('failed');
+    expect((await again(other.delivery)).status).toBe('sent');
+  });
+
+  it('has the sender come again while PostgreSQL does not take it', async () => {
+    const { delivery, path } = await sent(to(ANNA));
+    await harness.sql.rows('ALTER TABLE dispatch.reports RENAME TO reports_away');
+    expect(await report(path, { address: ANNA })).toBe(451);
+    await harness.sql.rows('ALTER TABLE dispatch.reports_away RENAME TO reports');
+    expect(await report(path, { address: ANNA })).toBe(250);
+    expect((await again(delivery)).status).toBe('failed');
+  });
+
+  it('takes a report by HTTP from an internal service, and from nobody else', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT));
+    const post = (token: string, query: string, body: string) =>
+      harness.http().post(`/v1/bounces${query}`).set('Authorization', `Bearer ${token}`).set('Content-Type', 'message/rfc822').send(body);
+    const mail = reportTo(path, [{ address: ANNA }]);
+    expect((await post(await harness.token({ teams: { acme: 'admin' } }), '', mail)).status).toBe(403);
+    expect((await post(harness.serviceToken, '?to=nobody@elsewhere.example', mail)).status).toBe(422);
+    expect((await post(harness.serviceToken, '', mail)).body).toEqual({ result: 'taken' });
+    expect((await post(harness.serviceToken, `?to=${encodeURIComponent(path)}`, mail)).body).toEqual({ result: 'known' });
+    expect((await post(harness.serviceToken, `?to=${encodeURIComponent(path)}`, 'Subject: hello\r\n\r\nhello')).body).toEqual({
+      result: 'ignored',
+    });
+    expect(statusesOf(await again(delivery))).toEqual(['bounced', 'accepted']);
+  });
+
+  it('warns at once of a document to an address that is known as dead, until it is cleared', async () => {
+    const { path } = await sent(to(CARL));
+    await report(path, { address: CARL });
+    await harness.eventually(bouncedEvents, (events) => events.length === 1);
+    const listed = await get('bounced-addresses');
+    expect(listed.body).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ address: CARL, class: 'no_such_address', status: '5.1.1' })]),
+    });
+    expect((await get('bounced-addresses/csv')).text).toMatch(
+      /^address,class,status,diagnostic,deliveryId,bouncedAt,until\r\n(?:.*\r\n)*carl@other\.example,no_such_address,5\.1\.1,/,
+    );
+
+    const next = await sent(to(CARL, 'dora@customer.example'));
+    expect(next.delivery.status).toBe('sent');
+    const [, warning] = await harness.eventually(bouncedEvents, (events) => events.length === 2);
+    expect(warning).toMatchObject({ what: 'known_dead', delivery: { id: next.delivery.id, recipients: [{ address: CARL }] } });
+
+    const clear = (token: string) =>
+      harness.http().delete(`/v1/teams/acme/bounced-addresses?address=${CARL}`).set('Authorization', `Bearer ${token}`);
+    expect((await clear(await harness.token({ teams: { acme: 'member' } }))).status).toBe(403);
+    expect((await clear(harness.serviceToken)).status).toBe(204);
+    await sent(to(CARL));
+    const { path: last } = await sent(to('dora@customer.example'));
+    await report(last, { address: 'dora@customer.example' });
+    expect((await harness.eventually(bouncedEvents, (events) => events.length === 3)).at(-1)?.delivery.recipients).toMatchObject([
+      { address: 'dora@customer.example' },
+    ]);
+  });
+
+  it('tells once of a series to a dead address', async () => {
+    const occurrence = async (month: string) => {
+      const document = { id: `sub-${month}`, type: 'invoice' as const, recurrence: { seriesId: 'sub-9', occurrence: month } };
+      const { delivery, path } = await sent({ ...to('emil@other.example'), document });
+      await report(path, { address: 'emil@other.example' });
+      expect((await again(delivery)).status).toBe('failed');
+    };
+    for (const month of ['2026-11', '2026-12', '2027-01']) await occurrence(month);
+    const { path } = await sent(to('fritz@other.example'));
+    await report(path, { address: 'fritz@other.example' });
+    const events = await harness.eventually(bouncedEvents, (all) =>
+      all.some(({ delivery }) => delivery.recipients[0]?.address === 'fritz@other.example'),
+    );
+    expect(events.map(({ delivery }) => delivery.recipients[0]?.address)).toEqual(['emil@other.example', 'fritz@other.example']);
+  });
+
+  it('reports on a mass run: what went out, what came back, as counts and as a file', async () => {
+    const of = (id: string, occurrence: string) => ({
+      id,
+      type: 'reminder' as const,
+      number: `=${id}`,
+      recurrence: { seriesId: id, occurrence },
+    });
+    const { path } = await sent({ ...to(ANNA, BERT), document: of('run-1', '2026-11') });
+    await sent({ ...to(CARL), document: of('run-2', '2026-11') });
+    await sent({ ...to(CARL), document: of('run-3', '2026-12') });
+    await report(path, { address: ANNA });
+    const { body } = await get('deliveries/report?type=reminder&occurrence=2026-11');
+    expect(body).toMatchObject({
+      deliveries: { total: 2, sent: 1, partly_sent: 1, waiting: 0 },
+      recipients: { total: 3, accepted: 2, bounced: 1, pending: 0 },
+    });
+    const { text, headers } = await get('deliveries/report/csv?type=reminder&occurrence=2026-11');
+    expect(headers['content-type']).toMatch(/^text\/csv/);
+    expect(text.split('\r\n')).toHaveLength(5);
+    expect(text).toMatch(/run-1,'=run-1,reminder,[^,]*,partly_sent,anna@customer\.example,to,bounced,bounced,550 5\.1\.1 no such user,/);
+    expect((await get('deliveries/report?from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z')).status).toBe(422);
+  });
+});

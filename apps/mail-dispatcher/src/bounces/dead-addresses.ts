@@ -1,0 +1,96 @@
+// Warns at once of a document that goes to an address which documents came back from. Those are known by heart, so that all others cost nothing.
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BounceClass } from '@billing-mail/contracts';
+import { inTransaction, type Logger, TroubleLog } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { addToOutbox } from '../records/outbox.store.js';
+import { OutcomeRelay } from '../settling/outcome-relay.js';
+import { lockDelivery } from '../settling/settlement.store.js';
+import { toBouncedEvent } from './bounce-effects.js';
+import { type DeadAddress, BouncedAddressesStore } from './bounced-addresses.store.js';
+
+/** What another process has found out is known here after so long. What was cleared stays until the whole is read again: the table decides. */
+const LEARN_MS = 5000;
+const ALL_ANEW_MS = 10 * 60 * 1000;
+
+@Injectable()
+export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly trouble: TroubleLog;
+  private known = new Map<string, Set<string>>();
+  private knownUntil: Date | null = null;
+  private allAt = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(LOGGER) logger: Logger,
+    private readonly dataSource: DataSource,
+    private readonly store: BouncedAddressesStore,
+    private readonly relay: OutcomeRelay,
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.env.BOUNCE_DOMAIN === undefined) return;
+    void this.learn();
+    this.timer = setInterval(() => void this.learn(), LEARN_MS);
+    this.timer.unref();
+    this.store.onRemembered((dead) => this.note(dead));
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Returns at once. The document goes out whatever comes of the warning, and tells by itself when it comes back. */
+  watch(deliveryId: string, teamId: string, recipients: readonly { address: string }[]): void {
+    const ofTeam = this.known.get(teamId);
+    if (ofTeam === undefined) return;
+    const dead = recipients.map(({ address }) => address.toLowerCase()).filter((address) => ofTeam.has(address));
+    if (dead.length > 0) void this.logged(() => this.warn(deliveryId, teamId, dead));
+  }
+
+  private async warn(deliveryId: string, teamId: string, dead: readonly string[]): Promise<void> {
+    const isTold = await inTransaction(this.dataSource, async (sql) => {
+      const state = await lockDelivery(sql, deliveryId, teamId);
+      if (state === null) return false;
+      const untold = await this.store.untold(sql, teamId, dead, state.document.recurrence?.seriesId ?? null);
+      const about = state.recipients.flatMap((recipient) => {
+        const known = untold.get(recipient.address.toLowerCase());
+        return known === undefined ? [] : [{ recipient, class: known.class as BounceClass, reply: known.diagnostic }];
+      });
+      if (about.length > 0) await addToOutbox(sql, toBouncedEvent(state, 'known_dead', about));
+      return about.length > 0;
+    });
+    if (isTold) this.relay.wake();
+  }
+
+  private note({ teamId, address }: DeadAddress): void {
+    const ofTeam = this.known.get(teamId) ?? new Set();
+    this.known.set(teamId, ofTeam.add(address));
+  }
+
+  private async learn(): Promise<void> {
+    await this.logged(async () => {
+      const isAnew = this.knownUntil === null || performance.now() - this.allAt > ALL_ANEW_MS;
+      const { dead, until } = await this.store.since(isAnew ? null : this.knownUntil);
+      if (isAnew) {
+        this.known = new Map();
+        this.allAt = performance.now();
+      }
+      for (const each of dead) this.note(each);
+      this.knownUntil = until;
+    });
+  }
+
+  private async logged(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.trouble.tell(error as Error, { step: 'dead-address' }, 'could not look at addresses that documents came back from');
+    }
+  }
+}

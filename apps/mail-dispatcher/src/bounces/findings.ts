@@ -1,0 +1,83 @@
+// What a report says about a delivery, as it is kept: pure.
+import { type BounceClass, type ReportKind } from '@billing-mail/contracts';
+import { cleanReply, type Fate, type Report } from '@billing-mail/mail-core';
+
+/** One thing that a report says about one recipient, or about the delivery where it does not tell about whom. */
+export type Finding = {
+  position: number | null;
+  kind: ReportKind;
+  class: BounceClass | null;
+  permanent: boolean;
+  status: string | null;
+  /** As the report writes it. */
+  address: string | null;
+  diagnostic: string | null;
+  reporter: string | null;
+  retryUntil: Date | null;
+};
+
+export type ReportedRecipient = { position: number; address: string };
+
+/** More than a server can have been given at a time says nothing that one could use. */
+const MOST_FINDINGS = 1000;
+
+const KINDS: Record<Fate['action'], ReportKind> = {
+  failed: 'bounced',
+  delayed: 'delayed',
+  delivered: 'delivered',
+  relayed: 'relayed',
+  expanded: 'expanded',
+};
+
+const NOTHING = { class: null, permanent: false, status: null, address: null, diagnostic: null, reporter: null, retryUntil: null } as const;
+
+/** @param recipients those that the address which the report came to was made for */
+export function findingsOf(report: Report, recipients: readonly ReportedRecipient[]): Finding[] {
+  switch (report.kind) {
+    case 'fates':
+      return report.fates.slice(0, MOST_FINDINGS).map((fate) => ofFate(fate, report, recipients));
+    case 'complaint':
+      return [{ ...NOTHING, kind: 'complaint', position: positionOf(report.recipient, recipients), reporter: lineOf(report.source) }];
+    case 'auto_reply':
+      return [
+        {
+          ...NOTHING,
+          kind: report.absence ? 'absence' : 'auto_reply',
+          position: positionOf(report.from, recipients),
+          diagnostic: lineOf(report.subject),
+        },
+      ];
+    case 'unrelated':
+      return [];
+  }
+}
+
+function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates' }>, recipients: readonly ReportedRecipient[]): Finding {
+  const { action, class: of, permanent, status, address, diagnostic, willRetryUntil } = fate;
+  // Who alone was sent the mail is meant, whatever forwarding made of the address; of several fates at most one is his.
+  const isOnlyOne = fates.length === 1 && fate.recipient === null;
+  return {
+    position: isOnlyOne ? onlyOne(recipients) : exactly(fate.recipient, recipients),
+    kind: KINDS[action],
+    class: of,
+    permanent,
+    status: lineOf(status),
+    address: lineOf(address),
+    diagnostic: lineOf(diagnostic),
+    reporter: lineOf(reporter),
+    retryUntil: willRetryUntil !== null && Number.isNaN(willRetryUntil.getTime()) ? null : willRetryUntil,
+  };
+}
+
+const exactly = (address: string | null, recipients: readonly ReportedRecipient[]): number | null =>
+  recipients.find((recipient) => recipient.address.toLowerCase() === address?.toLowerCase())?.position ?? null;
+
+const onlyOne = (recipients: readonly ReportedRecipient[]): number | null =>
+  recipients.length === 1 ? (recipients[0]?.position ?? null) : null;
+
+/** Answers often come from another address than the one that was written to. */
+const positionOf = (address: string | null, recipients: readonly ReportedRecipient[]): number | null =>
+  exactly(address, recipients) ?? onlyOne(recipients);
+
+/** Others wrote it: one line, of bounded length, that PostgreSQL takes. */
+const lineOf = (text: string | null): string | null => (text === null ? null : cleanReply(text));

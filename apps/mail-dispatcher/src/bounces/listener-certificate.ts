@@ -1,0 +1,24 @@
+// A certificate for STARTTLS where none is given: servers that report encrypt where they can and check nobody's name (RFC 7435).
+import { generateKeyPairSync } from 'node:crypto';
+import forge from 'node-forge';
+
+const VALID_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** Made anew at each start; tells nobody who we are, and keeps who only listens from reading along. */
+export function selfMadeCertificate(name: string): { key: string; cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
+  certificate.serialNumber = '01';
+  certificate.validity.notBefore = new Date(Date.now() - 60_000);
+  certificate.validity.notAfter = new Date(Date.now() + VALID_MS);
+  const subject = [{ name: 'commonName', value: name }];
+  certificate.setSubject(subject);
+  certificate.setIssuer(subject);
+  certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
+  return { key: privateKey, cert: forge.pki.certificateToPem(certificate) };
+}

@@ -1,0 +1,138 @@
+// Keeps what reports say, and writes what follows from it under the lock on the delivery, in one transaction.
+import { Injectable } from '@nestjs/common';
+import { type DocumentReference } from '@billing-mail/contracts';
+import { isSettled, messageAliasesIn } from '@billing-mail/mail-core';
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { addToOutbox } from '../records/outbox.store.js';
+import { settleDeliveries } from '../records/settle-statement.js';
+import { lockDelivery, type LockedDelivery } from '../settling/settlement.store.js';
+import { decideBounced, newlyBounced, toBouncedEvent } from './bounce-effects.js';
+import { BouncedAddressesStore } from './bounced-addresses.store.js';
+import { type Finding, type ReportedRecipient } from './findings.js';
+
+export type ReportedDelivery = { recipients: ReportedRecipient[]; messageIds: string[] };
+
+/** What was written: `status` of the delivery as it is now. */
+export type Written = { delivery: { id: string; teamId: string; document: DocumentReference }; status: string };
+export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken' } & Written);
+
+/** As many at a time: each is a transaction of its own. */
+const APPLIED_ONCE = 100;
+
+const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, reporter, retry_until AS "retryUntil"`;
+
+@Injectable()
+export class ReportsStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bouncedAddresses: BouncedAddressesStore,
+  ) {}
+
+  /** Whom the delivery goes to and by which names reports may know it; `null` where there is no such delivery. */
+  async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
+    const [row] = await new Sql(this.dataSource).rows<{
+      messageIds: Record<string, string>;
+      recipients: (ReportedRecipient & { reply: string | null })[];
+    }>(
+      `SELECT d.message_ids AS "messageIds", (
+         SELECT json_agg(json_build_object('position', r.position, 'address', r.address, 'reply', r.reply) ORDER BY r.position)
+         FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients
+       FROM dispatch.deliveries d WHERE d.id = $1`,
+      [deliveryId],
+    );
+    if (row === undefined) return null;
+    const own = Object.values(row.messageIds).map((id) => id.replace(/^<|>$/g, ''));
+    const aliases = row.recipients.flatMap(({ reply }) => messageAliasesIn(reply));
+    return { recipients: row.recipients, messageIds: [...new Set([...own, ...aliases])] };
+  }
+
+  /** Each thing once, however often it is reported. */
+  async record(deliveryId: string, findings: readonly Finding[]): Promise<Recorded> {
+    return inTransaction(this.dataSource, async (sql) => {
+      const now = await lockDelivery(sql, deliveryId);
+      if (now === null) return { kind: 'unknown' };
+      const fresh = await insert(sql, deliveryId, findings);
+      return fresh.length === 0 ? { kind: 'known' } : { kind: 'taken', ...(await this.apply(sql, now, fresh)) };
+    });
+  }
+
+  /** What came in before its delivery was settled. */
+  async applyOpen(): Promise<Written[]> {
+    const due = await new Sql(this.dataSource).rows<{ id: string }>(
+      `SELECT DISTINCT d.id FROM dispatch.reports r JOIN dispatch.deliveries d ON d.id = r.delivery_id
+       WHERE r.applied_at IS NULL AND d.settled_at IS NOT NULL LIMIT ${APPLIED_ONCE}`,
+    );
+    const written: Written[] = [];
+    for (const { id } of due) {
+      written.push(
+        ...(await inTransaction(this.dataSource, async (sql) => {
+          const now = await lockDelivery(sql, id);
+          const open = await sql.rows<Finding>(
+            `SELECT ${COLUMNS} FROM dispatch.reports WHERE delivery_id = $1 AND applied_at IS NULL ORDER BY id`,
+            [id],
+          );
+          return now === null || open.length === 0 ? [] : [await this.apply(sql, now, open)];
+        })),
+      );
+    }
+    return written;
+  }
+
+  /** Whether something still waits for its delivery. */
+  async hasOpen(): Promise<boolean> {
+    return (await new Sql(this.dataSource).rows('SELECT FROM dispatch.reports WHERE applied_at IS NULL LIMIT 1')).length > 0;
+  }
+
+  private async apply(sql: Sql, now: LockedDelivery, findings: readonly Finding[]): Promise<Written> {
+    const { id, teamId, document } = now;
+    const written: Written = { delivery: { id, teamId, document }, status: now.status };
+    const of = (position: number | null) => now.recipients.filter((recipient) => recipient.position === position);
+    const delivered = findings.filter(({ kind }) => kind === 'delivered').flatMap(({ position }) => of(position));
+    if (delivered.length > 0) await this.bouncedAddresses.forget(sql, teamId, addressesOf(delivered));
+    for (const { position, diagnostic } of findings.filter(({ kind }) => kind === 'complaint')) {
+      const about = of(position).map((recipient) => ({ recipient, class: null, reply: diagnostic }));
+      await addToOutbox(sql, toBouncedEvent(now, 'complaint', about));
+    }
+    // What its recipients are is known once it is settled; until then what came back waits.
+    if (!isSettled(now.status)) return written;
+    await sql.affected('UPDATE dispatch.reports SET applied_at = now() WHERE delivery_id = $1 AND applied_at IS NULL', [id]);
+    const unknown = findings.find(({ kind, position }) => kind === 'bounced' && position === null);
+    if (unknown !== undefined) {
+      await addToOutbox(sql, toBouncedEvent(now, 'bounced', [], unknown));
+    }
+    return this.applyBounced(sql, now, findings, written);
+  }
+
+  private async applyBounced(sql: Sql, now: LockedDelivery, findings: readonly Finding[], written: Written): Promise<Written> {
+    const bounced = newlyBounced(now, findings);
+    if (bounced.length === 0) return written;
+    const decision = decideBounced(now, bounced);
+    await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+    const status = decision.next?.status ?? now.status;
+    const untold = await this.bouncedAddresses.remember(sql, now, bounced);
+    if (untold.length === 0) return { ...written, status };
+    const after = { ...now, status, recipients: decision.after };
+    const about = untold.map(({ recipient, finding }) => ({ recipient, class: finding.class, reply: finding.diagnostic }));
+    await addToOutbox(sql, toBouncedEvent(after, 'bounced', about));
+    return { ...written, status };
+  }
+}
+
+const addressesOf = (recipients: readonly { address: string }[]): string[] => recipients.map(({ address }) => address.toLowerCase());
+
+/** Those that were not known yet. Only what came back has to wait for the delivery. */
+async function insert(sql: Sql, deliveryId: string, findings: readonly Finding[]): Promise<Finding[]> {
+  const rows = findings.map((finding) => ({ ...finding, id: uuidv7() }));
+  return sql.rows<Finding>(
+    `INSERT INTO dispatch.reports (id, delivery_id, position, kind, class, permanent, status, address, diagnostic, reporter, retry_until, applied_at)
+     SELECT f.id, $1, f.position, f.kind, f.class, f.permanent, f.status, f.address, f.diagnostic, f.reporter, f."retryUntil",
+       CASE WHEN f.kind <> 'bounced' THEN now() END
+     FROM json_to_recordset($2::json) AS f (id uuid, position int, kind text, class text, permanent boolean, status text, address text,
+       diagnostic text, reporter text, "retryUntil" timestamptz)
+     ON CONFLICT (delivery_id, coalesce(position, -1), kind, coalesce(class, '')) DO NOTHING
+     RETURNING ${COLUMNS}`,
+    [deliveryId, JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,57 @@
+// From a mail at the return path of a delivery to what follows from it; done once it is committed.
+import { Inject, Injectable } from '@nestjs/common';
+import { type BounceTaken } from '@billing-mail/contracts';
+import { readReport, type ReturnPath } from '@billing-mail/mail-core';
+import { type Logger } from '@billing-mail/platform';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { Announcer } from '../settling/announcer.js';
+import { bouncesIgnored, bouncesTaken } from './bounce.metrics.js';
+import { findingsOf, type Finding } from './findings.js';
+import { ReportsStore, type Written } from './reports.store.js';
+
+/** A report stands at the head of its mail, and a returned document behind it: so much is read, whatever comes. */
+export const READ_BYTES = 1024 * 1024;
+
+@Injectable()
+export class TakeReport {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly store: ReportsStore,
+    private readonly announcer: Announcer,
+  ) {}
+
+  /** Rejects where PostgreSQL does not take it: then whoever brought it brings it again. */
+  async take({ deliveryId, position }: ReturnPath, raw: Buffer): Promise<BounceTaken['result']> {
+    const reported = await this.store.reportedDelivery(deliveryId);
+    if (reported === null) return this.ignore('delivery_unknown', deliveryId);
+    const recipients = reported.recipients.filter((recipient) => position === null || recipient.position === position);
+    const hints = { recipients: recipients.map(({ address }) => address), messageIds: reported.messageIds };
+    const findings = findingsOf(await readReport(raw.subarray(0, READ_BYTES), hints), recipients);
+    if (findings.length === 0) return this.ignore('unrelated', deliveryId);
+    const recorded = await this.store.record(deliveryId, findings);
+    if (recorded.kind !== 'taken') {
+      this.ignore(recorded.kind === 'known' ? 'known' : 'delivery_unknown', deliveryId);
+      return recorded.kind === 'known' ? 'known' : 'ignored';
+    }
+    this.count(findings);
+    this.tell(recorded);
+    return 'taken';
+  }
+
+  /** What was written is shown at once. It is told by the relay's next sweep: a mass run that comes back is told in groups, for half the work. */
+  tell({ delivery, status }: Written): void {
+    this.announcer.announce(delivery, status);
+    this.logger.info({ deliveryId: delivery.id, teamId: delivery.teamId, step: 'bounce', verdict: status }, 'report on a delivery taken');
+  }
+
+  private count(findings: readonly Finding[]): void {
+    for (const finding of findings)
+      bouncesTaken.inc({ kind: finding.kind, class: finding.kind === 'bounced' ? (finding.class ?? 'other') : '' });
+  }
+
+  private ignore(reason: string, deliveryId: string): 'ignored' {
+    bouncesIgnored.inc({ reason });
+    this.logger.info({ deliveryId, step: 'bounce', verdict: reason }, 'a mail at the return path says nothing new');
+    return 'ignored';
+  }
+}

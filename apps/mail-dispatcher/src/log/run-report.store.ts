@@ -1,0 +1,83 @@
+// Counts and lists what became of the documents of a mass run.
+import { Injectable } from '@nestjs/common';
+import { DELIVERY_STATUSES, RECIPIENT_STATUSES, type RunReport, type RunReportQuery } from '@billing-mail/contracts';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+/** A line of the file: a recipient of a document. */
+export type RunReportLine = Record<
+  | 'documentId'
+  | 'number'
+  | 'type'
+  | 'subject'
+  | 'deliveryStatus'
+  | 'address'
+  | 'role'
+  | 'status'
+  | 'reason'
+  | 'reply'
+  | 'at'
+  | 'deliveryId',
+  string | null
+>;
+
+/** No run is longer; beyond it somebody has asked for everything there ever was. */
+const MOST_LINES = 200_000;
+const WITHOUT_FROM = `now() - interval '31 days'`;
+
+type Count = { status: string; count: number };
+
+@Injectable()
+export class RunReportStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  async count(teamId: string, query: RunReportQuery): Promise<RunReport> {
+    const { where, values } = conditionsOf(teamId, query);
+    const deliveries = await this.sql.rows<Count>(
+      `SELECT d.status, count(*)::int AS count FROM dispatch.deliveries d WHERE ${where} GROUP BY d.status`,
+      values,
+    );
+    const recipients = await this.sql.rows<Count>(
+      `SELECT r.status, count(*)::int AS count FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
+       WHERE ${where} GROUP BY r.status`,
+      values,
+    );
+    return { deliveries: toCounts(DELIVERY_STATUSES, deliveries), recipients: toCounts(RECIPIENT_STATUSES, recipients) };
+  }
+
+  /** In the order of their handing over. */
+  async lines(teamId: string, query: RunReportQuery): Promise<RunReportLine[]> {
+    const { where, values } = conditionsOf(teamId, query);
+    return this.sql.rows(
+      `SELECT d.document ->> 'id' AS "documentId", d.document ->> 'number' AS number, d.document ->> 'type' AS type, d.subject,
+         d.status AS "deliveryStatus", r.address, r.role, r.status, r.reason, r.reply,
+         to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at, d.id AS "deliveryId"
+       FROM dispatch.deliveries d JOIN dispatch.recipients r ON r.delivery_id = d.id
+       WHERE ${where} ORDER BY d.created_at, d.id, r.position LIMIT ${MOST_LINES}`,
+      values,
+    );
+  }
+}
+
+function conditionsOf(teamId: string, { from, until, type, seriesId, occurrence }: RunReportQuery): { where: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const value = (of: unknown): string => `$${values.push(of)}`;
+  const conditions = [`d.team_id = ${value(teamId)}`];
+  if (from !== undefined) conditions.push(`d.created_at >= ${value(from)}`);
+  // An occurrence says when by itself.
+  else if (occurrence === undefined) conditions.push(`d.created_at >= ${WITHOUT_FROM}`);
+  if (until !== undefined) conditions.push(`d.created_at < ${value(until)}`);
+  if (type !== undefined) conditions.push(`d.document ->> 'type' = ${value(type)}`);
+  if (seriesId !== undefined) conditions.push(`d.document #>> '{recurrence,seriesId}' = ${value(seriesId)}`);
+  if (occurrence !== undefined) conditions.push(`d.document #>> '{recurrence,occurrence}' = ${value(occurrence)}`);
+  return { where: conditions.join(' AND '), values };
+}
+
+function toCounts<Name extends string>(names: readonly Name[], rows: readonly Count[]): Record<'total' | Name, number> {
+  const counts = Object.fromEntries(names.map((name) => [name, rows.find(({ status }) => status === name)?.count ?? 0]));
+  return { ...counts, total: rows.reduce((sum, { count }) => sum + count, 0) } as Record<'total' | Name, number>;
+}

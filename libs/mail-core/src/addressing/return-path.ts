@@ -1,0 +1,89 @@
+// The address that a report about a delivery comes back to: it names the delivery, and nobody but us can make one.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Keys of the return path: the first makes tokens, all know them again. */
+export type ReturnPathKeys = readonly { key: Buffer }[];
+
+/** What an address on the return path stands for. */
+export type ReturnPath = {
+  deliveryId: string;
+  /** The recipient that it was made for; `null` where one address serves the whole delivery. */
+  position: number | null;
+};
+
+/** Servers try for five days (RFC 5321 4.5.4.1), and some mailboxes answer later: who comes after this long knows the address from elsewhere. */
+export const RETURN_PATH_DAYS = 30;
+
+const PREFIX = 'b+';
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ID_BYTES = 16;
+const DAY_BYTES = 2;
+const POSITION_BYTES = 2;
+/** 80 bits: whoever guesses has the listener between himself and the answer. */
+const MAC_BYTES = 10;
+/** Mail servers may write a local part in capitals, so the letters do not tell them apart (RFC 4648 6, without padding). */
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Local part of the return path of a delivery, at most 50 characters. Costs one HMAC. @throws RangeError for a position beyond 65,535 */
+export function returnPathFor({ deliveryId, position }: ReturnPath, keys: ReturnPathKeys, now: Date): string {
+  const [current] = keys;
+  if (current === undefined) throw new RangeError('There is no key to make a return path with.');
+  const named = Buffer.alloc(ID_BYTES + DAY_BYTES + (position === null ? 0 : POSITION_BYTES));
+  named.write(deliveryId.replaceAll('-', ''), 'hex');
+  named.writeUInt16BE(dayOf(now), ID_BYTES);
+  if (position !== null) named.writeUInt16BE(position, ID_BYTES + DAY_BYTES);
+  return `${PREFIX}${toBase32(Buffer.concat([named, macOf(named, current.key)]))}`;
+}
+
+/** What the local part of an address stands for; `forged` where none of the keys made it, `expired` where its time is over. */
+export function readReturnPath(localPart: string, keys: ReturnPathKeys, now: Date): ReturnPath | 'forged' | 'expired' {
+  const local = localPart.toLowerCase();
+  const bytes = local.startsWith(PREFIX) ? fromBase32(local.slice(PREFIX.length)) : null;
+  const length = bytes === null ? -1 : bytes.length - MAC_BYTES - ID_BYTES - DAY_BYTES;
+  if (bytes === null || (length !== 0 && length !== POSITION_BYTES)) return 'forged';
+  const [named, mac] = [bytes.subarray(0, -MAC_BYTES), bytes.subarray(-MAC_BYTES)];
+  if (!keys.some(({ key }) => timingSafeEqual(macOf(named, key), mac))) return 'forged';
+  const age = dayOf(now) - named.readUInt16BE(ID_BYTES);
+  // Clocks of several machines may be on either side of midnight.
+  if (age < -1 || age > RETURN_PATH_DAYS) return 'expired';
+  const id = named.toString('hex', 0, ID_BYTES);
+  return {
+    deliveryId: [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-'),
+    position: length === 0 ? null : named.readUInt16BE(ID_BYTES + DAY_BYTES),
+  };
+}
+
+/** Whole days since 1970; two bytes last until 2149. */
+const dayOf = (now: Date): number => Math.floor(now.getTime() / DAY_MS);
+
+const macOf = (named: Buffer, key: Buffer): Buffer =>
+  createHmac('sha256', key).update('return path\n').update(named).digest().subarray(0, MAC_BYTES);
+
+function toBase32(bytes: Buffer): string {
+  let text = '';
+  let [held, bits] = [0, 0];
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET.charAt((held >> (bits - 5)) & 31);
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + ALPHABET.charAt((held << (5 - bits)) & 31);
+}
+
+/** `null` for anything that `toBase32` does not write, so that one token has one form. */
+function fromBase32(text: string): Buffer | null {
+  const bytes: number[] = [];
+  let [held, bits] = [0, 0];
+  for (const letter of text) {
+    const value = ALPHABET.indexOf(letter);
+    if (value < 0) return null;
+    held = (held << 5) | value;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push(held >> bits);
+    held &= (1 << bits) - 1;
+  }
+  const decoded = Buffer.from(bytes);
+  return toBase32(decoded) === text ? decoded : null;
+}

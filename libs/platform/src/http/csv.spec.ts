@@ -1,0 +1,15 @@
+import { toCsv } from './csv.js';
+
+describe('toCsv', () => {
+  it('writes a line of names and one a row, quotes what needs it, and leaves out what is null', () => {
+    const rows = [
+      { a: 'x, "y"', b: null, c: 3 },
+      { a: 'two\r\nlines', b: 'ü', c: -1 },
+    ];
+    expect(toCsv(['a', 'b', 'c'], rows)).toBe('a,b,c\r\n"x, ""y""",,3\r\n"two\r\nlines",ü,-1\r\n');
+  });
+
+  it.each(['=HYPERLINK("http://evil.example")', '+1', '-1', '@SUM(A1)', '\tx'])('makes no formula of %j', (text) => {
+    expect(toCsv(['a'], [{ a: text }])).toMatch(/^a\r\n"?'/);
+  });
+});

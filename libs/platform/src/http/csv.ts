@@ -1,0 +1,16 @@
+/** Rows as RFC 4180 has them, with a line of names. What a spreadsheet would take for a formula stands as text. */
+export function toCsv<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly Readonly<Record<Column, string | number | null>>[],
+): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  return lines.map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
+}
+
+function cellOf(value: string | number | null): string {
+  if (value === null) return '';
+  const text = String(value);
+  // What others wrote stands here too, and "=HYPERLINK(…)" would be run by whoever opens the file.
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,107 @@
+// Real mail servers as the platform's: they take a document for three people, a server behind them refuses one, and their own report comes back.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DeliveryView } from '@billing-mail/contracts';
+import { findFreePort } from '@billing-mail/testkit';
+import { CLERK, invoice } from './stage/invoicing.js';
+import { NotPossibleHereError } from './stage/not-possible-here.js';
+import { startExim } from './stage/real-servers/exim.js';
+import { startPostfix } from './stage/real-servers/postfix.js';
+import { type Ports, type RealServer } from './stage/real-servers/real-server.js';
+import { Stage } from './stage/stage.js';
+
+const DOMAIN = 'bounce.platform.example';
+const WITHIN_MS = 240_000;
+
+type Way = Ports & { reports: number };
+
+const POSTFIX = (ports: Way): Promise<RealServer> =>
+  startPostfix(ports, () => ({
+    transport_maps: `inline:{ { ${DOMAIN} = smtp:[127.0.0.1]:${ports.reports} } }`,
+    // It encrypts where it can, as servers do by now.
+    smtp_tls_security_level: 'may',
+  }));
+const EXIM = (ports: Way): Promise<RealServer> =>
+  startExim(ports, { options: ['dsn_advertise_hosts = *'], domains: { [DOMAIN]: ports.reports } });
+
+async function until<T>(what: string, look: () => Promise<T | null | undefined> | T | null | undefined): Promise<T> {
+  for (const end = Date.now() + WITHIN_MS; Date.now() < end; await sleep(200)) {
+    const found = await look();
+    if (found !== null && found !== undefined) return found;
+  }
+  throw new Error(`not so in time: ${what}`);
+}
+
+describe('a report of the platform’s own server', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bounces-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['Postfix', POSTFIX],
+    ['Exim', EXIM],
+  ])(
+    'of %s bounces the one of three whom the next server refused, and the user hears of it',
+    async (name, startServer) => {
+      const [port, reports] = [await findFreePort(0), await findFreePort(0)];
+      const stage = await Stage.set(join(folder, name), {
+        ...{ dispatchers: 1, notifiers: 1, customServers: 1 },
+        env: {
+          PLATFORM_SMTP_URL: `smtp://127.0.0.1:${port}`,
+          BOUNCE_DOMAIN: DOMAIN,
+          BOUNCE_SECRET: `k1:${randomBytes(32).toString('base64')}`,
+          BOUNCE_SMTP_PORT: String(reports),
+        },
+      });
+      let server: RealServer | null = null;
+      try {
+        const sink = stage.takeServer();
+        const refused = (address: string): boolean => address.startsWith('b.');
+        sink.behave({ security: 'none', accounts: undefined, rcpt: (address) => (refused(address) ? '550 5.1.1 no such user' : '250 ok') });
+        server = await startServer({ port, behind: sink.port, reports });
+        await stage.invoicing.setUpTeam('acme');
+        const job = invoice('acme', { to: ['a', 'b', 'c'].map((who) => ({ address: `${who}.payables@customer.example` })) });
+        await stage.invoicing.publish(job);
+        const after = await until('bounced', () => bouncedOf(stage, job.key));
+        expect(after).toEqual([
+          { address: 'a.payables@customer.example', status: 'accepted', reply: expect.any(String) },
+          { address: 'b.payables@customer.example', status: 'bounced', reply: expect.stringContaining('550 5.1.1 no such user') },
+          { address: 'c.payables@customer.example', status: 'accepted', reply: expect.any(String) },
+        ]);
+        const { status } = await stage.database.one<Pick<DeliveryView, 'status'>>('SELECT status FROM dispatch.deliveries WHERE key = $1', [
+          job.key,
+        ]);
+        expect(status).toBe('partly_sent');
+        const notification = await until('in the inbox', async () => (await notificationsOf(stage))[0]);
+        expect(notification).toMatchObject({ user_id: CLERK, type: 'delivery_bounced', severity: 'error' });
+        const mail = await until('by e-mail', () => stage.alertMailbox.messages[0]);
+        expect(mail.recipients).toMatchObject([{ address: 'clerk@faults.example' }]);
+        expect(sink.messages.every(({ from }) => from.startsWith('b+') && from.endsWith(`@${DOMAIN}`))).toBe(true);
+      } catch (error) {
+        // What needs root or a package that only root installs is not possible for everybody.
+        if (!(error instanceof NotPossibleHereError)) throw error;
+        expect(process.getuid?.()).not.toBe(0);
+      } finally {
+        await server?.stop();
+        await stage.strike();
+      }
+    },
+    600_000,
+  );
+});
+
+async function bouncedOf(stage: Stage, key: string): Promise<object[] | null> {
+  const rows = await stage.database.rows<{ status: string }>(
+    `SELECT r.address, r.status, r.reply FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id WHERE d.key = $1 ORDER BY r.position`,
+    [key],
+  );
+  return rows.some(({ status }) => status === 'bounced') ? rows : null;
+}
+
+const notificationsOf = (stage: Stage): Promise<object[]> =>
+  stage.database.rows(`SELECT user_id, type, severity FROM notify.notifications WHERE type = 'delivery_bounced'`, []);
