@@ -21,7 +21,12 @@ import { WorkOnDelivery } from './work-on-delivery.js';
 const TAKE_OVER_GRACE_MS = 10_000;
 /** No statement on claims takes so long where the database works: it waited for a lock, or for the database. */
 const STOOD_STILL_MS = 2000;
-/** Hands that one claim may ask for: the others stay free for what comes in meanwhile. */
+/**
+ * Deliveries under way for each that talks to a server: while that one waits for the server's answers, another is stored, composed and signed.
+ * A server 30 ms away would otherwise wait for us as long as we for it.
+ */
+const HANDS_A_PLACE = 2;
+/** Places that one claim may ask hands for: the others stay free for what comes in meanwhile. */
 const SHARE_OF_A_CLAIM = 0.5;
 /** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
 const DRAIN_MS = 15_000;
@@ -50,7 +55,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly lanes: LaneHealth,
   ) {
     this.hands = new Hands({
-      ...{ count: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
+      ...{ count: env.DISPATCH_CONCURRENCY * HANDS_A_PLACE, places: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
       isFailing: (lane) => lanes.isFailing(lane),
       startsNow: (way) => lanes.startsNow(way),
       started: (lane) => lanes.started(lane),
@@ -137,8 +142,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   private start(delivery: DeliveryInHand, hand: Hand): void {
     const abort = new AbortController();
-    // The hand is for the next one as soon as this one's try is over.
-    const done = this.run(delivery, abort.signal, () => hand.free()).finally(() => {
+    const done = this.run(delivery, abort.signal, hand).finally(() => {
       this.inHand.delete(delivery.id);
       inHandGauge.set(this.inHand.size);
       hand.free();
@@ -147,11 +151,11 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     inHandGauge.set(this.inHand.size);
   }
 
-  private async run(delivery: DeliveryInHand, signal: AbortSignal, onTried: () => void): Promise<void> {
+  private async run(delivery: DeliveryInHand, signal: AbortSignal, hand: Hand): Promise<void> {
     const startedAt = performance.now();
     const { id: deliveryId, teamId } = delivery;
     try {
-      const verdict = await this.working.work(delivery, signal, onTried);
+      const verdict = await this.working.work(delivery, signal, hand);
       deliverySteps.inc({ verdict: verdict.kind });
       this.logger.info(
         { deliveryId, teamId, step: 'delivered', verdict, ms: Math.round(performance.now() - startedAt) },

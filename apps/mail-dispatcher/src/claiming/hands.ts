@@ -1,7 +1,9 @@
 // The hands of a process: how many deliveries it works on at a time, in all and in each lane, and who gets the next free one.
 import { routeOf, wayOf } from '../records/lanes.js';
+import { type Turn } from '../trying/turn.js';
+import { Places } from './places.js';
 
-export type Hand = {
+export type Hand = Turn & {
   /** The delivery turned out to be in this lane. */
   moveTo: (lane: string) => void;
   /** Done, or not needed after all. Once. */
@@ -11,6 +13,8 @@ export type Hand = {
 export type HandsOptions = {
   /** Hands in all. */
   count: number;
+  /** How many of them may talk to a server at a time; the others get ready, so that a server far away never waits for us. */
+  places: number;
   /** Most of them at a team's own server, which counts connections. */
   customRoom: number;
   /** Lanes whose server fails: one hand at a time. */
@@ -35,9 +39,12 @@ export class Hands {
   private readonly busyOnWay = new Map<string, number>();
   private readonly stuck = new Set<string>();
   private waiting: Waiting[] = [];
+  private readonly places: Places;
   private used = 0;
 
-  constructor(private readonly options: HandsOptions) {}
+  constructor(private readonly options: HandsOptions) {
+    this.places = new Places(options.places);
+  }
 
   get freeCount(): number {
     return this.options.count - this.used;
@@ -99,16 +106,26 @@ export class Hands {
     this.used += 1;
     this.begin(lane);
     let at = lane;
+    let wasRestrained = this.isRestrained(lane);
     let isHeld = true;
+    let hasPlace = false;
+    const goInTurn = async (signal: AbortSignal): Promise<boolean> => {
+      hasPlace = await this.places.waitFor(signal);
+      // What the others met meanwhile: it had been let through before.
+      return hasPlace && (wasRestrained || !this.isRestrained(at));
+    };
     return {
       moveTo: (other) => {
         this.count(at, -1);
         this.begin(other);
         at = other;
+        wasRestrained = this.isRestrained(other);
       },
+      goToServer: (signal) => (hasPlace ||= this.places.take()) || goInTurn(signal),
       free: () => {
         if (!isHeld) return;
         isHeld = false;
+        if (hasPlace) this.places.giveBack();
         this.used -= 1;
         this.count(at, -1);
         this.serve();
@@ -126,6 +143,10 @@ export class Hands {
       this.stuck.delete(next.lane);
       next.grant(this.give(next.lane));
     }
+  }
+
+  private isRestrained(lane: string): boolean {
+    return this.options.isFailing(lane) || this.options.startsNow(wayOf(lane)) !== null;
   }
 
   private begin(lane: string): void {

@@ -22,6 +22,7 @@ import { type TryReport } from '../settling/try-report.js';
 import { Messages } from '../trying/messages.js';
 import { TryDelivery, type Tried } from '../trying/try-delivery.js';
 import { ClaimsStore } from './claims.store.js';
+import { type Hand } from './hands.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneTroubles } from './lane-troubles.js';
 import { Rehearsal } from './rehearsal.js';
@@ -31,7 +32,7 @@ import { RunAlone } from './run-alone.js';
 export type StepResult =
   | { kind: 'recorded'; next: 'wait' | 'held_up' | 'fall_back' | 'settled'; status?: string }
   | { kind: 'postponed'; reason: string }
-  | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' };
+  | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' | 'server_restrained' };
 
 const NOBODY_KNOWS: Verdict = {
   scope: 'message',
@@ -62,9 +63,9 @@ export class WorkOnDelivery {
 
   /**
    * Rejects only when the process ends while a result could not be recorded; that is in the journal then.
-   * @param onTried told when the server has nothing more to say: what follows is between this process and PostgreSQL
+   * @param hand freed when the server has nothing more to say: what follows is between this process and PostgreSQL
    */
-  async work(delivery: DeliveryInHand, signal: AbortSignal, onTried: () => void): Promise<StepResult> {
+  async work(delivery: DeliveryInHand, signal: AbortSignal, hand: Hand): Promise<StepResult> {
     let tried: Tried;
     try {
       const left = await this.beforeTry(delivery);
@@ -72,13 +73,13 @@ export class WorkOnDelivery {
       if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
       if (isSuspect(delivery) && !(await this.withstands(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
       const alone = delivery.crashes >= CRASHES_BEFORE_ALONE ? this.alone : null;
-      tried = await this.trying.tryOnce(delivery, signal, alone, (report) => this.settling.recordProgress(delivery, report));
+      tried = await this.trying.tryOnce(delivery, { signal, turn: hand, alone }, (report) => this.settling.recordProgress(delivery, report));
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
     // Before the hand is free: a server that has just failed gets no further one.
     if (tried.kind === 'tried') this.noteLane(delivery, tried.report);
-    onTried();
+    hand.free();
     return this.afterTry(delivery, tried);
   }
 
@@ -156,7 +157,7 @@ export class WorkOnDelivery {
     switch (tried.kind) {
       case 'tried': {
         const { message, bodyBegun } = tried;
-        return this.record(delivery, tried.report, async () => void (bodyBegun && (await message?.keep())));
+        return this.record(delivery, tried.report, async () => void (bodyBegun && (await message.keep())));
       }
       case 'interrupted':
         return this.postpone(delivery, tried.cause, tried.report);
@@ -174,6 +175,9 @@ export class WorkOnDelivery {
         case 'not_repeatable':
           await this.settling.leaveDoubts(delivery);
           return { kind: 'left', reason: 'given_up' };
+        case 'server_restrained':
+          await this.settling.giveBackAtOnce(delivery);
+          return { kind: 'left', reason: why };
         default:
           return await this.giveUp(delivery, why);
       }

@@ -15,6 +15,13 @@ export class DangerousSteps {
     return null;
   }
 
+  /** Does them, beside others. */
+  async among<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = this.enter(id);
+    if (turn !== null) await turn;
+    return work().finally(() => this.leave(id));
+  }
+
   /** They are over; more than once does no harm. */
   leave(id: string): void {
     if (this.inside.delete(id) && this.inside.size === 0) this.onEmpty();

@@ -25,7 +25,7 @@ describe('handing in while the claim is lost', () => {
       from: () => 'billing@acme.example',
       recipients: [],
       maxRecipients: 50,
-      prepare: () => Promise.reject(new Error('nothing is composed for a server that is not there')),
+      message: { size: 2, body: Buffer.from('\r\n') },
       releaseEndOfData: () => Promise.resolve(false),
       recordProgress: () => Promise.resolve(),
       signal,
@@ -64,7 +64,6 @@ describe('a server that takes few recipients in one transaction', () => {
     Array.from({ length: count }, (_, position) => ({ position, address: `r${position}@customer.example` }) as RecipientRow);
 
   async function handInTo(recipients: RecipientRow[], change: Partial<HandIn> = {}): Promise<HandedIn> {
-    const message = { size: BODY.length, body: BODY, signed: false, facts: () => null, keep: async () => undefined };
     const handedIn = await handIn({
       line: keeper.line({ host: '127.0.0.1', port: server.port, security: 'none', auth: { type: 'none' } }, 'team', {
         policy: { allowedNetworks: ['127.0.0.0/8'], allowedPorts: [server.port] },
@@ -75,7 +74,7 @@ describe('a server that takes few recipients in one transaction', () => {
       from: () => 'billing@acme.example',
       recipients,
       maxRecipients: 50,
-      prepare: async () => ({ ...message, done: () => undefined }),
+      message: { size: BODY.length, body: BODY },
       releaseEndOfData: async (positions) => (released.push(positions), true),
       recordProgress: async () => undefined,
       signal: new AbortController().signal,

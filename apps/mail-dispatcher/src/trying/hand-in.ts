@@ -15,10 +15,9 @@ export type HandIn = {
   envelopeId?: string;
   recipients: readonly RecipientRow[];
   maxRecipients: number;
-  /** Asked once the line is open, so that nothing is composed for a server that is not there. Its trouble is ours. */
-  prepare: () => Promise<PreparedMessage>;
+  message: Pick<PreparedMessage, 'size' | 'body'>;
   /** Commits that the end of data goes out to these; false holds it back for good. */
-  releaseEndOfData: (positions: number[], message: PreparedMessage) => Promise<boolean>;
+  releaseEndOfData: (positions: number[]) => Promise<boolean>;
   /** Told after each transaction but the last, with all results so far. */
   recordProgress: (tried: HandedIn) => Promise<void>;
   /** Aborted when the claim is lost or the process has to go. */
@@ -31,7 +30,6 @@ export type HandedIn = {
   failure: Verdict | null;
   facts: AttemptFacts;
   interrupted: unknown;
-  message: PreparedMessage | null;
   /** Whether a server may have seen some of the message. */
   bodyBegun: boolean;
 };
@@ -40,7 +38,7 @@ export type HandedIn = {
 export async function handIn(task: HandIn): Promise<HandedIn> {
   const startedAt = performance.now();
   const tried: HandedIn = {
-    ...{ results: [], failure: null, interrupted: null, message: null, bodyBegun: false },
+    ...{ results: [], failure: null, interrupted: null, bodyBegun: false },
     facts: noFacts(task.server),
   };
   const onAbort = (): void => task.line.abort();
@@ -68,17 +66,11 @@ const withFacts = (tried: HandedIn, startedAt: number): HandedIn => ({
 });
 
 async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promise<void> {
-  try {
-    tried.message = await task.prepare();
-  } catch (error) {
-    tried.interrupted = error;
-    return;
-  }
   let limit = task.maxRecipients;
   // To, Cc and Bcc share a transaction: a server that reads the headers as well would bring one for Bcc alone to those of To and Cc once more.
   for (let waiting = task.recipients; waiting.length > 0;) {
     const count = Math.min(limit, task.line.recipientsAtMost);
-    const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, tried.message, waiting.slice(0, count));
+    const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, waiting.slice(0, count));
     // Only that those who were too many are taken by themselves shows that it was their number.
     if (limit < task.maxRecipients && results.some(({ outcome }) => outcome === 'accepted')) task.line.learnRecipientLimit(limit);
     limit = Math.min(limit, met?.atMost ?? limit);
@@ -100,12 +92,8 @@ const isWayLost = (failure: Verdict | null): boolean => failure !== null && (fai
 type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
 
 /** A limit of the server's is nobody's failure: whom it left out by the limit that it `met` goes on in the same try. */
-async function sendOnce(
-  task: HandIn,
-  message: PreparedMessage,
-  recipients: readonly RecipientRow[],
-): Promise<OneTransaction & { met: MetLimit | null }> {
-  const sent = await sendOne(task, message, recipients);
+async function sendOnce(task: HandIn, recipients: readonly RecipientRow[]): Promise<OneTransaction & { met: MetLimit | null }> {
+  const sent = await sendOne(task, recipients);
   const met = sent.interrupted === null ? limitMetBy(sent.results) : null;
   // Where nobody was taken, the limit may be one of the session, which others have used up.
   if (met === null || met.atMost === 0 || (met.taken === 0 && !(await task.line.leaveUsedSession()))) return { ...sent, met: null };
@@ -117,17 +105,17 @@ async function sendOnce(
   };
 }
 
-async function sendOne(task: HandIn, message: PreparedMessage, recipients: readonly RecipientRow[]): Promise<OneTransaction> {
+async function sendOne(task: HandIn, recipients: readonly RecipientRow[]): Promise<OneTransaction> {
   const positions = new Map(recipients.map(({ address, position }) => [address, position]));
   const positionsOf = (addresses: readonly string[]): number[] => addresses.flatMap((address) => positions.get(address) ?? []);
   const sent = await task.line.send({
     from: task.from(recipients),
     ...(task.envelopeId === undefined ? {} : { envelopeId: task.envelopeId }),
     recipients: [...positions.keys()],
-    size: message.size,
-    body: message.body,
+    size: task.message.size,
+    body: task.message.body,
     beforeEndOfData: async (accepted) =>
-      !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted), message)) ? 'release' : 'hold',
+      !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold',
   });
   const { bodyBegun } = sent;
   const refused = refusedOf(sent, positions);

@@ -17,14 +17,17 @@ import { DangerousSteps } from './dangerous-steps.js';
 import { handIn, type HandedIn, type HandIn } from './hand-in.js';
 import { Messages, type PreparedMessage } from './messages.js';
 import { customServerOf, serverFingerprint } from './server-for-route.js';
+import { type Turn } from './turn.js';
 
 export type Tried =
-  | { kind: 'tried'; report: TryReport; message: PreparedMessage | null; bodyBegun: boolean }
+  | { kind: 'tried'; report: TryReport; message: PreparedMessage; bodyBegun: boolean }
   /** A reason of ours ended it before its end of data. */
   | { kind: 'interrupted'; report: TryReport; cause: unknown }
   | { kind: 'team_unknown' }
   /** The team no longer sends by a server of its own. */
   | { kind: 'route_gone' }
+  /** Before it was its turn others met a trouble of the server's, or the process has to go. */
+  | { kind: 'server_restrained' }
   | { kind: 'document_changed' }
   /** Somebody may have the mail, and its bytes can not be had again. */
   | { kind: 'not_repeatable' };
@@ -40,6 +43,9 @@ const PLATFORM_SCOPE = ':platform';
 /** Prepares a message where nobody else does. */
 type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMessage>): Promise<PreparedMessage> };
 
+type RecordProgress = (report: TryReport) => Promise<void>;
+/** `alone` is there for a delivery that must not be composed and written beside others. */
+type Circumstances = { signal: AbortSignal; turn: Turn; alone: Alone | null };
 type WayOut = { server: SmtpServer; scope: string; fallback: boolean; fingerprint: string };
 
 @Injectable()
@@ -59,33 +65,48 @@ export class TryDelivery {
   ) {}
 
   /**
-   * Rejects only for a trouble of ours before anything was sent.
-   * @param alone of a delivery that must not be composed beside others
+   * Rejects only for a trouble of ours before anything was sent. The bytes are there before it is its turn: the server is not to wait for them,
+   * and who has a turn must not need memory that is held by those who wait for one.
    */
-  async tryOnce(
+  async tryOnce(delivery: LookedAfter, { signal, turn, alone }: Circumstances, recordProgress: RecordProgress): Promise<Tried> {
+    const compose = (): Promise<PreparedMessage> => this.messages.prepare(delivery, delivery.route);
+    const message = await (alone === null ? this.steps.among(delivery.id, compose) : alone.prepare(delivery, compose));
+    try {
+      if (!(await turn.goToServer(signal))) return { kind: 'server_restrained' };
+      if (alone === null) await this.steps.enter(delivery.id);
+      return await this.handInTo(delivery, message, signal, recordProgress);
+    } catch (error) {
+      if (error instanceof DocumentChangedError) return { kind: 'document_changed' };
+      throw error;
+    } finally {
+      this.steps.leave(delivery.id);
+      message.done();
+    }
+  }
+
+  private async handInTo(
     delivery: LookedAfter,
+    message: PreparedMessage,
     signal: AbortSignal,
-    alone: Alone | null,
-    recordProgress: (report: TryReport) => Promise<void>,
+    recordProgress: RecordProgress,
   ): Promise<Tried> {
     const way = await this.wayOut(delivery);
     if (typeof way === 'string') return { kind: way };
     const { route } = delivery;
     const attempt = { id: uuidv7(), number: delivery.lastAttempt + 1, route, server: serverLabel(way.server) };
     const since = performance.now();
-    const reportOf = ({ results, failure, facts, message, bodyBegun }: HandedIn): TryReport => ({
+    const reportOf = ({ results, failure, facts, bodyBegun }: HandedIn): TryReport => ({
       ...{ deliveryId: delivery.id, claimId: delivery.claimId, attemptId: attempt.id, number: attempt.number, route },
       ...{ results, failure, facts, fallback: way.fallback, fingerprint: way.fingerprint },
-      message: bodyBegun && message ? message.facts() : null,
+      message: bodyBegun ? message.facts() : null,
     });
     const handedIn = await handIn({
       line: this.keeper.line(way.server, way.scope, this.session),
       server: attempt.server,
       ...this.envelopeOf(delivery),
       recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
-      prepare: () =>
-        alone === null ? this.prepareAmongOthers(delivery) : alone.prepare(delivery, () => this.messages.prepare(delivery, route)),
-      releaseEndOfData: (positions, message) => {
+      message,
+      releaseEndOfData: (positions) => {
         this.steps.leave(delivery.id);
         const facts = message.facts();
         if (facts === null) throw new Error('The end of data was asked for before all of the message was read.');
@@ -96,16 +117,8 @@ export class TryDelivery {
       },
       recordProgress: (soFar) => recordProgress(reportOf(soFar)),
       signal,
-    }).finally(() => this.steps.leave(delivery.id));
-    handedIn.message?.done();
-    return toTried(handedIn, reportOf(handedIn));
-  }
-
-  private prepareAmongOthers(delivery: LookedAfter): Promise<PreparedMessage> {
-    const turn = this.steps.enter(delivery.id);
-    return turn === null
-      ? this.messages.prepare(delivery, delivery.route)
-      : turn.then(() => this.messages.prepare(delivery, delivery.route));
+    });
+    return toTried(handedIn, reportOf(handedIn), message);
   }
 
   /** The header From stays what it is: only reports go where they are read. */
@@ -130,8 +143,7 @@ export class TryDelivery {
   }
 }
 
-function toTried(handedIn: HandedIn, report: TryReport): Tried {
-  const { interrupted, message, bodyBegun } = handedIn;
+function toTried({ interrupted, bodyBegun }: HandedIn, report: TryReport, message: PreparedMessage): Tried {
   if (interrupted === null) return { kind: 'tried', report, message, bodyBegun };
   if (interrupted instanceof DocumentChangedError && report.results.every(({ outcome }) => outcome === 'refused'))
     return { kind: 'document_changed' };

@@ -1,0 +1,8 @@
+/** A delivery's turn at a server: who works on more deliveries than may talk to servers at a time gives them out. */
+export type Turn = {
+  /**
+   * True at once, or once it is its turn. False where it is not to go after all: the server met trouble meanwhile, or `signal` was aborted.
+   * The turn ends with the hand that the delivery is in.
+   */
+  goToServer: (signal: AbortSignal) => true | Promise<boolean>;
+};
