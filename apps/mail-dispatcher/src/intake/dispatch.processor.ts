@@ -19,6 +19,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { AcceptDocument } from './accept-document.js';
+import { compareAnswersAtOnce } from './answers-of-bull.js';
 import { FairTurns } from './fair-turns.js';
 import { heedNoPublisherOptions } from './publisher-options.js';
 import { RejectJob } from './reject-job.js';
@@ -32,8 +33,6 @@ const INTAKE_CONCURRENCY = 16;
 const HAND_WITHIN_MS = 250;
 /** Parsing and moving larger ones is felt by everything else on the event loop. */
 const LARGE_BYTES = 256 * 1024;
-/** Jobs after a large one that are taken for large as well. */
-const LARGE_FOR_JOBS = 50;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 /** Failures of a job that neither database nor file system explain, before it is set aside. */
@@ -46,7 +45,6 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   private ended = false;
   private readonly atWork = new Set<Promise<void>>();
   private readonly schema;
-  private takenForLarge = 0;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
@@ -59,6 +57,7 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
     heedNoPublisherOptions(queue);
+    compareAnswersAtOnce(queue);
   }
 
   /** Takes no more and finishes what it can. What still waits for PostgreSQL stays active in the queue, and another process takes it. */
@@ -91,8 +90,6 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
   }
 
   private async takeInWithMemory(job: Job<unknown>, bytes: number): Promise<void> {
-    this.takenForLarge = bytes > LARGE_BYTES ? LARGE_FOR_JOBS : Math.max(0, this.takenForLarge - 1);
-    if (this.takenForLarge > 0) fetchNextSeparately(job);
     // Bull has just parsed it: what a large one takes further gets a turn of the event loop of its own.
     if (bytes > LARGE_BYTES) await setImmediate();
     const taken = await this.untilDone(job, () => this.takeOnce(job));
@@ -143,15 +140,6 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
       }
     }
   }
-}
-
-/**
- * Bull fetches the next job together with the end of this one, and finds out by `answer < 0` whether that failed: JavaScript makes one
- * string of all fields for it, which blocks the event loop for 30 ms and more with a document of 5 MB (lib/scripts.js of Bull 4.16).
- */
-function fetchNextSeparately(job: Job<unknown>): void {
-  const complete = job.moveToCompleted.bind(job);
-  job.moveToCompleted = (returnValue, ignoreLock) => complete(returnValue, ignoreLock, true);
 }
 
 /** Bytes of the documents that came with a job, as base64. Never throws: the job may be anything. */

@@ -101,7 +101,7 @@ const errorsOf = (checked: readonly (Checked | Refused | null)[]): FieldError[] 
 const MISSING: Refused = { field: 'ref', problem: 'is not in the document store; put it there first' };
 const OTHER: Refused = { field: 'ref', problem: 'is in the document store with another hash or size' };
 
-const isSmall = ({ content }: InlineAttachment): boolean => content.length <= KEPT_BYTES;
+const isSmall = ({ content }: InlineAttachment): boolean => (content.length / 4) * 3 <= KEPT_BYTES;
 
 /** What of attachments is content, without storing any. */
 export const hashedOf = (attachments: readonly Attachment[]): Promise<HashedAttachment[]> =>
