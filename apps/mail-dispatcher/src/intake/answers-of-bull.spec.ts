@@ -11,7 +11,8 @@ describe('the end of a job, with which the next one comes', () => {
   });
   afterAll(() => redis.stop());
   beforeEach(() => {
-    queue = new Bull(`answers-${randomUUID()}`, redis.url);
+    // As the dispatcher has it.
+    queue = new Bull(`answers-${randomUUID()}`, redis.url, { redis: { enableAutoPipelining: true } });
     compareAnswersAtOnce(queue);
   });
   afterEach(() => queue.close());
