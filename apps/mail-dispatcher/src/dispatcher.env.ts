@@ -37,7 +37,9 @@ const dispatcherVariables = {
     .enum(UNCERTAIN_POLICIES, 'must be "retry" or "hold"')
     .default('retry')
     .meta({ description: 'after an end of data without an answer: `retry` sends the same bytes once more, `hold` does not' }),
-  DISPATCH_CONCURRENCY: wholeNumber(1, 1000).default(16).meta({ description: 'deliveries that one process hands over at a time; as many again are made ready meanwhile' }),
+  DISPATCH_CONCURRENCY: wholeNumber(1, 1000)
+    .default(16)
+    .meta({ description: 'deliveries that one process hands over at a time; as many again are made ready meanwhile' }),
   DISPATCH_MEMORY: byteSize
     .refine((bytes) => bytes >= 16 * 1024 * 1024, 'must be at least 16MiB')
     .default(128 * 1024 * 1024)

@@ -16,6 +16,10 @@ export type KeptSession = {
   messages: number;
   /** It has carried a message or has waited for one: the server may have hung up on it. */
   isUsed: boolean;
+  /** The next message may have it, of which the server has all and is still to answer. */
+  isOffered: boolean;
+  /** Another message has it by now. */
+  isPassedOn: boolean;
   /** Runs while it waits for its next message. */
   idleTimer: NodeJS.Timeout | null;
 };

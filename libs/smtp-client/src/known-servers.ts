@@ -2,6 +2,7 @@
 
 /** A limit may be lifted, and an address that was dead may live again: so both are found out anew from time to time. */
 const LIMIT_HOLDS_MS = 60 * 60_000;
+const DEAFNESS_HOLDS_MS = 60 * 60_000;
 const ADDRESS_HOLDS_MS = 10 * 60_000;
 
 // What is known of one is some 2 KB, most of it a TLS session. Who is not among the thousand used last is got to know anew.
@@ -13,6 +14,7 @@ export class KnownServer {
   tlsSession: Buffer | undefined;
   private limit = Infinity;
   private limitHoldsUntil = 0;
+  private deafUntil = 0;
   private workingAddress: string | null = null;
   private addressHoldsUntil = 0;
 
@@ -26,6 +28,16 @@ export class KnownServer {
   learnRecipientLimit(count: number): void {
     this.limit = count;
     this.limitHoldsUntil = this.now() + LIMIT_HOLDS_MS;
+  }
+
+  /** Whether it hears of a message that is offered while it is still to answer the one before. */
+  get hearsNextAtOnce(): boolean {
+    return this.now() >= this.deafUntil;
+  }
+
+  /** It offers to take commands in a row, and threw those away that came right after an end of data. */
+  learnDeafness(): void {
+    this.deafUntil = this.now() + DEAFNESS_HOLDS_MS;
   }
 
   /** The addresses of its name, the one first that worked where others did not. */

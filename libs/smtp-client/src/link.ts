@@ -27,8 +27,8 @@ export class Link {
   private readonly reader = new ReplyReader();
   private stage: AttemptStage = 'greeting';
   private inBody = false;
-  /** The stages of the commands that are not answered yet, in their order. */
-  private readonly due: AttemptStage[] = [];
+  /** What is not answered yet, in its order, and who wants to know: the next message may be offered while the end of one is not answered. */
+  private readonly due: { stage: AttemptStage; onReply: ReplyListener }[] = [];
   private lastReply: { reply: Reply; stage: AttemptStage } | null = null;
   private timer: NodeJS.Timeout | undefined;
   private blockedMs = 0;
@@ -59,6 +59,7 @@ export class Link {
     this.timeouts = timeouts;
   }
 
+  /** Hears the replies to what is said from now on. */
   listen(onReply: ReplyListener): void {
     this.onReply = onReply;
   }
@@ -72,25 +73,25 @@ export class Link {
 
   /** Writes a command and waits for its reply; `null` when the link ended instead. */
   exchange(line: string, stage: AttemptStage): Promise<Reply | null> {
-    this.command(line, stage);
-    return this.nextReply();
+    return this.nextReply(() => this.command(line, stage));
   }
 
   /** Waits for the greeting, the one reply that nobody asks for. */
   awaitGreeting(): Promise<Reply | null> {
-    this.expect(['greeting'], 'no greeting');
-    return this.nextReply();
+    return this.nextReply(() => this.expect(['greeting'], 'no greeting'));
   }
 
   private expect(stages: readonly AttemptStage[], otherwise: string): void {
-    this.due.push(...stages);
-    this.stage = this.due[0] ?? this.stage;
+    // What is due already has its own time.
+    if (this.due.length === 0) this.startTimer(this.timeouts.replyMs, otherwise);
+    this.due.push(...stages.map((stage) => ({ stage, onReply: this.onReply })));
+    this.stage = this.due[0]?.stage ?? this.stage;
     this.lastReply = null;
-    this.startTimer(this.timeouts.replyMs, otherwise);
   }
 
-  private nextReply(): Promise<Reply | null> {
+  private nextReply(say: () => void): Promise<Reply | null> {
     const answered = new Promise<Reply>((resolve) => this.listen(resolve));
+    say();
     return this.orEnd(answered);
   }
 
@@ -139,7 +140,7 @@ export class Link {
   endBody(lastBytes: Buffer): boolean {
     if (this.fact !== null) return false;
     if (!this.inBody) throw new Error('end of data released outside of a body');
-    this.due.push('final');
+    this.due.push({ stage: 'final', onReply: this.onReply });
     this.stage = 'final';
     this.startTimer(this.timeouts.finalReplyMs, 'no final reply');
     this.socket.write(Buffer.concat([lastBytes, END_MARK]));
@@ -207,23 +208,24 @@ export class Link {
   }
 
   private takeReply(reply: Reply): void {
-    const stage = this.due.shift();
-    if (stage === undefined) {
+    const answered = this.due.shift();
+    if (answered === undefined) {
       if (this.inBody) return this.endEarly(reply);
       // RFC 5321 3.8: a server that shuts down may say 421 at any time.
       return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
     }
+    const { stage, onReply } = answered;
     // Nobody knows which of the two holds, and a mail that was taken after all would be sent twice.
     if (stage === 'final' && reply.isMixed === true)
       return this.end({ kind: 'protocol', stage, text: `reply changes its code to ${replyText(reply)}` });
     const isLast = this.due.length === 0;
     const hasMore = isLast && this.reader.hasUnread;
     this.inBody = false;
-    this.stage = this.due[0] ?? stage;
+    this.stage = this.due[0]?.stage ?? stage;
     this.lastReply = isLast ? { reply, stage } : null;
     if (isLast) this.stopTimer();
     else this.startTimer(this.timeouts.replyMs, 'no reply');
-    this.onReply(reply, stage);
+    onReply(reply, stage);
     // More than was asked for would be taken for the answer to the next command (RFC 3207 6: a way to smuggle in plaintext).
     if (hasMore && this.fact === null) this.endOutOfTurn();
   }

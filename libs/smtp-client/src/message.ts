@@ -26,6 +26,8 @@ export type OutgoingMessage = {
    * after a crash, then answer; a rejection holds. Must settle by itself: the transaction's result waits for it.
    */
   beforeEndOfData: (acceptedRecipients: string[]) => Promise<GateDecision>;
+  /** Told once the end of data is out: the server has only to answer. */
+  afterEndOfData?: () => void;
 };
 
 /** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: it was not asked any more. */

@@ -50,6 +50,7 @@ export class SessionKeeper {
         take: () => this.take(key),
         open: (signal) => this.open(server, way, options, signal),
         hasRoom: (kept) => this.hasRoom(kept),
+        mayPassOn: (kept) => this.mayPassOn(kept),
         giveBack: (kept) => this.giveBack(kept),
         discard: (kept) => this.discard(kept),
       },
@@ -79,24 +80,53 @@ export class SessionKeeper {
     );
     if (!opened.ok) return opened;
     this.openedCount += 1;
-    const kept: KeptSession = { session: opened.session, way, messages: 0, isUsed: false, idleTimer: null };
+    return { ok: true, kept: this.keep({ session: opened.session, way, messages: 0, isUsed: false }) };
+  }
+
+  private keep(held: Pick<KeptSession, 'session' | 'way' | 'messages' | 'isUsed'>): KeptSession {
+    const kept: KeptSession = { ...held, isOffered: false, isPassedOn: false, idleTimer: null };
     this.sessions.add(kept);
-    opened.session.onEnd(() => this.forget(kept));
-    return { ok: true, kept };
+    held.session.onEnd(() => this.forget(kept));
+    return kept;
   }
 
   private take(key: string): KeptSession | null {
     // The one used last is the one that the server has least reason to have closed.
     const kept = this.waiting().findLast((one) => one.way.key === key) ?? null;
     if (kept !== null) stopTimer(kept);
-    return kept;
+    return kept ?? this.takeOffered(key);
+  }
+
+  private takeOffered(key: string): KeptSession | null {
+    const offered = [...this.sessions].find((one) => one.isOffered && one.way.key === key && one.session.takesNext);
+    if (offered === undefined) return null;
+    Object.assign(offered, { isOffered: false, isPassedOn: true });
+    this.sessions.delete(offered);
+    return this.keep(offered);
   }
 
   private hasRoom(kept: KeptSession): boolean {
-    return kept.session.usable && kept.messages < this.options.messagesPerSession;
+    return !kept.isPassedOn && (kept.session.usable || kept.session.takesNext) && this.hasMessagesLeft(kept);
+  }
+
+  private mayPassOn(kept: KeptSession): boolean {
+    const { way, session } = kept;
+    const isWelcome = !this.isClosed && !way.isRetired && this.known.of(way.key).hearsNextAtOnce;
+    return isWelcome && !kept.isPassedOn && session.takesNext && this.hasMessagesLeft(kept);
+  }
+
+  private hasMessagesLeft({ messages }: KeptSession): boolean {
+    return messages < this.options.messagesPerSession;
   }
 
   private async giveBack(kept: KeptSession): Promise<void> {
+    kept.isOffered = false;
+    if (kept.isPassedOn) return;
+    // Given up while the message before it still waits for its answer.
+    if (kept.session.isBusy) {
+      this.forget(kept);
+      return kept.session.leave();
+    }
     if (this.isClosed || kept.way.isRetired || !this.hasRoom(kept)) return this.discard(kept);
     kept.isUsed = true;
     kept.idleTimer = setTimeout(() => void this.discard(kept), this.options.idleMs).unref();

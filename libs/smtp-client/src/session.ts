@@ -11,6 +11,13 @@ import { Transaction } from './transaction.js';
 // Printable ASCII without space, quotes and angle brackets, and letters of all languages: anything else could end the command and begin another.
 const COMMAND_SAFE = /^[!#-;=?-~\p{L}\p{M}\p{N}]+$/u;
 
+const UNHEARD: SmtpFact & { kind: 'network' } = {
+  kind: 'network',
+  stage: 'mail',
+  reason: 'closed',
+  text: 'the session ended before the server heard of the message',
+};
+
 export type SmtpSession = {
   /** TLS version, or `null` without TLS. */
   readonly tls: string | null;
@@ -18,11 +25,20 @@ export type SmtpSession = {
   readonly capabilities: Capabilities;
   /** Whether another message may be sent. */
   readonly usable: boolean;
+  /** Whether a message is under way. */
+  readonly isBusy: boolean;
+  /**
+   * Whether the next message may be sent although the server is still to answer the end of the one before: envelope and end of data may go out
+   * in a row (RFC 2920 3.1), which saves each message a round trip. That one's answer comes first and is lost by nothing but the link itself.
+   */
+  readonly takesNext: boolean;
   /**
    * Sends one message; what became of it is a value. Throws only for what is a mistake of the caller: an address that does
-   * not fit an SMTP command, no recipient, a second message while one is under way or after `close`.
+   * not fit an SMTP command, no recipient, a second message while one is under way (but see `takesNext`) or after `close`.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
+  /** Ends this message at once: held, or without an answer where its end of data is out. What was said before it keeps its answer. */
+  abort(message: OutgoingMessage): void;
   /**
    * Asks by MAIL and RCPT whether the server takes `from` as a sender, and this client at all, and sends nothing; `null` when it does. Many
    * servers say only at RCPT what they have against a client or its sender. What the server has against the recipient alone is no answer to
@@ -31,6 +47,8 @@ export type SmtpSession = {
   offerEnvelope(from: string, recipient: string): Promise<SmtpFact | null>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
   close(): Promise<void>;
+  /** Nobody comes after the message that is under way: the line ends with it. */
+  leave(): void;
   /** Calls back when the line is gone, whoever ended it; at once if it is. */
   onEnd(listener: () => void): void;
 };
@@ -39,7 +57,9 @@ export class LinkSession implements SmtpSession {
   readonly tls: string | null;
   readonly remote: SmtpSession['remote'];
   readonly capabilities: Capabilities;
-  private current: Transaction | null = null;
+  /** Under way: one, and the next one while the first is only to be answered. */
+  private underWay: { transaction: Transaction; asked: OutgoingMessage }[] = [];
+  private isLeft = false;
   private hasOpenEnvelope = false;
   private closing: Promise<void> | null = null;
 
@@ -54,29 +74,70 @@ export class LinkSession implements SmtpSession {
   }
 
   get usable(): boolean {
-    return this.link.failure === null && this.current === null && this.closing === null;
+    return this.link.failure === null && !this.isBusy && this.closing === null;
   }
 
-  async send(message: OutgoingMessage): Promise<TransactionResult> {
-    if (this.current !== null || this.closing !== null) throw new Error('this session is sending already, or closed');
+  get isBusy(): boolean {
+    return this.underWay.length > 0;
+  }
+
+  get takesNext(): boolean {
+    const [last, ...others] = this.underWay;
+    const isOpen = this.link.failure === null && this.closing === null && !this.isLeft;
+    return isOpen && this.capabilities.pipelining && others.length === 0 && last?.transaction.awaitsAnswer === true;
+  }
+
+  send(message: OutgoingMessage): Promise<TransactionResult> {
+    return this.offer(message, message);
+  }
+
+  abort(message: OutgoingMessage): void {
+    const at = this.underWay.findIndex(({ asked }) => asked === message);
+    const transaction = this.underWay[at]?.transaction;
+    if (at <= 0) return transaction?.abort();
+    this.leave();
+    transaction?.withdraw();
+  }
+
+  leave(): void {
+    this.isLeft = true;
+  }
+
+  /** @param asked what the caller asked for, of which `message` may be a part */
+  private async offer(message: OutgoingMessage, asked: OutgoingMessage): Promise<TransactionResult> {
+    const isOccupied = this.isBusy && this.link.failure === null && !this.takesNext;
+    if (isOccupied || this.closing !== null) throw new Error('this session is sending already, or closed');
     assertCommandSafe(message);
     if (!this.capabilities.smtpUtf8 && message.recipients.some(needsSmtpUtf8)) return this.sendToOthers(message);
     const steps = new StepClock(this.onStep);
-    const obstacle = this.link.failure ?? this.sizeObstacle(message.size);
+    const obstacle = this.link.failure === null ? this.sizeObstacle(message.size) : this.isBusy ? UNHEARD : this.link.failure;
     if (obstacle !== null) {
       steps.failed(obstacle);
       return notOffered(message, { outcome: 'failed', fact: obstacle });
     }
-    const transaction = (this.current = new Transaction(this.link, message, this.capabilities, steps));
+    const transaction = new Transaction(this.link, message, this.capabilities, steps);
+    const before = this.underWay[0]?.transaction ?? null;
+    this.underWay.push({ transaction, asked });
     try {
-      await this.closeEnvelope();
+      if (before === null) await this.closeEnvelope();
       const result = await transaction.run();
       this.hasOpenEnvelope = result.outcome !== 'accepted';
-      this.link.rest();
-      return result;
+      return before === null ? result : this.heardAfter(before, transaction, message, result);
     } finally {
-      this.current = null;
+      this.underWay = this.underWay.filter((one) => one.transaction !== transaction);
+      if (this.underWay.length === 0) this.link.rest();
+      if (this.underWay.length === 0 && this.isLeft) this.link.abandon();
     }
+  }
+
+  /** What was offered before the answer to the message before it, and was not heard, or not because of that one, says nothing about itself. */
+  private heardAfter(before: Transaction, own: Transaction, message: OutgoingMessage, result: TransactionResult): TransactionResult {
+    if (result.outcome !== 'failed') return result;
+    const isOfTheOne = !before.isAccepted && result.fact.stage === 'mail';
+    if (!own.isUnheard && !isOfTheOne) return result;
+    this.link.abandon();
+    const isIgnored = result.fact.kind === 'network' && result.fact.reason === 'timeout';
+    return notOffered(message, { outcome: 'failed', fact: isIgnored ? { ...UNHEARD, reason: 'timeout' } : UNHEARD });
   }
 
   /** Whoever needs SMTPUTF8 is not asked for where it is not offered: a server that knows no such address may take it for another one. */
@@ -84,7 +145,8 @@ export class LinkSession implements SmtpSession {
     const fact: SmtpFact = { kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: 'the server does not offer SMTPUTF8' };
     const recipients = message.recipients.filter((address) => !needsSmtpUtf8(address));
     if (recipients.length === 0) new StepClock(this.onStep).failed(fact);
-    const result = recipients.length === 0 ? notOffered(message, { outcome: 'failed', fact }) : await this.send({ ...message, recipients });
+    const result =
+      recipients.length === 0 ? notOffered(message, { outcome: 'failed', fact }) : await this.offer({ ...message, recipients }, message);
     const asked = new Map(result.recipients.map((recipient) => [recipient.address, recipient]));
     return {
       ...result,
@@ -121,7 +183,7 @@ export class LinkSession implements SmtpSession {
   }
 
   close(): Promise<void> {
-    this.current?.abort();
+    for (const { transaction } of this.underWay) transaction.abort();
     return (this.closing ??= this.link.quit());
   }
 

@@ -22,6 +22,11 @@ export interface SmtpLine {
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
   /**
+   * Lets the next message have the session while the server is still to answer the end of this one, where it can take it and `toNext` says that
+   * there is one. For `afterEndOfData`.
+   */
+  passOn(toNext: () => boolean): void;
+  /**
    * Leaves a session that has carried more than one message, so that the next one goes over another: what it refused may have been
    * refused for what came before. False where there is nothing to leave.
    */
@@ -38,6 +43,8 @@ export interface SessionSource {
   take(): KeptSession | null;
   open(signal: AbortSignal): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
   hasRoom(kept: KeptSession): boolean;
+  /** Whether the next message may have it already. */
+  mayPassOn(kept: KeptSession): boolean;
   giveBack(kept: KeptSession): Promise<void>;
   /** Closes it with QUIT. */
   discard(kept: KeptSession): Promise<void>;
@@ -48,6 +55,7 @@ const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed',
 export class KeptLine implements SmtpLine {
   tls: string | null = null;
   private kept: KeptSession | null = null;
+  private sending: OutgoingMessage | null = null;
   private opening: AbortController | null = null;
   private isAborted = false;
 
@@ -74,17 +82,26 @@ export class KeptLine implements SmtpLine {
   async send(message: OutgoingMessage): Promise<TransactionResult> {
     const opened = await this.open();
     const wasUsed = this.kept?.isUsed === true;
+    const isNext = this.kept?.session.isBusy === true;
     const result = await this.sendIf(opened, message);
     if (!wasUsed || this.isAborted || !hasDiedUnanswered(result)) return result;
+    if (isNext && result.fact.kind === 'network' && result.fact.reason === 'timeout') this.known.learnDeafness();
     await this.giveBack();
     return this.sendIf(await this.openFresh(), message);
+  }
+
+  passOn(toNext: () => boolean): void {
+    const { kept } = this;
+    if (kept === null || !this.source.mayPassOn(kept)) return;
+    kept.isOffered = true;
+    if (!toNext()) kept.isOffered = false;
   }
 
   async leaveUsedSession(): Promise<boolean> {
     const { kept } = this;
     if (kept === null || kept.messages <= 1) return false;
     this.kept = null;
-    await this.source.discard(kept);
+    if (!kept.isPassedOn) await this.source.discard(kept);
     return true;
   }
 
@@ -97,7 +114,9 @@ export class KeptLine implements SmtpLine {
   abort(): void {
     this.isAborted = true;
     this.opening?.abort();
-    void this.kept?.session.close();
+    if (this.kept !== null && this.sending !== null) this.kept.session.abort(this.sending);
+    // What is under way on it is another's.
+    else if (this.kept?.session.isBusy === false) void this.kept.session.close();
   }
 
   private async openFresh(): Promise<Opening> {
@@ -124,12 +143,13 @@ export class KeptLine implements SmtpLine {
     if (kept === null) throw new Error('a line was given back while it was in use');
     kept.isUsed = true;
     kept.messages += 1;
-    return kept.session.send(message);
+    this.sending = message;
+    return kept.session.send(message).finally(() => (this.sending = null));
   }
 }
 
 /** Nothing was said of the message but what the server answered by hanging up. */
-const hasDiedUnanswered = (result: TransactionResult): boolean =>
+const hasDiedUnanswered = (result: TransactionResult): result is TransactionResult & { outcome: 'failed' } =>
   result.outcome === 'failed' &&
   result.fact.stage === 'mail' &&
   (result.fact.kind === 'network' || (result.fact.kind === 'reply' && result.fact.code === 421));

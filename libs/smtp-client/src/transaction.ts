@@ -19,6 +19,7 @@ export class Transaction {
   private readonly commands: readonly string[];
   private answered = 0;
   private endOfDataReleased = false;
+  private isWithdrawn = false;
   private ending: Ending | null = null;
   /** Goes on with `run`, which waits for a reply. */
   private goOn: () => void = () => undefined;
@@ -41,6 +42,20 @@ export class Transaction {
     ];
   }
 
+  /** The server has all of it, and only its answer is due. */
+  get awaitsAnswer(): boolean {
+    return this.endOfDataReleased && this.ending === null;
+  }
+
+  get isAccepted(): boolean {
+    return this.ending?.outcome === 'accepted';
+  }
+
+  /** The server has answered nothing of it. */
+  get isUnheard(): boolean {
+    return this.answered === 0;
+  }
+
   async run(): Promise<TransactionResult> {
     this.link.listen((reply, stage) => this.observe(reply, stage));
     await this.untilReplied(() => this.offerEnvelope());
@@ -48,12 +63,13 @@ export class Transaction {
     if (!this.isOver() && (await this.mayEnd())) {
       await this.untilReplied(() => {
         this.endOfDataReleased = this.body.end();
+        if (this.endOfDataReleased) this.message.afterEndOfData?.();
       });
     }
     if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
     const { ending } = this;
     // The server waits for the rest of a message that must not come.
-    if (ending.outcome === 'held' || ending.outcome === 'body_failed') this.link.abandon();
+    if ((ending.outcome === 'held' && !this.isWithdrawn) || ending.outcome === 'body_failed') this.link.abandon();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
     return { recipients: this.recipients, bodyBegun: this.body.begun, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
@@ -62,6 +78,13 @@ export class Transaction {
   abort(): void {
     if (!this.endOfDataReleased) this.settle({ outcome: 'held', cause: new Error('the session was closed from our side') });
     this.link.abandon();
+  }
+
+  /** Ends it while the message before it still waits for its answer, which must not be lost: the link is left to that one. */
+  withdraw(): void {
+    this.isWithdrawn = true;
+    this.settle({ outcome: 'held', cause: new Error('the message was given up from our side') });
+    this.goOn();
   }
 
   /** Begins something and waits for what `observe` makes of the replies, or for the end of the link. */
@@ -89,6 +112,7 @@ export class Transaction {
   }
 
   private observe(reply: Reply, stage: AttemptStage): void {
+    if (this.isWithdrawn) return;
     // Once the sender was refused, what comes back says nothing about a recipient.
     if (stage === 'rcpt' && this.ending === null) this.noteRecipient(reply);
     // RFC 5321 4.2.1: after 421 there is no next command, whatever it answered.

@@ -54,7 +54,7 @@ describe('the cost of a delivery', () => {
     );
   };
 
-  it('is at most two statements under load, over no more connections than there are hands', async () => {
+  it('is at most two statements under load, over no more connections than there are places', async () => {
     const statements = await statementsDuring(() => sendTogether(DELIVERIES));
     expect(statements.length / DELIVERIES).toBeLessThanOrEqual(2);
     expect(harness.platform.connections.length).toBeLessThanOrEqual(harness.env.DISPATCH_CONCURRENCY);

@@ -110,9 +110,14 @@ export class Hands {
     let isHeld = true;
     let hasPlace = false;
     const goInTurn = async (signal: AbortSignal): Promise<boolean> => {
-      hasPlace = await this.places.waitFor(signal);
+      hasPlace = await this.places.waitFor(wayOf(at), signal);
       // What the others met meanwhile: it had been let through before.
-      return hasPlace && (wasRestrained || !this.isRestrained(at));
+      const isToGo = wasRestrained || !this.isRestrained(at);
+      if (hasPlace && !isToGo) {
+        hasPlace = false;
+        this.places.giveBack();
+      }
+      return hasPlace;
     };
     return {
       moveTo: (other) => {
@@ -122,6 +127,11 @@ export class Hands {
         wasRestrained = this.isRestrained(other);
       },
       goToServer: (signal) => (hasPlace ||= this.places.take()) || goInTurn(signal),
+      passOn: () => {
+        const isPassedOn = hasPlace && this.places.passOn(wayOf(at));
+        if (isPassedOn) hasPlace = false;
+        return isPassedOn;
+      },
       free: () => {
         if (!isHeld) return;
         isHeld = false;

@@ -2,7 +2,7 @@
 
 /** First come, first served. */
 export class Places {
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Map<() => void, string>();
 
   constructor(private free: number) {}
 
@@ -14,7 +14,7 @@ export class Places {
   }
 
   /** Resolves with a place, or to false once `signal` is aborted: then there is none to give back. */
-  waitFor(signal: AbortSignal): Promise<boolean> {
+  waitFor(way: string, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const grant = (): void => {
@@ -26,16 +26,26 @@ export class Places {
         resolve(false);
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.waiting.add(grant);
+      this.waiting.set(grant, way);
     });
   }
 
   giveBack(): void {
-    const [next] = this.waiting;
+    const [next] = this.waiting.keys();
     if (next === undefined) this.free += 1;
-    else {
-      this.waiting.delete(next);
-      next();
-    }
+    else this.grant(next);
+  }
+
+  /** Gives a place to who is the next, if that one goes the same way; says whether it did. */
+  passOn(way: string): boolean {
+    const [next] = this.waiting;
+    if (next?.[1] !== way) return false;
+    this.grant(next[0]);
+    return true;
+  }
+
+  private grant(next: () => void): void {
+    this.waiting.delete(next);
+    next();
   }
 }

@@ -27,6 +27,7 @@ describe('handing in while the claim is lost', () => {
       maxRecipients: 50,
       message: { size: 2, body: Buffer.from('\r\n') },
       releaseEndOfData: () => Promise.resolve(false),
+      passOn: () => false,
       recordProgress: () => Promise.resolve(),
       signal,
     });
@@ -76,6 +77,7 @@ describe('a server that takes few recipients in one transaction', () => {
       maxRecipients: 50,
       message: { size: BODY.length, body: BODY },
       releaseEndOfData: async (positions) => (released.push(positions), true),
+      passOn: () => false,
       recordProgress: async () => undefined,
       signal: new AbortController().signal,
       ...change,

@@ -18,6 +18,8 @@ export type HandIn = {
   message: Pick<PreparedMessage, 'size' | 'body'>;
   /** Commits that the end of data goes out to these; false holds it back for good. */
   releaseEndOfData: (positions: number[]) => Promise<boolean>;
+  /** Asked once the server has only to answer: whether another message goes the same way now, over the same session. */
+  passOn: () => boolean;
   /** Told after each transaction but the last, with all results so far. */
   recordProgress: (tried: HandedIn) => Promise<void>;
   /** Aborted when the claim is lost or the process has to go. */
@@ -70,7 +72,7 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
   // To, Cc and Bcc share a transaction: a server that reads the headers as well would bring one for Bcc alone to those of To and Cc once more.
   for (let waiting = task.recipients; waiting.length > 0;) {
     const count = Math.min(limit, task.line.recipientsAtMost);
-    const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, waiting.slice(0, count));
+    const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, waiting.slice(0, count), waiting.length <= count);
     // Only that those who were too many are taken by themselves shows that it was their number.
     if (limit < task.maxRecipients && results.some(({ outcome }) => outcome === 'accepted')) task.line.learnRecipientLimit(limit);
     limit = Math.min(limit, met?.atMost ?? limit);
@@ -92,8 +94,12 @@ const isWayLost = (failure: Verdict | null): boolean => failure !== null && (fai
 type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
 
 /** A limit of the server's is nobody's failure: whom it left out by the limit that it `met` goes on in the same try. */
-async function sendOnce(task: HandIn, recipients: readonly RecipientRow[]): Promise<OneTransaction & { met: MetLimit | null }> {
-  const sent = await sendOne(task, recipients);
+async function sendOnce(
+  task: HandIn,
+  recipients: readonly RecipientRow[],
+  isLast: boolean,
+): Promise<OneTransaction & { met: MetLimit | null }> {
+  const sent = await sendOne(task, recipients, isLast);
   const met = sent.interrupted === null ? limitMetBy(sent.results) : null;
   // Where nobody was taken, the limit may be one of the session, which others have used up.
   if (met === null || met.atMost === 0 || (met.taken === 0 && !(await task.line.leaveUsedSession()))) return { ...sent, met: null };
@@ -105,17 +111,24 @@ async function sendOnce(task: HandIn, recipients: readonly RecipientRow[]): Prom
   };
 }
 
-async function sendOne(task: HandIn, recipients: readonly RecipientRow[]): Promise<OneTransaction> {
+async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast: boolean): Promise<OneTransaction> {
   const positions = new Map(recipients.map(({ address, position }) => [address, position]));
   const positionsOf = (addresses: readonly string[]): number[] => addresses.flatMap((address) => positions.get(address) ?? []);
+  let areAllTaken = false;
   const sent = await task.line.send({
     from: task.from(recipients),
     ...(task.envelopeId === undefined ? {} : { envelopeId: task.envelopeId }),
     recipients: [...positions.keys()],
     size: task.message.size,
     body: task.message.body,
-    beforeEndOfData: async (accepted) =>
-      !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold',
+    beforeEndOfData: async (accepted) => {
+      areAllTaken = accepted.length === positions.size;
+      return !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold';
+    },
+    // Whoever was left out may have to go in a further transaction, over the same session.
+    afterEndOfData: () => {
+      if (isLast && areAllTaken) task.line.passOn(task.passOn);
+    },
   });
   const { bodyBegun } = sent;
   const refused = refusedOf(sent, positions);

@@ -74,7 +74,7 @@ export class TryDelivery {
     try {
       if (!(await turn.goToServer(signal))) return { kind: 'server_restrained' };
       if (alone === null) await this.steps.enter(delivery.id);
-      return await this.handInTo(delivery, message, signal, recordProgress);
+      return await this.handInTo(delivery, message, signal, turn, recordProgress);
     } catch (error) {
       if (error instanceof DocumentChangedError) return { kind: 'document_changed' };
       throw error;
@@ -88,6 +88,7 @@ export class TryDelivery {
     delivery: LookedAfter,
     message: PreparedMessage,
     signal: AbortSignal,
+    turn: Turn,
     recordProgress: RecordProgress,
   ): Promise<Tried> {
     const way = await this.wayOut(delivery);
@@ -115,6 +116,7 @@ export class TryDelivery {
         const { id, claimId, revision } = delivery;
         return this.records.release({ id, claimId, revision, positions, attempt: { ...attempt, sinceMs, message: facts } });
       },
+      passOn: () => turn.passOn(),
       recordProgress: (soFar) => recordProgress(reportOf(soFar)),
       signal,
     });

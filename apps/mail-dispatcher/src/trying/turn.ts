@@ -5,4 +5,6 @@ export type Turn = {
    * The turn ends with the hand that the delivery is in.
    */
   goToServer: (signal: AbortSignal) => true | Promise<boolean>;
+  /** The server has only to answer: whoever is the next may begin, if that one goes the same way. Says whether one does. */
+  passOn: () => boolean;
 };
