@@ -73,7 +73,9 @@ export class WorkOnDelivery {
       if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
       if (isSuspect(delivery) && !(await this.withstands(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
       const alone = delivery.crashes >= CRASHES_BEFORE_ALONE ? this.alone : null;
-      tried = await this.trying.tryOnce(delivery, { signal, turn: hand, alone }, (report) => this.settling.recordProgress(delivery, report));
+      tried = await this.trying.tryOnce(delivery, { signal, turn: hand, alone }, (report) =>
+        this.settling.recordProgress(delivery, report),
+      );
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
