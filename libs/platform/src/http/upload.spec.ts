@@ -129,25 +129,25 @@ describe('uploads', () => {
     ]);
   });
 
-  it.each<[string, Buffer, (string | number)[], string[]?]>([
+  it.each<[name: string, sent: Buffer, expected: (string | number)[], ...headers: string[]]>([
     ['that break off', Buffer.from(text('words', '{}')), [400, 'upload-unreadable']],
-    ['without a boundary', body(text('words', '{}')), [400, 'upload-unreadable'], ['Content-Type: multipart/form-data']],
+    ['without a boundary', body(text('words', '{}')), [400, 'upload-unreadable'], 'Content-Type: multipart/form-data'],
     ['that are something else', Buffer.from('{}'), [400, 'upload-unreadable']],
-    ['that are compressed', body(text('words', '{}')), [415, 'encoding-unsupported'], ['Content-Encoding: gzip']],
+    ['that are compressed', body(text('words', '{}')), [415, 'encoding-unsupported'], 'Content-Encoding: gzip'],
     ['with two texts', body(text('words', '{}'), text('more', 'x')), [400, 'upload-unreadable']],
     ['with too much text', body(text('words', 'x'.repeat(2 * MIB))), [413, 'entity-too-large']],
     ['with too much text in a file', body(file('words', 'x'.repeat(2 * MIB))), [413, 'entity-too-large']],
     ['with lists in lists', body(text('words', '['.repeat(MIB / 2))), [400, 'too-deep']],
     ['with broken JSON', body(text('words', '{')), [400, 'entity-parse-failed']],
     ['that are too large', body(text('words', '{}'), file('one', Buffer.alloc(7 * MIB))), [413, 'entity-too-large']],
-  ])('are refused %s', async (_name, sent, expected, headers) => {
+  ])('are refused %s', async (_name, sent, expected, ...headers) => {
     expect(await answered(open(sent, undefined, headers))).toEqual(expected);
   });
 
   it('are not read for who may not send, nor by a route that takes none', async () => {
     expect(await answered(open(text('words', '{}'), 5 * MIB, [], member))).toEqual([403, 'admins-only']);
     expect(await answered(open(text('words', '{}'), 5 * MIB, [], service, 'nothing'))).toEqual([201, undefined]);
-    expect(await answered(open(text('words', '{}'), 5 * MIB, [], service, 'nowhere'))).toEqual([404, 'not-found']);
+    expect(await answered(open(text('words', '{}'), 5 * MIB, [], service, 'nowhere'))).toEqual([404, 'http']);
     expect(await answered(open('', 5 * MIB, [], 'a.b.c'))).toEqual([401, 'token-invalid']);
   });
 
