@@ -90,7 +90,7 @@ describe('an upload', () => {
   });
 
   const one = words({ attachments: [byPart('file1')] });
-  it.each<[string, object, Files, number, string, string?]>([
+  it.each<[name: string, sent: object, files: Files, status: number, pointer: string | undefined, ...team: string[]]>([
     ['with a file that nobody named', one, { file9: pdfOf(9) }, 422, '/attachments'],
     [
       'without a file that was named',
@@ -161,10 +161,10 @@ describe('an upload', () => {
     ],
     ['without a subject', { ...one, subject: undefined }, { file1: pdfOf(9) }, 422, '/subject'],
     ['of a team without settings', one, { file1: pdfOf(9) }, 422, '/teamId', 'stranger'],
-    ['of an unheard-of team', one, { file1: pdfOf(9) }, 422, '/teamId', 'no%20team'],
+    ['of what can be no team', one, { file1: pdfOf(9) }, 404, undefined, 'no%20team'],
   ])(
     'is refused %s, and leaves nothing',
-    async (_name, delivery, files, status, pointer, team) => {
+    async (_name, delivery, files, status, pointer, ...[team]) => {
       const before = await filesIn();
       const { body, ...answer } = await upload('up-refused', delivery, files, team);
       expect([answer.status, body.errors?.[0]?.pointer]).toEqual([status, pointer]);

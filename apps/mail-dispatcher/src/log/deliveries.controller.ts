@@ -20,7 +20,6 @@ import {
   resendRequest,
   type ResendRequest,
   sendRequestSchema,
-  teamId as teamIdSchema,
   toFieldErrors,
   uploadRequestSchema,
 } from '@billing-mail/contracts';
@@ -121,7 +120,7 @@ export class DeliveriesController {
     if (key === undefined)
       throw new ProblemException(422, 'idempotency-key', 'The header Idempotency-Key is missing; send the key of the document.');
     const asked = {
-      teamId: checkTeam(teamId),
+      teamId,
       key: checkKey(key),
       believe: (named: RequestedBy) => requesterOf(caller, named),
       onDropped: (fields: string[]) => this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable'),
@@ -240,13 +239,6 @@ export class DeliveriesController {
       reports: await this.store.reportsOf(id),
     });
   }
-}
-
-/** Any for an internal service, which speaks for all. */
-function checkTeam(team: string): string {
-  const checked = teamIdSchema.safeParse(team);
-  if (checked.success) return checked.data;
-  throw invalidInput([{ pointer: '/teamId', message: checked.error.issues[0]?.message ?? 'is not valid' }]);
 }
 
 function checkKey(key: string): string {
