@@ -141,7 +141,8 @@ describe('blobs that nobody names', () => {
       }
     }
     expect(lost).toEqual([]);
-    for (const [step, count] of Object.entries(seen)) if (step !== 'unfinished') expect([step, count > 0]).toEqual([step, true]);
+    // Whether one is named again between the two is left to chance here; a test above has it.
+    expect([seen.set_aside > 0, seen.removed > 0]).toEqual([true, true]);
     await sql.affected('DELETE FROM dispatch.deliveries');
     await collect({ written: later() });
     await collect({ setAside: later() });
