@@ -27,6 +27,7 @@ const NOTHING = '00000000-0000-4000-8000-000000000000';
 
 const SETTINGS = '/v1/teams/{teamId}/email-delivery';
 const DELIVERIES = '/v1/teams/{teamId}/deliveries';
+const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
 /** By method and path, as the service describes them in its OpenAPI document. */
 export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
@@ -45,6 +46,18 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`POST ${DELIVERIES}/{id}/resend`]: {
       ...{ access: 'team write', answers: 202, id: A_DELIVERY, body: {} },
       headers: { 'idempotency-key': 'matrix-again' },
+    },
+    [`GET ${DELIVERIES}/report`]: { access: 'team read', answers: 200 },
+    [`GET ${DELIVERIES}/report/csv`]: { access: 'team read', answers: 200 },
+    [`GET ${BOUNCED}`]: { access: 'team read', answers: 200 },
+    [`GET ${BOUNCED}/csv`]: { access: 'team read', answers: 200 },
+    [`DELETE ${BOUNCED}`]: { access: 'team write', answers: 204 },
+    // No delivery went out with that address.
+    'POST /v1/bounces': {
+      access: 'service',
+      answers: 422,
+      body: 'To: nobody@x.example\r\n\r\n',
+      headers: { 'content-type': 'message/rfc822' },
     },
     // It is settled.
     [`POST ${DELIVERIES}/{id}/cancel`]: { access: 'team write', answers: 409, id: A_DELIVERY },

@@ -10,7 +10,7 @@ import {
   page,
   problem,
 } from '@billing-mail/contracts';
-import { decodeCursor, encodeCursor, jsonSchema, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
+import { decodeCursor, encodeCursor, jsonSchema, RateLimit, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
 import { z } from 'zod';
 import { BouncedAddressesStore } from './bounced-addresses.store.js';
 
@@ -25,6 +25,7 @@ export class BouncedAddressesController {
 
   @Get()
   @TeamAccess('read')
+  @RateLimit('lists')
   @ApiOperation({ summary: 'Addresses that documents came back from for good in the last 30 days, by address' })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
@@ -40,6 +41,7 @@ export class BouncedAddressesController {
 
   @Get('csv')
   @TeamAccess('read')
+  @RateLimit('statistics')
   @Header('Content-Type', 'text/csv; charset=utf-8')
   @Header('Content-Disposition', 'attachment; filename="bounced-addresses.csv"')
   @ApiOperation({ summary: 'The same as a file' })

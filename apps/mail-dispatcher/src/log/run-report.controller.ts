@@ -2,7 +2,7 @@
 import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DOCUMENT_TYPES, problem, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
-import { jsonSchema, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
+import { jsonSchema, RateLimit, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
 import { RunReportStore } from './run-report.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
@@ -36,6 +36,7 @@ export class RunReportController {
 
   @Get()
   @TeamAccess('read')
+  @RateLimit('statistics')
   @ApiOperation({ summary: 'What became of a mass run: documents and recipients by their state' })
   @ApiRunReportQuery()
   @ApiResponse({ status: 200, schema: jsonSchema(runReport) })
@@ -45,6 +46,7 @@ export class RunReportController {
 
   @Get('csv')
   @TeamAccess('read')
+  @RateLimit('statistics')
   @Header('Content-Type', 'text/csv; charset=utf-8')
   @Header('Content-Disposition', 'attachment; filename="deliveries.csv"')
   @ApiOperation({ summary: 'The same as a file, a line for each recipient of each document' })

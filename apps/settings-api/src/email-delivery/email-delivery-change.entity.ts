@@ -1,3 +1,4 @@
+import { type SettingsChange } from '@billing-mail/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type MadeChange } from './describe-changes.js';
 
@@ -18,4 +19,8 @@ export class EmailDeliveryChangeEntity {
 
   @Column({ name: 'changes', type: 'jsonb' })
   changes: MadeChange[];
+
+  /** The same with the first few members of its lists, written by PostgreSQL. */
+  @Column({ name: 'shown', type: 'jsonb', insert: false, update: false, select: false })
+  shown: SettingsChange[];
 }

@@ -16,12 +16,27 @@ export class BoundedHistory1800000000040 implements MigrationInterface {
           ELSE change END ORDER BY place), '[]')
         FROM jsonb_array_elements(changes) WITH ORDINALITY AS all_changes (change, place)
       $$`);
+    // Rows are never updated, so those of before get theirs by the column's expression, and later ones by a trigger: TypeORM wants a table of its
+    // own for columns that are generated.
     await runner.query(`
       ALTER TABLE settings.team_email_delivery_change
         ADD COLUMN shown jsonb NOT NULL GENERATED ALWAYS AS (settings.shown_changes(changes)) STORED`);
+    await runner.query('ALTER TABLE settings.team_email_delivery_change ALTER COLUMN shown DROP EXPRESSION');
+    await runner.query(`
+      CREATE FUNCTION settings.show_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          NEW.shown := settings.shown_changes(NEW.changes);
+          RETURN NEW;
+        END
+      $$`);
+    await runner.query(`
+      CREATE TRIGGER show_changes BEFORE INSERT ON settings.team_email_delivery_change
+        FOR EACH ROW EXECUTE FUNCTION settings.show_changes()`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TRIGGER show_changes ON settings.team_email_delivery_change');
+    await runner.query('DROP FUNCTION settings.show_changes');
     await runner.query('ALTER TABLE settings.team_email_delivery_change DROP COLUMN shown');
     await runner.query('DROP FUNCTION settings.shown_changes');
   }
