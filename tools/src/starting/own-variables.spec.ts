@@ -9,6 +9,7 @@ const READERS_OF_SECRETS = {
   SECRET_KEYS: ['settings-api', 'mail-dispatcher'],
   PLATFORM_SMTP_URL: ['mail-dispatcher', 'notification-service'],
   SMIME_P12_PASSPHRASE: ['mail-dispatcher'],
+  BOUNCE_SECRET: ['mail-dispatcher'],
 };
 
 describe('ownVariables', () => {
