@@ -1,7 +1,7 @@
 // E-mail addresses as schemas. Everything that reaches an SMTP command or a header has passed them.
 import { z } from 'zod';
 import { asciiDomain, DISPLAY_NAME, explainAddress, explainRecipient } from './address-rules.js';
-import { explained, shownLine } from './text.js';
+import { boundedText, explained, shownLine } from './text.js';
 
 /**
  * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in
@@ -13,9 +13,7 @@ export const emailAddress = addressBy(explainAddress);
 export const recipientAddress = addressBy(explainRecipient);
 
 function addressBy(explain: (value: string) => string | null) {
-  return z
-    .string('must be text')
-    .max(1000, 'is longer than 254 characters')
+  return boundedText(1000, 'is longer than 254 characters')
     .superRefine(explained(explain))
     .overwrite((value) => {
       const at = value.lastIndexOf('@');

@@ -63,6 +63,28 @@ describe('text that people read', () => {
   });
 });
 
+describe('text that is far too long', () => {
+  const address = { address: 'a@customer.example' };
+  it.each<[pointer: string, says: string, changes: (text: string) => object]>([
+    ['/subject', 'is longer than 998 characters; shorten it', (subject) => ({ subject })],
+    ['/text', 'is larger than 1048576 bytes; shorten it', (text) => ({ text })],
+    ['/html', 'is larger than 1048576 bytes; shorten it', (html) => ({ html })],
+    ['/to/0/address', 'is longer than 254 characters', (text) => ({ to: [{ address: text }] })],
+    ['/to/0/name', 'is longer than 320 characters; shorten it', (name) => ({ to: [{ ...address, name }] })],
+    ['/attachments/0/filename', 'is longer than 255 characters; shorten it', (filename) => named(filename)],
+    ['/document/id', 'is longer than 200 characters; shorten it', (id) => ({ document: { id, type: 'invoice' } })],
+  ])('is not looked at any further (%s)', (pointer, says, changes) => {
+    // Control characters, of which each schema would complain as well.
+    expect(errorsOf(changes('\u0001'.repeat(1024 * 1024 + 1)))).toEqual([{ pointer, message: says }]);
+  });
+
+  it('is told shortened where it is the name of a field', () => {
+    expect(errorsOf({ ['x'.repeat(10_000)]: 1 })).toEqual([
+      { pointer: `/${'x'.repeat(200)}…`, message: 'is not a known field; remove it' },
+    ]);
+  });
+});
+
 describe('attachments', () => {
   it('are not an empty list unless that is meant', () => {
     const said = { pointer: '/attachments', message: expect.stringContaining('"withoutDocument": true') };

@@ -6,7 +6,7 @@ import { missingContentIds } from './content-ids.js';
 import { type FieldError } from './http.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename } from './shown-text-rules.js';
-import { blockOfText, explained, lineOfText, shownLine } from './text.js';
+import { blockOfText, boundedText, explained, lineOfText, shownLine } from './text.js';
 
 const MIB = 1024 * 1024;
 
@@ -70,13 +70,10 @@ const base64 = z
 const inlineAttachment = z.strictObject({ ...attachmentName, content: base64 });
 const storedAttachment = z.strictObject({
   ...attachmentName,
-  ref: z
-    .string('must be text')
-    .max(512, 'is longer than 512 characters')
-    .regex(
-      /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
-      'must be a key in the document store such as acme/2026/0042.xml',
-    ),
+  ref: boundedText(512, 'is longer than 512 characters').regex(
+    /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+    'must be a key in the document store such as acme/2026/0042.xml',
+  ),
   sha256: z.string('must be text').regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
   size: z.int('must be a whole number of bytes').min(1, 'must be at least 1'),
 });

@@ -14,11 +14,9 @@ import {
   SETTINGS_MESSAGES,
   SMTP_SECURITIES,
 } from './settings-rules.js';
-import { lineOfText, senderName } from './text.js';
+import { boundedText, lineOfText, senderName } from './text.js';
 
-const smtpHost = z
-  .string('must be text')
-  .max(253, 'is longer than 253 characters')
+const smtpHost = boundedText(253, 'is longer than 253 characters')
   .refine(isServerHost, SETTINGS_MESSAGES.host)
   .transform((value) => (isIP(value) !== 0 ? value : (asciiDomain(value) ?? value.toLowerCase())));
 

@@ -52,6 +52,8 @@ const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-
 
 /** As many wrong fields are told of one body: more help nobody, and one of 4 MB would be answered with 137. */
 export const MOST_FIELD_ERRORS = 100;
+/** What is told of the name of a field that nobody knows. */
+const LONGEST_FIELD = 200;
 
 /** What is wrong with each field. Unknown fields are named one by one. Where there are more than are told, the last one says so. */
 export function toFieldErrors(error: z.ZodError): FieldError[] {
@@ -68,11 +70,13 @@ export function toFieldErrors(error: z.ZodError): FieldError[] {
 function ofIssue(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     const named = issue.keys.slice(0, MOST_FIELD_ERRORS);
-    return named.map((key) => ({ pointer: toPointer([...issue.path, key]), message: 'is not a known field; remove it' }));
+    return named.map((key) => ({ pointer: toPointer([...issue.path, shortened(key)]), message: 'is not a known field; remove it' }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return toUnionErrors(issue.path, issue.errors, issue.message);
   return [{ pointer: toPointer(issue.path), message: issue.message }];
 }
+
+const shortened = (field: string): string => (field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field);
 
 // Of the branches that failed, the one with the fewest complaints is what the writer meant.
 function toUnionErrors(path: PropertyKey[], branches: z.core.$ZodIssue[][], message: string): FieldError[] {

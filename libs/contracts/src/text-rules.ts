@@ -10,6 +10,8 @@ const characters = (value: string): number => Array.from(value).length;
 export type LineLimits = { min?: number; max: number };
 export type TextRule = { holds: (value: string) => boolean; otherwise: string };
 
+export const tooManyCharacters = ({ max }: LineLimits): string => `is longer than ${max} characters; shorten it`;
+
 /**
  * A single line of text: no line ends, no control characters, valid Unicode. Length counts characters (code points), not
  * UTF-16 units, so that 300 emoji are 300.
@@ -18,7 +20,7 @@ export const lineRules = ({ min = 1, max }: LineLimits): TextRule[] => [
   { holds: (value) => value.isWellFormed(), otherwise: 'has broken Unicode (a lone surrogate); send valid UTF-8' },
   { holds: (value) => !CONTROL_IN_LINE.test(value), otherwise: 'has a line break or control character; send one line of plain text' },
   { holds: (value) => characters(value.trim()) >= min, otherwise: 'must not be empty' },
-  { holds: (value) => characters(value) <= max, otherwise: `is longer than ${max} characters; shorten it` },
+  { holds: (value) => characters(value) <= max, otherwise: tooManyCharacters({ max }) },
 ];
 
 /** What is wrong with a line, in words for whoever typed it; `null` when nothing is. */

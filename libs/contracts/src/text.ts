@@ -1,14 +1,24 @@
 import { z } from 'zod';
 import { explainSenderName, explainShownText } from './shown-text-rules.js';
-import { type LineLimits, lineRules } from './text-rules.js';
+import { type LineLimits, lineRules, tooManyCharacters } from './text-rules.js';
 
 // C0 without tab/LF/CR, and DEL.
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
 
-/** A single line of text by `lineRules`. */
+/**
+ * Text of at most so many UTF-16 units. Nothing else is looked at in a longer one: to count the characters of 38 MB, or to look for addresses in
+ * them, takes seconds.
+ */
+export const boundedText = (units: number, otherwise: string) =>
+  z.string('must be text').refine((value) => value.length <= units, { error: otherwise, abort: true });
+
+/** A single line of text by `lineRules`. No character has more than two units. */
 export const lineOfText = (limits: LineLimits) =>
-  lineRules(limits).reduce((line, { holds, otherwise }) => line.refine(holds, otherwise), z.string('must be text'));
+  lineRules(limits).reduce(
+    (line, { holds, otherwise }) => line.refine(holds, otherwise),
+    boundedText(2 * limits.max, tooManyCharacters(limits)),
+  );
 
 /** A rule that says itself what is wrong. */
 export const explained =
@@ -25,9 +35,10 @@ export const shownLine = (limits: LineLimits) => lineOfText(limits).superRefine(
 export const senderName = (limits: LineLimits) => lineOfText(limits).superRefine(explained(explainSenderName));
 
 /** Text of several lines; size in bytes of UTF-8. Tabs, form feeds and line ends are allowed, other control characters are not. */
-export const blockOfText = (options: { maxBytes: number }) =>
-  z
-    .string('must be text')
+export const blockOfText = ({ maxBytes }: { maxBytes: number }) =>
+  boundedText(maxBytes, tooManyBytes(maxBytes))
     .refine((value) => value.isWellFormed(), 'has broken Unicode (a lone surrogate); send valid UTF-8')
     .refine((value) => !CONTROL_IN_BLOCK.test(value), 'has a control character; send plain text')
-    .refine((value) => Buffer.byteLength(value) <= options.maxBytes, `is larger than ${options.maxBytes} bytes; shorten it`);
+    .refine((value) => Buffer.byteLength(value) <= maxBytes, tooManyBytes(maxBytes));
+
+const tooManyBytes = (maxBytes: number): string => `is larger than ${maxBytes} bytes; shorten it`;
