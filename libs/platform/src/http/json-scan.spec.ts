@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonScan, MOST_DEPTH, MOST_VALUES, type TooMuchJson } from './json-scan.js';
+import { JsonScan, MOST_DEPTH, MOST_FIELDS, MOST_VALUES, type TooMuchJson } from './json-scan.js';
 
 function scanned(text: string, chunkBytes = text.length): { said: TooMuchJson | null; values: number } {
   const scan = new JsonScan();
@@ -35,6 +35,7 @@ describe('the scan of JSON', () => {
     ['as many values as may be', `[${'1,'.repeat(MOST_VALUES - 1)}1]`, null],
     ['too many values', `[${'1,'.repeat(MOST_VALUES)}`, 'too-many-values'],
     ['too many empty objects', `[${'{},'.repeat(MOST_VALUES)}`, 'too-many-values'],
-    ['too many fields', `{${'"":0,'.repeat(MOST_VALUES + 1)}`, 'too-many-values'],
+    ['as many fields as may be, twice', `[${`{${'"":0,'.repeat(MOST_FIELDS - 1)}"":[1,1]},`.repeat(2)}0]`, null],
+    ['too many fields', `{"a":[${'1,'.repeat(2 * MOST_FIELDS)}1],${'"":0,'.repeat(MOST_FIELDS - 1)}"":0}`, 'too-many-fields'],
   ])('judges %s', (_name, text, said) => expect(scanned(text, 4096).said).toBe(said));
 });

@@ -5,7 +5,10 @@ export const MOST_DEPTH = 32;
 /** Values of one body: some 80,000 recipients with their names. */
 export const MOST_VALUES = 250_000;
 
-export type TooMuchJson = 'too-deep' | 'too-many-values';
+/** Fields of one object: what the services take has some twenty. Each has a name of its own, which costs V8 far more than a place in a list. */
+export const MOST_FIELDS = 1_000;
+
+export type TooMuchJson = 'too-deep' | 'too-many-values' | 'too-many-fields';
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -14,6 +17,8 @@ export class JsonScan {
   /** Values so far, or a few more: each comma and each bracket stands for one. */
   values = 0;
   private depth = 0;
+  /** By level: how many fields the object there has so far; of a list none are counted. */
+  private readonly fields = new Float64Array(MOST_DEPTH + 1);
   private isInString = false;
   private isEscaped = false;
 
@@ -25,6 +30,7 @@ export class JsonScan {
         this.count(chunk[at]);
         if (this.depth > MOST_DEPTH) return 'too-deep';
         if (this.values > MOST_VALUES) return 'too-many-values';
+        if ((this.fields[this.depth] ?? 0) >= MOST_FIELDS) return 'too-many-fields';
       }
     }
     return null;
@@ -32,11 +38,14 @@ export class JsonScan {
 
   private count(byte: number | undefined): void {
     if (byte === QUOTE) this.isInString = true;
-    else if (byte === COMMA) this.values += 1;
-    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.depth -= 1;
+    else if (byte === COMMA) {
+      this.values += 1;
+      this.fields[this.depth] = (this.fields[this.depth] ?? 0) + 1;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.depth -= 1;
     else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       this.values += 1;
       this.depth += 1;
+      this.fields[this.depth] = byte === OPEN_LIST ? -Infinity : 0;
     }
   }
 

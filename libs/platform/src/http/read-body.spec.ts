@@ -122,6 +122,7 @@ describe('bodies of requests', () => {
     ['38 MB of objects in objects', '{"a":'.repeat(7 * MIB), [400, 'too-deep']],
     ['38 MB of empty objects', `[${'{},'.repeat(12 * MIB)}{}]`, [413, 'too-many-values']],
     ['30 MB of recipients that are numbers', `{"to":[${'1,'.repeat(15 * MIB)}1]}`, [413, 'too-many-values']],
+    ['3 MB of fields', `{${Array.from({ length: 200_000 }, (_, index) => `"field-${index}":1`).join(',')}}`, [413, 'too-many-fields']],
     ['more than is taken', 'x'.repeat(LIMIT_BYTES + 1), [413, 'entity-too-large']],
     ['broken JSON', '{"port":', [400, 'entity-parse-failed']],
     ['text alone', '"text"', [400, 'entity-parse-failed']],
@@ -142,6 +143,14 @@ describe('bodies of requests', () => {
     expect(reason(await packed(`{"text":"${'x'.repeat(LIMIT_BYTES)}`))).toEqual([413, 'entity-too-large']);
     expect(reason(await post(service, '{"text":"abc"}', { 'Content-Encoding': 'gzip' }))).toEqual([400, 'body-unreadable']);
     expect(reason(await post(service, '{}', { 'Content-Encoding': 'constructor' }))).toEqual([415, 'encoding-unsupported']);
+  });
+
+  it('that are large are read as small ones are, by a thread', async () => {
+    const long = 'ä\u20ac\n'.repeat(MIB);
+    expect((await post(service, `\ufeff${JSON.stringify({ text: long })}`)).status).toBe(201);
+    expect(seen).toEqual([long.length]);
+    expect(reason(await post(service, `{"text":"${'x'.repeat(5 * MIB)}`))).toEqual([400, 'entity-parse-failed']);
+    expect(reason(await post(service, `"${'x'.repeat(5 * MIB)}"`))).toEqual([400, 'entity-parse-failed']);
   });
 
   it('are UTF-8, with or without a byte order mark', async () => {

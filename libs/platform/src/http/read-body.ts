@@ -7,6 +7,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { setCaller } from '../auth/caller.js';
 import { type TokenVerifier } from '../auth/token-verifier.js';
 import { BodyBudget, type BodyHold } from './body-budget.js';
+import { BodyBytes } from './body-bytes.js';
 import { BodyPace, requestAborted, tooLarge, tooMuchAtOnce, tooSlow } from './body-pace.js';
 import { BYTES_PER_VALUE, parseJson, tooMuchJson } from './json-body.js';
 import { JsonScan, MOST_VALUES } from './json-scan.js';
@@ -42,7 +43,8 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 /** Express middleware; what takes a body needs a token, whatever the route. Sets `request.body` and the caller of the request. */
 export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
   const mostOfOne = rules.limitBytes + MOST_VALUES * BYTES_PER_VALUE;
-  const budget = new BodyBudget(2 * mostOfOne);
+  // Two of the largest at a time; a third waits for its turn with whoever sends it.
+  const budget = new BodyBudget(mostOfOne + rules.limitBytes);
 
   const read = async (request: Request, response: Response): Promise<void> => {
     const caller = await verifier.callerOf(request.headers.authorization);
@@ -64,8 +66,8 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
       });
       return;
     }
-    const bytes = await collect(request, rules, hold, isRaw ? null : new JsonScan());
-    if (bytes.length > 0) request.body = isRaw ? bytes : parseJson(bytes);
+    const { bytes, values } = await collect(request, rules, hold, isRaw ? null : new JsonScan());
+    if (bytes.length > 0) request.body = isRaw ? bytes : await parseJson(bytes, values);
   };
 
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -108,7 +110,9 @@ function decoded(request: Request): Readable {
   return request.pipe(decoder());
 }
 
-async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
+type Collected = { bytes: Buffer; values: number };
+
+async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Collected> {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (scan !== null && !/^(utf-?8|us-ascii)$/i.test(charset))
     throw new ProblemException(415, 'charset-unsupported', 'The character set of the body is not supported; send UTF-8.');
@@ -126,9 +130,10 @@ async function collect(request: Request, rules: BodyRules, hold: BodyHold, scan:
   }
 }
 
-function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Buffer> {
+function gather(request: Request, stream: Readable, rules: BodyRules, hold: BodyHold, scan: JsonScan | null): Promise<Collected> {
+  const announced = Number(request.headers['content-length'] ?? 0);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const gathered = new BodyBytes(stream === request ? announced : 0);
     let received = 0;
     const pace = new BodyPace(rules.idleMs, () => settle(() => reject(tooSlow())));
     const settle = (how: () => void): void => {
@@ -141,7 +146,7 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
       received += chunk.length;
       const error = objection(chunk);
       if (error !== null) return settle(() => reject(error));
-      chunks.push(chunk);
+      gathered.add(chunk);
     };
     const objection = (chunk: Buffer): ProblemException | null => {
       if (received > rules.limitBytes) return tooLarge(rules.limitBytes);
@@ -150,7 +155,7 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
       if (!hold.grow(received + (scan?.values ?? 0) * BYTES_PER_VALUE)) return tooMuchAtOnce();
       return pace.isTooSlow(received) ? tooSlow() : null;
     };
-    const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    const onEnd = (): void => settle(() => resolve({ bytes: gathered.all(), values: scan?.values ?? 0 }));
     const onBroken = (): void => settle(() => reject(unreadable()));
     // Of a body that came whole, `close` comes too, before the last of it is decompressed.
     const onAborted = (): void => void (request.complete || settle(() => reject(requestAborted())));
