@@ -10,7 +10,18 @@ const MB = 1024 * 1024;
 const beginning = `{"requestedBy":{"userId":"acme-admin"},"document":{"id":"x","type":"invoice"},"subject":"x","text":"x","to":[`;
 export const nested = () => Buffer.alloc(38 * MB, '[');
 export const manyValues = () => Buffer.concat([Buffer.from(beginning), Buffer.alloc(30 * MB, '1,'), Buffer.from('1]}')]);
-export const longText = () => Buffer.concat([Buffer.from('{"text":"'), Buffer.alloc(38 * MB, 'x'), Buffer.from('"}')]);
+/** An invoice with 37 MB in one of its fields: of two bytes each where they are not of one. */
+const longField = (before: string, character: string, after: string) => () =>
+  Buffer.concat([Buffer.from(`{"text":"x",${before}"`), Buffer.alloc(37 * MB, character), Buffer.from(`"${after}}`)]);
+export const longText = longField('"html":', 'x', '');
+export const longTexts = [
+  longText,
+  longField('"html":', 'ü', ''),
+  longField('"subject":', 'x', ''),
+  longField('"to":[{"address":', '@', '}]'),
+  longField('"attachments":[{"content":"AAAA","filename":', 'ü', '}]'),
+  longField('"attachments":[{"filename":"a.pdf","ref":', 'a/', '}]'),
+];
 const manyAddresses = () =>
   Buffer.from(`{"companyName":"ACME","cc":[${Array.from({ length: 200_000 }, () => '{"address":""}').join(',')}]}`);
 const manyFields = () => Buffer.from(`{${Array.from({ length: 200_000 }, (_, index) => `"f${index}":1`).join(',')}}`);

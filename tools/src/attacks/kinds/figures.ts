@@ -5,7 +5,7 @@ import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.j
 import { type CallerName, TEAM } from '../callers.js';
 import { type Noticed, startBystander } from '../bystander.js';
 import { type Answer } from '../site.js';
-import { longText, manyValues, nested } from './bodies.js';
+import { longText, longTexts, manyValues, nested } from './bodies.js';
 
 const AT_ONCE = 50;
 const LONGEST_STALL_MS = 250;
@@ -72,6 +72,24 @@ const atOnce = (name: string, tries: string, as: CallerName, makeBodies: () => B
     }),
 });
 
+const longFields: Attack = {
+  name: 'long-fields',
+  tries: '37 MB of a text, a subject, an address, a file name or a key each, one after the other',
+  expects: EXPECTED,
+  run: (attempt) =>
+    measured(attempt, async () => {
+      const answers: Answer[] = [];
+      for (const make of longTexts) {
+        const body = make();
+        answers.push(
+          await attempt.site.ask('mail-dispatcher', path, { as: 'admin', method: 'POST', body, headers: { 'idempotency-key': 'long' } }),
+        );
+      }
+      for (const answer of answers) attempt.expectAnswer('a long field', answer, [422]);
+      return countStatuses(answers);
+    }),
+};
+
 const halfSent: Attack = {
   name: 'half-sent',
   tries: `${AT_ONCE} uploads of 38 MB by an internal service that stop half-way`,
@@ -115,6 +133,7 @@ export const figures: Kind = {
     atOnce('nested-by-nobody', '38 MB of "[" without a token', 'nobody', () => [nested()], [401]),
     atOnce('worst-by-a-user', 'nested, many values and long texts by one user', 'admin', WORST, [400, 413, 422, 429]),
     atOnce('worst-by-a-service', 'the same by an internal service', 'service', WORST, [400, 413, 422, 429]),
+    longFields,
     halfSent,
   ],
 };
