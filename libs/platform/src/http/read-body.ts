@@ -1,7 +1,6 @@
 // Reads the body of a request, JSON or kept as it is, once it is known who asks: bounded in size, shape, time, and in what all bodies together may
 // take. An upload is left to its route, under the same bounds.
 import type { NextFunction, Request, Response } from 'express';
-import { Counter } from 'prom-client';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { setCaller } from '../auth/caller.js';
@@ -27,12 +26,6 @@ export type BodyRules = {
 
 // Who was refused reads the answer once he has sent what he is sending; nobody sends for longer than this to be told no.
 const DISCARD_MS = 10_000;
-
-const refusedBodies = new Counter({
-  name: 'billing_mail_refused_bodies_total',
-  help: 'Requests whose body was not read to its end, by reason',
-  labelNames: ['reason'],
-});
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -60,9 +53,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
       setUpload(request, new Upload(request, { ...rules, textBytes: rules.uploadTextBytes }, hold));
       // Refused, or no route's: who sends on is not read further than to where he sees the answer.
       response.once('finish', () => {
-        if (request.readableEnded) return;
-        refusedBodies.inc({ reason: 'upload-refused' });
-        discard(request, rules.limitBytes);
+        if (!request.readableEnded) discard(request, rules.limitBytes);
       });
       return;
     }
@@ -75,7 +66,6 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
     read(request, response).then(
       () => next(),
       (error: unknown) => {
-        refusedBodies.inc({ reason: error instanceof ProblemException ? error.slug : 'other' });
         // Who has gone silent is not waited for; who still sends would not read an answer on a connection that is cut.
         if (error instanceof ProblemException && error.getStatus() === 408) response.setHeader('Connection', 'close');
         else discard(request, rules.limitBytes);
