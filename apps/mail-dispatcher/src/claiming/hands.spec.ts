@@ -34,7 +34,7 @@ describe('a delivery in hand', () => {
     const hands = handsWith({ isFailing: (lane) => lane === LANE && isFailing });
     const [first, second] = [handOf(hands), handOf(hands)];
     const other = hands.take('other/platform');
-    first.goToServer(never);
+    void first.goToServer(never);
     const [going, othersGoing] = [second.goToServer(never), other?.goToServer(never)];
     isFailing = true;
     first.free();
@@ -45,7 +45,7 @@ describe('a delivery in hand', () => {
   it('goes to a failing server where it was chosen to probe it', async () => {
     const hands = handsWith({ isFailing: (lane) => lane === LANE });
     const other = hands.take('other/platform');
-    other?.goToServer(never);
+    void other?.goToServer(never);
     const going = handOf(hands).goToServer(never);
     expect(hands.take(LANE)).toBeNull();
     other?.free();

@@ -41,7 +41,7 @@ export class TakeDocuments {
 
   /** What is wrong with those that are in the store already. */
   async problemsOfStored(attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
-    return errorsOf(await Promise.all(attachments.map((attachment) => ('ref' in attachment ? this.checkStored(attachment) : null))));
+    return errorsOf(await Promise.all(attachments.map(async (attachment) => ('ref' in attachment ? this.checkStored(attachment) : null))));
   }
 
   private check(attachment: Attachment): Promise<Checked | Refused> {

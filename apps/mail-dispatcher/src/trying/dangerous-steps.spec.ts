@@ -13,7 +13,7 @@ describe('who composes in a process', () => {
   it('is alone once the others are out, and those who come meanwhile wait, suspects in their order', async () => {
     const steps = new DangerousSteps();
     const seen: string[] = [];
-    steps.enter('a');
+    void steps.enter('a');
     const suspect = async (name: string): Promise<void> => {
       const end = await steps.beAlone();
       seen.push(`${name} begins`);

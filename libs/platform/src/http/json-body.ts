@@ -37,7 +37,7 @@ export async function parseJson(bytes: Buffer, values: number): Promise<object> 
 function parseApart(bytes: Buffer): Promise<unknown> {
   thread ??= new Piscina({ filename: PROGRAM, minThreads: 0, maxThreads: 1 });
   const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-  return thread.run(bytes, { transferList: isWhole ? [bytes.buffer as ArrayBuffer] : [] });
+  return thread.run(bytes, { transferList: isWhole ? [bytes.buffer] : [] });
 }
 
 const TOO_MUCH: Record<TooMuchJson, [status: number, detail: string]> = {
