@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recipientAddress } from './address.js';
 import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
+import { documentReference } from './dispatch-job.js';
 import { pageQuery } from './http.js';
 
 /** An entry of `GET …/bounced-addresses`. */
@@ -10,10 +11,14 @@ export const bouncedAddressView = z.object({
   class: z.enum(BOUNCE_CLASSES),
   /** Enhanced status code (RFC 3463) of the report, where it had one. */
   status: z.string().nullable(),
+  /** Why, in the reader's language. */
+  explanation: z.string(),
   /** The other server's own words. Untrusted text. */
   diagnostic: z.string().nullable(),
   /** The delivery that came back last. */
   deliveryId: z.string(),
+  /** Its document; `null` once the log has it no more. */
+  document: documentReference.nullable(),
   bouncedAt: z.iso.datetime(),
   /** Until when it is remembered. */
   until: z.iso.datetime(),

@@ -1,12 +1,8 @@
 // What can be asked of the delivery log, and its answers.
 import { z } from 'zod';
-import { DELIVERY_STATUSES } from './delivery-vocabulary.js';
+import { LOG_STATUSES } from './delivery-vocabulary.js';
 import { pageQuery } from './http.js';
 import { lineOfText } from './text.js';
-
-/** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
-export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced'] as const;
-export type LogStatus = (typeof LOG_STATUSES)[number];
 
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;

@@ -3,6 +3,10 @@
 export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
+/** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
+export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced'] as const;
+export type LogStatus = (typeof LOG_STATUSES)[number];
+
 export const RECIPIENT_STATUSES = ['pending', 'accepted', 'rejected', 'uncertain', 'cancelled', 'bounced'] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
 

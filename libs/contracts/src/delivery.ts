@@ -34,6 +34,8 @@ export const recipientView = z.object({
   at: timestamp.nullable(),
   /** Why it came back and what to do, in the reader's language; `null` for one that did not. */
   explanation: z.string().nullable(),
+  /** When a document last came back from there for good, as long as that is remembered: this one may come back too. */
+  bouncedBefore: timestamp.nullable(),
 });
 export type RecipientView = z.infer<typeof recipientView>;
 
@@ -51,6 +53,8 @@ export const reportView = z.object({
   reporter: z.string().nullable(),
   retryUntil: timestamp.nullable(),
   at: timestamp,
+  /** Why it came back, in the reader's language; `null` for what says something else. */
+  explanation: z.string().nullable(),
 });
 export type ReportView = z.infer<typeof reportView>;
 

@@ -6,11 +6,23 @@ import {
   bouncedAddressQuery,
   bouncedAddressRemoval,
   bouncedAddressView,
+  type Locale,
   type Page,
   page,
   problem,
 } from '@billing-mail/contracts';
-import { decodeCursor, encodeCursor, jsonSchema, RateLimit, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
+import { explainBounce } from '@billing-mail/mail-core';
+import {
+  ApiReaderLocale,
+  decodeCursor,
+  encodeCursor,
+  jsonSchema,
+  RateLimit,
+  ReaderLocale,
+  TeamAccess,
+  toCsv,
+  ZodPipe,
+} from '@billing-mail/platform';
 import { z } from 'zod';
 import { BouncedAddressesStore } from './bounced-addresses.store.js';
 
@@ -18,6 +30,7 @@ const MOST_IN_A_FILE = 100_000;
 const COLUMNS = ['address', 'class', 'status', 'diagnostic', 'deliveryId', 'bouncedAt', 'until'] as const;
 
 @ApiTags('bounced addresses')
+@ApiReaderLocale('English')
 @ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/bounced-addresses')
 export class BouncedAddressesController {
@@ -33,9 +46,10 @@ export class BouncedAddressesController {
   async list(
     @Param('teamId') teamId: string,
     @Query(new ZodPipe(bouncedAddressQuery)) { limit, cursor }: z.output<typeof bouncedAddressQuery>,
+    @ReaderLocale() reader: Locale | null,
   ): Promise<Page<BouncedAddressView>> {
     const rows = await this.store.list(teamId, decodeCursor(z.string(), cursor), limit + 1);
-    const items = rows.slice(0, limit);
+    const items = rows.slice(0, limit).map((row) => ({ ...row, explanation: explainBounce(row.class, reader ?? 'en').happened }));
     return { items, nextCursor: rows.length > limit ? encodeCursor(items[items.length - 1]?.address) : null };
   }
 

@@ -4,16 +4,16 @@ import { type BouncedAddressView } from '@billing-mail/contracts';
 import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type DeliveryState } from '../records/rows.js';
+import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.js';
 import { type Bounced, isDead } from './bounce-effects.js';
 
-/** A mailbox that is closed is seldom opened again; a domain that was not paid for is, within a month. */
-const REMEMBERED = `interval '30 days'`;
 /** Whoever was accepted for so long and nothing came back has it: servers report a refusal within minutes, trouble on the way within hours. */
 const QUIET = `interval '1 day'`;
 /** Series that go on for years have something due at least that often. */
 const SERIES_REMEMBERED = `interval '400 days'`;
 
-type Row = Omit<BouncedAddressView, 'bouncedAt' | 'until'> & { bouncedAt: Date; until: Date };
+export type BouncedAddress = Omit<BouncedAddressView, 'explanation'>;
+type Row = Omit<BouncedAddress, 'bouncedAt' | 'until'> & { bouncedAt: Date; until: Date };
 
 export type DeadAddress = { teamId: string; address: string };
 
@@ -108,11 +108,12 @@ export class BouncedAddressesStore {
   }
 
   /** By address, as that stays in its place while others come and go. */
-  async list(teamId: string, after: string | null, limit: number): Promise<BouncedAddressView[]> {
+  async list(teamId: string, after: string | null, limit: number): Promise<BouncedAddress[]> {
     const rows = await this.sql.rows<Row>(
-      `SELECT address, class, status, diagnostic, delivery_id AS "deliveryId", bounced_at AS "bouncedAt", bounced_at + ${REMEMBERED} AS until
-       FROM dispatch.bounced_addresses
-       WHERE team_id = $1 AND bounced_at > now() - ${REMEMBERED} AND ($2::text IS NULL OR address > $2) ORDER BY address LIMIT $3`,
+      `SELECT b.address, b.class, b.status, b.diagnostic, b.delivery_id AS "deliveryId", d.document, b.bounced_at AS "bouncedAt",
+         b.bounced_at + ${REMEMBERED} AS until
+       FROM dispatch.bounced_addresses b LEFT JOIN dispatch.deliveries d ON d.id = b.delivery_id
+       WHERE b.team_id = $1 AND b.bounced_at > now() - ${REMEMBERED} AND ($2::text IS NULL OR b.address > $2) ORDER BY b.address LIMIT $3`,
       [teamId, after, limit],
     );
     return rows.map(({ bouncedAt, until, ...row }) => ({ ...row, bouncedAt: bouncedAt.toISOString(), until: until.toISOString() }));

@@ -66,7 +66,7 @@ describe('what comes back', () => {
       explanation: expect.stringMatching(/^This e-mail address does not exist\./),
     });
     expect(after.reports).toMatchObject([
-      { kind: 'bounced', recipient: BERT, class: 'no_such_address', status: '5.1.1', reporter: 'mx.test' },
+      { kind: 'bounced', recipient: BERT, class: 'no_such_address', status: '5.1.1', reporter: 'mx.test', explanation: expect.any(String) },
     ]);
 
     const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
@@ -115,7 +115,7 @@ describe('what comes back', () => {
     await report(path, { address: ANNA, action: 'delayed', status: '4.4.1' });
     await report(path, { address: ANNA, action: 'delivered', status: '2.0.0' });
     const after = await again(delivery);
-    expect(after).toMatchObject({ status: 'sent', reports: [{ kind: 'delayed' }, { kind: 'delivered' }] });
+    expect(after).toMatchObject({ status: 'sent', reports: [{ kind: 'delayed', explanation: null }, { kind: 'delivered' }] });
     expect(bouncedEvents()).toEqual([]);
   });
 
@@ -205,12 +205,18 @@ describe('what comes back', () => {
   });
 
   it('warns at once of a document to an address that is known as dead, until it is cleared', async () => {
-    const { path } = await sent(to(CARL));
+    const { delivery: first, path } = await sent(to(CARL));
     await report(path, { address: CARL });
     await harness.eventually(bouncedEvents, (events) => events.length === 1);
+    expect((await again(first)).recipients[0]?.bouncedBefore).toBeNull();
     const listed = await get('bounced-addresses');
     expect(listed.body).toMatchObject({
-      items: expect.arrayContaining([expect.objectContaining({ address: CARL, class: 'no_such_address', status: '5.1.1' })]),
+      items: expect.arrayContaining([
+        expect.objectContaining({
+          ...{ address: CARL, class: 'no_such_address', status: '5.1.1', explanation: 'This e-mail address does not exist.' },
+          ...{ deliveryId: first.id, document: first.document },
+        }),
+      ]),
     });
     expect((await get('bounced-addresses/csv')).text).toMatch(
       /^address,class,status,diagnostic,deliveryId,bouncedAt,until\r\n(?:.*\r\n)*carl@other\.example,no_such_address,5\.1\.1,/,
@@ -218,6 +224,7 @@ describe('what comes back', () => {
 
     const next = await sent(to(CARL, 'dora@customer.example'));
     expect(next.delivery.status).toBe('sent');
+    expect(next.delivery.recipients.map(({ bouncedBefore }) => bouncedBefore)).toEqual([expect.any(String), null]);
     const [, warning] = await harness.eventually(bouncedEvents, (events) => events.length === 2);
     expect(warning).toMatchObject({ what: 'known_dead', delivery: { id: next.delivery.id, recipients: [{ address: CARL }] } });
 

@@ -13,6 +13,7 @@ import {
 } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
+import { BOUNCES_REMEMBERED } from '../records/bounces-remembered.js';
 import { type AttachmentRow } from '../records/rows.js';
 import { conditionsOf, type DeliveryFilter } from './log-conditions.js';
 
@@ -36,8 +37,12 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
-export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation'> & { at: Date | null; bounceClass: BounceClass | null };
-export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil'> & { at: Date; retryUntil: Date | null };
+export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bouncedBefore'> & {
+  at: Date | null;
+  bounceClass: BounceClass | null;
+  bouncedBefore: Date | null;
+};
+export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'> & { at: Date; retryUntil: Date | null };
 
 // `signed` as one value: PostgreSQL may answer an EXISTS for fifty deliveries by reading all attempts that there ever were.
 const RECORD = `
@@ -86,13 +91,17 @@ export class DeliveriesStore {
     return { ...content, attachments };
   }
 
-  /** `bounceClass`: why it came back, for one that did. */
+  /** `bounceClass`: why it came back, for one that did; `bouncedBefore`: when another document did, while that is remembered. */
   async recipientsOf(id: string): Promise<RecipientRecord[]> {
     return this.sql.rows(
       `SELECT r.address, r.name, r.role, r.status, r.route, r.reply, r.at,
          CASE WHEN r.status = 'bounced' THEN (SELECT p.class FROM dispatch.reports p
-           WHERE p.delivery_id = r.delivery_id AND p.position = r.position AND p.kind = 'bounced' ORDER BY p.id LIMIT 1) END AS "bounceClass"
-       FROM dispatch.recipients r WHERE r.delivery_id = $1 ORDER BY r.position`,
+           WHERE p.delivery_id = r.delivery_id AND p.position = r.position AND p.kind = 'bounced' ORDER BY p.id LIMIT 1) END AS "bounceClass",
+         b.bounced_at AS "bouncedBefore"
+       FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
+       LEFT JOIN dispatch.bounced_addresses b ON b.team_id = d.team_id AND b.address = lower(r.address) AND b.delivery_id <> d.id
+         AND b.bounced_at > now() - ${BOUNCES_REMEMBERED}
+       WHERE r.delivery_id = $1 ORDER BY r.position`,
       [id],
     );
   }

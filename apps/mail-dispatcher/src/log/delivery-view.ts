@@ -25,16 +25,18 @@ export function toView(
   const locale = reader ?? record.requestedBy.locale ?? 'en';
   return {
     ...toSummary(record, reader),
-    recipients: of.recipients.map(({ at, bounceClass, ...recipient }) => ({
+    recipients: of.recipients.map(({ at, bounceClass, bouncedBefore, ...recipient }) => ({
       ...recipient,
       at: at?.toISOString() ?? null,
       explanation: recipient.status === 'bounced' ? whyItCameBack(bounceClass ?? 'other', locale) : null,
+      bouncedBefore: bouncedBefore?.toISOString() ?? null,
     })),
     attempts: of.attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
     reports: of.reports.map(({ at, retryUntil, ...report }) => ({
       ...report,
       retryUntil: retryUntil?.toISOString() ?? null,
       at: at.toISOString(),
+      explanation: report.kind === 'bounced' ? explainBounce(report.class ?? 'other', locale).happened : null,
     })),
   };
 }
