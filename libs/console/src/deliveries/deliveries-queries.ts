@@ -69,6 +69,7 @@ export function useDelivery(team: string, id: string) {
   return useQuery({
     queryKey: deliveryKey(team, id),
     queryFn: () => ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}', { params: { path: { teamId: team, id } } })),
-    refetchInterval: ({ state }) => (state.data === undefined || !isSettled(state.data.status) ? 1_000 : false),
+    // What has ended may come back, minutes or days later.
+    refetchInterval: ({ state }) => (state.data === undefined || !isSettled(state.data.status) ? 1_000 : CALM_MS),
   });
 }

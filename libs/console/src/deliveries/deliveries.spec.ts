@@ -1,4 +1,4 @@
-import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
+import { type AttemptView, type DeliveryView, type RecipientView, type ReportView } from '@billing-mail/contracts';
 import { layOutChart } from './chart-layout.js';
 import { toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
@@ -72,6 +72,39 @@ describe('the course of a delivery', () => {
       'attempt',
       'waiting',
     ]);
+  });
+});
+
+describe('the course of a delivery that came back', () => {
+  const settledAt = '2026-11-23T10:05:00.000Z';
+  const report = (at: string, kind: ReportView['kind']): ReportView => ({
+    ...{
+      kind,
+      recipient: 'a@x.example',
+      class: null,
+      permanent: true,
+      status: null,
+      diagnostic: null,
+      reporter: null,
+      retryUntil: null,
+      at,
+    },
+    explanation: null,
+  });
+  const bounced: RecipientView = {
+    ...{ address: 'a@x.example', name: null, role: 'to', status: 'bounced', route: 'platform', reply: null, at: null },
+    ...{ explanation: null, bouncedBefore: null },
+  };
+
+  it('shows reports by their time, also one that is faster than the record of the yes', () => {
+    const reports = [report('2026-11-23T10:04:59.000Z', 'delayed'), report('2026-11-24T08:00:00.000Z', 'bounced')];
+    expect(kinds({ settledAt, reports, recipients: [bounced], status: 'failed' })).toEqual(['queued', 'reported', 'settled', 'reported']);
+  });
+
+  it('does not say of the end how it stands only since', () => {
+    const end = (recipients: RecipientView[]) => courseOf(delivery({ settledAt, recipients, status: 'failed' })).at(-1);
+    expect(end([bounced])).toMatchObject({ kind: 'settled', status: null });
+    expect(end([{ ...bounced, status: 'rejected' }])).toMatchObject({ kind: 'settled', status: 'failed' });
   });
 });
 

@@ -12,47 +12,50 @@ import {
   IconProgress,
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
-import { type ReactNode } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
 import classes from './delivery-page.module.css';
+import { Line, type Tone } from './course-line.js';
 import { RawReply } from './raw-reply.js';
-
-type Tone = 'good' | 'wait' | 'bad' | 'calm';
+import { ReportStep } from './report-step.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
   return (
     <ol className={classes.course}>
       {courseOf(delivery).map((step, index) => (
-        <Step key={index} step={step} />
+        <Step key={index} step={step} beside={delivery.createdAt} />
       ))}
     </ol>
   );
 }
 
-function Step({ step }: { step: CourseStep }) {
+/** `beside`: when the delivery was handed over; what happened on another day says on which. */
+function Step({ step, beside }: { step: CourseStep; beside: string }) {
   const { words, formats } = useLanguage();
+  const at = (iso: string): string => formats.moment(iso, beside);
   const { detail, status } = words.deliveries;
   switch (step.kind) {
     case 'queued':
-      return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={step.at} />;
+      return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={at(step.at)} />;
     case 'signed':
       return <Line icon={<IconRosetteDiscountCheck aria-hidden />} tone="good" title={detail.signed} />;
     case 'fell_back':
-      return <Line icon={<IconArrowsSplit2 aria-hidden />} tone="wait" title={detail.fellBack} at={step.at} />;
+      return <Line icon={<IconArrowsSplit2 aria-hidden />} tone="wait" title={detail.fellBack} at={at(step.at)} />;
     case 'waiting':
-      return <Line icon={<IconClockPause aria-hidden />} tone="wait" title={detail.waitingUntil(formats.time(step.until))} />;
+      return <Line icon={<IconClockPause aria-hidden />} tone="wait" title={detail.waitingUntil(at(step.until))} />;
     case 'settled':
       return (
         <Line
           icon={<IconFlag aria-hidden />}
-          tone={step.status === 'sent' ? 'good' : step.status === 'cancelled' ? 'calm' : 'bad'}
-          title={`${detail.settled}: ${status[step.status]}`}
-          at={step.at}
+          tone={step.status === 'sent' ? 'good' : step.status === 'cancelled' || step.status === null ? 'calm' : 'bad'}
+          title={step.status === null ? detail.settled : `${detail.settled}: ${status[step.status]}`}
+          at={at(step.at)}
         />
       );
     case 'attempt':
-      return <Attempt attempt={step.attempt} />;
+      return <Attempt attempt={step.attempt} at={at(step.attempt.startedAt)} />;
+    case 'reported':
+      return <ReportStep report={step.report} at={at(step.report.at)} until={step.report.retryUntil && at(step.report.retryUntil)} />;
   }
 }
 
@@ -64,7 +67,7 @@ const OUTCOMES: Record<NonNullable<AttemptView['outcome']> | 'running', { icon: 
   running: { icon: IconProgress, tone: 'wait' },
 };
 
-function Attempt({ attempt }: { attempt: AttemptView }) {
+function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {
   const { words, formats } = useLanguage();
   const { detail, routes } = words.deliveries;
   const outcome = attempt.outcome ?? 'running';
@@ -79,7 +82,7 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
       icon={<Icon aria-hidden />}
       tone={tone}
       title={`${detail.attempt(attempt.number, routes[attempt.route])}: ${detail.ended[outcome]}${tellsStage && attempt.stage ? ` ${detail.stages[attempt.stage]}` : ''}`}
-      at={attempt.startedAt}
+      at={at}
     >
       {facts.length === 0 ? null : (
         <Text size="sm" c="dimmed" className="breakable">
@@ -88,25 +91,5 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
       )}
       {attempt.reply === null ? null : <RawReply reply={attempt.reply} />}
     </Line>
-  );
-}
-
-function Line({ icon, tone, title, at, children }: { icon: ReactNode; tone: Tone; title: string; at?: string; children?: ReactNode }) {
-  const { formats } = useLanguage();
-  return (
-    <li className={classes.step}>
-      <span className={classes[tone]}>{icon}</span>
-      <div>
-        <Text size="sm" fw={550} className="breakable">
-          {title}
-        </Text>
-        {at === undefined ? null : (
-          <Text size="sm" c="dimmed">
-            {formats.time(at)}
-          </Text>
-        )}
-        {children}
-      </div>
-    </li>
   );
 }

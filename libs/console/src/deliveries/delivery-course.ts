@@ -1,5 +1,5 @@
 // What happened to a delivery, in order, as the timeline shows it. Pure: made from the delivery alone.
-import { type AttemptView, type DeliveryView } from '@billing-mail/contracts';
+import { type AttemptView, type DeliveryView, type ReportView } from '@billing-mail/contracts';
 
 export type CourseStep =
   | { kind: 'queued'; at: string }
@@ -7,7 +7,9 @@ export type CourseStep =
   | { kind: 'attempt'; attempt: AttemptView }
   | { kind: 'fell_back'; at: string }
   | { kind: 'waiting'; until: string }
-  | { kind: 'settled'; at: string; status: DeliveryView['status'] };
+  /** `status`: how it ended; `null` where it has come back since and is no longer what it was then. */
+  | { kind: 'settled'; at: string; status: DeliveryView['status'] | null }
+  | { kind: 'reported'; report: ReportView };
 
 /** The steps of a delivery, the oldest first. */
 export function courseOf(delivery: DeliveryView): CourseStep[] {
@@ -25,6 +27,17 @@ export function courseOf(delivery: DeliveryView): CourseStep[] {
     route = attempt.route;
   }
   if (delivery.status === 'waiting' && delivery.nextTryAt !== null) steps.push({ kind: 'waiting', until: delivery.nextTryAt });
-  if (delivery.settledAt !== null) steps.push({ kind: 'settled', at: delivery.settledAt, status: delivery.status });
-  return steps;
+  return [...steps, ...endOf(delivery)];
+}
+
+/** The end, and what was reported before and after it: a report may be faster than the record of the server's yes. */
+function endOf({ settledAt, status, reports, recipients }: DeliveryView): CourseStep[] {
+  const steps = reports.map((report): CourseStep & { kind: 'reported' } => ({ kind: 'reported', report }));
+  if (settledAt === null) return steps;
+  const hasComeBack = recipients.some((recipient) => recipient.status === 'bounced');
+  return [
+    ...steps.filter(({ report }) => report.at < settledAt),
+    { kind: 'settled', at: settledAt, status: hasComeBack ? null : status },
+    ...steps.filter(({ report }) => report.at >= settledAt),
+  ];
 }

@@ -71,7 +71,12 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
         {role === 'admin' ? (
           <Group gap="xs">
             {isSettled(delivery.status) ? (
-              <ResendButton team={team} delivery={delivery} />
+              <>
+                {delivery.recipients.some(({ status }) => status === 'bounced') ? (
+                  <ResendButton team={team} delivery={delivery} purpose="correct" />
+                ) : null}
+                <ResendButton team={team} delivery={delivery} purpose="resend" />
+              </>
             ) : (
               <CancelButton team={team} delivery={delivery} />
             )}

@@ -21,7 +21,7 @@ export function RecipientList({ delivery }: { delivery: DeliveryView }) {
     <>
       <ul className={classes.recipients}>
         {shown.map((recipient) => (
-          <Recipient key={`${recipient.role} ${recipient.address}`} recipient={recipient} isSettled={delivery.settledAt !== null} />
+          <Recipient key={`${recipient.role} ${recipient.address}`} recipient={recipient} delivery={delivery} />
         ))}
       </ul>
       {shown.length < sorted.length ? (
@@ -34,15 +34,20 @@ export function RecipientList({ delivery }: { delivery: DeliveryView }) {
           {words.deliveries.detail.notShown(delivery.recipientsNotShown)}
         </Text>
       ) : null}
+      {delivery.recipients.some(({ route, status }) => route === 'custom' && (status === 'accepted' || status === 'uncertain')) ? (
+        <Text size="sm" mt="sm">
+          {words.bounces.ownMailbox}
+        </Text>
+      ) : null}
     </>
   );
 }
 
-function Recipient({ recipient, isSettled }: { recipient: RecipientView; isSettled: boolean }) {
+function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery: DeliveryView }) {
   const { words, formats } = useLanguage();
   const { roles, replies } = words.deliveries;
-  const { address, name, role, status, reply, at } = recipient;
-  const meaning = reply !== null && status === 'rejected' && isSettled ? replies[explainReply(reply)] : null;
+  const { address, name, role, status, reply, at, explanation, bouncedBefore } = recipient;
+  const meaning = reply !== null && status === 'rejected' && delivery.settledAt !== null ? replies[explainReply(reply)] : null;
   return (
     <li data-recipient={address}>
       <Text size="sm" className="breakable">
@@ -57,7 +62,7 @@ function Recipient({ recipient, isSettled }: { recipient: RecipientView; isSettl
         {at === null ? null : (
           <Text span inherit c="dimmed">
             {' '}
-            {formats.time(at)}
+            {formats.moment(at, delivery.createdAt)}
           </Text>
         )}
       </Text>
@@ -66,6 +71,12 @@ function Recipient({ recipient, isSettled }: { recipient: RecipientView; isSettl
           {meaning.text} {meaning.cure}
         </Text>
       ) : null}
+      {explanation === null ? null : <Text size="sm">{explanation}</Text>}
+      {bouncedBefore === null || status === 'bounced' ? null : (
+        <Text size="sm" className={classes.warning}>
+          {words.bounces.bouncedBefore(formats.dateTime(bouncedBefore))}
+        </Text>
+      )}
       {reply === null ? null : <RawReply reply={reply} />}
     </li>
   );

@@ -1,6 +1,6 @@
 // Resend: choose recipients, correct an address, and go to the new delivery.
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
-import { type DeliveryView, explainRecipient } from '@billing-mail/contracts';
+import { type DeliveryView, explainRecipient, type RecipientView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -13,44 +13,46 @@ import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 
-type Choice = { original: string; role: 'to' | 'cc' | 'bcc'; address: string; isChosen: boolean; wasAccepted: boolean };
+type Choice = { original: string; role: RecipientView['role']; address: string; isChosen: boolean; status: RecipientView['status'] };
+/** `correct`: for those from whom it came back. */
+type Purpose = 'resend' | 'correct';
+type Props = { team: string; delivery: DeliveryView; purpose: Purpose };
 
-export function ResendButton({ team, delivery }: { team: string; delivery: DeliveryView }) {
-  const words = useLanguage().words.deliveries.resend;
+export function ResendButton({ team, delivery, purpose }: Props) {
+  const { deliveries, bounces, page } = useLanguage().words;
+  const words = purpose === 'correct' ? bounces.correct : deliveries.resend;
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
-      <Button variant="default" onClick={() => setIsOpen(true)}>
+      <Button variant={purpose === 'correct' ? 'filled' : 'default'} className={classes.wraps} onClick={() => setIsOpen(true)}>
         {words.open}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={words.title}
-        size="lg"
-        closeButtonProps={{ 'aria-label': useLanguage().words.page.close }}
-      >
-        <ResendForm team={team} delivery={delivery} />
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
+        <ResendForm team={team} delivery={delivery} purpose={purpose} />
       </Modal>
     </>
   );
 }
 
-/** Those who did not get it; all when everybody did, as the service chooses by itself. */
-function firstChoices({ recipients }: DeliveryView): Choice[] {
-  const hasOpen = recipients.some(({ status }) => status !== 'accepted');
-  return recipients.map(({ address, role, status }) => {
-    const wasAccepted = status === 'accepted';
-    return { original: address, role, address, isChosen: !wasAccepted || !hasOpen, wasAccepted };
-  });
+/** Those who did not get it; all when everybody did, as the service chooses by itself. Those from whom it came back stand first. */
+function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] {
+  const isOpen = ({ status }: RecipientView): boolean => (purpose === 'correct' ? status === 'bounced' : status !== 'accepted');
+  const hasOpen = recipients.some(isOpen);
+  return recipients
+    .map((recipient) => ({
+      ...{ original: recipient.address, role: recipient.role, address: recipient.address, status: recipient.status },
+      isChosen: isOpen(recipient) || !hasOpen,
+    }))
+    .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced'));
 }
 
-function ResendForm({ team, delivery }: { team: string; delivery: DeliveryView }) {
+function ResendForm({ team, delivery, purpose }: Props) {
   const { words, locale } = useLanguage();
   const { resend, roles } = words.deliveries;
+  const hints: Partial<Record<Choice['status'], string>> = { accepted: resend.again, bounced: words.bounces.correct.stillWrong };
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
-  const [choices, setChoices] = useState(() => firstChoices(delivery));
+  const [choices, setChoices] = useState(() => firstChoices(delivery, purpose));
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
   const edit = (index: number, change: Partial<Choice>): void =>
@@ -79,7 +81,7 @@ function ResendForm({ team, delivery }: { team: string; delivery: DeliveryView }
             <Checkbox
               checked={choice.isChosen}
               label={resend.choose(choice.original)}
-              description={choice.wasAccepted && choice.isChosen && choice.address.trim() === choice.original ? resend.again : undefined}
+              description={choice.isChosen && choice.address.trim() === choice.original ? hints[choice.status] : undefined}
               onChange={(event) => edit(index, { isChosen: event.currentTarget.checked })}
             />
             {choice.isChosen ? (
@@ -89,6 +91,7 @@ function ResendForm({ team, delivery }: { team: string; delivery: DeliveryView }
                 error={reason && sayFieldMessage(reason, locale)}
                 inputMode="email"
                 autoComplete="off"
+                data-autofocus={(purpose === 'correct' && index === 0) || undefined}
                 spellCheck={false}
                 onChange={(event) => edit(index, { address: event.currentTarget.value })}
               />

@@ -41,12 +41,14 @@ function StatusMark({ status, children }: { status: DeliveryStatus | RecipientSt
   );
 }
 
-/** State of a delivery as icon and words; while it waits for something of ours, what that is. */
+/** State of a delivery as icon and words; while it waits for something of ours, what that is; and whether it came back. */
 export function DeliveryStatusMark({ delivery: { status, failure } }: { delivery: Pick<DeliveryView, 'status' | 'failure'> }) {
-  const words = useLanguage().words.deliveries;
+  const { deliveries: words, bounces } = useLanguage().words;
   const waitsFor: Partial<Record<string, string>> = words.waitsFor;
   const held = isSettled(status) ? undefined : waitsFor[failure?.code ?? ''];
-  return <StatusMark status={held === undefined ? status : 'waiting'}>{held ?? words.status[status]}</StatusMark>;
+  // It was sent, and that it went to nobody is known only since.
+  const cameBack = failure?.code === 'bounced' && (status === 'failed' || status === 'partly_sent') ? bounces.status[status] : undefined;
+  return <StatusMark status={held === undefined ? status : 'waiting'}>{held ?? cameBack ?? words.status[status]}</StatusMark>;
 }
 
 /** State of a recipient as icon and words. */

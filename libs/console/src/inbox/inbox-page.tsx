@@ -76,7 +76,11 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
   return (
     <li>
       <Paper component="article" withBorder p="md" radius="md" className={classes.message} data-unread={isUnread || undefined}>
-        <Icon size={22} aria-label={inbox.severity[item.severity]} className={classes[item.severity]} />
+        <Icon
+          size={22}
+          aria-label={item.type === 'delivery_bounced' ? words.bounces.cameBack : inbox.severity[item.severity]}
+          className={classes[item.severity]}
+        />
         <div className={classes.text}>
           <Group gap="xs" align="baseline">
             <Title order={2} size="md" fw={isUnread ? 650 : 500} className="breakable">

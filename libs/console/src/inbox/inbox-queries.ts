@@ -34,6 +34,7 @@ export function useLiveInbox(): void {
     const tell = (): void => {
       refresh();
       void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
+      void queryClient.invalidateQueries({ queryKey: ['delivery'] });
       void queryClient.invalidateQueries({ queryKey: ['deliveries-statistics'] });
     };
     void followNotifications(config.notificationServiceUrl, ending.signal, refresh, tell);

@@ -5,16 +5,18 @@ import { settingsWords as settingsDe } from './settings-words.de.js';
 import { settingsWords as settingsEn } from './settings-words.en.js';
 import { deliveriesWords as deliveriesDe } from './deliveries-words.de.js';
 import { deliveriesWords as deliveriesEn } from './deliveries-words.en.js';
+import { bouncesWords as bouncesDe } from './bounces-words.de.js';
+import { bouncesWords as bouncesEn } from './bounces-words.en.js';
 import { inboxWords as inboxDe } from './inbox-words.de.js';
 import { inboxWords as inboxEn } from './inbox-words.en.js';
 import { testWords as testDe } from './test-words.de.js';
 import { testWords as testEn } from './test-words.en.js';
 
-const english = { page: pageEn, settings: settingsEn, test: testEn, deliveries: deliveriesEn, inbox: inboxEn };
+const english = { page: pageEn, settings: settingsEn, test: testEn, deliveries: deliveriesEn, bounces: bouncesEn, inbox: inboxEn };
 export type Catalogue = typeof english;
 
 /** All that the page says, by language; a language in which something is missing does not compile. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   en: english,
-  de: { page: pageDe, settings: settingsDe, test: testDe, deliveries: deliveriesDe, inbox: inboxDe },
+  de: { page: pageDe, settings: settingsDe, test: testDe, deliveries: deliveriesDe, bounces: bouncesDe, inbox: inboxDe },
 };

@@ -6,6 +6,8 @@ export type Formats = {
   dateTime: (iso: string) => string;
   /** 14:05:09 */
   time: (iso: string) => string;
+  /** 14:05:09 on the day of `beside`, 4 Nov 2026, 14:05 on another. */
+  moment: (iso: string, beside: string) => string;
   /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
   calendarDay: (date: string) => string;
   number: (value: number) => string;
@@ -21,12 +23,17 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...zone });
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'short', ...zone });
   const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(tag);
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
+    moment: (iso, beside) => {
+      const at = new Date(iso);
+      return (day.format(at) === day.format(new Date(beside)) ? time : dateTime).format(at);
+    },
     calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),
     duration: (ms) => {

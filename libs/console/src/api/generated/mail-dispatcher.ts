@@ -252,7 +252,10 @@ export interface operations {
                 cursor?: unknown;
                 limit?: unknown;
             };
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise English */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
             };
@@ -271,8 +274,19 @@ export interface operations {
                             /** @enum {string} */
                             class: "no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other";
                             status: string | null;
+                            explanation: string;
                             diagnostic: string | null;
                             deliveryId: string;
+                            document: {
+                                id: string;
+                                /** @enum {string} */
+                                type: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                                number?: string;
+                                recurrence?: {
+                                    seriesId: string;
+                                    occurrence: string;
+                                };
+                            } | null;
                             /** Format: date-time */
                             bouncedAt: string;
                             /** Format: date-time */
@@ -309,7 +323,10 @@ export interface operations {
                 /** @description that one; all of the team without it */
                 address?: unknown;
             };
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise English */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
             };
@@ -347,7 +364,10 @@ export interface operations {
     BouncedAddressesController_csv: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise English */
+                "Accept-Language"?: string;
+            };
             path: {
                 teamId: string;
             };
@@ -787,6 +807,7 @@ export interface operations {
                             reply: string | null;
                             at: string | null;
                             explanation: string | null;
+                            bouncedBefore: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -815,6 +836,7 @@ export interface operations {
                             retryUntil: string | null;
                             /** Format: date-time */
                             at: string;
+                            explanation: string | null;
                         }[];
                         failure: {
                             /** @enum {string} */
@@ -868,6 +890,7 @@ export interface operations {
                             reply: string | null;
                             at: string | null;
                             explanation: string | null;
+                            bouncedBefore: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -896,6 +919,7 @@ export interface operations {
                             retryUntil: string | null;
                             /** Format: date-time */
                             at: string;
+                            explanation: string | null;
                         }[];
                         failure: {
                             /** @enum {string} */
@@ -1121,6 +1145,7 @@ export interface operations {
                             reply: string | null;
                             at: string | null;
                             explanation: string | null;
+                            bouncedBefore: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -1149,6 +1174,7 @@ export interface operations {
                             retryUntil: string | null;
                             /** Format: date-time */
                             at: string;
+                            explanation: string | null;
                         }[];
                         failure: {
                             /** @enum {string} */
@@ -1248,6 +1274,7 @@ export interface operations {
                             reply: string | null;
                             at: string | null;
                             explanation: string | null;
+                            bouncedBefore: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -1276,6 +1303,7 @@ export interface operations {
                             retryUntil: string | null;
                             /** Format: date-time */
                             at: string;
+                            explanation: string | null;
                         }[];
                         failure: {
                             /** @enum {string} */
@@ -1389,6 +1417,7 @@ export interface operations {
                             reply: string | null;
                             at: string | null;
                             explanation: string | null;
+                            bouncedBefore: string | null;
                         }[];
                         attempts: {
                             number: number;
@@ -1417,6 +1446,7 @@ export interface operations {
                             retryUntil: string | null;
                             /** Format: date-time */
                             at: string;
+                            explanation: string | null;
                         }[];
                         failure: {
                             /** @enum {string} */

@@ -438,6 +438,8 @@ export interface operations {
                                 pointer: string;
                                 from: string | number | boolean | null;
                                 to: string | number | boolean | null;
+                                /** @constant */
+                                vouchedFor?: true;
                             } | {
                                 pointer: string;
                                 added: (string | {

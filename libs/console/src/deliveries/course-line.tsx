@@ -1,0 +1,37 @@
+import { Text } from '@mantine/core';
+import { type ReactNode } from 'react';
+import classes from './delivery-page.module.css';
+
+export type Tone = 'good' | 'wait' | 'bad' | 'calm';
+
+/** An event of the course of a delivery; `at` is written out. */
+export function Line({
+  icon,
+  tone,
+  title,
+  at,
+  children,
+}: {
+  icon: ReactNode;
+  tone: Tone;
+  title: string;
+  at?: string | undefined;
+  children?: ReactNode;
+}) {
+  return (
+    <li className={classes.step}>
+      <span className={classes[tone]}>{icon}</span>
+      <div>
+        <Text size="sm" fw={550} className="breakable">
+          {title}
+        </Text>
+        {at === undefined ? null : (
+          <Text size="sm" c="dimmed">
+            {at}
+          </Text>
+        )}
+        {children}
+      </div>
+    </li>
+  );
+}

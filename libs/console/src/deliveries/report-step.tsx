@@ -1,0 +1,50 @@
+// What another server or a program reported of a delivery, as an event of its course.
+import { Text } from '@mantine/core';
+import { type ReportKind, type ReportView } from '@billing-mail/contracts';
+import {
+  IconCalendarOff,
+  IconClockPause,
+  IconCornerDownLeft,
+  IconMailCheck,
+  IconMailForward,
+  IconMessageReply,
+  IconThumbDown,
+  IconUsers,
+} from '@tabler/icons-react';
+import { useLanguage } from '../words/words-context.js';
+import { Line, type Tone } from './course-line.js';
+import { RawReply } from './raw-reply.js';
+
+const LOOKS: Record<ReportKind, { icon: typeof IconMailCheck; tone: Tone }> = {
+  bounced: { icon: IconCornerDownLeft, tone: 'bad' },
+  delayed: { icon: IconClockPause, tone: 'wait' },
+  delivered: { icon: IconMailCheck, tone: 'good' },
+  relayed: { icon: IconMailForward, tone: 'calm' },
+  expanded: { icon: IconUsers, tone: 'calm' },
+  complaint: { icon: IconThumbDown, tone: 'bad' },
+  absence: { icon: IconCalendarOff, tone: 'calm' },
+  auto_reply: { icon: IconMessageReply, tone: 'calm' },
+};
+
+/** `at` and `until`, to which the other server tries, are written out. */
+export function ReportStep({ report, at, until }: { report: ReportView; at: string; until: string | null }) {
+  const words = useLanguage().words.bounces;
+  const { kind, recipient, reporter, explanation, diagnostic } = report;
+  const { icon: Icon, tone } = LOOKS[kind];
+  return (
+    <Line icon={<Icon aria-hidden />} tone={tone} title={words.reports[kind](recipient)} at={at}>
+      {explanation === null ? null : (
+        <Text size="sm">
+          {explanation} {recipient === null ? words.askAll : ''}
+        </Text>
+      )}
+      {until === null ? null : <Text size="sm">{words.triedUntil(until)}</Text>}
+      {reporter === null ? null : (
+        <Text size="sm" c="dimmed" className="breakable">
+          {words.reportedBy(reporter)}
+        </Text>
+      )}
+      {diagnostic === null ? null : <RawReply reply={diagnostic} title={words.rawReport} />}
+    </Line>
+  );
+}
