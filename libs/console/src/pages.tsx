@@ -13,6 +13,8 @@ import { SettingsPage } from './email-delivery/settings-page.js';
 
 const DeliveriesPage = lazy(async () => ({ default: (await import('./deliveries/deliveries-page.js')).DeliveriesPage }));
 const DeliveryPage = lazy(async () => ({ default: (await import('./deliveries/delivery-page.js')).DeliveryPage }));
+const RunReportPage = lazy(async () => ({ default: (await import('./deliveries/run-report-page.js')).RunReportPage }));
+const UndeliverablePage = lazy(async () => ({ default: (await import('./deliveries/undeliverable-page.js')).UndeliverablePage }));
 const InboxPage = lazy(async () => ({ default: (await import('./inbox/inbox-page.js')).InboxPage }));
 
 export function Pages() {
@@ -48,6 +50,12 @@ function TeamPages({ team, session }: { team: string; session: SignedIn }) {
           </Route>
           <Route path="/teams/:team/deliveries">
             <DeliveriesPage key={team} team={team} />
+          </Route>
+          <Route path="/teams/:team/deliveries/report">
+            <RunReportPage key={team} team={team} />
+          </Route>
+          <Route path="/teams/:team/deliveries/undeliverable-addresses">
+            <UndeliverablePage key={team} team={team} role={role} />
           </Route>
           <Route path="/teams/:team/deliveries/:id">{({ id }) => <DeliveryPage key={id} team={team} id={id} role={role} />}</Route>
           <Route path="/teams/:team/inbox">

@@ -1,4 +1,7 @@
-// The states, roles and stages of a delivery, without the schemas made of them: the web page weighs what it imports.
+// The kinds of documents, and the states, roles and stages of a delivery, without the schemas made of them: the web page weighs what it imports.
+
+export const DOCUMENT_TYPES = ['invoice', 'credit_note', 'reminder', 'quote', 'other'] as const;
+export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
 export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];

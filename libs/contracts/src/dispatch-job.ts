@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { emailAddress, mailbox } from './address.js';
 import { listOf } from './bounded-list.js';
 import { missingContentIds } from './content-ids.js';
+import { DOCUMENT_TYPES } from './delivery-vocabulary.js';
 import { type FieldError } from './http.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename } from './shown-text-rules.js';
@@ -13,8 +14,6 @@ const MIB = 1024 * 1024;
 /** Upper bounds of one document, each configurable at the dispatcher. Bytes, counts and characters as named. */
 export const DEFAULT_LIMITS = { attachmentBytes: 25 * MIB, attachments: 20, subjectCharacters: 998, bodyBytes: MIB } as const;
 export type DocumentLimits = { attachmentBytes: number; attachments: number; subjectCharacters: number; bodyBytes: number };
-
-export const DOCUMENT_TYPES = ['invoice', 'credit_note', 'reminder', 'quote', 'other'] as const;
 
 export const documentReference = z.strictObject({
   id: documentId,

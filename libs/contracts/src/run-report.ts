@@ -1,7 +1,6 @@
 // What became of the documents of a mass run: asked for by time, kind of document, or occurrence of a series.
 import { z } from 'zod';
-import { DELIVERY_STATUSES, RECIPIENT_STATUSES } from './delivery-vocabulary.js';
-import { DOCUMENT_TYPES } from './dispatch-job.js';
+import { DELIVERY_STATUSES, DOCUMENT_TYPES, RECIPIENT_STATUSES } from './delivery-vocabulary.js';
 import { instant } from './delivery-log.js';
 import { lineOfText } from './text.js';
 

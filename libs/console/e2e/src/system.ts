@@ -58,6 +58,9 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     NOTIFICATION_SERVICE_PORT: new URL(urls['notification-service']).port,
     PLATFORM_SMTP_URL: `smtp://127.0.0.1:${platform.port}`,
     PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
+    // Reports are brought by HTTP: see bounces.ts.
+    BOUNCE_DOMAIN: 'bounce.platform.example',
+    BOUNCE_SECRET: `e2e:${randomBytes(32).toString('base64')}`,
     SMIME_P12_FILE: join(folder, 'signer.p12'),
     SMIME_P12_PASSPHRASE: identity.passphrase,
     DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,

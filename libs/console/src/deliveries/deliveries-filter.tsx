@@ -1,10 +1,10 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { DELIVERY_STATUSES } from '@billing-mail/contracts';
+import { LOG_STATUSES, type LogStatus } from '@billing-mail/contracts';
 import { type FormEvent, useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import classes from './deliveries-filter.module.css';
-import { isDeliveryStatus } from './deliveries-queries.js';
-import { type DeliveryFilter, isBackward, isFiltered } from './delivery-filter.js';
+import { type DeliveryFilter, isFiltered, readFilter } from './delivery-filter.js';
+import { isBackward } from './period.js';
 
 type Typed = Required<Omit<DeliveryFilter, 'status'>>;
 
@@ -15,6 +15,7 @@ const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies re
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
   const { filter: says, status: statusWords } = words.deliveries;
+  const nameOf = (each: LogStatus): string => (each === 'bounced' ? words.bounces.cameBack : statusWords[each]);
   const { status, ...rest } = filter;
   const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
   const [isUnfolded, setUnfolded] = useState(RARER.some((name) => typed[name] !== ''));
@@ -39,8 +40,8 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
       <NativeSelect
         label={says.status}
         value={status ?? ''}
-        data={[{ value: '', label: says.all }, ...DELIVERY_STATUSES.map((each) => ({ value: each, label: statusWords[each] }))]}
-        onChange={({ currentTarget: { value } }) => onChange(isDeliveryStatus(value) ? { ...rest, status: value } : rest)}
+        data={[{ value: '', label: says.all }, ...LOG_STATUSES.map((each) => ({ value: each, label: nameOf(each) }))]}
+        onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...readFilter(`status=${value}`) })}
         className={classes.wide}
       />
       <TextInput {...field('from')} label={says.from} type="date" className={rarer()} />

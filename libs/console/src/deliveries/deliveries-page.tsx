@@ -1,7 +1,7 @@
 // The delivery log: filter in the URL, live list, export.
-import { Group, Text, Title } from '@mantine/core';
-import { useLocation, useSearch } from 'wouter';
-import { deliveriesPath } from '../paths.js';
+import { Anchor, Group, Text, Title } from '@mantine/core';
+import { Link, useLocation, useSearch } from 'wouter';
+import { deliveriesPath, runReportPath, undeliverablePath } from '../paths.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
@@ -12,9 +12,11 @@ import { DeliveriesList } from './deliveries-list.js';
 import { useDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
 import { ExportButton } from './export-button.js';
+import { withoutEmpty } from './period.js';
+import { useRunReport } from './run-report-queries.js';
 
 export function DeliveriesPage({ team }: { team: string }) {
-  const words = useLanguage().words.deliveries;
+  const { deliveries: words, bounces } = useLanguage().words;
   const search = useSearch();
   const [, navigate] = useLocation();
   const filter = readFilter(search);
@@ -28,13 +30,38 @@ export function DeliveriesPage({ team }: { team: string }) {
             {words.title}
           </Title>
           <Text c="dimmed">{words.lead}</Text>
+          <Group gap="lg" mt={4}>
+            <Anchor component={Link} href={runReportPath(team)} size="sm" underline="always">
+              {bounces.run.title}
+            </Anchor>
+            <Anchor component={Link} href={undeliverablePath(team)} size="sm" underline="always">
+              {bounces.undeliverable.title}
+            </Anchor>
+          </Group>
         </div>
         <ExportButton team={team} filter={filter} />
       </Group>
       <DeliveriesChart team={team} from={filter.from} until={filter.until} />
       <DeliveriesFilter key={search} filter={filter} onChange={show} />
+      {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}
       <Found team={team} filter={filter} />
     </>
+  );
+}
+
+/** Whether all that came back in a period is shown, which the report counts. */
+const isOfWhatCameBack = ({ status, search, recipient, documentId }: DeliveryFilter): boolean =>
+  status === 'bounced' && (search ?? recipient ?? documentId) === undefined;
+
+function CountOfWhatCameBack({ team, filter: { from, until } }: { team: string; filter: DeliveryFilter }) {
+  const { run } = useLanguage().words.bounces;
+  const period = withoutEmpty({ from, until });
+  const { data } = useRunReport(team, period);
+  // As high as its text from the beginning, so that nothing below moves.
+  return (
+    <Text role="status" mb="sm" mih="1.55em">
+      {data === undefined ? null : run.countOf(data.recipients.bounced, data.recipients.total, from === undefined)}
+    </Text>
   );
 }
 

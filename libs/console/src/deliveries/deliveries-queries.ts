@@ -1,5 +1,5 @@
 // Reads the delivery log: the newest page again and again, older pages as somebody scrolls to them.
-import { DELIVERY_STATUSES, type DeliveryStatus, type DeliveryView } from '@billing-mail/contracts';
+import { type DeliveryStatus, type DeliveryView } from '@billing-mail/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
@@ -16,7 +16,6 @@ const LIVE_MS = 1_500;
 export const CALM_MS = 10_000;
 
 export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
-export const isDeliveryStatus = (value: string): value is DeliveryStatus => (DELIVERY_STATUSES as readonly string[]).includes(value);
 
 /** One page of the log. @throws ProblemError, AwayError */
 export function readDeliveries(

@@ -1,8 +1,9 @@
 import { type AttemptView, type DeliveryView, type RecipientView, type ReportView } from '@billing-mail/contracts';
 import { layOutChart } from './chart-layout.js';
-import { toCsv } from './csv.js';
+import { readCsv, toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
+import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
 import { explainReply } from './explain-reply.js';
 
 const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptView['outcome'] = 'failed'): AttemptView => ({
@@ -113,6 +114,7 @@ describe('the filter in the URL', () => {
     ['', {}],
     ['?status=failed', { status: 'failed' }],
     ['?recipient=a%2Bb%40x.example&document=inv%201', { recipient: 'a+b@x.example', documentId: 'inv 1' }],
+    ['?status=bounced', { status: 'bounced' }],
     ['?search=50%25+M%C3%BCller&from=2026-11-01&until=2026-11-30', { search: '50% Müller', from: '2026-11-01', until: '2026-11-30' }],
     ['?from=2026-11-24&until=2026-11-24', { from: '2026-11-24', until: '2026-11-24' }],
   ])('%j is read and written the same', (search, filter) => {
@@ -147,6 +149,23 @@ describe('the filter in the URL', () => {
   it('hands everything else on as it is', () => {
     expect(toLogQuery({ status: 'failed', search: 'a b', documentId: 'd' })).toEqual({ status: 'failed', search: 'a b', documentId: 'd' });
   });
+});
+
+describe('the filter of the report in the URL', () => {
+  it.each<[string, RunFilter]>([
+    ['', {}],
+    [
+      '?from=2026-11-01&until=2026-11-30&type=reminder&occurrence=2026-11&series=a%2Bb',
+      {
+        ...{ from: '2026-11-01', until: '2026-11-30', type: 'reminder', occurrence: '2026-11', seriesId: 'a+b' },
+      },
+    ],
+  ])('%j is read and written the same', (search, filter) => {
+    expect(readRunFilter(search)).toEqual(filter);
+    expect(readRunFilter(writeRunFilter(filter))).toEqual(filter);
+  });
+
+  it('leaves out what is not known', () => expect(readRunFilter('?type=letter&from=1&series=%20&x=1')).toEqual({}));
 });
 
 describe('the chart', () => {
@@ -195,6 +214,16 @@ describe('the CSV export', () => {
     ...['＝1+1', '＋1', '－1', '＠SUM(A1)', ' ＝1', '﹦1', '﹢1', '﹣1', '﹫x', '−1'],
   ])('lets no cell run as a formula: %j', (cell) => {
     expect(toCsv([[cell]], 'en')).toContain(`'${cell}`);
+  });
+
+  it('reads the files of the services', () => {
+    const text = 'a,b\r\n"x,""y""\r\nz",\r\n,\'=1\r\n';
+    expect(readCsv(text)).toEqual([
+      ['a', 'b'],
+      ['x,"y"\r\nz', ''],
+      ['', "'=1"],
+    ]);
+    expect(readCsv('')).toEqual([]);
   });
 
   it.each(['2026-0042', 'a=b', 'pay@customer.example', ' Müller', '\u00a0', ''])('leaves other cells as they are: %j', (cell) => {

@@ -8,6 +8,7 @@ import { type Language, useLanguage } from '../words/words-context.js';
 import { toCsv } from './csv.js';
 import { type DeliverySummary, readDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter } from './delivery-filter.js';
+import { saveFile } from './save-file.js';
 
 const PAGE = 200;
 
@@ -80,13 +81,4 @@ function toRow(item: DeliverySummary, { words: { deliveries: words } }: Language
     item.failure?.message ?? '',
     item.id,
   ];
-}
-
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

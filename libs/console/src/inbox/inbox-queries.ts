@@ -34,7 +34,7 @@ export function useLiveInbox(): void {
     const tell = (): void => {
       refresh();
       void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
-      void queryClient.invalidateQueries({ queryKey: ['delivery'] });
+      for (const key of ['delivery', 'run-report', 'bounced-addresses']) void queryClient.invalidateQueries({ queryKey: [key] });
       void queryClient.invalidateQueries({ queryKey: ['deliveries-statistics'] });
     };
     void followNotifications(config.notificationServiceUrl, ending.signal, refresh, tell);

@@ -1,6 +1,7 @@
 // What the page says of documents that came back after they had been sent, in German.
 import { type bouncesWords as english } from './bounces-words.en.js';
 
+const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;
 const von = (address: string | null): string => address ?? 'einem der Empfänger';
 
 export const bouncesWords: typeof english = {
@@ -28,5 +29,56 @@ export const bouncesWords: typeof english = {
     open: 'Adresse berichtigen und erneut senden …',
     title: 'Adresse berichtigen und erneut senden',
     stillWrong: 'Von dieser Adresse kam der Beleg zurück.',
+  },
+  run: {
+    title: 'Bericht über einen Massenlauf',
+    lead: 'Was aus den Belegen eines Zeitraums, einer Art oder einer Serie geworden ist. Ohne ersten Tag: der letzten 31 Tage.',
+    type: 'Art',
+    allTypes: 'Alle Arten',
+    series: 'Serie',
+    occurrence: 'Termin der Serie',
+    occurrenceHint: 'etwa 2026-11',
+    summary: (documents, recipients) => `${z(documents, 'Beleg', 'Belege')} an ${z(recipients, 'Empfänger', 'Empfänger')}`,
+    countOf: (bounced, recipients, isRecent) =>
+      `Zurückgekommen von ${bounced.toLocaleString('de')} von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 31 Tage' : ''}.`,
+    recipients: 'Empfänger',
+    documents: 'Belege',
+    wentOut: 'Versandt an',
+    arrived: 'davon angekommen, soweit bekannt',
+    cameBack: 'davon zurückgekommen',
+    uncertain: 'davon ungewiss',
+    refused: 'Vom Server abgelehnt',
+    underWay: 'Wartend oder unterwegs',
+    cancelled: 'Abgebrochen',
+    partly: 'Nur an einige ihrer Empfänger',
+    toNobody: 'An niemanden: nicht versandt oder zurückgekommen',
+    whatIsKnown:
+      'Angekommen, soweit bekannt: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver versendet, kommt an Ihr eigenes Postfach zurück und zählt hier weiter als angekommen.',
+    csvColumns: [
+      'Nummer',
+      'Belegkennung',
+      'Art',
+      'Betreff',
+      'Status',
+      'Rolle',
+      'Empfänger',
+      'Status des Empfängers',
+      'Seit',
+      'Antwort',
+      'Sendung',
+    ],
+  },
+  undeliverable: {
+    title: 'Unzustellbare Adressen',
+    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; versandt wird er trotzdem. Sobald dort ein Beleg ankommt, verschwindet die Adresse von der Liste.',
+    empty: 'Keine',
+    emptyText: 'In den letzten 30 Tagen kam kein Beleg endgültig zurück.',
+    since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,
+    forget: 'Entfernen',
+    forgetOf: (address) => `${address} entfernen`,
+    forgotten: (address) => `${address} ist entfernt: Vor dem nächsten Beleg dorthin wird nicht gewarnt.`,
+    more: 'Mehr anzeigen',
+    readOnly: 'Adressen entfernen dürfen nur Administratoren des Teams.',
+    csvColumns: ['Adresse', 'Seit', 'Gemerkt bis', 'Grund', 'Was in der Meldung steht', 'Art', 'Nummer', 'Belegkennung', 'Sendung'],
   },
 };

@@ -1,4 +1,5 @@
 // What the page says of documents that came back after they had been sent, in English.
+const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 const somebody = (address: string | null): string => address ?? 'one of the recipients';
 
 export const bouncesWords = {
@@ -28,5 +29,56 @@ export const bouncesWords = {
     open: 'Correct the address and send again …',
     title: 'Correct the address and send again',
     stillWrong: 'The document came back from this address.',
+  },
+  run: {
+    title: 'Report on a mass run',
+    lead: 'What became of the documents of a period, a type or a recurring series. Without a first day: of the last 31 days.',
+    type: 'Type',
+    allTypes: 'All types',
+    series: 'Series',
+    occurrence: 'Occurrence',
+    occurrenceHint: 'such as 2026-11',
+    summary: (documents: number, recipients: number) => `${s(documents, 'document')} to ${s(recipients, 'recipient')}`,
+    countOf: (bounced: number, recipients: number, isRecent: boolean) =>
+      `Came back from ${bounced.toLocaleString('en')} of ${s(recipients, 'recipient')}${isRecent ? ' in the last 31 days' : ''}.`,
+    recipients: 'Recipients',
+    documents: 'Documents',
+    wentOut: 'Went out to',
+    arrived: 'of these arrived, as far as is known',
+    cameBack: 'of these came back',
+    uncertain: 'of these uncertain',
+    refused: 'Refused by the server',
+    underWay: 'Waiting or on the way',
+    cancelled: 'Cancelled',
+    partly: 'To some of their recipients only',
+    toNobody: 'To nobody: not sent, or came back',
+    whatIsKnown:
+      'Arrived, as far as is known: the mail server accepted it and nothing came back so far. What your own mail server sends comes back to your own mailbox and still counts as arrived here.',
+    csvColumns: [
+      'Number',
+      'Document id',
+      'Type',
+      'Subject',
+      'State',
+      'Role',
+      'Recipient',
+      'State of recipient',
+      'Since',
+      'Answer',
+      'Delivery id',
+    ],
+  },
+  undeliverable: {
+    title: 'Undeliverable addresses',
+    lead: 'Documents came back from these addresses for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document arrives there.',
+    empty: 'None',
+    emptyText: 'In the last 30 days no document came back for good.',
+    since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
+    forget: 'Remove',
+    forgetOf: (address: string) => `Remove ${address}`,
+    forgotten: (address: string) => `${address} is removed: the next document to it warns nobody.`,
+    more: 'Show more',
+    readOnly: 'Only admins of the team may remove addresses.',
+    csvColumns: ['Address', 'Since', 'Remembered until', 'Reason', 'What the report says', 'Type', 'Number', 'Document id', 'Delivery id'],
   },
 };

@@ -1,0 +1,147 @@
+// What became of a mass run: how many went out, arrived as far as known, came back, wait; as figures and as a file.
+import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
+import { type RunReport } from '@billing-mail/contracts';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { type ReactNode } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
+import { useClients } from '../api/clients-context.js';
+import { deliveriesPath, runReportPath } from '../paths.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { PageSkeleton } from '../shell/page-skeleton.js';
+import { Trouble } from '../shell/trouble.js';
+import { type Language, useLanguage } from '../words/words-context.js';
+import { CsvButton } from './csv-button.js';
+import { writeFilter } from './delivery-filter.js';
+import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
+import classes from './run-report.module.css';
+import { RunReportFilter } from './run-report-filter.js';
+import { readRun, useRunReport } from './run-report-queries.js';
+
+export function RunReportPage({ team }: { team: string }) {
+  const language = useLanguage();
+  const { run } = language.words.bounces;
+  const clients = useClients();
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const filter = readRunFilter(search);
+  useDocumentTitle(run.title);
+  return (
+    <>
+      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={classes.back}>
+        <IconArrowLeft size={14} aria-hidden /> {language.words.deliveries.detail.back}
+      </Anchor>
+      <Group justify="space-between" align="flex-start" mb="md" mt="sm">
+        <div className={classes.title}>
+          <Title order={1} size="h2">
+            {run.title}
+          </Title>
+          <Text c="dimmed">{run.lead}</Text>
+        </div>
+        <CsvButton
+          name={`report-${team}.csv`}
+          read={async () => [run.csvColumns, ...(await readRun(clients, team, filter)).map((line) => toRow(line, language))]}
+        />
+      </Group>
+      <RunReportFilter key={search} filter={filter} onChange={(next) => navigate(`${runReportPath(team)}${writeRunFilter(next)}`)} />
+      <Figures team={team} filter={filter} />
+      <Text size="sm" c="dimmed" mt="md">
+        {run.whatIsKnown}
+      </Text>
+    </>
+  );
+}
+
+function Figures({ team, filter }: { team: string; filter: RunFilter }) {
+  const { words, formats } = useLanguage();
+  const { run } = words.bounces;
+  const { data, error, refetch } = useRunReport(team, filter);
+  if (data === undefined)
+    return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[240]} hasTitle={false} />;
+  const { type, seriesId, occurrence, ...period } = filter;
+  // The list knows neither types nor series.
+  const isOfPeriod = (type ?? seriesId ?? occurrence) === undefined;
+  const cameBack = isOfPeriod ? (
+    <Link href={`${deliveriesPath(team)}${writeFilter({ ...period, status: 'bounced' })}`}>{run.cameBack}</Link>
+  ) : (
+    run.cameBack
+  );
+  return (
+    <>
+      {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      <Text mb="md" role="status">
+        {run.summary(data.deliveries.total, data.recipients.total)}
+      </Text>
+      <div className={classes.columns}>
+        <Table
+          title={run.recipients}
+          rows={linesOfRecipients(data.recipients, cameBack, run).map(([name, count]) => [name, formats.number(count)])}
+        />
+        <Table
+          title={run.documents}
+          rows={linesOfDocuments(data.deliveries, run, words.deliveries.status).map(([name, count]) => [name, formats.number(count)])}
+        />
+      </div>
+    </>
+  );
+}
+
+type Words = Language['words'];
+type Line = [name: ReactNode, count: number];
+
+const linesOfRecipients = (of: RunReport['recipients'], cameBack: ReactNode, run: Words['bounces']['run']): Line[] => [
+  [run.wentOut, of.accepted + of.bounced + of.uncertain],
+  [run.arrived, of.accepted],
+  [cameBack, of.bounced],
+  [run.uncertain, of.uncertain],
+  [run.refused, of.rejected],
+  [run.underWay, of.pending],
+  [run.cancelled, of.cancelled],
+];
+
+const linesOfDocuments = (of: RunReport['deliveries'], run: Words['bounces']['run'], status: Words['deliveries']['status']): Line[] => [
+  [status.sent, of.sent],
+  [run.partly, of.partly_sent],
+  [run.toNobody, of.failed],
+  [status.uncertain, of.uncertain],
+  [run.underWay, of.queued + of.sending + of.waiting],
+  [status.cancelled, of.cancelled],
+];
+
+function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode, count: string][] }) {
+  return (
+    <Paper component="section" aria-label={title} withBorder p="lg" radius="md">
+      <Title order={2} size="h4" mb="sm">
+        {title}
+      </Title>
+      <table className={classes.table}>
+        <tbody>
+          {rows.map(([name, count], index) => (
+            <tr key={index}>
+              <th scope="row">{name}</th>
+              <td>{count}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Paper>
+  );
+}
+
+/** A line of the service's file in the reader's words. What has none, such as a state of later versions, stays as it is. */
+function toRow(line: Record<string, string>, { words: { deliveries } }: Language): string[] {
+  const said = (words: Partial<Record<string, string>>, value = ''): string => words[value] ?? value;
+  const { documentId = '', number = '', subject = '', address = '', reply = '', at = '', deliveryId = '' } = line;
+  return [
+    number,
+    documentId,
+    said(deliveries.types, line['type']),
+    subject,
+    said(deliveries.status, line['deliveryStatus']),
+    said(deliveries.roles, line['role']),
+    address,
+    said(deliveries.recipientStatus, line['status']),
+    at,
+    reply,
+    deliveryId,
+  ];
+}

@@ -1,0 +1,157 @@
+// Addresses that documents came back from for good: since when, why, which document; to be saved, and forgotten once they are right.
+import { Anchor, Group, Text, Title } from '@mantine/core';
+import { type BouncedAddressView } from '@billing-mail/contracts';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import { useClients } from '../api/clients-context.js';
+import { deliveriesPath, deliveryPath } from '../paths.js';
+import { type TeamRole } from '../session/read-token.js';
+import { BusyButton } from '../shell/busy-button.js';
+import { useDocumentTitle } from '../shell/document-title.js';
+import { PageSkeleton } from '../shell/page-skeleton.js';
+import { Trouble } from '../shell/trouble.js';
+import { type Language, useLanguage } from '../words/words-context.js';
+import { CsvButton } from './csv-button.js';
+import { RawReply } from './raw-reply.js';
+import reportClasses from './run-report.module.css';
+import classes from './undeliverable-page.module.css';
+import { readAllUndeliverable, useForget, useUndeliverable } from './undeliverable-queries.js';
+
+type Props = { team: string; role: TeamRole };
+
+export function UndeliverablePage({ team, role }: Props) {
+  const language = useLanguage();
+  const { undeliverable } = language.words.bounces;
+  const clients = useClients();
+  useDocumentTitle(undeliverable.title);
+  return (
+    <>
+      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={reportClasses.back}>
+        <IconArrowLeft size={14} aria-hidden /> {language.words.deliveries.detail.back}
+      </Anchor>
+      <Group justify="space-between" align="flex-start" mb="md" mt="sm">
+        <div className={reportClasses.title}>
+          <Title order={1} size="h2">
+            {undeliverable.title}
+          </Title>
+          <Text c="dimmed">{undeliverable.lead}</Text>
+        </div>
+        <CsvButton
+          name={`undeliverable-${team}.csv`}
+          read={async () => [undeliverable.csvColumns, ...(await readAllUndeliverable(clients, team)).map((each) => toRow(each, language))]}
+        />
+      </Group>
+      <Addresses team={team} role={role} />
+    </>
+  );
+}
+
+function Addresses({ team, role }: Props) {
+  const { undeliverable } = useLanguage().words.bounces;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useUndeliverable(team);
+  const forgetting = useForget(team);
+  if (data === undefined)
+    return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[96, 96, 96]} hasTitle={false} />;
+  const items = data.pages.flatMap((page) => page.items);
+  return (
+    <>
+      {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      {forgetting.error ? <Trouble error={forgetting.error} /> : null}
+      {forgetting.isSuccess ? <Forgotten key={forgetting.variables} address={forgetting.variables} /> : null}
+      {items.length === 0 ? (
+        <div role="status">
+          <Title order={2} size="h4" mt="xl" mb="xs">
+            {undeliverable.empty}
+          </Title>
+          <Text c="dimmed">{undeliverable.emptyText}</Text>
+        </div>
+      ) : null}
+      <ul className={classes.list}>
+        {items.map((item) => (
+          <Address
+            key={item.address}
+            team={team}
+            item={item}
+            onForget={role === 'admin' ? () => forgetting.mutate(item.address) : null}
+            isBusy={forgetting.isPending && forgetting.variables === item.address}
+          />
+        ))}
+      </ul>
+      {hasNextPage ? (
+        <BusyButton variant="default" mt="md" onClick={() => void fetchNextPage()} busy={isFetchingNextPage}>
+          {undeliverable.more}
+        </BusyButton>
+      ) : null}
+      {role === 'member' && items.length > 0 ? (
+        <Text size="sm" c="dimmed" mt="sm">
+          {undeliverable.readOnly}
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+/** Takes the focus, as the button that had it is gone. */
+function Forgotten({ address }: { address: string }) {
+  const { forgotten } = useLanguage().words.bounces.undeliverable;
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => line.current?.focus(), []);
+  return (
+    <Text ref={line} role="status" tabIndex={-1} mb="md" className="breakable">
+      {forgotten(address)}
+    </Text>
+  );
+}
+
+type AddressProps = { team: string; item: BouncedAddressView; onForget: (() => void) | null; isBusy: boolean };
+
+function Address({ team, item, onForget, isBusy }: AddressProps) {
+  const { words, formats } = useLanguage();
+  const { undeliverable } = words.bounces;
+  const { address, explanation, diagnostic, bouncedAt, until, document, deliveryId } = item;
+  return (
+    <li data-address={address}>
+      <div className={classes.text}>
+        <Text fw={550} className="breakable">
+          {address}
+        </Text>
+        <Text size="sm">{explanation}</Text>
+        <Text size="sm" c="dimmed">
+          {undeliverable.since(formats.dateTime(bouncedAt), formats.dateTime(until))}
+          {document === null ? null : (
+            <>
+              {' · '}
+              <Anchor component={Link} href={deliveryPath(team, deliveryId)} size="sm" underline="always" className="breakable">
+                {words.deliveries.types[document.type]} {document.number ?? document.id}
+              </Anchor>
+            </>
+          )}
+        </Text>
+        {diagnostic === null ? null : <RawReply reply={diagnostic} title={words.bounces.rawReport} />}
+      </div>
+      {onForget === null ? null : (
+        <BusyButton variant="default" size="xs" busy={isBusy} onClick={onForget} aria-label={undeliverable.forgetOf(address)}>
+          {undeliverable.forget}
+        </BusyButton>
+      )}
+    </li>
+  );
+}
+
+function toRow(
+  { address, bouncedAt, until, explanation, diagnostic, document, deliveryId }: BouncedAddressView,
+  { words }: Language,
+): string[] {
+  return [
+    address,
+    bouncedAt,
+    until,
+    explanation,
+    diagnostic ?? '',
+    document === null ? '' : words.deliveries.types[document.type],
+    document?.number ?? '',
+    document?.id ?? '',
+    deliveryId,
+  ];
+}
