@@ -31,7 +31,10 @@ export type OpenOptions = Partial<Look> & {
   before?: ((page: Page) => Promise<void>) | undefined;
 };
 
-export const ANNA: TokenClaims = { sub: 'anna.berg', teams: { acme: 'admin', brandt: 'admin', globex: 'admin', fresh: 'admin' } };
+export const ANNA: TokenClaims = {
+  sub: 'anna.berg',
+  teams: { acme: 'admin', brandt: 'admin', globex: 'admin', fresh: 'admin', acker: 'admin' },
+};
 /** Has read all that there was to read. */
 export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };

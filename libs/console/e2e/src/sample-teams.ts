@@ -2,6 +2,7 @@
 import { type SmtpScript } from '@billing-mail/testkit';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
+import { report } from './bounces.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { allSettled, cancel, invoice, putSettings, readAll, send } from './seed.js';
 import { DOWN_PORT, type System } from './system.js';
@@ -22,6 +23,7 @@ export async function seedSampleTeams(system: System): Promise<void> {
   };
   await Promise.all([sendOfAcme(system), sendOfGlobex(system), sendOfBrandt(system)]);
   await allSettled(system, ['acme', 'globex']);
+  await sendOfAcker(system);
   await readAll(system, 'lea.vogt', TROUBLES_OF_ACME);
 }
 
@@ -38,6 +40,7 @@ async function putTeams(system: System): Promise<void> {
   for (const [team, companyName] of [
     ['contested', 'ACME Nord GmbH'],
     ['held-up', 'ACME Süd GmbH'],
+    ['acker', 'Hopfenhandel Acker GmbH'],
   ] as const)
     await putSettings(system, team, { companyName, replyTo: acme.replyTo, locale: acme.locale });
   await putSettings(system, 'globex', {
@@ -90,6 +93,27 @@ async function sendOfAcme(system: System): Promise<void> {
   await send(system, 'acme', invoice('2026-1619', { to }));
   await send(system, 'acme', invoice('2026-1620', { to: [{ address: 'gone@moebel-arnold.example' }] }));
   await send(system, 'acme', invoice('2026-1621', { to: [{ address: 'full@klinikum-seeberg.example' }] }));
+}
+
+const FORMER = 'einkauf@brauerei-hofmann-und-soehne-privatbrauerei.example';
+
+/** Hofmann's people have left, are delayed or away; the next document goes to one of them all the same. */
+async function sendOfAcker(system: System): Promise<void> {
+  const addresses = ['rechnung@brauerei-hofmann.example', FORMER, 'lager@brauerei-hofmann.example', 'vertretung@brauerei-hofmann.example'];
+  const to = addresses.map((address) => ({ address }));
+  const id = await send(system, 'acker', invoice('H-2026-1', { to, subject: 'Your invoice H-2026-1' }));
+  await allSettled(system, ['acker']);
+  await report(system, id, [
+    { address: 'lager@brauerei-hofmann.example', action: 'delayed', status: '4.2.2', diagnostic: '452 4.2.2 Mailbox full' },
+  ]);
+  await report(system, id, [{ address: 'rechnung@brauerei-hofmann.example', action: 'delivered', status: '2.0.0', diagnostic: '250 Ok' }]);
+  await report(system, id, [
+    { address: FORMER },
+    { address: 'lager@brauerei-hofmann.example', status: '5.2.2', diagnostic: '552 5.2.2 Mailbox full' },
+  ]);
+  await report(system, id, [{ address: 'unbekannt@elsewhere.example', status: '5.7.1', diagnostic: '550 5.7.1 Message refused' }]);
+  await send(system, 'acker', invoice('H-2026-2', { to: [{ address: FORMER }] }));
+  await allSettled(system, ['acker']);
 }
 
 /** Its server is down: what it sends falls back to the platform. */

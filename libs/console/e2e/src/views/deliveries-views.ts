@@ -28,6 +28,15 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'delivery-cancelled', path: newest('brandt', 'cancelled') },
   { name: 'delivery-loading', path: newest('acme', 'partly_sent'), before: held('/v1/teams/acme/deliveries/'), ready: loading },
   { name: 'delivery-resend', path: newest('acme', 'partly_sent'), arrange: openDialog },
+  { name: 'delivery-came-back', path: newest('acker', 'partly_sent') },
+  { name: 'delivery-correct', path: newest('acker', 'partly_sent'), arrange: openDialog },
+  { name: 'delivery-to-undeliverable', path: newest('acker', 'sent') },
+  { name: 'deliveries-came-back', path: `${log('acker')}?status=bounced` },
+  { name: 'run-report', path: `${log('acker')}/report` },
+  { name: 'run-report-away', path: `${log('acker')}/report`, before: away('/deliveries/report'), ready: alerted, allow: [REFUSED] },
+  { name: 'undeliverable', path: `${log('acker')}/undeliverable-addresses` },
+  { name: 'undeliverable-empty', path: `${log('fresh')}/undeliverable-addresses` },
+  { name: 'undeliverable-loading', path: `${log('acker')}/undeliverable-addresses`, before: held('/bounced-addresses'), ready: loading },
   { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: openDialog },
 ];
 
