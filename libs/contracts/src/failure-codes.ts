@@ -24,6 +24,8 @@ export const FAILURE_CODES = [
   'smtp_auth_rejected',
   'smtp_auth_unavailable',
   'smtp_auth_required',
+  'smtp_sign_in_expired',
+  'smtp_token_unavailable',
   'smtp_server_busy',
   'smtp_rate_limited',
   'smtp_connection_lost',

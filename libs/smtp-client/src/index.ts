@@ -5,6 +5,6 @@ export { type SessionOptions } from './session-options.js';
 export { SessionKeeper, type KeeperOptions } from './session-keeper.js';
 export { type SmtpLine } from './smtp-line.js';
 export { type SmtpSession } from './session.js';
-export { type Capabilities, type NetworkPolicy, type SessionStep, type SmtpServer, type Timeouts } from './smtp-server.js';
+export { type Capabilities, type NetworkPolicy, type SessionStep, type SignIn, type SmtpServer, type Timeouts } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
 export { clientNameFor } from './client-name.js';

@@ -30,15 +30,16 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
     steps.failed(fact);
     return { ok: false, fact, server: serverLabel(server), tls };
   };
-  if (server.auth.type === 'password' && server.security === 'none') {
-    return fail({ kind: 'unsupported', stage: 'auth', reason: 'auth', text: 'a password is not sent over an unencrypted connection' });
+  if (server.auth.type !== 'none' && server.security === 'none') {
+    const secret = server.auth.type === 'password' ? 'password' : 'token';
+    return fail({ kind: 'unsupported', stage: 'auth', reason: 'auth', text: `a ${secret} is not sent over an unencrypted connection` });
   }
   const vetted = await vetAddresses(server, options, steps);
   if (!vetted.ok) return fail(vetted.fact);
   const reached = await reachAny(server, vetted.addresses, options, steps);
   if (!reached.ok) return fail(reached.fact, reached.tls);
   const { link, speaker, capabilities, address, tls } = reached;
-  if (server.auth.type === 'password') {
+  if (server.auth.type !== 'none') {
     const refusal = await speaker.signIn(server.auth, capabilities.authMechanisms);
     if (refusal !== null) {
       const refused = fail(refusal, tls);

@@ -1,4 +1,4 @@
-// Takes a password out of what a server says: some echo the line that they refuse, in whatever form they log it. Pure.
+// Takes a password or a token out of what a server says: some echo the line that they refuse, in whatever form they log it. Pure.
 import { type SmtpServer } from './smtp-server.js';
 
 export type Redact = (text: string) => string;
@@ -27,18 +27,22 @@ type Range = [start: number, end: number];
 
 const nothing = (): string => '';
 
+/** What must never be seen; empty where there is nothing. */
+const secretOf = (auth: SmtpServer['auth']): string => (auth.type === 'none' ? '' : auth.type === 'password' ? auth.password : auth.token);
+
 /**
- * Replaces the password by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable or HTML (also mixed), as hexadecimal
+ * Replaces the secret by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable or HTML (also mixed), as hexadecimal
  * digits, or in base64 alone or within something longer, such as what AUTH PLAIN sends; in one line or broken over several.
  */
 export function redactionOf(auth: SmtpServer['auth']): Redact {
-  if (auth.type === 'none' || auth.password === '') return (text) => text;
-  const bytes = Buffer.from(auth.password);
+  const secret = secretOf(auth);
+  if (auth.type === 'none' || secret === '') return (text) => text;
+  const bytes = Buffer.from(secret);
   const isLong = bytes.length >= LEAST_BYTES_INSIDE;
-  const literal = replaced(readingOf(auth.password.replace(BLANKS, '')), CAPITALS, inSmallLetters).letters;
+  const literal = replaced(readingOf(secret.replace(BLANKS, '')), CAPITALS, inSmallLetters).letters;
   const hexadecimal = bytes.toString('hex');
   const base64 = [
-    Buffer.from(`\0${auth.username}\0${auth.password}`).toString('base64'),
+    Buffer.from(`\0${auth.username}\0${secret}`).toString('base64'),
     bytes.toString('base64'),
     ...(isLong ? insideBase64(bytes) : []),
   ].map((form) => form.replaceAll('=', ''));

@@ -1,13 +1,17 @@
 import { type SmtpTestStep } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 
+/** How we sign in. `token` is an OAuth 2 access token that the provider takes as it is (RFC 6750). */
+export type SignIn =
+  { type: 'none' } | { type: 'password'; username: string; password: string } | { type: 'bearer'; username: string; token: string };
+
 /** An SMTP server as a team, or the platform, has configured it. */
 export type SmtpServer = {
   /** Host name (ASCII) or IP literal. */
   host: string;
   port: number;
   security: 'tls' | 'starttls' | 'none';
-  auth: { type: 'none' } | { type: 'password'; username: string; password: string };
+  auth: SignIn;
   /** Certificates (PEM) trusted besides Node's own, for development and tests. */
   caPem?: string;
   /** The platform's own server: the operator named it, so the network policy is not applied. */

@@ -8,7 +8,8 @@ import { NodemailerSocket } from './nodemailer-socket.js';
 import { isPositive, isSuccess, replyFact, type Reply } from './reply.js';
 import { type Capabilities, type SmtpServer } from './smtp-server.js';
 
-type Login = Extract<SmtpServer['auth'], { type: 'password' }>;
+type Login = Exclude<SmtpServer['auth'], { type: 'none' }>;
+type PasswordLogin = Extract<Login, { type: 'password' }>;
 
 // The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
 const NEVER_MS = 2 ** 31 - 1;
@@ -70,13 +71,15 @@ export class Speaker {
    * Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. Of several
    * refusals the one of the password counts: the others are about the way to give it.
    */
-  async signIn({ username, password }: Login, offered: readonly string[]): Promise<SmtpFact | null> {
+  async signIn(login: Login, offered: readonly string[]): Promise<SmtpFact | null> {
     let last: SmtpFact = {
       kind: 'unsupported',
       stage: 'auth',
       reason: 'auth',
       text: offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
     };
+    if (login.type === 'bearer') return last;
+    const { username, password }: PasswordLogin = login;
     let ofPassword: SmtpFact | null = null;
     for (const method of MECHANISMS.filter((mechanism) => offered.includes(mechanism))) {
       const fact = await this.failureOf((done) => this.connection.login({ method, user: username, pass: password }, done));

@@ -129,6 +129,17 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Tragen Sie Benutzername und Passwort in den Einstellungen ein und lassen Sie prüfen, ob dieses Konto an fremde Adressen senden darf.',
   },
+  smtp_sign_in_expired: {
+    happened:
+      'Die Verbindung mit Ihrem E-Mail-Konto besteht nicht mehr: Sie wurde widerrufen oder ist abgelaufen, und der Mailserver{server} nimmt unsere Anmeldung nicht mehr an.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Verbinden Sie das E-Mail-Konto in den Einstellungen für den E-Mail-Versand neu. Was wartet, wird dann von selbst verschickt.',
+  },
+  smtp_token_unavailable: {
+    happened: 'Das Dokument wartet, weil der Anmeldedienst Ihres E-Mail-Anbieters nicht erreichbar war.',
+    means: 'Es wird verschickt, sobald der Dienst wieder antwortet. Mit dem Dokument und Ihren Einstellungen ist alles in Ordnung.',
+    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+  },
   smtp_server_busy: {
     happened: 'Der Mailserver{server} war überlastet oder wurde gerade gewartet.',
     means: MAY_PASS,

@@ -128,6 +128,17 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Enter username and password in the settings, and have it checked that this account may send to outside addresses.',
   },
+  smtp_sign_in_expired: {
+    happened:
+      'The connection to your mail account has ended: it was revoked or has expired, and the mail server{server} no longer lets us sign in.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Connect the mail account again in the settings for e-mail delivery. What waits then goes out by itself.',
+  },
+  smtp_token_unavailable: {
+    happened: 'The document waits because the sign-in service of your mail provider could not be reached.',
+    means: 'It goes out as soon as the service answers again. Nothing is wrong with the document or with your settings.',
+    todo: 'There is nothing for you to do. Tell our support if it still waits in an hour.',
+  },
   smtp_server_busy: {
     happened: 'The mail server{server} was overloaded or being serviced.',
     means: MAY_PASS,
