@@ -40,7 +40,7 @@ export class Link {
     readonly socket: Socket,
     private timeouts: Timeouts,
     /** Applied to everything that the server says. */
-    private readonly redact: Redact = (text) => text,
+    readonly redact: Redact = (text) => text,
   ) {
     socket.on('data', this.onData).on('end', this.onClosed).on('close', this.onClosed).on('error', this.onError);
   }

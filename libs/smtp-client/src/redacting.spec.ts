@@ -56,6 +56,27 @@ describe('redaction of a password', () => {
     expect(left.join('')).not.toMatch(/Gr|geheim|sehr/);
   });
 
+  it('knows a token as well, in whatever it was said by', () => {
+    const token = 'ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg';
+    const redactToken = redactionOf({ type: 'bearer', username: 'billing', token });
+    for (const said of [token, Buffer.from(token).toString('base64'), Buffer.from(token).toString('hex'), encodeURIComponent(token)]) {
+      expect(redactToken(`5.7.3 refused: ${said}`)).toBe('5.7.3 refused: ***');
+    }
+    for (const before of [
+      'user=a@acme.example\x01auth=Bearer ',
+      'n,a=ab@acme.example,\x01host=x\x01port=587\x01auth=Bearer ',
+      'n,,\x01auth=Bearer ',
+    ]) {
+      const told = redactToken(`335 ${Buffer.from(`${before}${token}\x01\x01`).toString('base64')}`).slice(4);
+      expect(told).toContain('***');
+      const left = told
+        .split('***')
+        .map((part) => Buffer.from(part, 'base64').toString('latin1'))
+        .join('');
+      expect(left).not.toMatch(/ya29|vF9d|Y29t/);
+    }
+  });
+
   it('leaves what is no password, and everything where there is none', () => {
     const said =
       '535-5.7.8 Username and Password not accepted. For more information, go to\n5.7.8  https://support.example/?p=BadCredentials';

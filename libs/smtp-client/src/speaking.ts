@@ -6,30 +6,29 @@ import { NO_CAPABILITIES, parseCapabilities } from './capabilities.js';
 import { type Link } from './link.js';
 import { NodemailerSocket } from './nodemailer-socket.js';
 import { isPositive, isSuccess, replyFact, type Reply } from './reply.js';
+import { whyUnsayable } from './signing-in/bearer.js';
+import { TokenRefused, type Credentials, type Mechanism } from './signing-in/mechanism.js';
+import { waysToSignIn } from './signing-in/ways-to-sign-in.js';
 import { type Capabilities, type SmtpServer } from './smtp-server.js';
-
-type Login = Exclude<SmtpServer['auth'], { type: 'none' }>;
-type PasswordLogin = Extract<Login, { type: 'password' }>;
 
 // The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
 const NEVER_MS = 2 ** 31 - 1;
-
-// What nodemailer speaks, best first: over TLS the plain ones are as good as any and understood best.
-const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 
 /** Speaks over a link that is greeted, and encrypted where that was asked for. */
 export class Speaker {
   private readonly socket: NodemailerSocket;
   private readonly connection: SMTPConnection;
+  private readonly ways: readonly Mechanism[];
   private trouble: SmtpFact | null = null;
   private onTrouble: () => void = () => undefined;
 
   constructor(
     private readonly link: Link,
     greeting: Reply,
-    { host, port }: SmtpServer,
+    { host, port, auth }: SmtpServer,
     clientName: string,
   ) {
+    this.ways = auth.type === 'none' ? [] : waysToSignIn(auth, { host, port });
     this.socket = new NodemailerSocket(link, greeting);
     this.connection = new SMTPConnection({
       // The class of the stand-in tells which parts of a socket are there; nodemailer's type asks for all of them.
@@ -39,7 +38,7 @@ export class Speaker {
       name: clientName,
       secure: false,
       ignoreTLS: true,
-      customAuth: { PLAIN: signInPlainly },
+      customAuth: Object.fromEntries(this.ways.flatMap(asNodemailerCallsIt)),
       connectionTimeout: NEVER_MS,
       greetingTimeout: NEVER_MS,
       socketTimeout: NEVER_MS,
@@ -69,28 +68,40 @@ export class Speaker {
 
   /**
    * Signs in by the best mechanism that the server offers and takes; `null` when that went well. A refusal leaves the link open. Of several
-   * refusals the one of the password counts: the others are about the way to give it.
+   * refusals the one of the password or token counts: the others are about the way to give it.
    */
-  async signIn(login: Login, offered: readonly string[]): Promise<SmtpFact | null> {
-    let last: SmtpFact = {
-      kind: 'unsupported',
-      stage: 'auth',
-      reason: 'auth',
-      text: offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
-    };
-    if (login.type === 'bearer') return last;
-    const { username, password }: PasswordLogin = login;
-    let ofPassword: SmtpFact | null = null;
-    for (const method of MECHANISMS.filter((mechanism) => offered.includes(mechanism))) {
-      const fact = await this.failureOf((done) => this.connection.login({ method, user: username, pass: password }, done));
+  async signIn(credentials: Credentials, offered: readonly string[]): Promise<SmtpFact | null> {
+    const unsayable = credentials.type === 'bearer' ? whyUnsayable(credentials) : null;
+    if (unsayable !== null) return notPossible(unsayable);
+    let last = notPossible(
+      offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
+    );
+    let ofSecret: SmtpFact | null = null;
+    for (const way of this.ways.filter(({ name }) => offered.includes(name))) {
+      const { fact, isExplained } = await this.signInBy(way, credentials);
       if (fact === null) return null;
       last = fact;
       // Some servers say 535 to a mechanism that they offer and do not have. Once more, and no further: they also count wrong passwords.
-      if (ofPassword !== null || this.link.failure !== null) break;
-      if (isAboutPassword(fact)) ofPassword = fact;
+      if (isExplained || ofSecret !== null || this.link.failure !== null) break;
+      if (isAboutSecret(fact)) ofSecret = fact;
       else if (!isAboutMechanism(fact)) break;
     }
-    return ofPassword ?? last;
+    return ofSecret ?? last;
+  }
+
+  /** `isExplained`: the server has said what it has against the token, so it knows the mechanism. */
+  private async signInBy(way: Mechanism, credentials: Credentials): Promise<{ fact: SmtpFact | null; isExplained: boolean }> {
+    const { username: user } = credentials;
+    const pass = credentials.type === 'password' ? credentials.password : credentials.token;
+    let explanation: string | null = null;
+    const fact = await this.failureOf((done) =>
+      this.connection.login({ method: nodemailerName(way), user, pass }, (problem) => {
+        if (problem instanceof TokenRefused) explanation = this.link.redact(problem.told);
+        done(problem);
+      }),
+    );
+    const isTold = fact?.kind === 'reply' && credentials.type === 'bearer';
+    return { fact: isTold ? { ...fact, text: withWords(fact.text, explanation), byToken: true } : fact, isExplained: explanation !== null };
   }
 
   /** From here on nodemailer has no part in the link, which stays as it is. */
@@ -118,7 +129,11 @@ export class Speaker {
   }
 }
 
-const isAboutPassword = (fact: SmtpFact): boolean => fact.kind === 'reply' && fact.code === 535;
+const withWords = (text: string, words: string | null): string => (words === null || words === '' ? text : `${text} (${words})`);
+
+const notPossible = (text: string): SmtpFact => ({ kind: 'unsupported', stage: 'auth', reason: 'auth', text });
+
+const isAboutSecret = (fact: SmtpFact): boolean => fact.kind === 'reply' && fact.code === 535;
 
 /**
  * RFC 5321 4.2.4 and RFC 4954 6: the command, or the way to sign in, is not known or too weak (534 5.7.9); another one may be taken. Another
@@ -127,11 +142,13 @@ const isAboutPassword = (fact: SmtpFact): boolean => fact.kind === 'reply' && fa
 const isAboutMechanism = (fact: SmtpFact): boolean =>
   fact.kind === 'reply' && ((fact.code >= 500 && fact.code <= 504) || (fact.code === 534 && (fact.enhancedCode ?? '5.7.9') === '5.7.9'));
 
-/** What nodemailer does not do: a server that asks for what came with AUTH (RFC 4954 4 lets it) gets it again. */
-async function signInPlainly(context: SMTPConnectionCustomAuthContext): Promise<void> {
-  const { user, pass } = context.auth.credentials;
-  const token = Buffer.from(`\0${user}\0${pass}`).toString('base64');
-  const first = await context.sendCommand(`AUTH PLAIN ${token}`);
-  const answer = first.response.startsWith('334') ? await context.sendCommand(token) : first;
-  if (!answer.response.startsWith('2')) throw new Error('sign-in is refused');
+/** Not the own name of what we speak: to an XOAUTH2 without a token of its own nodemailer prefers another mechanism, which would get the token as a password. */
+const nodemailerName = ({ name, signIn }: Mechanism): string => (signIn === undefined ? name : `OUR-${name}`);
+
+type NodemailerWay = [name: string, handler: (context: SMTPConnectionCustomAuthContext) => Promise<void>];
+
+function asNodemailerCallsIt(way: Mechanism): NodemailerWay[] {
+  const { signIn } = way;
+  if (signIn === undefined) return [];
+  return [[nodemailerName(way), ({ sendCommand }) => signIn(async (line) => (await sendCommand(line)).response)]];
 }

@@ -5,8 +5,11 @@ import { type AttemptStage, type FailureReason } from '@billing-mail/contracts';
  * judged by `classifyReply`; nothing in here is an opinion yet.
  */
 export type SmtpFact =
-  /** The server answered with a code that is not the expected one. `text` may have several lines and is untrusted. */
-  | { kind: 'reply'; stage: AttemptStage; code: number; enhancedCode: string | null; text: string }
+  /**
+   * The server answered with a code that is not the expected one. `text` may have several lines and is untrusted. `byToken`: said at
+   * sign-in, to an access token in place of a password.
+   */
+  | { kind: 'reply'; stage: AttemptStage; code: number; enhancedCode: string | null; text: string; byToken?: true }
   /** No address to connect to. */
   | { kind: 'address'; stage: 'dns'; reason: 'host_forbidden' | 'port_forbidden' | 'host_unknown' | 'dns_unavailable'; text: string }
   /** The link failed. `closed` = the server ended it in order, `reset` = it broke. */

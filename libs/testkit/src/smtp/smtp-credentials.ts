@@ -6,7 +6,7 @@ const CHALLENGE = '<1896.697170952@scripted.test>';
 
 /**
  * What a client gives to sign in by a mechanism; `null` for one that is not known. Of CRAM-MD5 the password is that of the account that
- * it proves to know, else empty.
+ * it proves to know, else empty; of a token's mechanisms it is the token, and empty unless everything is said as it must be.
  */
 export async function credentialsBy(
   mechanism: string,
@@ -29,9 +29,18 @@ export async function credentialsBy(
       const isProved = ({ password }: Credentials) => createHmac('md5', password).update(CHALLENGE).digest('hex') === digest;
       return { username, password: accounts.find(isProved)?.password ?? '' };
     }
+    case 'XOAUTH2':
+      return ofToken(/^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(decode(initial ?? (await ask('334 ')))));
+    case 'OAUTHBEARER': {
+      const given = /^n,a=([^,]*),\x01host=[^\x01]+\x01port=\d+\x01auth=Bearer ([^\x01]*)\x01\x01$/;
+      const credentials = ofToken(given.exec(decode(initial ?? (await ask('334 ')))));
+      return { ...credentials, username: credentials.username.replaceAll('=2C', ',').replaceAll('=3D', '=') };
+    }
     default:
       return null;
   }
 }
+
+const ofToken = (match: RegExpExecArray | null): Credentials => ({ username: match?.[1] ?? '', password: match?.[2] ?? '' });
 
 const decode = (text: string | null | undefined): string => Buffer.from(text ?? '', 'base64').toString('utf8');

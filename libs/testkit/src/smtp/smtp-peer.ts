@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket, type SecureContext } from 'node:tls';
-import { type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
+import { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp-records.js';
 import { credentialsBy } from './smtp-credentials.js';
 import { SocketReader } from './socket-reader.js';
 import { type SmtpAction, type SmtpScript } from './smtp-script.js';
@@ -125,8 +125,12 @@ export class SmtpPeer {
     const scripted = typeof script.auth === 'function' ? script.auth(mechanism.toUpperCase()) : script.auth;
     const action = this.host.nextOf(scripted ?? (isKnown ? '235 2.7.0 welcome' : '535 5.7.8 credentials invalid'));
     const accepted = positive(action);
-    this.record.authAttempts.push({ mechanism, ...credentials, encrypted: this.isEncrypted(), accepted });
+    const attempt: AuthAttempt = { mechanism, ...credentials, encrypted: this.isEncrypted(), accepted };
+    this.record.authAttempts.push(attempt);
     if (accepted) this.username = credentials.username;
+    else if (script.tokenChallenge !== undefined && isOfTokens(mechanism)) {
+      attempt.answerToChallenge = await this.ask(`334 ${Buffer.from(script.tokenChallenge).toString('base64')}`);
+    }
     return this.act(action);
   }
 
@@ -275,6 +279,8 @@ export class SmtpPeer {
     });
   }
 }
+
+const isOfTokens = (mechanism: string): boolean => /^(?:XOAUTH2|OAUTHBEARER)$/i.test(mechanism);
 
 const pathIn = (line: string): string => /<([^>]*)>/.exec(line)?.[1] ?? '';
 

@@ -1,4 +1,12 @@
-export type AuthAttempt = { mechanism: string; username: string; password: string; encrypted: boolean; accepted: boolean };
+export type AuthAttempt = {
+  mechanism: string;
+  username: string;
+  password: string;
+  encrypted: boolean;
+  accepted: boolean;
+  /** The line that came after `tokenChallenge`. */
+  answerToChallenge?: string | null;
+};
 
 /** One MAIL command and what followed. */
 export type SmtpTransaction = {

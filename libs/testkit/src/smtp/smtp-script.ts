@@ -44,10 +44,12 @@ export type SmtpScript = {
   maxBytes?: number;
   /** Default `PLAIN LOGIN`, announced wherever `accounts` is set. */
   mechanisms?: string;
-  /** Who may sign in. Not set: AUTH is not offered. */
+  /** Who may sign in; a token stands in place of a password. Not set: AUTH is not offered. */
   accounts?: { username: string; password: string }[];
   starttls?: SmtpAction;
   auth?: SmtpAction | ((mechanism: string) => SmtpAction | undefined);
+  /** What is said of a token that is not taken before it is refused, as a challenge: JSON with the big providers. */
+  tokenChallenge?: string;
   /** Asks for the initial response of AUTH again. */
   ignoresInitialResponse?: boolean;
   /** By the number of the transaction on its connection, from 1, where it is a function. */

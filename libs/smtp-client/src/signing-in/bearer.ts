@@ -1,0 +1,57 @@
+// Signing in by an OAuth 2 token: OAUTHBEARER (RFC 7628) and the XOAUTH2 that Google made before it and Microsoft took over.
+import { type SmtpServer } from '../smtp-server.js';
+import { expectWelcome, isChallenge, sayAuth, TokenRefused, type Mechanism, type Say, type TokenLogin } from './mechanism.js';
+
+/** Parts the fields of both, and is what RFC 7628 3.2.3 has a client answer to an error. */
+const SEPARATOR = '\x01';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** RFC 7628 3.1: the first field is a GS2 header, whose name writes `=` and `,` in other letters (RFC 5801 4). */
+export function oauthBearer({ username, token }: TokenLogin, { host, port }: Pick<SmtpServer, 'host' | 'port'>): Mechanism {
+  const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
+  const fields = [`n,a=${name},`, `host=${host}`, `port=${port}`, `auth=Bearer ${token}`];
+  return { name: 'OAUTHBEARER', signIn: (say) => giveToken(say, 'OAUTHBEARER', fields, base64(SEPARATOR)) };
+}
+
+/** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol: an error is answered by an empty line. */
+export function xoauth2({ username, token }: TokenLogin): Mechanism {
+  return { name: 'XOAUTH2', signIn: (say) => giveToken(say, 'XOAUTH2', [`user=${username}`, `auth=Bearer ${token}`], '') };
+}
+
+/** Why these may not be said; `null` where they may. A separator in a name would be a field of its own; RFC 6750 2.1 says what a token is. */
+export function whyUnsayable({ username, token }: TokenLogin): string | null {
+  if (/\p{Cc}/u.test(username)) return 'the username has characters that can not be sent';
+  return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token is none that a mail server takes';
+}
+
+/** A refusal comes in two steps: a challenge that says why, in JSON, and once that is answered the refusal itself. */
+async function giveToken(say: Say, name: string, fields: readonly string[], acknowledgement: string): Promise<void> {
+  const response = base64([...fields, '', ''].join(SEPARATOR));
+  const reply = await sayAuth(say, name, response, (first) => isChallenge(first) && errorIn(first) === null);
+  if (!isChallenge(reply)) return expectWelcome(reply);
+  await say(acknowledgement);
+  throw new TokenRefused(toldOf(errorIn(reply)));
+}
+
+type TokenError = { status?: unknown; scope?: unknown };
+
+/** RFC 7628 3.2.2. What came with AUTH may be asked for again in words of any kind, but those are no JSON. */
+function errorIn(challenge: string): TokenError | null {
+  try {
+    const error: unknown = JSON.parse(Buffer.from(challenge.slice(4), 'base64').toString('utf8'));
+    return typeof error === 'object' && error !== null && !Array.isArray(error) ? error : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The rest of it (`schemes`, an address for discovery) helps nobody. RFC 6749 3.3 and 5.2 say which letters these have. */
+function toldOf(error: TokenError | null): string {
+  const fields = (['status', 'scope'] as const).flatMap((field) => {
+    const value = error?.[field];
+    const isFit = (typeof value === 'string' || typeof value === 'number') && /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(String(value));
+    return isFit ? [`${field} ${value}`] : [];
+  });
+  return fields.length === 0 ? '' : `the token was refused: ${fields.join(', ')}`;
+}

@@ -1,0 +1,16 @@
+import { type SmtpServer } from '../smtp-server.js';
+import { oauthBearer, xoauth2 } from './bearer.js';
+import { type Credentials, type Mechanism } from './mechanism.js';
+import { plain } from './plain.js';
+
+/** The SASL mechanisms that we speak, best first; a new one is a file beside this and a word here. */
+export function waysToSignIn(credentials: Credentials, server: Pick<SmtpServer, 'host' | 'port'>): Mechanism[] {
+  switch (credentials.type) {
+    case 'password':
+      // Over TLS the plain ones are as good as any and understood best.
+      return [plain(credentials), { name: 'LOGIN' }, { name: 'CRAM-MD5' }];
+    case 'bearer':
+      // The standard before its forerunner where a server offers both, as Google does: it says which server the token is meant for. Microsoft 365 offers XOAUTH2 only.
+      return [oauthBearer(credentials, server), xoauth2(credentials)];
+  }
+}
