@@ -12,7 +12,6 @@ import {
   uploadRequestSchema,
 } from '@billing-mail/contracts';
 import { invalidInput, ProblemException, type Upload, type UploadPart } from '@billing-mail/platform';
-import { type Readable } from 'node:stream';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type DocumentStore, type ReceivedBytes } from '../documents/document-store.js';
@@ -122,8 +121,8 @@ export class AcceptUpload {
     if (problem !== null) throw invalidInput([{ pointer, message: problem }]);
   }
 
-  private async *bounded(file: Readable, begun: Begun, pointer: string): AsyncGenerator<Uint8Array> {
-    for await (const block of file as AsyncIterable<Buffer>) {
+  private async *bounded(file: AsyncIterable<Buffer>, begun: Begun, pointer: string): AsyncGenerator<Uint8Array> {
+    for await (const block of file) {
       begun.bytesLeft -= block.length;
       if (begun.bytesLeft < 0) {
         const message = tooLargeTogether(this.limits);

@@ -131,6 +131,7 @@ describe('uploads', () => {
 
   it.each<[name: string, sent: Buffer, expected: (string | number)[], ...headers: string[]]>([
     ['that break off', Buffer.from(text('words', '{}')), [400, 'upload-unreadable']],
+    ['that break off in a file', Buffer.concat([Buffer.from(text('words', '{}')), file('one', Buffer.alloc(MIB))]), [400, 'upload-unreadable']],
     ['without a boundary', body(text('words', '{}')), [400, 'upload-unreadable'], 'Content-Type: multipart/form-data'],
     ['that are something else', Buffer.from('{}'), [400, 'upload-unreadable']],
     ['that are compressed', body(text('words', '{}')), [415, 'encoding-unsupported'], 'Content-Encoding: gzip'],

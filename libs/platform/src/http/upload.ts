@@ -9,7 +9,8 @@ import { readJson } from './json-body.js';
 import { ProblemException } from './problem.js';
 
 /** One part: text, or a file whose bytes pass once. */
-export type UploadPart = { name: string; text: string } | { name: string; file: Readable };
+export type UploadPart = { name: string; text: string } | { name: string; file: AsyncIterable<Buffer> };
+type Arrived = { name: string; text: string } | { name: string; file: Readable };
 
 export type UploadRules = {
   /** Largest body, in bytes. */
@@ -28,7 +29,7 @@ const END = Symbol('end');
 
 /** The upload of a request, once its token was checked. Nothing of it is read before `parts` is asked. */
 export class Upload {
-  private readonly waiting: (UploadPart | typeof END)[] = [];
+  private readonly waiting: (Arrived | typeof END)[] = [];
   private problem: ProblemException | null = null;
   private wake: () => void = () => undefined;
   private parser: busboy.Busboy | null = null;
@@ -53,7 +54,7 @@ export class Upload {
       for (;;) {
         const next = await this.next();
         if (next === END) return;
-        yield next;
+        yield 'file' in next ? { name: next.name, file: this.bytesOf(next.file) } : next;
         if ('file' in next) next.file.resume();
       }
     } finally {
@@ -68,10 +69,19 @@ export class Upload {
     return readJson(bytes, (values) => this.grow(bytes.length * TEXT_FACTOR + values));
   }
 
-  private async collect(file: Readable): Promise<Buffer> {
+  // A file that breaks off says it in the words of the parser.
+  private async *bytesOf(file: Readable): AsyncGenerator<Buffer> {
+    try {
+      yield* file as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw this.problem ?? error;
+    }
+  }
+
+  private async collect(file: AsyncIterable<Buffer>): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of file as AsyncIterable<Buffer>) {
+    for await (const chunk of file) {
       size += chunk.length;
       if (size > this.rules.textBytes) throw textTooLarge(this.rules.textBytes);
       chunks.push(chunk);
@@ -83,10 +93,10 @@ export class Upload {
     if (!this.hold.grow(STREAM_BYTES + bytes)) throw tooMuchAtOnce();
   }
 
-  private async next(): Promise<UploadPart | typeof END> {
+  private async next(): Promise<Arrived | typeof END> {
     while (this.waiting.length === 0 && this.problem === null) await new Promise<void>((resolve) => (this.wake = resolve));
     if (this.problem !== null) throw this.problem;
-    return this.waiting.shift() as UploadPart | typeof END;
+    return this.waiting.shift() as Arrived | typeof END;
   }
 
   private begin(): void {
@@ -110,14 +120,14 @@ export class Upload {
           else this.give({ name, text });
         })
         .on('file', (name, file) => {
-          // Read or not, a file that breaks off is told by `parts` as well.
-          file.on('error', () => undefined);
+          // Before its reader hears of it, and whether or not there is one.
+          file.on('error', () => this.fail(brokenOff()));
           this.give({ name, file });
         })
         .on('fieldsLimit', () => this.fail(unreadable('Only its first part may come without a file name.')))
         .on('drain', () => this.resume())
         .on('close', () => this.give(END))
-        .on('error', () => this.fail(unreadable('It breaks off, or is not what its Content-Type says.')));
+        .on('error', () => this.fail(brokenOff()));
     } catch {
       throw unreadable('Its Content-Type names no boundary.');
     }
@@ -152,7 +162,7 @@ export class Upload {
   };
   private readonly onClosed = (): void => void (this.request.complete || this.fail(requestAborted()));
 
-  private give(part: UploadPart | typeof END): void {
+  private give(part: Arrived | typeof END): void {
     this.waiting.push(part);
     this.wake();
   }
@@ -177,6 +187,7 @@ export class Upload {
 }
 
 const unreadable = (why: string) => new ProblemException(400, 'upload-unreadable', `The upload can not be read. ${why}`);
+const brokenOff = () => unreadable('It breaks off, or is not what its Content-Type says.');
 
 const textTooLarge = (most: number) =>
   new ProblemException(
