@@ -1,0 +1,121 @@
+// Documents that come with a request that is refused or never ends: none of them may stay on the disk.
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
+import { TEAM } from '../callers.js';
+import { type Answer, type Site } from '../site.js';
+
+const MB = 1024 * 1024;
+const AT_ONCE = 10;
+const path = `/v1/teams/${TEAM}/deliveries`;
+
+const pdf = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(3 * MB, 'x')]);
+const named = (part: string) => ({ filename: 'a.pdf', contentType: 'application/pdf', part });
+const invoiceWith = (attachments: object[]) => ({
+  ...{ requestedBy: { userId: 'acme-admin' }, document: { id: 'upload', type: 'invoice' }, to: [{ address: 'a@customer.example' }] },
+  ...{ subject: 'Invoice', text: 'Invoice', attachments },
+});
+
+const part = (name: string, content: Buffer, filename?: string): Buffer[] => [
+  Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`),
+  ...[content, Buffer.from('\r\n')],
+];
+const words = (attachments: object[]): Buffer[] => part('delivery', Buffer.from(JSON.stringify(invoiceWith(attachments))));
+const whole = (...parts: Buffer[][]): Buffer => Buffer.concat([...parts.flat(), Buffer.from('--b--\r\n')]);
+
+const send = (site: Site, body: Buffer | object, contentType = 'multipart/form-data; boundary=b'): Promise<Answer> =>
+  site.ask('mail-dispatcher', path, {
+    ...{ as: 'admin', method: 'POST', body },
+    headers: { 'idempotency-key': 'upload', ...(Buffer.isBuffer(body) ? { 'content-type': contentType } : {}) },
+  });
+
+/** Files of the document store, also those that are only just coming in. */
+const filesOf = ({ stage }: Site): number =>
+  readdirSync(join(stage.folder, 'documents'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+
+async function leavesNothing(attempt: Attempt, happen: () => Promise<string>): Promise<string> {
+  const before = filesOf(attempt.site);
+  const seen = await happen();
+  await attempt.awaits('the store is as it was', () => Promise.resolve(filesOf(attempt.site) === before));
+  return `${seen}; ${filesOf(attempt.site) - before} files more`;
+}
+
+const cut: Attack = {
+  name: 'cut-off',
+  tries: `${AT_ONCE} uploads at once whose connection is cut in the middle of a file`,
+  expects: 'no file stays',
+  run: (attempt) =>
+    leavesNothing(attempt, async () => {
+      const body = whole(words([named('file1')]), part('file1', pdf, 'a.pdf'));
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => sendHalf(attempt.site, `cut-${index}`, body)));
+      return `${AT_ONCE} cut`;
+    }),
+};
+
+async function sendHalf(site: Site, key: string, body: Buffer): Promise<void> {
+  const { hostname, port } = new URL(site.services['mail-dispatcher'].url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${hostname}`,
+    `Authorization: ${site.authorization('admin') ?? ''}`,
+    `Idempotency-Key: ${key}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(body.subarray(0, body.length / 2), resolve));
+  // Some of it is on the disk by then.
+  await pause(200);
+  socket.destroy();
+}
+
+const wrong: Attack = {
+  name: 'wrong-parts',
+  tries: 'parts that nobody named, twice, missing, no PDF, as text, without an end or a boundary',
+  expects: '400 or 422, and no file stays',
+  run: (attempt) =>
+    leavesNothing(attempt, async () => {
+      const good = part('file1', pdf, 'a.pdf');
+      const bodies = [
+        whole(words([named('file1')]), good, part('file9', pdf, 'b.pdf')),
+        whole(words([named('file1')]), good, good),
+        whole(words([named('file1'), named('file2')]), good),
+        whole(words([named('file1'), named('file2')]), good, part('file2', Buffer.from('no PDF'), 'b.pdf')),
+        whole(words([named('file1')]), part('file1', Buffer.from('%PDF-1.7'))),
+        whole(good),
+        Buffer.concat([...words([named('file1')]), ...good.slice(0, 2)]),
+      ];
+      const answers: Answer[] = [];
+      for (const body of bodies) answers.push(await send(attempt.site, body));
+      answers.push(await send(attempt.site, whole(words([named('file1')]), good), 'multipart/form-data'));
+      for (const answer of answers) attempt.expectAnswer('the upload', answer, [400, 422]);
+      return countStatuses(answers);
+    }),
+};
+
+const json: Attack = {
+  name: 'refused-json',
+  tries: 'documents as JSON beside one that is missing, for a team that is unknown, under a key that is taken',
+  expects: '409 or 422, and no file stays',
+  run: async (attempt) => {
+    const { site } = attempt;
+    const inline = { filename: 'a.pdf', contentType: 'application/pdf', content: pdf.toString('base64') };
+    const missing = { filename: 'b.pdf', contentType: 'application/pdf', ref: `${TEAM}/none.pdf`, sha256: 'a'.repeat(64), size: 9 };
+    const key = { 'idempotency-key': 'taken-before' };
+    attempt.expectAnswer('the first', await site.hand('service', {}, key), [202]);
+    return leavesNothing(attempt, async () => {
+      const answers = [
+        await send(site, invoiceWith([inline, missing])),
+        await site.ask('mail-dispatcher', '/v1/teams/unheard-of/deliveries', {
+          ...{ as: 'service', method: 'POST', body: invoiceWith([inline]), headers: { 'idempotency-key': 'x' } },
+        }),
+        await site.hand('service', { attachments: [inline] }, key),
+      ];
+      for (const answer of answers) attempt.expectAnswer('the invoice', answer, [409, 422]);
+      return countStatuses(answers);
+    });
+  },
+};
+
+export const uploads: Kind = { name: 'uploads', attacks: [cut, wrong, json] };
