@@ -26,6 +26,8 @@ export type BodyRules = {
 
 // Who was refused reads the answer once he has sent what he is sending; nobody sends for longer than this to be told no.
 const DISCARD_MS = 10_000;
+// Nor for more than this: more than any service takes, so that whoever was wrong about a limit reads that he was.
+const DISCARD_BYTES = 64 * 1024 * 1024;
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -44,7 +46,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
     setCaller(request, caller);
     const isUpload = request.is('multipart/form-data') !== false;
     const isRaw = (rules.rawTypes ?? []).some((type) => request.is(type) !== false);
-    if (!isUpload && !isRaw && request.is('json') === false) return discard(request, rules.limitBytes);
+    if (!isUpload && !isRaw && request.is('json') === false) return discard(request);
     // Internal services speak for all teams; of users none can hold what the others need.
     const hold = budget.open(`${caller.isService ? 'service' : 'user'} ${caller.userId}`, caller.isService ? undefined : mostOfOne);
     response.once('close', hold.release);
@@ -53,7 +55,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
       setUpload(request, new Upload(request, { ...rules, textBytes: rules.uploadTextBytes }, hold));
       // Refused, or no route's: who sends on is not read further than to where he sees the answer.
       response.once('finish', () => {
-        if (!request.readableEnded) discard(request, rules.limitBytes);
+        if (!request.readableEnded) discard(request);
       });
       return;
     }
@@ -68,7 +70,7 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
       (error: unknown) => {
         // Who has gone silent is not waited for; who still sends would not read an answer on a connection that is cut.
         if (error instanceof ProblemException && error.getStatus() === 408) response.setHeader('Connection', 'close');
-        else discard(request, rules.limitBytes);
+        else discard(request);
         next(error);
       },
     );
@@ -78,10 +80,10 @@ export function readBodies(verifier: TokenVerifier, rules: BodyRules) {
 const hasBody = ({ headers }: Request): boolean => headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** Lets the rest of a body come and keeps nothing of it, up to a number of bytes and a time; then the connection is cut. */
-function discard(request: Request, mostBytes: number): void {
+function discard(request: Request): void {
   const cut = (): void => void request.socket.destroy();
   const timer = setTimeout(cut, DISCARD_MS).unref();
-  let left = mostBytes;
+  let left = DISCARD_BYTES;
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) cut();
