@@ -18,7 +18,7 @@ describe('claiming', () => {
     await migrate(database.url, dispatchSchema);
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
     claims = new ClaimsStore(source);
-  }, 60_000);
+  });
   afterAll(async () => {
     await source.destroy();
     await database.stop();
@@ -149,7 +149,7 @@ describe('claiming', () => {
       `EXPLAIN SELECT id FROM dispatch.deliveries WHERE lane = 'mass/platform' AND settled_at IS NULL AND claim_id IS NULL AND due_at <= now() ORDER BY due_at LIMIT 8`,
     );
     expect(plan.map((row) => row['QUERY PLAN']).join(' ')).toContain('deliveries_due');
-  }, 60_000);
+  });
 });
 
 describe('the health of a lane', () => {

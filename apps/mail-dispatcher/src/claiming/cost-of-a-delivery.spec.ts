@@ -15,8 +15,8 @@ describe('the cost of a delivery', () => {
     harness = await startHarness({ env: { BOUNCE_DOMAIN: 'bounce.platform.example', BOUNCE_SECRET } });
     source = harness.apps[0]?.get(DataSource) as DataSource;
     await harness.saveSettings(teamSettings('acme'));
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.platform.forget());
 
   /** Statements of the dispatcher during `work`; those of a transaction would be seen by their `BEGIN`, which is no part of the way. */
@@ -59,7 +59,7 @@ describe('the cost of a delivery', () => {
     expect(statements.length / DELIVERIES).toBeLessThanOrEqual(2);
     expect(harness.platform.connections.length).toBeLessThanOrEqual(harness.env.DISPATCH_CONCURRENCY);
     expect(harness.platform.messages).toHaveLength(DELIVERIES);
-  }, 90_000);
+  });
 
   it('is one statement each to take, release and settle it alone, over one connection for all', async () => {
     const idle = (await statementsDuring(() => sleep(3000))).length;
@@ -73,5 +73,5 @@ describe('the cost of a delivery', () => {
     const ofTheWay = statements.filter((statement) => /INTO dispatch\.(?:deliveries|attempts|contents)/.test(statement));
     expect(ofTheWay).toHaveLength(20 * 3);
     expect(harness.platform.connections.filter(({ commands }) => commands.includes('DATA'))).toHaveLength(1);
-  }, 90_000);
+  });
 });

@@ -45,8 +45,8 @@ describe('a delivery whose worker may die', () => {
     settling = app.get(Settling);
     settlements = app.get(SettlementStore);
     journal = app.get(ResultJournal);
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   /** A delivery that this test has taken from the dispatcher, which waits for the go-ahead to DATA or finds its claim lost. */
@@ -318,5 +318,5 @@ describe('a delivery whose worker may die', () => {
     );
     await sleep(1000);
     expect(harness.custom.messages).toHaveLength(1);
-  }, 60_000);
+  });
 });

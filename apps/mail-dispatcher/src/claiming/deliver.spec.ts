@@ -7,8 +7,8 @@ describe('a delivery', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness();
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   const onlyMessage = async (server = harness.platform) => {
@@ -74,7 +74,7 @@ describe('a delivery', () => {
     ]) {
       expect(await verify(tampered)).toEqual([false, false]);
     }
-  }, 60_000);
+  });
 
   it("goes out by the team's own server, unsigned, from its address; the platform's server sees nothing", async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'geheim' }] };

@@ -17,8 +17,8 @@ describe.each([
         ? {}
         : { certificate: { validFrom: new Date(Date.now() - 9 * DAY_MS), validTo: new Date(Date.now() + endsInMs) } };
     harness = await startHarness(certificate);
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   const isCustom = endsInMs === undefined;
   const settings = (changes: object = {}) =>
@@ -68,7 +68,7 @@ describe.each([
     await meetTrouble();
     await harness.eventually(troubles, ([trouble]) => trouble?.isSeenSince === true);
     expect(told()).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('is over for good once a document went out, also by another process', async () => {
     if (!isCustom) return expect(await readiness('signing')).toBe(0);
@@ -90,7 +90,7 @@ describe.each([
     );
     expect(isNew).toBe(true);
     expect(told()).toHaveLength(1);
-  }, 60_000);
+  });
 
   const readiness = async (part: string) => {
     const { text } = await harness.http().get('/metrics').expect(200);
@@ -111,8 +111,8 @@ describe('a certificate that ends before long', () => {
       dispatchers: 2,
       certificate: { validFrom: new Date(Date.now() - DAY_MS), validTo: new Date(Date.now() + 10.5 * DAY_MS) },
     });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   it('is told once by all processes, for the last of its dates that has passed', async () => {
     const warnings = () => harness.outcomes.filter(({ type }) => type === 'certificate_expiring');

@@ -15,8 +15,8 @@ describe('a limit of the server', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness({ env: { RETRY_DELAYS } });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   const customTeam = (teamId: string, changes = {}) =>

@@ -7,8 +7,8 @@ describe('settings and deliveries under way', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness({ env: { RETRY_DELAYS: '60s,60s' } });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   it('makes each delivery look wholly as before or wholly as after a change', async () => {
@@ -44,7 +44,7 @@ describe('settings and deliveries under way', () => {
       'After Ltd after@acme.example cc-after@acme.example bcc-after@acme.example',
       'Before Ltd before@acme.example cc-before@acme.example bcc-before@acme.example',
     ]);
-  }, 60_000);
+  });
 
   it('sends what waits at once when the password is corrected, and only then', async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
@@ -88,7 +88,7 @@ describe('settings and deliveries under way', () => {
     expect(await harness.delivery('later', job.key)).toMatchObject({ id: queued.id, attempts: [], settledAt: null });
     await harness.startResponder();
     expect(await harness.until('later', job.key, undefined, 20_000)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
-  }, 40_000);
+  });
 
   it('tells the user when the team turns out to be unknown', async () => {
     await harness.stopResponder();
@@ -101,7 +101,7 @@ describe('settings and deliveries under way', () => {
       failure: { code: 'team_unknown' },
     });
     expect(await harness.outcomeOf(job.key)).toMatchObject({ delivery: { status: 'failed' } });
-  }, 40_000);
+  });
 
   it('brings the mail once to each of 1,000 CC and 1,000 BCC, in transactions of at most 50, with the same bytes', async () => {
     const many = (kind: string) =>
@@ -120,5 +120,5 @@ describe('settings and deliveries under way', () => {
     const parsed = await simpleParser(raw);
     const shown = (Array.isArray(parsed.cc) ? [] : (parsed.cc?.value ?? [])).length;
     expect([shown + delivery.recipientsNotShown, shown > 500]).toEqual([1000, true]);
-  }, 90_000);
+  });
 });

@@ -10,8 +10,8 @@ describe('an unusual address', () => {
   beforeAll(async () => {
     // A kept session remembers what its server offered in the test before.
     harness = await startHarness({ env: { SMTP_SESSION_MESSAGES: '1' } });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(async () => {
     await harness.reset();
     await harness.saveSettings(teamSettings('acme'));

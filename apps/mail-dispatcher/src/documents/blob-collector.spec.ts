@@ -27,7 +27,7 @@ describe('blobs that nobody names', () => {
     await migrate(database.url, dispatchSchema);
     source = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     sql = new Sql(source);
-  }, 60_000);
+  });
   afterAll(async () => {
     await source.destroy();
     await database.stop();
@@ -147,5 +147,5 @@ describe('blobs that nobody names', () => {
     await collect({ written: later() });
     await collect({ setAside: later() });
     for (const text of contents) expect(await isThere(hashOf(text))).toBe(false);
-  }, 120_000);
+  });
 });

@@ -25,11 +25,11 @@ describe('a dispatcher that dies or stands still', () => {
   let running: ServerProcess[] = [];
   beforeAll(async () => {
     harness = await startHarness({ dispatchers: 0 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await endAll();
     await harness.stop();
-  }, 60_000);
+  });
   beforeEach(async () => {
     await harness.reset();
     await harness.saveSettings(teamSettings('acme'));
@@ -97,7 +97,7 @@ describe('a dispatcher that dies or stands still', () => {
       expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
       expect(server.messages).toHaveLength(1);
     }
-  }, 40_000);
+  });
 
   it('remembers a 250 that PostgreSQL could not take, across kill -9: sent once', async () => {
     const killed = await only();
@@ -119,7 +119,7 @@ describe('a dispatcher that dies or stands still', () => {
       expect(server.messages).toHaveLength(1);
     }
     expect(await readdir(journal)).toEqual([]);
-  }, 60_000);
+  });
 
   it('can not send any more when it stood still so long that another took over', async () => {
     const frozen = await only();
@@ -131,7 +131,7 @@ describe('a dispatcher that dies or stands still', () => {
     frozen.signal('SIGCONT');
     await sleep(LEASE_MS);
     for (const { server } of both) expect(server.messages).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('tells of the doubt also when the answer is read after all', async () => {
     const frozen = await only();
@@ -149,7 +149,7 @@ describe('a dispatcher that dies or stands still', () => {
       expect(state).toMatchObject({ status: 'sent', attempts: ['uncertain', 'accepted'] });
       expect(server.messages).toHaveLength(2);
     }
-  }, 40_000);
+  });
 
   it('is no fault of what waits for a slow server, however often it is killed meanwhile', async () => {
     const teams = ['t1', 't2', 't3', 't4'];
@@ -254,7 +254,7 @@ describe('a dispatcher that dies or stands still', () => {
       await untilStatus(job, 'sent');
       expect(server.messages).toHaveLength(1);
     }
-  }, 40_000);
+  });
 
   it.each([
     ['retry', ['sent'], 2, ['uncertain', 'accepted']],

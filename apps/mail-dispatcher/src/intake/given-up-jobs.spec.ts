@@ -13,8 +13,8 @@ describe('a job that Bull would give up on', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness({ dispatchers: 2 });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(async () => {
     await harness.reset();
     await harness.sql.affected('DELETE FROM dispatch.rejected_jobs');
@@ -104,7 +104,7 @@ describe('a job that Bull would give up on', () => {
     await harness.queue.client.del(...(await harness.queue.client.keys(key('*:lock'))), 'none');
     await lookForStalled();
     await sentOnce(job);
-  }, 60_000);
+  });
 
   it('is taken in after eleven crashes, whatever its publisher said of failed ones', async () => {
     const jobs = [true, 1, { age: 0, count: 1 }].map((removeOnFail) => ({ removeOnFail, job: invoice() }));

@@ -13,8 +13,8 @@ describe('intake', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness();
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(async () => {
     await harness.reset();
     await harness.sql.affected('DELETE FROM dispatch.rejected_jobs');
@@ -382,7 +382,7 @@ describe('intake', () => {
       ['team_unknown', '/teamId'],
     ]);
     expect((await harness.until('acme', job.key)).status).toBe('sent');
-  }, 30_000);
+  });
 
   it('lets a user name only itself as who is told of trouble, and takes no address of it; a service names anybody', async () => {
     const requestedBy = async (key: string) =>

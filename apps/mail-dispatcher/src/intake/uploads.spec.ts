@@ -22,8 +22,8 @@ describe('an upload', () => {
     await harness.saveSettings(teamSettings('acme'));
     await harness.apps[0]?.listen(0, '127.0.0.1');
     port = (harness.apps[0]?.getHttpServer() as { address: () => AddressInfo }).address().port;
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   const words = (changes: object = {}) => {
     const { key: _key, teamId: _teamId, version: _version, ...body } = invoice();
@@ -70,7 +70,7 @@ describe('an upload', () => {
     ]);
     const second = await post('up-2', asJson);
     expect(await upload('up-2', asUpload, { file1: large, file2: small })).toMatchObject({ status: 200, body: { id: second.body.id } });
-  }, 60_000);
+  });
 
   it('may name documents of the store beside its files', async () => {
     const stored = pdfOf(500);

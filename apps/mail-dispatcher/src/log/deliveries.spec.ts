@@ -9,8 +9,8 @@ describe('the delivery log', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness({ env: { RETRY_DELAYS: '60s,60s' } });
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   const get = (url: string) => harness.http().get(`/v1/teams/${url}`).set('Authorization', `Bearer ${harness.serviceToken}`);

@@ -6,8 +6,8 @@ describe('finding in the delivery log', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness();
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   const get = (path: string) => harness.http().get(`/v1/teams/${path}`).set('Authorization', `Bearer ${harness.serviceToken}`);
   const find = async (team: string, query: Record<string, string>): Promise<string[]> => {
@@ -31,7 +31,7 @@ describe('finding in the delivery log', () => {
       await handedOver('first', '2026-03-01T00:00:00Z');
       await handedOver('second', '2026-03-02T00:00:00.000123Z');
       await handedOver('third', '2026-03-02T00:00:00.000456Z');
-    }, 60_000);
+    });
 
     it('goes by the clock of the database, whatever the ids say, also from page to page', async () => {
       expect(await find('times', {})).toEqual(['third', 'second', 'first']);
@@ -74,7 +74,7 @@ describe('finding in the delivery log', () => {
       await send('words', 'inv_7002', { subject: 'Reminder for a\\b', to: [{ address: 'other@customer.example' }] });
       await harness.saveSettings(teamSettings('foreign'));
       await send('foreign', 'inv-7001', { subject: 'Ihre Rechnung' });
-    }, 60_000);
+    });
 
     it.each([
       ['RECHNUNG', ['inv-7001']],
@@ -121,7 +121,7 @@ describe('finding in the delivery log', () => {
         .send({ recipients });
       expect(again.status).toBe(202);
       expect(await find('words', { search: 'corrected@' })).toEqual(['long']);
-    }, 60_000);
+    });
   });
 
   it.each([

@@ -27,8 +27,8 @@ describe('the statements of a delivery and of the log', () => {
     await harness.until('acme', first.key);
     await multiply();
     await explain(harness.apps[0] as NestExpressApplication);
-  }, 120_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   /** As many deliveries as years of use would have left, each like the first. */
   async function multiply(): Promise<void> {
@@ -106,7 +106,7 @@ describe('the statements of a delivery and of the log', () => {
     for (const part of ['INTO dispatch.deliveries', 'released', 'INTO dispatch.outbox', 'longest_due', 'dead', 'USING (team_id, key)'])
       await harness.eventually(() => isExplained(part), Boolean);
     expect(dear()).toEqual([]);
-  }, 60_000);
+  });
 
   it('reads none of them to show the log', async () => {
     explained.length = 0;
@@ -134,5 +134,5 @@ describe('the statements of a delivery and of the log', () => {
     await read('deliveries/statistics');
     expect(explained.length).toBeGreaterThan(15);
     expect(dear()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -6,8 +6,8 @@ describe('the statistics of the delivery log', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness();
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   const get = (path: string, token = harness.serviceToken) =>
     harness.http().get(`/v1/teams/${path}`).set('Authorization', `Bearer ${token}`);

@@ -22,7 +22,7 @@ describe('the three statements of a delivery', () => {
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
     sql = new Sql(source);
     records = new DeliveryRecords(source);
-  }, 60_000);
+  });
   afterAll(async () => {
     await source.destroy();
     await database.stop();

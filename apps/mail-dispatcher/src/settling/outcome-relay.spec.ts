@@ -26,7 +26,7 @@ describe('the relay of outcomes', () => {
     source = await new DataSource(dataSourceOptions(database.url, dispatchSchema)).initialize();
     sql = new Sql(source);
     outbox = new OutboxStore(source);
-  }, 60_000);
+  });
   beforeEach(async () => {
     heard = [];
     await redis.flush();
@@ -259,7 +259,7 @@ describe('the relay of outcomes', () => {
     relay.wake();
     await allAcknowledged();
     expect(new Set(eventIds()).size).toBe(2);
-  }, 60_000);
+  });
 
   it('asks for nothing more once it has ended', async () => {
     const asked: string[] = [];

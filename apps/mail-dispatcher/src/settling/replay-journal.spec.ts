@@ -15,8 +15,8 @@ describe('a journal with files that can not be recorded', () => {
   beforeAll(async () => {
     harness = await startHarness({ dispatchers: 0 });
     await harness.saveSettings(teamSettings('acme'));
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   it('stops neither the start nor the work, and tells the operator of each of them', async () => {
     const journal = path.join(harness.folder, 'journal');
@@ -64,8 +64,8 @@ describe('a journal that can not be written', () => {
     // Nobody may write in there, not even root.
     harness = await startHarness({ dispatchers: 1, env: { RESULT_JOURNAL_DIR: '/proc/sys/kernel' } });
     await harness.saveSettings(teamSettings('acme'));
-  }, 60_000);
-  afterAll(() => harness.stop(), 60_000);
+  });
+  afterAll(() => harness.stop());
 
   it('makes the dispatcher unready, which says why; it sends all the same', async () => {
     const { body } = await harness.http().get('/health/ready').expect(503);

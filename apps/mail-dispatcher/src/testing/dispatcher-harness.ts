@@ -185,7 +185,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       teamId: string,
       key: string,
       isSo: (delivery: DeliveryView) => boolean = ({ settledAt }) => settledAt !== null,
-      timeoutMs = 15_000,
+      timeoutMs = 120_000,
     ): Promise<DeliveryView> {
       let last: DeliveryView | null = null;
       for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(25)) {
@@ -209,7 +209,7 @@ export async function startHarness(options: HarnessOptions = {}) {
         );
       return harness.eventually(find, (event) => event !== undefined);
     },
-    async eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 15_000): Promise<T> {
+    async eventually<T>(probe: () => Promise<T> | T, isSo: (value: T) => boolean, timeoutMs = 120_000): Promise<T> {
       let last: T = await probe();
       for (const end = Date.now() + timeoutMs; !isSo(last) && Date.now() < end; await sleep(25)) last = await probe();
       if (!isSo(last)) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);

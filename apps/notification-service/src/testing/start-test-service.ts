@@ -85,7 +85,7 @@ export async function authorization(
 }
 
 /** Looks until `look` gives something but null, undefined or false. */
-export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 120_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await look();

@@ -39,6 +39,9 @@ export const ANNA: TokenClaims = {
 export const LEA: TokenClaims = { sub: 'lea.vogt', teams: { acme: 'admin' } };
 export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
 
+/** Only to end what hangs: a page waits long for its turn on a busy machine. */
+const HANGS_AFTER_MS = 120_000;
+
 /** A browser's profile with nothing in it. */
 export function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {
   const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
@@ -61,6 +64,7 @@ export async function openPage(
 ): Promise<OpenPage> {
   const context = 'newCDPSession' in browser ? browser : await newContext(browser, look);
   const page = await context.newPage();
+  page.setDefaultTimeout(HANGS_AFTER_MS);
   const complaints = watch(page, system, allow);
   const token = claims === null ? '' : `#token=${await system.token(claims, tokenLastsSeconds)}`;
   await before?.(page);

@@ -124,7 +124,7 @@ function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv): P
         return false; // not listening yet
       }
     },
-    readyWithinMs: 60_000,
+    readyWithinMs: 300_000,
     deathSignal: 'TERM',
     onOutput: (text) => void process.stderr.write(text),
   });

@@ -131,7 +131,11 @@ describe('uploads', () => {
 
   it.each<[name: string, sent: Buffer, expected: (string | number)[], ...headers: string[]]>([
     ['that break off', Buffer.from(text('words', '{}')), [400, 'upload-unreadable']],
-    ['that break off in a file', Buffer.concat([Buffer.from(text('words', '{}')), file('one', Buffer.alloc(MIB))]), [400, 'upload-unreadable']],
+    [
+      'that break off in a file',
+      Buffer.concat([Buffer.from(text('words', '{}')), file('one', Buffer.alloc(MIB))]),
+      [400, 'upload-unreadable'],
+    ],
     ['without a boundary', body(text('words', '{}')), [400, 'upload-unreadable'], 'Content-Type: multipart/form-data'],
     ['that are something else', Buffer.from('{}'), [400, 'upload-unreadable']],
     ['that are compressed', body(text('words', '{}')), [415, 'encoding-unsupported'], 'Content-Encoding: gzip'],
@@ -158,7 +162,7 @@ describe('uploads', () => {
       408,
       'body-too-slow',
     ]);
-  }, 30_000);
+  });
 
   it('come no faster than they are taken, and wait longer for their reader than a sender may', async () => {
     let go: () => void = () => undefined;
@@ -169,5 +173,5 @@ describe('uploads', () => {
     go();
     expect(await answer).toEqual([201, undefined]);
     expect(came.at(-1)).toEqual(['one', 5 * MIB]);
-  }, 30_000);
+  });
 });
