@@ -97,8 +97,8 @@ describe('what comes back', () => {
       number: `S-${month}`,
       recurrence: { seriesId: 'sub', occurrence: month },
     });
-    const id = await send(system, 'brandt', invoice('', { ...to('a@y.example', 'b@y.example'), document: document('2026-11') }));
-    await send(system, 'brandt', invoice('', { ...to('c@y.example'), document: document('2026-12') }));
+    const id = await send(system, 'brandt', invoice('S-11', { ...to('a@y.example', 'b@y.example'), document: document('2026-11') }));
+    await send(system, 'brandt', invoice('S-12', { ...to('c@y.example'), document: document('2026-12') }));
     await allSettled(system, ['brandt']);
     await report(system, id, [{ address: 'b@y.example' }]);
     const page = await desk.open('/teams/brandt/deliveries');

@@ -47,10 +47,10 @@ const withToken: Middleware = {
 
 type Answer<Data> = { data?: Data | undefined; error?: unknown; response: Response };
 
-/** The data of an answer. @throws ProblemError, AwayError */
+/** The data of an answer; nothing where the service has none to give (204). @throws ProblemError, AwayError */
 export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   const { data, error, response } = await answer;
-  if (response.ok && data !== undefined) return data;
+  if (response.ok && (data !== undefined || response.status === 204)) return data as Data;
   const problem = toProblemError(response, error);
   if (problem.status === 401) endSession();
   throw problem;

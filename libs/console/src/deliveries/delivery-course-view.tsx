@@ -13,9 +13,9 @@ import {
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
+import { Line, type Tone } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
 import classes from './delivery-page.module.css';
-import { Line, type Tone } from './course-line.js';
 import { RawReply } from './raw-reply.js';
 import { ReportStep } from './report-step.js';
 
