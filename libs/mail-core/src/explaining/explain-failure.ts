@@ -26,7 +26,7 @@ export function explainFailure(reason: FailureReason, locale: Locale, route: Rou
 }
 
 function todoOf({ code }: FailureReason, catalogue: FailureCatalogue, route: Route, goesOn: GoingOn): string {
-  const isOfWay = code.startsWith('smtp_') || code === 'sender_refused';
+  const isOfWay = code.startsWith('smtp_') || code.startsWith('sender_');
   if (isOfWay) return route === 'platform' ? catalogue.platformTodo : catalogue[code].todo;
   return goesOn === 'byOthers' ? catalogue.askOwnServer : catalogue[code].todo;
 }

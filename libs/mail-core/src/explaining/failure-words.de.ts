@@ -129,6 +129,28 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Tragen Sie Benutzername und Passwort in den Einstellungen ein und lassen Sie prüfen, ob dieses Konto an fremde Adressen senden darf.',
   },
+  smtp_auth_switched_off: {
+    happened:
+      'Der Mailserver{server} lehnt jede Anmeldung ab: Der Versand über SMTP ist für dieses Postfach oder für Ihre ganze Organisation abgeschaltet.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ihr Administrator muss ihn einschalten. Microsoft 365 Admin Center: Aktive Benutzer, der Benutzer, E-Mail, E-Mail-Apps verwalten, „Authentifiziertes SMTP“. Ganze Organisation: Exchange Admin Center, Einstellungen, Nachrichtenfluss, „SMTP AUTH-Protokoll deaktivieren“.',
+  },
+  smtp_password_not_allowed: {
+    happened:
+      'Der Mailserver{server} nimmt das gewöhnliche Passwort dieses Kontos nicht an, auch wenn es stimmt: Ihr Anbieter oder Ihre Organisation erlaubt das nicht.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Verbinden Sie das Konto bei Microsoft oder Google in den Einstellungen für den E-Mail-Versand oder tragen Sie dort ein App-Passwort ein. Geht beides nicht, bitten Sie Ihren Administrator, den Versand über SMTP für dieses Konto zuzulassen.',
+  },
+  smtp_token_refused: {
+    happened: 'Der Mailserver{server} nimmt die Anmeldung mit dem verbundenen Konto nicht an.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Verbinden Sie das Konto in den Einstellungen neu, und zwar als der Benutzer, dem das Postfach gehört. Hilft das nicht, fragen Sie Ihren Administrator, ob dieses Konto über SMTP senden darf (bei Microsoft 365 „Authentifiziertes SMTP“).',
+  },
+  smtp_mailbox_not_permitted: {
+    happened: 'Die Anmeldung am Mailserver{server} war richtig, aber das verbundene Konto oder die App darf das Postfach nicht öffnen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie Ihren Administrator, dem Konto oder der App Zugriff auf das Postfach zu geben (Exchange Online: Add-MailboxPermission mit FullAccess) und zu prüfen, ob es das Postfach gibt und ob es eine Lizenz hat.',
+  },
   smtp_sign_in_expired: {
     happened:
       'Die Verbindung mit Ihrem E-Mail-Konto besteht nicht mehr: Sie wurde widerrufen oder ist abgelaufen, und der Mailserver{server} nimmt unsere Anmeldung nicht mehr an.',
@@ -136,7 +158,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Verbinden Sie das E-Mail-Konto in den Einstellungen für den E-Mail-Versand neu. Was wartet, wird dann von selbst verschickt.',
   },
   smtp_token_unavailable: {
-    happened: 'Das Dokument wartet, weil der Anmeldedienst Ihres E-Mail-Anbieters nicht erreichbar war.',
+    happened: 'Das Dokument wartet, weil der Anmeldedienst für den Mailserver{server} nicht erreichbar war.',
     means: 'Es wird verschickt, sobald der Dienst wieder antwortet. Mit dem Dokument und Ihren Einstellungen ist alles in Ordnung.',
     todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
   },
@@ -166,6 +188,35 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     happened: 'Der Mailserver{server} lässt die Absenderadresse nicht zu.',
     means: NOTHING_GOES_OUT,
     todo: 'Tragen Sie in den Einstellungen eine Absenderadresse ein, die zum angemeldeten Konto gehört und dort zum Versand freigegeben ist.',
+  },
+  sender_unauthenticated: {
+    happened:
+      'Es ließ sich nicht nachweisen, dass die E-Mail wirklich von Ihrer Domain kommt. Der Mailserver{server} hat sie deshalb nicht angenommen.',
+    means: 'Bis das behoben ist, lehnen viele Server Dokumente ab, die über diesen Mailserver verschickt werden, oder halten sie für Spam.',
+    todo: 'Bitten Sie den Betreuer Ihrer Domain, für die Absenderadresse und den Server, über den Sie senden, SPF, DKIM und DMARC einzurichten.',
+  },
+  sender_mailbox_full: {
+    happened: 'Das Postfach, von dem Sie senden, ist voll. Der Mailserver{server} nimmt deshalb keine E-Mails mehr von ihm an.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Schaffen Sie in diesem Postfach Platz, etwa bei den gesendeten und gelöschten E-Mails, oder lassen Sie es von Ihrem Administrator vergrößern. Was wartet, wird dann von selbst verschickt.',
+  },
+  sender_unlicensed: {
+    happened: 'Der Mailserver{server} nimmt von diesem Postfach keine E-Mails an, weil ihm eine gültige Lizenz fehlt.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie Ihren Administrator, dem Postfach eine Lizenz für E-Mail zuzuweisen (Microsoft 365 Admin Center: Aktive Benutzer, der Benutzer, Lizenzen und Apps). Was wartet, wird dann von selbst verschickt.',
+  },
+  sender_throttled: {
+    happened:
+      'Der Mailserver{server} hat dieses Postfach vorübergehend gesperrt, weil zu viele seiner E-Mails ungültige oder zu viele Empfänger hatten.',
+    means:
+      'Einige Stunden lang wird über diesen Mailserver nichts verschickt. Die Dokumente warten; unser System probiert nur hin und wieder eines aus.',
+    todo: '{again} Berichtigen Sie bis dahin die Adressen, die in den letzten Tagen abgelehnt wurden, sonst kommt die Sperre wieder.',
+  },
+  sender_blocked: {
+    happened:
+      'Der Anbieter des Mailservers{server} hat den Versand für Ihr Konto oder Ihre Organisation gesperrt, meist wegen Spamverdachts.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Bitten Sie Ihren Administrator, die Ursache zu klären und die Sperre aufheben zu lassen (Microsoft 365: Defender-Portal, Eingeschränkte Entitäten; sonst der Kundendienst des Anbieters). Wurde das Konto missbraucht, ändern Sie das Passwort.',
   },
   recipient_unknown: {
     happened: 'Die E-Mail-Adresse des Empfängers gibt es nicht.',

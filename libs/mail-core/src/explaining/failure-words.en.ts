@@ -128,6 +128,28 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: NOTHING_GOES_OUT,
     todo: 'Enter username and password in the settings, and have it checked that this account may send to outside addresses.',
   },
+  smtp_auth_switched_off: {
+    happened:
+      'The mail server{server} refuses every sign-in: sending by SMTP is switched off for this mailbox or for your whole organisation.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask your administrator to switch it on. Microsoft 365 admin center: Active users, the user, Mail, Manage email apps, "Authenticated SMTP". Whole organisation: Exchange admin center, Settings, Mail flow, "Turn off SMTP AUTH protocol".',
+  },
+  smtp_password_not_allowed: {
+    happened:
+      'The mail server{server} does not take the ordinary password of this account, although it may be right: your provider or your organisation forbids that.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Connect the account at Microsoft or Google in the settings for e-mail delivery, or enter an app password there. If neither works, ask your administrator to permit sending by SMTP for this account.',
+  },
+  smtp_token_refused: {
+    happened: 'The mail server{server} does not accept the sign-in with the connected account.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Connect the account again in the settings, with the user to whom the mailbox belongs. If that does not help, ask your administrator whether this account may send by SMTP ("Authenticated SMTP" at Microsoft 365).',
+  },
+  smtp_mailbox_not_permitted: {
+    happened: 'The sign-in at the mail server{server} was right, but the connected account or app may not open the mailbox.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask your administrator to give the account or app access to the mailbox (Exchange Online: Add-MailboxPermission with FullAccess), and to check that the mailbox exists and has a licence.',
+  },
   smtp_sign_in_expired: {
     happened:
       'The connection to your mail account has ended: it was revoked or has expired, and the mail server{server} no longer lets us sign in.',
@@ -135,7 +157,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Connect the mail account again in the settings for e-mail delivery. What waits then goes out by itself.',
   },
   smtp_token_unavailable: {
-    happened: 'The document waits because the sign-in service of your mail provider could not be reached.',
+    happened: 'The document waits because the sign-in service for the mail server{server} could not be reached.',
     means: 'It goes out as soon as the service answers again. Nothing is wrong with the document or with your settings.',
     todo: 'There is nothing for you to do. Tell our support if it still waits in an hour.',
   },
@@ -164,6 +186,33 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     happened: 'The mail server{server} does not accept the sender address.',
     means: NOTHING_GOES_OUT,
     todo: 'Enter a sender address in the settings that belongs to the account you sign in with and is cleared for sending there.',
+  },
+  sender_unauthenticated: {
+    happened: 'It could not be proved that the e-mail really comes from your domain, so the mail server{server} did not take it.',
+    means: 'Until that is put right, many servers will refuse the documents that go out through this mail server or mark them as spam.',
+    todo: 'Ask whoever looks after your domain to set up SPF, DKIM and DMARC for the sender address and for the server that you send by.',
+  },
+  sender_mailbox_full: {
+    happened: 'The mailbox that you send from is full, so the mail server{server} takes no more e-mail from it.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Make room in this mailbox, for instance in the folders for sent and deleted e-mail, or have your administrator enlarge it. What waits then goes out by itself.',
+  },
+  sender_unlicensed: {
+    happened: 'The mail server{server} takes no e-mail from this mailbox because it has no valid licence.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask your administrator to assign the mailbox a licence for e-mail (Microsoft 365 admin center: Active users, the user, Licenses and apps). What waits then goes out by itself.',
+  },
+  sender_throttled: {
+    happened: 'The mail server{server} has paused this mailbox because too many of its e-mails had invalid recipients or too many of them.',
+    means:
+      'Nothing goes out through this mail server for some hours. The documents wait, and our system sends only one now and then to see whether it goes on.',
+    todo: '{again} Until then correct the addresses that were refused in the last days, or the pause comes back.',
+  },
+  sender_blocked: {
+    happened:
+      'The provider of the mail server{server} has blocked your account or organisation from sending, mostly after it suspected spam.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask your administrator to find the cause and to have the block lifted (Microsoft 365: Defender portal, Restricted entities; else the support of your provider). Change the password if the account was misused.',
   },
   recipient_unknown: {
     happened: 'The e-mail address of the recipient does not exist.',

@@ -149,8 +149,16 @@ function judgeReply(fact: Fact<'reply'>, enhancedCode: string | null): Judgement
   const rule = findReplyRule(fact.stage, fact.code, enhancedCode, fact.text);
   const meaning = MEANING_BY_STAGE[fact.stage];
   const lasting = fact.code < 500 || rule?.passes === true ? 'transient' : 'permanent';
-  return { scope: rule?.scope ?? meaning.scope, lasting, reason: rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'] };
+  const reason = rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'];
+  return {
+    ...{ scope: rule?.scope ?? meaning.scope, lasting, reason: fact.byToken === true ? ofToken(reason) : reason },
+    ...(rule?.stopsWay === true ? { stopsWay: true } : {}),
+  };
 }
+
+/** Who signs in by a token has no password that could be wrong. */
+const ofToken = (reason: FailureCode): FailureCode =>
+  reason === 'smtp_auth_rejected' || reason === 'smtp_password_not_allowed' ? 'smtp_token_refused' : reason;
 
 function enhancedCodeOf(fact: Fact<'reply'>): string | null {
   const given = fact.enhancedCode;

@@ -15,6 +15,8 @@ export type ReplyRule = {
   scope?: FailureScope;
   /** A 5xx that passes by itself. There is no opposite: a 4xx is never permanent (RFC 5321 4.2.1). */
   passes?: true;
+  /** The account that mail is sent by is at fault: every message meets the same, and a provider that sees it repeated shuts the account out. */
+  stopsWay?: true;
 };
 
 /** A rule that knows one server or provider by its words. */

@@ -18,7 +18,8 @@ const RELAY_REFUSED =
 const LOGIN_DEMANDED =
   /authentication (?:is )?required|requires authentication|(?:must|need to|please) (?:be )?(?:authenticate|log ?in)|(?:was |are |is )?not authenticated|send auth command first|client host rejected: access denied/i;
 const SENDER_REFUSED =
-  /sender(?: address| e-?mail| domain)?(?: is| was)?(?: rejected| denied| refused| not allowed| not verified| unauthori[sz]ed| verify failed)|bad outbound sender|not owned by|send ?as ?denied|send as this sender|not (?:allowed|authori[sz]ed|permitted) to send (?:as|from|mail from|on behalf)|(?:identities failed the check|address is not verified)|sender (?:signature|identity)|\b(?:spf|dmarc|dkim)\b|from:? (?:address|header)/i;
+  /sender(?: address| e-?mail| domain)?(?: is| was)?(?: rejected| denied| refused| not allowed| not verified| unauthori[sz]ed| verify failed)|bad outbound sender|not owned by|send ?as ?denied|send as this sender|not (?:allowed|authori[sz]ed|permitted) to send (?:as|from|mail from|on behalf)|(?:identities failed the check|address is not verified)|sender (?:signature|identity)|from:? (?:address|header)/i;
+const NOT_PROVED = /\b(?:spf|dmarc|dkim)\b|sender policy framework/i;
 const CLIENT_BLOCKED =
   /client host|helo command rejected|blocked using|block.?list|black.?list|spamhaus|banned sending ip|reverse (?:dns|hostname)|\bptr\b|ipcheck|(?:connections|traffic) not accepted/i;
 const TOO_LARGE =
@@ -73,9 +74,12 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   { at: ['auth'], code: /^503$/, reason: 'smtp_auth_unavailable', passes: true },
   { at: ['auth'], code: /^50[0124]$/, reason: 'smtp_auth_unavailable' },
 
-  // DKIM, SPF, DMARC (RFC 7372 X.7.20 to X.7.29, Microsoft 365 5.7.509 and 5.7.515), unknown sender domain (RFC 3463 X.1.7, X.1.8),
+  // DKIM, SPF, DMARC: RFC 7372 X.7.20 to X.7.24 and X.7.26, Microsoft 365 5.7.509 and 5.7.515.
+  { at: SENDING, status: /^7\.(?:2[0-46]|509|515)$/, reason: 'sender_unauthenticated', scope: 'route' },
+  { at: SENDING, text: NOT_PROVED, reason: 'sender_unauthenticated', scope: 'route' },
+  // Unknown sender domain (RFC 3463 X.1.7, X.1.8; RFC 7505 X.7.27), ARC (RFC 8617 X.7.29),
   // Postfix "not owned by user", Exim "sender verify failed", SES "not verified". Postfix says these at RCPT (smtpd_delay_reject).
-  { at: SENDING, status: /^1\.[78]$|^7\.(?:2[0-46-9]|509|515)$/, reason: 'sender_refused', scope: 'route' },
+  { at: SENDING, status: /^1\.[78]$|^7\.2[79]$/, reason: 'sender_refused', scope: 'route' },
   { at: SENDING, text: SENDER_REFUSED, reason: 'sender_refused', scope: 'route' },
 
   // Contract 3.3: the status that ends a recipient's tries is explicit and outweighs whatever else the text speaks of.
@@ -86,8 +90,8 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   { at: SENDING, text: LOGIN_DEMANDED, reason: 'smtp_auth_required', scope: 'route' },
   { at: SENDING, text: RELAY_REFUSED, reason: 'smtp_auth_required', scope: 'route' },
 
-  // Our own address is unwelcome: block lists and reverse DNS (RFC 7372 5.7.25, Microsoft 365 5.7.606 to 5.7.649 and 5.7.708).
-  { at: SENDING, status: /^7\.(?:25|6[0-4]\d|708|511)$/, reason: 'smtp_greeting_refused', scope: 'route' },
+  // Our own address is unwelcome: block lists and reverse DNS (RFC 7372 5.7.25, Microsoft 365 5.7.606 to 5.7.649).
+  { at: SENDING, status: /^7\.(?:25|6[0-4]\d|511)$/, reason: 'smtp_greeting_refused', scope: 'route' },
   { at: SENDING, text: CLIENT_BLOCKED, reason: 'smtp_greeting_refused', scope: 'route' },
 
   // RFC 1870 6.1 and RFC 3463 X.3.4, X.2.3: too large, wherever it is found out.

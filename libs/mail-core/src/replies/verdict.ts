@@ -20,9 +20,11 @@ export type Verdict = {
   askedWaitMs?: number;
   /** Of a message that is larger than the server says that it takes. */
   sizes?: MessageSizes;
+  /** Every message that goes this way would meet the same, and asking again and again makes it worse. */
+  stopsWay?: true;
   /** With `uncertain`: what was seen in place of the reply to the end of data. */
   seen?: SeenForReply;
 };
 
 /** The part of a verdict that is an opinion; the rest repeats what was observed. */
-export type Judgement = Pick<Verdict, 'scope' | 'lasting' | 'reason'>;
+export type Judgement = Pick<Verdict, 'scope' | 'lasting' | 'reason' | 'stopsWay'>;

@@ -1,10 +1,23 @@
 import { type ProviderRules } from '../reply-rule.js';
+import { AMAZON_SES } from './amazon-ses.js';
 import { CISCO } from './cisco.js';
 import { CPANEL } from './cpanel.js';
 import { EXIM } from './exim.js';
+import { GOOGLE } from './google.js';
 import { GREYLISTING } from './greylisting.js';
+import { MICROSOFT } from './microsoft.js';
 import { OPENSMTPD } from './opensmtpd.js';
 import { POSTFIX } from './postfix.js';
 
 /** Servers and providers that are known by their words, asked before the general table; a new one is a file beside these and a word here. */
-export const PROVIDER_RULES: readonly ProviderRules[] = [POSTFIX, EXIM, OPENSMTPD, GREYLISTING, CPANEL, CISCO];
+export const PROVIDER_RULES: readonly ProviderRules[] = [
+  MICROSOFT,
+  GOOGLE,
+  AMAZON_SES,
+  POSTFIX,
+  EXIM,
+  OPENSMTPD,
+  GREYLISTING,
+  CPANEL,
+  CISCO,
+];
