@@ -85,7 +85,16 @@ const ROWS: readonly Row[] = [
   ['final', '554 Message rejected: Sending paused for this account.', 'route', 'permanent', 'sender_blocked', ...LIFTED, STOPS],
 ];
 
-const REPLIES = ROWS.map(([stage, line, scope, lasting, reason, en, de, more = {}]) => ({ stage, line, scope, lasting, reason, en, de, more }));
+const REPLIES = ROWS.map(([stage, line, scope, lasting, reason, en, de, more = {}]) => ({
+  stage,
+  line,
+  scope,
+  lasting,
+  reason,
+  en,
+  de,
+  more,
+}));
 
 describe('a reply of a big provider', () => {
   it.each(REPLIES)('at $stage $line is of the $scope, $lasting: $reason', ({ stage, line, scope, lasting, reason, en, de, more }) => {
