@@ -12,7 +12,15 @@ export { type HeaderMailbox, UnsafeHeaderError } from './composing/header-field.
 export { AttachmentSizeError, type DraftAttachment, type MessageDraft } from './composing/message-draft.js';
 export { checkSigningIdentity, type SigningIdentityProblem } from './signing/check-signing-identity.js';
 export { createDetachedSignature } from './signing/detached-signature.js';
-export { readPkcs12, type SigningIdentity, SigningIdentityError } from './signing/signing-identity.js';
+export {
+  type Pkcs12Identity,
+  readPkcs12,
+  readPkcs12InTurns,
+  type SigningFileProblem,
+  type SigningIdentity,
+  signingIdentity,
+  SigningIdentityError,
+} from './signing/signing-identity.js';
 export * from './delivery/delivery-states.js';
 export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';

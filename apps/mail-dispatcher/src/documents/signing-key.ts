@@ -38,7 +38,8 @@ export function loadSigningKey(env: { SMIME_P12_FILE: string; SMIME_P12_PASSPHRA
   try {
     return new SigningKey(readPkcs12(bytes, env.SMIME_P12_PASSPHRASE), env.PLATFORM_FROM_ADDRESS);
   } catch (error) {
-    if (error instanceof SigningIdentityError) throw problem(`SMIME_P12_FILE: ${error.message}`);
+    if (error instanceof SigningIdentityError)
+      throw problem(`${error.problem === 'passphrase_wrong' ? 'SMIME_P12_PASSPHRASE' : 'SMIME_P12_FILE'}: ${error.message}`);
     throw error;
   }
 }

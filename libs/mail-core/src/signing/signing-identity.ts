@@ -1,8 +1,8 @@
-// The key and certificates that sign for the platform, read from a PKCS#12 file (RFC 7292).
+// The key and certificates that sign for the platform or for a team, as a PKCS#12 file (RFC 7292) brings them.
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import forge from 'node-forge';
 import { isIssuedBy, readCertificateFields } from './certificate-fields.js';
-import { toDer } from './der.js';
+import { openPkcs12, type Pkcs12Content } from './pkcs12-content.js';
+import { type InTurns, Pkcs12CostError } from './pkcs12-secrets.js';
 
 /** All that signing needs. Plain data and a KeyObject: it can be posted to a worker thread, which shares the key and copies no secret. */
 export type SigningIdentity = {
@@ -16,107 +16,165 @@ export type SigningIdentity = {
   addresses: string[];
 };
 
+/** What is wrong with a PKCS#12 file. */
+export type SigningFileProblem =
+  | 'pem'
+  | 'unreadable'
+  | 'too_costly'
+  | 'passphrase_wrong'
+  | 'key_missing'
+  | 'certificate_missing'
+  | 'key_of_another'
+  | 'key_not_rsa'
+  | 'key_too_short';
+
 /** A PKCS#12 file that can't be signed with. The message says what is wrong and how to mend it, and holds nothing secret. */
 export class SigningIdentityError extends Error {
   override readonly name = 'SigningIdentityError';
+
+  constructor(
+    readonly problem: SigningFileProblem,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
+
+/** `hasRoot`: the file leads up to an authority that signed itself, which is not in the chain. */
+export type Pkcs12Identity = SigningIdentity & { hasRoot: boolean };
 
 // RFC 8551 4.3 forbids signing with less than 2048 bits.
 const SMALLEST_RSA_BITS = 2048;
 
 /**
  * Reads key, certificate and chain. Only RSA keys are taken: their signatures (PKCS#1 v1.5) are the same each time, which a repeated try
- * relies on; those of ECDSA and RSA-PSS hold a random part.
+ * relies on; those of ECDSA and RSA-PSS hold a random part. A file of Firefox takes seconds.
  * Errors: SigningIdentityError.
  */
-export function readPkcs12(bytes: Buffer, passphrase: string): SigningIdentity {
-  const { keys, certificates } = openPkcs12(bytes, passphrase);
-  const [privateKey] = keys;
-  if (privateKey === undefined) {
+export function readPkcs12(bytes: Buffer, passphrase: string): Pkcs12Identity {
+  const reading = identityIn(bytes, passphrase);
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, letting others in between. */
+export async function readPkcs12InTurns(bytes: Buffer, passphrase: string): Promise<Pkcs12Identity> {
+  const reading = identityIn(bytes, passphrase);
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function* identityIn(bytes: Buffer, passphrase: string): InTurns<Pkcs12Identity> {
+  const { keys, certificates } = yield* contentOf(bytes, passphrase);
+  const [firstKey] = keys;
+  if (firstKey === undefined) {
     throw new SigningIdentityError(
+      'key_missing',
       'The PKCS#12 file holds no private key. Export it again together with its key (openssl pkcs12 -export -inkey …).',
     );
   }
-  refuseUnfitKey(privateKey);
   if (certificates.length === 0) {
     throw new SigningIdentityError(
+      'certificate_missing',
       'The PKCS#12 file holds no certificate. Export it again with the certificate (openssl pkcs12 -export -in …).',
     );
   }
-  const signer = certificates.find((certificate) => certificate.checkPrivateKey(privateKey));
+  // Who exports all that he has gets several.
+  const signerOf = (key: KeyObject) => certificates.find((certificate) => certificate.checkPrivateKey(key));
+  const privateKey = keys.find((key) => signerOf(key) !== undefined) ?? firstKey;
+  refuseUnfitKey(privateKey);
+  const signer = signerOf(privateKey);
   if (signer === undefined) {
     throw new SigningIdentityError(
+      'key_of_another',
       'No certificate of the PKCS#12 file belongs to its private key. Export the key with its own certificate.',
     );
   }
-  return {
-    privateKey,
-    certificateDer: signer.raw,
-    chainDer: issuersOf(signer, certificates).map(({ raw }) => raw),
-    notBefore: new Date(signer.validFrom),
-    notAfter: new Date(signer.validTo),
-    addresses: readCertificateFields(signer.raw).addresses,
-  };
+  const { chain, hasRoot } = issuersOf(signer, certificates);
+  return { ...identityOf(privateKey, signer, chain), hasRoot };
 }
+
+/** An identity of which the parts were read before. @throws Error for what is no certificate */
+export const signingIdentity = (privateKey: KeyObject, certificateDer: Uint8Array, chainDer: readonly Uint8Array[]): SigningIdentity =>
+  identityOf(
+    privateKey,
+    new X509Certificate(certificateDer),
+    chainDer.map((der) => new X509Certificate(der)),
+  );
+
+const identityOf = (privateKey: KeyObject, signer: X509Certificate, chain: readonly X509Certificate[]): SigningIdentity => ({
+  privateKey,
+  certificateDer: signer.raw,
+  chainDer: chain.map(({ raw }) => raw),
+  notBefore: new Date(signer.validFrom),
+  notAfter: new Date(signer.validTo),
+  addresses: readCertificateFields(signer.raw).addresses,
+});
 
 function refuseUnfitKey(key: KeyObject): void {
   if (key.asymmetricKeyType !== 'rsa') {
     throw new SigningIdentityError(
+      'key_not_rsa',
       `The private key is of type ${key.asymmetricKeyType}; an RSA key is needed, because a repeated try must have the same signature. Order an RSA certificate.`,
     );
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < SMALLEST_RSA_BITS) {
     throw new SigningIdentityError(
+      'key_too_short',
       `The RSA key has ${bits} bits; mail readers refuse less than ${SMALLEST_RSA_BITS}. Order a new certificate.`,
     );
   }
 }
 
-function issuersOf(signer: X509Certificate, certificates: readonly X509Certificate[]): X509Certificate[] {
+function issuersOf(signer: X509Certificate, certificates: readonly X509Certificate[]): { chain: X509Certificate[]; hasRoot: boolean } {
   const chain: X509Certificate[] = [];
   let current = signer;
   for (;;) {
     const issuer = certificates.find((candidate) => candidate !== current && !chain.includes(candidate) && isIssuedBy(current, candidate));
-    if (issuer === undefined || isIssuedBy(issuer, issuer)) return chain;
+    if (issuer === undefined) return { chain, hasRoot: isIssuedBy(current, current) };
+    if (isIssuedBy(issuer, issuer)) return { chain, hasRoot: true };
     chain.push(issuer);
     current = issuer;
   }
 }
 
-type Pkcs12Content = { keys: KeyObject[]; certificates: X509Certificate[] };
+type Content = { keys: KeyObject[]; certificates: X509Certificate[] };
 
-function openPkcs12(bytes: Buffer, passphrase: string): Pkcs12Content {
-  let file: forge.pkcs12.Pkcs12Pfx;
+function* contentOf(bytes: Buffer, passphrase: string): InTurns<Content> {
+  let content: Pkcs12Content | null;
   try {
-    file = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(bytes.toString('latin1')), passphrase);
+    content = yield* openPkcs12(bytes, passphrase);
+    if (content !== null) return { keys: content.keys.map(privateKeyOf), certificates: content.certificates.map(certificateOf) };
   } catch (error) {
-    throw new SigningIdentityError(explainUnreadable(bytes, error), { cause: error });
+    throw unreadable(bytes, error);
   }
-  const bags = file.safeContents.flatMap(({ safeBags }) => safeBags);
-  return { keys: bags.flatMap(privateKeyOf), certificates: bags.flatMap(certificateOf) };
+  throw new SigningIdentityError(
+    'passphrase_wrong',
+    'The passphrase does not open the PKCS#12 file. Check its capital letters, umlauts and spaces.',
+  );
 }
 
-function explainUnreadable(bytes: Buffer, error: unknown): string {
+function unreadable(bytes: Buffer, cause: unknown): SigningIdentityError {
   if (bytes.subarray(0, 11).toString('latin1') === '-----BEGIN ') {
-    return 'The signing file is PEM, not PKCS#12. Convert it: openssl pkcs12 -export -inkey key.pem -in certificate.pem -certfile chain.pem -out signing.p12';
+    return new SigningIdentityError(
+      'pem',
+      'The signing file is PEM, not PKCS#12. Convert it: openssl pkcs12 -export -inkey key.pem -in certificate.pem -certfile chain.pem -out signing.p12',
+    );
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  if (/MAC could not be verified|Invalid password|wrong password/i.test(reason)) {
-    return 'The passphrase does not open the PKCS#12 file. Check SMIME_P12_PASSPHRASE.';
-  }
-  return `The signing file can't be read as PKCS#12 (${reason}). Export it again: openssl pkcs12 -export -certpbe AES-256-CBC -keypbe AES-256-CBC -macalg SHA256 …`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SigningIdentityError(
+    cause instanceof Pkcs12CostError ? 'too_costly' : 'unreadable',
+    `The signing file can't be read as PKCS#12 (${reason}). Export it again: openssl pkcs12 -export -certpbe AES-256-CBC -keypbe AES-256-CBC -macalg SHA256 …`,
+    { cause },
+  );
 }
 
-// forge reads RSA keys and certificates itself and hands out the ASN.1 of all others.
-function privateKeyOf(bag: forge.pkcs12.Bag): KeyObject[] {
-  if (bag.type !== forge.pki.oids.pkcs8ShroudedKeyBag && bag.type !== forge.pki.oids.keyBag) return [];
-  return bag.key
-    ? [createPrivateKey({ key: toDer(forge.pki.privateKeyToAsn1(bag.key)), format: 'der', type: 'pkcs1' })]
-    : [createPrivateKey({ key: toDer(bag.asn1), format: 'der', type: 'pkcs8' })];
-}
-
-function certificateOf(bag: forge.pkcs12.Bag): X509Certificate[] {
-  if (bag.type !== forge.pki.oids.certBag) return [];
-  return [new X509Certificate(toDer(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1))];
-}
+const privateKeyOf = (der: Buffer): KeyObject => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+const certificateOf = (der: Buffer): X509Certificate => new X509Certificate(der);

@@ -2,14 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import {
   checkSigningIdentity,
   createDetachedSignature,
   readPkcs12,
+  readPkcs12InTurns,
   type SigningIdentity,
   SigningIdentityError,
 } from '@billing-mail/mail-core';
+import forge from 'node-forge';
 import { runProgram } from './run-program.js';
 import { newRsaKeyPem, packPkcs12 } from './smime-authority.js';
 import { createTestIdentity } from './test-identity.js';
@@ -27,8 +29,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function opensslPkcs12(...args: string[]): Promise<Buffer> {
-  const out = join(folder, `${args.join('')}.p12`.replace(/[^\w.]/g, ''));
-  const end = await runProgram('openssl', ['pkcs12', '-export', '-out', out, '-passout', 'pass:secret', ...args], 'openssl');
+  const out = join(folder, `${randomUUID()}.p12`);
+  const passout = args.includes('-passout') ? [] : ['-passout', 'pass:secret'];
+  const end = await runProgram('openssl', ['pkcs12', '-export', '-out', out, ...passout, ...args], 'openssl');
   expect(end).toMatchObject({ exitCode: 0 });
   return readFile(out);
 }
@@ -56,6 +59,41 @@ describe('readPkcs12', () => {
     expect(certificate.checkPrivateKey(identity.privateKey)).toBe(true);
     expect(identity.addresses).toEqual([FROM]);
     expect(identity.notAfter).toEqual(new Date(certificate.validTo));
+  });
+
+  describe.each(['pässwörd "of" Grüße', 'plain', ''])('with the passphrase %p', (passphrase) => {
+    const opensslWith = (...args: string[]) => opensslPkcs12(...withChain(), '-passout', `pass:${passphrase}`, ...args);
+    it.each<[string, () => Promise<Buffer>]>([
+      ['OpenSSL 3', () => opensslWith()],
+      ['OpenSSL 1, older Windows and macOS', () => opensslWith('-legacy')],
+      ['Windows of today', () => opensslWith('-certpbe', 'AES-256-CBC', '-keypbe', 'AES-256-CBC', '-macalg', 'sha256', '-iter', '2000')],
+      ['Windows with 3DES alone', () => opensslWith('-certpbe', 'PBE-SHA1-3DES', '-keypbe', 'PBE-SHA1-3DES', '-macalg', 'sha1')],
+      ['OpenSSL with SHA-512', () => opensslWith('-macalg', 'sha512')],
+      ['OpenSSL without a seal', () => opensslWith('-nomac')],
+      ['Firefox', () => nssPkcs12(passphrase)],
+    ])('reads what %s writes', async (_program, write) => {
+      const { certificateDer, hasRoot, chainDer } = await readPkcs12InTurns(await write(), passphrase);
+      expect(Buffer.from(certificateDer)).toEqual(new X509Certificate(test.certificatePem).raw);
+      expect([hasRoot, chainDer.length]).toEqual([true, 1]);
+    });
+  });
+
+  it('takes umlauts as macOS types them, and as OpenSSL took them before 1.1', async () => {
+    const [composed, decomposed] = ['Grüße', 'Grüße'.normalize('NFD')];
+    const byteForByte = Buffer.from(composed).toString('latin1');
+    for (const [written, typed] of [
+      [composed, decomposed],
+      [decomposed, composed],
+      [byteForByte, composed],
+    ] as const) {
+      const bytes = await opensslPkcs12(...withChain(), '-legacy', '-passout', `pass:${written}`);
+      expect(readPkcs12(bytes, typed).addresses).toEqual([FROM]);
+    }
+  });
+
+  it('does not work for hours on a file that asks for it', async () => {
+    const bytes = await opensslPkcs12(...withChain(), '-iter', '2048');
+    expect(() => readPkcs12(growSeal(bytes), 'secret')).toThrow(expect.objectContaining({ problem: 'too_costly' }));
   });
 
   it.each<[string, RegExp, () => Promise<[Buffer, string]>]>([
@@ -125,6 +163,28 @@ describe('checkSigningIdentity', () => {
     expect(find()).toEqual(expected);
   });
 });
+
+/** Firefox and Thunderbird export as NSS does: with 600,000 rounds, lengths left open and octets in pieces. */
+async function nssPkcs12(passphrase: string): Promise<Buffer> {
+  const database = await mkdtemp(join(folder, 'nss-'));
+  const given = join(database, 'given.p12');
+  const taken = join(database, 'taken.p12');
+  await writeFile(given, await opensslPkcs12(...withChain(), '-name', 'signer'));
+  const nss = async (program: string, ...args: string[]) =>
+    expect(await runProgram(program, [...args, '-d', `sql:${database}`], 'libnss3-tools')).toMatchObject({ exitCode: 0 });
+  await nss('certutil', '-N', '--empty-password');
+  await nss('pk12util', '-i', given, '-W', 'secret', '-K', '');
+  await nss('pk12util', '-o', taken, '-n', 'signer', '-W', passphrase, '-K', '');
+  return readFile(taken);
+}
+
+/** The same file with two thousand million rounds for its seal. */
+function growSeal(bytes: Buffer): Buffer {
+  const lengthsOf = forge.asn1.fromDer(bytes.toString('latin1'));
+  const rounds = (lengthsOf.value[2] as forge.asn1.Asn1).value[2] as forge.asn1.Asn1;
+  rounds.value = '\x7f\xff\xff\xff';
+  return Buffer.from(forge.asn1.toDer(lengthsOf).getBytes(), 'latin1');
+}
 
 function weak(): { p12: Buffer } {
   return createTestIdentity({ address: FROM, keyPem: newRsaKeyPem(1024) });

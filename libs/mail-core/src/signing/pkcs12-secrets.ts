@@ -1,0 +1,227 @@
+// What a PKCS#12 file is locked with (RFC 7292 appendix B, RFC 8018, RFC 9579): keys from a passphrase, and what they open.
+import { createDecipheriv, createHash, createHmac, hash, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import forge from 'node-forge';
+import { integerOf, octetsOf, oidOf, type BerNode } from './ber.js';
+
+/** Work that takes long yields now and then, so that whoever drives it may let others in between. */
+export type InTurns<T> = Generator<undefined, T>;
+
+/** Not to be opened, whatever the passphrase. */
+export class Pkcs12FormError extends Error {
+  override readonly name = 'Pkcs12FormError';
+}
+
+/** Opening it would take too long: nobody writes such files. */
+export class Pkcs12CostError extends Error {
+  override readonly name = 'Pkcs12CostError';
+}
+
+// Firefox writes 600,000, all others a few thousand. A second of SHA-256 at most in one go.
+const MOST_ITERATIONS = 1_000_000;
+const MOST_ITERATIONS_OF_FILE = 6_000_000;
+const ITERATIONS_PER_TURN = 20_000;
+
+/** What a file may still cost. */
+export class Effort {
+  private left = MOST_ITERATIONS_OF_FILE;
+
+  spend(iterations: number): void {
+    this.left -= iterations;
+    if (iterations < 1 || iterations > MOST_ITERATIONS || this.left < 0)
+      throw new Pkcs12CostError(`its key is derived in ${iterations} rounds, and at most ${MOST_ITERATIONS} are taken`);
+  }
+}
+
+/**
+ * The ways in which programs turn a passphrase into characters, likely ones first. macOS types umlauts as two characters; OpenSSL before 1.1
+ * took each byte of UTF-8 for a character.
+ */
+export function spellingsOf(passphrase: string): string[] {
+  const forms = [passphrase, passphrase.normalize('NFC'), passphrase.normalize('NFD')];
+  return [...new Set([...forms, ...forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'))])];
+}
+
+/** BMPString with its two zero bytes (RFC 7292 B.1). */
+const inUtf16 = (spelling: string): Buffer => Buffer.from(`${spelling}\0`, 'utf16le').swap16();
+
+/** The bytes that PBKDF2 starts from: UTF-8 by the standard, but NSS and others take those of the older derivation, or none of the zeros. */
+const pbkdf2Bytes = (spelling: string): Buffer[] => {
+  const wide = inUtf16(spelling);
+  return [Buffer.from(spelling, 'utf8'), wide, wide.subarray(0, -2), Buffer.from(spelling, 'latin1')];
+};
+
+/** The bytes that the derivation of PKCS#12 starts from; of an empty passphrase some programs leave out the zeros as well. */
+const pkcs12Bytes = (spelling: string): Buffer[] => (spelling === '' ? [inUtf16(''), Buffer.alloc(0)] : [inUtf16(spelling)]);
+
+const HASHES: Record<string, string> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+const PRFS: Record<string, string> = {
+  '1.2.840.113549.2.7': 'sha1',
+  '1.2.840.113549.2.8': 'sha224',
+  '1.2.840.113549.2.9': 'sha256',
+  '1.2.840.113549.2.10': 'sha384',
+  '1.2.840.113549.2.11': 'sha512',
+};
+const BLOCK_CIPHERS: Record<string, { name: string; keyBytes: number }> = {
+  '2.16.840.1.101.3.4.1.2': { name: 'aes-128-cbc', keyBytes: 16 },
+  '2.16.840.1.101.3.4.1.22': { name: 'aes-192-cbc', keyBytes: 24 },
+  '2.16.840.1.101.3.4.1.42': { name: 'aes-256-cbc', keyBytes: 32 },
+  '1.2.840.113549.3.7': { name: 'des-ede3-cbc', keyBytes: 24 },
+};
+const OLD_SCHEMES: Record<string, { keyBytes: number; rc2Bits?: number }> = {
+  '1.2.840.113549.1.12.1.3': { keyBytes: 24 },
+  '1.2.840.113549.1.12.1.4': { keyBytes: 16 },
+  '1.2.840.113549.1.12.1.5': { keyBytes: 16, rc2Bits: 128 },
+  '1.2.840.113549.1.12.1.6': { keyBytes: 5, rc2Bits: 40 },
+};
+const OID = { pbes2: '1.2.840.113549.1.5.13', pbkdf2: '1.2.840.113549.1.5.12', pbmac1: '1.2.840.113549.1.5.14' };
+
+/** Whether the seal over `content` was made with this spelling of the passphrase. */
+export function* isSealedWith(spelling: string, macData: BerNode, content: Buffer, effort: Effort): InTurns<boolean> {
+  const [digestInfo, salt, iterations] = macData.children();
+  const [algorithm, digest] = required(digestInfo).children();
+  const [oid, parameters] = required(algorithm).children();
+  const expected = octetsOf(required(digest));
+  const name = oidOf(required(oid));
+  const macOf = (hashName: string, key: Buffer): Buffer => createHmac(hashName, key).update(content).digest();
+  if (name === OID.pbmac1) {
+    const [derivation, mac] = required(parameters).children();
+    const hashName = known(PRFS, oidOf(required(required(mac).children()[0])), 'seal');
+    for (const start of pbkdf2Bytes(spelling)) {
+      yield;
+      if (isSame(macOf(hashName, deriveByPbkdf2(start, required(derivation), expected.length, effort)), expected)) return true;
+    }
+    return false;
+  }
+  const hashName = known(HASHES, name, 'seal');
+  const rounds = iterations === undefined ? 1 : integerOf(iterations);
+  for (const start of pkcs12Bytes(spelling)) {
+    const key = yield* derive(
+      { hashName, start, salt: octetsOf(required(salt)), rounds, purpose: PURPOSE.mac, bytes: expected.length },
+      effort,
+    );
+    if (isSame(macOf(hashName, key), expected)) return true;
+  }
+  return false;
+}
+
+const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
+
+/** The clear texts that the ways of starting from this spelling lead to; none where it does not open it. Whether one makes sense its reader sees. */
+export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, effort: Effort): Generator<Buffer | undefined> {
+  const [oid, parameters] = algorithm.children();
+  const name = oidOf(required(oid));
+  if (name !== OID.pbes2) return yield* decryptedOldWay(spelling, name, required(parameters), text, effort);
+  const [derivation, encryption] = required(parameters).children();
+  const [cipherOid, iv] = required(encryption).children();
+  const cipher = known(BLOCK_CIPHERS, oidOf(required(cipherOid)), 'encryption');
+  for (const start of pbkdf2Bytes(spelling)) {
+    yield;
+    const key = deriveByPbkdf2(start, required(derivation), cipher.keyBytes, effort);
+    yield openedWith(cipher.name, key, octetsOf(required(iv)), text);
+  }
+}
+
+function* decryptedOldWay(
+  spelling: string,
+  name: string,
+  parameters: BerNode,
+  text: Buffer,
+  effort: Effort,
+): Generator<Buffer | undefined> {
+  const { keyBytes, rc2Bits } = known(OLD_SCHEMES, name, 'encryption');
+  const [salt, iterations] = parameters.children();
+  for (const start of pkcs12Bytes(spelling)) {
+    const from = { hashName: 'sha1', start, salt: octetsOf(required(salt)), rounds: integerOf(required(iterations)) };
+    const key = yield* derive({ ...from, purpose: PURPOSE.key, bytes: keyBytes }, effort);
+    const iv = yield* derive({ ...from, purpose: PURPOSE.iv, bytes: 8 }, effort);
+    // Of two keys the first one is the third as well.
+    const full = keyBytes === 16 ? Buffer.concat([key, key.subarray(0, 8)]) : key;
+    yield rc2Bits === undefined ? openedWith('des-ede3-cbc', full, iv, text) : openedWithRc2(key, rc2Bits, iv, text);
+  }
+}
+
+function openedWith(cipher: string, key: Buffer, iv: Buffer, text: Buffer): Buffer | undefined {
+  try {
+    const decipher = createDecipheriv(cipher, key, iv);
+    return Buffer.concat([decipher.update(text), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+// OpenSSL 3, which Node is built with, knows RC2 no more; every certificate that Windows and macOS write is hidden by it.
+function openedWithRc2(key: Buffer, bits: number, iv: Buffer, text: Buffer): Buffer | undefined {
+  const cipher = forge.rc2.createDecryptionCipher(key.toString('latin1'), bits);
+  cipher.start(iv.toString('latin1'));
+  cipher.update(forge.util.createBuffer(text.toString('latin1')));
+  return cipher.finish() ? Buffer.from(cipher.output.getBytes(), 'latin1') : undefined;
+}
+
+function deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effort: Effort): Buffer {
+  const [oid, parameters] = derivation.children();
+  if (oidOf(required(oid)) !== OID.pbkdf2) throw new Pkcs12FormError('its key is derived in an unknown way');
+  const [salt, iterations, ...options] = required(parameters).children();
+  const prf = options.find((option) => option.isSequence);
+  const rounds = integerOf(required(iterations));
+  effort.spend(rounds);
+  const hashName = prf === undefined ? 'sha1' : known(PRFS, oidOf(required(prf.children()[0])), 'derivation');
+  return pbkdf2Sync(start, octetsOf(required(salt)), rounds, bytes, hashName);
+}
+
+// RFC 7292 B.3.
+const PURPOSE = { key: 1, iv: 2, mac: 3 };
+
+type Derivation = { hashName: string; start: Buffer; salt: Buffer; rounds: number; purpose: number; bytes: number };
+
+/** RFC 7292 B.2. */
+function* derive({ hashName, start, salt, rounds, purpose, bytes }: Derivation, effort: Effort): InTurns<Buffer> {
+  const block = hashName === 'sha384' || hashName === 'sha512' ? 128 : 64;
+  const diversifier = Buffer.alloc(block, purpose);
+  let input = Buffer.concat([filledUp(salt, block), filledUp(start, block)]);
+  const made: Buffer[] = [];
+  for (let length = 0; length < bytes;) {
+    effort.spend(rounds);
+    let output = createHash(hashName).update(diversifier).update(input).digest();
+    for (let round = 1; round < rounds; round += 1) {
+      output = hash(hashName, output, 'buffer');
+      if (round % ITERATIONS_PER_TURN === 0) yield;
+    }
+    made.push(output);
+    length += output.length;
+    input = sumOfBlocks(input, filledUp(output, block).subarray(0, block), block);
+  }
+  return Buffer.concat(made).subarray(0, bytes);
+}
+
+const filledUp = (bytes: Buffer, block: number): Buffer =>
+  bytes.length === 0 ? bytes : Buffer.alloc(block * Math.ceil(bytes.length / block), bytes);
+
+/** Each block of `input` plus `addend` plus one, as numbers of that many bytes. */
+function sumOfBlocks(input: Buffer, addend: Buffer, block: number): Buffer<ArrayBuffer> {
+  const sum = Buffer.from(input);
+  for (let from = 0; from < sum.length; from += block) {
+    for (let at = block - 1, carry = 1; at >= 0; at -= 1) {
+      carry += (sum[from + at] ?? 0) + (addend[at] ?? 0);
+      sum[from + at] = carry & 0xff;
+      carry >>= 8;
+    }
+  }
+  return sum;
+}
+
+function known<T>(table: Record<string, T>, oid: string, what: string): T {
+  const found = Object.hasOwn(table, oid) ? table[oid] : undefined;
+  if (found === undefined) throw new Pkcs12FormError(`its ${what} is of an unknown kind, ${oid}`);
+  return found;
+}
+
+function required<T>(part: T | undefined): T {
+  if (part === undefined) throw new RangeError('a part is missing');
+  return part;
+}
