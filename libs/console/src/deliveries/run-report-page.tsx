@@ -43,10 +43,10 @@ export function RunReportPage({ team }: { team: string }) {
         />
       </Group>
       <RunReportFilter key={search} filter={filter} onChange={(next) => navigate(`${runReportPath(team)}${writeRunFilter(next)}`)} />
-      <Figures team={team} filter={filter} />
-      <Text size="sm" c="dimmed" mt="md">
+      <Text size="sm" c="dimmed" mb="md">
         {run.whatIsKnown}
       </Text>
+      <Figures team={team} filter={filter} />
     </>
   );
 }

@@ -155,7 +155,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     happened:
       'Die Verbindung mit Ihrem E-Mail-Konto besteht nicht mehr: Sie wurde widerrufen oder ist abgelaufen, und der Mailserver{server} nimmt unsere Anmeldung nicht mehr an.',
     means: NOTHING_GOES_OUT,
-    todo: 'Verbinden Sie das E-Mail-Konto in den Einstellungen für den E-Mail-Versand neu. Was wartet, wird dann von selbst verschickt.',
+    todo: 'Verbinden Sie das E-Mail-Konto in den Einstellungen für den E-Mail-Versand neu. {again}',
   },
   smtp_token_unavailable: {
     happened: 'Das Dokument wartet, weil der Anmeldedienst für den Mailserver{server} nicht erreichbar war.',
@@ -198,18 +198,17 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   sender_mailbox_full: {
     happened: 'Das Postfach, von dem Sie senden, ist voll. Der Mailserver{server} nimmt deshalb keine E-Mails mehr von ihm an.',
     means: NOTHING_GOES_OUT,
-    todo: 'Schaffen Sie in diesem Postfach Platz, etwa bei den gesendeten und gelöschten E-Mails, oder lassen Sie es von Ihrem Administrator vergrößern. Was wartet, wird dann von selbst verschickt.',
+    todo: 'Schaffen Sie in diesem Postfach Platz, etwa bei den gesendeten und gelöschten E-Mails, oder lassen Sie es von Ihrem Administrator vergrößern. {again}',
   },
   sender_unlicensed: {
     happened: 'Der Mailserver{server} nimmt von diesem Postfach keine E-Mails an, weil ihm eine gültige Lizenz fehlt.',
     means: NOTHING_GOES_OUT,
-    todo: 'Bitten Sie Ihren Administrator, dem Postfach eine Lizenz für E-Mail zuzuweisen (Microsoft 365 Admin Center: Aktive Benutzer, der Benutzer, Lizenzen und Apps). Was wartet, wird dann von selbst verschickt.',
+    todo: 'Bitten Sie Ihren Administrator, dem Postfach eine Lizenz für E-Mail zuzuweisen (Microsoft 365 Admin Center: Aktive Benutzer, der Benutzer, Lizenzen und Apps). {again}',
   },
   sender_throttled: {
     happened:
       'Der Mailserver{server} hat dieses Postfach vorübergehend gesperrt, weil zu viele seiner E-Mails ungültige oder zu viele Empfänger hatten.',
-    means:
-      'Einige Stunden lang wird über diesen Mailserver nichts verschickt. Die Dokumente warten; unser System probiert nur hin und wieder eines aus.',
+    means: 'Einige Stunden lang wird über diesen Mailserver nichts verschickt.',
     todo: '{again} Berichtigen Sie bis dahin die Adressen, die in den letzten Tagen abgelehnt wurden, sonst kommt die Sperre wieder.',
   },
   sender_blocked: {

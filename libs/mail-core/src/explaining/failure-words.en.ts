@@ -154,7 +154,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     happened:
       'The connection to your mail account has ended: it was revoked or has expired, and the mail server{server} no longer lets us sign in.',
     means: NOTHING_GOES_OUT,
-    todo: 'Connect the mail account again in the settings for e-mail delivery. What waits then goes out by itself.',
+    todo: 'Connect the mail account again in the settings for e-mail delivery. {again}',
   },
   smtp_token_unavailable: {
     happened: 'The document waits because the sign-in service for the mail server{server} could not be reached.',
@@ -195,17 +195,16 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   sender_mailbox_full: {
     happened: 'The mailbox that you send from is full, so the mail server{server} takes no more e-mail from it.',
     means: NOTHING_GOES_OUT,
-    todo: 'Make room in this mailbox, for instance in the folders for sent and deleted e-mail, or have your administrator enlarge it. What waits then goes out by itself.',
+    todo: 'Make room in this mailbox, for instance in the folders for sent and deleted e-mail, or have your administrator enlarge it. {again}',
   },
   sender_unlicensed: {
     happened: 'The mail server{server} takes no e-mail from this mailbox because it has no valid licence.',
     means: NOTHING_GOES_OUT,
-    todo: 'Ask your administrator to assign the mailbox a licence for e-mail (Microsoft 365 admin center: Active users, the user, Licenses and apps). What waits then goes out by itself.',
+    todo: 'Ask your administrator to assign the mailbox a licence for e-mail (Microsoft 365 admin center: Active users, the user, Licenses and apps). {again}',
   },
   sender_throttled: {
     happened: 'The mail server{server} has paused this mailbox because too many of its e-mails had invalid recipients or too many of them.',
-    means:
-      'Nothing goes out through this mail server for some hours. The documents wait, and our system sends only one now and then to see whether it goes on.',
+    means: 'Nothing goes out through this mail server for some hours.',
     todo: '{again} Until then correct the addresses that were refused in the last days, or the pause comes back.',
   },
   sender_blocked: {
