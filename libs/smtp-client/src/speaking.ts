@@ -150,5 +150,5 @@ type NodemailerWay = [name: string, handler: (context: SMTPConnectionCustomAuthC
 function asNodemailerCallsIt(way: Mechanism): NodemailerWay[] {
   const { signIn } = way;
   if (signIn === undefined) return [];
-  return [[nodemailerName(way), ({ sendCommand }) => signIn(async (line) => (await sendCommand(line)).response)]];
+  return [[nodemailerName(way), (context) => signIn(async (line) => (await context.sendCommand(line)).response)]];
 }

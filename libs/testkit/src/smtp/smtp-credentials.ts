@@ -30,16 +30,20 @@ export async function credentialsBy(
       return { username, password: accounts.find(isProved)?.password ?? '' };
     }
     case 'XOAUTH2':
-      return ofToken(/^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(decode(initial ?? (await ask('334 ')))));
+      return ofToken(XOAUTH2.exec(decode(initial ?? (await ask('334 ')))));
     case 'OAUTHBEARER': {
-      const given = /^n,a=([^,]*),\x01host=[^\x01]+\x01port=\d+\x01auth=Bearer ([^\x01]*)\x01\x01$/;
-      const credentials = ofToken(given.exec(decode(initial ?? (await ask('334 ')))));
+      const credentials = ofToken(OAUTHBEARER.exec(decode(initial ?? (await ask('334 ')))));
       return { ...credentials, username: credentials.username.replaceAll('=2C', ',').replaceAll('=3D', '=') };
     }
     default:
       return null;
   }
 }
+
+/** Between the fields of a token's mechanisms. */
+const SOH = String.fromCharCode(1);
+const XOAUTH2 = new RegExp(`^user=([^${SOH}]*)${SOH}auth=Bearer ([^${SOH}]*)${SOH}${SOH}$`);
+const OAUTHBEARER = new RegExp(`^n,a=([^,]*),${SOH}host=[^${SOH}]+${SOH}port=\\d+${SOH}auth=Bearer ([^${SOH}]*)${SOH}${SOH}$`);
 
 const ofToken = (match: RegExpExecArray | null): Credentials => ({ username: match?.[1] ?? '', password: match?.[2] ?? '' });
 
