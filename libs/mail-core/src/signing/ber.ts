@@ -28,9 +28,7 @@ export class BerNode {
   /** A plain value, pieces of it together. */
   octets(): Buffer {
     const { value } = this.element;
-    return Array.isArray(value)
-      ? Buffer.concat(value.map((element) => new BerNode(element).octets()))
-      : Buffer.from(value as unknown as string, 'latin1');
+    return Array.isArray(value) ? Buffer.concat(value.map((element) => new BerNode(element).octets())) : Buffer.from(value, 'latin1');
   }
 
   der(): Buffer {

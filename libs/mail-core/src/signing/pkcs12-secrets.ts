@@ -116,7 +116,10 @@ const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.len
 export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, effort: Effort): Generator<Buffer | undefined> {
   const [oid, parameters] = algorithm.children();
   const name = oidOf(required(oid));
-  if (name !== OID.pbes2) return yield* decryptedOldWay(spelling, name, required(parameters), text, effort);
+  if (name !== OID.pbes2) {
+    yield* decryptedOldWay(spelling, name, required(parameters), text, effort);
+    return;
+  }
   const [derivation, encryption] = required(parameters).children();
   const [cipherOid, iv] = required(encryption).children();
   const cipher = known(BLOCK_CIPHERS, oidOf(required(cipherOid)), 'encryption');
