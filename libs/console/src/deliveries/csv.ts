@@ -1,13 +1,7 @@
-import { type Locale } from '@billing-mail/contracts';
+import { type Locale, withoutFormula } from '@billing-mail/contracts';
 
 // What a spreadsheet of the language expects; a German one reads a comma as part of a number.
 const SEPARATOR: Record<Locale, string> = { en: ',', de: ';' };
-
-/**
- * What makes a cell a formula, also in the wide and small forms that spreadsheets of East Asia take for the same, and behind blanks and
- * invisible characters, which some drop when they open or paste a file. A cell that begins with a control character is none of ours.
- */
-const FORMULA = /^(?:\p{Cc}|[\p{Z}\p{Cf}\p{Cc}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
 
 /**
  * Rows as a CSV file (RFC 4180) that spreadsheets open right: with a byte order mark, so that umlauts stay, and no cell that
@@ -35,6 +29,6 @@ export function readCsv(text: string): string[][] {
 }
 
 function toCell(value: string): string {
-  const harmless = FORMULA.test(value) ? `'${value}` : value;
+  const harmless = withoutFormula(value);
   return /[",;\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

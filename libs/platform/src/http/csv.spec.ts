@@ -9,7 +9,10 @@ describe('toCsv', () => {
     expect(toCsv(['a', 'b', 'c'], rows)).toBe('a,b,c\r\n"x, ""y""",,3\r\n"two\r\nlines",ü,-1\r\n');
   });
 
-  it.each(['=HYPERLINK("http://evil.example")', '+1', '-1', '@SUM(A1)', '\tx'])('makes no formula of %j', (text) => {
-    expect(toCsv(['a'], [{ a: text }])).toMatch(/^a\r\n"?'/);
-  });
+  it.each(['=HYPERLINK("http://evil.example")', '+1', '-1', '@SUM(A1)', '\tx', ' =1', '\u00a0=1', '\u200b+1', '＝1', '＠x'])(
+    'makes no formula of %j',
+    (text) => {
+      expect(toCsv(['a'], [{ a: text }])).toMatch(/^a\r\n"?'/);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { withoutFormula } from '@billing-mail/contracts';
+
 /** Rows as RFC 4180 has them, with a line of names. What a spreadsheet would take for a formula stands as text. */
 export function toCsv<Column extends string>(
   columns: readonly Column[],
@@ -9,8 +11,6 @@ export function toCsv<Column extends string>(
 
 function cellOf(value: string | number | null): string {
   if (value === null) return '';
-  const text = String(value);
-  // What others wrote stands here too, and "=HYPERLINK(…)" would be run by whoever opens the file.
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = typeof value === 'string' ? withoutFormula(value) : String(value);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
