@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
-import { startScriptedSmtpServer, type ScriptedSmtpServer } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer } from '@billing-mail/testkit';
 import fc from 'fast-check';
-import { blocksOf, handlesLeft, IMPATIENT, messageOf, openHandles, sessionWith } from './testing/client.js';
+import { blocksOf, eachWithServer, IMPATIENT, messageOf, sessionWith } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
-let handlesBefore: string[];
-
-beforeEach(async () => {
-  handlesBefore = openHandles();
-  server = await startScriptedSmtpServer();
-});
-
-afterEach(async () => {
-  await server.close();
-  expect(await handlesLeft(handlesBefore)).toEqual([]);
-});
+eachWithServer((started) => (server = started));
 
 const SMALL = 'Subject: small\r\n\r\nhello\r\n';
 const LARGE = Buffer.from(`${'x'.repeat(76)}\r\n`.repeat(300_000));

@@ -1,27 +1,17 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
-import { ACCOUNT, handlesLeft, IMPATIENT, openHandles, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
+import { ACCOUNT, eachWithServer, IMPATIENT, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
 const password = { type: 'password', ...ACCOUNT } as const;
 const signIn: Partial<SmtpServer> = { security: 'starttls', auth: password };
 const accounts = [ACCOUNT];
 
 let server: ScriptedSmtpServer;
-let handlesBefore: string[];
-
-beforeEach(async () => {
-  handlesBefore = openHandles();
-  server = await startScriptedSmtpServer();
-});
-
-afterEach(async () => {
-  await server.close();
-  expect(await handlesLeft(handlesBefore)).toEqual([]);
-});
+eachWithServer((started) => (server = started));
 
 type Expected = Partial<Record<'reason' | 'code' | 'enhancedCode' | 'text', string | number>> & Pick<SmtpFact, 'kind' | 'stage'>;
 

@@ -1,21 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { startScriptedSmtpServer, times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { times, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { type SessionStep } from './smtp-server.js';
-import { handlesLeft, IMPATIENT, messageOf, openHandles, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
+import { eachWithServer, IMPATIENT, messageOf, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
-let handlesBefore: string[];
-
-beforeEach(async () => {
-  handlesBefore = openHandles();
-  server = await startScriptedSmtpServer();
-});
-
-afterEach(async () => {
-  await server.close();
-  expect(await handlesLeft(handlesBefore)).toEqual([]);
-});
+eachWithServer((started) => (server = started));
 
 const SMALL = 'Subject: small\r\n\r\nhello\r\n';
 // More than the kernel's buffers hold on both sides, so that a server that stops reading is felt.

@@ -1,21 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
-import { handlesLeft, IMPATIENT, messageOf, openHandles, PATIENT, sessionWith } from './testing/client.js';
+import { type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { eachWithServer, IMPATIENT, messageOf, PATIENT, sessionWith } from './testing/client.js';
 
 let server: ScriptedSmtpServer;
-let handlesBefore: string[];
-
-beforeEach(async () => {
-  handlesBefore = openHandles();
-  server = await startScriptedSmtpServer();
-});
-
-afterEach(async () => {
-  await server.close();
-  expect(await handlesLeft(handlesBefore)).toEqual([]);
-});
+eachWithServer((started) => (server = started));
 
 const BODY = `Subject: small\r\n\r\n${'hello '.repeat(10)}\r\n${'world '.repeat(10)}\r\n`;
 const RECIPIENTS = ['a@x.test', 'b@x.test', 'c@x.test'];

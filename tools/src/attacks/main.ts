@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clock, MARKS, showProgress, table } from '../faults/report.js';
 import { dataFolder } from '../workspace.js';
+import { runToItsEnd } from '../run-to-its-end.js';
 import { type Kind } from './attack.js';
 import { type Result, runCampaign } from './campaign.js';
 import { KINDS } from './kinds.js';
@@ -46,13 +47,4 @@ async function main(): Promise<void> {
   process.exitCode = isHeld ? 0 : 1;
 }
 
-// So that what ends by itself with this process is ended in order.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+runToItsEnd(main);

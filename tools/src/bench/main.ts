@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../workspace.js';
+import { runToItsEnd } from '../run-to-its-end.js';
 import { untilQuiet } from './machine/until-quiet.js';
 import { type Family, type Row } from './row.js';
 import { FAMILIES } from './rows.js';
@@ -68,13 +69,4 @@ async function measure(choices: readonly Choice[], rounds: number, quick: boolea
   return results;
 }
 
-// So that what ends by itself with this process is ended in order.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+runToItsEnd(async () => (process.exitCode = await main()));

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from '../workspace.js';
+import { runToItsEnd } from '../run-to-its-end.js';
 import { type Result, runCampaign } from './campaign.js';
 import { GROUPS } from './groups.js';
 import { printReport, showProgress } from './report.js';
@@ -52,13 +53,4 @@ async function main(): Promise<void> {
   process.exitCode = kept ? 0 : 1;
 }
 
-// So that what ends by itself with this process is ended in order, a mounted disk too.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+runToItsEnd(main);

@@ -1,8 +1,8 @@
 // Signing in by a token, with a server on the other side of a real socket.
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { SessionKeeper } from '../session-keeper.js';
 import { type SessionStep, type SmtpServer } from '../smtp-server.js';
-import { ACCOUNT, handlesLeft, messageOf, openHandles, openWith, optionsFor, serverAt, sessionWith } from '../testing/client.js';
+import { ACCOUNT, eachWithServer, messageOf, openWith, optionsFor, serverAt, sessionWith } from '../testing/client.js';
 
 const USERNAME = 'billing@acme.example';
 // As long as Microsoft's: it does not fit into a line of 512 octets.
@@ -19,17 +19,7 @@ const taking = (token: string, change: SmtpScript = {}): SmtpScript => ({
 });
 
 let server: ScriptedSmtpServer;
-let handlesBefore: string[];
-
-beforeEach(async () => {
-  handlesBefore = openHandles();
-  server = await startScriptedSmtpServer();
-});
-
-afterEach(async () => {
-  await server.close();
-  expect(await handlesLeft(handlesBefore)).toEqual([]);
-});
+eachWithServer((started) => (server = started));
 
 const attempts = () => server.connections.flatMap(({ authAttempts }) => authAttempts);
 

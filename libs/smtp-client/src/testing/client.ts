@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ScriptedSmtpServer } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { type OutgoingMessage } from '../message.js';
 import { openSession, type OpenResult } from '../open-session.js';
 import { type SessionOptions } from '../session-options.js';
@@ -83,4 +83,19 @@ export async function handlesLeft(before: readonly string[]): Promise<string[]> 
     if (left.length === 0 || tries === 50) return left;
     await sleep(10);
   }
+}
+
+/** Gives each test of a file a server of its own, and fails those that leave something open behind. */
+export function eachWithServer(began: (server: ScriptedSmtpServer) => void): void {
+  let server: ScriptedSmtpServer;
+  let before: string[];
+  beforeEach(async () => {
+    before = openHandles();
+    server = await startScriptedSmtpServer();
+    began(server);
+  });
+  afterEach(async () => {
+    await server.close();
+    expect(await handlesLeft(before)).toEqual([]);
+  });
 }
