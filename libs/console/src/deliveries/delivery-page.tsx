@@ -1,10 +1,9 @@
 // One delivery: what it is, how it went try by try, who got it, and what can still be done.
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { ProblemError } from '../api/problem.js';
-import { deliveriesPath, deliveryPath } from '../paths.js';
+import { deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
@@ -15,6 +14,8 @@ import { CancelButton } from './cancel-button.js';
 import { isSettled, useDelivery } from './deliveries-queries.js';
 import classes from './delivery-page.module.css';
 import { DeliveryCourse } from './delivery-course-view.js';
+import { BackToLog } from './log-page.js';
+import logClasses from './log-page.module.css';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
 import { DeliveryStatusMark } from './status-mark.js';
@@ -28,9 +29,7 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
     return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[90, 220, 160]} />;
   return (
     <>
-      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={classes.back}>
-        <IconArrowLeft size={14} aria-hidden /> {words.detail.back}
-      </Anchor>
+      <BackToLog team={team} />
       {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
       <Head team={team} delivery={data} role={role} />
       <div className={classes.columns}>
@@ -59,7 +58,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
   return (
     <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
       <Group justify="space-between" align="flex-start">
-        <div className={classes.title}>
+        <div className={logClasses.title}>
           <Title order={1} size="h2" className="breakable">
             {types[document.type]} <span className="number">{document.number ?? document.id}</span>
           </Title>

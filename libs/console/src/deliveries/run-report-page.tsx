@@ -1,7 +1,6 @@
 // What became of a mass run: how many went out, arrived as far as known, came back, wait; as figures and as a file.
-import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
+import { Paper, Text, Title } from '@mantine/core';
 import { type RunReport } from '@billing-mail/contracts';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useClients } from '../api/clients-context.js';
@@ -12,6 +11,7 @@ import { Trouble } from '../shell/trouble.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { CsvButton } from './csv-button.js';
 import { writeFilter } from './delivery-filter.js';
+import { LogPageHead } from './log-page.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
 import classes from './run-report.module.css';
 import { RunReportFilter } from './run-report-filter.js';
@@ -27,21 +27,12 @@ export function RunReportPage({ team }: { team: string }) {
   useDocumentTitle(run.title);
   return (
     <>
-      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={classes.back}>
-        <IconArrowLeft size={14} aria-hidden /> {language.words.deliveries.detail.back}
-      </Anchor>
-      <Group justify="space-between" align="flex-start" mb="md" mt="sm">
-        <div className={classes.title}>
-          <Title order={1} size="h2">
-            {run.title}
-          </Title>
-          <Text c="dimmed">{run.lead}</Text>
-        </div>
+      <LogPageHead team={team} title={run.title} lead={run.lead}>
         <CsvButton
           name={`report-${team}.csv`}
           read={async () => [run.csvColumns, ...(await readRun(clients, team, filter)).map((line) => toRow(line, language))]}
         />
-      </Group>
+      </LogPageHead>
       <RunReportFilter key={search} filter={filter} onChange={(next) => navigate(`${runReportPath(team)}${writeRunFilter(next)}`)} />
       <Text size="sm" c="dimmed" mb="md">
         {run.whatIsKnown}

@@ -1,11 +1,10 @@
 // Addresses that documents came back from for good: since when, why, which document; to be saved, and forgotten once they are right.
-import { Anchor, Group, Text, Title } from '@mantine/core';
+import { Anchor, Text, Title } from '@mantine/core';
 import { type BouncedAddressView } from '@billing-mail/contracts';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
-import { deliveriesPath, deliveryPath } from '../paths.js';
+import { deliveryPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -13,8 +12,8 @@ import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { CsvButton } from './csv-button.js';
+import { LogPageHead } from './log-page.js';
 import { RawReply } from './raw-reply.js';
-import reportClasses from './run-report.module.css';
 import classes from './undeliverable-page.module.css';
 import { readAllUndeliverable, useForget, useUndeliverable } from './undeliverable-queries.js';
 
@@ -27,21 +26,12 @@ export function UndeliverablePage({ team, role }: Props) {
   useDocumentTitle(undeliverable.title);
   return (
     <>
-      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always" className={reportClasses.back}>
-        <IconArrowLeft size={14} aria-hidden /> {language.words.deliveries.detail.back}
-      </Anchor>
-      <Group justify="space-between" align="flex-start" mb="md" mt="sm">
-        <div className={reportClasses.title}>
-          <Title order={1} size="h2">
-            {undeliverable.title}
-          </Title>
-          <Text c="dimmed">{undeliverable.lead}</Text>
-        </div>
+      <LogPageHead team={team} title={undeliverable.title} lead={undeliverable.lead}>
         <CsvButton
           name={`undeliverable-${team}.csv`}
           read={async () => [undeliverable.csvColumns, ...(await readAllUndeliverable(clients, team)).map((each) => toRow(each, language))]}
         />
-      </Group>
+      </LogPageHead>
       <Addresses team={team} role={role} />
     </>
   );
