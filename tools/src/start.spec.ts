@@ -89,7 +89,7 @@ describe('npm start', () => {
       }[];
       return mails.filter(({ headers }) => headers['auto-submitted'] === 'auto-generated');
     };
-    const until = Date.now() + 60_000;
+    const until = Date.now() + 120_000;
     while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
     expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/platform|Plattform/i)]);

@@ -310,7 +310,7 @@ describe('a delivery whose worker may die', () => {
       10_000,
     );
     await harness.database.start();
-    const delivery = await harness.until(team, job.key, undefined, 40_000);
+    const delivery = await harness.until(team, job.key);
     expect(delivery).toMatchObject({ status: 'sent', attempts: [{ outcome: 'accepted' }] });
     await harness.eventually(
       () => journal.kept(),

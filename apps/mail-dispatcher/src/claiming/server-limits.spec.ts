@@ -37,7 +37,7 @@ describe('a limit of the server', () => {
     await harness.publish(job);
     const waiting = await harness.until(teamId, job.key, ({ status, failure }) => status === 'waiting' && failure !== null);
     expect(waiting).toMatchObject({ attempts: [], failure: { code: 'smtp_rate_limited' }, nextTryAt: expect.any(String) });
-    const sent = await harness.until(teamId, job.key, undefined, 60_000);
+    const sent = await harness.until(teamId, job.key);
     expect(sent).toMatchObject({ status: 'sent', route: 'custom', usedFallback: false, failure: null });
     expect(sent.attempts).toMatchObject([{ number: 1, outcome: 'accepted' }]);
     expect(harness.custom.messages).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('a limit of the server', () => {
     await customTeam(teamId, { smtp: harness.serverWithPassword(teamId, harness.custom.port, 'geheim') });
     const job = invoice({ teamId });
     await harness.publish(job);
-    expect(await harness.until(teamId, job.key, undefined, 60_000)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
+    expect(await harness.until(teamId, job.key)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
   });
 
   it('after the end of data costs no try, shows what went out, and the same bytes go out again', async () => {
@@ -61,7 +61,7 @@ describe('a limit of the server', () => {
     await customTeam(teamId);
     const job = invoice({ teamId });
     await harness.publish(job);
-    const sent = await harness.until(teamId, job.key, undefined, 60_000);
+    const sent = await harness.until(teamId, job.key);
     expect(sent.status).toBe('sent');
     expect(sent.attempts.map(({ outcome }) => outcome)).toEqual([...Array.from({ length: FIVE }, () => 'failed'), 'accepted']);
     const bodies = harness.custom.transactions.flatMap(({ sha256 }) => sha256 ?? []);
@@ -78,7 +78,7 @@ describe('a limit of the server', () => {
     await customTeam(teamId);
     const job = invoice({ teamId, to: [{ address: 'a@customer.example' }, { address: 'b@customer.example' }] });
     await harness.publish(job);
-    expect((await harness.until(teamId, job.key, undefined, 60_000)).status).toBe('sent');
+    expect((await harness.until(teamId, job.key)).status).toBe('sent');
     const taken = harness.custom.messages.map(({ recipients }) =>
       recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
     );
@@ -103,7 +103,7 @@ describe('a limit of the server', () => {
       const jobs = Array.from({ length: 30 }, () => invoice({ teamId }));
       await Promise.all(jobs.map((job) => harness.publish(job)));
       const deliveries: DeliveryView[] = [];
-      for (const { key } of jobs) deliveries.push(await harness.until(teamId, key, undefined, 120_000));
+      for (const { key } of jobs) deliveries.push(await harness.until(teamId, key));
       expect(new Set(deliveries.map(({ status, route: by, attempts }) => `${status} by ${by} in ${attempts.length}`))).toEqual(
         new Set([`sent by ${route} in 1`]),
       );
@@ -123,7 +123,7 @@ describe('a limit of the server', () => {
     await harness.until(teamId, job.key, ({ status }) => status === 'waiting');
     harness.custom.script = {};
     await customTeam(teamId, { fallback: true, version: 2 });
-    expect((await harness.until(teamId, job.key, undefined, 30_000)).status).toBe('sent');
+    expect((await harness.until(teamId, job.key)).status).toBe('sent');
   });
 
   const ASKED: readonly (readonly [string, string, string, number, RegExp])[] = [

@@ -121,7 +121,7 @@ describe('intake', () => {
         attachments: [{ filename: 'invoice.pdf', contentType: 'application/pdf', content: Buffer.from(pdf).toString('base64') }],
       });
       await harness.publish(job);
-      const delivery = await harness.until('acme', job.key, undefined, 30_000);
+      const delivery = await harness.until('acme', job.key);
       expect(delivery.status).toBe('sent');
       const parsed = await simpleParser(harness.rawOf(delivery));
       expect(sha256(parsed.attachments[0]?.content ?? Buffer.alloc(0))).toBe(sha256(Buffer.from(pdf)));

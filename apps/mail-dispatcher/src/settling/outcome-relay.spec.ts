@@ -76,7 +76,7 @@ describe('the relay of outcomes', () => {
   /** Nobody waits three seconds here for the next look at what is published. */
   const lookNow = () => sql.affected('UPDATE dispatch.outbox SET publish_at = now() WHERE job_id IS NOT NULL');
   const eventually = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    for (const end = Date.now() + 20_000; !(await isSo()); await sleep(20)) {
+    for (const end = Date.now() + 120_000; !(await isSo()); await sleep(20)) {
       if (Date.now() > end) throw new Error('It did not become so.');
     }
   };

@@ -28,10 +28,10 @@ describe('startProbe', () => {
     ['MAIL', { mail: 'stall' }, 'mail_from', false],
     ['the end of data', { final: 'stall' }, 'data', true],
   ] as const)('answers when time is up, naming the step that waits for %s', async (_name, script, step, endOfDataReleased) => {
-    const began = performance.now();
     const { probe: answer, ended } = probe(script, 300);
-    const { steps, ...rest } = await answer;
-    expect(performance.now() - began).toBeLessThan(900);
+    const first = await Promise.race([answer, ended.then(() => null)]);
+    if (first === null) throw new Error('it was answered only when the server was given up');
+    const { steps, ...rest } = first;
     expect(rest).toEqual({ endOfDataReleased });
     expect(steps.at(-1)).toMatchObject({ step, ok: false, detail: expect.stringContaining('no answer'), fact: { reason: 'timeout' } });
     await ended;

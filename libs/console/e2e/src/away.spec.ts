@@ -85,7 +85,7 @@ describe('while something is away', () => {
     await saved(page);
     await page.getByRole('link', { name: /^Inbox/ }).click();
     const failure = page.getByRole('alert').filter({ hasText: 'No answer' }).first();
-    await failure.waitFor({ timeout: 20_000 });
+    await failure.waitFor();
     await system.start('notification-service');
     await failure.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Nothing to report').waitFor();
@@ -96,14 +96,14 @@ describe('while something is away', () => {
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
     await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
     await send(system, 'acme', invoice('before', { to: [{ address: 'gone@x.example' }] }));
-    await page.getByRole('article').filter({ hasText: 'before' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('article').filter({ hasText: 'before' }).waitFor();
     await system.end('notification-service');
     await send(system, 'acme', invoice('meanwhile', { to: [{ address: 'gone@x.example' }] }));
     await allSettled(system, ['acme']);
     await system.start('notification-service');
-    await page.getByRole('article').filter({ hasText: 'meanwhile' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('article').filter({ hasText: 'meanwhile' }).waitFor();
     await send(system, 'acme', invoice('after', { to: [{ address: 'gone@x.example' }] }));
-    await page.getByRole('article').filter({ hasText: 'after' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('article').filter({ hasText: 'after' }).waitFor();
     // The same kind of trouble is one message, which counts.
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
@@ -115,10 +115,10 @@ describe('while something is away', () => {
     await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
     await system.end('mail-dispatcher');
     await publish(system, 'acme', invoice('queued-meanwhile'));
-    await page.getByRole('alert').filter({ hasText: 'No answer' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('alert').filter({ hasText: 'No answer' }).waitFor();
     await page.getByRole('link', { name: 'Invoice before' }).waitFor();
     await system.start('mail-dispatcher');
-    await page.getByRole('link', { name: 'Invoice queued-meanwhile' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'Invoice queued-meanwhile' }).waitFor();
     await page.getByRole('alert').waitFor({ state: 'detached' });
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
   });
@@ -133,10 +133,10 @@ describe('while something is away', () => {
     await Promise.all([system.end('settings-api'), system.end('mail-dispatcher')]);
     await system.start('mail-dispatcher');
     await publish(system, 'acme', invoice('waits-for-settings'));
-    await page.getByRole('link', { name: 'Invoice waits-for-settings' }).click({ timeout: 30_000 });
-    await page.getByText('The document waits for your settings for e-mail delivery').first().waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'Invoice waits-for-settings' }).click();
+    await page.getByText('The document waits for your settings for e-mail delivery').first().waitFor();
     await page.getByRole('status').getByText('Waiting for your settings').waitFor();
     await system.start('settings-api');
-    await page.getByText('Accepted by the mail server').first().waitFor({ timeout: 60_000 });
+    await page.getByText('Accepted by the mail server').first().waitFor();
   });
 });

@@ -37,12 +37,12 @@ describe('what comes back', () => {
   it('is shown without a reload: who, why, who says so; and told in the inbox, which leads there', async () => {
     const id = await sent('acme', 'back', 'good@x.example', 'gone@x.example');
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
-    await page.getByRole('status').getByText('Accepted by the mail server').waitFor({ timeout: 20_000 });
+    await page.getByRole('status').getByText('Accepted by the mail server').waitFor();
     await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
     await report(system, id, [{ address: 'good@x.example', action: 'delayed', status: '4.4.1' }]);
     await report(system, id, [{ address: 'gone@x.example', diagnostic: `550 5.1.1 ${HOSTILE}` }]);
 
-    await page.getByRole('status').getByText('Came back from some recipients').waitFor({ timeout: 30_000 });
+    await page.getByRole('status').getByText('Came back from some recipients').waitFor();
     await course(page).getByText('Delayed on the way to good@x.example').waitFor();
     await course(page).getByText('Came back from gone@x.example').waitFor();
     await course(page).getByText('Reported by mx.customer.example').first().waitFor();
@@ -54,7 +54,7 @@ describe('what comes back', () => {
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
     expect(await seriousFindings(page)).toEqual([]);
 
-    await page.getByRole('link', { name: 'Inbox, 1 unread' }).click({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'Inbox, 1 unread' }).click();
     await page.getByRole('img', { name: 'Came back' }).waitFor();
     await page.getByRole('link', { name: 'Open the delivery' }).click();
     await page.getByRole('heading', { name: 'Invoice back' }).waitFor();
@@ -87,7 +87,7 @@ describe('what comes back', () => {
   it('says where the reports go when the team has its own server', async () => {
     const id = await sent('globex', 'own', 'a@x.example');
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
-    await page.getByText('the report goes to your own mailbox').waitFor({ timeout: 20_000 });
+    await page.getByText('the report goes to your own mailbox').waitFor();
   });
 
   it('is found by the filter, counted, and reported as figures and as a file', async () => {
@@ -133,7 +133,7 @@ describe('what comes back', () => {
     await report(system, id, [{ address: 'dead@z.example' }]);
     const next = await sent('acme', 'next', 'Dead@z.example');
     const page = await desk.open(`/teams/acme/deliveries/${next}`);
-    await page.locator('[data-recipient="Dead@z.example"]').getByText('Documents came back from this address').waitFor({ timeout: 20_000 });
+    await page.locator('[data-recipient="Dead@z.example"]').getByText('Documents came back from this address').waitFor();
 
     await page.getByRole('link', { name: 'All deliveries' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();
@@ -155,7 +155,7 @@ describe('what comes back', () => {
     const id = await sent('acme', 'member', 'nobody@z.example');
     await report(system, id, [{ address: 'nobody@z.example' }]);
     const page = await desk.open(`/teams/acme/deliveries/${id}`, { claims: MAX });
-    await page.getByRole('status').getByText('Came back').waitFor({ timeout: 20_000 });
+    await page.getByRole('status').getByText('Came back').waitFor();
     expect(await page.getByRole('button', { name: /send again|Resend/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'All deliveries' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();

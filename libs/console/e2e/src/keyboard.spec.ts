@@ -113,11 +113,11 @@ describe('by keyboard alone', () => {
     await keys.use(page.getByRole('switch', { name: /^If your server fails/ }), 'Space');
     const test = page.getByRole('button', { name: 'Test connection' });
     await keys.use(test);
-    await page.getByText('Everything works.', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText('Everything works.', { exact: true }).waitFor();
     expect(await hasFocus(test)).toBe(true);
     await keys.write(page.getByLabel('Send a test e-mail to'), 'me@acme.example');
     await keys.press('Enter');
-    await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor({ timeout: 20_000 });
+    await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
     await keys.use(page.getByRole('button', { name: 'Save' }));
     await saved(page);
   });
@@ -207,7 +207,7 @@ describe('by keyboard alone', () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('waits'));
     const { page, keys } = await open(`/teams/globex/deliveries/${id}`);
-    await page.getByText(/^Waits until/).waitFor({ timeout: 20_000 });
+    await page.getByText(/^Waits until/).waitFor();
     const cancel = page.getByRole('button', { name: 'Cancel delivery …' });
     await keys.use(cancel);
     const dialog = page.getByRole('dialog');

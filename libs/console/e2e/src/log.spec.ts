@@ -73,9 +73,7 @@ describe('the delivery log', () => {
     await page.locator('figure').waitFor();
     const before = await figures(page);
     await send(system, 'acme', invoice('counted'));
-    await page.waitForFunction((text) => document.querySelector('figure')?.getAttribute('aria-label') !== text, before, {
-      timeout: 20_000,
-    });
+    await page.waitForFunction((text) => document.querySelector('figure')?.getAttribute('aria-label') !== text, before);
   });
 
   it('says why one failed in the language that the reader changes to', async () => {
@@ -83,7 +81,7 @@ describe('the delivery log', () => {
     await send(system, 'acme', invoice('gone'));
     const page = await desk.open('/teams/acme/deliveries?search=gone', { locale: 'de' });
     await page.getByRole('link', { name: 'Rechnung gone' }).click();
-    await page.getByText('Die E-Mail-Adresse des Empfängers gibt es nicht.').first().waitFor({ timeout: 20_000 });
+    await page.getByText('Die E-Mail-Adresse des Empfängers gibt es nicht.').first().waitFor();
     await page.getByRole('button', { name: 'Sprache und Darstellung' }).click();
     await page.getByText('English').first().click();
     await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();

@@ -37,11 +37,11 @@ describe('deliveries and inbox', () => {
     await page.evaluate(() => void Object.assign(globalThis, { neverReloaded: true }));
 
     await send(system, 'globex', invoice('live', { subject: HOSTILE }));
-    await page.getByRole('link', { name: 'Invoice live' }).click({ timeout: 20_000 });
+    await page.getByRole('link', { name: 'Invoice live' }).click();
     const course = page.getByRole('region', { name: 'Course' });
     await course.getByText(/^Try 1 by your mail server: failed at the greeting$/).waitFor();
     await course.getByText(/^Waits until/).waitFor();
-    await course.getByText(/^Try 3 by your mail server: failed/).waitFor({ timeout: 30_000 });
+    await course.getByText(/^Try 3 by your mail server: failed/).waitFor();
     await course.getByText('our server takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our mail server: accepted$/).waitFor();
@@ -60,14 +60,14 @@ describe('deliveries and inbox', () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
-    await page.getByText('This address does not exist there.').waitFor({ timeout: 20_000 });
+    await page.getByText('This address does not exist there.').waitFor();
     await page.getByRole('button', { name: 'Resend …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Resend to' });
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
     await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
     await dialog.getByRole('button', { name: 'Resend to 1 recipient' }).click();
     await page.getByText('Sent again after').waitFor();
-    await page.getByRole('status').getByText('Accepted by the mail server').waitFor({ timeout: 20_000 });
+    await page.getByRole('status').getByText('Accepted by the mail server').waitFor();
     const got = system.platform.messages.flatMap(({ recipients }) =>
       recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
     );
@@ -78,7 +78,7 @@ describe('deliveries and inbox', () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('cancelled'));
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
-    await page.getByText(/^Waits until/).waitFor({ timeout: 20_000 });
+    await page.getByText(/^Waits until/).waitFor();
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
     await page.getByText('Done: Cancelled').waitFor();
@@ -97,7 +97,7 @@ describe('deliveries and inbox', () => {
     expect(await page.getByRole('link', { name: /^Invoice/ }).allInnerTexts()).toEqual(['Invoice filter-a']);
     await page.getByRole('button', { name: 'Clear filter' }).click();
     await page.getByLabel('State').selectOption('failed');
-    await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('link', { name: 'Invoice filter-b' }).waitFor();
     await page.reload();
     expect(await page.getByLabel('State').inputValue()).toBe('failed');
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);
@@ -127,7 +127,7 @@ describe('deliveries and inbox', () => {
     system.platform.script = { rcpt: '550 5.1.1 user unknown' };
     await send(system, 'acme', invoice('told'));
     const page = await desk.open('/teams/acme/inbox');
-    await page.getByRole('button', { name: 'Mark all as read' }).click({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Mark all as read' }).click();
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
     await page.getByLabel('Your e-mail address').fill('no address');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -81,7 +81,7 @@ describe('who is signed in', () => {
           route.fulfill({ status: 503, contentType: 'application/problem+json', json: away }),
         )),
     });
-    await page.getByRole('alert').filter({ hasText: 'Your sign-in can not be checked right now.' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('alert').filter({ hasText: 'Your sign-in can not be checked right now.' }).waitFor();
     expect(await keptUser(page)).toBe('anna.berg');
     await page.unroute(isOfService);
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -52,7 +52,7 @@ describe('E-mail delivery', () => {
     const page = await open(SETTINGS, { claims: null });
     await page.goto(`${system.urls['settings-api']}${SETTINGS}#token=${await system.token(ANNA, 4)}`);
     await page.getByLabel('Company name').waitFor();
-    await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor({ timeout: 15_000 });
+    await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   });
 
@@ -184,7 +184,7 @@ describe('E-mail delivery', () => {
     await page.route(`${system.urls['mail-dispatcher']}/**`, (route) => route.abort());
     desk.opened.at(-1)?.complaints.splice(0);
     await page.reload();
-    await page.getByText('The delivery log does not answer right now.').waitFor({ timeout: 15_000 });
+    await page.getByText('The delivery log does not answer right now.').waitFor();
     await page.getByLabel('Company name').fill('ACME without log');
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);
@@ -290,7 +290,7 @@ describe('E-mail delivery', () => {
         }
         await page.getByRole('button', { name: 'Test connection' }).click();
         const failed = page.locator(`li[data-step="${step}"][data-ok="false"]`);
-        await failed.waitFor({ timeout: 20_000 }).catch(async () => {
+        await failed.waitFor().catch(async () => {
           throw new Error(`${name}: ${await page.locator('main').innerText()}`);
         });
         expect(`${name}: ${await failed.getByRole('alert').innerText()}`).toMatch(hint);

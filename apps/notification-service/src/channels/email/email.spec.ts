@@ -162,7 +162,7 @@ describe('alert e-mails', () => {
     expect(mailsTo('clerk@burst.example')).toHaveLength(1);
     const { status, waitMs } = await owed('burst');
     expect(status).toBe('waiting');
-    expect(waitMs).toBeGreaterThan(59 * 60_000 - 5000);
+    expect(waitMs).toBeGreaterThan(50 * 60_000);
     expect(waitMs).toBeLessThanOrEqual(60 * 60_000);
     await change('burst', `due_at = now(), mailed_at = now() - interval '1 hour'`);
     const digest = await simpleParser((await mailTo('clerk@burst.example', 2)).raw);
@@ -179,12 +179,12 @@ describe('alert e-mails', () => {
     await publish(SAMPLES.failed(clerk('later')));
     const first = await eventually(async () => ((await owed('later')).lastError ? owed('later') : null));
     expect(first).toMatchObject({ status: 'waiting', attempts: 1, lastError: 'final 451 smtp_server_busy' });
-    expect(first.waitMs).toBeGreaterThan(50_000);
+    expect(first.waitMs).toBeGreaterThan(30_000);
     await change('later', 'due_at = now()');
     const second = await eventually(async () =>
       (await owed('later')).attempts === 2 && (await owed('later')).waitMs > 0 ? owed('later') : null,
     );
-    expect(second.waitMs).toBeGreaterThan(4 * 60_000);
+    expect(second.waitMs).toBeGreaterThan(3 * 60_000);
     around.mail.refusal = null;
     await change('later', 'due_at = now()');
     await whenStatus('later', 'sent');
@@ -221,7 +221,7 @@ describe('alert e-mails', () => {
     };
     const late = await tryAgain(9, 47);
     expect(late.status).toBe('waiting');
-    expect(late.waitMs).toBeGreaterThan(239 * 60_000);
+    expect(late.waitMs).toBeGreaterThan(230 * 60_000);
     expect((await tryAgain(10, 49)).status).toBe('gave_up');
     around.mail.refusal = null;
     await publish(SAMPLES.failed(clerk(team)));

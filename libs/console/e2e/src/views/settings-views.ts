@@ -118,11 +118,11 @@ async function test(page: Page): Promise<void> {
 
 async function testWell(page: Page): Promise<void> {
   await test(page);
-  await page.locator('li[data-step="mail_from"][data-ok="true"]').waitFor({ timeout: 20_000 });
+  await page.locator('li[data-step="mail_from"][data-ok="true"]').waitFor();
   await page.locator('button[data-loading]').waitFor({ state: 'detached' });
 }
 
 async function testInVain(page: Page): Promise<void> {
   await test(page);
-  await page.locator('li[data-ok="false"]').waitFor({ timeout: 20_000 });
+  await page.locator('li[data-ok="false"]').waitFor();
 }

@@ -46,7 +46,7 @@ export async function settled(page: Page): Promise<void> {
 export const loading = (page: Page): Promise<void> => page.locator('.mantine-Skeleton-root').first().waitFor();
 
 /** The page says that something went wrong. */
-export const alerted = (page: Page): Promise<void> => page.getByRole('alert').first().waitFor({ timeout: 20_000 });
+export const alerted = (page: Page): Promise<void> => page.getByRole('alert').first().waitFor();
 
 /** Requests whose address has `part` in it get no answer as long as the page is open. */
 export const held =
