@@ -4,6 +4,8 @@ const path = require('node:path');
 const esmOnly = [
   '@nestjs/',
   'jose/',
+  'openid-client/',
+  'oauth4webapi/',
   'uuid/',
   'file-type/',
   'strtok3/',

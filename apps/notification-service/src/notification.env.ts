@@ -8,10 +8,7 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_SMTP_CA_FILE: variables.PLATFORM_SMTP_CA_FILE,
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
-  CONSOLE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL such as https://mail.example.com' })
-    .optional()
-    .meta({ description: 'address of the web page, for links in e-mails to users; without it they carry codes to be entered there' }),
+  CONSOLE_URL: variables.CONSOLE_URL,
   OPERATOR_ADDRESS: z
     .email('must be an e-mail address')
     .optional()

@@ -20,10 +20,18 @@ import { EmailDeliveryController } from './email-delivery/email-delivery.control
 import { EmailDeliveryService } from './email-delivery/email-delivery.service.js';
 import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
 import { platformNames } from './email-delivery/name-errors.js';
+import { AccessTokens } from './mail-connections/access-tokens.js';
+import { CallbackController } from './mail-connections/callback.controller.js';
+import { ConnectMailbox } from './mail-connections/connect-mailbox.js';
+import { MailConnectionsController } from './mail-connections/mail-connections.controller.js';
+import { MailConnectionsStore } from './mail-connections/mail-connections.store.js';
+import { PlatformApps } from './mail-connections/platform-apps.js';
+import { ProviderClient } from './mail-connections/provider-client.js';
 import { SettingsChangedPublisher } from './responder/settings-changed.publisher.js';
 import { SettingsResponder } from './responder/settings.responder.js';
+import { TokenResponder } from './responder/token.responder.js';
 import { settingsSchema } from './settings-schema.js';
-import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES, PROBE_OPTIONS, REDIS_CLIENT } from './settings-tokens.js';
+import { LOGGER, NETWORK_POLICY, PLATFORM_APPS, PLATFORM_NAMES, PROBE_OPTIONS, REDIRECT_URL, REDIS_CLIENT } from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
 import { SignInWaits } from './smtp-account/sign-in-waits.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
@@ -45,15 +53,21 @@ export class AppModule {
         ConsoleModule.with(env),
         LimitingModule.with(env, logger),
       ],
-      controllers: [EmailDeliveryController, SmtpTestController, SettingsResponder, HealthController, MetricsController],
+      controllers: [
+        ...[EmailDeliveryController, SmtpTestController, MailConnectionsController, CallbackController],
+        ...[SettingsResponder, TokenResponder, HealthController, MetricsController],
+      ],
       providers: [
         EmailDeliveryService,
         EmailDeliveryStore,
         SettingsChangedPublisher,
         SignInWaits,
         SmtpTestService,
+        ...[MailConnectionsStore, ProviderClient, ConnectMailbox, AccessTokens],
         { provide: LOGGER, useValue: logger },
         { provide: PLATFORM_NAMES, useValue: platformNames(env.PLATFORM_FROM_ADDRESS) },
+        { provide: PLATFORM_APPS, useValue: new PlatformApps(env) },
+        { provide: REDIRECT_URL, useValue: redirectUrl(env) },
         { provide: NETWORK_POLICY, useValue: policy },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
@@ -66,6 +80,10 @@ export class AppModule {
 
 // Without Redis settings are still read and saved, so Redis is no condition for being ready.
 const readinessChecks = (database: DataSource): ReadinessChecks => ({ database: () => database.query('SELECT 1') });
+
+// The page comes from here, so its address is ours.
+const redirectUrl = ({ CONSOLE_URL, SETTINGS_API_PORT }: SettingsEnvironment): string =>
+  `${(CONSOLE_URL ?? `http://127.0.0.1:${SETTINGS_API_PORT}`).replace(/\/+$/, '')}/v1/mail-connections/callback`;
 
 function probeOptions(env: SettingsEnvironment, policy: NetworkPolicy): ProbeOptions {
   return {

@@ -20,6 +20,9 @@ describe('/openapi.json', () => {
     ['get', SETTINGS, ['200', '401', '404']],
     ['put', SETTINGS, ['200', '400', '401', '403', '404', '412', '422']],
     ['get', `${SETTINGS}/history`, ['200', '401', '404', '422']],
+    ['get', `${SETTINGS}/connection`, ['200', '401', '404']],
+    ['post', `${SETTINGS}/connection`, ['200', '400', '401', '403', '404', '422', '429']],
+    ['delete', `${SETTINGS}/connection`, ['204', '401', '403', '404']],
     ['post', `${SETTINGS}/smtp/test`, ['200', '400', '401', '403', '404', '422', '429']],
   ];
 

@@ -3,7 +3,12 @@ import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings-schema.js';
 
-const MIGRATIONS = ['CreateEmailDelivery1794700800000', 'BoundedHistory1800000000040', 'TeamNames1800000000050'];
+const MIGRATIONS = [
+  'CreateEmailDelivery1794700800000',
+  'BoundedHistory1800000000040',
+  'TeamNames1800000000050',
+  'MailConnections1800000000080',
+];
 
 describe('the schema "settings"', () => {
   let database: TestDatabase;
@@ -48,7 +53,7 @@ describe('the schema "settings"', () => {
   });
 
   it('knows the names of teams that were there before names were kept, also where two have one', async () => {
-    await source.undoLastMigration();
+    for (let undone = 0; undone < 2; undone += 1) await source.undoLastMigration();
     await source.query(
       `INSERT INTO settings.team_email_delivery
        SELECT id, 1, name, NULL, 'en', '[]', '[]', 'platform', smtp::jsonb, false, '[]', now(), 'u1'

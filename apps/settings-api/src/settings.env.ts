@@ -16,6 +16,14 @@ const publicUrl = (port: number, service: string) =>
       description: `where a browser finds ${service}: a URL, or a path such as \`/api/x\` behind a proxy that also serves the page`,
     });
 
+const issuer = (provider: string) =>
+  z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.example.com' }).optional().meta({
+    description: `where ${provider} signs people in; only for another cloud of its own, or for tests`,
+  });
+const clientId = (provider: string) =>
+  z.string().min(1).optional().meta({ description: `the platform's app at ${provider}, by which teams connect their mailboxes; without it each brings its own` });
+const clientSecret = (provider: string) => z.string().min(1).optional().meta({ description: `secret of the platform's app at ${provider}`, secret: true });
+
 /** What settings-api reads from the environment. */
 export const settingsEnvironment = environmentSchema({
   SETTINGS_API_PORT: variables.SETTINGS_API_PORT,
@@ -29,6 +37,13 @@ export const settingsEnvironment = environmentSchema({
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   MAIL_DISPATCHER_PUBLIC_URL: publicUrl(4101, 'mail-dispatcher'),
   NOTIFICATION_SERVICE_PUBLIC_URL: publicUrl(4102, 'notification-service'),
+  CONSOLE_URL: variables.CONSOLE_URL,
+  OAUTH_MICROSOFT_CLIENT_ID: clientId('Microsoft'),
+  OAUTH_MICROSOFT_CLIENT_SECRET: clientSecret('Microsoft'),
+  OAUTH_MICROSOFT_ISSUER: issuer('Microsoft'),
+  OAUTH_GOOGLE_CLIENT_ID: clientId('Google'),
+  OAUTH_GOOGLE_CLIENT_SECRET: clientSecret('Google'),
+  OAUTH_GOOGLE_ISSUER: issuer('Google'),
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS.optional(),
 });
 export type SettingsEnvironment = z.output<typeof settingsEnvironment>;

@@ -5,6 +5,7 @@ import { emailAddress, mailbox, recipientAddress } from './address.js';
 import { asciiDomain, DISPLAY_NAME } from './address-rules.js';
 import { listOf } from './bounded-list.js';
 import { locale, teamId, userId } from './identifiers.js';
+import { connectionOfSettings, connectionSummary } from './mail-connection.js';
 import {
   isPasswordInClear,
   isServerHost,
@@ -37,9 +38,19 @@ const auth = z.discriminatedUnion(
   'type',
   [
     z.strictObject({ type: z.literal('password'), username, password: password.optional(), passwordSet }),
+    // The connection itself is made elsewhere; what a read answers of it is taken and ignored.
+    z
+      .strictObject({
+        type: z.literal('oauth2'),
+        provider: z.unknown().optional(),
+        mailbox: z.unknown().optional(),
+        connectedAt: z.unknown().optional(),
+        trouble: z.unknown().optional(),
+      })
+      .transform((): { type: 'oauth2' } => ({ type: 'oauth2' })),
     z.strictObject({ type: z.literal('none') }),
   ],
-  { error: ({ input }) => (typeof input === 'object' ? 'must be "password" or "none"' : OBJECT) },
+  { error: ({ input }) => (typeof input === 'object' ? 'must be "password", "oauth2" or "none"' : OBJECT) },
 );
 const smtpInput = z
   .strictObject({ ...server, auth, ...sender }, OBJECT)
@@ -106,6 +117,14 @@ export const emailDeliveryView = z.object({
       ...readServer,
       auth: z.discriminatedUnion('type', [
         z.object({ type: z.literal('password'), username: z.string(), passwordSet: z.boolean() }),
+        // All `null` where no mailbox is connected.
+        z.object({
+          type: z.literal('oauth2'),
+          provider: connectionSummary.shape.provider.nullable(),
+          mailbox: z.string().nullable(),
+          connectedAt: z.iso.datetime().nullable(),
+          trouble: connectionSummary.shape.trouble,
+        }),
         z.object({ type: z.literal('none') }),
       ]),
     })
@@ -121,6 +140,7 @@ export const teamMailSettings = z.object({
       ...readServer,
       auth: z.discriminatedUnion('type', [
         z.object({ type: z.literal('password'), username: z.string(), passwordSealed: z.string() }),
+        z.object({ type: z.literal('oauth2'), connection: connectionOfSettings.nullable() }),
         z.object({ type: z.literal('none') }),
       ]),
     })

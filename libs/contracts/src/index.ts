@@ -14,6 +14,7 @@ export * from './failure-codes.js';
 export * from './http.js';
 export * from './identifier-rules.js';
 export * from './identifiers.js';
+export * from './mail-connection.js';
 export * from './names.js';
 export * from './notification.js';
 export * from './outcome-envelope.js';

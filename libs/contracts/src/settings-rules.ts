@@ -15,9 +15,9 @@ export const PORTS = { least: 1, most: 65535 } as const;
 export const isServerHost = (value: string): boolean =>
   isIP(value) !== 0 || asciiDomain(value) !== null || value.toLowerCase() === 'localhost';
 
-/** Whether the password would go over the wire in clear. */
-export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 'password' | 'none' } }): boolean =>
-  smtp.security === 'none' && smtp.auth.type === 'password';
+/** Whether the password, or the token in its place, would go over the wire in clear. */
+export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 'password' | 'oauth2' | 'none' } }): boolean =>
+  smtp.security === 'none' && smtp.auth.type !== 'none';
 
 /** What is said where a rule does not hold. */
 export const SETTINGS_MESSAGES = {

@@ -25,3 +25,4 @@ export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/s
 export { tlsCertificates } from './smtp/tls-certificates.js';
 export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
 export { expectServerErrors } from './server-errors/server-errors.js';
+export { startOpenIdProvider, type OpenIdProvider, type OpenIdProviderOptions } from './oauth/openid-provider.js';

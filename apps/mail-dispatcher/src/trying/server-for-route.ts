@@ -9,6 +9,7 @@ export function customServerOf(settings: TeamMailSettings, box: CredentialBox, c
   const { host, port, security, auth } = settings.smtp;
   const trust = caPem === null ? {} : { caPem };
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
+  if (auth.type === 'oauth2') return null;
   const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth }));
   return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
 }
@@ -25,6 +26,7 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     smtp.security,
     smtp.auth.type,
     smtp.auth.type === 'password' && [smtp.auth.username, sealMark(smtp.auth.passwordSealed)],
+    ...(smtp.auth.type === 'oauth2' ? [smtp.auth.connection?.id ?? null] : []),
   ];
   return createHash('sha256')
     .update(JSON.stringify([sender, settings.fallback, way]))

@@ -32,6 +32,8 @@ export function serveConsole(config: ConsoleConfig, folder = BUILT_PAGE) {
 async function servePage(response: Response, next: NextFunction, config: ConsoleConfig, folder: string): Promise<void> {
   try {
     const page = consolePage(await readFile(join(folder, 'index.html'), 'utf8'), config);
+    // The window in which somebody signs in at a provider tells this one how it ended.
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
     response.setHeader('Content-Security-Policy', page.policy).setHeader('Cache-Control', 'no-store').type('html').send(page.html);
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,5 +1,5 @@
 // From what is stored and what a client wrote: the next version of the settings, and what changed. Pure but for the seal's random nonce.
-import { type EmailDeliveryInput, type FieldError, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
+import { type ConnectionOfSettings, type EmailDeliveryInput, type FieldError, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox } from '@billing-mail/platform';
 import { settlePassword } from '../smtp-account/settle-password.js';
 import { describeChanges, type MadeChange } from './describe-changes.js';
@@ -7,11 +7,12 @@ import { describeChanges, type MadeChange } from './describe-changes.js';
 export type Author = { userId: string; at: Date };
 export type AppliedInput = { next: TeamMailSettings; changes: MadeChange[] } | { errors: FieldError[] };
 
-/** The settings that `input` makes of `current` (`null`: none yet). No changes means that it says what is stored already. */
+/** The settings that `input` makes of `current` (`null`: none yet), with the mailbox that is connected. No changes means that it says what is stored already. */
 export function applyInput(
   teamId: string,
   input: EmailDeliveryInput,
   current: TeamMailSettings | null,
+  connection: ConnectionOfSettings | null,
   author: Author,
   box: CredentialBox,
 ): AppliedInput {
@@ -25,7 +26,7 @@ export function applyInput(
     cc: withoutDoubles(input.cc),
     bcc: withoutDoubles(input.bcc),
     sender: input.sender,
-    smtp: input.smtp && toStoredServer(input.smtp, password.sealed),
+    smtp: input.smtp && toStoredServer(input.smtp, password.sealed, connection),
     fallback: input.fallback,
     notifyUserIds: [...new Set(input.notifyUserIds)],
     version: (current?.version ?? 0) + 1,
@@ -37,8 +38,13 @@ export function applyInput(
   return { next, changes };
 }
 
-function toStoredServer(input: NonNullable<EmailDeliveryInput['smtp']>, sealed: string | null): NonNullable<TeamMailSettings['smtp']> {
+function toStoredServer(
+  input: NonNullable<EmailDeliveryInput['smtp']>,
+  sealed: string | null,
+  connection: ConnectionOfSettings | null,
+): NonNullable<TeamMailSettings['smtp']> {
   const { auth, ...server } = input;
+  if (auth.type === 'oauth2') return { ...server, auth: { type: 'oauth2', connection } };
   if (auth.type === 'none' || sealed === null) return { ...server, auth: { type: 'none' } };
   return { ...server, auth: { type: 'password', username: auth.username, passwordSealed: sealed } };
 }

@@ -18,6 +18,7 @@ const VALUES: Record<string, (settings: Settings) => Value> = {
   '/smtp/security': (settings) => settings.smtp?.security,
   '/smtp/auth/type': (settings) => settings.smtp?.auth.type,
   '/smtp/auth/username': (settings) => (settings.smtp?.auth.type === 'password' ? settings.smtp.auth.username : null),
+  '/smtp/auth/mailbox': (settings) => (settings.smtp?.auth.type === 'oauth2' ? settings.smtp.auth.connection?.mailbox : null),
   '/smtp/fromAddress': (settings) => settings.smtp?.fromAddress,
   '/smtp/fromName': (settings) => settings.smtp?.fromName,
   '/fallback': (settings) => settings.fallback,

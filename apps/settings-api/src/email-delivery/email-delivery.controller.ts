@@ -81,6 +81,11 @@ function answer(settings: TeamMailSettings, response: Response): EmailDeliveryVi
   response.setHeader('ETag', etagOf(settings.version));
   // Parsing drops what the view does not name, such as the sealed password.
   const { smtp } = settings;
-  const auth = smtp?.auth.type === 'password' ? { ...smtp.auth, passwordSet: true } : smtp?.auth;
+  const auth =
+    smtp?.auth.type === 'password'
+      ? { ...smtp.auth, passwordSet: true }
+      : smtp?.auth.type === 'oauth2'
+        ? { type: 'oauth2', provider: null, mailbox: null, connectedAt: null, trouble: null, ...smtp.auth.connection }
+        : smtp?.auth;
   return emailDeliveryView.parse({ ...settings, smtp: smtp && { ...smtp, auth } });
 }

@@ -1,6 +1,7 @@
 // The use cases of a team's settings: read, replace, look back.
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type ConnectionOfSettings,
   type EmailDeliveryInput,
   type FieldError,
   type Page,
@@ -20,6 +21,7 @@ import {
 } from '@billing-mail/platform';
 import { type NetworkPolicy } from '@billing-mail/smtp-client';
 import { z } from 'zod';
+import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
@@ -37,6 +39,7 @@ const VERSIONS_NAMED = 5;
 export class EmailDeliveryService {
   constructor(
     private readonly store: EmailDeliveryStore,
+    private readonly connections: MailConnectionsStore,
     private readonly box: CredentialBox,
     private readonly publisher: SettingsChangedPublisher,
     @Inject(NETWORK_POLICY) private readonly policy: NetworkPolicy,
@@ -68,7 +71,8 @@ export class EmailDeliveryService {
       const names = senderNames(input).filter((name) => !before.some((kept) => kept.pointer === name.pointer && kept.name === name.name));
       const foreign = likePlatform(names, this.reservedNames);
       if (foreign.length > 0 && !isService) throw invalidInput(foreign.map(platformNameError));
-      const applied = applyInput(teamId, input, current, { userId, at: new Date() }, this.box);
+      const connection = input.smtp?.auth.type === 'oauth2' ? await this.connectionFor(teamId, input) : null;
+      const applied = applyInput(teamId, input, current, connection, { userId, at: new Date() }, this.box);
       if ('errors' in applied) throw invalidInput(applied.errors);
       if (current !== null && applied.changes.length === 0) return current;
       // An internal service vouches for the names that it sets; the history says which one, and for which name.
@@ -88,6 +92,18 @@ export class EmailDeliveryService {
     const before = decodeCursor(z.int32().positive(), cursor);
     const { items, isMore } = await this.store.history(teamId, { before, limit });
     return { items, nextCursor: isMore ? encodeCursor(items.at(-1)?.version) : null };
+  }
+
+  /** What is connected. Its token is never sent to another server than it was connected for, whoever names that. */
+  private async connectionFor(teamId: string, { sender, smtp }: EmailDeliveryInput): Promise<ConnectionOfSettings | null> {
+    const connection = await this.connections.find(teamId);
+    if (connection === null) {
+      if (sender === 'platform') return null;
+      throw invalidInput([{ pointer: '/smtp/auth', message: 'needs a mailbox: connect it first' }]);
+    }
+    if (smtp !== null && !connection.hosts.includes(smtp.host.toLowerCase()))
+      throw invalidInput([{ pointer: '/smtp/host', message: `is not the server of the connected mailbox, which is ${connection.hosts.join(' or ')}` }]);
+    return summaryOf(connection);
   }
 
   private errorsOf(teamId: string, input: EmailDeliveryInput): FieldError[] {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { type ConnectionOfSettings, type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
+import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
+import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { type MadeChange } from './describe-changes.js';
 import { EmailDeliveryChangeEntity } from './email-delivery-change.entity.js';
 import { EmailDeliveryEntity } from './email-delivery.entity.js';
@@ -17,11 +18,16 @@ const NAME_POINTERS = new Set(['/companyName', '/smtp/fromName']);
 /** All SQL of the settings and their history. */
 @Injectable()
 export class EmailDeliveryStore {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly connections: MailConnectionsStore,
+  ) {}
 
   async find(teamId: string): Promise<TeamMailSettings | null> {
     const row = await this.source.manager.findOneBy(EmailDeliveryEntity, { teamId });
-    return row === null ? null : { ...row, updatedAt: row.updatedAt.toISOString() };
+    if (row === null) return null;
+    const smtp = row.smtp?.auth.type === 'oauth2' ? { ...row.smtp, auth: { ...row.smtp.auth, connection: await this.connectionOf(teamId) } } : row.smtp;
+    return { ...row, smtp, updatedAt: row.updatedAt.toISOString() };
   }
 
   /**
@@ -29,7 +35,7 @@ export class EmailDeliveryStore {
    * else was faster, or when a new name is another team's and nobody vouches for it.
    */
   replace(next: TeamMailSettings, changes: MadeChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
-    const row = { ...next, updatedAt: new Date(next.updatedAt) };
+    const row = { ...next, smtp: withoutConnection(next.smtp), updatedAt: new Date(next.updatedAt) };
     return this.source.transaction(async (manager) => {
       const taken = names.length === 0 ? [] : await takenByOthers(manager, next.teamId, names);
       if (taken.length > 0 && !isVouchedFor) return { taken };
@@ -56,6 +62,29 @@ export class EmailDeliveryStore {
     });
   }
 
+  /** The mailbox that the team's settings may send by. It is kept beside them: who saves a form neither makes nor ends it. */
+  async connectionOf(teamId: string): Promise<ConnectionOfSettings | null> {
+    const connection = await this.connections.find(teamId);
+    return connection && summaryOf(connection);
+  }
+
+  /** A version of its own for a change of the connection, where the settings send by it; `null` where they do not. */
+  noteConnection(teamId: string, userId: string, changes: MadeChange[]): Promise<number | null> {
+    return inTransaction(this.source, async (sql) => {
+      const [row] = await sql.rows<{ version: number }>(
+        `UPDATE settings.team_email_delivery SET version = version + 1, updated_at = now(), updated_by = $2
+         WHERE team_id = $1 AND smtp #>> '{auth,type}' = 'oauth2' RETURNING version`,
+        [teamId, userId],
+      );
+      if (row === undefined) return null;
+      await sql.affected(
+        'INSERT INTO settings.team_email_delivery_change (team_id, version, changed_at, changed_by, changes) VALUES ($1, $2, now(), $3, $4)',
+        [teamId, row.version, userId, JSON.stringify(changes)],
+      );
+      return row.version;
+    });
+  }
+
   /** The changes of a team, newest first, beginning below version `before`: as many as asked for, or fewer where they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
     const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(PAGE, [
@@ -70,6 +99,10 @@ export class EmailDeliveryStore {
     };
   }
 }
+
+/** What is kept elsewhere is not kept twice. */
+const withoutConnection = (smtp: TeamMailSettings['smtp']): TeamMailSettings['smtp'] =>
+  smtp?.auth.type === 'oauth2' ? ({ ...smtp, auth: { type: 'oauth2' } } as TeamMailSettings['smtp']) : smtp;
 
 /** The same changes, with a mark on those that a user might not have made. */
 export const vouchedFor = (changes: MadeChange[], names: readonly SenderName[]): MadeChange[] =>

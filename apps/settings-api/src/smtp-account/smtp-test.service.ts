@@ -15,6 +15,7 @@ import {
   CredentialBox,
   invalidInput,
   type Logger,
+  ProblemException,
   RateLimiter,
   RefusedRequests,
   SealError,
@@ -23,6 +24,8 @@ import {
 } from '@billing-mail/platform';
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
+import { AccessTokens } from '../mail-connections/access-tokens.js';
+import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
 import { whyPasswordIsNeeded } from './settle-password.js';
 import { SignInWaits } from './sign-in-waits.js';
@@ -49,6 +52,8 @@ export class SmtpTestService {
 
   constructor(
     private readonly store: EmailDeliveryStore,
+    private readonly connections: MailConnectionsStore,
+    private readonly tokens: AccessTokens,
     private readonly box: CredentialBox,
     private readonly limiter: RateLimiter,
     private readonly slots: SharedSlots,
@@ -71,7 +76,7 @@ export class SmtpTestService {
     onSuccess: (step: SmtpTestStep) => void = () => undefined,
   ): Promise<SmtpTestResult> {
     const stored = await this.store.find(teamId);
-    const account = this.accountOf(teamId, request.smtp, stored);
+    const account = await this.accountOf(teamId, request.smtp, stored);
     const teamLocale = stored?.locale ?? 'en';
     const { host } = account.server;
     await this.waits.check(teamId, host);
@@ -115,15 +120,30 @@ export class SmtpTestService {
     return { ok: failed === undefined, steps };
   }
 
-  private accountOf(teamId: string, given: SmtpInput | undefined, stored: TeamMailSettings | null): Account {
+  private async accountOf(teamId: string, given: SmtpInput | undefined, stored: TeamMailSettings | null): Promise<Account> {
     const smtp = given ?? stored?.smtp;
     if (!smtp) throw invalidInput([{ pointer: '/smtp', message: 'is needed: no server is stored for the team yet' }]);
     const { host, port, security, fromAddress, fromName } = smtp;
     const from = { address: fromAddress, name: fromName };
     if (smtp.auth.type === 'none') return { server: { host, port, security, auth: { type: 'none' } }, from };
+    if (smtp.auth.type === 'oauth2') return { server: { host, port, security, auth: await this.bearerOf(teamId, host) }, from };
     const { username } = smtp.auth;
     const password = (given?.auth.type === 'password' ? given.auth.password : undefined) ?? this.storedPassword(teamId, stored, given);
     return { server: { host, port, security, auth: { type: 'password', username, password } }, from };
+  }
+
+  private async bearerOf(teamId: string, host: string): Promise<SmtpServer['auth']> {
+    const connection = await this.connections.find(teamId);
+    const answer = await this.tokens.tokenFor({ teamId, host });
+    if ('token' in answer && connection !== null) return { type: 'bearer', username: connection.mailbox, token: answer.token };
+    if ('unavailable' in answer)
+      throw new ProblemException(503, 'provider-away', 'The provider of the mailbox does not answer at the moment. Try again in a few minutes.');
+    const isElsewhere = 'broken' in answer && answer.broken === 'other_server';
+    throw invalidInput([
+      isElsewhere
+        ? { pointer: '/smtp/host', message: 'is not the server of the connected mailbox' }
+        : { pointer: '/smtp/auth', message: 'needs a mailbox that is connected: connect it again' },
+    ]);
   }
 
   /** The same rule as for saving: a stored password goes to the server and user that it was stored for, and nowhere else. */

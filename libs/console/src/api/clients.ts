@@ -18,7 +18,7 @@ export type Clients = {
 /** Clients that send the token of the session and ask for texts in the reader's language. */
 export function createClients(config: ConsoleConfig, locale: Locale): Clients {
   const client = <Paths extends object>(baseUrl: string): Client<Paths> => {
-    const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'omit', headers: { 'Accept-Language': locale } });
+    const made = createClient<Paths>({ baseUrl, cache: 'no-store', credentials: 'same-origin', headers: { 'Accept-Language': locale } });
     made.use(withToken);
     return made;
   };

@@ -48,7 +48,7 @@ function checkServer(smtp: ServerInput): Check[] {
     ['/smtp/fromAddress', explainAddress(fromAddress)],
     ['/smtp/fromName', fromName === undefined ? null : explainSenderLine(fromName, DISPLAY_NAME)],
   ];
-  if (auth.type === 'none') return ofServer;
+  if (auth.type !== 'password') return ofServer;
   return [
     ...ofServer,
     ['/smtp/auth/username', explainLine(auth.username, SETTINGS_LINES.username)],

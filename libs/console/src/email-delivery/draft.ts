@@ -13,7 +13,7 @@ export type Draft = {
   host: string;
   port: string;
   security: SmtpSecurity;
-  auth: 'password' | 'none';
+  auth: 'password' | 'oauth2' | 'none';
   username: string;
   /** As typed; `null` keeps the one that is stored. */
   password: string | null;
@@ -78,7 +78,7 @@ export type ServerInput = {
   host: string;
   port: number;
   security: SmtpSecurity;
-  auth: { type: 'none' } | { type: 'password'; username: string; password?: string };
+  auth: { type: 'none' } | { type: 'oauth2' } | { type: 'password'; username: string; password?: string };
   fromAddress: string;
   fromName?: string;
 };
@@ -96,8 +96,8 @@ export function toServerInput(draft: Draft): ServerInput | null {
     port: /^\d+$/.test(draft.port.trim()) ? Number(draft.port) : Number.NaN,
     security: draft.security,
     auth:
-      draft.auth === 'none'
-        ? { type: 'none' }
+      draft.auth !== 'password'
+        ? { type: draft.auth }
         : { type: 'password', username: draft.username.trim(), ...(draft.password === null ? {} : { password: draft.password }) },
     fromAddress: draft.fromAddress.trim(),
     ...(name === '' ? {} : { fromName: name }),

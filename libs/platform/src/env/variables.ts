@@ -130,6 +130,10 @@ export const variables = {
       .optional(),
     'origin of the web page, which alone may call from a browser; none when not set',
   ),
+  CONSOLE_URL: described(
+    z.url({ protocol: /^https?$/, error: 'must be a URL such as https://mail.example.com' }).optional(),
+    'address of the web page: for links in e-mails to users, which carry codes to be entered there without it, and for the way back from Microsoft, Google and other providers (`/v1/mail-connections/callback`)',
+  ),
   AUTH_JWT_SECRET: described(
     z.string().min(32, 'must have at least 32 characters').optional(),
     'secret of HS256 tokens; this or `AUTH_JWKS_URL`',

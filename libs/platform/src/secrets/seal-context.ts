@@ -18,3 +18,28 @@ export const smtpPasswordContext = (teamId: string, { host, port, security, auth
   field: 'smtp.password',
   boundTo: [host, port, security, auth.username],
 });
+
+/** What a team's connection to a provider is made of. */
+export type ConnectionIdentity = { provider: string; issuer: string; clientId: string | null; mailbox: string };
+export type ConnectionSecret = 'client_secret' | 'refresh_token' | 'access_token';
+
+/** What the secrets of a connection are sealed for: none opens for another provider, app or mailbox. */
+export const mailConnectionContext = (
+  teamId: string,
+  secret: ConnectionSecret,
+  { provider, issuer, clientId, mailbox }: ConnectionIdentity,
+): SealContext => ({ teamId, field: `mail_connection.${secret}`, boundTo: [provider, issuer, clientId ?? '', mailbox] });
+
+/** What belongs to a sign-in that somebody has begun. */
+export const mailSignInContext = (teamId: string, stateHash: string): SealContext => ({
+  teamId,
+  field: 'mail_sign_in',
+  boundTo: [stateHash],
+});
+
+/** What a token is sealed for on its way to who signs in by it: this connection, and no server but the one that it was asked for. */
+export const smtpTokenContext = (teamId: string, connectionId: string, host: string): SealContext => ({
+  teamId,
+  field: 'smtp.token',
+  boundTo: [connectionId, host.toLowerCase()],
+});

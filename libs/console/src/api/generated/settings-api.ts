@@ -65,6 +65,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/email-delivery/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connected mailbox */
+        get: operations["MailConnectionsController_read"];
+        put?: never;
+        /**
+         * Connect a mailbox
+         * @description Answers with the address at which a person signs in, to be opened in a window of the same browser within ten minutes. That window ends with a message to the page that opened it. The settings send by the mailbox once "smtp.auth.type" is "oauth2".
+         */
+        post: operations["MailConnectionsController_connect"];
+        /**
+         * Disconnect the mailbox
+         * @description Takes the permission back at the provider, where that is offered, and forgets it.
+         */
+        delete: operations["MailConnectionsController_disconnect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -129,6 +154,18 @@ export interface operations {
                                 type: "password";
                                 username: string;
                                 passwordSet: boolean;
+                            } | {
+                                /** @constant */
+                                type: "oauth2";
+                                provider: ("microsoft" | "google" | "oidc") | null;
+                                mailbox: string | null;
+                                connectedAt: string | null;
+                                trouble: {
+                                    /** @enum {string} */
+                                    code: "sign_in_expired" | "client_secret_expired" | "client_refused" | "permission_missing" | "other_server" | "not_connected" | "key_lost";
+                                    /** Format: date-time */
+                                    since: string;
+                                } | null;
                             } | {
                                 /** @constant */
                                 type: "none";
@@ -231,6 +268,13 @@ export interface operations {
                             passwordSet?: boolean;
                         } | {
                             /** @constant */
+                            type: "oauth2";
+                            provider?: unknown;
+                            mailbox?: unknown;
+                            connectedAt?: unknown;
+                            trouble?: unknown;
+                        } | {
+                            /** @constant */
                             type: "none";
                         };
                         fromAddress: string;
@@ -285,6 +329,18 @@ export interface operations {
                                 type: "password";
                                 username: string;
                                 passwordSet: boolean;
+                            } | {
+                                /** @constant */
+                                type: "oauth2";
+                                provider: ("microsoft" | "google" | "oidc") | null;
+                                mailbox: string | null;
+                                connectedAt: string | null;
+                                trouble: {
+                                    /** @enum {string} */
+                                    code: "sign_in_expired" | "client_secret_expired" | "client_refused" | "permission_missing" | "other_server" | "not_connected" | "key_lost";
+                                    /** Format: date-time */
+                                    since: string;
+                                } | null;
                             } | {
                                 /** @constant */
                                 type: "none";
@@ -549,6 +605,13 @@ export interface operations {
                             passwordSet?: boolean;
                         } | {
                             /** @constant */
+                            type: "oauth2";
+                            provider?: unknown;
+                            mailbox?: unknown;
+                            connectedAt?: unknown;
+                            trouble?: unknown;
+                        } | {
+                            /** @constant */
                             type: "none";
                         };
                         fromAddress: string;
@@ -708,6 +771,359 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description what is left of it (r) and for how many seconds (t) */
                     RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    MailConnectionsController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        provider: "microsoft" | "google" | "oidc";
+                        mailbox: string;
+                        /** Format: date-time */
+                        connectedAt: string;
+                        trouble: {
+                            /** @enum {string} */
+                            code: "sign_in_expired" | "client_secret_expired" | "client_refused" | "permission_missing" | "other_server" | "not_connected" | "key_lost";
+                            /** Format: date-time */
+                            since: string;
+                        } | null;
+                        /** @enum {string} */
+                        grant: "delegated" | "app";
+                        clientId: string | null;
+                        issuer: string;
+                        scope: string;
+                        connectedBy: string;
+                        server: {
+                            host: string;
+                            port: number;
+                            /** @enum {string} */
+                            security: "tls" | "starttls" | "none";
+                        } | null;
+                    };
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    MailConnectionsController_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    provider: "microsoft" | "google" | "oidc";
+                    /**
+                     * @default delegated
+                     * @enum {string}
+                     */
+                    grant?: "delegated" | "app";
+                    clientId?: string;
+                    clientSecret?: string;
+                    tenant?: string;
+                    issuer?: string;
+                    scope?: string;
+                    host?: string;
+                    mailbox?: string;
+                    serviceAccount?: {
+                        client_email: string;
+                        private_key: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        authorizationUrl?: string;
+                        connection?: {
+                            /** @enum {string} */
+                            provider: "microsoft" | "google" | "oidc";
+                            mailbox: string;
+                            /** Format: date-time */
+                            connectedAt: string;
+                            trouble: {
+                                /** @enum {string} */
+                                code: "sign_in_expired" | "client_secret_expired" | "client_refused" | "permission_missing" | "other_server" | "not_connected" | "key_lost";
+                                /** Format: date-time */
+                                since: string;
+                            } | null;
+                            /** @enum {string} */
+                            grant: "delegated" | "app";
+                            clientId: string | null;
+                            issuer: string;
+                            scope: string;
+                            connectedBy: string;
+                            server: {
+                                host: string;
+                                port: number;
+                                /** @enum {string} */
+                                security: "tls" | "starttls" | "none";
+                            } | null;
+                        };
+                    };
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    MailConnectionsController_disconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnected */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

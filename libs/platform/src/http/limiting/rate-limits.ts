@@ -14,6 +14,8 @@ export type RequestLimit = {
 export const RATE_LIMITS = {
   // Each opens connections to a server that may be anybody's, and may send a letter.
   'smtp-test': { requests: 10, seconds: 60, of: 'team', countsServices: true },
+  // Each asks a provider where to sign in, and leaves a sign-in that may be ended.
+  connections: { requests: 20, seconds: 600, of: 'team', countsServices: true },
   // Whichever teams ask: a large provider has many of ours, and takes us for an attacker when all of them try at once.
   'smtp-test-host': { requests: 60, seconds: 60 },
   // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.

@@ -1,0 +1,172 @@
+// Access tokens of connected mailboxes: kept right, renewed by one process at a time, and given out only for the server they are for.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ConnectionTrouble } from '@billing-mail/contracts';
+import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError } from '@billing-mail/platform';
+import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
+import { LOGGER } from '../settings-tokens.js';
+import { ForbiddenProviderError } from './guarded-fetch.js';
+import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens, sha256 } from './mail-connections.store.js';
+import { type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
+
+export type AccessToken = { token: string; leftMs: number } | { unavailable: 'provider_away' } | { broken: ConnectionTrouble };
+
+/** What is asked for: `rejected` is the SHA-256 (hex) of a token that the server has refused. */
+export type TokenWanted = { teamId: string; host: string; connectionId?: string | undefined; rejected?: string | undefined };
+
+/** Renewed so long before its end, so that a try never begins with a token that ends in the middle of it. */
+export const RENEWED_BEFORE_END_MS = 5 * 60_000;
+/** What a provider that is away can not renew is used up to here. */
+const LEAST_LEFT_MS = 30_000;
+/** Longer than a provider may take. */
+const LOCK_WAIT_MS = 12_000;
+/** Each holds a connection to the database while a provider answers; the others are for who reads and saves settings. */
+const RENEWALS_AT_ONCE = 4;
+/** What an operator can mend, such as the secret of the platform's app, is asked again after so long. */
+const ASKED_AGAIN_MS = 5 * 60_000;
+const MENDED_BY_OPERATORS: readonly ConnectionTrouble[] = ['client_secret_expired', 'client_refused', 'key_lost'];
+const STORING_TRIES_MS = [100, 500, 2000];
+
+@Injectable()
+export class AccessTokens {
+  /** By team: who asks meanwhile waits for the same answer. */
+  private readonly renewals = new Map<string, Promise<AccessToken>>();
+  private readonly waiting: (() => void)[] = [];
+  private renewing = 0;
+
+  constructor(
+    private readonly connections: MailConnectionsStore,
+    private readonly providers: ProviderClient,
+    private readonly box: CredentialBox,
+    private readonly publisher: SettingsChangedPublisher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** A token that is good for some minutes. Rejects when the database is away, which is our trouble as much as `unavailable`. */
+  async tokenFor(wanted: TokenWanted): Promise<AccessToken> {
+    const connection = await this.connections.find(wanted.teamId);
+    const known = this.known(connection, wanted);
+    if (known !== null) return known;
+    const key = `${wanted.teamId} ${wanted.rejected ?? ''}`;
+    const underWay = this.renewals.get(key);
+    if (underWay !== undefined) return underWay;
+    const renewal = this.inTurn(() => this.renew(wanted)).finally(() => this.renewals.delete(key));
+    this.renewals.set(key, renewal);
+    return renewal;
+  }
+
+  /** What needs no question to the provider; `null` where one does. */
+  private known(connection: MailConnection | null, { host, connectionId, rejected }: TokenWanted): AccessToken | null {
+    if (connection === null || (connectionId !== undefined && connection.id !== connectionId)) return { broken: 'not_connected' };
+    if (!connection.hosts.includes(host.toLowerCase())) return { broken: 'other_server' };
+    const { trouble, troubleAgeMs, accessTokenLeftMs, accessTokenSha256 } = connection;
+    if (trouble !== null && (!MENDED_BY_OPERATORS.includes(trouble) || (troubleAgeMs ?? 0) < ASKED_AGAIN_MS)) return { broken: trouble };
+    const isFresh = (accessTokenLeftMs ?? 0) > RENEWED_BEFORE_END_MS && accessTokenSha256 !== rejected;
+    return isFresh && trouble === null ? this.opened(connection) : null;
+  }
+
+  private async renew(wanted: TokenWanted): Promise<AccessToken> {
+    let answered: { connection: MailConnection; tokens: NewTokens } | null = null;
+    let hasChanged = false;
+    const work = async (connection: MailConnection | null, write: ConnectionWriter): Promise<AccessToken> => {
+      // Somebody else may have renewed it while we waited for the lock.
+      const known = this.known(connection, wanted);
+      if (known !== null || connection === null) return known ?? { broken: 'not_connected' };
+      const answer = await this.ask(connection);
+      if (answer.kind === 'away') return this.whileAway(connection, wanted, answer.why);
+      if (answer.kind === 'refused') {
+        hasChanged = connection.trouble !== answer.trouble;
+        const { teamId } = wanted;
+        this.logger.warn({ teamId, step: 'token-renewed', verdict: answer.trouble, code: answer.code }, 'a mailbox has to be connected again');
+        await write.trouble(connection.id, answer.trouble);
+        return { broken: answer.trouble };
+      }
+      hasChanged = connection.trouble !== null;
+      answered = { connection, tokens: this.sealed(connection, answer.tokens) };
+      await write.tokens(connection.id, answered.tokens);
+      this.logger.info({ teamId: wanted.teamId, step: 'token-renewed', verdict: 'ok' }, 'token renewed');
+      return { token: answer.tokens.accessToken, leftMs: answer.tokens.expiresInMs };
+    };
+    try {
+      const token = await this.connections.locked(wanted.teamId, LOCK_WAIT_MS, work);
+      if (hasChanged) await this.announce(wanted.teamId);
+      return token;
+    } catch (error) {
+      // The provider may have taken the old refresh token back by now: what it gave instead must not be lost with a connection to the database.
+      if (answered !== null) await this.storeAnyhow(answered);
+      throw error;
+    }
+  }
+
+  private async ask(connection: MailConnection): Promise<ProviderAnswer<{ tokens: Tokens }>> {
+    try {
+      const clientSecret = this.open(connection, 'client_secret', connection.clientSecretSealed);
+      const refreshToken = this.open(connection, 'refresh_token', connection.refreshTokenSealed);
+      if (refreshToken === null) return { kind: 'refused', trouble: 'not_connected', code: 'none' };
+      return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);
+    } catch (error) {
+      if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal' };
+      if (error instanceof ForbiddenProviderError) return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address' };
+      throw error;
+    }
+  }
+
+  private whileAway(connection: MailConnection, { teamId, rejected }: TokenWanted, why: string): AccessToken {
+    this.logger.warn({ teamId, step: 'token-renewed', verdict: 'away', why }, 'a provider does not answer');
+    const isOfUse = (connection.accessTokenLeftMs ?? 0) > LEAST_LEFT_MS && connection.accessTokenSha256 !== rejected && connection.trouble === null;
+    return isOfUse ? this.opened(connection) : { unavailable: 'provider_away' };
+  }
+
+  private opened(connection: MailConnection): AccessToken {
+    try {
+      const token = this.open(connection, 'access_token', connection.accessTokenSealed);
+      return token === null ? { unavailable: 'provider_away' } : { token, leftMs: connection.accessTokenLeftMs ?? 0 };
+    } catch (error) {
+      if (error instanceof SealError) return { broken: 'key_lost' };
+      throw error;
+    }
+  }
+
+  private open(connection: MailConnection, secret: ConnectionSecret, sealed: string | null): string | null {
+    return sealed === null ? null : this.box.open(sealed, mailConnectionContext(connection.teamId, secret, connection));
+  }
+
+  private sealed(connection: MailConnection, { accessToken, refreshToken, expiresInMs }: Tokens): NewTokens {
+    const seal = (secret: ConnectionSecret, clear: string): string => this.box.seal(clear, mailConnectionContext(connection.teamId, secret, connection));
+    return {
+      // Some providers give a new one each time and forget the old one; others give none.
+      refreshTokenSealed: refreshToken === null ? null : seal('refresh_token', refreshToken),
+      accessTokenSealed: seal('access_token', accessToken),
+      accessTokenSha256: sha256(accessToken).toString('hex'),
+      lifeMs: expiresInMs,
+    };
+  }
+
+  private async storeAnyhow({ connection, tokens }: { connection: MailConnection; tokens: NewTokens }): Promise<void> {
+    for (const afterMs of STORING_TRIES_MS) {
+      await sleep(afterMs);
+      try {
+        return await this.connections.writer().tokens(connection.id, tokens);
+      } catch (error) {
+        this.logger.error({ teamId: connection.teamId, step: 'token-stored', err: error }, 'a renewed token could not be stored');
+      }
+    }
+  }
+
+  private async announce(teamId: string): Promise<void> {
+    const version = await this.connections.settingsVersion(teamId);
+    if (version !== null) await this.publisher.announce({ teamId, version });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.renewing >= RENEWALS_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.renewing += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.renewing -= 1;
+      else next();
+    }
+  }
+}

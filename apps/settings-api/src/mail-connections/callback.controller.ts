@@ -1,0 +1,30 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type Locale } from '@billing-mail/contracts';
+import { Public, ReaderLocale } from '@billing-mail/platform';
+import type { Request, Response } from 'express';
+import { browserKeyOf } from './browser-key.js';
+import { callbackPage } from './callback-page.js';
+import { ConnectMailbox } from './connect-mailbox.js';
+
+/** Where providers send browsers back to. A page for people, and no call for programs. */
+@ApiExcludeController()
+@Controller('v1/mail-connections')
+export class CallbackController {
+  constructor(private readonly connecting: ConnectMailbox) {}
+
+  @Get('callback')
+  @Public()
+  async callback(@Req() request: Request, @Res() response: Response, @ReaderLocale() reader: Locale | null): Promise<void> {
+    const ended = await this.connecting.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
+    const page = callbackPage(ended, reader ?? 'en');
+    response
+      .status(ended.ok ? 200 : 400)
+      .setHeader('Content-Security-Policy', page.policy)
+      // It talks to the page that opened it, which has come back from elsewhere.
+      .setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
+      .setHeader('Referrer-Policy', 'no-referrer')
+      .type('html')
+      .send(page.html);
+  }
+}

@@ -1,0 +1,240 @@
+// Connects a team's mailbox: begins a sign-in, takes what a browser brings back from it, and ends the connection.
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type ConnectionRefusal,
+  emailAddress,
+  type MailConnectionRequest,
+  type MailConnectionStart,
+  type MailConnectionView,
+} from '@billing-mail/contracts';
+import {
+  type Caller,
+  type ConnectionSecret,
+  CredentialBox,
+  invalidInput,
+  type Logger,
+  mailConnectionContext,
+  mailSignInContext,
+  notFound,
+  ProblemException,
+  SealError,
+} from '@billing-mail/platform';
+import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
+import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
+import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
+import { ForbiddenProviderError } from './guarded-fetch.js';
+import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
+import { type PlatformApps } from './platform-apps.js';
+import { type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
+import { issuerOfTenant } from './providers/microsoft.js';
+import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
+
+type SignInSecrets = { verifier: string; nonce: string; clientSecret: string | null };
+export type Ended = { ok: true; mailbox: string } | { ok: false; reason: ConnectionRefusal };
+
+const refused = (reason: ConnectionRefusal): Ended => ({ ok: false, reason });
+
+@Injectable()
+export class ConnectMailbox {
+  constructor(
+    private readonly connections: MailConnectionsStore,
+    private readonly settings: EmailDeliveryStore,
+    private readonly providers: ProviderClient,
+    private readonly box: CredentialBox,
+    private readonly publisher: SettingsChangedPublisher,
+    @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
+    @Inject(REDIRECT_URL) private readonly redirectUrl: string,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @throws ProblemException 404 when nothing is connected. */
+  async view(teamId: string): Promise<MailConnectionView> {
+    const connection = await this.connections.find(teamId);
+    if (connection === null) throw notFound('A connection of the team');
+    return viewOf(connection);
+  }
+
+  /**
+   * Where a person signs in. What that sign-in comes to is taken only from the browser that holds `browserKey`, so that nobody can be talked
+   * into connecting their mailbox to a team of somebody else. @throws ProblemException 422 for what the provider or we have against it.
+   */
+  async begin(teamId: string, request: MailConnectionRequest, caller: Caller): Promise<{ start: MailConnectionStart; browserKey: string }> {
+    if (request.grant === 'app')
+      throw invalidInput([{ pointer: '/grant', message: 'must be "delegated": an app by itself can not be connected yet' }]);
+    const app = this.appOf(request);
+    const provider = MAIL_PROVIDER_TABLE[request.provider];
+    const asked = [...new Set([...provider.scopes, ...(request.scope?.split(' ') ?? [])])].join(' ');
+    const wanted = {
+      ...{ provider: app.provider, issuer: app.issuer, clientId: app.clientId, scope: asked, mailbox: request.mailbox ?? null },
+      hosts: await this.hostsOf(teamId, request),
+    };
+    const [state, nonce, verifier, browserKey] = [randomState(), randomNonce(), randomPKCECodeVerifier(), randomBytes(32).toString('base64url')];
+    const answer = await this.asked(() => this.authorizationUrlOf(app, wanted.scope, { state, nonce, verifier, hint: request.mailbox }));
+    const stateHash = sha256(state);
+    const secrets: SignInSecrets = { verifier, nonce, clientSecret: app.clientSecret };
+    const secretsSealed = this.box.seal(JSON.stringify(secrets), mailSignInContext(teamId, stateHash.toString('hex')));
+    await this.connections.beginSignIn({ stateHash, browserHash: sha256(browserKey), teamId, userId: caller.userId, wanted, secretsSealed });
+    this.logger.info({ teamId, step: 'sign-in-begun', provider: app.provider }, 'a person signs in to connect a mailbox');
+    return { start: { authorizationUrl: answer }, browserKey };
+  }
+
+  /** What a browser brings back from the provider. Never throws for what somebody has typed into its address. */
+  async end(query: string, browserKey: string | undefined): Promise<Ended> {
+    const returned = new URL(`${this.redirectUrl}?${query}`);
+    const state = returned.searchParams.get('state');
+    const signIn = state === null ? null : await this.connections.takeSignIn(sha256(state));
+    if (signIn === null || state === null) return refused('link_expired');
+    const ended = await this.endOf(signIn, state, returned, browserKey);
+    const { teamId, wanted } = signIn;
+    this.logger.info({ teamId, step: 'sign-in-ended', provider: wanted.provider, verdict: ended.ok ? 'ok' : ended.reason }, 'sign-in ended');
+    return ended;
+  }
+
+  /** Takes the permission back at the provider, where that is offered and as far as it answers, and forgets it here in any case. */
+  async disconnect(teamId: string, { userId }: Caller): Promise<void> {
+    const removed = await this.connections.remove(teamId);
+    if (removed === null) throw notFound('A connection of the team');
+    await this.tellOf(teamId, userId, 'removed', { from: removed.mailbox, to: null });
+    await this.revoke(removed);
+    this.logger.info({ teamId, step: 'disconnected', provider: removed.provider }, 'a mailbox is disconnected');
+  }
+
+  private async endOf({ stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn, state: string, returned: URL, browserKey: string | undefined): Promise<Ended> {
+    if (browserKey === undefined || !sha256(browserKey).equals(browserHash)) return refused('other_browser');
+    const error = returned.searchParams.get('error');
+    if (error !== null) return refused(error === 'access_denied' || error === 'consent_required' ? 'access_denied' : 'provider_refused');
+    const secrets = this.opened(secretsSealed, teamId, stateHash);
+    if (secrets === null) return refused('link_expired');
+    const app: ProviderApp = { ...wanted, clientSecret: secrets.clientSecret };
+    const answer = await this.providers.exchange(app, returned, { state, ...secrets });
+    if (answer.kind === 'away') {
+      this.logger.warn({ teamId, step: 'sign-in-ended', provider: wanted.provider, why: answer.why }, 'the provider gave no tokens');
+      return refused('provider_away');
+    }
+    if (answer.kind === 'refused') return refused(answer.trouble === 'permission_missing' ? 'permission_missing' : 'provider_refused');
+    const { tokens, email } = answer;
+    const needed = [...MAIL_PROVIDER_TABLE[wanted.provider].needed];
+    if (!isGranted(needed, tokens.scope ?? wanted.scope)) return refused('permission_missing');
+    if (tokens.refreshToken === null) return refused('no_lasting_permission');
+    const mailbox = wanted.mailbox ?? addressOrNull(email);
+    if (mailbox === null) return refused('mailbox_unknown');
+    const grant = { ...wanted, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
+    await this.store(grant, { clientSecret: secrets.clientSecret, refreshToken: tokens.refreshToken }, tokens);
+    return { ok: true, mailbox };
+  }
+
+  private async store(
+    identity: Pick<NewConnection, 'teamId' | 'provider' | 'issuer' | 'clientId' | 'mailbox' | 'grant' | 'hosts' | 'scope' | 'connectedBy'>,
+    secrets: { clientSecret: string | null; refreshToken: string | null },
+    tokens: Tokens,
+  ): Promise<void> {
+    const { teamId, mailbox, connectedBy } = identity;
+    const seal = (secret: ConnectionSecret, clear: string | null): string | null =>
+      clear === null ? null : this.box.seal(clear, mailConnectionContext(teamId, secret, identity));
+    const { before } = await this.connections.put({
+      ...identity,
+      clientSecretSealed: seal('client_secret', secrets.clientSecret),
+      refreshTokenSealed: seal('refresh_token', secrets.refreshToken),
+      accessTokenSealed: seal('access_token', tokens.accessToken),
+      accessTokenSha256: sha256(tokens.accessToken).toString('hex'),
+      accessTokenLifeMs: tokens.expiresInMs,
+    });
+    await this.tellOf(teamId, connectedBy, before === null ? 'set' : 'replaced', { from: before?.mailbox ?? null, to: mailbox });
+  }
+
+  /** What the settings send by has changed: a line in their history, and a word to everyone. What they do not use is no change of theirs. */
+  private async tellOf(
+    teamId: string,
+    userId: string,
+    secret: 'set' | 'replaced' | 'removed',
+    { from, to }: { from: string | null; to: string | null },
+  ): Promise<void> {
+    const changes = [{ pointer: '/smtp/auth/connection', secret }, ...(from === to ? [] : [{ pointer: '/smtp/auth/mailbox', from, to }])];
+    const version = await this.settings.noteConnection(teamId, userId, changes);
+    if (version !== null) await this.publisher.announce({ teamId, version });
+  }
+
+  private async revoke(connection: MailConnection): Promise<void> {
+    const { teamId, refreshTokenSealed, clientSecretSealed } = connection;
+    if (refreshTokenSealed === null) return;
+    try {
+      const open = (secret: ConnectionSecret, sealed: string): string => this.box.open(sealed, mailConnectionContext(teamId, secret, connection));
+      const clientSecret = clientSecretSealed === null ? null : open('client_secret', clientSecretSealed);
+      const answer = await this.providers.revoke({ ...connection, clientSecret }, open('refresh_token', refreshTokenSealed));
+      if (answer.kind !== 'ok') this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
+    } catch (error) {
+      if (!(error instanceof SealError) && !(error instanceof ForbiddenProviderError)) throw error;
+      this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');
+    }
+  }
+
+  private opened(sealed: string, teamId: string, stateHash: Buffer): SignInSecrets | null {
+    try {
+      return JSON.parse(this.box.open(sealed, mailSignInContext(teamId, stateHash.toString('hex')))) as SignInSecrets;
+    } catch (error) {
+      if (error instanceof SealError) return null;
+      throw error;
+    }
+  }
+
+  private appOf({ provider, clientId, clientSecret, tenant, issuer }: MailConnectionRequest): ProviderApp {
+    if (clientId === undefined && this.apps.appOf(provider).clientId === null)
+      throw invalidInput([{ pointer: '/clientId', message: 'is needed: the platform has no app of its own at this provider' }]);
+    const known = this.apps.issuerOf(provider) ?? issuer ?? '';
+    return { provider, issuer: issuerOfTenant(known, tenant), clientId: clientId ?? null, clientSecret: clientSecret ?? null };
+  }
+
+  private async hostsOf(teamId: string, { provider, host }: MailConnectionRequest): Promise<string[]> {
+    const known = MAIL_PROVIDER_TABLE[provider].servers.map((server) => server.host);
+    if (known.length > 0) return known;
+    const named = host ?? (await this.settings.find(teamId))?.smtp?.host;
+    if (named === undefined) throw invalidInput([{ pointer: '/host', message: 'is needed: no mail server is stored for the team yet' }]);
+    return [named.toLowerCase()];
+  }
+
+  private async authorizationUrlOf(
+    app: ProviderApp,
+    scope: string,
+    { state, nonce, verifier, hint }: { state: string; nonce: string; verifier: string; hint: string | undefined },
+  ) {
+    return this.providers.authorizationUrl(app, {
+      ...{ redirect_uri: this.redirectUrl, scope, state, nonce, response_type: 'code' },
+      ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
+      ...MAIL_PROVIDER_TABLE[app.provider].extraParameters,
+      // Of a shared mailbox nobody has the password; whoever signs in chooses their own account.
+      ...(hint === undefined || app.provider === 'microsoft' ? {} : { login_hint: hint }),
+    });
+  }
+
+  private async asked(ask: () => Promise<Awaited<ReturnType<ProviderClient['authorizationUrl']>>>): Promise<string> {
+    try {
+      const answer = await ask();
+      if (answer.kind === 'ok') return answer.url;
+      if (answer.kind === 'refused') throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
+    } catch (error) {
+      if (!(error instanceof ForbiddenProviderError)) throw error;
+      throw invalidInput([{ pointer: '/issuer', message: error.message }]);
+    }
+    throw new ProblemException(503, 'provider-away', 'The provider does not answer. Check its address, or try again in a moment.');
+  }
+}
+
+/** Scopes are the same in capitals, says Microsoft; and with a slash at the end or without. */
+function isGranted(needed: readonly string[], granted: string): boolean {
+  const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
+  const all = new Set(granted.split(' ').map(plain));
+  return needed.every((scope) => all.has(plain(scope)));
+}
+
+function addressOrNull(email: string | null): string | null {
+  const parsed = emailAddress.safeParse(email);
+  return parsed.success ? parsed.data : null;
+}
+
+export function viewOf(connection: MailConnection): MailConnectionView {
+  const { id: _id, ...summary } = summaryOf(connection);
+  const { grant, clientId, issuer, scope, connectedBy, provider } = connection;
+  return { ...summary, grant, clientId, issuer, scope, connectedBy, server: MAIL_PROVIDER_TABLE[provider].servers[0] ?? null };
+}

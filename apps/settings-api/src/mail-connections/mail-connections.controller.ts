@@ -1,0 +1,80 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  type MailConnectionRequest,
+  mailConnectionRequest,
+  type MailConnectionStart,
+  mailConnectionStart,
+  type MailConnectionView,
+  mailConnectionView,
+} from '@billing-mail/contracts';
+import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import type { Response } from 'express';
+import { ApiProblems } from '../email-delivery/api-problems.js';
+import { REDIRECT_URL } from '../settings-tokens.js';
+import { ConnectMailbox } from './connect-mailbox.js';
+import { setBrowserKey } from './browser-key.js';
+
+const EXAMPLES = {
+  microsoft: { summary: 'Microsoft 365', value: { provider: 'microsoft' } },
+  shared: { summary: 'A shared mailbox at Microsoft 365', value: { provider: 'microsoft', mailbox: 'billing@acme.example' } },
+  google: { summary: 'Google', value: { provider: 'google' } },
+  oidc: {
+    summary: 'Any provider with a discovery document',
+    value: { provider: 'oidc', issuer: 'https://id.acme.example', clientId: 'billing', clientSecret: '…', scope: 'smtp', host: 'smtp.acme.example' },
+  },
+};
+
+/** The mailbox that a team's own server is signed in to by OAuth 2. */
+@ApiTags('E-mail delivery')
+@ApiParam({ name: 'teamId' })
+@Controller('v1/teams/:teamId/email-delivery/connection')
+export class MailConnectionsController {
+  constructor(
+    private readonly connecting: ConnectMailbox,
+    @Inject(REDIRECT_URL) private readonly redirectUrl: string,
+  ) {}
+
+  @Get()
+  @TeamAccess('read')
+  @ApiOperation({ summary: 'The connected mailbox' })
+  @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionView) })
+  @ApiProblems(401, 404)
+  read(@Param('teamId') teamId: string): Promise<MailConnectionView> {
+    return this.connecting.view(teamId);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @TeamAccess('write')
+  @RateLimit('connections')
+  @ApiOperation({
+    summary: 'Connect a mailbox',
+    description:
+      'Answers with the address at which a person signs in, to be opened in a window of the same browser within ten minutes. That window ends ' +
+      'with a message to the page that opened it. The settings send by the mailbox once "smtp.auth.type" is "oauth2".',
+  })
+  @ApiBody({ schema: jsonSchema(mailConnectionRequest, 'input'), examples: EXAMPLES })
+  @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionStart) })
+  @ApiProblems(400, 401, 403, 404, 422)
+  async connect(
+    @Param('teamId') teamId: string,
+    @Body(new ZodPipe(mailConnectionRequest)) body: MailConnectionRequest,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MailConnectionStart> {
+    const { start, browserKey } = await this.connecting.begin(teamId, body, caller);
+    setBrowserKey(response, browserKey, this.redirectUrl);
+    return start;
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @TeamAccess('write')
+  @ApiOperation({ summary: 'Disconnect the mailbox', description: 'Takes the permission back at the provider, where that is offered, and forgets it.' })
+  @ApiResponse({ status: 204, description: 'Disconnected' })
+  @ApiProblems(401, 403, 404)
+  disconnect(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.connecting.disconnect(teamId, caller);
+  }
+}

@@ -1,0 +1,167 @@
+// All SQL of connections to providers, and of the sign-ins that lead to them.
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type ConnectionOfSettings, type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+export type MailConnection = {
+  teamId: string;
+  id: string;
+  provider: MailProviderName;
+  issuer: string;
+  clientId: string | null;
+  grant: 'delegated' | 'app';
+  mailbox: string;
+  /** Mail servers that may see its tokens. */
+  hosts: string[];
+  scope: string;
+  clientSecretSealed: string | null;
+  refreshTokenSealed: string | null;
+  accessTokenSealed: string | null;
+  accessTokenSha256: string | null;
+  /** By the clock of the database, which all processes share; null without a token. */
+  accessTokenLeftMs: number | null;
+  connectedBy: string;
+  connectedAt: Date;
+  trouble: ConnectionTrouble | null;
+  troubleSince: Date | null;
+  /** Since the provider was last asked about it. */
+  troubleAgeMs: number | null;
+};
+export type NewConnection = Omit<
+  MailConnection,
+  'id' | 'connectedAt' | 'trouble' | 'troubleSince' | 'troubleAgeMs' | 'accessTokenSha256' | 'accessTokenLeftMs'
+> & { accessTokenSha256: string | null; accessTokenLifeMs: number };
+export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: string; accessTokenSha256: string; lifeMs: number };
+
+/** What a person wants who begins to sign in. */
+export type WantedConnection = Pick<MailConnection, 'provider' | 'issuer' | 'clientId' | 'hosts' | 'scope'> & { mailbox: string | null };
+export type SignIn = { stateHash: Buffer; browserHash: Buffer; teamId: string; userId: string; wanted: WantedConnection; secretsSealed: string };
+
+/** Time to sign in, with a password to look up and a second factor. */
+const SIGN_IN_TIME = `interval '10 minutes'`;
+
+const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "clientId", grant_kind AS "grant", mailbox, hosts, scope,
+  client_secret_sealed AS "clientSecretSealed", refresh_token_sealed AS "refreshTokenSealed", access_token_sealed AS "accessTokenSealed",
+  access_token_sha256 AS "accessTokenSha256",
+  floor(extract(epoch FROM access_token_ends_at - clock_timestamp()) * 1000)::float8 AS "accessTokenLeftMs",
+  connected_by AS "connectedBy", connected_at AS "connectedAt", trouble, trouble_since AS "troubleSince",
+  floor(extract(epoch FROM clock_timestamp() - trouble_asked_at) * 1000)::float8 AS "troubleAgeMs"`;
+
+@Injectable()
+export class MailConnectionsStore {
+  private readonly sql: Sql;
+
+  constructor(private readonly source: DataSource) {
+    this.sql = new Sql(source);
+  }
+
+  async find(teamId: string): Promise<MailConnection | null> {
+    const [row] = await this.sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1`, [teamId]);
+    return row ?? null;
+  }
+
+  /** In place of the one before, if there is one, which is returned. */
+  async put(connection: NewConnection): Promise<{ id: string; before: MailConnection | null }> {
+    return inTransaction(this.source, async (sql) => {
+      const [before] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
+        connection.teamId,
+      ]);
+      const [row] = await sql.rows<{ id: string }>(
+        `INSERT INTO settings.mail_connections AS known (team_id, id, provider, issuer, client_id, grant_kind, mailbox, hosts, scope, client_secret_sealed,
+           refresh_token_sealed, access_token_sealed, access_token_sha256, access_token_ends_at, connected_by)
+         VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond', $14)
+         ON CONFLICT (team_id) DO UPDATE SET id = excluded.id, provider = excluded.provider, issuer = excluded.issuer,
+           client_id = excluded.client_id, grant_kind = excluded.grant_kind, mailbox = excluded.mailbox, hosts = excluded.hosts,
+           scope = excluded.scope, client_secret_sealed = excluded.client_secret_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
+           access_token_sealed = excluded.access_token_sealed, access_token_sha256 = excluded.access_token_sha256,
+           access_token_ends_at = excluded.access_token_ends_at, connected_by = excluded.connected_by, connected_at = now(),
+           trouble = NULL, trouble_since = NULL, trouble_asked_at = NULL
+         RETURNING id`,
+        [
+          ...[connection.teamId, connection.provider, connection.issuer, connection.clientId, connection.grant, connection.mailbox],
+          ...[connection.hosts, connection.scope, connection.clientSecretSealed, connection.refreshTokenSealed],
+          ...[connection.accessTokenSealed, connection.accessTokenSha256, connection.accessTokenLifeMs, connection.connectedBy],
+        ],
+      );
+      return { id: row?.id ?? '', before: before ?? null };
+    });
+  }
+
+  async remove(teamId: string): Promise<MailConnection | null> {
+    const [row] = await this.sql.rows<MailConnection>(`DELETE FROM settings.mail_connections WHERE team_id = $1 RETURNING ${COLUMNS}`, [teamId]);
+    return row ?? null;
+  }
+
+  async beginSignIn({ stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn): Promise<void> {
+    await this.sql.affected('DELETE FROM settings.mail_sign_ins WHERE ends_at < now()');
+    await this.sql.affected(
+      `INSERT INTO settings.mail_sign_ins VALUES ($1, $2, $3, $4, $5, $6, now() + ${SIGN_IN_TIME})`,
+      [stateHash, browserHash, teamId, userId, JSON.stringify(wanted), secretsSealed],
+    );
+  }
+
+  /** Each sign-in ends once, whatever comes of it. */
+  async takeSignIn(stateHash: Buffer): Promise<SignIn | null> {
+    const [row] = await this.sql.rows<SignIn & { isInTime: boolean }>(
+      `DELETE FROM settings.mail_sign_ins WHERE state_sha256 = $1
+       RETURNING state_sha256 AS "stateHash", browser_sha256 AS "browserHash", team_id AS "teamId", user_id AS "userId", wanted,
+         secrets_sealed AS "secretsSealed", ends_at >= now() AS "isInTime"`,
+      [stateHash],
+    );
+    return row?.isInTime === true ? row : null;
+  }
+
+  /**
+   * Works on a connection that nobody else works on meanwhile, in any process: what it returns is written before the lock ends.
+   * Rejects when the lock is not free in time.
+   */
+  locked<T>(teamId: string, waitMs: number, work: (connection: MailConnection | null, write: ConnectionWriter) => Promise<T>): Promise<T> {
+    return inTransaction(this.source, async (sql) => {
+      await sql.rows(`SELECT set_config('lock_timeout', $1, true)`, [`${waitMs}ms`]);
+      const [row] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [teamId]);
+      return work(row ?? null, new ConnectionWriter(sql));
+    });
+  }
+
+  /** The version of the settings, for who has to be told. */
+  async settingsVersion(teamId: string): Promise<number | null> {
+    const [row] = await this.sql.rows<{ version: number }>('SELECT version FROM settings.team_email_delivery WHERE team_id = $1', [teamId]);
+    return row?.version ?? null;
+  }
+
+  writer(): ConnectionWriter {
+    return new ConnectionWriter(this.sql);
+  }
+}
+
+/** Writes what a provider has said, if the connection is still the same. */
+export class ConnectionWriter {
+  constructor(private readonly sql: Sql) {}
+
+  async tokens(connectionId: string, { refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs }: NewTokens): Promise<void> {
+    await this.sql.affected(
+      `UPDATE settings.mail_connections SET refresh_token_sealed = coalesce($2, refresh_token_sealed), access_token_sealed = $3,
+         access_token_sha256 = $4, access_token_ends_at = clock_timestamp() + $5 * interval '1 millisecond',
+         trouble = NULL, trouble_since = NULL, trouble_asked_at = NULL
+       WHERE id = $1`,
+      [connectionId, refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs],
+    );
+  }
+
+  async trouble(connectionId: string, trouble: ConnectionTrouble): Promise<void> {
+    await this.sql.affected(
+      `UPDATE settings.mail_connections SET trouble = $2, trouble_since = coalesce(trouble_since, now()), trouble_asked_at = clock_timestamp()
+       WHERE id = $1`,
+      [connectionId, trouble],
+    );
+  }
+}
+
+export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+export const summaryOf = ({ id, provider, mailbox, connectedAt, trouble, troubleSince }: MailConnection): ConnectionOfSettings => ({
+  ...{ id, provider, mailbox, connectedAt: connectedAt.toISOString() },
+  trouble: trouble === null ? null : { code: trouble, since: (troubleSince ?? connectedAt).toISOString() },
+});

@@ -1,0 +1,37 @@
+import { type MailProviderName } from '@billing-mail/contracts';
+import { type SettingsEnvironment } from '../settings.env.js';
+import { GOOGLE_ISSUER } from './providers/google.js';
+import { MICROSOFT_ISSUER } from './providers/microsoft.js';
+
+type App = { clientId: string | null; clientSecret: string | null };
+const NONE: App = { clientId: null, clientSecret: null };
+
+/** The platform's own apps at the providers, and where those are. */
+export class PlatformApps {
+  private readonly apps: Readonly<Record<MailProviderName, App & { issuer: string | null }>>;
+
+  constructor(env: SettingsEnvironment) {
+    this.apps = {
+      microsoft: {
+        clientId: env.OAUTH_MICROSOFT_CLIENT_ID ?? null,
+        clientSecret: env.OAUTH_MICROSOFT_CLIENT_SECRET ?? null,
+        issuer: env.OAUTH_MICROSOFT_ISSUER ?? MICROSOFT_ISSUER,
+      },
+      google: {
+        clientId: env.OAUTH_GOOGLE_CLIENT_ID ?? null,
+        clientSecret: env.OAUTH_GOOGLE_CLIENT_SECRET ?? null,
+        issuer: env.OAUTH_GOOGLE_ISSUER ?? GOOGLE_ISSUER,
+      },
+      oidc: { ...NONE, issuer: null },
+    };
+  }
+
+  appOf(provider: MailProviderName): App {
+    return this.apps[provider];
+  }
+
+  /** `null`: a team names it. */
+  issuerOf(provider: MailProviderName): string | null {
+    return this.apps[provider].issuer;
+  }
+}

@@ -1,0 +1,173 @@
+// Speaks with the providers of mailboxes: where to sign in, tokens for a code, new tokens for old ones, and the end of it all.
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ConnectionTrouble } from '@billing-mail/contracts';
+import { type NetworkPolicy } from '@billing-mail/smtp-client';
+import * as openid from 'openid-client';
+import { NETWORK_POLICY, PLATFORM_APPS } from '../settings-tokens.js';
+import { ForbiddenProviderError, guardedFetch } from './guarded-fetch.js';
+import { type PlatformApps } from './platform-apps.js';
+import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
+import { type MailProvider } from './providers/provider.js';
+
+/** An app at a provider. `clientId` null: the platform's, whose secret is the operator's. */
+export type ProviderApp = { provider: MailProvider['name']; issuer: string; clientId: string | null; clientSecret: string | null };
+
+export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
+
+/** `away`: nothing is known, so it may be asked again. `refused`: what the provider has against it, and its code for that. */
+export type ProviderAnswer<T> = ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
+
+/** A person waits, and so does a delivery. */
+const ANSWER_S = 10;
+/** Discovery documents change when a provider rotates its keys or moves, which it announces long before. */
+const KNOWN_FOR_MS = 60 * 60 * 1000;
+const KNOWN_AT_MOST = 200;
+/** Clocks of providers and ours may differ; what a token is worth its server says. */
+const CLOCK_TOLERANCE_S = 15 * 60;
+/** RFC 6749 5.1 leaves it out where it is known otherwise; then it is little. */
+const DEFAULT_LIFE_S = 5 * 60;
+
+/** RFC 6749 5.2, where the provider says nothing more exact. */
+const TROUBLE_OF: Readonly<Record<string, ConnectionTrouble>> = {
+  invalid_grant: 'sign_in_expired',
+  interaction_required: 'sign_in_expired',
+  login_required: 'sign_in_expired',
+  consent_required: 'permission_missing',
+  invalid_scope: 'permission_missing',
+  access_denied: 'permission_missing',
+  invalid_client: 'client_refused',
+  unauthorized_client: 'client_refused',
+};
+
+@Injectable()
+export class ProviderClient {
+  private readonly known = new Map<string, { config: Promise<openid.Configuration>; since: number }>();
+
+  constructor(
+    @Inject(NETWORK_POLICY) private readonly policy: NetworkPolicy,
+    @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
+  ) {}
+
+  /** Where a person signs in. */
+  authorizationUrl(app: ProviderApp, parameters: Record<string, string>): Promise<ProviderAnswer<{ url: string }>> {
+    return this.asked(app, async (config) => {
+      const url = openid.buildAuthorizationUrl(config, parameters);
+      // A browser goes there: nothing but a page.
+      if (!/^https?:$/.test(url.protocol)) throw new ForbiddenProviderError('The provider names no page to sign in at.');
+      return { url: url.href };
+    });
+  }
+
+  /** Tokens for what the browser has brought back, and the address of whoever signed in, where the provider says it. */
+  exchange(
+    app: ProviderApp,
+    returned: URL,
+    checks: { state: string; verifier: string; nonce: string },
+  ): Promise<ProviderAnswer<{ tokens: Tokens; email: string | null }>> {
+    return this.asked(app, async (config) => {
+      const answer = await openid.authorizationCodeGrant(config, returned, {
+        expectedState: checks.state,
+        expectedNonce: checks.nonce,
+        pkceCodeVerifier: checks.verifier,
+        idTokenExpected: true,
+      });
+      const claims = answer.claims();
+      const named = emailOf(claims ?? {});
+      const hasUserInfo = MAIL_PROVIDER_TABLE[app.provider].hasUserInfo && config.serverMetadata().userinfo_endpoint !== undefined;
+      const email =
+        named ?? (hasUserInfo && claims !== undefined ? emailOf(await openid.fetchUserInfo(config, answer.access_token, claims.sub)) : null);
+      return { tokens: tokensOf(answer), email };
+    });
+  }
+
+  /** The scope is said once more: some providers give a narrower token otherwise. */
+  refresh(app: ProviderApp, refreshToken: string, scope: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
+    return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.refreshTokenGrant(config, refreshToken, { scope })) }));
+  }
+
+  /** A token for the app itself, without any person. */
+  appToken(app: ProviderApp, scope: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
+    return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.clientCredentialsGrant(config, { scope })) }));
+  }
+
+  /** Takes the permission back where the provider offers that. */
+  revoke(app: ProviderApp, refreshToken: string): Promise<ProviderAnswer<object>> {
+    return this.asked(app, async (config) => {
+      if (config.serverMetadata().revocation_endpoint !== undefined)
+        await openid.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
+      return {};
+    });
+  }
+
+  /** @throws ForbiddenProviderError when the provider is where we do not go. */
+  private async asked<T extends object>(app: ProviderApp, ask: (config: openid.Configuration) => Promise<T>): Promise<ProviderAnswer<T>> {
+    try {
+      return { kind: 'ok', ...(await ask(await this.configOf(app))) };
+    } catch (error) {
+      const forbidden = causes(error).find((cause) => cause instanceof ForbiddenProviderError);
+      if (forbidden !== undefined) throw forbidden;
+      return troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
+    }
+  }
+
+  private configOf(app: ProviderApp): Promise<openid.Configuration> {
+    const { clientId, clientSecret } = app.clientId === null ? this.apps.appOf(app.provider) : app;
+    const key = createHash('sha256')
+      .update(JSON.stringify([app.issuer, clientId, clientSecret]))
+      .digest('base64');
+    const known = this.known.get(key);
+    if (known !== undefined && performance.now() - known.since < KNOWN_FOR_MS) return known.config;
+    const isOperators = app.issuer === this.apps.issuerOf(app.provider) || app.provider !== 'oidc';
+    const config = openid.discovery(
+      new URL(app.issuer),
+      clientId ?? '',
+      { [openid.clockTolerance]: CLOCK_TOLERANCE_S },
+      clientSecret === null ? openid.None() : openid.ClientSecretPost(clientSecret),
+      {
+        // What may be http at all `guardedFetch` says.
+        execute: [openid.allowInsecureRequests],
+        timeout: ANSWER_S,
+        [openid.customFetch]: guardedFetch(isOperators ? null : this.policy),
+      },
+    );
+    this.known.delete(key);
+    this.known.set(key, { config, since: performance.now() });
+    config.catch(() => this.known.delete(key));
+    for (const oldest of [...this.known.keys()].slice(0, Math.max(0, this.known.size - KNOWN_AT_MOST))) this.known.delete(oldest);
+    return config;
+  }
+}
+
+function tokensOf(answer: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers): Tokens {
+  const { access_token: accessToken, refresh_token: refreshToken, scope } = answer;
+  return { accessToken, expiresInMs: (answer.expiresIn() ?? DEFAULT_LIFE_S) * 1000, refreshToken: refreshToken ?? null, scope: scope ?? null };
+}
+
+function emailOf(claims: Record<string, unknown>): string | null {
+  const found = [claims['email'], claims['preferred_username'], claims['upn']].find((value) => typeof value === 'string' && value.includes('@'));
+  return typeof found === 'string' ? found : null;
+}
+
+function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnswer<object>, { kind: 'ok' }> {
+  if (!(error instanceof openid.ResponseBodyError) && !(error instanceof openid.AuthorizationResponseError))
+    return { kind: 'away', why: whyAway(error) };
+  const code = error.error;
+  const isTheirs = error instanceof openid.ResponseBodyError && (error.status >= 500 || error.status === 429);
+  if (isTheirs || code === 'temporarily_unavailable' || code === 'server_error') return { kind: 'away', why: code };
+  const words = error.error_description ?? '';
+  const trouble = provider.troubles.find(({ says }) => says.test(words))?.code ?? TROUBLE_OF[code] ?? 'client_refused';
+  return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown' };
+}
+
+/** Name and code only: what a provider sent may hold a token. */
+function whyAway(error: unknown): string {
+  const codes = causes(error).flatMap((cause) => (cause instanceof Error ? [String((cause as { code?: unknown }).code ?? cause.name)] : []));
+  return [...new Set(codes)].join(' < ').slice(0, 200);
+}
+
+function causes(error: unknown): unknown[] {
+  const found: unknown[] = [];
+  for (let cause = error; cause !== undefined && cause !== null && found.length < 5; cause = (cause as { cause?: unknown }).cause) found.push(cause);
+  return found;
+}

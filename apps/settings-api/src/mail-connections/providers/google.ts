@@ -1,0 +1,20 @@
+import { type MailProvider } from './provider.js';
+
+export const GOOGLE_ISSUER = 'https://accounts.google.com';
+
+/** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
+export const google: MailProvider = {
+  name: 'google',
+  scopes: ['openid', 'email', 'https://mail.google.com/'],
+  // Google lets people untick single permissions.
+  needed: ['https://mail.google.com/'],
+  // A refresh token comes only the first time that somebody agrees, unless they are asked again.
+  extraParameters: { access_type: 'offline', prompt: 'consent select_account' },
+  appScope: null,
+  hasUserInfo: true,
+  servers: [
+    { host: 'smtp.gmail.com', port: 587, security: 'starttls' },
+    { host: 'smtp-relay.gmail.com', port: 587, security: 'starttls' },
+  ],
+  troubles: [],
+};

@@ -1,0 +1,25 @@
+import { Controller } from '@nestjs/common';
+import { MessagePattern, Payload, RpcException } from '@nestjs/microservices';
+import { SMTP_TOKEN, type SmtpTokenAnswer, smtpTokenRequest, toFieldErrors } from '@billing-mail/contracts';
+import { CredentialBox, smtpTokenContext } from '@billing-mail/platform';
+import { AccessTokens } from '../mail-connections/access-tokens.js';
+
+/** Answers who signs in to a team's server by a token. It travels sealed, for this connection and this server. */
+@Controller()
+export class TokenResponder {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly box: CredentialBox,
+  ) {}
+
+  /** Only an RpcException reaches the caller with its words. */
+  @MessagePattern(SMTP_TOKEN)
+  async token(@Payload() payload: unknown): Promise<SmtpTokenAnswer> {
+    const request = smtpTokenRequest.safeParse(payload);
+    if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
+    const { teamId, connectionId, host } = request.data;
+    const answer = await this.tokens.tokenFor(request.data);
+    if (!('token' in answer)) return answer;
+    return { tokenSealed: this.box.seal(answer.token, smtpTokenContext(teamId, connectionId, host)), validForMs: Math.round(answer.leftMs) };
+  }
+}

@@ -1,0 +1,81 @@
+// A real OpenID provider on loopback in a process of its own, as it is an ES module that Jest can not load. Speaks with its parent by messages.
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+
+const options = JSON.parse(process.argv[2]);
+/** What it does at its token endpoint instead of answering; counts what is asked. */
+const behaviour = { status: 200, delayMs: 0, error: null, accounts: options.accounts, granted: null };
+const asked = [];
+
+const http = createServer();
+await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
+const issuer = `http://127.0.0.1:${http.address().port}`;
+
+const provider = new Provider(issuer, {
+  clients: options.clients,
+  scopes: ['openid', 'email', 'offline_access', ...options.scopes],
+  claims: { email: ['email'] },
+  pkce: { required: () => true },
+  conformIdTokenClaims: options.emailInIdToken !== true,
+  features: {
+    devInteractions: { enabled: false },
+    introspection: { enabled: true, allowedPolicy: () => true },
+    revocation: { enabled: true, allowedPolicy: () => true },
+  },
+  interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+  findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: id }) }),
+  issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || options.alwaysLasting === true),
+  rotateRefreshToken: options.rotates !== false,
+  ttl: { AccessToken: options.tokenLifeS ?? 3600, RefreshToken: 86_400, Grant: 86_400, Session: 86_400, Interaction: 600, IdToken: 3600, AuthorizationCode: 60 },
+  cookies: { keys: ['of a test'] },
+  loadExistingGrant: async () => undefined,
+});
+provider.on('server_error', (_ctx, error) => process.send({ error: String(error.stack) }));
+
+const clockOff = (options.clockOffS ?? 0) * 1000;
+if (clockOff !== 0) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + clockOff;
+}
+
+/** Signs in as the account that the request names by `login_hint`, else as the first, and agrees to everything, or to what `granted` leaves. */
+async function agree(request, response) {
+  const interaction = await provider.interactionDetails(request, response);
+  const { prompt, params, session } = interaction;
+  if (behaviour.granted === 'nothing')
+    return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'no' }, { mergeWithLastSubmission: false });
+  if (prompt.name === 'login')
+    return provider.interactionFinished(request, response, { login: { accountId: params.login_hint ?? behaviour.accounts[0] } }, { mergeWithLastSubmission: false });
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+  const wanted = params.scope.split(' ');
+  grant.addOIDCScope(wanted.filter((scope) => behaviour.granted === null || behaviour.granted.includes(scope)).join(' '));
+  const refused = wanted.filter((scope) => behaviour.granted !== null && !behaviour.granted.includes(scope));
+  if (refused.length > 0) grant.rejectOIDCScope(refused.join(' '));
+  await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true });
+}
+
+const answer = provider.callback();
+http.on('request', async (request, response) => {
+  if (request.url.startsWith('/interaction/')) return agree(request, response).catch((error) => response.writeHead(500).end(String(error)));
+  const path = request.url.split('?')[0];
+  if (path !== '/token') return answer(request, response);
+  asked.push(path);
+  if (behaviour.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs));
+  if (behaviour.status === 200) return answer(request, response);
+  response.writeHead(behaviour.status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(behaviour.error ?? { error: 'server_error' }));
+});
+
+process.on('message', async ({ id, set, revokeAll }) => {
+  if (set !== undefined) Object.assign(behaviour, set);
+  if (revokeAll === true) {
+    for (const token of [...revocable]) await token.destroy();
+    revocable.clear();
+  }
+  process.send({ id, asked: asked.length });
+});
+const revocable = new Set();
+provider.on('refresh_token.saved', (token) => revocable.add(token));
+provider.on('access_token.saved', (token) => revocable.add(token));
+process.on('disconnect', () => process.exit(0));
+process.send({ issuer });
