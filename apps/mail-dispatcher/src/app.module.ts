@@ -44,6 +44,7 @@ import { type DocumentStore } from './documents/document-store.js';
 import { MemoryBudget } from './documents/memory-budget.js';
 import { openDocumentStore } from './documents/open-document-store.js';
 import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
+import { TokenClient } from './documents/token.client.js';
 import { loadSigningKey, SigningKey } from './documents/signing-key.js';
 import { AcceptDocument } from './intake/accept-document.js';
 import { AcceptUpload } from './intake/accept-upload.js';
@@ -129,7 +130,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, Messages, DangerousSteps, TryDelivery],
+        ...[SettingsClient, TokenClient, Messages, DangerousSteps, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],

@@ -13,6 +13,7 @@ import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
+import { TokenUnavailableError } from '../documents/token.client.js';
 import { SigningKeyUnavailableError } from '../documents/signing-key.js';
 import { laneOf } from '../records/lanes.js';
 import { fixLook } from '../records/look.js';
@@ -238,7 +239,9 @@ function waitingFor(cause: unknown): FailureReason | null {
       ? 'settings_unavailable'
       : cause instanceof SigningKeyUnavailableError
         ? 'signing_unavailable'
-        : null;
+        : cause instanceof TokenUnavailableError
+          ? 'smtp_token_unavailable'
+          : null;
   return code && { code, server: null, reply: null };
 }
 

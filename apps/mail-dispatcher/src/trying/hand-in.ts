@@ -60,6 +60,10 @@ export async function handIn(task: HandIn): Promise<HandedIn> {
   return withFacts(tried, startedAt);
 }
 
+/** What a try came to that did not get as far as the server. */
+export const notHandedIn = (server: string, failure: Verdict): HandedIn =>
+  withFacts({ results: [], failure, interrupted: null, bodyBegun: false, facts: noFacts(server) }, performance.now());
+
 const claimLost = (): Error => new Error('The claim is lost.');
 
 const withFacts = (tried: HandedIn, startedAt: number): HandedIn => ({

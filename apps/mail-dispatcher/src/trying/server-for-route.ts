@@ -3,13 +3,22 @@ import { type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox, sealMark, smtpPasswordContext } from '@billing-mail/platform';
 import { type SmtpServer } from '@billing-mail/smtp-client';
 
+/** What is needed besides the settings where a mailbox is connected. */
+export type TokenOfServer = { token: string; username: string };
+
 /** Where a try goes, as the settings say now. `null`: the team no longer sends by its own server. */
-export function customServerOf(settings: TeamMailSettings, box: CredentialBox, caPem: string | null): SmtpServer | null {
+export function customServerOf(
+  settings: TeamMailSettings,
+  box: CredentialBox,
+  caPem: string | null,
+  bearer: TokenOfServer | null = null,
+): SmtpServer | null {
   if (settings.sender !== 'custom' || settings.smtp === null) return null;
   const { host, port, security, auth } = settings.smtp;
   const trust = caPem === null ? {} : { caPem };
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
-  if (auth.type === 'oauth2') return null;
+  // Without a token nobody is signed in: the server is only named.
+  if (auth.type === 'oauth2') return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
   const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth }));
   return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
 }

@@ -1,6 +1,7 @@
 // One try of a delivery in hand: where to, over which line, with which bytes. Returns what it came to; what follows is decided by others.
 import { Inject, Injectable } from '@nestjs/common';
-import { type Route } from '@billing-mail/contracts';
+import { type Route, type TeamMailSettings } from '@billing-mail/contracts';
+import { type Verdict } from '@billing-mail/mail-core';
 import { CredentialBox } from '@billing-mail/platform';
 import { SessionKeeper, serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,15 +9,16 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { EXTRA_AUTHORITIES, PLATFORM_SERVER, SMTP_SESSION } from '../dispatcher.tokens.js';
 import { DocumentChangedError } from '../documents/read-document.js';
 import { SettingsClient } from '../documents/settings.client.js';
+import { type ConnectionAsked, TokenClient, TokenUnavailableError } from '../documents/token.client.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
 import { envelopeFrom } from '../records/look.js';
 import { ReturnPaths } from '../records/return-paths.js';
 import { type LookedAfter, type RecipientRow } from '../records/rows.js';
 import { type TryReport } from '../settling/try-report.js';
 import { DangerousSteps } from './dangerous-steps.js';
-import { handIn, type HandedIn, type HandIn } from './hand-in.js';
+import { handIn, type HandedIn, type HandIn, notHandedIn } from './hand-in.js';
 import { Messages, type PreparedMessage } from './messages.js';
-import { customServerOf, serverFingerprint } from './server-for-route.js';
+import { customServerOf, serverFingerprint, type TokenOfServer } from './server-for-route.js';
 import { type Turn } from './turn.js';
 
 export type Tried =
@@ -46,7 +48,25 @@ type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMes
 type RecordProgress = (report: TryReport) => Promise<void>;
 /** `alone` is there for a delivery that must not be composed and written beside others. */
 type Circumstances = { signal: AbortSignal; turn: Turn; alone: Alone | null };
-type WayOut = { server: SmtpServer; scope: string; fallback: boolean; fingerprint: string };
+/** `connection`: what a token was asked for, where one is signed in by; `expired` when there is none until the team connects again. */
+type WayOut = {
+  server: SmtpServer;
+  scope: string;
+  fallback: boolean;
+  fingerprint: string;
+  connection?: ConnectionAsked | 'expired';
+};
+
+/** Nobody is signed in without a token, so the server is not even asked. */
+const SIGN_IN_EXPIRED: Verdict = {
+  scope: 'route',
+  lasting: 'permanent',
+  stage: 'auth',
+  code: null,
+  enhancedCode: null,
+  reason: 'smtp_sign_in_expired',
+  reply: null,
+};
 
 @Injectable()
 export class TryDelivery {
@@ -56,6 +76,7 @@ export class TryDelivery {
     @Inject(SMTP_SESSION) private readonly session: SessionOptions,
     @Inject(EXTRA_AUTHORITIES) private readonly extraAuthorities: string | null,
     private readonly settings: SettingsClient,
+    private readonly tokens: TokenClient,
     private readonly credentials: CredentialBox,
     private readonly keeper: SessionKeeper,
     private readonly messages: Messages,
@@ -101,8 +122,12 @@ export class TryDelivery {
       ...{ results, failure, facts, fallback: way.fallback, fingerprint: way.fingerprint },
       message: bodyBegun ? message.facts() : null,
     });
-    const handedIn = await handIn({
-      line: this.keeper.line(way.server, way.scope, this.session),
+    if (way.connection === 'expired') {
+      const refused = notHandedIn(attempt.server, SIGN_IN_EXPIRED);
+      return toTried(refused, reportOf(refused), message);
+    }
+    const task = (server: SmtpServer): HandIn => ({
+      line: this.keeper.line(server, way.scope, this.session),
       server: attempt.server,
       ...this.envelopeOf(delivery),
       recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
@@ -120,6 +145,11 @@ export class TryDelivery {
       recordProgress: (soFar) => recordProgress(reportOf(soFar)),
       signal,
     });
+    let handedIn = await handIn(task(way.server));
+    if (way.connection !== undefined && isTokenRefused(handedIn)) {
+      const renewed = await this.withNewToken(way.server, way.connection);
+      if (renewed !== null && !signal.aborted) handedIn = await handIn(task(renewed));
+    }
     return toTried(handedIn, reportOf(handedIn), message);
   }
 
@@ -139,11 +169,41 @@ export class TryDelivery {
     if (route === 'platform') return { server: this.platformServer, scope: PLATFORM_SCOPE, fallback: false, fingerprint: 'platform' };
     const settings = await this.settings.settingsOf(teamId);
     if (settings === null) return 'team_unknown';
-    const server = customServerOf(settings, this.credentials, this.extraAuthorities);
+    const isConnected = settings.smtp?.auth.type === 'oauth2' && settings.sender === 'custom';
+    const { bearer, connection } = isConnected ? await this.bearerOf(settings) : {};
+    const server = customServerOf(settings, this.credentials, this.extraAuthorities, bearer);
     if (server === null) return 'route_gone';
-    return { server, scope: teamId, fallback: settings.fallback, fingerprint: serverFingerprint(settings) };
+    const way = { server, scope: teamId, fallback: settings.fallback, fingerprint: serverFingerprint(settings) };
+    return connection === undefined ? way : { ...way, connection };
+  }
+
+  private async bearerOf({ teamId, smtp }: TeamMailSettings): Promise<{ bearer?: TokenOfServer; connection: ConnectionAsked | 'expired' }> {
+    const connected = smtp?.auth.type === 'oauth2' ? smtp.auth.connection : null;
+    if (smtp === null || connected === null) return { connection: 'expired' };
+    const asked = { teamId, connectionId: connected.id, host: smtp.host };
+    const found = await this.tokens.tokenFor(asked);
+    if ('broken' in found) return { connection: 'expired' };
+    return { bearer: { token: found.token, username: connected.mailbox }, connection: asked };
+  }
+
+  /** The server with another token than the one that it has refused; `null` where there is no other. */
+  private async withNewToken(server: SmtpServer, asked: ConnectionAsked): Promise<SmtpServer | null> {
+    if (server.auth.type !== 'bearer') return null;
+    const refused = server.auth.token;
+    try {
+      const found = await this.tokens.tokenFor(asked, refused);
+      return 'token' in found && found.token !== refused ? { ...server, auth: { ...server.auth, token: found.token } } : null;
+    } catch (error) {
+      // What the server has said stands: it may have meant the mailbox and not the token.
+      if (error instanceof TokenUnavailableError) return null;
+      throw error;
+    }
   }
 }
+
+/** The server has refused the sign-in and nothing else has happened; 535 is what all of them say to a token that they do not take. */
+const isTokenRefused = ({ failure, results, interrupted }: HandedIn): boolean =>
+  failure?.stage === 'auth' && failure.code === 535 && results.length === 0 && interrupted === null;
 
 function toTried({ interrupted, bodyBegun }: HandedIn, report: TryReport, message: PreparedMessage): Tried {
   if (interrupted === null) return { kind: 'tried', report, message, bodyBegun };

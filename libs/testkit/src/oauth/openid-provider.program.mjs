@@ -28,7 +28,11 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: options.rotates !== false,
   ttl: { AccessToken: options.tokenLifeS ?? 3600, RefreshToken: 86_400, Grant: 86_400, Session: 86_400, Interaction: 600, IdToken: 3600, AuthorizationCode: 60 },
   cookies: { keys: ['of a test'] },
-  loadExistingGrant: async () => undefined,
+  // Asks each time: only what was agreed to in this very sign-in counts.
+  loadExistingGrant: async (ctx) => {
+    const grantId = ctx.oidc.result?.consent?.grantId;
+    return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
+  },
 });
 provider.on('server_error', (_ctx, error) => process.send({ error: String(error.stack) }));
 
