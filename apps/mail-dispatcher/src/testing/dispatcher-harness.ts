@@ -17,11 +17,14 @@ import {
   QUEUE_PREFIX,
   SETTINGS_CHANGED,
   SETTINGS_GET,
+  SMTP_TOKEN,
+  type SmtpTokenAnswer,
+  type SmtpTokenRequest,
   type TeamMailSettings,
   publishDispatchJob,
   readOutcomes,
 } from '@billing-mail/contracts';
-import { createLogger, CredentialBox, migrate, redisTransport, smtpPasswordContext, Sql } from '@billing-mail/platform';
+import { createLogger, CredentialBox, migrate, redisTransport, smtpPasswordContext, smtpTokenContext, Sql } from '@billing-mail/platform';
 import {
   createTestIdentity,
   type ScriptedSmtpServer,
@@ -51,10 +54,17 @@ const SETTINGS = Symbol('SETTINGS');
 @Controller()
 class SettingsStandIn {
   static teams = new Map<typeof SETTINGS, Map<string, TeamMailSettings>>();
+  /** What it answers who asks for a token; that nothing is connected, where there is nothing. */
+  static tokenFor: ((asked: SmtpTokenRequest) => SmtpTokenAnswer | Promise<SmtpTokenAnswer>) | null = null;
 
   @MessagePattern(SETTINGS_GET)
   get(@Payload() { teamId }: { teamId: string }): TeamMailSettings | null {
     return SettingsStandIn.teams.get(SETTINGS)?.get(teamId) ?? null;
+  }
+
+  @MessagePattern(SMTP_TOKEN)
+  token(@Payload() asked: SmtpTokenRequest): SmtpTokenAnswer | Promise<SmtpTokenAnswer> {
+    return SettingsStandIn.tokenFor?.(asked) ?? { broken: 'not_connected' };
   }
 }
 
@@ -165,6 +175,15 @@ export async function startHarness(options: HarnessOptions = {}) {
       const context = smtpPasswordContext(teamId, { ...server, auth: { username: 'billing' } });
       const passwordSealed = new CredentialBox(env.SECRET_KEYS).seal(password, context);
       return { ...server, auth: { type: 'password', username: 'billing', passwordSealed } };
+    },
+    /** Answers for tokens as settings-api does: `tokenOf` says which, or why there is none. */
+    answerTokens(tokenOf: (asked: SmtpTokenRequest) => string | SmtpTokenAnswer): void {
+      SettingsStandIn.tokenFor = (asked) => {
+        const token = tokenOf(asked);
+        if (typeof token !== 'string') return token;
+        const context = smtpTokenContext(asked.teamId, asked.connectionId, asked.host);
+        return { tokenSealed: new CredentialBox(env.SECRET_KEYS).seal(token, context), validForMs: 3_600_000 };
+      };
     },
     /** Settings of a team, announced as settings-api does. */
     async saveSettings(settings: TeamMailSettings): Promise<void> {
