@@ -17,12 +17,24 @@ const publicUrl = (port: number, service: string) =>
     });
 
 const issuer = (provider: string) =>
-  z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.example.com' }).optional().meta({
-    description: `where ${provider} signs people in; only for another cloud of its own, or for tests`,
-  });
+  z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://id.example.com' })
+    .optional()
+    .meta({
+      description: `where ${provider} signs people in; only for another cloud of its own, or for tests`,
+    });
 const clientId = (provider: string) =>
-  z.string().min(1).optional().meta({ description: `the platform's app at ${provider}, by which teams connect their mailboxes; without it each brings its own` });
-const clientSecret = (provider: string) => z.string().min(1).optional().meta({ description: `secret of the platform's app at ${provider}`, secret: true });
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: `the platform's app at ${provider}, by which teams connect their mailboxes; without it each brings its own` });
+const clientSecret = (provider: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: `secret of the platform's app at ${provider}`, secret: true });
 
 /** What settings-api reads from the environment. */
 export const settingsEnvironment = environmentSchema({

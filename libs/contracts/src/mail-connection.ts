@@ -64,10 +64,13 @@ export const mailConnectionRequest = z
       mailbox: emailAddress.optional(),
       /** Google, `app`: the key file of the service account. */
       serviceAccount: z
-        .looseObject({
-          client_email: lineOfText({ max: 320 }),
-          private_key: z.string('must be text').max(10_000, 'is longer than 10000 characters'),
-        }, OBJECT)
+        .looseObject(
+          {
+            client_email: lineOfText({ max: 320 }),
+            private_key: z.string('must be text').max(10_000, 'is longer than 10000 characters'),
+          },
+          OBJECT,
+        )
         .optional(),
     },
     OBJECT,
@@ -137,7 +140,9 @@ export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number];
 
 /** What the window of the sign-in tells the page that opened it: by `postMessage` and on the `BroadcastChannel` of this name, both to its own origin. */
 export const CONNECTION_CHANNEL = 'billing-mail:connection';
-export type ConnectionMessage = { type: typeof CONNECTION_CHANNEL } & ({ ok: true; mailbox: string } | { ok: false; reason: ConnectionRefusal });
+export type ConnectionMessage = { type: typeof CONNECTION_CHANNEL } & (
+  { ok: true; mailbox: string } | { ok: false; reason: ConnectionRefusal }
+);
 
 /** `rejected`: SHA-256 (hex) of a token that the mail server has refused, so that it is not answered once more. */
 export const smtpTokenRequest = z.object({

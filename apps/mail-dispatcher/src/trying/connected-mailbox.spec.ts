@@ -61,7 +61,11 @@ describe('a delivery by a connected mailbox', () => {
     await harness.saveSettings(connectedTeam());
     const job = invoice();
     await harness.publish(job);
-    await harness.eventually(() => asked.length, (count) => count > 0, 60_000);
+    await harness.eventually(
+      () => asked.length,
+      (count) => count > 0,
+      60_000,
+    );
     isAway = false;
     const delivery = await harness.until('acme', job.key, undefined, 60_000);
     expect([delivery.status, delivery.attempts.length]).toEqual(['sent', 1]);

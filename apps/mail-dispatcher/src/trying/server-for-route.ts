@@ -18,7 +18,8 @@ export function customServerOf(
   const trust = caPem === null ? {} : { caPem };
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
   // Without a token nobody is signed in: the server is only named.
-  if (auth.type === 'oauth2') return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
+  if (auth.type === 'oauth2')
+    return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
   const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth }));
   return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
 }

@@ -102,7 +102,9 @@ export class EmailDeliveryService {
       throw invalidInput([{ pointer: '/smtp/auth', message: 'needs a mailbox: connect it first' }]);
     }
     if (smtp !== null && !connection.hosts.includes(smtp.host.toLowerCase()))
-      throw invalidInput([{ pointer: '/smtp/host', message: `is not the server of the connected mailbox, which is ${connection.hosts.join(' or ')}` }]);
+      throw invalidInput([
+        { pointer: '/smtp/host', message: `is not the server of the connected mailbox, which is ${connection.hosts.join(' or ')}` },
+      ]);
     return summaryOf(connection);
   }
 

@@ -26,7 +26,10 @@ export class EmailDeliveryStore {
   async find(teamId: string): Promise<TeamMailSettings | null> {
     const row = await this.source.manager.findOneBy(EmailDeliveryEntity, { teamId });
     if (row === null) return null;
-    const smtp = row.smtp?.auth.type === 'oauth2' ? { ...row.smtp, auth: { ...row.smtp.auth, connection: await this.connectionOf(teamId) } } : row.smtp;
+    const smtp =
+      row.smtp?.auth.type === 'oauth2'
+        ? { ...row.smtp, auth: { ...row.smtp.auth, connection: await this.connectionOf(teamId) } }
+        : row.smtp;
     return { ...row, smtp, updatedAt: row.updatedAt.toISOString() };
   }
 

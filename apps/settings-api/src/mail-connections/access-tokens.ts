@@ -77,7 +77,10 @@ export class AccessTokens {
       if (answer.kind === 'refused') {
         hasChanged = connection.trouble !== answer.trouble;
         const { teamId } = wanted;
-        this.logger.warn({ teamId, step: 'token-renewed', verdict: answer.trouble, code: answer.code }, 'a mailbox has to be connected again');
+        this.logger.warn(
+          { teamId, step: 'token-renewed', verdict: answer.trouble, code: answer.code },
+          'a mailbox has to be connected again',
+        );
         await write.trouble(connection.id, answer.trouble);
         return { broken: answer.trouble };
       }
@@ -113,7 +116,8 @@ export class AccessTokens {
 
   private whileAway(connection: MailConnection, { teamId, rejected }: TokenWanted, why: string): AccessToken {
     this.logger.warn({ teamId, step: 'token-renewed', verdict: 'away', why }, 'a provider does not answer');
-    const isOfUse = (connection.accessTokenLeftMs ?? 0) > LEAST_LEFT_MS && connection.accessTokenSha256 !== rejected && connection.trouble === null;
+    const isOfUse =
+      (connection.accessTokenLeftMs ?? 0) > LEAST_LEFT_MS && connection.accessTokenSha256 !== rejected && connection.trouble === null;
     return isOfUse ? this.opened(connection) : { unavailable: 'provider_away' };
   }
 
@@ -132,7 +136,8 @@ export class AccessTokens {
   }
 
   private sealed(connection: MailConnection, { accessToken, refreshToken, expiresInMs }: Tokens): NewTokens {
-    const seal = (secret: ConnectionSecret, clear: string): string => this.box.seal(clear, mailConnectionContext(connection.teamId, secret, connection));
+    const seal = (secret: ConnectionSecret, clear: string): string =>
+      this.box.seal(clear, mailConnectionContext(connection.teamId, secret, connection));
     return {
       // Some providers give a new one each time and forget the old one; others give none.
       refreshTokenSealed: refreshToken === null ? null : seal('refresh_token', refreshToken),

@@ -27,11 +27,15 @@ const WORDS: Record<Locale, Words> = {
     close: 'Sie können dieses Fenster schließen.',
     reasons: {
       access_denied: 'Die Berechtigung wurde nicht erteilt. Verbinden Sie erneut und stimmen Sie der Anfrage des Anbieters zu.',
-      permission_missing: 'Die Berechtigung zum Senden von E-Mails wurde nicht miterteilt. Verbinden Sie erneut und erteilen Sie alle Berechtigungen.',
-      no_lasting_permission: 'Der Anbieter hat keine dauerhafte Berechtigung erteilt. Verbinden Sie erneut und stimmen Sie dem dauerhaften Zugriff zu.',
+      permission_missing:
+        'Die Berechtigung zum Senden von E-Mails wurde nicht miterteilt. Verbinden Sie erneut und erteilen Sie alle Berechtigungen.',
+      no_lasting_permission:
+        'Der Anbieter hat keine dauerhafte Berechtigung erteilt. Verbinden Sie erneut und stimmen Sie dem dauerhaften Zugriff zu.',
       mailbox_unknown: 'Der Anbieter hat das Postfach nicht genannt. Geben Sie die Adresse ein und verbinden Sie erneut.',
-      link_expired: 'Diese Anmeldung ist abgelaufen: Sie hat länger als zehn Minuten gedauert oder wurde schon verwendet. Verbinden Sie erneut.',
-      other_browser: 'Diese Anmeldung wurde in einem anderen Browser begonnen. Verbinden Sie auf der Seite, auf der Sie das Postfach verwenden.',
+      link_expired:
+        'Diese Anmeldung ist abgelaufen: Sie hat länger als zehn Minuten gedauert oder wurde schon verwendet. Verbinden Sie erneut.',
+      other_browser:
+        'Diese Anmeldung wurde in einem anderen Browser begonnen. Verbinden Sie auf der Seite, auf der Sie das Postfach verwenden.',
       provider_away: 'Der Anbieter antwortet zurzeit nicht. Versuchen Sie es in einigen Minuten erneut.',
       provider_refused: 'Der Anbieter hat die Anmeldung abgelehnt. Prüfen Sie App und Schlüssel und verbinden Sie erneut.',
     },
@@ -63,5 +67,7 @@ export function callbackPage(ended: Ended, locale: Locale): { html: string; poli
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const inScript = (value: unknown): string =>
+  JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+const inHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

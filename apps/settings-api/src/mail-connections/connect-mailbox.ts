@@ -70,12 +70,24 @@ export class ConnectMailbox {
       ...{ provider: app.provider, issuer: app.issuer, clientId: app.clientId, scope: asked, mailbox: request.mailbox ?? null },
       hosts: await this.hostsOf(teamId, request),
     };
-    const [state, nonce, verifier, browserKey] = [randomState(), randomNonce(), randomPKCECodeVerifier(), randomBytes(32).toString('base64url')];
+    const [state, nonce, verifier, browserKey] = [
+      randomState(),
+      randomNonce(),
+      randomPKCECodeVerifier(),
+      randomBytes(32).toString('base64url'),
+    ];
     const answer = await this.asked(() => this.authorizationUrlOf(app, wanted.scope, { state, nonce, verifier, hint: request.mailbox }));
     const stateHash = sha256(state);
     const secrets: SignInSecrets = { verifier, nonce, clientSecret: app.clientSecret };
     const secretsSealed = this.box.seal(JSON.stringify(secrets), mailSignInContext(teamId, stateHash.toString('hex')));
-    await this.connections.beginSignIn({ stateHash, browserHash: sha256(browserKey), teamId, userId: caller.userId, wanted, secretsSealed });
+    await this.connections.beginSignIn({
+      stateHash,
+      browserHash: sha256(browserKey),
+      teamId,
+      userId: caller.userId,
+      wanted,
+      secretsSealed,
+    });
     this.logger.info({ teamId, step: 'sign-in-begun', provider: app.provider }, 'a person signs in to connect a mailbox');
     return { start: { authorizationUrl: answer }, browserKey };
   }
@@ -88,7 +100,10 @@ export class ConnectMailbox {
     if (signIn === null || state === null) return refused('link_expired');
     const ended = await this.endOf(signIn, state, returned, browserKey);
     const { teamId, wanted } = signIn;
-    this.logger.info({ teamId, step: 'sign-in-ended', provider: wanted.provider, verdict: ended.ok ? 'ok' : ended.reason }, 'sign-in ended');
+    this.logger.info(
+      { teamId, step: 'sign-in-ended', provider: wanted.provider, verdict: ended.ok ? 'ok' : ended.reason },
+      'sign-in ended',
+    );
     return ended;
   }
 
@@ -101,7 +116,12 @@ export class ConnectMailbox {
     this.logger.info({ teamId, step: 'disconnected', provider: removed.provider }, 'a mailbox is disconnected');
   }
 
-  private async endOf({ stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn, state: string, returned: URL, browserKey: string | undefined): Promise<Ended> {
+  private async endOf(
+    { stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn,
+    state: string,
+    returned: URL,
+    browserKey: string | undefined,
+  ): Promise<Ended> {
     if (browserKey === undefined || !sha256(browserKey).equals(browserHash)) return refused('other_browser');
     const error = returned.searchParams.get('error');
     if (error !== null) return refused(error === 'access_denied' || error === 'consent_required' ? 'access_denied' : 'provider_refused');
@@ -160,10 +180,12 @@ export class ConnectMailbox {
     const { teamId, refreshTokenSealed, clientSecretSealed } = connection;
     if (refreshTokenSealed === null) return;
     try {
-      const open = (secret: ConnectionSecret, sealed: string): string => this.box.open(sealed, mailConnectionContext(teamId, secret, connection));
+      const open = (secret: ConnectionSecret, sealed: string): string =>
+        this.box.open(sealed, mailConnectionContext(teamId, secret, connection));
       const clientSecret = clientSecretSealed === null ? null : open('client_secret', clientSecretSealed);
       const answer = await this.providers.revoke({ ...connection, clientSecret }, open('refresh_token', refreshTokenSealed));
-      if (answer.kind !== 'ok') this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
+      if (answer.kind !== 'ok')
+        this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
     } catch (error) {
       if (!(error instanceof SealError) && !(error instanceof ForbiddenProviderError)) throw error;
       this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');

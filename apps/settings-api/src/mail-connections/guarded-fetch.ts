@@ -34,7 +34,9 @@ export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
         response.on('error', reject).on('end', () => {
           const status = response.statusCode ?? 502;
           const hasBody = ![204, 205, 304].includes(status);
-          const fields = Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : []));
+          const fields = Object.entries(response.headers).flatMap(([name, value]) =>
+            typeof value === 'string' ? [[name, value] as [string, string]] : [],
+          );
           resolve(new Response(hasBody ? Buffer.concat(chunks) : null, { status, headers: fields }));
         });
       });
@@ -50,8 +52,14 @@ async function pinnedLookup(target: URL, policy: NetworkPolicy): Promise<LookupF
   if (!resolved.ok) throw new Error('the name of the provider is not known');
   // One address out of bounds spoils the name, as for mail servers.
   const isPublic = resolved.addresses.every((address) => isAddressAllowed(address, { ...policy, allowedNetworks: [] }));
-  if (isPublic ? target.protocol !== 'https:' || target.port !== '' : !resolved.addresses.every((address) => isAddressAllowed(address, policy)))
-    throw new ForbiddenProviderError('The provider must be reached by https:// on port 443, and not lead into a network that is not public.');
+  if (
+    isPublic
+      ? target.protocol !== 'https:' || target.port !== ''
+      : !resolved.addresses.every((address) => isAddressAllowed(address, policy))
+  )
+    throw new ForbiddenProviderError(
+      'The provider must be reached by https:// on port 443, and not lead into a network that is not public.',
+    );
   const [address = host] = resolved.addresses;
   const family = isIP(address);
   return (_hostname, options, callback) => {

@@ -21,7 +21,14 @@ const EXAMPLES = {
   google: { summary: 'Google', value: { provider: 'google' } },
   oidc: {
     summary: 'Any provider with a discovery document',
-    value: { provider: 'oidc', issuer: 'https://id.acme.example', clientId: 'billing', clientSecret: '…', scope: 'smtp', host: 'smtp.acme.example' },
+    value: {
+      provider: 'oidc',
+      issuer: 'https://id.acme.example',
+      clientId: 'billing',
+      clientSecret: '…',
+      scope: 'smtp',
+      host: 'smtp.acme.example',
+    },
   },
 };
 
@@ -71,7 +78,10 @@ export class MailConnectionsController {
   @Delete()
   @HttpCode(204)
   @TeamAccess('write')
-  @ApiOperation({ summary: 'Disconnect the mailbox', description: 'Takes the permission back at the provider, where that is offered, and forgets it.' })
+  @ApiOperation({
+    summary: 'Disconnect the mailbox',
+    description: 'Takes the permission back at the provider, where that is offered, and forgets it.',
+  })
   @ApiResponse({ status: 204, description: 'Disconnected' })
   @ApiProblems(401, 403, 404)
   disconnect(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<void> {

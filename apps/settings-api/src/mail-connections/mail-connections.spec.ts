@@ -1,6 +1,12 @@
 // Mailboxes connected at a real OpenID provider on loopback, and the tokens that come of it, also by two processes at once.
 import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
-import { type MailConnectionStart, type MailConnectionView, SMTP_TOKEN, smtpTokenAnswer, type SmtpTokenAnswer } from '@billing-mail/contracts';
+import {
+  type MailConnectionStart,
+  type MailConnectionView,
+  SMTP_TOKEN,
+  smtpTokenAnswer,
+  type SmtpTokenAnswer,
+} from '@billing-mail/contracts';
 import { CredentialBox, redisTransport, smtpTokenContext, Sql } from '@billing-mail/platform';
 import { type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
@@ -40,7 +46,13 @@ describe('a mailbox at an OpenID provider', () => {
     const scope = 'https://outlook.office.com/SMTP.Send';
     [provider, microsoft] = await Promise.all([
       startOpenIdProvider({ clients: [client], scopes: ['smtp'], accounts: ['billing@acme.example'] }),
-      startOpenIdProvider({ clients: [client], scopes: ['profile', scope], accounts: ['clerk@acme.example'], emailInIdToken: true, clockOffS: -600 }),
+      startOpenIdProvider({
+        clients: [client],
+        scopes: ['profile', scope],
+        accounts: ['clerk@acme.example'],
+        emailInIdToken: true,
+        clockOffS: -600,
+      }),
     ]);
     api = await startTestSettingsApi({
       CONSOLE_URL: 'http://127.0.0.1:4100',
@@ -97,18 +109,27 @@ describe('a mailbox at an OpenID provider', () => {
   };
   const age = () => sql.affected(`UPDATE settings.mail_connections SET access_token_ends_at = now() + interval '4 minutes'`);
   const isGood = async (token: string) => (await provider.introspect(token, { id: 'billing', secret: SECRET })).active;
-  const input = { companyName: 'ACME GmbH', sender: 'custom', smtp: { host: HOST, port: 587, security: 'starttls', auth: { type: 'oauth2' }, fromAddress: 'billing@acme.example' } };
+  const input = {
+    companyName: 'ACME GmbH',
+    sender: 'custom',
+    smtp: { host: HOST, port: 587, security: 'starttls', auth: { type: 'oauth2' }, fromAddress: 'billing@acme.example' },
+  };
 
   it('is asked for before settings send by it', async () => {
     const response = await api.call('put', SETTINGS, { body: input });
-    expect([response.status, (response.body as { errors: unknown }).errors]).toEqual([422, [expect.objectContaining({ pointer: '/smtp/auth' })]]);
+    expect([response.status, (response.body as { errors: unknown }).errors]).toEqual([
+      422,
+      [expect.objectContaining({ pointer: '/smtp/auth' })],
+    ]);
   });
 
   it('is connected by a person who signs in, and named in the settings that send by it', async () => {
     const page = await connect();
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('billing@acme.example')]);
     const saved = noted(await api.call('put', SETTINGS, { body: input }));
-    expect(saved.body).toMatchObject({ smtp: { auth: { type: 'oauth2', provider: 'oidc', mailbox: 'billing@acme.example', trouble: null } } });
+    expect(saved.body).toMatchObject({
+      smtp: { auth: { type: 'oauth2', provider: 'oidc', mailbox: 'billing@acme.example', trouble: null } },
+    });
     // What was read may be written back.
     expect((await api.call('put', SETTINGS, { body: saved.body as object })).body).toMatchObject({ version: 1 });
     const view = noted(await api.call('get', CONNECTION)).body as MailConnectionView;
@@ -137,7 +158,9 @@ describe('a mailbox at an OpenID provider', () => {
 
   it('never asks a provider inside our network', async () => {
     for (const issuer of ['http://169.254.169.254', 'https://10.0.0.1', 'http://[::1]:1', 'https://192.0.2.1:22'])
-      expect((await api.call('post', CONNECTION, { body: { ...oidc(), issuer } })).body).toMatchObject({ errors: [{ pointer: '/issuer' }] });
+      expect((await api.call('post', CONNECTION, { body: { ...oidc(), issuer } })).body).toMatchObject({
+        errors: [{ pointer: '/issuer' }],
+      });
   });
 
   it('gives no token for another server than it was connected for', async () => {
@@ -207,7 +230,10 @@ describe('a mailbox at an OpenID provider', () => {
     const host = 'smtp.office365.com';
     expect(await ask({ host })).toMatchObject({ validForMs: expect.any(Number) });
     await age();
-    await microsoft.behave({ status: 401, error: { error: 'invalid_client', error_description: 'AADSTS7000222: The provided client secret keys are expired.' } });
+    await microsoft.behave({
+      status: 401,
+      error: { error: 'invalid_client', error_description: 'AADSTS7000222: The provided client secret keys are expired.' },
+    });
     expect(await ask({ host })).toEqual({ broken: 'client_secret_expired' });
     await microsoft.behave({ status: 200 });
     // Not asked at every try, but again after a while: whoever runs the platform mends it.
@@ -218,13 +244,18 @@ describe('a mailbox at an OpenID provider', () => {
   it('is disconnected: the permission is taken back, and what is stored is forgotten', async () => {
     await connect();
     const token = await opened(await ask());
-    const response = await request(api.app.getHttpServer()).delete(CONNECTION).set({ Authorization: `Bearer ${await adminToken()}` });
+    const response = await request(api.app.getHttpServer())
+      .delete(CONNECTION)
+      .set({ Authorization: `Bearer ${await adminToken()}` });
     expect(response.status).toBe(204);
     expect((await api.call('get', CONNECTION)).status).toBe(404);
     expect((await sql.rows('SELECT FROM settings.mail_connections')).length).toBe(0);
     expect(await isGood(token)).toBe(false);
     const { items } = (await api.call('get', `${SETTINGS}/history`)).body as { items: { changedBy: string; changes: object[] }[] };
-    expect(items[0]).toMatchObject({ changedBy: 'u-admin', changes: expect.arrayContaining([{ pointer: '/smtp/auth/connection', secret: 'removed' }]) });
+    expect(items[0]).toMatchObject({
+      changedBy: 'u-admin',
+      changes: expect.arrayContaining([{ pointer: '/smtp/auth/connection', secret: 'removed' }]),
+    });
   });
 
   it('has put no token and no secret into any log line, answer, message, row or history', async () => {
@@ -235,8 +266,10 @@ describe('a mailbox at an OpenID provider', () => {
     ]);
     expect(wire).toContain('tokenSealed');
     expect(tokens.length).toBeGreaterThan(3);
-    for (const secret of [...tokens, SECRET]) for (const place of [wire, answers, api.log(), stored]) expect(place.includes(secret)).toBe(false);
+    for (const secret of [...tokens, SECRET])
+      for (const place of [wire, answers, api.log(), stored]) expect(place.includes(secret)).toBe(false);
   });
 
-  const adminToken = async () => (await import('../testing/start-test-settings-api.js')).tokenFor({ sub: 'u-admin', teams: { acme: 'admin' } });
+  const adminToken = async () =>
+    (await import('../testing/start-test-settings-api.js')).tokenFor({ sub: 'u-admin', teams: { acme: 'admin' } });
 });

@@ -37,7 +37,14 @@ export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: 
 
 /** What a person wants who begins to sign in. */
 export type WantedConnection = Pick<MailConnection, 'provider' | 'issuer' | 'clientId' | 'hosts' | 'scope'> & { mailbox: string | null };
-export type SignIn = { stateHash: Buffer; browserHash: Buffer; teamId: string; userId: string; wanted: WantedConnection; secretsSealed: string };
+export type SignIn = {
+  stateHash: Buffer;
+  browserHash: Buffer;
+  teamId: string;
+  userId: string;
+  wanted: WantedConnection;
+  secretsSealed: string;
+};
 
 /** Time to sign in, with a password to look up and a second factor. */
 const SIGN_IN_TIME = `interval '10 minutes'`;
@@ -90,16 +97,22 @@ export class MailConnectionsStore {
   }
 
   async remove(teamId: string): Promise<MailConnection | null> {
-    const [row] = await this.sql.rows<MailConnection>(`DELETE FROM settings.mail_connections WHERE team_id = $1 RETURNING ${COLUMNS}`, [teamId]);
+    const [row] = await this.sql.rows<MailConnection>(`DELETE FROM settings.mail_connections WHERE team_id = $1 RETURNING ${COLUMNS}`, [
+      teamId,
+    ]);
     return row ?? null;
   }
 
   async beginSignIn({ stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn): Promise<void> {
     await this.sql.affected('DELETE FROM settings.mail_sign_ins WHERE ends_at < now()');
-    await this.sql.affected(
-      `INSERT INTO settings.mail_sign_ins VALUES ($1, $2, $3, $4, $5, $6, now() + ${SIGN_IN_TIME})`,
-      [stateHash, browserHash, teamId, userId, JSON.stringify(wanted), secretsSealed],
-    );
+    await this.sql.affected(`INSERT INTO settings.mail_sign_ins VALUES ($1, $2, $3, $4, $5, $6, now() + ${SIGN_IN_TIME})`, [
+      stateHash,
+      browserHash,
+      teamId,
+      userId,
+      JSON.stringify(wanted),
+      secretsSealed,
+    ]);
   }
 
   /** Each sign-in ends once, whatever comes of it. */
@@ -120,7 +133,9 @@ export class MailConnectionsStore {
   locked<T>(teamId: string, waitMs: number, work: (connection: MailConnection | null, write: ConnectionWriter) => Promise<T>): Promise<T> {
     return inTransaction(this.source, async (sql) => {
       await sql.rows(`SELECT set_config('lock_timeout', $1, true)`, [`${waitMs}ms`]);
-      const [row] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [teamId]);
+      const [row] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
+        teamId,
+      ]);
       return work(row ?? null, new ConnectionWriter(sql));
     });
   }

@@ -16,7 +16,8 @@ export type ProviderApp = { provider: MailProvider['name']; issuer: string; clie
 export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
 
 /** `away`: nothing is known, so it may be asked again. `refused`: what the provider has against it, and its code for that. */
-export type ProviderAnswer<T> = ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
+export type ProviderAnswer<T> =
+  ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
 
 /** A person waits, and so does a delivery. */
 const ANSWER_S = 10;
@@ -76,7 +77,8 @@ export class ProviderClient {
       const named = emailOf(claims ?? {});
       const hasUserInfo = MAIL_PROVIDER_TABLE[app.provider].hasUserInfo && config.serverMetadata().userinfo_endpoint !== undefined;
       const email =
-        named ?? (hasUserInfo && claims !== undefined ? emailOf(await openid.fetchUserInfo(config, answer.access_token, claims.sub)) : null);
+        named ??
+        (hasUserInfo && claims !== undefined ? emailOf(await openid.fetchUserInfo(config, answer.access_token, claims.sub)) : null);
       return { tokens: tokensOf(answer), email };
     });
   }
@@ -141,11 +143,18 @@ export class ProviderClient {
 
 function tokensOf(answer: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers): Tokens {
   const { access_token: accessToken, refresh_token: refreshToken, scope } = answer;
-  return { accessToken, expiresInMs: (answer.expiresIn() ?? DEFAULT_LIFE_S) * 1000, refreshToken: refreshToken ?? null, scope: scope ?? null };
+  return {
+    accessToken,
+    expiresInMs: (answer.expiresIn() ?? DEFAULT_LIFE_S) * 1000,
+    refreshToken: refreshToken ?? null,
+    scope: scope ?? null,
+  };
 }
 
 function emailOf(claims: Record<string, unknown>): string | null {
-  const found = [claims['email'], claims['preferred_username'], claims['upn']].find((value) => typeof value === 'string' && value.includes('@'));
+  const found = [claims['email'], claims['preferred_username'], claims['upn']].find(
+    (value) => typeof value === 'string' && value.includes('@'),
+  );
   return typeof found === 'string' ? found : null;
 }
 
@@ -162,12 +171,15 @@ function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnsw
 
 /** Name and code only: what a provider sent may hold a token. */
 function whyAway(error: unknown): string {
-  const codes = causes(error).flatMap((cause) => (cause instanceof Error ? [String((cause as { code?: unknown }).code ?? cause.name)] : []));
+  const codes = causes(error).flatMap((cause) =>
+    cause instanceof Error ? [String((cause as { code?: unknown }).code ?? cause.name)] : [],
+  );
   return [...new Set(codes)].join(' < ').slice(0, 200);
 }
 
 function causes(error: unknown): unknown[] {
   const found: unknown[] = [];
-  for (let cause = error; cause !== undefined && cause !== null && found.length < 5; cause = (cause as { cause?: unknown }).cause) found.push(cause);
+  for (let cause = error; cause !== undefined && cause !== null && found.length < 5; cause = (cause as { cause?: unknown }).cause)
+    found.push(cause);
   return found;
 }

@@ -20,6 +20,9 @@ export class TokenResponder {
     const { teamId, connectionId, host } = request.data;
     const answer = await this.tokens.tokenFor(request.data);
     if (!('token' in answer)) return answer;
-    return { tokenSealed: this.box.seal(answer.token, smtpTokenContext(teamId, connectionId, host)), validForMs: Math.round(answer.leftMs) };
+    return {
+      tokenSealed: this.box.seal(answer.token, smtpTokenContext(teamId, connectionId, host)),
+      validForMs: Math.round(answer.leftMs),
+    };
   }
 }

@@ -24,9 +24,18 @@ const provider = new Provider(issuer, {
   },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: id }) }),
-  issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || options.alwaysLasting === true),
+  issueRefreshToken: (_ctx, client, code) =>
+    client.grantTypeAllowed('refresh_token') && (code.scopes.has('offline_access') || options.alwaysLasting === true),
   rotateRefreshToken: options.rotates !== false,
-  ttl: { AccessToken: options.tokenLifeS ?? 3600, RefreshToken: 86_400, Grant: 86_400, Session: 86_400, Interaction: 600, IdToken: 3600, AuthorizationCode: 60 },
+  ttl: {
+    AccessToken: options.tokenLifeS ?? 3600,
+    RefreshToken: 86_400,
+    Grant: 86_400,
+    Session: 86_400,
+    Interaction: 600,
+    IdToken: 3600,
+    AuthorizationCode: 60,
+  },
   cookies: { keys: ['of a test'] },
   // Asks each time: only what was agreed to in this very sign-in counts.
   loadExistingGrant: async (ctx) => {
@@ -47,9 +56,19 @@ async function agree(request, response) {
   const interaction = await provider.interactionDetails(request, response);
   const { prompt, params, session } = interaction;
   if (behaviour.granted === 'nothing')
-    return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'no' }, { mergeWithLastSubmission: false });
+    return provider.interactionFinished(
+      request,
+      response,
+      { error: 'access_denied', error_description: 'no' },
+      { mergeWithLastSubmission: false },
+    );
   if (prompt.name === 'login')
-    return provider.interactionFinished(request, response, { login: { accountId: params.login_hint ?? behaviour.accounts[0] } }, { mergeWithLastSubmission: false });
+    return provider.interactionFinished(
+      request,
+      response,
+      { login: { accountId: params.login_hint ?? behaviour.accounts[0] } },
+      { mergeWithLastSubmission: false },
+    );
   const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
   const wanted = params.scope.split(' ');
   grant.addOIDCScope(wanted.filter((scope) => behaviour.granted === null || behaviour.granted.includes(scope)).join(' '));

@@ -3,7 +3,13 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 
 export type OpenIdProviderOptions = {
-  clients: { client_id: string; client_secret?: string; redirect_uris: string[]; grant_types?: string[]; token_endpoint_auth_method?: string }[];
+  clients: {
+    client_id: string;
+    client_secret?: string;
+    redirect_uris: string[];
+    grant_types?: string[];
+    token_endpoint_auth_method?: string;
+  }[];
   /** Beyond `openid`, `email` and `offline_access`. */
   scopes?: string[];
   accounts: string[];
@@ -94,7 +100,8 @@ async function followAsBrowser(issuer: string, start: string, errors: () => stri
       cookies.set(name, value);
     }
     const location = response.headers.get('location');
-    if (location === null) throw new Error(`the provider answers ${response.status}: ${(await response.text()).slice(0, 2000)} ${errors()}`);
+    if (location === null)
+      throw new Error(`the provider answers ${response.status}: ${(await response.text()).slice(0, 2000)} ${errors()}`);
     url = new URL(location, url);
   }
   return url;

@@ -21,7 +21,10 @@ export const microsoft: MailProvider = {
     { says: /AADSTS70002(?:22|15)\b/, code: 'client_secret_expired' },
     { says: /AADSTS(?:700016|7000112|7000218|90002)\b/, code: 'client_refused' },
     { says: /AADSTS(?:65001|65004|70011|28002)\b/, code: 'permission_missing' },
-    { says: /AADSTS(?:700082|700084|70008|50173|50076|50079|50057|50034|50053|50055|50078|530003|53003|70043|50132|50133)\b/, code: 'sign_in_expired' },
+    {
+      says: /AADSTS(?:700082|700084|70008|50173|50076|50079|50057|50034|50053|50055|50078|530003|53003|70043|50132|50133)\b/,
+      code: 'sign_in_expired',
+    },
   ],
 };
 
