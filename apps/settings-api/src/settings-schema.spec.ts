@@ -3,7 +3,12 @@ import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings-schema.js';
 
-const MIGRATIONS = ['CreateEmailDelivery1794700800000', 'BoundedHistory1800000000040', 'TeamNames1800000000050', 'MailConnections1800000000080'];
+const MIGRATIONS = [
+  'CreateEmailDelivery1794700800000',
+  'BoundedHistory1800000000040',
+  'TeamNames1800000000050',
+  'MailConnections1800000000080',
+];
 
 describe('the schema "settings"', () => {
   let database: TestDatabase;

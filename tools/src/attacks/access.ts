@@ -37,6 +37,10 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`GET ${SETTINGS}/history`]: { access: 'team read', answers: 200 },
     // The team sends by the platform: there is nothing to test.
     [`POST ${SETTINGS}/smtp/test`]: { access: 'team write', answers: 422, body: {} },
+    // No mailbox is connected, and the platform has no app to connect one by.
+    [`GET ${SETTINGS}/connection`]: { access: 'team read', answers: 404 },
+    [`POST ${SETTINGS}/connection`]: { access: 'team write', answers: 422, body: { provider: 'microsoft' } },
+    [`DELETE ${SETTINGS}/connection`]: { access: 'team write', answers: 404 },
   },
   'mail-dispatcher': {
     [`GET ${DELIVERIES}`]: { access: 'team read', answers: 200 },

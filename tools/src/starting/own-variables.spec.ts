@@ -10,6 +10,8 @@ const READERS_OF_SECRETS = {
   PLATFORM_SMTP_URL: ['mail-dispatcher', 'notification-service'],
   SMIME_P12_PASSPHRASE: ['mail-dispatcher'],
   BOUNCE_SECRET: ['mail-dispatcher'],
+  OAUTH_MICROSOFT_CLIENT_SECRET: ['settings-api'],
+  OAUTH_GOOGLE_CLIENT_SECRET: ['settings-api'],
 };
 
 describe('ownVariables', () => {

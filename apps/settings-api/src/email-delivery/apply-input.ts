@@ -1,5 +1,11 @@
 // From what is stored and what a client wrote: the next version of the settings, and what changed. Pure but for the seal's random nonce.
-import { type ConnectionOfSettings, type EmailDeliveryInput, type FieldError, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
+import {
+  type ConnectionOfSettings,
+  type EmailDeliveryInput,
+  type FieldError,
+  type Mailbox,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
 import { type CredentialBox } from '@billing-mail/platform';
 import { settlePassword } from '../smtp-account/settle-password.js';
 import { describeChanges, type MadeChange } from './describe-changes.js';

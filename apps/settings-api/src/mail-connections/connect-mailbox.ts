@@ -133,7 +133,10 @@ export class ConnectMailbox {
       this.logger.warn({ teamId, step: 'sign-in-ended', provider: wanted.provider, why: answer.why }, 'the provider gave no tokens');
       return refused('provider_away');
     }
-    if (answer.kind === 'refused') return refused(answer.trouble === 'permission_missing' ? 'permission_missing' : 'provider_refused');
+    if (answer.kind === 'refused') {
+      this.logger.warn({ teamId, step: 'sign-in-ended', provider: wanted.provider, code: answer.code }, 'the provider refused the tokens');
+      return refused(answer.trouble === 'permission_missing' ? 'permission_missing' : 'provider_refused');
+    }
     const { tokens, email } = answer;
     const needed = [...MAIL_PROVIDER_TABLE[wanted.provider].needed];
     if (!isGranted(needed, tokens.scope ?? wanted.scope)) return refused('permission_missing');

@@ -137,7 +137,11 @@ export class SmtpTestService {
     const answer = await this.tokens.tokenFor({ teamId, host });
     if ('token' in answer && connection !== null) return { type: 'bearer', username: connection.mailbox, token: answer.token };
     if ('unavailable' in answer)
-      throw new ProblemException(503, 'provider-away', 'The provider of the mailbox does not answer at the moment. Try again in a few minutes.');
+      throw new ProblemException(
+        503,
+        'provider-away',
+        'The provider of the mailbox does not answer at the moment. Try again in a few minutes.',
+      );
     const isElsewhere = 'broken' in answer && answer.broken === 'other_server';
     throw invalidInput([
       isElsewhere

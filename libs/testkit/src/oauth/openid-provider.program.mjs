@@ -80,6 +80,8 @@ async function agree(request, response) {
 const answer = provider.callback();
 http.on('request', async (request, response) => {
   if (request.url.startsWith('/interaction/')) return agree(request, response).catch((error) => response.writeHead(500).end(String(error)));
+  // There is nothing to choose here, and Microsoft gives a lasting permission without asking once more.
+  request.url = request.url.replace(/([?&]prompt=)(?:consent(?:\+|%20))?select_account(?=&|$)/, '$1consent');
   const path = request.url.split('?')[0];
   if (path !== '/token') return answer(request, response);
   asked.push(path);
