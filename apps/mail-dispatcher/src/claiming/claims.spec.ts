@@ -167,11 +167,12 @@ describe('the health of a lane', () => {
 
   it('fails after three failures in a row on the way to the server, until one gets there', () => {
     const health = new LaneHealth({ RETRY_DELAYS: [300_000], DISPATCH_CONCURRENCY: 16, CUSTOM_SERVER_CONNECTIONS: 3 });
-    for (const failure of [unreachable, unreachable, refused, unreachable, unreachable]) health.note(lane, { results: [], failure });
+    for (const failure of [unreachable, unreachable, refused, unreachable, unreachable])
+      health.note(lane, { results: [], failure, fallback: false });
     expect(health.restrained()).toEqual([]);
-    health.note(lane, { results: [], failure: unreachable });
+    health.note(lane, { results: [], failure: unreachable, fallback: false });
     expect(health.restrained()).toEqual([lane]);
-    health.note(lane, { results: [], failure: null });
+    health.note(lane, { results: [], failure: null, fallback: false });
     expect(health.restrained()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 // Lanes: what shares a way out (a team's own server, or the platform for a team) shares its room, and slows down together.
 import { Inject, Injectable } from '@nestjs/common';
 import { type AttemptStage } from '@billing-mail/contracts';
-import { limitMet, type RecipientResult, type Verdict } from '@billing-mail/mail-core';
+import { limitMet, type RecipientResult, stopMs, type Verdict, wayStopped } from '@billing-mail/mail-core';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { PLATFORM_WAY, wayOf } from '../records/lanes.js';
 import { Pace } from './pace.js';
@@ -18,9 +18,13 @@ const STAGES_OF_THE_WAY: readonly AttemptStage[] = ['dns', 'connect', 'tls', 'gr
 @Injectable()
 export class LaneHealth {
   private readonly failures = new Map<string, number>();
+  /** Lanes whose way is stopped while their deliveries may go by the platform: why, and until when. */
+  private readonly bypassed = new Map<string, { why: Verdict; until: number }>();
   private readonly pace: Pace;
+  private readonly stopMs: number;
 
   constructor(@Inject(DISPATCHER_ENV) env: Pick<DispatcherEnv, 'RETRY_DELAYS' | 'DISPATCH_CONCURRENCY' | 'CUSTOM_SERVER_CONNECTIONS'>) {
+    this.stopMs = stopMs(env.RETRY_DELAYS);
     this.pace = new Pace({
       retryDelaysMs: env.RETRY_DELAYS,
       roomOf: (way) => (way === PLATFORM_WAY ? env.DISPATCH_CONCURRENCY : env.CUSTOM_SERVER_CONNECTIONS),
@@ -28,10 +32,18 @@ export class LaneHealth {
     });
   }
 
-  /** Notes what a try came to. Returns how long its way waits for a limit of the server's that it met, in milliseconds; `null` where it met none. */
-  note(lane: string, tried: { results: readonly RecipientResult[]; failure: Verdict | null }): number | null {
+  /**
+   * Notes what a try came to. Returns how long its way waits because it met a limit of the server's or was stopped, in milliseconds; `null` where
+   * neither is so, or where the platform takes what the way does not.
+   */
+  note(lane: string, tried: { results: readonly RecipientResult[]; failure: Verdict | null; fallback: boolean }): number | null {
     if (tried.results.some(({ outcome }) => outcome === 'accepted')) this.pace.took(wayOf(lane));
-    const limit = limitMet(tried);
+    const stop = wayStopped(tried);
+    if (stop !== null && tried.fallback) {
+      this.bypassed.set(lane, { why: stop, until: performance.now() + this.stopMs });
+      return null;
+    }
+    const limit = stop ?? limitMet(tried);
     if (limit === null) this.noteFailure(lane, tried.failure);
     return limit && this.pace.limited(wayOf(lane), limit);
   }
@@ -45,8 +57,18 @@ export class LaneHealth {
     this.pace.started(wayOf(lane));
   }
 
+  /** Why a delivery goes by the platform without a try of its own server; `null` where it has one. After the stop one asks the server again. */
+  whyBypassed(lane: string): Verdict | null {
+    const bypass = this.bypassed.get(lane);
+    if (bypass === undefined) return null;
+    if (performance.now() < bypass.until) return bypass.why;
+    this.bypassed.delete(lane);
+    return null;
+  }
+
   /** The server of a lane may be another one now. */
   forgetPace(lane: string): void {
+    this.bypassed.delete(lane);
     this.pace.forget(wayOf(lane));
   }
 

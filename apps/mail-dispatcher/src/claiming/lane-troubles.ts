@@ -1,6 +1,7 @@
-// Tells the team whose way out has not worked for an hour: its own server, or the platform that can't sign or hand in.
+// Tells the team whose way out has not worked for an hour or was stopped: its own server, or the platform that can't sign or hand in.
 import { Inject, Injectable } from '@nestjs/common';
 import { type PLATFORM_TROUBLES } from '@billing-mail/contracts';
+import { wayStopped } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -14,6 +15,8 @@ import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { type TryReport } from '../settling/try-report.js';
 import { isOfTheWay } from './lane-health.js';
 
+/** A way out that fails for so long is told; one that is stopped is told at once. */
+const TOLD_AFTER_MS = 60 * 60 * 1000;
 /** A trouble is noted this often, however many deliveries meet it. */
 const NOTED_EVERY_MS = 60_000;
 /** Without a try for the longest planned wait and so much more, nobody knows how it was meanwhile. */
@@ -40,15 +43,16 @@ export class LaneTroubles {
   /** A try has come back. Costs nothing where all is well; what it notes nobody waits for. */
   noteTry(lane: string, delivery: LookedAfter, report: TryReport): void {
     const { failure, route } = report;
-    const isDown = failure !== null && isOfTheWay(failure);
+    const isStopped = wayStopped(report) !== null;
+    const isDown = isStopped || (failure !== null && isOfTheWay(failure));
     if (route === 'platform' && isDown === this.isPlatformUp) {
       this.isPlatformUp = !isDown;
       platformRouteReady.set({ part: 'server' }, isDown ? 0 : 1);
     }
     if (isDown) {
-      this.note(lane, (trouble) =>
-        route === 'custom' ? serverDown(delivery, report, trouble) : platformDown(delivery, 'server_unavailable', trouble),
-      );
+      const outcomeOf = (trouble: LastingTrouble) =>
+        route === 'custom' ? serverDown(delivery, report, trouble) : platformDown(delivery, 'server_unavailable', trouble);
+      this.note(lane, outcomeOf, isStopped);
     } else if (this.notedAt.delete(lane)) this.logged(() => this.store.end(lane));
   }
 
@@ -57,15 +61,16 @@ export class LaneTroubles {
     this.note(laneOf(delivery.teamId, 'platform'), (trouble) => platformDown(delivery, 'signing_unavailable', trouble));
   }
 
-  private note(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): void {
+  /** @param isToBeTold at once: it does not pass by itself, and the team has to do something */
+  private note(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome, isToBeTold = false): void {
     const now = performance.now();
     const notedAt = this.notedAt.get(lane);
-    if (notedAt !== undefined && now - notedAt < NOTED_EVERY_MS) return;
+    if (!isToBeTold && notedAt !== undefined && now - notedAt < NOTED_EVERY_MS) return;
     this.notedAt.set(lane, now);
     this.logged(async () => {
-      const isDue = await this.store.note(lane, this.quietMs);
+      const isDue = await this.store.note(lane, this.quietMs, isToBeTold ? 0 : TOLD_AFTER_MS);
       if (!isDue || !(await this.store.tell(lane, outcomeOf))) return;
-      this.logger.error({ lane, step: 'trouble' }, 'a way out has not worked for an hour: its team is told');
+      this.logger.error({ lane, step: 'trouble' }, 'a way out does not work: its team is told');
       this.relay.wake();
     });
   }

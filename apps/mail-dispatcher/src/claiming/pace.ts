@@ -1,5 +1,5 @@
 // How fast a way out takes mail, as far as its limits have taught: a way that met one waits, then goes on at the pace that worked.
-import { limitWaitMs, type Verdict } from '@billing-mail/mail-core';
+import { limitWaitMs, stopMs, type Verdict } from '@billing-mail/mail-core';
 import { SWEEP_MS } from './sweep.js';
 
 /** Until here a server has not seen a message: its limit is one of connections or sign-ins, which fewer sessions at a time do not reach. */
@@ -94,8 +94,10 @@ export class Pace {
     const isNew = way.limitsInARow === 0 || now >= way.openedAt;
     if (isNew) {
       way.limitsInARow += 1;
-      way.shutMs = limitWaitMs(way.limitsInARow, askedMs, this.options.retryDelaysMs);
-      this.learn(way, limit, now);
+      const { retryDelaysMs } = this.options;
+      way.shutMs = limit.stopsWay === true ? stopMs(retryDelaysMs) : limitWaitMs(way.limitsInARow, askedMs, retryDelaysMs);
+      // That a way is stopped says nothing of how fast it is.
+      if (limit.stopsWay !== true) this.learn(way, limit, now);
     }
     const opensAt = Math.max(isNew ? now + way.shutMs : way.openedAt, now + (askedMs ?? 0));
     Object.assign(way, { opensAt, openedAt: opensAt, taken: 0 });

@@ -6,8 +6,10 @@ import {
   CRASHES_BEFORE_REHEARSAL,
   DEATHS_ALONE_ALLOWED,
   LIMIT_PATIENCE_MS,
+  reasonOf,
   settledStatus,
   type Verdict,
+  wayStopped,
 } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -72,6 +74,8 @@ export class WorkOnDelivery {
       const left = await this.beforeTry(delivery);
       if (left !== null) return left;
       if (!isLookedAfter(delivery)) return { kind: 'left', reason: 'claim_lost' };
+      const bypassed = this.lanes.whyBypassed(laneOf(delivery.teamId, delivery.route));
+      if (bypassed !== null) return await this.bypass(delivery, bypassed);
       if (isSuspect(delivery) && !(await this.withstands(delivery, signal))) return await this.giveUp(delivery, 'too_many_crashes');
       const alone = delivery.crashes >= CRASHES_BEFORE_ALONE ? this.alone : null;
       tried = await this.trying.tryOnce(delivery, { signal, turn: hand, alone }, (report) =>
@@ -86,6 +90,12 @@ export class WorkOnDelivery {
     return this.afterTry(delivery, tried);
   }
 
+  /** Its own server takes nothing and asking again makes it worse; its team lets such documents go by the platform. */
+  private async bypass(delivery: LookedAfter, why: Verdict): Promise<StepResult> {
+    await this.settling.leaveCustomRoute(delivery, { ...reasonOf(why, ''), server: null });
+    return { kind: 'left', reason: 'route_gone' };
+  }
+
   /** Whether it may be tried: neither its rehearsals nor its tries alone killed one process after the other. */
   private async withstands(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
     return delivery.deathsAlone < DEATHS_ALONE_ALLOWED && this.rehearsal.survives(delivery, signal);
@@ -95,8 +105,9 @@ export class WorkOnDelivery {
     const lane = laneOf(delivery.teamId, report.route);
     const heldUpMs = this.lanes.note(lane, report);
     // A server that asks us to be slower works.
-    if (heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS) report.heldUpMs = heldUpMs;
-    else this.troubles.noteTry(lane, delivery, report);
+    const isHeldUp = heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS;
+    if (isHeldUp) report.heldUpMs = heldUpMs;
+    if (!isHeldUp || wayStopped(report) !== null) this.troubles.noteTry(lane, delivery, report);
   }
 
   private async beforeTry(delivery: DeliveryInHand): Promise<StepResult | null> {

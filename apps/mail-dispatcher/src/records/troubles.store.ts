@@ -5,8 +5,6 @@ import { DataSource } from 'typeorm';
 import { routeOf } from './lanes.js';
 import { addToOutbox, type NewOutcome } from './outbox.store.js';
 
-/** A way out that fails for so long is told. */
-const TOLD_AFTER = `interval '1 hour'`;
 /** A delivery waits as long for its way out at most; so old ones need not be asked whether they have found it. */
 const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -21,17 +19,17 @@ export class TroublesStore {
   }
 
   /**
-   * Notes that the way out of a lane fails. True when it has done so for an hour and nobody was told.
+   * Notes that the way out of a lane fails. True when it has done so for `toldAfterMs` and nobody was told.
    * @param quietMs after so long without a try nobody knows what was in between: the trouble begins anew
    */
-  async note(lane: string, quietMs: number): Promise<boolean> {
+  async note(lane: string, quietMs: number, toldAfterMs: number): Promise<boolean> {
     const [row] = await this.sql.rows<{ isDue: boolean }>(
       `INSERT INTO dispatch.troubles AS known (lane) VALUES ($1)
        ON CONFLICT (lane) DO UPDATE SET seen_at = now(),
          since = CASE WHEN known.seen_at < now() - $2 * interval '1 millisecond' THEN now() ELSE known.since END,
          told_at = CASE WHEN known.seen_at < now() - $2 * interval '1 millisecond' THEN NULL ELSE known.told_at END
-       RETURNING told_at IS NULL AND since <= now() - ${TOLD_AFTER} AS "isDue"`,
-      [lane, quietMs],
+       RETURNING told_at IS NULL AND since <= now() - $3 * interval '1 millisecond' AS "isDue"`,
+      [lane, quietMs, toldAfterMs],
     );
     return row?.isDue ?? false;
   }

@@ -124,9 +124,9 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** The custom server is no longer the team's way out: the open recipients go on to the platform. */
-  async leaveCustomRoute(delivery: DeliveryInHand): Promise<void> {
-    await this.write(delivery, (now) => toDecision(now, exhaust(now.recipients, 'custom', true), { triedRoute: null, failure: null }));
+  /** The custom server is not the team's way out, no longer or for a while: the open recipients go on to the platform. */
+  async leaveCustomRoute(delivery: DeliveryInHand, failure: FailureReason | null = null): Promise<void> {
+    await this.write(delivery, (now) => toDecision(now, exhaust(now.recipients, 'custom', true), { triedRoute: null, failure }));
   }
 
   /**

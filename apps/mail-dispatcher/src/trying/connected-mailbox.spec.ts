@@ -1,16 +1,16 @@
 // Deliveries of teams whose server is signed in to by the token of a connected mailbox.
 import { createHash } from 'node:crypto';
-import { type SmtpTokenRequest, type TeamMailSettings } from '@billing-mail/contracts';
+import { type DeliveryView, type SmtpTokenRequest, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
-const MAILBOX = 'billing@acme.example';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('a delivery by a connected mailbox', () => {
   let harness: Harness;
   let asked: SmtpTokenRequest[];
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 2 });
+    // What waits for its way goes out for the reason that is tested, and not because its time has come.
+    harness = await startHarness({ dispatchers: 2, env: { RETRY_DELAYS: '1h,1h' } });
   });
   afterAll(() => harness.stop());
   beforeEach(async () => {
@@ -19,17 +19,22 @@ describe('a delivery by a connected mailbox', () => {
   });
 
   let connections = 0;
-  const connectedTeam = (): TeamMailSettings => {
-    const id = `connection-${(connections += 1)}`;
-    const connection = { id, provider: 'microsoft' as const, mailbox: MAILBOX, connectedAt: new Date().toISOString(), trouble: null };
+  /** Each has a mailbox of its own, so that none goes out over a session that was opened for another. */
+  const mailbox = () => `billing-${connections}@acme.example`;
+  const connectedTeam = (changes: Partial<TeamMailSettings> = {}): TeamMailSettings => {
+    const id = `connection-${connections}`;
+    const connection = { id, provider: 'microsoft' as const, mailbox: mailbox(), connectedAt: new Date().toISOString(), trouble: null };
     return teamSettings('acme', {
       sender: 'custom',
       version: connections,
       smtp: ownServer(harness.custom.port, { security: 'starttls', auth: { type: 'oauth2', connection } }),
+      ...changes,
     });
   };
+  /** A mailbox that is connected, and what its server takes. */
   const takes = (token: string): void => {
-    harness.custom.script = { security: 'starttls', accounts: [{ username: MAILBOX, password: token }], mechanisms: 'XOAUTH2' };
+    connections += 1;
+    harness.custom.script = { security: 'starttls', accounts: [{ username: mailbox(), password: token }], mechanisms: 'XOAUTH2' };
   };
 
   it('asks for one token in each process, whatever number goes out', async () => {
@@ -38,7 +43,7 @@ describe('a delivery by a connected mailbox', () => {
     await harness.saveSettings(connectedTeam());
     const jobs = Array.from({ length: 20 }, () => invoice());
     await Promise.all(jobs.map((job) => harness.publish(job)));
-    for (const { key } of jobs) expect((await harness.until('acme', key, undefined, 60_000)).status).toBe('sent');
+    for (const { key } of jobs) expect((await harness.until('acme', key)).status).toBe('sent');
     expect(asked.length).toBeLessThanOrEqual(2);
     expect(asked[0]).toMatchObject({ teamId: 'acme', host: '127.0.0.1' });
   });
@@ -49,7 +54,7 @@ describe('a delivery by a connected mailbox', () => {
     await harness.saveSettings(connectedTeam());
     const job = invoice();
     await harness.publish(job);
-    const delivery = await harness.until('acme', job.key, undefined, 60_000);
+    const delivery = await harness.until('acme', job.key);
     expect([delivery.status, delivery.attempts.length]).toEqual(['sent', 1]);
     expect(asked.map(({ rejected }) => rejected)).toEqual([undefined, sha256('token-2')]);
   });
@@ -64,23 +69,75 @@ describe('a delivery by a connected mailbox', () => {
     await harness.eventually(
       () => asked.length,
       (count) => count > 0,
-      60_000,
     );
     isAway = false;
-    const delivery = await harness.until('acme', job.key, undefined, 60_000);
+    const delivery = await harness.until('acme', job.key);
     expect([delivery.status, delivery.attempts.length]).toEqual(['sent', 1]);
   });
 
-  it('is failed with its reason while the team has to connect again, and never asks the server without a token', async () => {
+  const incidents = () => harness.outcomes.filter(({ type }) => type === 'server_down');
+  const isStopped = ({ status, failure }: DeliveryView) => status === 'waiting' && failure !== null;
+
+  it('waits without a try while the team has to connect again, which is told once, and goes out at once after that', async () => {
     takes('token-5');
     harness.answerTokens((request) => (asked.push(request), { broken: 'sign_in_expired' }));
     await harness.saveSettings(connectedTeam());
-    const job = invoice();
-    await harness.publish(job);
-    const delivery = await harness.until('acme', job.key, undefined, 60_000);
-    expect(delivery.status).toBe('failed');
-    expect(delivery.attempts.map(({ stage }) => stage)).toEqual(['auth', 'auth', 'auth']);
-    expect(JSON.stringify(delivery.recipients)).toContain('smtp_sign_in_expired');
-    expect(harness.custom.connections.length).toBe(0);
+    const [first, second] = [invoice(), invoice()];
+    await harness.publish(first);
+    const waiting = await harness.until('acme', first.key, isStopped);
+    expect(waiting).toMatchObject({ attempts: [], failure: { code: 'smtp_sign_in_expired' } });
+    await harness.eventually(incidents, ({ length }) => length === 1);
+    expect(incidents()).toMatchObject([{ teamId: 'acme', failure: { code: 'smtp_sign_in_expired' } }]);
+    await harness.publish(second);
+    // Nobody goes to the server without a token; what is open is of other mailboxes.
+    expect(harness.custom.connections.flatMap(({ authAttempts, transactions }) => [...authAttempts, ...transactions])).toEqual([]);
+    takes('token-6');
+    harness.answerTokens(() => 'token-6');
+    await harness.saveSettings(connectedTeam());
+    for (const { key } of [first, second])
+      expect(await harness.until('acme', key)).toMatchObject({ status: 'sent', route: 'custom', attempts: [{ number: 1 }] });
+    expect(incidents()).toHaveLength(1);
+  });
+
+  it('goes by the platform at once where the team allows it, as do those that come after it', async () => {
+    takes('token-7');
+    harness.answerTokens((request) => (asked.push(request), { broken: 'sign_in_expired' }));
+    await harness.saveSettings(connectedTeam({ fallback: true }));
+    for (let round = 0; round < 3; round += 1) {
+      const job = invoice();
+      await harness.publish(job);
+      expect(await harness.until('acme', job.key)).toMatchObject({
+        ...{ status: 'sent', route: 'platform', usedFallback: true, failure: { code: 'smtp_sign_in_expired' } },
+      });
+    }
+    // Each process asks once and knows it then.
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a mailbox that its provider keeps from sending', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness({ env: { RETRY_DELAYS: '1h,1h' } });
+  });
+  afterAll(() => harness.stop());
+
+  it('is not asked again before the settings change, costs no try, and is told once', async () => {
+    const settings = (version: number) => teamSettings('acme', { version, sender: 'custom', smtp: ownServer(harness.custom.port) });
+    harness.custom.script = { final: '550 5.2.251 Sender throttled due to continuous mailbox full errors.' };
+    await harness.saveSettings(settings(1));
+    const [first, second] = [invoice(), invoice()];
+    await harness.publish(first);
+    const waiting = await harness.until('acme', first.key, ({ status }) => status === 'waiting');
+    expect(waiting).toMatchObject({ failure: { code: 'sender_mailbox_full' } });
+    const told = () => harness.outcomes.filter(({ type }) => type === 'server_down');
+    await harness.eventually(told, ({ length }) => length === 1);
+    await harness.publish(second);
+    await harness.until('acme', second.key, ({ status }) => status === 'queued');
+    expect(harness.custom.transactions).toHaveLength(1);
+    harness.custom.script = {};
+    await harness.saveSettings({ ...settings(2), fallback: true });
+    for (const { key } of [first, second]) expect(await harness.until('acme', key)).toMatchObject({ status: 'sent', route: 'custom' });
+    expect(told()).toHaveLength(1);
   });
 });

@@ -66,6 +66,7 @@ const SIGN_IN_EXPIRED: Verdict = {
   enhancedCode: null,
   reason: 'smtp_sign_in_expired',
   reply: null,
+  stopsWay: true,
 };
 
 @Injectable()

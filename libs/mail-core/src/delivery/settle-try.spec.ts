@@ -114,6 +114,15 @@ describe('settling a try', () => {
     expect(recipients[1]).toMatchObject({ reason: 'recipient_unknown', reply: '550 5.1.1 no such user' });
   });
 
+  it.each([
+    [true, { kind: 'fall_back' }],
+    [false, { kind: 'wait', afterMs: 300_000 }],
+  ])('tries a way no more that its provider has stopped, where there is another (%s)', (fallback, next) => {
+    const failure = verdict({ scope: 'route', stage: 'final', reason: 'sender_mailbox_full', stopsWay: true });
+    const tried = { route: 'custom' as const, triesUsed: 1, results: [refused(0, failure)], failure };
+    expect(settleTry([pending(0)], tried, { ...policy, fallback }, 0).next).toEqual(next);
+  });
+
   it('falls back after the third try with those still open, if the team allows it', () => {
     const tried = { route: 'custom' as Route, triesUsed: 3, results: [accepted(0)], failure: unreachable };
     const allowed = settleTry([pending(0), pending(1)], tried, { ...policy, fallback: true }, 0);

@@ -2,6 +2,7 @@
 import { type FailureCode, type RecipientStatus, type Route } from '@billing-mail/contracts';
 import { retryDelayMs, withJitter, TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, type UncertainPolicy } from '../policy/retry-policy.js';
 import { isNonexistentRecipient } from '../replies/classify-reply.js';
+import { wayStopped } from '../policy/server-limits.js';
 import { type Verdict } from '../replies/verdict.js';
 import { type SettledStatus, settledStatus } from './delivery-states.js';
 
@@ -56,7 +57,9 @@ export function settleTry(recipients: readonly RecipientState[], tried: TryResul
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
   if (typeof tried.heldUpMs === 'number') return conclude(after, { kind: 'held_up', afterMs: withJitter(tried.heldUpMs, random) });
-  if (tried.triesUsed < TRIES_PER_ROUTE && !isHopeless(after, results))
+  // What every document meets the same is not met three times by each of them, where there is another route.
+  const isForNothing = isHopeless(after, results) || (policy.fallback && wayStopped(tried) !== null);
+  if (tried.triesUsed < TRIES_PER_ROUTE && !isForNothing)
     return conclude(after, { kind: 'wait', afterMs: waitAfter(after, tried, policy, random) });
   return exhaust(after, tried.route, policy.fallback);
 }

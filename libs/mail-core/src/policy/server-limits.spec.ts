@@ -1,6 +1,6 @@
 import { type RecipientResult } from '../delivery/settle-try.js';
 import { classifyReply } from '../replies/classify-reply.js';
-import { limitMet, limitWaitMs } from './server-limits.js';
+import { limitMet, limitWaitMs, stopMs, wayStopped } from './server-limits.js';
 
 const DELAYS_MS = [300_000, 1_800_000];
 const said = (stage: 'greeting' | 'auth' | 'mail' | 'rcpt' | 'data' | 'final', text: string) =>
@@ -51,5 +51,31 @@ describe('the wait of a way that met a limit', () => {
 
   it('is what the server asked for, and longer once that proved too short', () => {
     expect([1, 2, 4].map((limits) => limitWaitMs(limits, 90_000, DELAYS_MS))).toEqual([90_000, 90_000, 240_000]);
+  });
+});
+
+describe('a way that its provider has stopped', () => {
+  it.each([
+    ['final', '550 5.2.251 Sender throttled due to continuous mailbox full errors.'],
+    ['final', '550 5.2.253 Sender throttled due to continuous invalid license errors.'],
+    ['final', '550 5.2.255 Sender throttled due to continuous invalid recipients errors.'],
+    ['final', '550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.'],
+    ['mail', '501 5.1.8 Access denied, bad outbound sender'],
+  ] as const)('is so after %s %j', (stage, reply) => {
+    expect(wayStopped({ results: [], failure: said(stage, reply) })).toMatchObject({ reply, stopsWay: true });
+    expect(
+      wayStopped({ results: [accepted, { position: 1, outcome: 'refused', verdict: said(stage, reply) }], failure: null }),
+    ).not.toBeNull();
+  });
+
+  it.each([said('mail', '450 4.7.1 Error: too much mail from unknown[192.0.2.7]'), said('final', '554 5.7.1 rejected as spam'), null])(
+    'is not after %j',
+    (failure) => {
+      expect(wayStopped({ results: [accepted], failure })).toBeNull();
+    },
+  );
+
+  it('is left alone for the longest planned wait', () => {
+    expect(stopMs(DELAYS_MS)).toBe(1_800_000);
   });
 });

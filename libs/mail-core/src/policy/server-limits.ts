@@ -16,6 +16,16 @@ export function limitMet({ results, failure }: { results: readonly RecipientResu
   return null;
 }
 
+/** What says that nothing goes this way until somebody changes something; `null` where nothing does. */
+export function wayStopped({ results, failure }: { results: readonly RecipientResult[]; failure: Verdict | null }): Verdict | null {
+  if (failure?.stopsWay === true) return failure;
+  for (const result of results) if (result.outcome === 'refused' && result.verdict.stopsWay === true) return result.verdict;
+  return null;
+}
+
+/** How long a way is left alone that was stopped, where nobody changes anything: as long as the longest planned wait. */
+export const stopMs = (retryDelaysMs: readonly number[]): number => Math.max(...retryDelaysMs);
+
 /**
  * How long a way waits that met a limit, in milliseconds: what the server asked for, and where it named no time or named one too short, twice as
  * long from limit to limit.
