@@ -16,6 +16,8 @@ import {
 import { clientNameFor, type NetworkPolicy } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
 import { ConsoleModule } from './console/console.module.js';
+import { CertificateController } from './certificate/certificate.controller.js';
+import { CertificateService } from './certificate/certificate.service.js';
 import { EmailDeliveryController } from './email-delivery/email-delivery.controller.js';
 import { EmailDeliveryService } from './email-delivery/email-delivery.service.js';
 import { EmailDeliveryStore } from './email-delivery/email-delivery.store.js';
@@ -54,11 +56,12 @@ export class AppModule {
         LimitingModule.with(env, logger),
       ],
       controllers: [
-        ...[EmailDeliveryController, SmtpTestController, MailConnectionsController, CallbackController],
+        ...[EmailDeliveryController, CertificateController, SmtpTestController, MailConnectionsController, CallbackController],
         ...[SettingsResponder, TokenResponder, HealthController, MetricsController],
       ],
       providers: [
         EmailDeliveryService,
+        CertificateService,
         EmailDeliveryStore,
         SettingsChangedPublisher,
         SignInWaits,

@@ -2,7 +2,7 @@ import { createLogger, dataSourceOptions, requireMigrated, runService } from '@b
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings-schema.js';
 import { readKeyRotationEnvironment } from './settings.env.js';
-import { resealPasswords } from './smtp-account/reseal-passwords.js';
+import { resealSecrets } from './smtp-account/reseal-secrets.js';
 
 const NAME = 'settings-api rotate-keys';
 
@@ -12,11 +12,11 @@ void runService(NAME, async () => {
   const source = await new DataSource(dataSourceOptions(DATABASE_URL, settingsSchema, { poolSize: 2, applicationName: NAME })).initialize();
   try {
     await requireMigrated(source, 'settings-api');
-    const { passwords, moved, left } = await resealPasswords(source, SECRET_KEYS);
-    logger.info({ passwords, moved, left: left.length }, `${moved} of ${passwords} passwords were sealed anew with the first key`);
-    for (const { teamId, reason } of left) logger.error({ teamId, reason }, 'a password is not sealed with the first key');
+    const { secrets, moved, left } = await resealSecrets(source, SECRET_KEYS);
+    logger.info({ secrets, moved, left: left.length }, `${moved} of ${secrets} secrets were sealed anew with the first key`);
+    for (const { teamId, reason } of left) logger.error({ teamId, reason }, 'a secret is not sealed with the first key');
     if (left.length > 0) process.exitCode = 1;
-    else logger.info('no password needs any key but the first: the others may be taken out of SECRET_KEYS');
+    else logger.info('no secret needs any key but the first: the others may be taken out of SECRET_KEYS');
   } finally {
     await source.destroy();
   }

@@ -8,6 +8,7 @@ const MIGRATIONS = [
   'BoundedHistory1800000000040',
   'TeamNames1800000000050',
   'MailConnections1800000000080',
+  'TeamCertificates1800000000100',
 ];
 
 describe('the schema "settings"', () => {

@@ -15,6 +15,7 @@ import {
   SETTINGS_MESSAGES,
   SMTP_SECURITIES,
 } from './settings-rules.js';
+import { certificateView, teamCertificate } from './team-certificate.js';
 import { boundedText, lineOfText, senderName } from './text.js';
 
 const smtpHost = boundedText(253, 'is longer than 253 characters')
@@ -80,6 +81,7 @@ export const emailDeliveryInput = z
       version: z.int('must be a whole number').optional(),
       updatedAt: z.string('must be text').optional(),
       updatedBy: z.string('must be text').optional(),
+      certificate: z.unknown().optional(),
     },
     OBJECT,
   )
@@ -129,6 +131,7 @@ export const emailDeliveryView = z.object({
       ]),
     })
     .nullable(),
+  certificate: certificateView.nullable(),
 });
 export type EmailDeliveryView = z.infer<typeof emailDeliveryView>;
 
@@ -145,6 +148,8 @@ export const teamMailSettings = z.object({
       ]),
     })
     .nullable(),
+  /** Signs what goes out by the team's own server. A settings-api that does not know of it yet sends none. */
+  certificate: teamCertificate.nullable().default(null),
 });
 export type TeamMailSettings = z.infer<typeof teamMailSettings>;
 

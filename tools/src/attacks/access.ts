@@ -26,6 +26,7 @@ export const A_DELIVERY = 'a delivery of the team';
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 
 const SETTINGS = '/v1/teams/{teamId}/email-delivery';
+const CERTIFICATE = `${SETTINGS}/certificate`;
 const DELIVERIES = '/v1/teams/{teamId}/deliveries';
 const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
@@ -34,6 +35,10 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
   'settings-api': {
     [`GET ${SETTINGS}`]: { access: 'team read', answers: 200 },
     [`PUT ${SETTINGS}`]: { access: 'team write', answers: 200, body: { companyName: 'ACME GmbH' } },
+    // The team has no server of its own to sign for.
+    [`GET ${CERTIFICATE}`]: { access: 'team read', answers: 404 },
+    [`PUT ${CERTIFICATE}`]: { access: 'team write', answers: 409, body: { file: 'MIIB' } },
+    [`DELETE ${CERTIFICATE}`]: { access: 'team write', answers: 404 },
     [`GET ${SETTINGS}/history`]: { access: 'team read', answers: 200 },
     // The team sends by the platform: there is nothing to test.
     [`POST ${SETTINGS}/smtp/test`]: { access: 'team write', answers: 422, body: {} },

@@ -265,6 +265,7 @@ export const teamSettings = (teamId: string, changes: Partial<TeamMailSettings> 
   bcc: [],
   sender: 'platform',
   smtp: null,
+  certificate: null,
   fallback: false,
   notifyUserIds: [],
   version: 1,

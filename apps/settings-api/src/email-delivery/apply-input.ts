@@ -8,6 +8,7 @@ import {
 } from '@billing-mail/contracts';
 import { type CredentialBox } from '@billing-mail/platform';
 import { settlePassword } from '../smtp-account/settle-password.js';
+import { notItsAddress, standsFor } from '../certificate/certificate-address.js';
 import { describeChanges, type MadeChange } from './describe-changes.js';
 
 export type Author = { userId: string; at: Date };
@@ -24,6 +25,9 @@ export function applyInput(
 ): AppliedInput {
   const password = settlePassword(teamId, input.smtp, current?.smtp ?? null, box);
   if ('error' in password) return { errors: [password.error] };
+  const certificate = current?.certificate ?? null;
+  if (certificate !== null && input.smtp !== null && !standsFor(certificate, input.smtp.fromAddress))
+    return { errors: [{ pointer: '/smtp/fromAddress', message: notItsAddress(certificate) }] };
   const next: TeamMailSettings = {
     teamId,
     companyName: input.companyName,
@@ -33,6 +37,7 @@ export function applyInput(
     bcc: withoutDoubles(input.bcc),
     sender: input.sender,
     smtp: input.smtp && toStoredServer(input.smtp, password.sealed, connection),
+    certificate,
     fallback: input.fallback,
     notifyUserIds: [...new Set(input.notifyUserIds)],
     version: (current?.version ?? 0) + 1,

@@ -11,6 +11,7 @@ const settings: TeamMailSettings = {
   bcc: [],
   sender: 'platform',
   smtp: null,
+  certificate: null,
   fallback: false,
   notifyUserIds: ['u1'],
   version: 1,

@@ -22,6 +22,8 @@ const VALUES: Record<string, (settings: Settings) => Value> = {
   '/smtp/fromAddress': (settings) => settings.smtp?.fromAddress,
   '/smtp/fromName': (settings) => settings.smtp?.fromName,
   '/fallback': (settings) => settings.fallback,
+  '/certificate/fingerprint': (settings) => settings.certificate?.fingerprint,
+  '/certificate/validTo': (settings) => settings.certificate?.validTo,
 };
 
 const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {

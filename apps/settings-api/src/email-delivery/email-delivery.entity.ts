@@ -33,6 +33,10 @@ export class EmailDeliveryEntity {
   @Column({ name: 'smtp', type: 'jsonb', nullable: true })
   smtp: TeamMailSettings['smtp'];
 
+  /** With the key sealed. Kept while `sender` is `platform`, as the server is. */
+  @Column({ name: 'certificate', type: 'jsonb', nullable: true })
+  certificate: TeamMailSettings['certificate'];
+
   @Column({ name: 'fallback', type: 'boolean' })
   fallback: boolean;
 

@@ -7,6 +7,7 @@ import {
   type Page,
   type pageQuery,
   type SettingsChangeRecord,
+  type TeamCertificate,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import {
@@ -26,6 +27,7 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
 import { applyInput } from './apply-input.js';
+import { describeChanges } from './describe-changes.js';
 import { EmailDeliveryStore, vouchedFor } from './email-delivery.store.js';
 import { type IfMatch, isMatch } from './if-match.js';
 import { likePlatform, platformNameError, takenNameError } from './name-errors.js';
@@ -79,12 +81,31 @@ export class EmailDeliveryService {
       const replaced = await this.store.replace(applied.next, vouchedFor(applied.changes, foreign), { names, isVouchedFor: isService });
       if (typeof replaced === 'object') throw invalidInput(replaced.taken.map(takenNameError));
       if (replaced === 'written') {
-        this.logger.info({ teamId, step: 'settings-saved', version: applied.next.version }, 'settings saved');
-        await this.publisher.announce({ teamId, version: applied.next.version });
+        await this.saved(applied.next);
         return applied.next;
       }
     }
-    throw new ProblemException(503, 'settings-contended', 'The settings are being changed by many at once. Try again in a moment.');
+    throw contended();
+  }
+
+  /**
+   * Sets or removes the certificate that signs, and tells everyone.
+   * @param fromAddress the sender that it was checked for
+   * @throws ProblemException 404 without settings, 412 where the sender is another one by now
+   */
+  async setCertificate(teamId: string, certificate: TeamCertificate | null, fromAddress: string | null, { userId }: Caller): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const current = await this.read(teamId);
+      if (fromAddress !== null && current.smtp?.fromAddress !== fromAddress) throw senderChanged();
+      const stamps = { version: current.version + 1, updatedAt: new Date().toISOString(), updatedBy: userId };
+      const next: TeamMailSettings = { ...current, certificate, ...stamps };
+      // The same file again makes no new version.
+      const changes = describeChanges(current, next);
+      if (changes.length === 0) return;
+      const replaced = await this.store.replace(next, changes, { names: [], isVouchedFor: false });
+      if (replaced === 'written') return this.saved(next);
+    }
+    throw contended();
   }
 
   /** Who changed what, newest first; a page may be shorter than asked for. A team without settings has an empty history. */
@@ -106,6 +127,11 @@ export class EmailDeliveryService {
         { pointer: '/smtp/host', message: `is not the server of the connected mailbox, which is ${connection.hosts.join(' or ')}` },
       ]);
     return summaryOf(connection);
+  }
+
+  private async saved({ teamId, version }: TeamMailSettings): Promise<void> {
+    this.logger.info({ teamId, step: 'settings-saved', version }, 'settings saved');
+    await this.publisher.announce({ teamId, version });
   }
 
   private errorsOf(teamId: string, input: EmailDeliveryInput): FieldError[] {
@@ -133,3 +159,13 @@ export class EmailDeliveryService {
     );
   }
 }
+
+const contended = () =>
+  new ProblemException(503, 'settings-contended', 'The settings are being changed by many at once. Try again in a moment.');
+
+const senderChanged = () =>
+  new ProblemException(
+    412,
+    'changed-meanwhile',
+    'The sender address was changed meanwhile. Read the settings again and set the certificate for it.',
+  );

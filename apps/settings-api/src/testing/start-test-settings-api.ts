@@ -34,7 +34,7 @@ export type TestSettingsApi = {
   /** All log lines so far. */
   log: () => string;
   /** A request with a token; of an admin of acme unless it says otherwise. */
-  call: (method: 'get' | 'put' | 'post', path: string, options?: CallOptions) => Promise<Response>;
+  call: (method: 'get' | 'put' | 'post' | 'delete', path: string, options?: CallOptions) => Promise<Response>;
   /** A body as it is, by an admin of acme. */
   callRaw: (method: 'put', path: string, body: string, type: string) => Promise<Response>;
   /** No name is any team's: a test that is not about names may give them to many. */

@@ -10,6 +10,7 @@ const stored: EmailDeliveryView = {
   cc: [{ address: 'boss@acme.example', name: 'Boss' }],
   bcc: [],
   sender: 'custom',
+  certificate: null,
   fallback: true,
   notifyUserIds: [],
   smtp: {

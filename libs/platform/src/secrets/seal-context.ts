@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a sealed text belongs to; it opens nowhere else, so that copying it to another row, or changing what stands beside it, is of no use. */
 export type SealContext = {
   teamId: string;
@@ -5,6 +7,13 @@ export type SealContext = {
   /** Where the secret may go, in a fixed order. */
   boundTo: readonly (string | number)[];
 };
+
+/** What the key of a team's certificate is sealed for: it signs with this certificate and no other, which says for whom. */
+export const signingKeyContext = (teamId: string, certificateDer: Uint8Array): SealContext => ({
+  teamId,
+  field: 'certificate.key',
+  boundTo: [createHash('sha256').update(certificateDer).digest('hex')],
+});
 
 /** The account that an SMTP password is for. */
 export type SmtpAccount = { host: string; port: number; security: string; auth: { username: string } };

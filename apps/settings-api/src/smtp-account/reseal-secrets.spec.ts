@@ -1,9 +1,9 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { CredentialBox, dataSourceOptions, migrate, type SecretKey, smtpPasswordContext } from '@billing-mail/platform';
+import { CredentialBox, dataSourceOptions, migrate, type SecretKey, signingKeyContext, smtpPasswordContext } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from '../settings-schema.js';
-import { resealPasswords } from './reseal-passwords.js';
+import { resealSecrets } from './reseal-secrets.js';
 
 const newKey = { id: 'new', key: randomBytes(32) };
 const oldKey = { id: 'old', key: randomBytes(32) };
@@ -20,7 +20,7 @@ function sealedEarlier(teamId: string, { id, key }: SecretKey, clear: string): s
   return ['v1', id, ...[iv, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join('.');
 }
 
-describe('resealPasswords', () => {
+describe('resealSecrets', () => {
   let database: TestDatabase;
   let source: DataSource;
   const smtpOf = async (teamId: string) => {
@@ -55,7 +55,7 @@ describe('resealPasswords', () => {
 
   it('moves every password to the first key and its whole account, and leaves everything else as it is', async () => {
     const current = await smtpOf('current');
-    expect(await resealPasswords(source, [newKey, oldKey])).toEqual({ passwords: 4, moved: 3, left: [] });
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({ secrets: 4, moved: 3, left: [] });
     for (const teamId of ['earlier', 'earlier-format', 'old-key', 'current']) {
       const row = await smtpOf(teamId);
       expect(row).toMatchObject({ smtp: server, version: 7 });
@@ -63,15 +63,29 @@ describe('resealPasswords', () => {
       expect(new CredentialBox([newKey]).open(row?.smtp.auth.passwordSealed ?? '', contextOf(teamId))).toBe('geheim');
     }
     expect(await smtpOf('current')).toEqual(current);
-    expect(await resealPasswords(source, [newKey])).toEqual({ passwords: 4, moved: 0, left: [] });
+    expect(await resealSecrets(source, [newKey])).toEqual({ secrets: 4, moved: 0, left: [] });
+  });
+
+  it('moves the key of a certificate as well', async () => {
+    const context = signingKeyContext('signing', Buffer.from('certificate'));
+    await store('signing', null);
+    const sealed = new CredentialBox([oldKey]).seal('key', context);
+    const certificate = { chain: [Buffer.from('certificate').toString('base64')], keySealed: sealed };
+    await source.query(`UPDATE settings.team_email_delivery SET certificate = $1 WHERE team_id = 'signing'`, [JSON.stringify(certificate)]);
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({ secrets: 5, moved: 1, left: [] });
+    const [row] = await source.query<{ key: string }[]>(
+      `SELECT certificate ->> 'keySealed' AS key FROM settings.team_email_delivery WHERE team_id = 'signing'`,
+    );
+    await source.query(`DELETE FROM settings.team_email_delivery WHERE team_id = 'signing'`);
+    expect(new CredentialBox([newKey]).open(row?.key ?? '', context)).toBe('key');
   });
 
   it('names the teams whose password no first key opens, and why, and moves the others', async () => {
     await store('lost', withPassword(new CredentialBox([lostKey]).seal('geheim', contextOf('lost'))));
     await store('changed', withPassword(new CredentialBox([newKey]).seal('geheim', contextOf('somebody-else'))));
     await store('movable', withPassword(new CredentialBox([oldKey]).seal('geheim', contextOf('movable'))));
-    expect(await resealPasswords(source, [newKey, oldKey])).toEqual({
-      passwords: 7,
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({
+      secrets: 7,
       moved: 1,
       left: [
         { teamId: 'changed', reason: expect.stringContaining('belongs to another') },

@@ -1,0 +1,56 @@
+// The use cases of a team's own certificate: set, show, remove. Each is a new version of the team's settings, with its line in the history.
+import { Injectable } from '@nestjs/common';
+import { type CertificateInput, type CertificateView, type TeamCertificate } from '@billing-mail/contracts';
+import { type Pkcs12Identity } from '@billing-mail/mail-core';
+import { type Caller, CredentialBox, invalidInput, notFound, ProblemException, signingKeyContext } from '@billing-mail/platform';
+import { EmailDeliveryService } from '../email-delivery/email-delivery.service.js';
+import { readCertificate } from './read-certificate.js';
+
+@Injectable()
+export class CertificateService {
+  constructor(
+    private readonly settings: EmailDeliveryService,
+    private readonly box: CredentialBox,
+  ) {}
+
+  /** @throws ProblemException 404 where there is none */
+  async read(teamId: string): Promise<CertificateView> {
+    const { certificate } = await this.settings.read(teamId);
+    if (certificate === null) throw notFound('The certificate of the team');
+    return certificate;
+  }
+
+  /** @throws ProblemException 409 without a server of the team's own, 422 saying what a receiver would object to */
+  async set(teamId: string, input: CertificateInput, caller: Caller): Promise<CertificateView> {
+    const { smtp } = await this.settings.read(teamId);
+    if (smtp === null) throw serverMissing();
+    const read = await readCertificate(input, smtp.fromAddress, new Date());
+    if ('errors' in read) throw invalidInput(read.errors);
+    const { identity, view } = read;
+    const certificate: TeamCertificate = { ...view, ...this.sealed(teamId, identity) };
+    // The sender may have changed while the file was read.
+    await this.settings.setCertificate(teamId, certificate, smtp.fromAddress, caller);
+    return view;
+  }
+
+  /** @throws ProblemException 404 where there is none */
+  async remove(teamId: string, caller: Caller): Promise<void> {
+    await this.read(teamId);
+    await this.settings.setCertificate(teamId, null, null, caller);
+  }
+
+  private sealed(teamId: string, { privateKey, certificateDer, chainDer }: Pkcs12Identity): Pick<TeamCertificate, 'chain' | 'keySealed'> {
+    const key = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    return {
+      chain: [certificateDer, ...chainDer].map((der) => Buffer.from(der).toString('base64')),
+      keySealed: this.box.seal(key, signingKeyContext(teamId, certificateDer)),
+    };
+  }
+}
+
+const serverMissing = () =>
+  new ProblemException(
+    409,
+    'server-missing',
+    'Save the server of your own with its sender address first: the certificate has to be one for that address.',
+  );

@@ -1,0 +1,90 @@
+// Reads and checks the certificate that a team wants to sign with: what a receiver would object to is said here, with its cure.
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { type CertificateInput, type CertificateView, type FieldError } from '@billing-mail/contracts';
+import {
+  checkSigningIdentity,
+  type Pkcs12Identity,
+  readPkcs12InTurns,
+  SigningIdentityError,
+  type SigningFileProblem,
+  type SigningIdentityProblem,
+} from '@billing-mail/mail-core';
+
+export type ReadCertificate = { identity: Pkcs12Identity; view: CertificateView } | { errors: FieldError[] };
+
+const FILE_MESSAGES: Record<SigningFileProblem, string> = {
+  pem: 'is PEM; export certificate and key together as PKCS#12 (.p12 or .pfx)',
+  unreadable: 'is no PKCS#12 file, or a damaged one; export the certificate with its key as .p12 or .pfx once more',
+  too_costly: 'asks for too many rounds of its passphrase; export it again with the program it comes from',
+  passphrase_wrong: 'does not open the file; look at capital letters, umlauts and spaces',
+  key_missing: 'has no private key; export the certificate again together with its private key',
+  certificate_missing: 'has no certificate; export the key again together with its certificate',
+  key_of_another: 'has a key and a certificate that do not belong together; export the key with its own certificate',
+  key_not_rsa: 'has a key that is not RSA; order an RSA certificate of 2048 bits or more',
+  key_too_short: 'has an RSA key of less than 2048 bits, which mail programs refuse; order a new certificate',
+};
+const INCOMPLETE = 'lacks the certificates of its issuers; export it again with all certificates of the path';
+
+/** @param fromAddress the sender that it is to sign for */
+export async function readCertificate({ file, passphrase }: CertificateInput, fromAddress: string, now: Date): Promise<ReadCertificate> {
+  let identity: Pkcs12Identity;
+  try {
+    identity = await readPkcs12InTurns(Buffer.from(file, 'base64'), passphrase);
+  } catch (error) {
+    if (!(error instanceof SigningIdentityError)) throw error;
+    return { errors: [{ pointer: error.problem === 'passphrase_wrong' ? '/passphrase' : '/file', message: FILE_MESSAGES[error.problem] }] };
+  }
+  const view = viewOf(identity);
+  const objections = checkSigningIdentity(identity, { fromAddress, now })
+    .filter(({ fatal }) => fatal)
+    .map(({ code }) => wordsFor(code, view, fromAddress));
+  if (!isChainComplete(identity)) objections.push(INCOMPLETE);
+  return objections.length > 0 ? { errors: objections.map((message) => ({ pointer: '/file', message })) } : { identity, view };
+}
+
+function wordsFor(code: SigningIdentityProblem['code'], { addresses, validFrom, validTo }: CertificateView, fromAddress: string): string {
+  switch (code) {
+    case 'expired':
+    case 'expires_soon':
+      return `has expired on ${validTo.slice(0, 10)}; order a new certificate`;
+    case 'not_yet_valid':
+      return `is valid only from ${validFrom.slice(0, 10)} on; set it then`;
+    case 'address_missing':
+      return addresses.length === 0
+        ? `names no e-mail address; order one for ${fromAddress}`
+        : `is for ${addresses.join(', ')} and not for the sender ${fromAddress}; order one for that address, or change the sender`;
+    case 'key_usage_wrong':
+      return 'is not meant for signatures (key usage); order one for S/MIME signing';
+    case 'extended_key_usage_wrong':
+      return 'is not meant for e-mail (extended key usage); order one for S/MIME signing';
+  }
+}
+
+function viewOf({ certificateDer, addresses, notBefore, notAfter }: Pkcs12Identity): CertificateView {
+  const { subject, issuer, fingerprint256 } = new X509Certificate(certificateDer);
+  return {
+    subject: inOneLine(subject),
+    addresses: [...new Set(addresses.map(inOneLine))],
+    issuer: inOneLine(issuer),
+    fingerprint: fingerprint256,
+    validFrom: notBefore.toISOString(),
+    validTo: notAfter.toISOString(),
+  };
+}
+
+const MOST_CHARACTERS = 500;
+// Whoever issued it wrote what he liked.
+const inOneLine = (text: string): string =>
+  text
+    .trim()
+    .replace(/\s*\n\s*/g, ', ')
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .slice(0, MOST_CHARACTERS);
+
+/** Receivers have the roots and nothing else: what lies between must come with each mail. The file of a private authority brings its root. */
+function isChainComplete({ hasRoot, certificateDer, chainDer }: Pkcs12Identity): boolean {
+  if (hasRoot) return true;
+  const last = new X509Certificate(chainDer.at(-1) ?? certificateDer);
+  return rootCertificates.some((pem) => last.checkIssued(new X509Certificate(pem)));
+}

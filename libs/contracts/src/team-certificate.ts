@@ -1,0 +1,43 @@
+// The certificate of a team's own that signs what goes out by its own server, in the three forms it travels in.
+import { z } from 'zod';
+import { boundedText } from './text.js';
+
+/** Base64 of the largest file; one with a long chain has some 15 kB. */
+const MOST_FILE_CHARACTERS = 256 * 1024;
+
+/** Body of `PUT …/email-delivery/certificate`. */
+export const certificateInput = z.strictObject(
+  {
+    /** PKCS#12 (.p12, .pfx) as base64. */
+    file: boundedText(MOST_FILE_CHARACTERS, 'is too large for a certificate; choose the .p12 or .pfx file')
+      .min(1, 'must not be empty')
+      .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'must be the file in base64'),
+    /** Written, never read; empty where the file has none. */
+    passphrase: boundedText(1000, 'is longer than 1000 characters').default(''),
+  },
+  'must be an object',
+);
+export type CertificateInput = z.infer<typeof certificateInput>;
+
+/** What is shown of it: never the key. */
+export const certificateView = z.object({
+  subject: z.string(),
+  /** The e-mail addresses that it stands for; the sender's is one of them. */
+  addresses: z.array(z.string()),
+  issuer: z.string(),
+  /** SHA-256 in pairs of hexadecimal digits. */
+  fingerprint: z.string(),
+  validFrom: z.iso.datetime(),
+  validTo: z.iso.datetime(),
+});
+export type CertificateView = z.infer<typeof certificateView>;
+
+/** As it is stored and travels between services: with the key sealed. */
+export const teamCertificate = z.object({
+  ...certificateView.shape,
+  /** Base64 of DER: its own, then its issuers without the root. */
+  chain: z.array(z.string()).min(1),
+  /** PKCS#8 in base64, sealed for the team and this certificate (see `credential seal` in ARCHITECTURE.md). */
+  keySealed: z.string(),
+});
+export type TeamCertificate = z.infer<typeof teamCertificate>;
