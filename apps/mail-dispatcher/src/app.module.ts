@@ -46,6 +46,7 @@ import { openDocumentStore } from './documents/open-document-store.js';
 import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
 import { TokenClient } from './documents/token.client.js';
 import { loadSigningKey, SigningKey } from './documents/signing-key.js';
+import { TeamKeys } from './documents/team-keys.js';
 import { AcceptDocument } from './intake/accept-document.js';
 import { AcceptUpload } from './intake/accept-upload.js';
 import { DispatchProcessor } from './intake/dispatch.processor.js';
@@ -130,7 +131,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, TokenClient, Messages, DangerousSteps, TryDelivery],
+        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],

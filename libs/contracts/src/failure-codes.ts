@@ -56,6 +56,7 @@ export const FAILURE_CODES = [
   // before any server was asked
   'settings_unavailable',
   'signing_unavailable',
+  'certificate_expired',
   'team_unknown',
   'document_changed',
   'too_many_crashes',

@@ -212,17 +212,21 @@ export class ClaimsStore {
     return rows.map(({ lane }) => lane.slice(0, -'/custom'.length));
   }
 
-  /** Makes a team's deliveries due that wait for a custom server which has changed since their last try. Returns how many. */
-  async hastenForServer(teamId: string, fingerprint: string): Promise<number> {
+  /**
+   * Makes a team's deliveries due that wait for a custom server which has changed since their last try, and those that wait for a certificate where
+   * `canSign` again. Returns how many.
+   */
+  async hastenForServer(teamId: string, fingerprint: string, canSign: boolean): Promise<number> {
     const [row] = await this.sql.rows<{ count: number }>(
       `WITH hastened AS (
          UPDATE dispatch.deliveries SET due_at = now()
-         WHERE lane = $1 || '/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now() AND server_fingerprint <> $2
+         WHERE lane = $1 || '/custom' AND settled_at IS NULL AND claim_id IS NULL AND due_at > now()
+           AND (server_fingerprint <> $2 OR ($3 AND failure ->> 'code' = 'certificate_expired'))
          RETURNING lane, due_at
        ),
        due AS (${noteDueLanes('hastened')})
        SELECT count(*)::int AS count FROM hastened`,
-      [teamId, fingerprint],
+      [teamId, fingerprint, canSign],
     );
     return row?.count ?? 0;
   }

@@ -16,6 +16,8 @@ process.once('message', (setup: RehearsalSetup) => {
   const messages = new Messages(
     openDocumentStore(setup.DOCUMENT_STORE_URL),
     loadSigningKey(setup),
+    // Keys of teams do not leave their dispatcher; what kills who composes is the document.
+    { identityFor: () => Promise.resolve(null) },
     new MemoryBudget(setup.DISPATCH_MEMORY),
   );
   process.on('message', (task: RehearsalTask) => void compose(messages, task).then(() => say('done')));

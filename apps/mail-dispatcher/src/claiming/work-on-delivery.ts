@@ -17,6 +17,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
 import { TokenUnavailableError } from '../documents/token.client.js';
 import { SigningKeyUnavailableError } from '../documents/signing-key.js';
+import { CertificateExpiredError } from '../documents/team-keys.js';
 import { laneOf } from '../records/lanes.js';
 import { fixLook } from '../records/look.js';
 import { type DeliveryInHand, type LookedAfter, type OpenTry } from '../records/rows.js';
@@ -243,17 +244,17 @@ export class WorkOnDelivery {
   }
 }
 
-/** What the log shows while a delivery waits for something of ours. */
+/** What a delivery may wait for without a try, and what the log shows meanwhile. */
+const WAITED_FOR = [
+  [SettingsUnavailableError, 'settings_unavailable'],
+  [SigningKeyUnavailableError, 'signing_unavailable'],
+  [TokenUnavailableError, 'smtp_token_unavailable'],
+  [CertificateExpiredError, 'certificate_expired'],
+] as const satisfies readonly (readonly [new (...args: never[]) => Error, FailureCode])[];
+
 function waitingFor(cause: unknown): FailureReason | null {
-  const code: FailureCode | null =
-    cause instanceof SettingsUnavailableError
-      ? 'settings_unavailable'
-      : cause instanceof SigningKeyUnavailableError
-        ? 'signing_unavailable'
-        : cause instanceof TokenUnavailableError
-          ? 'smtp_token_unavailable'
-          : null;
-  return code && { code, server: null, reply: null };
+  const [, code] = WAITED_FOR.find(([kind]) => cause instanceof kind) ?? [];
+  return code === undefined ? null : { code, server: null, reply: null };
 }
 
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>

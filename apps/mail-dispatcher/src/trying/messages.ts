@@ -9,6 +9,7 @@ import { MemoryBudget } from '../documents/memory-budget.js';
 import { openDocument, readDocument } from '../documents/read-document.js';
 import { sha256Of } from '../documents/sha256.js';
 import { SigningKey } from '../documents/signing-key.js';
+import { TeamKeys } from '../documents/team-keys.js';
 import { draftFor } from '../records/look.js';
 import { type LookedAfter, type MessageFacts } from '../records/rows.js';
 
@@ -36,10 +37,11 @@ export class Messages {
   constructor(
     @Inject(DOCUMENT_STORE) private readonly documents: DocumentStore,
     private readonly signingKey: SigningKey,
+    @Inject(TeamKeys) private readonly teamKeys: Pick<TeamKeys, 'identityFor'>,
     private readonly memory: MemoryBudget,
   ) {}
 
-  /** The bytes that went out before where they are kept, else composed anew. @throws DocumentChangedError, SigningKeyUnavailableError */
+  /** The bytes that went out before where they are kept, else composed anew. @throws DocumentChangedError, SigningKeyUnavailableError, CertificateExpiredError */
   async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
     const known = delivery.messages[route];
     if (known !== undefined && (await this.documents.sizeOf({ sha256: known.sha256, ref: null })) === known.size) return this.repeat(known);
@@ -66,7 +68,7 @@ export class Messages {
   }
 
   private async compose(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
-    const identity = route === 'platform' ? this.signingKey.usableAt(new Date()) : null;
+    const identity = route === 'platform' ? this.signingKey.usableAt(new Date()) : await this.ownIdentity(delivery);
     const draft = draftFor(route, delivery);
     const bytes = delivery.attachments.reduce((sum, { size }) => sum + size, 0);
     const isLarge = bytes >= STREAMED_FROM_BYTES;
@@ -77,6 +79,10 @@ export class Messages {
       done();
       throw error;
     }
+  }
+
+  private async ownIdentity({ teamId, look }: LookedAfter): Promise<Identity> {
+    return look.customFrom === null ? null : this.teamKeys.identityFor(teamId, look.customFrom.address);
   }
 
   private async inMemory(delivery: LookedAfter, draft: Draft, identity: Identity): Promise<Composed> {

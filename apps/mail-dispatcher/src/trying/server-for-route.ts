@@ -38,7 +38,9 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     smtp.auth.type === 'password' && [smtp.auth.username, sealMark(smtp.auth.passwordSealed)],
     ...(smtp.auth.type === 'oauth2' ? [smtp.auth.connection?.id ?? null] : []),
   ];
+  // Without a certificate as it was before there were any: what waits since then is not tried at once because we were updated.
+  const signer = settings.certificate === null ? [] : [settings.certificate.fingerprint];
   return createHash('sha256')
-    .update(JSON.stringify([sender, settings.fallback, way]))
+    .update(JSON.stringify([sender, settings.fallback, way, ...signer]))
     .digest('hex');
 }

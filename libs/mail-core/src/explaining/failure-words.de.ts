@@ -281,6 +281,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: 'Es wird signiert verschickt, sobald die Signatur wieder verwendbar ist.',
     todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
   },
+  certificate_expired: {
+    happened: 'Das Dokument wartet, weil das Zertifikat, mit dem Ihr Unternehmen signiert, abgelaufen ist.',
+    means: 'Es wird signiert verschickt, sobald ein neues hinterlegt ist. Nichts wird versehentlich ohne Signatur verschickt.',
+    todo: 'Hinterlegen Sie in den Einstellungen für den E-Mail-Versand ein neues Zertifikat, oder entfernen Sie es dort, um ohne Signatur zu senden.',
+  },
   team_unknown: {
     happened: 'Für Ihr Unternehmen gibt es keine Einstellungen für den E-Mail-Versand.',
     means: NOT_SENT,

@@ -276,6 +276,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: 'It goes out, signed, as soon as the signature can be used again.',
     todo: 'There is nothing for you to do. Tell our support if it still waits in an hour.',
   },
+  certificate_expired: {
+    happened: 'The document waits because the certificate that your company signs with has expired.',
+    means: 'It goes out, signed, as soon as there is a new one. Nothing is sent unsigned by mistake.',
+    todo: 'Set a new certificate in the settings for e-mail delivery, or remove it there to send without a signature.',
+  },
   team_unknown: {
     happened: 'There are no settings for e-mail delivery for your company.',
     means: NOT_SENT,

@@ -104,6 +104,15 @@ const SITUATIONS: readonly Situation[] = [
     goesOn: 'byItself',
   },
   {
+    seenBy: "a certificate of the team's that has ended",
+    reason: ofOurs('certificate_expired'),
+    en: /your company signs with has expired/,
+    de: /Ihr Unternehmen signiert, abgelaufen/,
+    actors: ['team'],
+    route: 'custom',
+    goesOn: 'byItself',
+  },
+  {
     seenBy: 'a document that was changed',
     reason: ofOurs('document_changed'),
     en: /changed or removed/,

@@ -1,0 +1,53 @@
+// The keys that teams sign with where they send by their own server, as the settings have them; each is opened once.
+import { createPrivateKey } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type TeamCertificate } from '@billing-mail/contracts';
+import { checkSigningIdentity, type SigningIdentity, signingIdentity } from '@billing-mail/mail-core';
+import { CredentialBox, signingKeyContext } from '@billing-mail/platform';
+import { SettingsClient } from './settings.client.js';
+
+/** The team's certificate has run out: unsigned would be silently wrong, so its mail waits until it has set a new one. */
+export class CertificateExpiredError extends Error {
+  override readonly name = 'CertificateExpiredError';
+}
+
+/** An opened key is some kilobytes, with the parts of its signatures that are always the same. */
+const MOST_KEPT = 1000;
+
+@Injectable()
+export class TeamKeys {
+  private readonly opened = new Map<string, SigningIdentity>();
+
+  constructor(
+    private readonly settings: SettingsClient,
+    private readonly box: CredentialBox,
+  ) {}
+
+  /**
+   * What mail of this sender is signed with; `null` where the team has no certificate for it. One that was taken with another sender, before the
+   * certificate was set, goes out without.
+   * @throws CertificateExpiredError, SettingsUnavailableError, SealError
+   */
+  async identityFor(teamId: string, fromAddress: string): Promise<SigningIdentity | null> {
+    const certificate = (await this.settings.settingsOf(teamId))?.certificate ?? null;
+    if (certificate === null) return null;
+    const identity = this.open(teamId, certificate);
+    const problems = checkSigningIdentity(identity, { fromAddress, now: new Date() }).filter(({ fatal }) => fatal);
+    const [problem] = problems;
+    if (problem === undefined) return identity;
+    if (problems.some(({ code }) => code === 'address_missing')) return null;
+    throw new CertificateExpiredError(`The certificate of the team's own can not be used (${problem.code}).`);
+  }
+
+  private open(teamId: string, { chain, keySealed }: TeamCertificate): SigningIdentity {
+    const known = this.opened.get(keySealed);
+    if (known !== undefined) return known;
+    const [own = Buffer.alloc(0), ...issuers] = chain.map((der) => Buffer.from(der, 'base64'));
+    const key = Buffer.from(this.box.open(keySealed, signingKeyContext(teamId, own)), 'base64');
+    const identity = signingIdentity(createPrivateKey({ key, format: 'der', type: 'pkcs8' }), own, issuers);
+    const [oldest] = this.opened.keys();
+    if (this.opened.size >= MOST_KEPT && oldest !== undefined) this.opened.delete(oldest);
+    this.opened.set(keySealed, identity);
+    return identity;
+  }
+}

@@ -1,0 +1,90 @@
+// Mail by a team's own server is signed with the team's own certificate: as receivers see it, in every try the same, never without by mistake.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type TeamCertificate, type TeamMailSettings } from '@billing-mail/contracts';
+import { CredentialBox, signingKeyContext } from '@billing-mail/platform';
+import { createTestIdentity, type TestIdentity, times, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from '@billing-mail/testkit';
+import { type Harness, invoice, ownServer, PLATFORM_FROM, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+
+const FROM = 'billing@acme.example';
+const DAY_MS = 24 * 60 * 60 * 1000;
+const pem = (text: string) => new X509Certificate(text).raw;
+
+describe("a team's own signature", () => {
+  let harness: Harness;
+  const identity = createTestIdentity({ address: FROM });
+
+  beforeAll(async () => {
+    harness = await startHarness();
+  }, 60_000);
+  afterAll(() => harness.stop(), 60_000);
+  afterEach(() => harness.reset());
+
+  const certificateOf = (teamId: string, { certificatePem, chainPem, keyPem }: TestIdentity): TeamCertificate => {
+    const { fingerprint256, validFrom, validTo } = new X509Certificate(certificatePem);
+    const key = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    return {
+      ...{ subject: 'CN=ACME', addresses: [FROM], issuer: 'CN=CA', fingerprint: fingerprint256 },
+      ...{ validFrom: new Date(validFrom).toISOString(), validTo: new Date(validTo).toISOString() },
+      chain: [certificatePem, chainPem[0] ?? ''].map((text) => pem(text).toString('base64')),
+      keySealed: new CredentialBox(harness.env.SECRET_KEYS).seal(key, signingKeyContext(teamId, pem(certificatePem))),
+    };
+  };
+  const save = (certificate: TeamCertificate | null, changes: Partial<TeamMailSettings> = {}) =>
+    harness.saveSettings(teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port), certificate, ...changes }));
+  const send = async () => {
+    const job = invoice();
+    await harness.publish(job);
+    return job.key;
+  };
+
+  it('is what receivers find good, for the sender', async () => {
+    await save(certificateOf('acme', identity));
+    const delivery = await harness.until('acme', await send());
+    expect(delivery).toMatchObject({ status: 'sent', route: 'custom', signed: true });
+    const raw = harness.rawOf(delivery, harness.custom);
+    const verified = await Promise.all([
+      verifyWithOpenssl(raw, { caPem: identity.caPem, from: FROM }),
+      verifyWithGpgsm(raw, { caPem: identity.caPem }),
+      verifyWithNss(raw, { caPem: identity.caPem }),
+    ]);
+    expect(verified).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(await verifyWithOpenssl(raw, { caPem: identity.caPem, from: PLATFORM_FROM })).toMatchObject({ ok: false });
+  });
+
+  it('stays the same in all tries, also when the certificate is replaced in between', async () => {
+    await save(certificateOf('acme', identity));
+    harness.custom.script = { final: times(1, '451 4.3.0 later', '250 ok') };
+    const key = await send();
+    await harness.until('acme', key, ({ attempts }) => attempts.length > 0);
+    await save(certificateOf('acme', createTestIdentity({ address: FROM })));
+    const delivery = await harness.until('acme', key);
+    expect(delivery).toMatchObject({ status: 'sent', signed: true });
+    expect(delivery.attempts).toHaveLength(2);
+    expect(await harness.sql.rows('SELECT DISTINCT message_sha256 FROM dispatch.attempts WHERE delivery_id = $1', [delivery.id])).toHaveLength(1);
+  });
+
+  it('is missing where the team has no certificate, or has one for another sender than the document was taken with', async () => {
+    await save(null);
+    expect(await harness.until('acme', await send())).toMatchObject({ status: 'sent', signed: false });
+    await save(certificateOf('acme', createTestIdentity({ address: 'other@acme.example' })));
+    expect(await harness.until('acme', await send())).toMatchObject({ status: 'sent', signed: false });
+  });
+
+  it("is the platform's where the platform takes over", async () => {
+    await save(certificateOf('acme', identity), { smtp: ownServer(1), fallback: true });
+    const delivery = await harness.until('acme', await send());
+    expect(delivery).toMatchObject({ status: 'sent', usedFallback: true, signed: true });
+    expect(await verifyWithOpenssl(harness.rawOf(delivery), { caPem: harness.identity.caPem, from: PLATFORM_FROM })).toMatchObject({ ok: true });
+  });
+
+  it('is waited for when the certificate has expired, and goes out with the new one at once', async () => {
+    const ended = { validFrom: new Date(Date.now() - 9 * DAY_MS), validTo: new Date(Date.now() - DAY_MS) };
+    await save(certificateOf('acme', createTestIdentity({ address: FROM, ...ended })));
+    const key = await send();
+    const waiting = await harness.until('acme', key, ({ failure }) => failure !== null);
+    expect(waiting).toMatchObject({ settledAt: null, failure: { code: 'certificate_expired' }, attempts: [] });
+    expect(harness.custom.messages).toEqual([]);
+    await save(certificateOf('acme', identity));
+    expect(await harness.until('acme', key)).toMatchObject({ status: 'sent', signed: true });
+  });
+});
