@@ -70,6 +70,7 @@ import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
 import { CertificateWatch } from './settling/certificate-watch.js';
 import { OutcomeRelay } from './settling/outcome-relay.js';
+import { TeamCertificateWatch } from './settling/team-certificate-watch.js';
 import { ResultJournal } from './settling/result-journal.js';
 import { SettlementStore } from './settling/settlement.store.js';
 import { Settling } from './settling/settling.js';
@@ -132,7 +133,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, TryDelivery],
-        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch],
+        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
         ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery],

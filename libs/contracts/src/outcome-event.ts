@@ -4,7 +4,7 @@ import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
-import { certificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
+import { certificateExpiringEvent, ownCertificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
 import { REJECTION_REASONS } from './rejection.js';
 
 export const deliverySettledEvent = z.object({
@@ -88,6 +88,7 @@ export const outcomeEvent = z.discriminatedUnion('type', [
   serverDownEvent,
   platformUnavailableEvent,
   certificateExpiringEvent,
+  ownCertificateExpiringEvent,
 ]);
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
 /** Events that concern a team: all but those for who runs the platform. */

@@ -42,3 +42,15 @@ export const certificateExpiringEvent = z.object({
   daysLeft: z.int(),
 });
 export type CertificateExpiringEvent = z.infer<typeof certificateExpiringEvent>;
+
+/** The certificate of a team's own, which signs what goes out by its own server, runs out. `requestedBy` is null: nobody asked for it. */
+export const ownCertificateExpiringEvent = z.object({
+  ...outcomeEnvelope,
+  type: z.literal('own_certificate_expiring'),
+  /** The addresses that it stands for. */
+  addresses: z.array(z.string()),
+  notAfter: z.iso.datetime(),
+  /** Whole days from then to `notAfter`; negative once it has run out. */
+  daysLeft: z.int(),
+});
+export type OwnCertificateExpiringEvent = z.infer<typeof ownCertificateExpiringEvent>;

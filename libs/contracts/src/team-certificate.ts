@@ -1,5 +1,6 @@
 // The certificate of a team's own that signs what goes out by its own server, in the three forms it travels in.
 import { z } from 'zod';
+import { locale, teamId } from './identifiers.js';
 import { boundedText } from './text.js';
 
 /** Base64 of the largest file; one with a long chain has some 15 kB. */
@@ -31,6 +32,21 @@ export const certificateView = z.object({
   validTo: z.iso.datetime(),
 });
 export type CertificateView = z.infer<typeof certificateView>;
+
+/** Request of `certificates.ending`: those that end, or have ended, between the two. */
+export const certificatesEndingRequest = z.object({ after: z.iso.datetime(), before: z.iso.datetime() });
+
+/** Its answer: of teams that sign with one, and whom to tell. */
+export const endingCertificates = z.array(
+  z.object({
+    teamId,
+    addresses: z.array(z.string()),
+    validTo: z.iso.datetime(),
+    notifyUserIds: z.array(z.string()),
+    locale,
+  }),
+);
+export type EndingCertificate = z.infer<typeof endingCertificates>[number];
 
 /** As it is stored and travels between services: with the key sealed. */
 export const teamCertificate = z.object({

@@ -1,7 +1,14 @@
 // The team's settings as settings-api has them, asked by the Redis transport and kept for a few seconds.
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
-import { SETTINGS_GET, teamMailSettings, type TeamMailSettings } from '@billing-mail/contracts';
+import {
+  CERTIFICATES_ENDING,
+  type EndingCertificate,
+  endingCertificates,
+  SETTINGS_GET,
+  teamMailSettings,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
 import { lastValueFrom, timeout, TimeoutError } from 'rxjs';
 
 /** Injection token of the client of the Redis transport. */
@@ -37,6 +44,17 @@ export class SettingsClient {
     // A failed question must not be the answer for the next ones.
     entry.settings.catch(() => this.forgetEntry(teamId, entry));
     return entry.settings;
+  }
+
+  /** Certificates of teams that end between the two times. @throws SettingsUnavailableError */
+  async certificatesEnding(after: Date, before: Date): Promise<EndingCertificate[]> {
+    const request = { after: after.toISOString(), before: before.toISOString() };
+    try {
+      const answer = await lastValueFrom(this.transport.send<unknown>(CERTIFICATES_ENDING, request).pipe(timeout(ANSWER_TIMEOUT_MS)));
+      return endingCertificates.parse(answer);
+    } catch (cause) {
+      throw new SettingsUnavailableError('settings-api does not tell which certificates end.', { cause });
+    }
   }
 
   /** Forgets what is known of a team, also an answer that is still on its way. */

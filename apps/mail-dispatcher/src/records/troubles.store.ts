@@ -61,12 +61,15 @@ export class TroublesStore {
     await this.sql.affected('DELETE FROM dispatch.troubles WHERE lane = $1', [lane]);
   }
 
-  /** Tells once, however many processes ask, that a certificate which ends then has this many days left or less. Returns whether it was told. */
-  async warnOfCertificate(notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
+  /**
+   * Tells once, however many processes ask, that a certificate which ends then has this many days left or less. Returns whether it was told.
+   * @param teamId whose it is; empty: the platform's
+   */
+  async warnOfCertificate(teamId: string, notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
       const first = await sql.rows(
-        'INSERT INTO dispatch.certificate_warnings (not_after, days) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING days',
-        [notAfter, days],
+        'INSERT INTO dispatch.certificate_warnings (team_id, not_after, days) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING days',
+        [teamId, notAfter, days],
       );
       if (first.length > 0) await addToOutbox(sql, outcome);
       return first.length > 0;

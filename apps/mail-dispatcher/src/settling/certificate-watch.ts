@@ -64,7 +64,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
     const days = TOLD_AT_DAYS.find((threshold) => daysLeft <= threshold);
     if (days === undefined) return;
-    const isTold = await this.troubles.warnOfCertificate(notAfter, days, {
+    const isTold = await this.troubles.warnOfCertificate('', notAfter, days, {
       ...{ type: 'certificate_expiring', at: now.toISOString(), route: 'platform', notAfter: notAfter.toISOString(), daysLeft },
     });
     if (isTold) this.relay.wake();

@@ -9,9 +9,11 @@ import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload } from '@
 import { type INestMicroservice } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import {
+  CERTIFICATES_ENDING,
   DISPATCH_QUEUE,
   type DeliveryView,
   type DispatchJobInput,
+  type EndingCertificate,
   OUTCOMES_QUEUE,
   type OutcomeEvent,
   QUEUE_PREFIX,
@@ -65,6 +67,16 @@ class SettingsStandIn {
   @MessagePattern(SMTP_TOKEN)
   token(@Payload() asked: SmtpTokenRequest): SmtpTokenAnswer | Promise<SmtpTokenAnswer> {
     return SettingsStandIn.tokenFor?.(asked) ?? { broken: 'not_connected' };
+  }
+
+  @MessagePattern(CERTIFICATES_ENDING)
+  certificatesEnding(@Payload() { after, before }: { after: string; before: string }): EndingCertificate[] {
+    const settings = [...(SettingsStandIn.teams.get(SETTINGS)?.values() ?? [])];
+    return settings.flatMap(({ teamId, certificate, notifyUserIds, locale }) =>
+      certificate === null || certificate.validTo < after || certificate.validTo > before
+        ? []
+        : [{ teamId, addresses: certificate.addresses, validTo: certificate.validTo, notifyUserIds, locale }],
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type DeliveryBouncedEvent,
   type DeliverySettledEvent,
   type JobRejectedEvent,
+  type OwnCertificateExpiringEvent,
   type PlatformUnavailableEvent,
   type ServerDownEvent,
   type Severity,
@@ -37,7 +38,8 @@ export type RejectionParams = { kind: 'rejection' } & Omit<JobRejectedEvent['rej
 export type IncidentParams =
   | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'server' | 'since' | 'failure' | 'waiting'>)
   | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
-  | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>);
+  | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>)
+  | ({ kind: 'own_certificate_expiring' } & Pick<OwnCertificateExpiringEvent, 'addresses' | 'notAfter' | 'daysLeft'>);
 export type AlertParams = DeliveryParams | BounceParams | RejectionParams | IncidentParams;
 
 /** Who runs the platform: a team and a user of that no token can speak, as their signs do not fit a team. */

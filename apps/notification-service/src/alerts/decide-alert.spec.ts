@@ -13,6 +13,7 @@ describe('decideAlert', () => {
     ['a server that is down', INCIDENTS.serverDown(), ['smtp_server_down', 'warning']],
     ['a platform that can not send', INCIDENTS.platformUnavailable(), ['platform_unavailable', 'warning']],
     ['a certificate that runs out', INCIDENTS.certificateExpiring(), ['certificate_expiring', 'warning']],
+    ["a team's certificate that runs out", INCIDENTS.ownCertificateExpiring(), ['certificate_expiring', 'warning']],
     ['a failed', SAMPLES.failed(), ['delivery_failed', 'error']],
     ['a partly sent', SAMPLES.partlySent(), ['delivery_partly_sent', 'error']],
     ['an uncertain', SAMPLES.uncertain(), ['delivery_uncertain', 'warning']],

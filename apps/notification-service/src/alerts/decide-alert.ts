@@ -6,6 +6,7 @@ import {
   type DeliveryStatus,
   type JobRejectedEvent,
   type OutcomeEvent,
+  type OwnCertificateExpiringEvent,
   type PlatformUnavailableEvent,
   type ServerDownEvent,
   type Severity,
@@ -38,6 +39,8 @@ export function decideAlert(event: OutcomeEvent): Alert | null {
       return ofPlatformUnavailable(event);
     case 'certificate_expiring':
       return ofCertificate(event);
+    case 'own_certificate_expiring':
+      return ofOwnCertificate(event);
   }
 }
 
@@ -140,6 +143,16 @@ function ofCertificate({ route, notAfter, daysLeft }: CertificateExpiringEvent):
     teamId: OPERATOR.teamId,
     audience: { kind: 'users', userIds: [OPERATOR.userId] },
     params: { kind: 'certificate_expiring', notAfter, daysLeft },
+  };
+}
+
+function ofOwnCertificate(event: OwnCertificateExpiringEvent): Alert {
+  const { addresses, notAfter, daysLeft } = event;
+  return {
+    ...ofIncident('certificate_expiring', `own|${notAfter}`),
+    teamId: event.teamId,
+    audience: audienceOf(event),
+    params: { kind: 'own_certificate_expiring', addresses, notAfter, daysLeft },
   };
 }
 

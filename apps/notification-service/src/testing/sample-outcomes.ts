@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type CertificateExpiringEvent,
+  type OwnCertificateExpiringEvent,
   type DeliveryBouncedEvent,
   type DeliverySettledEvent,
   type FailureReason,
@@ -183,6 +184,13 @@ export const INCIDENTS = {
     type: 'certificate_expiring',
     at: '2026-11-03T08:00:00.000Z',
     route: 'platform',
+    notAfter: '2026-11-17T08:00:00.000Z',
+    daysLeft,
+  }),
+  ownCertificateExpiring: (daysLeft = 14): OwnCertificateExpiringEvent => ({
+    ...envelope({ requestedBy: null }),
+    type: 'own_certificate_expiring',
+    addresses: ['billing@acme.example'],
     notAfter: '2026-11-17T08:00:00.000Z',
     daysLeft,
   }),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionOfSettings, type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
+import { type ConnectionOfSettings, type EndingCertificate, type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
@@ -86,6 +86,17 @@ export class EmailDeliveryStore {
       );
       return row.version;
     });
+  }
+
+  /** Certificates of teams that sign with them, which end between the two times. */
+  certificatesEnding({ after, before }: { after: string; before: string }): Promise<EndingCertificate[]> {
+    return new Sql(this.source).rows<EndingCertificate>(
+      `SELECT team_id AS "teamId", certificate -> 'addresses' AS addresses, certificate ->> 'validTo' AS "validTo",
+         notify_user_ids AS "notifyUserIds", locale
+       FROM settings.team_email_delivery
+       WHERE sender = 'custom' AND (certificate ->> 'validTo')::timestamptz BETWEEN $1 AND $2 ORDER BY team_id`,
+      [after, before],
+    );
   }
 
   /** The changes of a team, newest first, beginning below version `before`: as many as asked for, or fewer where they are large. */

@@ -1,6 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload, RpcException } from '@nestjs/microservices';
-import { SETTINGS_GET, settingsGetRequest, type TeamMailSettings, toFieldErrors } from '@billing-mail/contracts';
+import {
+  CERTIFICATES_ENDING,
+  certificatesEndingRequest,
+  type EndingCertificate,
+  SETTINGS_GET,
+  settingsGetRequest,
+  type TeamMailSettings,
+  toFieldErrors,
+} from '@billing-mail/contracts';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 
 /** Answers other services over Redis. The password travels as it is stored: sealed. */
@@ -14,5 +22,12 @@ export class SettingsResponder {
     const request = settingsGetRequest.safeParse(payload);
     if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
     return this.store.find(request.data.teamId);
+  }
+
+  @MessagePattern(CERTIFICATES_ENDING)
+  async certificatesEnding(@Payload() payload: unknown): Promise<EndingCertificate[]> {
+    const request = certificatesEndingRequest.safeParse(payload);
+    if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
+    return this.store.certificatesEnding(request.data);
   }
 }

@@ -158,6 +158,20 @@ export const GERMAN: Catalogue = {
       means: 'Nach dem Ablauf warten Dokumente, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
       todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
     },
+    ownCertificateExpiring: {
+      title: (daysLeft) =>
+        daysLeft < 0
+          ? 'Ihr Signaturzertifikat ist abgelaufen'
+          : daysLeft === 0
+            ? 'Ihr Signaturzertifikat läuft heute ab'
+            : `Ihr Signaturzertifikat läuft in ${daysLeft === 1 ? '1 Tag' : `${daysLeft} Tagen`} ab`,
+      happened: (until, addresses) => `Das Zertifikat, mit dem Ihr Unternehmen signiert (${addresses}), gilt bis ${until}.`,
+      means: (hasEnded) =>
+        hasEnded
+          ? 'Dokumente, die über Ihren eigenen Mailserver gehen, warten. Versuche verlieren sie nicht.'
+          : 'Nach dem Ablauf warten Dokumente, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
+      todo: 'Bestellen Sie ein neues Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
+    },
   },
   bounces: {
     bounced: {

@@ -152,6 +152,20 @@ export const ENGLISH: Catalogue = {
       means: 'Once it has expired, documents on the way of the platform wait until it is replaced. They lose no tries.',
       todo: 'Put a renewed certificate in the place of the file, and restart the dispatchers.',
     },
+    ownCertificateExpiring: {
+      title: (daysLeft) =>
+        daysLeft < 0
+          ? 'Your signing certificate has expired'
+          : daysLeft === 0
+            ? 'Your signing certificate expires today'
+            : `Your signing certificate expires in ${daysLeft === 1 ? '1 day' : `${daysLeft} days`}`,
+      happened: (until, addresses) => `The certificate that your company signs with (${addresses}) is valid until ${until}.`,
+      means: (hasEnded) =>
+        hasEnded
+          ? 'Documents that go out by your own mail server wait. They lose no tries.'
+          : 'Once it has expired, documents that go out by your own mail server wait until there is a new one. They lose no tries.',
+      todo: 'Order a new certificate and set it in the settings for e-mail delivery, or remove the old one there to send without a signature.',
+    },
   },
   bounces: {
     bounced: {

@@ -47,6 +47,12 @@ export type IncidentWords = {
     todo: string;
   };
   certificateExpiring: { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };
+  ownCertificateExpiring: {
+    title: (daysLeft: number) => string;
+    happened: (until: string, addresses: string) => string;
+    means: (hasEnded: boolean) => string;
+    todo: string;
+  };
 };
 
 /** What comes to light after a document was sent; `unknown`: it came back, and nobody knows from whom. */

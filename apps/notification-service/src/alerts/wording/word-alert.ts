@@ -27,6 +27,7 @@ export function wordAlert(params: AlertParams, count: number, locale: Locale): A
     case 'server_down':
     case 'platform_unavailable':
     case 'certificate_expiring':
+    case 'own_certificate_expiring':
       return wordIncident(params, words, locale);
   }
 }

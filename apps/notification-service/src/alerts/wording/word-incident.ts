@@ -32,6 +32,14 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
       const { title, happened, means, todo } = incidents.certificateExpiring;
       return { title: title(params.daysLeft), blocks: [happened(inWords(params.notAfter, locale)), means, todo].map(textBlock) };
     }
+    case 'own_certificate_expiring': {
+      const { title, happened, means, todo } = incidents.ownCertificateExpiring;
+      const addresses = params.addresses.map(quotable).join(', ');
+      return {
+        title: title(params.daysLeft),
+        blocks: [happened(inWords(params.notAfter, locale), addresses), means(params.daysLeft < 0), todo].map(textBlock),
+      };
+    }
   }
 }
 

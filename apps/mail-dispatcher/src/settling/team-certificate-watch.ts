@@ -1,0 +1,62 @@
+// Tells teams before the certificate ends that they sign with, and once it has: then their mail waits.
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type EndingCertificate } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { SettingsClient } from '../documents/settings.client.js';
+import { TroublesStore } from '../records/troubles.store.js';
+import { OutcomeRelay } from './outcome-relay.js';
+
+/** Days before its end at which it is told, once each; -1: it has ended. */
+const TOLD_AT_DAYS = [-1, 3, 14, 30];
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LOOK_EVERY_MS = 10 * 60_000;
+/** What ended longer ago was told then, or is of somebody who no longer sends. */
+const ENDED_AGO_MS = 7 * DAY_MS;
+
+@Injectable()
+export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly settings: SettingsClient,
+    private readonly troubles: TroublesStore,
+    private readonly relay: OutcomeRelay,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+    // Nobody's start waits for settings-api.
+    void this.look();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    const now = Date.now();
+    const most = Math.max(...TOLD_AT_DAYS) + 1;
+    try {
+      const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
+      for (const certificate of ending) await this.warn(certificate, now);
+    } catch (error) {
+      this.logger.warn({ step: 'certificate', err: error }, 'could not tell which certificates of teams end');
+    }
+  }
+
+  /** Only the warning that is due now: what was missed is in it. */
+  private async warn({ teamId, addresses, validTo, notifyUserIds, locale }: EndingCertificate, now: number): Promise<void> {
+    const notAfter = new Date(validTo);
+    const daysLeft = Math.floor((notAfter.getTime() - now) / DAY_MS);
+    const days = TOLD_AT_DAYS.find((threshold) => daysLeft <= threshold);
+    if (days === undefined) return;
+    const isTold = await this.troubles.warnOfCertificate(teamId, notAfter, days, {
+      ...{ type: 'own_certificate_expiring', teamId, requestedBy: null, notifyUserIds, teamLocale: locale },
+      ...{ addresses, notAfter: validTo, daysLeft },
+    });
+    if (isTold) this.relay.wake();
+  }
+}
