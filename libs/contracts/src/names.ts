@@ -13,7 +13,7 @@ export const OUTCOME_JOB = 'outcome';
 export const SETTINGS_GET = 'settings.get';
 export const SMTP_TOKEN = 'smtp.token';
 export const SETTINGS_CHANGED = 'settings.changed';
-export const CERTIFICATES_ENDING = 'certificates.ending';
+export const CERTIFICATES_ENDING = 'settings.certificates_ending';
 export const DELIVERY_UPDATED = 'delivery.updated';
 
 /** Header that ties a message on the wire to its delivery. */

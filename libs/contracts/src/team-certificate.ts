@@ -33,7 +33,7 @@ export const certificateView = z.object({
 });
 export type CertificateView = z.infer<typeof certificateView>;
 
-/** Request of `certificates.ending`: those that end, or have ended, between the two. */
+/** Request of `settings.certificates_ending`: those that end, or have ended, between the two. */
 export const certificatesEndingRequest = z.object({ after: z.iso.datetime(), before: z.iso.datetime() });
 
 /** Its answer: of teams that sign with one, and whom to tell. */

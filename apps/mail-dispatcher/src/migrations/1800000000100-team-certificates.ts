@@ -7,7 +7,9 @@ export class CertificatesOfTeams1800000000100 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE dispatch.certificate_warnings ADD COLUMN team_id text NOT NULL DEFAULT '', DROP CONSTRAINT certificate_warnings_pkey,
         ADD PRIMARY KEY (team_id, not_after, days)`);
-    await runner.query(`COMMENT ON COLUMN dispatch.certificate_warnings.team_id IS 'whose certificate it is; empty: the one of the platform'`);
+    await runner.query(
+      `COMMENT ON COLUMN dispatch.certificate_warnings.team_id IS 'whose certificate it is; empty: the one of the platform'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

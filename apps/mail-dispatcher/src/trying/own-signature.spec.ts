@@ -60,7 +60,9 @@ describe("a team's own signature", () => {
     const delivery = await harness.until('acme', key);
     expect(delivery).toMatchObject({ status: 'sent', signed: true });
     expect(delivery.attempts).toHaveLength(2);
-    expect(await harness.sql.rows('SELECT DISTINCT message_sha256 FROM dispatch.attempts WHERE delivery_id = $1', [delivery.id])).toHaveLength(1);
+    expect(
+      await harness.sql.rows('SELECT DISTINCT message_sha256 FROM dispatch.attempts WHERE delivery_id = $1', [delivery.id]),
+    ).toHaveLength(1);
   });
 
   it('is missing where the team has no certificate, or has one for another sender than the document was taken with', async () => {
@@ -74,7 +76,9 @@ describe("a team's own signature", () => {
     await save(certificateOf('acme', identity), { smtp: ownServer(1), fallback: true });
     const delivery = await harness.until('acme', await send());
     expect(delivery).toMatchObject({ status: 'sent', usedFallback: true, signed: true });
-    expect(await verifyWithOpenssl(harness.rawOf(delivery), { caPem: harness.identity.caPem, from: PLATFORM_FROM })).toMatchObject({ ok: true });
+    expect(await verifyWithOpenssl(harness.rawOf(delivery), { caPem: harness.identity.caPem, from: PLATFORM_FROM })).toMatchObject({
+      ok: true,
+    });
   });
 
   it('is waited for when the certificate has expired, and goes out with the new one at once', async () => {
@@ -86,5 +90,35 @@ describe("a team's own signature", () => {
     expect(harness.custom.messages).toEqual([]);
     await save(certificateOf('acme', identity));
     expect(await harness.until('acme', key)).toMatchObject({ status: 'sent', signed: true });
+  });
+
+  it('has its end told 30, 14 and 3 days ahead and once it has ended, to its team, once by all processes', async () => {
+    const daysLeft = { early: 31.5, month: 29.5, fortnight: 13.5, soon: 2.5, ended: -0.5, gone: -8 };
+    const certificate = certificateOf('acme', identity);
+    for (const [teamId, days] of Object.entries(daysLeft)) {
+      const validTo = new Date(Date.now() + days * DAY_MS).toISOString();
+      const settings = { certificate: { ...certificate, validTo }, notifyUserIds: ['u3'], locale: 'de' as const };
+      await harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port), ...settings }));
+    }
+    await harness.startDispatcher();
+    await harness.startDispatcher();
+    const told = () => harness.outcomes.filter(({ type }) => type === 'own_certificate_expiring');
+    await harness.eventually(told, ({ length }) => length >= 4);
+    const about = { addresses: [FROM], notifyUserIds: ['u3'], teamLocale: 'de', requestedBy: null };
+    expect([...told()].sort((a, b) => Number('daysLeft' in b && b.daysLeft) - Number('daysLeft' in a && a.daysLeft))).toMatchObject([
+      { ...about, teamId: 'month', daysLeft: 29 },
+      { ...about, teamId: 'fortnight', daysLeft: 13 },
+      { ...about, teamId: 'soon', daysLeft: 2 },
+      { ...about, teamId: 'ended', daysLeft: -1 },
+    ]);
+    const known = await harness.sql.rows(
+      `SELECT team_id AS team, days FROM dispatch.certificate_warnings WHERE team_id <> '' ORDER BY days`,
+    );
+    expect(known).toEqual([
+      { team: 'ended', days: -1 },
+      { team: 'soon', days: 3 },
+      { team: 'fortnight', days: 14 },
+      { team: 'month', days: 30 },
+    ]);
   });
 });

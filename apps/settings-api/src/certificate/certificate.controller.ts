@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type CertificateInput, certificateInput, type CertificateView, certificateView } from '@billing-mail/contracts';
-import { Caller, CurrentCaller, jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { CertificateService } from './certificate.service.js';
 
@@ -23,6 +23,7 @@ export class CertificateController {
 
   @Put()
   @TeamAccess('write')
+  @RateLimit('certificates')
   @ApiOperation({
     summary: "Sign what goes out by the team's own server",
     description:

@@ -1,6 +1,12 @@
 // A team's own certificate over HTTP on the real service: what is taken, what is refused and why, and what must never be seen.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type SettingsChangeRecord, SETTINGS_GET, type TeamMailSettings } from '@billing-mail/contracts';
+import {
+  CERTIFICATES_ENDING,
+  type EndingCertificate,
+  type SettingsChangeRecord,
+  SETTINGS_GET,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
 import { CredentialBox, redisTransport, signingKeyContext } from '@billing-mail/platform';
 import { createTestIdentity, newRsaKeyPem, packPkcs12 } from '@billing-mail/testkit';
 import { ClientProxyFactory } from '@nestjs/microservices';
@@ -20,7 +26,7 @@ describe("the certificate of a team's own", () => {
   let answers = '';
 
   beforeAll(async () => {
-    api = await startTestSettingsApi();
+    api = await startTestSettingsApi({ RATE_LIMITS: 'certificates=1000/1m' });
   });
   afterAll(() => api.stop());
 
@@ -140,6 +146,20 @@ describe("the certificate of a team's own", () => {
     const key = box.open(keySealed, signingKeyContext('acme', own?.raw ?? Buffer.alloc(0)));
     expect(own?.checkPrivateKey(createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' }))).toBe(true);
     expect(() => box.open(keySealed, signingKeyContext('acme', issuer?.raw ?? Buffer.alloc(0)))).toThrow(/another team, field or server/);
+  });
+
+  it('is among those that end before long when it does', async () => {
+    const client = ClientProxyFactory.create(redisTransport(api.redis.url));
+    const endingWithin = (days: number) =>
+      lastValueFrom(
+        client.send<EndingCertificate[]>(CERTIFICATES_ENDING, {
+          after: new Date().toISOString(),
+          before: new Date(Date.now() + days * DAY_MS).toISOString(),
+        }),
+      );
+    expect(await endingWithin(31)).toEqual([]);
+    expect(await endingWithin(366)).toMatchObject([{ teamId: 'acme', addresses: [FROM], notifyUserIds: [], locale: 'en' }]);
+    await client.close();
   });
 
   it('is forgotten when it is removed', async () => {

@@ -16,7 +16,11 @@ export const deliveriesWords: typeof english = {
     uncertain: 'Ungewiss',
     cancelled: 'Abgebrochen',
   },
-  waitsFor: { settings_unavailable: 'Wartet auf Ihre Einstellungen', signing_unavailable: 'Wartet auf unser Signaturzertifikat', certificate_expired: 'Wartet auf Ihr neues Zertifikat' },
+  waitsFor: {
+    settings_unavailable: 'Wartet auf Ihre Einstellungen',
+    signing_unavailable: 'Wartet auf unser Signaturzertifikat',
+    certificate_expired: 'Wartet auf Ihr neues Zertifikat',
+  },
   recipientStatus: {
     pending: 'Unterwegs',
     accepted: 'Vom Mailserver angenommen',

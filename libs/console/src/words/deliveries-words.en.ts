@@ -14,7 +14,11 @@ export const deliveriesWords = {
     uncertain: 'Uncertain',
     cancelled: 'Cancelled',
   },
-  waitsFor: { settings_unavailable: 'Waiting for your settings', signing_unavailable: 'Waiting for our signing certificate', certificate_expired: 'Waiting for a new certificate of yours' },
+  waitsFor: {
+    settings_unavailable: 'Waiting for your settings',
+    signing_unavailable: 'Waiting for our signing certificate',
+    certificate_expired: 'Waiting for a new certificate of yours',
+  },
   recipientStatus: {
     pending: 'On its way',
     accepted: 'Accepted by the mail server',

@@ -201,6 +201,16 @@ describe('an alert in words', () => {
     expect(body).toContain('17');
   });
 
+  it.each([
+    [14, 'en', 'Your signing certificate expires in 14 days', 'Once it has expired, documents'],
+    [1, 'de', 'Ihr Signaturzertifikat läuft in 1 Tag ab', 'Nach dem Ablauf warten Dokumente'],
+    [-1, 'de', 'Ihr Signaturzertifikat ist abgelaufen', 'Dokumente, die über Ihren eigenen Mailserver gehen, warten.'],
+  ] as const)("says when a team's own certificate runs out, and what happens then (%s, %s)", (daysLeft, locale, heading, means) => {
+    const { title, body } = word(INCIDENTS.ownCertificateExpiring(daysLeft), locale);
+    expect(title).toBe(heading);
+    for (const part of ['17', 'billing@acme.example', means]) expect(body).toContain(part);
+  });
+
   it.each(LOCALES)('explains why, what it means and what to do (%s)', (locale) => {
     const { happened, means, todo } = explainFailure(SERVER_DOWN, locale);
     const { body } = word(SAMPLES.failed(), locale);

@@ -34,7 +34,7 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
     }
     case 'own_certificate_expiring': {
       const { title, happened, means, todo } = incidents.ownCertificateExpiring;
-      const addresses = params.addresses.map(quotable).join(', ');
+      const addresses = params.addresses.map((address) => quotable(address)).join(', ');
       return {
         title: title(params.daysLeft),
         blocks: [happened(inWords(params.notAfter, locale), addresses), means(params.daysLeft < 0), todo].map(textBlock),

@@ -20,6 +20,8 @@ export const RATE_LIMITS = {
   'smtp-test-host': { requests: 60, seconds: 60 },
   // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
   'failed-sign-in': { requests: 3, seconds: 3600 },
+  // Each opens a file under its passphrase, which programs make as slow as they like: up to some seconds of our processor.
+  certificates: { requests: 10, seconds: 60, of: 'team', countsServices: true },
   // Of words in a large log. The page asks forty times a minute for what it shows while that changes.
   searches: { requests: 120, seconds: 60, of: 'user' },
   statistics: { requests: 120, seconds: 60, of: 'user' },
