@@ -1,10 +1,12 @@
 // The short version of `npm run faults`: dispatchers as real processes, killed and frozen where it hurts, on both routes.
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { CRASHES_BEFORE_ALONE, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
 import {
   expectServerErrors,
+  findFreePort,
   POISON,
   POISON_OF_SERVICES,
   type ScriptedSmtpServer,
@@ -12,6 +14,9 @@ import {
   writePoison,
 } from '@billing-mail/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { reportTo } from '../bounces/testing/sample-reports.js';
+import { bring } from '../bounces/testing/smtp-sender.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { LEASE_MS, startDispatcherProcess } from './testing/dispatcher-process.js';
 
@@ -277,4 +282,49 @@ describe('a dispatcher that dies or stands still', () => {
     },
     40_000,
   );
+
+  it('loses no report when it is killed between its receipt and its commit: the sender repeats it, and it is told once', async () => {
+    await endAll();
+    const [reports, DOMAIN] = [await findFreePort(), 'bounce.platform.example'];
+    const env = { BOUNCE_DOMAIN: DOMAIN, BOUNCE_SECRET: `k1:${randomBytes(32).toString('base64')}`, BOUNCE_SMTP_PORT: String(reports) };
+    const killed = await start(env);
+    const job = invoice({ teamId: 'acme', to: ['anna@customer.example', 'bert@customer.example'].map((address) => ({ address })) });
+    await harness.publish(job);
+    await untilStatus(job, 'sent');
+    const returnPath = harness.platform.messages[0]?.from ?? '';
+    const bringReport = async () =>
+      (await bring(reports, [returnPath], reportTo(returnPath, [{ address: 'bert@customer.example' }]))).at(-1);
+    const recipients = () =>
+      harness.sql.rows<{ status: string }>(
+        'SELECT r.status FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id WHERE d.key = $1 ORDER BY r.position',
+        [job.key],
+      );
+    const bounces = () => harness.outcomes.filter(({ type }) => type === 'delivery_bounced');
+
+    // Everything of the report is there, and nothing of it can be written.
+    const lock = new Client({ connectionString: harness.database.url });
+    await lock.connect();
+    await lock.query('BEGIN');
+    await lock.query('SELECT FROM dispatch.deliveries WHERE key = $1 FOR UPDATE', [job.key]);
+    const unanswered = bringReport();
+    await harness.eventually(
+      () => harness.sql.rows(`SELECT FROM pg_stat_activity WHERE application_name = 'mail-dispatcher' AND wait_event_type = 'Lock'`),
+      (waiting) => waiting.length > 0,
+    );
+    await killed.end('SIGKILL');
+    expect(await unanswered).toMatchObject({ command: '.', text: '421 closed' });
+    await lock.end();
+    expect(await recipients()).toEqual([{ status: 'accepted' }, { status: 'accepted' }]);
+
+    await start(env);
+    expect(await bringReport()).toMatchObject({ command: '.', code: 250 });
+    expect(await recipients()).toEqual([{ status: 'accepted' }, { status: 'bounced' }]);
+    await harness.eventually(bounces, (told) => told.length > 0);
+    expect(await bringReport()).toMatchObject({ command: '.', code: 250 });
+    await harness.eventually(
+      () => harness.sql.rows('SELECT FROM dispatch.outbox'),
+      (left) => left.length === 0,
+    );
+    expect(bounces()).toHaveLength(1);
+  });
 });
