@@ -8,6 +8,7 @@ import { Bounces1800000000070 } from './migrations/1800000000070-bounces.js';
 import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-team-certificates.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
+import { MessageAliases1800000000110 } from './migrations/1800000000110-message-aliases.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
@@ -27,5 +28,6 @@ export const dispatchSchema: Schema = {
     NamedBlobs1800000000040,
     Bounces1800000000070,
     CertificatesOfTeams1800000000100,
+    MessageAliases1800000000110,
   ],
 };

@@ -2,7 +2,7 @@ export * from './replies/smtp-fact.js';
 export * from './replies/classify-reply.js';
 export * from './replies/clean-reply.js';
 export { parseEnhancedCode } from './replies/enhanced-code.js';
-export { messageAliasesIn } from './replies/message-aliases.js';
+export { bareMessageId, messageAliasIn } from './replies/message-aliases.js';
 export { type Verdict } from './replies/verdict.js';
 export * from './addressing/return-path.js';
 export { type ResolvedRecipient, resolveRecipients } from './addressing/resolve-recipients.js';

@@ -1,7 +1,7 @@
 // Keeps what reports say, and writes what follows from it under the lock on the delivery, in one transaction.
 import { Injectable } from '@nestjs/common';
 import { type DocumentReference } from '@billing-mail/contracts';
-import { isSettled, messageAliasesIn } from '@billing-mail/mail-core';
+import { bareMessageId, isSettled } from '@billing-mail/mail-core';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -34,18 +34,18 @@ export class ReportsStore {
   async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
     const [row] = await new Sql(this.dataSource).rows<{
       messageIds: Record<string, string>;
-      recipients: (ReportedRecipient & { reply: string | null })[];
+      aliases: string[];
+      recipients: ReportedRecipient[];
     }>(
-      `SELECT d.message_ids AS "messageIds", (
-         SELECT json_agg(json_build_object('position', r.position, 'address', r.address, 'reply', r.reply) ORDER BY r.position)
-         FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients
+      `SELECT d.message_ids AS "messageIds",
+         ARRAY(SELECT m.alias FROM dispatch.message_aliases m WHERE m.delivery_id = d.id) AS aliases,
+         (SELECT json_agg(json_build_object('position', r.position, 'address', r.address) ORDER BY r.position)
+          FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients
        FROM dispatch.deliveries d WHERE d.id = $1`,
       [deliveryId],
     );
     if (row === undefined) return null;
-    const own = Object.values(row.messageIds).map((id) => id.replace(/^<|>$/g, ''));
-    const aliases = row.recipients.flatMap(({ reply }) => messageAliasesIn(reply));
-    return { recipients: row.recipients, messageIds: [...new Set([...own, ...aliases])] };
+    return { recipients: row.recipients, messageIds: [...Object.values(row.messageIds).map(bareMessageId), ...row.aliases] };
   }
 
   /** Each thing once, however often it is reported. */

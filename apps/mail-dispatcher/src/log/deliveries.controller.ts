@@ -153,7 +153,8 @@ export class DeliveriesController {
     name: 'search',
     required: false,
     schema: { type: 'string', maxLength: 200 },
-    description: 'words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient',
+    description:
+      'words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient; or the Message-ID of a copy, ours or the one that a server gave it in its reply',
   })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })

@@ -2,6 +2,8 @@
 import { type DeliveryView, problem } from '@billing-mail/contracts';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
+const OF_SES = '0100017f3c1d2e3f-6dd8c1c4-1111-2222-3333-444455556666-000000';
+
 describe('finding in the delivery log', () => {
   let harness: Harness;
   beforeAll(async () => {
@@ -107,6 +109,24 @@ describe('finding in the delivery log', () => {
       expect(await find('words', { search: 'customer', status: 'failed' })).toEqual([]);
       expect(await find('words', { search: 'customer', until: '2026-01-01T00:00:00Z' })).toEqual([]);
       expect(await find('words', { search: 'customer', documentId: 'inv_7002' })).toEqual(['inv_7002']);
+    });
+
+    it.each([
+      [
+        'Microsoft 365',
+        '250 2.6.0 <AM0PR02@eurprd02.prod.outlook.com> [InternalId=1, Hostname=a.example] Queued',
+        'AM0PR02@eurprd02.prod.outlook.com',
+      ],
+      ['Amazon', `250 Ok ${OF_SES}`, `${OF_SES}@eu-central-1.amazonses.com`],
+    ])('finds a message by its Message-ID and by the one that %s gave it, in this team alone', async (name, final, alias) => {
+      harness.platform.script = { final };
+      const [document, team] = [`named-${name.length}`, `names-${name.length}`];
+      await harness.saveSettings(teamSettings(team));
+      const { id, messageId } = await send(team, document);
+      harness.platform.script = {};
+      for (const search of [alias, `<${alias}>`, messageId ?? '', id]) expect(await find(team, { search })).toEqual([document]);
+      expect(await find('words', { search: alias })).toEqual([]);
+      expect(await find('words', { search: id })).toEqual([]);
     });
 
     it('finds the last of two thousand recipients, and those to whom it was sent again', async () => {

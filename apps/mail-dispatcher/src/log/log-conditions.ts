@@ -1,6 +1,6 @@
 // What somebody looks for in the delivery log, as conditions of SQL. Only values that PostgreSQL gets as parameters come from outside.
 import { type LogStatus } from '@billing-mail/contracts';
-import { isSettled } from '@billing-mail/mail-core';
+import { bareMessageId, isSettled } from '@billing-mail/mail-core';
 
 export type DeliveryFilter = {
   teamId: string;
@@ -11,7 +11,7 @@ export type DeliveryFilter = {
   from?: Date | undefined;
   /** Exclusive. */
   until?: Date | undefined;
-  /** All of these, each somewhere in subject, number or id of the document or in name or address of a recipient. */
+  /** All of these, each somewhere in subject, number or id of the document or in name or address of a recipient; or one Message-ID. */
   search?: readonly string[] | undefined;
   /** Only what comes after this delivery in the list. */
   before: string | null;
@@ -34,13 +34,29 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   if (until !== undefined) conditions.push(`d.created_at < ${value(until)}`);
   if (search.length > 0) {
     const found = search.map((word) => `s.text LIKE ${lowerCase(value(anywhere(word)))}`).join(' AND ');
-    conditions.push(`d.id IN (SELECT s.delivery_id FROM dispatch.search_texts s WHERE ${found})`);
+    const byWords = `SELECT s.delivery_id FROM dispatch.search_texts s WHERE ${found}`;
+    conditions.push(`d.id IN (${[byWords, ...byMessageId(search, value)].join(' UNION ALL ')})`);
   }
   if (before !== null)
     conditions.push(
       `(d.created_at, d.id) < (SELECT l.created_at, l.id FROM dispatch.deliveries l WHERE l.team_id = ${team} AND l.id = ${value(before)})`,
     );
   return { where: conditions.join(' AND '), values };
+}
+
+/** Our Message-IDs begin with the id of their delivery, which also stands alone in a header of the message. */
+const OURS = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d)?(?:@|$)/i;
+
+/** The Message-ID of a copy, or the one that a server gave it: a report, a header or a postmaster knows the delivery by it. */
+function byMessageId(search: readonly string[], value: (of: unknown) => string): string[] {
+  const [only = ''] = search.length === 1 ? search : [];
+  if (!/[@-]/.test(only)) return [];
+  const id = bareMessageId(only);
+  const ours = OURS.exec(id)?.[1];
+  return [
+    `SELECT m.delivery_id FROM dispatch.message_aliases m WHERE m.alias = ${value(id)}`,
+    ...(ours === undefined ? [] : [`SELECT ${value(ours)}::uuid`]),
+  ];
 }
 
 /** As the texts were made. The second collation is theirs: with another one the index could not be used. */

@@ -124,6 +124,8 @@ describe('the statements of a delivery and of the log', () => {
       '?recipient=past-500@customer.example',
       '?search=past-500',
       '?search=nowhere',
+      '?search=nowhere@prod.outlook.com',
+      '?search=00000000-0000-4000-8000-000000000000@platform.example',
       `?until=${until}`,
       `?from=${until}`,
     ])

@@ -1,6 +1,6 @@
 // Statement 3, settled: what follows from a try, or from anything else that ends or gives back a claim, in one conditional statement.
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
-import { type RecipientState } from '@billing-mail/mail-core';
+import { messageAliasIn, type RecipientState } from '@billing-mail/mail-core';
 import { type Sql } from '@billing-mail/platform';
 import { noteDueLanes } from './lanes.js';
 import { identified, type NewOutcome, UTC_NOW } from './outbox.store.js';
@@ -50,7 +50,7 @@ export type SettleWrite = {
 const STATEMENT = `
   WITH asked AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS a (
-      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, outcome jsonb)
+      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, outcome jsonb, aliases text[])
     ORDER BY id LIMIT $2
   ),
   written AS MATERIALIZED (
@@ -84,6 +84,10 @@ const STATEMENT = `
     FROM written w CROSS JOIN LATERAL json_to_recordset(w.recipients) AS c (
       position int, status text, route text, reason text, reply text, "uncertainEnds" int)
     WHERE r.delivery_id = w.id AND r.position = c.position
+  ),
+  named AS (
+    INSERT INTO dispatch.message_aliases (alias, delivery_id) SELECT unnest(w.aliases), w.id FROM written w WHERE w.aliases IS NOT NULL
+    ON CONFLICT DO NOTHING
   ),
   moved AS (
     UPDATE dispatch.deliveries d
@@ -135,6 +139,14 @@ const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome }: S
   ...(attempt === null ? {} : { attempt: { ...attempt, ...attempt.message } }),
   ...(next === null ? {} : { next: withoutNulls(next) }),
   ...(outcome === null ? {} : { outcome: identified(outcome) }),
+  ...aliasesOf(recipients),
 });
+
+/** The names that servers gave in place of ours; nothing where none did, as with most servers. */
+function aliasesOf(recipients: readonly RecipientState[]): { aliases: string[] } | null {
+  const aliasOf = ({ status, reply }: RecipientState): string | null => (status === 'accepted' ? messageAliasIn(reply) : null);
+  if (!recipients.some((recipient) => aliasOf(recipient) !== null)) return null;
+  return { aliases: [...new Set(recipients.map(aliasOf))].filter((alias) => alias !== null) };
+}
 
 const withoutNulls = (values: object): object => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));

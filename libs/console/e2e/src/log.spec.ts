@@ -22,7 +22,7 @@ describe('the delivery log', () => {
   it('finds a document by its words, keeps them in the address, and exports what it shows', async () => {
     await send(system, 'acme', invoice('RE-77', { subject: 'Für Müller & Söhne' }));
     const page = await desk.open('/teams/acme/deliveries');
-    await page.getByLabel('Search (subject, number, name, address)').fill('MÜLLER re-77');
+    await page.getByLabel('Search (subject, number, name, address, Message-ID)').fill('MÜLLER re-77');
     await page.keyboard.press('Enter');
     await page.waitForURL(/search=/);
     await page.getByRole('link', { name: 'Invoice RE-77' }).waitFor();

@@ -38,7 +38,7 @@ export const deliveriesWords: typeof english = {
     status: 'Status',
     all: 'Alle',
     search: 'Suche',
-    searchHint: 'Betreff, Nummer, Name, Adresse',
+    searchHint: 'Betreff, Nummer, Name, Adresse, Message-ID',
     from: 'Von',
     until: 'Bis',
     backward: 'liegt vor „Von“',

@@ -36,7 +36,7 @@ export const deliveriesWords = {
     status: 'State',
     all: 'All states',
     search: 'Search',
-    searchHint: 'subject, number, name, address',
+    searchHint: 'subject, number, name, address, Message-ID',
     from: 'From',
     until: 'Until',
     backward: 'lies before “From”',

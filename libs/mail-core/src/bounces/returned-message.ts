@@ -1,6 +1,7 @@
 // The message that a report gives back, or what is left of its header: whose message it is, and for whom the copy was.
 import { addressesIn, type KnownRecipients } from './addresses.js';
 import { decodeWords, field, fieldText, type HeaderFields } from './header-fields.js';
+import { bareMessageId } from '../replies/message-aliases.js';
 
 export class ReturnedMessage {
   /** Whom Exim, Google and others name in the report's own header. */
@@ -19,8 +20,8 @@ export class ReturnedMessage {
 
   /** `false` where it is certain that this is another message: it has another Message-ID, and none of our recipients. */
   mayBeOneOf(messageIds: readonly string[], known: KnownRecipients): boolean {
-    const own = bareId(field(this.fields, 'message-id'));
-    if (messageIds.some((id) => bareId(id) === own)) return true;
+    const own = bareMessageId(field(this.fields, 'message-id'));
+    if (messageIds.some((id) => bareMessageId(id) === own)) return true;
     if (this.addresses(['to', 'cc', 'x-original-to', 'delivered-to']).some((address) => known.find(address) !== null)) return true;
     if (this.failedRecipients.some((address) => known.find(address) !== null)) return true;
     const namesOthers = this.addresses(['to', 'cc']).length > 0;
@@ -46,8 +47,4 @@ export class ReturnedMessage {
       .map((value) => /\bfor\s+<([^<>\s]{3,320})>/i.exec(value)?.[1])
       .filter((address) => address !== undefined);
   }
-}
-
-function bareId(value: string): string {
-  return value.replace(/^[\s<]+|[\s>]+$/g, '');
 }
