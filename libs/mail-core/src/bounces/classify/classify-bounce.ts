@@ -45,7 +45,7 @@ function classOf({ action, status, diagnostic, context }: BounceWords): BounceCl
   return (
     (said === null ? null : byWords(said, action)) ??
     (status === null ? null : classOfStatus(status, true)) ??
-    (said === null ? null : byCode(said)) ??
+    (said === null ? null : byCode(said, status)) ??
     byWords(readable(context), action) ??
     (status === null ? null : classOfStatus(status, false)) ??
     // Still on its way, and nobody says why: the other side does not answer.
@@ -73,7 +73,9 @@ function byWords(text: string, action: FateAction): BounceClass | null {
 }
 
 /** RFC 5321 4.2.3, where nothing but the code speaks: 550, 551 and 553 refuse a mailbox, 552 is about room. */
-function byCode(text: string): BounceClass | null {
+function byCode(text: string, status: string | null): BounceClass | null {
+  // A status about policy or protocol says that the code is not about the mailbox.
+  if (/^5\.[57]\./.test(status ?? '')) return null;
   const code = /(?:^|[\s:;"'(])([45]\d\d)(?:[ -]|$)/.exec(text)?.[1];
   if (code === '550' || code === '551' || code === '553')
     return /data command|end of (?:message|data)/i.test(text) ? 'content_refused' : 'no_such_address';

@@ -20,7 +20,10 @@ export const WORDING_RULES: readonly WordingRule[] = [
     text: /sender address rejected|sender verify failed|bad outbound sender|envelope (?:blocked|rejected by)|manually blocked senders/i,
   },
   { class: 'authentication', text: /(?:spf|dkim|dmarc) sender invalid/i },
-  { class: 'blocked', text: /\bptr\b|reverse dns|\brdns\b|bad helo|to send e?-?mail directly|client host \S{1,80} blocked/i },
+  {
+    class: 'blocked',
+    text: /\bptr\b|reverse dns|\brdns\b|bad helo|to send e?-?mail directly|client host \S{1,80} (?:blocked|rejected)|your (?:\w{1,20} )?ip\b.{0,40}(?:black|block|listed|banned|spammer)|\bip[ =:]*(?:address )?\S{0,40} (?:is |was |has been )?(?:black|block|banned|listed)|bad ip\b|ip[=:]\S{1,40} - a problem occurred|(?:spamhaus|spamcop|sorbs|invaluement|barracudacentral|hostkarma)\b|x@y:blocked|your access to (?:submit|send) (?:messages|mail)/i,
+  },
   {
     class: 'rate_limited',
     text: /unusual rate of|(?:daily|hourly|per (?:hour|day)|sending|submission|receive|thread|relay) (?:\w{1,12} ){0,2}(?:quota|limits?)\b|reached your daily limit|exceeded (?:permitted|their) limits?|exceeded threshold/i,
