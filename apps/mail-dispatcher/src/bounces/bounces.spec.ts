@@ -3,7 +3,7 @@ import { type DeliveryView, type DispatchJobInput, type OutcomeEvent } from '@bi
 import { returnPathFor } from '@billing-mail/mail-core';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { BounceListener } from './bounce-listener.js';
-import { reportTo, type ReportedFate } from './testing/sample-reports.js';
+import { complaintTo, reportTo, type ReportedFate } from './testing/sample-reports.js';
 import { bring } from './testing/smtp-sender.js';
 
 const KEY = randomBytes(32);
@@ -119,6 +119,28 @@ describe('what comes back', () => {
     expect(bouncedEvents()).toEqual([]);
   });
 
+  it('tells of a complaint once, and takes nothing back that was delivered', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT));
+    const complain = async (about: string | null) =>
+      (await bring(port, [path], complaintTo(path, about, messageIds.get(path) ?? ''))).at(-1)?.code;
+    expect([await complain(BERT), await complain(BERT), await complain(null)]).toEqual([250, 250, 250]);
+    const after = await again(delivery);
+    expect(after).toMatchObject({
+      status: 'sent',
+      reports: [
+        { kind: 'complaint', recipient: BERT },
+        { kind: 'complaint', recipient: null },
+      ],
+    });
+    const told = await harness.eventually(bouncedEvents, (events) => events.length > 1);
+    expect(told.map(({ what, delivery: { recipients } }) => [what, recipients.map(({ address }) => address)])).toEqual([
+      ['complaint', [BERT]],
+      ['complaint', []],
+    ]);
+    // Who complains has the mail: his address is no dead one.
+    expect((await get('bounced-addresses')).body).toMatchObject({ items: [] });
+  });
+
   it('warns of the delivery as a whole where the report names nobody that it went to', async () => {
     const { delivery, path } = await sent(to(ANNA, BERT));
     await report(path, { address: 'somebody@elsewhere.example' });
@@ -126,6 +148,23 @@ describe('what comes back', () => {
     expect(statusesOf(after)).toEqual(['accepted', 'accepted']);
     const [event] = await harness.eventually(bouncedEvents, (events) => events.length > 0);
     expect(event?.delivery).toMatchObject({ status: 'sent', recipients: [], class: 'no_such_address', reply: '550 5.1.1 no such user' });
+  });
+
+  it('knows a message by the name that a server gave it, also once that recipient has bounced', async () => {
+    const alias = 'AM0PR02MB1@AM0PR02MB1.eurprd02.prod.outlook.com';
+    harness.platform.script = { final: `250 2.6.0 <${alias}> [InternalId=1, Hostname=a.example] Queued mail for delivery` };
+    const { delivery, path } = await sent(to(ANNA));
+    messageIds.set(path, alias);
+    // As forwarding has it: neither the address nor the returned header is of this delivery, but for its name.
+    const forwarded = { address: 'forwarded@elsewhere.example' };
+    expect(await report(path, { ...forwarded, action: 'delayed', status: '4.4.1', diagnostic: 'Connection timed out' })).toBe(250);
+    expect(await report(path, forwarded)).toBe(250);
+    expect(await report(path, { ...forwarded, status: '5.2.2', diagnostic: '552 5.2.2 mailbox full' })).toBe(250);
+    expect((await again(delivery)).reports.map(({ kind, recipient, class: of }) => [kind, recipient, of])).toEqual([
+      ['delayed', ANNA, 'unreachable'],
+      ['bounced', ANNA, 'no_such_address'],
+      ['bounced', ANNA, 'mailbox_full'],
+    ]);
   });
 
   it('takes the only recipient for the one that is meant', async () => {

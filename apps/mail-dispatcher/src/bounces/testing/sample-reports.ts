@@ -43,3 +43,31 @@ export function reportTo(to: string, fates: readonly ReportedFate[], messageId =
     '',
   ].join('\r\n');
 }
+
+/** A complaint (RFC 5965) as a provider passes it on, which blacks out who it is about where `about` is null. */
+export function complaintTo(to: string, about: string | null, messageId: string): string {
+  return [
+    'From: feedback@provider.test',
+    `To: ${to}`,
+    'Subject: FW: Invoice',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="b1"',
+    '',
+    '--b1',
+    'Content-Type: message/feedback-report',
+    '',
+    'Feedback-Type: abuse',
+    'User-Agent: Provider/1.0',
+    'Version: 1',
+    ...(about === null ? [] : [`Original-Rcpt-To: ${about}`]),
+    '',
+    '--b1',
+    'Content-Type: message/rfc822',
+    '',
+    `Message-ID: <${messageId}>`,
+    'Subject: Invoice',
+    '',
+    '--b1--',
+    '',
+  ].join('\r\n');
+}
