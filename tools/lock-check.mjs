@@ -1,5 +1,5 @@
-// `npm run lock:check`: whether the npm that each stock Node.js brings takes the lock file as it is.
-// An npm that finds it out of step with package.json refuses to install anything, and newer ones overlook what older ones do not.
+// `npm run lock:check`: whether the lock file says of every package what its bytes must be, and whether the npm that each stock Node.js brings
+// takes it as it is. An npm that finds it out of step with package.json refuses to install anything, and newer ones overlook what older ones do not.
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,16 @@ function copyManifests(folder) {
   for (const path of ['package.json', 'package-lock.json', '.npmrc', ...workspaces.map((workspace) => join(workspace, 'package.json'))]) {
     cpSync(join(workspaceRoot, path), join(folder, path));
   }
+}
+
+/** Of a package without its hash npm would take whatever the registry sends. What is bundled comes with the hash of its parent. */
+function checkHashes(folder) {
+  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+  const isWithout = ([path, { link, inBundle, integrity }]) =>
+    path.includes('node_modules/') && !link && !inBundle && !integrity?.startsWith('sha512-');
+  const without = Object.entries(packages).filter(isWithout);
+  if (without.length === 0) return;
+  throw new StepError(`${without.length} have none: ${without.map(([path]) => path).join(', ')}.`, 'node tools/lock-fill.mjs');
 }
 
 /** Path of that npm's program. It is kept for the next time. */
@@ -43,6 +53,7 @@ async function check(version, folder) {
 const folder = mkdtempSync(join(tmpdir(), 'lock-check-'));
 try {
   copyManifests(folder);
+  await step('A hash of every package in the lock file', () => checkHashes(folder));
   for (const version of NPM_VERSIONS) await step(`The lock file with npm ${version}`, () => check(version, folder));
 } catch (error) {
   explainFailure(error);

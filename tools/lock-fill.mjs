@@ -1,8 +1,25 @@
-// Adds stub entries for foreign-platform optional packages that a partial registry could not resolve,
-// so that `npm ci` accepts the lockfile. Usage: node tools/lock-fill.mjs [package-lock.json]
+// Completes the lock file: packages without a hash are looked up again, and optional ones of foreign platforms that the registry does not have
+// get stub entries, so that `npm ci` accepts the lock file. `npm run lock:check` refuses stubs until the registry has their packages.
+// Usage: node tools/lock-fill.mjs [package-lock.json]
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-const file = process.argv[2] ?? 'package-lock.json';
-const lock = JSON.parse(readFileSync(file, 'utf8'));
+import { dirname, resolve } from 'node:path';
+const file = resolve(process.argv[2] ?? 'package-lock.json');
+const read = () => JSON.parse(readFileSync(file, 'utf8'));
+const write = (content) => writeFileSync(file, JSON.stringify(content, null, 2) + '\n');
+
+/** npm looks up only what the lock file does not have. */
+function lookUpAgain() {
+  const { packages, ...rest } = read();
+  const isKnown = ([path, { link, inBundle, integrity }]) => !path.includes('node_modules/') || link || inBundle || integrity;
+  write({ ...rest, packages: Object.fromEntries(Object.entries(packages).filter(isKnown)) });
+  const args = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('npm', args, { cwd: dirname(file), stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) process.exit(1);
+}
+
+lookUpAgain();
+const lock = read();
 const P = lock.packages;
 const find = (from, name) => {
   // node resolution over lock keys
@@ -65,5 +82,5 @@ for (const [key, meta] of Object.entries({ ...P })) {
   }
 }
 lock.packages = Object.fromEntries(Object.entries(P).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(file, JSON.stringify(lock, null, 2) + '\n');
+write(lock);
 console.log(`stubbed ${added.length}`);
