@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { problem } from '@billing-mail/contracts';
@@ -57,6 +59,14 @@ class ThingsController {
 })
 class ThingsModule {}
 
+const options = {
+  module: ThingsModule,
+  title: 'Things',
+  description: '',
+  env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1', CONSOLE_ORIGIN: 'https://mail.example.com' },
+  logger: createLogger('test', 'silent'),
+};
+
 const token = (claims: object, key = secret, audience = 'billing-mail') =>
   new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256' })
@@ -67,13 +77,7 @@ const token = (claims: object, key = secret, audience = 'billing-mail') =>
 describe('an HTTP service', () => {
   let app: NestExpressApplication;
   beforeAll(async () => {
-    app = await createHttpService({
-      module: ThingsModule,
-      title: 'Things',
-      description: '',
-      env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1', CONSOLE_ORIGIN: 'https://mail.example.com' },
-      logger: createLogger('test', 'silent'),
-    });
+    app = await createHttpService(options);
     await app.init();
   });
   afterAll(() => app.close());
@@ -194,5 +198,29 @@ describe('an HTTP service', () => {
     expect((await get('/metrics')).text).toContain('process_cpu_seconds_total');
     expect((await get('/openapi.json')).body.openapi).toBe('3.1.0');
     expect((await get('/docs')).status).toBe(200);
+  });
+});
+
+describe('an HTTP service that ends', () => {
+  it('waits neither for who is silent, nor for who stopped in a head or a body, nor for who may ask again', async () => {
+    const app = await createHttpService({ ...options, bodyIdleMs: 600_000, closeWithinMs: 50 });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const post = `POST /v1/teams/acme/things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n`;
+    const authorization = `Authorization: Bearer ${await token({ sub: 'u1', teams: { acme: 'admin' } })}\r\n`;
+    const sent = [
+      '',
+      'GET /health/live HTTP/1.1\r\nHo',
+      `${post}${authorization}\r\n{"port":`,
+      'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n',
+    ];
+    const sockets = sent.map(() => connect(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const answered = once(sockets[3] as Socket, 'data');
+    for (const [index, text] of sent.entries()) sockets[index]?.write(text);
+    await answered;
+    const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+    await app.close();
+    await closed;
   });
 });

@@ -11,6 +11,7 @@ import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
+import { EndingExpressAdapter } from './ending-express-adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { readBodies } from './read-body.js';
 import { answerRequestId } from './request-id.js';
@@ -29,13 +30,16 @@ export type HttpServiceOptions = {
   rawBodies?: readonly string[];
   /** How long an upload may stand still, in milliseconds. */
   bodyIdleMs?: number;
+  /** How long requests under way may take when the service ends, in milliseconds. */
+  closeWithinMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
 };
 
 /** Builds the app without listening; tests use it with their own module. */
 export async function createHttpService(options: HttpServiceOptions): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(options.module, {
+  const adapter = new EndingExpressAdapter(options.closeWithinMs);
+  const app = await NestFactory.create<NestExpressApplication>(options.module, adapter, {
     logger: new NestLogger(options.logger),
     bodyParser: false,
     abortOnError: false,
