@@ -1,3 +1,4 @@
+import { bounces } from './families/bounces.js';
 import { claims } from './families/claims.js';
 import { distance } from './families/distance.js';
 import { history } from './families/history.js';
@@ -17,6 +18,7 @@ export const FAMILIES: readonly Family[] = [
   oneDispatcher,
   inline,
   waysOut,
+  bounces,
   distance,
   statements,
   claims,

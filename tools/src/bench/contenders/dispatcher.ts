@@ -61,7 +61,8 @@ async function empty(database: Database): Promise<void> {
 const countSettled = (database: Database): Promise<{ settled: number; unsent: number }> =>
   database.one(
     `SELECT count(*) FILTER (WHERE settled_at IS NOT NULL)::int AS settled,
-            count(*) FILTER (WHERE settled_at IS NOT NULL AND status <> 'sent')::int AS unsent FROM dispatch.deliveries`,
+            count(*) FILTER (WHERE settled_at IS NOT NULL AND status <> 'sent' AND failure ->> 'code' IS DISTINCT FROM 'bounced')::int AS unsent
+     FROM dispatch.deliveries`,
   );
 
 const SETTLED_WITHIN_MS = 60_000;
