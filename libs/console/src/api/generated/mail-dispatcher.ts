@@ -628,7 +628,7 @@ export interface operations {
             query?: {
                 cursor?: unknown;
                 limit?: unknown;
-                /** @description words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient */
+                /** @description words that must all occur, in any case: in subject, number or id of the document, or name or address of a recipient; or the Message-ID of a copy, ours or the one that a server gave it in its reply */
                 search?: string;
                 /** @description handed over before this instant */
                 until?: string;
