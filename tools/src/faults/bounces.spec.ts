@@ -12,6 +12,7 @@ import { startExim } from './stage/real-servers/exim.js';
 import { startPostfix } from './stage/real-servers/postfix.js';
 import { type Ports, type RealServer } from './stage/real-servers/real-server.js';
 import { Stage } from './stage/stage.js';
+import { issueTokens } from '../starting/tokens.js';
 
 const DOMAIN = 'bounce.platform.example';
 const WITHIN_MS = 240_000;
@@ -42,12 +43,12 @@ describe('a report of the platform’s own server', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each([
-    ['Postfix', POSTFIX],
-    ['Exim', EXIM],
+  it.each<[string, (ports: Way) => Promise<RealServer>, boolean]>([
+    ['Postfix', POSTFIX, false],
+    ['Exim', EXIM, true],
   ])(
-    'of %s bounces the one of three whom the next server refused, and the user hears of it',
-    async (name, startServer) => {
+    'of %s bounces the one of three whom the next server refused, and the user hears of it (a return path for each: %s)',
+    async (name, startServer, isPerRecipient) => {
       const [port, reports] = [await findFreePort(0), await findFreePort(0)];
       const stage = await Stage.set(join(folder, name), {
         ...{ dispatchers: 1, notifiers: 1, customServers: 1 },
@@ -56,6 +57,7 @@ describe('a report of the platform’s own server', () => {
           BOUNCE_DOMAIN: DOMAIN,
           BOUNCE_SECRET: `k1:${randomBytes(32).toString('base64')}`,
           BOUNCE_SMTP_PORT: String(reports),
+          BOUNCE_PER_RECIPIENT: String(isPerRecipient),
         },
       });
       let server: RealServer | null = null;
@@ -82,6 +84,25 @@ describe('a report of the platform’s own server', () => {
         const mail = await until('by e-mail', () => stage.alertMailbox.messages[0]);
         expect(mail.recipients).toMatchObject([{ address: 'clerk@faults.example' }]);
         expect(sink.messages.every(({ from }) => from.startsWith('b+') && from.endsWith(`@${DOMAIN}`))).toBe(true);
+
+        const pathOf = (who: string) =>
+          sink.messages.find(({ recipients }) => recipients.some(({ address }) => address.startsWith(`${who}.`)))?.from ?? '';
+        expect(pathOf('a') !== pathOf('c')).toBe(isPerRecipient);
+        // A provider passes a complaint on and keeps back whose it is: only a path of his own tells.
+        const complainant = isPerRecipient ? 'a.payables@customer.example' : null;
+        await bring(stage, pathOf('a'), complaint());
+        const complained = await until('told of the complaint', async () =>
+          (await notificationsOf(stage)).find(({ severity }) => severity === 'warning'),
+        );
+        expect(complained.params.recipients.map(({ address }) => address)).toEqual(complainant === null ? [] : [complainant]);
+        // Forwarding has made another address of it, and gives nothing back of the message.
+        await bring(
+          stage,
+          pathOf('c'),
+          'From: MAILER-DAEMON@far.example\r\nSubject: failure notice\r\n\r\n<x@far.example>: 550 5.1.1 no such user\r\n',
+        );
+        const statuses = (await recipientsOf(stage, job.key)).map(({ status }) => status);
+        expect(statuses).toEqual(['accepted', 'bounced', isPerRecipient ? 'bounced' : 'accepted']);
       } catch (error) {
         // What needs root or a package that only root installs is not possible for everybody.
         if (!(error instanceof NotPossibleHereError)) throw error;
@@ -95,13 +116,43 @@ describe('a report of the platform’s own server', () => {
   );
 });
 
+/** As a mail server that pipes does it. */
+async function bring(stage: Stage, returnPath: string, mail: string): Promise<void> {
+  const { service } = await issueTokens(stage.jwtSecret);
+  const url = `${stage.dispatchers[0]?.url}/v1/bounces?to=${encodeURIComponent(returnPath)}`;
+  const headers = { authorization: `Bearer ${service}`, 'content-type': 'message/rfc822' };
+  const answer = await fetch(url, { method: 'POST', headers, body: mail });
+  expect([answer.status, await answer.json()]).toEqual([200, { result: 'taken' }]);
+}
+
+/** RFC 5965, with as little as providers leave in it. */
+const complaint = (): string =>
+  [
+    'From: feedback@provider.example',
+    'Subject: complaint',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary=b1',
+    '',
+    '--b1',
+    'Content-Type: message/feedback-report',
+    '',
+    'Feedback-Type: abuse',
+    'Version: 1',
+    '--b1--',
+    '',
+  ].join('\r\n');
+
 async function bouncedOf(stage: Stage, key: string): Promise<object[] | null> {
-  const rows = await stage.database.rows<{ status: string }>(
-    `SELECT r.address, r.status, r.reply FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id WHERE d.key = $1 ORDER BY r.position`,
-    [key],
-  );
+  const rows = await recipientsOf(stage, key);
   return rows.some(({ status }) => status === 'bounced') ? rows : null;
 }
 
-const notificationsOf = (stage: Stage): Promise<object[]> =>
-  stage.database.rows(`SELECT user_id, type, severity FROM notify.notifications WHERE type = 'delivery_bounced'`, []);
+const recipientsOf = (stage: Stage, key: string) =>
+  stage.database.rows<{ status: string }>(
+    `SELECT r.address, r.status, r.reply FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id WHERE d.key = $1 ORDER BY r.position`,
+    [key],
+  );
+
+type Told = { severity: string; params: { recipients: { address: string }[] } };
+
+const notificationsOf = (stage: Stage): Promise<Told[]> =>
+  stage.database.rows<Told>(`SELECT user_id, type, severity, params FROM notify.notifications WHERE type = 'delivery_bounced'`, []);
