@@ -19,12 +19,18 @@ describe('/openapi.json', () => {
   const CALLS: [string, string, string[]][] = [
     ['get', SETTINGS, ['200', '401', '404']],
     ['put', SETTINGS, ['200', '400', '401', '403', '404', '412', '422']],
+    ['get', `${SETTINGS}/certificate`, ['200', '401', '404']],
+    ['put', `${SETTINGS}/certificate`, ['200', '400', '401', '403', '404', '409', '422', '429']],
+    ['delete', `${SETTINGS}/certificate`, ['204', '401', '403', '404']],
     ['get', `${SETTINGS}/history`, ['200', '401', '404', '422']],
     ['get', `${SETTINGS}/connection`, ['200', '401', '404']],
     ['post', `${SETTINGS}/connection`, ['200', '400', '401', '403', '404', '422', '429']],
     ['delete', `${SETTINGS}/connection`, ['204', '401', '403', '404']],
     ['post', `${SETTINGS}/smtp/test`, ['200', '400', '401', '403', '404', '422', '429']],
   ];
+
+  /** A field that a request has, by the end of its path. */
+  const TAKEN: Record<string, string> = { certificate: 'file', connection: 'provider' };
 
   it('describes every call of the teams, and no other', () => {
     const calls = Object.entries(described.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
@@ -39,10 +45,9 @@ describe('/openapi.json', () => {
       const type = status === '200' ? 'application/json' : 'application/problem+json';
       expect(content?.[type]?.schema).toMatchObject({ type: 'object', properties: expect.any(Object) });
     }
-    if (method !== 'get' && method !== 'delete')
-      expect(operation?.requestBody?.content['application/json']?.schema).toMatchObject({
-        properties: { [path.endsWith('/connection') ? 'provider' : 'smtp']: expect.any(Object) },
-      });
+    if (method === 'get' || method === 'delete') return;
+    const taken = TAKEN[path.split('/').at(-1) ?? ''] ?? 'smtp';
+    expect(operation?.requestBody?.content['application/json']?.schema).toMatchObject({ properties: { [taken]: expect.any(Object) } });
   });
 
   it('has a place for the password where it is written and none where it is read', () => {
