@@ -84,6 +84,9 @@ keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
+# Empty: the platform has no app there. Whoever has one writes its secret into the file.
+keep oauth_microsoft_client_secret </dev/null
+keep oauth_google_client_secret </dev/null
 
 if [ "${1:-}" = --try ]; then
   address=${2:?the platform\'s sender address, as in PLATFORM_FROM_ADDRESS}

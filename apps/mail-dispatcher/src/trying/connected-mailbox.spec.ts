@@ -5,12 +5,14 @@ import { type Harness, invoice, ownServer, startHarness, teamSettings } from '..
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** What waits goes out for the reason that is tested, and neither because its time has come nor because a busy machine is slow. */
+const PATIENT = { RETRY_DELAYS: '1h,1h', SMTP_CONNECT_TIMEOUT: '2m', SMTP_REPLY_TIMEOUT: '2m', SMTP_FINAL_REPLY_TIMEOUT: '2m' };
+
 describe('a delivery by a connected mailbox', () => {
   let harness: Harness;
   let asked: SmtpTokenRequest[];
   beforeAll(async () => {
-    // What waits for its way goes out for the reason that is tested, and not because its time has come.
-    harness = await startHarness({ dispatchers: 2, env: { RETRY_DELAYS: '1h,1h' } });
+    harness = await startHarness({ dispatchers: 2, env: PATIENT });
   });
   afterAll(() => harness.stop());
   beforeEach(async () => {
@@ -118,7 +120,7 @@ describe('a delivery by a connected mailbox', () => {
 describe('a mailbox that its provider keeps from sending', () => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await startHarness({ env: { RETRY_DELAYS: '1h,1h' } });
+    harness = await startHarness({ env: PATIENT });
   });
   afterAll(() => harness.stop());
 

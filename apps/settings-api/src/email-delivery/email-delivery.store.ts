@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectionOfSettings, type EndingCertificate, type SettingsChangeRecord, type TeamMailSettings } from '@billing-mail/contracts';
+import {
+  type ConnectionOfSettings,
+  type EndingCertificate,
+  type SettingsChangeRecord,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';

@@ -1,5 +1,13 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { CredentialBox, dataSourceOptions, migrate, type SecretKey, signingKeyContext, smtpPasswordContext } from '@billing-mail/platform';
+import {
+  CredentialBox,
+  dataSourceOptions,
+  mailConnectionContext,
+  migrate,
+  type SecretKey,
+  signingKeyContext,
+  smtpPasswordContext,
+} from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from '../settings-schema.js';
@@ -78,6 +86,38 @@ describe('resealSecrets', () => {
     );
     await source.query(`DELETE FROM settings.team_email_delivery WHERE team_id = 'signing'`);
     expect(new CredentialBox([newKey]).open(row?.key ?? '', context)).toBe('key');
+  });
+
+  it('moves the secrets of connected mailboxes as well, and names the teams whose secrets no first key opens', async () => {
+    const identity = { provider: 'microsoft', issuer: 'https://id.example', clientId: null, mailbox: 'billing@acme.example' };
+    const SECRETS = ['client_secret', 'refresh_token', 'access_token'] as const;
+    const connect = (teamId: string, key: SecretKey, sealedFor = teamId) =>
+      source.query(
+        `INSERT INTO settings.mail_connections (team_id, id, provider, issuer, grant_kind, mailbox, hosts, scope, connected_by, client_secret_sealed,
+           refresh_token_sealed, access_token_sealed) VALUES ($1, gen_random_uuid(), $2, $3, 'delegated', $4, '{}', '', 'u1', $5, $6, $7)`,
+        [
+          ...[teamId, identity.provider, identity.issuer, identity.mailbox],
+          ...SECRETS.map((secret) => new CredentialBox([key]).seal(secret, mailConnectionContext(sealedFor, secret, identity))),
+        ],
+      );
+    await connect('current', newKey);
+    await connect('old-key', oldKey);
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({ secrets: 10, moved: 3, left: [] });
+    const [row] = await source.query<Record<string, string>[]>("SELECT * FROM settings.mail_connections WHERE team_id = 'old-key'");
+    for (const secret of SECRETS)
+      expect(new CredentialBox([newKey]).open(row?.[`${secret}_sealed`] ?? '', mailConnectionContext('old-key', secret, identity))).toBe(
+        secret,
+      );
+    await connect('changed', newKey, 'somebody-else');
+    await connect('lost', lostKey);
+    expect(await resealSecrets(source, [newKey])).toEqual({
+      ...{ secrets: 16, moved: 0 },
+      left: [
+        { teamId: 'changed', reason: expect.any(String) },
+        { teamId: 'lost', reason: expect.stringContaining('"lost"') },
+      ],
+    });
+    await source.query('DELETE FROM settings.mail_connections');
   });
 
   it('names the teams whose password no first key opens, and why, and moves the others', async () => {

@@ -1,8 +1,11 @@
-// Seals everything that teams have entrusted to us, passwords and signing keys, with the first key, and then looks whether one is left that is not.
+// Seals everything that teams have entrusted to us with the first key, and then looks whether one secret is left that is not.
 import { type TeamMailSettings } from '@billing-mail/contracts';
 import {
+  type ConnectionIdentity,
+  type ConnectionSecret,
   CredentialBox,
   inTransaction,
+  mailConnectionContext,
   type SealContext,
   SealError,
   type SecretKey,
@@ -15,79 +18,109 @@ import { type DataSource } from 'typeorm';
 /** `left`: teams of whose secrets the first key does not open one, and why; empty when the other keys can be taken out. */
 export type Resealed = { secrets: number; moved: number; left: { teamId: string; reason: string }[] };
 
-type Row = Pick<TeamMailSettings, 'teamId' | 'smtp' | 'certificate'>;
-type Secret = { sealed: string; context: SealContext; column: 'smtp' | 'certificate'; path: string };
+/** `exchange` is the assignment of an UPDATE that puts another seal, `$2`, in its place. */
+type Secret = { sealed: string; context: SealContext; exchange: string };
+/** A table that holds secrets of teams, one row a team. */
+type SealedTable<Row> = { rows: string; update: string; secretsOf: (row: Row) => Secret[] };
+
+type SettingsRow = Pick<TeamMailSettings, 'teamId' | 'smtp' | 'certificate'>;
+const SETTINGS: SealedTable<SettingsRow> = {
+  rows: 'SELECT team_id AS "teamId", smtp, certificate FROM settings.team_email_delivery',
+  update: 'UPDATE settings.team_email_delivery',
+  secretsOf: ({ teamId, smtp, certificate }) => {
+    const secrets: Secret[] = [];
+    if (smtp?.auth.type === 'password') {
+      const context = smtpPasswordContext(teamId, { ...smtp, auth: smtp.auth });
+      secrets.push({ sealed: smtp.auth.passwordSealed, context, exchange: exchangeIn('smtp', '{auth,passwordSealed}') });
+    }
+    const own = certificate?.chain[0];
+    if (certificate && own !== undefined) {
+      const context = signingKeyContext(teamId, Buffer.from(own, 'base64'));
+      secrets.push({ sealed: certificate.keySealed, context, exchange: exchangeIn('certificate', '{keySealed}') });
+    }
+    return secrets;
+  },
+};
+const exchangeIn = (column: string, path: string): string => `${column} = jsonb_set(${column}, '${path}', to_jsonb($2::text))`;
+
+type ConnectionRow = ConnectionIdentity & { teamId: string } & Record<ConnectionSecret, string | null>;
+const CONNECTION_SECRETS: readonly ConnectionSecret[] = ['client_secret', 'refresh_token', 'access_token'];
+const CONNECTIONS: SealedTable<ConnectionRow> = {
+  rows: `SELECT team_id AS "teamId", provider, issuer, client_id AS "clientId", mailbox, client_secret_sealed AS client_secret,
+           refresh_token_sealed AS refresh_token, access_token_sealed AS access_token FROM settings.mail_connections`,
+  update: 'UPDATE settings.mail_connections',
+  secretsOf: (row) =>
+    CONNECTION_SECRETS.flatMap((secret) => {
+      const sealed = row[secret];
+      if (sealed === null) return [];
+      return [{ sealed, context: mailConnectionContext(row.teamId, secret, row), exchange: `${secret}_sealed = $2` }];
+    }),
+};
 
 // Read piece by piece, so that a table of any size does.
 const ROWS_AT_ONCE = 500;
-const COLUMNS = 'team_id AS "teamId", smtp, certificate';
-
-function secretsOf({ teamId, smtp, certificate }: Row): Secret[] {
-  const secrets: Secret[] = [];
-  if (smtp?.auth.type === 'password') {
-    const context = smtpPasswordContext(teamId, { ...smtp, auth: smtp.auth });
-    secrets.push({ sealed: smtp.auth.passwordSealed, context, column: 'smtp', path: '{auth,passwordSealed}' });
-  }
-  const own = certificate?.chain[0];
-  if (certificate && own !== undefined) {
-    const context = signingKeyContext(teamId, Buffer.from(own, 'base64'));
-    secrets.push({ sealed: certificate.keySealed, context, column: 'certificate', path: '{keySealed}' });
-  }
-  return secrets;
-}
 
 /**
  * Safe beside running services and beside itself: a row is locked while its seals are exchanged, and neither its version nor its history change,
  * as nothing that a person set does.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
+  const inSettings = await resealTable(source, keys, SETTINGS);
+  const inConnections = await resealTable(source, keys, CONNECTIONS);
+  return {
+    secrets: inSettings.secrets + inConnections.secrets,
+    moved: inSettings.moved + inConnections.moved,
+    left: [...inSettings.left, ...inConnections.left],
+  };
+}
+
+async function resealTable<Row extends { teamId: string }>(
+  source: DataSource,
+  keys: readonly SecretKey[],
+  table: SealedTable<Row>,
+): Promise<Resealed> {
   const box = new CredentialBox(keys);
   let moved = 0;
-  for await (const row of rowsWithSecrets(source)) {
-    if (secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealOne(source, box, row.teamId);
-  }
+  for await (const row of rowsOf(source, table))
+    if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.teamId);
   // Asked of the table again, with nothing but the first key: what it opens needs no other.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;
-  for await (const row of rowsWithSecrets(source)) {
-    for (const secret of secretsOf(row)) {
-      secrets += 1;
-      const reason = whyLeft(firstKey, secret);
-      if (reason !== null) left.push({ teamId: row.teamId, reason });
-    }
+  for await (const row of rowsOf(source, table)) {
+    const reasons = table.secretsOf(row).map((secret) => whyLeft(firstKey, secret));
+    secrets += reasons.length;
+    const reason = reasons.find((each) => each !== null);
+    if (reason !== undefined) left.push({ teamId: row.teamId, reason });
   }
   return { secrets, moved, left };
 }
 
-async function* rowsWithSecrets(source: DataSource): AsyncGenerator<Row> {
+async function* rowsOf<Row extends { teamId: string }>(source: DataSource, { rows }: SealedTable<Row>): AsyncGenerator<Row> {
   const sql = new Sql(source);
-  let after = '';
-  for (;;) {
-    const rows = await sql.rows<Row>(
-      `SELECT ${COLUMNS} FROM settings.team_email_delivery
-        WHERE team_id > $1 AND (smtp #>> '{auth,type}' = 'password' OR certificate IS NOT NULL) ORDER BY team_id LIMIT $2`,
-      [after, ROWS_AT_ONCE],
-    );
-    yield* rows;
-    const last = rows.at(-1);
+  for (let after = ''; ;) {
+    const page = await sql.rows<Row>(`${rows} WHERE team_id > $1 ORDER BY team_id LIMIT $2`, [after, ROWS_AT_ONCE]);
+    yield* page;
+    const last = page.at(-1);
     if (last === undefined) return;
     after = last.teamId;
   }
 }
 
-function resealOne(source: DataSource, box: CredentialBox, teamId: string): Promise<number> {
+function resealRow<Row extends { teamId: string }>(
+  source: DataSource,
+  box: CredentialBox,
+  { rows, update, secretsOf }: SealedTable<Row>,
+  teamId: string,
+): Promise<number> {
   return inTransaction(source, async (sql) => {
-    const [row] = await sql.rows<Row>(`SELECT ${COLUMNS} FROM settings.team_email_delivery WHERE team_id = $1 FOR UPDATE`, [teamId]);
+    const [row] = await sql.rows<Row>(`${rows} WHERE team_id = $1 FOR UPDATE`, [teamId]);
     let moved = 0;
     // None where it was saved anew or removed meanwhile.
-    for (const { sealed, context, column, path } of row === undefined ? [] : secretsOf(row)) {
+    for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
       const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;
-      moved += await sql.affected(
-        `UPDATE settings.team_email_delivery SET ${column} = jsonb_set(${column}, '${path}', to_jsonb($2::text)) WHERE team_id = $1`,
-        [teamId, resealed],
-      );
+      moved += await sql.affected(`${update} SET ${exchange} WHERE team_id = $1`, [teamId, resealed]);
     }
     return moved;
   });
