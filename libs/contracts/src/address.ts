@@ -13,7 +13,7 @@ export const emailAddress = addressBy(explainAddress);
 export const recipientAddress = addressBy(explainRecipient);
 
 function addressBy(explain: (value: string) => string | null) {
-  return boundedText(1000, 'is longer than 254 characters')
+  return boundedText(1000, 'is longer than 254 characters', 254)
     .superRefine(explained(explain))
     .overwrite((value) => {
       const at = value.lastIndexOf('@');

@@ -10,14 +10,18 @@ const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
  * Text of at most so many UTF-16 units. Nothing else is looked at in a longer one: to count the characters of 38 MB, or to look for addresses in
  * them, takes seconds.
  */
-export const boundedText = (units: number, otherwise: string) =>
-  z.string('must be text').refine((value) => value.length <= units, { error: otherwise, abort: true });
+export const boundedText = (units: number, otherwise: string, maxLength = units) =>
+  z
+    .string('must be text')
+    .refine((value) => value.length <= units, { error: otherwise, abort: true })
+    // For the description of the API, which can't read it from a rule: in characters, as JSON Schema counts.
+    .meta({ maxLength });
 
 /** A single line of text by `lineRules`. No character has more than two units. */
 export const lineOfText = (limits: LineLimits) =>
   lineRules(limits).reduce(
     (line, { holds, otherwise }) => line.refine(holds, otherwise),
-    boundedText(2 * limits.max, tooManyCharacters(limits)),
+    boundedText(2 * limits.max, tooManyCharacters(limits), limits.max),
   );
 
 /** A rule that says itself what is wrong. */
