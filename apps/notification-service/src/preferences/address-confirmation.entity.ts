@@ -10,7 +10,6 @@ export class AddressConfirmationEntity {
   @Column('text', { name: 'user_id' })
   userId: string;
 
-  @Index('address_confirmations_of_email')
   @Column('text')
   email: string;
 
