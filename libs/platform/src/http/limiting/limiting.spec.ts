@@ -50,6 +50,21 @@ class CostlyController {
   }
 }
 
+// draft-ietf-httpapi-ratelimit-headers-11, 3.1 and 4.1: an Item of RFC 9651 that is a String, its parameters Integers and a String.
+const POLICY = /^"[\x20-\x21\x23-\x5b\x5d-\x7e]+";q=(\d{1,15})(?:;w=([1-9]\d{0,14}))?(?:;qu="concurrent-requests")?$/;
+const SERVICE_LIMIT = /^"[\x20-\x21\x23-\x5b\x5d-\x7e]+";r=(\d{1,15})(?:;t=(\d{1,15}))?$/;
+function expectLiteralSyntax({ ratelimit = '', 'ratelimit-policy': policy = '', 'retry-after': after }: Record<string, string>): void {
+  const [, quota, window] = POLICY.exec(policy) ?? [];
+  const [, left, effective] = SERVICE_LIMIT.exec(ratelimit) ?? [];
+  expect({ policy, ratelimit, quota, left }).toEqual({ policy, ratelimit, quota: expect.any(String), left: expect.any(String) });
+  // The limit is one of the policy that stands beside it.
+  expect(ratelimit.split(';')[0]).toBe(policy.split(';')[0]);
+  expect(Number(left)).toBeLessThanOrEqual(Number(quota));
+  expect(Number(effective ?? 0)).toBeLessThanOrEqual(Number(window ?? 0));
+  // 6: it should not name a time before the end of the effective window.
+  if (after !== undefined) expect(Number(after)).toBeGreaterThanOrEqual(Number(effective ?? 0));
+}
+
 describe('limits', () => {
   let redis: TestRedis;
   const apps: NestExpressApplication[] = [];
@@ -100,6 +115,7 @@ describe('limits', () => {
       ...[3, 2, 1, 0, 0, 0].map((left) => expect.stringMatching(new RegExp(`^"statistics";r=${left};t=3\\d{3}$`))),
     ]);
     expect(answers.map(({ headers }) => headers['ratelimit-policy'])).toEqual(answers.map(() => '"statistics";q=4;w=3600'));
+    for (const { headers } of answers) expectLiteralSyntax(headers);
     const [last] = answers.slice(-1);
     expect(last?.type).toBe('application/problem+json');
     expect(problem.parse(last?.body)).toMatchObject({ status: 429, type: 'urn:billing-mail:problem:too-many-requests' });

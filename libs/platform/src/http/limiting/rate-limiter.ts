@@ -96,7 +96,7 @@ export class RateLimiter {
     return new ProblemException(429, 'too-many-requests', `There were too many requests. Try again in ${seconds} s.`, undefined, headers);
   }
 
-  // draft-ietf-httpapi-ratelimit-headers-10
+  // draft-ietf-httpapi-ratelimit-headers-11
   private headers(name: RateLimitName, state: RateLimiterRes): Record<string, string> {
     const { requests, seconds } = this.limits[name];
     return {
