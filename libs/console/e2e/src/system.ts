@@ -45,6 +45,7 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
   ) as Record<ServiceName, string>;
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
+    ...dateOfTests(),
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: secret,
@@ -104,6 +105,12 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     },
   };
 }
+
+/** Where the tests run on another day, so do the services: libfaketime is told by these. */
+const dateOfTests = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['LD_PRELOAD', 'FAKETIME', 'DONT_FAKE_MONOTONIC'].flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+  );
 
 /** Allowed for a team's server, and nobody listens there (RFC 863's port, which needs root to bind). */
 export const DOWN_PORT = 9;
