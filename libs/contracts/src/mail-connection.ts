@@ -75,7 +75,7 @@ export const mailConnectionRequest = z
     },
     OBJECT,
   )
-  .superRefine(({ provider, grant, issuer, clientId, clientSecret, mailbox, serviceAccount }, context) => {
+  .superRefine(({ provider, grant, issuer, clientId, clientSecret, tenant, mailbox, serviceAccount }, context) => {
     const need = (isThere: boolean, field: string, message: string): void => {
       if (!isThere) context.addIssue({ code: 'custom', path: [field], message });
     };
@@ -87,6 +87,12 @@ export const mailConnectionRequest = z
     need(clientSecret === undefined || clientId !== undefined, 'clientId', 'is needed with a client secret');
     if (grant !== 'app') return;
     need(mailbox !== undefined, 'mailbox', 'is needed: no person signs in whose mailbox it would be');
+    // By an app of the platform's a team could name the mailbox of any other whose administrator has agreed to that app.
+    if (provider === 'microsoft') {
+      need(clientId !== undefined, 'clientId', 'is needed: without a person a team signs in by an app of its own');
+      need(clientSecret !== undefined, 'clientSecret', 'is needed: without a person a team signs in by an app of its own');
+      need(tenant !== undefined, 'tenant', 'is needed: no person signs in whose directory it would be');
+    }
     if (provider === 'google') need(serviceAccount !== undefined, 'serviceAccount', 'is needed: the key file of the service account');
   });
 export type MailConnectionRequest = z.infer<typeof mailConnectionRequest>;

@@ -104,6 +104,7 @@ export class AccessTokens {
   private async ask(connection: MailConnection): Promise<ProviderAnswer<{ tokens: Tokens }>> {
     try {
       const clientSecret = this.open(connection, 'client_secret', connection.clientSecretSealed);
+      if (connection.grant === 'app') return await this.providers.appToken({ ...connection, clientSecret }, connection.mailbox);
       const refreshToken = this.open(connection, 'refresh_token', connection.refreshTokenSealed);
       if (refreshToken === null) return { kind: 'refused', trouble: 'not_connected', code: 'none' };
       return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);

@@ -27,9 +27,10 @@ import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
 import { ForbiddenProviderError } from './guarded-fetch.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
-import { type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
+import { type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
+import { signingKeyOf } from './service-account.js';
 
 type SignInSecrets = { verifier: string; nonce: string; clientSecret: string | null };
 export type Ended = { ok: true; mailbox: string } | { ok: false; reason: ConnectionRefusal };
@@ -60,9 +61,12 @@ export class ConnectMailbox {
    * Where a person signs in. What that sign-in comes to is taken only from the browser that holds `browserKey`, so that nobody can be talked
    * into connecting their mailbox to a team of somebody else. @throws ProblemException 422 for what the provider or we have against it.
    */
-  async begin(teamId: string, request: MailConnectionRequest, caller: Caller): Promise<{ start: MailConnectionStart; browserKey: string }> {
-    if (request.grant === 'app')
-      throw invalidInput([{ pointer: '/grant', message: 'must be "delegated": an app by itself can not be connected yet' }]);
+  async begin(
+    teamId: string,
+    request: MailConnectionRequest,
+    caller: Caller,
+  ): Promise<{ start: MailConnectionStart; browserKey: string | null }> {
+    if (request.grant === 'app') return { start: await this.connectApp(teamId, request, caller), browserKey: null };
     const app = this.appOf(request);
     const provider = MAIL_PROVIDER_TABLE[request.provider];
     const asked = [...new Set([...provider.scopes, ...(request.scope?.split(' ') ?? [])])].join(' ');
@@ -76,7 +80,9 @@ export class ConnectMailbox {
       randomPKCECodeVerifier(),
       randomBytes(32).toString('base64url'),
     ];
-    const answer = await this.asked(() => this.authorizationUrlOf(app, wanted.scope, { state, nonce, verifier, hint: request.mailbox }));
+    const { url } = await this.answered(() =>
+      this.authorizationUrlOf(app, wanted.scope, { state, nonce, verifier, hint: request.mailbox }),
+    );
     const stateHash = sha256(state);
     const secrets: SignInSecrets = { verifier, nonce, clientSecret: app.clientSecret };
     const secretsSealed = this.box.seal(JSON.stringify(secrets), mailSignInContext(teamId, stateHash.toString('hex')));
@@ -89,7 +95,7 @@ export class ConnectMailbox {
       secretsSealed,
     });
     this.logger.info({ teamId, step: 'sign-in-begun', provider: app.provider }, 'a person signs in to connect a mailbox');
-    return { start: { authorizationUrl: answer }, browserKey };
+    return { start: { authorizationUrl: url }, browserKey };
   }
 
   /** What a browser brings back from the provider. Never throws for what somebody has typed into its address. */
@@ -146,6 +152,24 @@ export class ConnectMailbox {
     const grant = { ...wanted, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
     await this.store(grant, { clientSecret: secrets.clientSecret, refreshToken: tokens.refreshToken }, tokens);
     return { ok: true, mailbox };
+  }
+
+  /** A token is asked for at once: what does not work is said to who connects, and not to the first document. */
+  private async connectApp(teamId: string, request: MailConnectionRequest, { userId }: Caller): Promise<MailConnectionStart> {
+    const { provider, mailbox = '', serviceAccount } = request;
+    if (serviceAccount !== undefined && signingKeyOf(serviceAccount.private_key) === null)
+      throw invalidInput([{ pointer: '/serviceAccount/private_key', message: 'must be the RSA key of a service account (PEM)' }]);
+    const app: ProviderApp =
+      serviceAccount === undefined
+        ? this.appOf(request)
+        : { ...this.appOf({ ...request, clientId: serviceAccount.client_email }), clientSecret: serviceAccount.private_key };
+    const { tokens } = await this.answered(() => this.providers.appToken(app, mailbox));
+    const scope = MAIL_PROVIDER_TABLE[provider].app?.scope ?? '';
+    const { clientId, issuer, clientSecret } = app;
+    const hosts = await this.hostsOf(teamId, request);
+    const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
+    await this.store(identity, { clientSecret, refreshToken: null }, tokens);
+    return { connection: await this.view(teamId) };
   }
 
   private async store(
@@ -233,10 +257,10 @@ export class ConnectMailbox {
     });
   }
 
-  private async asked(ask: () => Promise<Awaited<ReturnType<ProviderClient['authorizationUrl']>>>): Promise<string> {
+  private async answered<T>(ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
     try {
       const answer = await ask();
-      if (answer.kind === 'ok') return answer.url;
+      if (answer.kind === 'ok') return answer;
       if (answer.kind === 'refused') throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
     } catch (error) {
       if (!(error instanceof ForbiddenProviderError)) throw error;

@@ -19,6 +19,20 @@ const EXAMPLES = {
   microsoft: { summary: 'Microsoft 365', value: { provider: 'microsoft' } },
   shared: { summary: 'A shared mailbox at Microsoft 365', value: { provider: 'microsoft', mailbox: 'billing@acme.example' } },
   google: { summary: 'Google', value: { provider: 'google' } },
+  microsoftApp: {
+    summary: 'An app of the team at Microsoft 365, without a person',
+    value: {
+      ...{ provider: 'microsoft', grant: 'app', tenant: 'acme.example', mailbox: 'billing@acme.example' },
+      ...{ clientId: '5f0c1f0e-0000-4000-8000-000000000000', clientSecret: '…' },
+    },
+  },
+  googleApp: {
+    summary: 'A service account at Google with domain-wide delegation',
+    value: {
+      ...{ provider: 'google', grant: 'app', mailbox: 'billing@acme.example' },
+      serviceAccount: { client_email: 'billing@acme-project.iam.gserviceaccount.com', private_key: '-----BEGIN PRIVATE KEY-----…' },
+    },
+  },
   oidc: {
     summary: 'Any provider with a discovery document',
     value: {
@@ -71,7 +85,7 @@ export class MailConnectionsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<MailConnectionStart> {
     const { start, browserKey } = await this.connecting.begin(teamId, body, caller);
-    setBrowserKey(response, browserKey, this.redirectUrl);
+    if (browserKey !== null) setBrowserKey(response, browserKey, this.redirectUrl);
     return start;
   }
 

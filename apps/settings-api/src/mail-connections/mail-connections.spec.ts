@@ -1,4 +1,5 @@
 // Mailboxes connected at a real OpenID provider on loopback, and the tokens that come of it, also by two processes at once.
+import { generateKeyPairSync } from 'node:crypto';
 import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
 import {
   type MailConnectionStart,
@@ -31,10 +32,26 @@ const client = {
   token_endpoint_auth_method: 'client_secret_post',
 };
 
+const APP = {
+  client_id: 'app-of-acme',
+  client_secret: SECRET,
+  redirect_uris: [],
+  response_types: [],
+  grant_types: ['client_credentials'],
+  token_endpoint_auth_method: 'client_secret_post',
+};
+const ACCOUNT = 'billing@acme-project.iam.gserviceaccount.com';
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
 describe('a mailbox at an OpenID provider', () => {
   let api: TestSettingsApi;
   let provider: OpenIdProvider;
   let microsoft: OpenIdProvider;
+  let google: OpenIdProvider;
   let transport: ClientProxy;
   let listener: Redis;
   let sql: Sql;
@@ -44,20 +61,27 @@ describe('a mailbox at an OpenID provider', () => {
 
   beforeAll(async () => {
     const scope = 'https://outlook.office.com/SMTP.Send';
-    [provider, microsoft] = await Promise.all([
+    [provider, microsoft, google] = await Promise.all([
       startOpenIdProvider({ clients: [client], scopes: ['smtp'], accounts: ['billing@acme.example'] }),
       startOpenIdProvider({
-        clients: [client],
-        scopes: ['profile', scope],
+        clients: [client, APP],
+        scopes: ['profile', scope, 'https://outlook.office365.com/.default'],
         accounts: ['clerk@acme.example'],
         emailInIdToken: true,
         clockOffS: -600,
+      }),
+      startOpenIdProvider({
+        clients: [],
+        scopes: ['https://mail.google.com/'],
+        accounts: ['billing@acme.example'],
+        serviceAccount: { email: ACCOUNT, publicKey: keys.publicKey },
       }),
     ]);
     api = await startTestSettingsApi({
       CONSOLE_URL: 'http://127.0.0.1:4100',
       SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
       OAUTH_MICROSOFT_ISSUER: microsoft.issuer,
+      OAUTH_GOOGLE_ISSUER: google.issuer,
       OAUTH_MICROSOFT_CLIENT_ID: 'billing',
       OAUTH_MICROSOFT_CLIENT_SECRET: SECRET,
       RATE_LIMITS: 'connections=1000/1m',
@@ -73,7 +97,7 @@ describe('a mailbox at an OpenID provider', () => {
     listener.disconnect();
     await transport.close();
     await api.stop();
-    await Promise.all([provider.close(), microsoft.close()]);
+    await Promise.all([provider.close(), microsoft.close(), google.close()]);
   });
   beforeEach(async () => {
     await provider.behave({ status: 200, delayMs: 0, error: null, granted: null });
@@ -241,6 +265,48 @@ describe('a mailbox at an OpenID provider', () => {
     expect(await ask({ host })).toMatchObject({ validForMs: expect.any(Number) });
   });
 
+  const mailbox = 'billing@acme.example';
+  const appAtMicrosoft = {
+    provider: 'microsoft',
+    grant: 'app',
+    tenant: 'acme.example',
+    clientId: 'app-of-acme',
+    clientSecret: SECRET,
+    mailbox,
+  };
+  const appAtGoogle = {
+    provider: 'google',
+    grant: 'app',
+    mailbox,
+    serviceAccount: { client_email: ACCOUNT, private_key: keys.privateKey },
+  };
+
+  it.each([
+    ['Microsoft', 'smtp.office365.com', appAtMicrosoft],
+    ['Google', 'smtp.gmail.com', appAtGoogle],
+  ])('is connected by an app of the team at %s without a person, whose token is renewed in time', async (_name, host, body) => {
+    const response = noted(await api.call('post', CONNECTION, { body }));
+    expect([response.status, response.body]).toMatchObject([200, { connection: { grant: 'app', mailbox, trouble: null } }]);
+    const [first] = await sql.rows<{ sha: string }>('SELECT access_token_sha256 AS sha FROM settings.mail_connections');
+    await age();
+    expect(await ask({ host })).toMatchObject({ tokenSealed: expect.any(String) });
+    const [second] = await sql.rows<{ sha: string }>('SELECT access_token_sha256 AS sha FROM settings.mail_connections');
+    expect(second?.sha).not.toBe(first?.sha);
+  });
+
+  it.each([
+    ['the app of the platform', { ...appAtMicrosoft, clientId: undefined, clientSecret: undefined }, '/clientId'],
+    ['another secret', { ...appAtMicrosoft, clientSecret: 'another' }, '/clientId'],
+    ['a mailbox of others', { ...appAtGoogle, mailbox: 'boss@other.example' }, '/clientId'],
+    ['what is no key', { ...appAtGoogle, serviceAccount: { client_email: ACCOUNT, private_key: 'no key' } }, '/serviceAccount/private_key'],
+  ])('is not connected without a person by %s', async (_name, body, pointer) => {
+    const response = noted(await api.call('post', CONNECTION, { body }));
+    expect([response.status, response.body]).toMatchObject([
+      422,
+      { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) },
+    ]);
+  });
+
   it('is disconnected: the permission is taken back, and what is stored is forgotten', async () => {
     await connect();
     const token = await opened(await ask());
@@ -266,7 +332,7 @@ describe('a mailbox at an OpenID provider', () => {
     ]);
     expect(wire).toContain('tokenSealed');
     expect(tokens.length).toBeGreaterThan(3);
-    for (const secret of [...tokens, SECRET])
+    for (const secret of [...tokens, SECRET, keys.privateKey.split('\n')[1] ?? ''])
       for (const place of [wire, answers, api.log(), stored]) expect(place.includes(secret)).toBe(false);
   });
 

@@ -5,6 +5,7 @@ import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type NetworkPolicy } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
 import { NETWORK_POLICY, PLATFORM_APPS } from '../settings-tokens.js';
+import { assertionOf } from './service-account.js';
 import { ForbiddenProviderError, guardedFetch } from './guarded-fetch.js';
 import { type PlatformApps } from './platform-apps.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
@@ -19,6 +20,7 @@ export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: s
 export type ProviderAnswer<T> =
   ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
 
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** A person waits, and so does a delivery. */
 const ANSWER_S = 10;
 /** Discovery documents change when a provider rotates its keys or moves, which it announces long before. */
@@ -88,9 +90,20 @@ export class ProviderClient {
     return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.refreshTokenGrant(config, refreshToken, { scope })) }));
   }
 
-  /** A token for the app itself, without any person. */
-  appToken(app: ProviderApp, scope: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
-    return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.clientCredentialsGrant(config, { scope })) }));
+  /** A token for the app itself, without any person; its secret is the key of a service account where the provider has those. */
+  appToken(app: ProviderApp, mailbox: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
+    const way = MAIL_PROVIDER_TABLE[app.provider].app;
+    return this.asked(
+      app,
+      async (config) => {
+        if (way?.by !== 'service_account')
+          return { tokens: tokensOf(await openid.clientCredentialsGrant(config, { scope: way?.scope ?? '' })) };
+        const audience = config.serverMetadata().token_endpoint ?? '';
+        const assertion = await assertionOf(app, { audience, scope: way.scope, mailbox });
+        return { tokens: tokensOf(await openid.genericGrantRequest(config, JWT_BEARER, { assertion })) };
+      },
+      way?.by === 'service_account',
+    );
   }
 
   /** Takes the permission back where the provider offers that. */
@@ -103,9 +116,13 @@ export class ProviderClient {
   }
 
   /** @throws ForbiddenProviderError when the provider is where we do not go. */
-  private async asked<T extends object>(app: ProviderApp, ask: (config: openid.Configuration) => Promise<T>): Promise<ProviderAnswer<T>> {
+  private async asked<T extends object>(
+    app: ProviderApp,
+    ask: (config: openid.Configuration) => Promise<T>,
+    bySignature = false,
+  ): Promise<ProviderAnswer<T>> {
     try {
-      return { kind: 'ok', ...(await ask(await this.configOf(app))) };
+      return { kind: 'ok', ...(await ask(await this.configOf(app, bySignature))) };
     } catch (error) {
       const forbidden = causes(error).find((cause) => cause instanceof ForbiddenProviderError);
       if (forbidden !== undefined) throw forbidden;
@@ -113,10 +130,11 @@ export class ProviderClient {
     }
   }
 
-  private configOf(app: ProviderApp): Promise<openid.Configuration> {
+  /** @param bySignature who asks is known by what it has signed, and says no name and no secret */
+  private configOf(app: ProviderApp, bySignature: boolean): Promise<openid.Configuration> {
     const { clientId, clientSecret } = app.clientId === null ? this.apps.appOf(app.provider) : app;
     const key = createHash('sha256')
-      .update(JSON.stringify([app.issuer, clientId, clientSecret]))
+      .update(JSON.stringify([app.issuer, clientId, clientSecret, bySignature]))
       .digest('base64');
     const known = this.known.get(key);
     if (known !== undefined && performance.now() - known.since < KNOWN_FOR_MS) return known.config;
@@ -125,7 +143,7 @@ export class ProviderClient {
       new URL(app.issuer),
       clientId ?? '',
       { [openid.clockTolerance]: CLOCK_TOLERANCE_S },
-      clientSecret === null ? openid.None() : openid.ClientSecretPost(clientSecret),
+      bySignature ? () => undefined : clientSecret === null ? openid.None() : openid.ClientSecretPost(clientSecret),
       {
         // What may be http at all `guardedFetch` says.
         execute: [openid.allowInsecureRequests],

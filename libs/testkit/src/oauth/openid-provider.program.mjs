@@ -1,5 +1,7 @@
 // A real OpenID provider on loopback in a process of its own, as it is an ES module that Jest can not load. Speaks with its parent by messages.
 import { createServer } from 'node:http';
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { jwtVerify } from 'jose';
 import Provider from 'oidc-provider';
 
 const options = JSON.parse(process.argv[2]);
@@ -19,6 +21,7 @@ const provider = new Provider(issuer, {
   conformIdTokenClaims: options.emailInIdToken !== true,
   features: {
     devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     revocation: { enabled: true, allowedPolicy: () => true },
   },
@@ -77,6 +80,21 @@ async function agree(request, response) {
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true });
 }
 
+/** RFC 7523, as Google answers service accounts: `null` where it is another request. */
+async function byAssertion(request) {
+  const form = new URLSearchParams(request.body);
+  if (!(form.get('grant_type') ?? '').endsWith(':jwt-bearer')) return null;
+  try {
+    const { email, publicKey } = options.serviceAccount;
+    const { payload } = await jwtVerify(form.get('assertion'), createPublicKey(publicKey), { issuer: email, audience: `${issuer}/token` });
+    const isFit = payload.exp - payload.iat <= 3600 && options.accounts.includes(payload.sub) && options.scopes.includes(payload.scope);
+    if (!isFit || form.has('client_id')) return [400, { error: 'invalid_grant', error_description: 'Invalid email or User ID' }];
+    return [200, { access_token: randomUUID(), token_type: 'Bearer', expires_in: 3600 }];
+  } catch {
+    return [400, { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' }];
+  }
+}
+
 const answer = provider.callback();
 http.on('request', async (request, response) => {
   if (request.url.startsWith('/interaction/')) return agree(request, response).catch((error) => response.writeHead(500).end(String(error)));
@@ -86,7 +104,16 @@ http.on('request', async (request, response) => {
   if (path !== '/token') return answer(request, response);
   asked.push(path);
   if (behaviour.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs));
-  if (behaviour.status === 200) return answer(request, response);
+  if (behaviour.status === 200) {
+    if (options.serviceAccount === undefined) return answer(request, response);
+    // The provider takes a body that was read already.
+    request.body = '';
+    for await (const chunk of request) request.body += chunk;
+    const answered = await byAssertion(request);
+    if (answered === null) return answer(request, response);
+    response.writeHead(answered[0], { 'content-type': 'application/json' });
+    return response.end(JSON.stringify(answered[1]));
+  }
   response.writeHead(behaviour.status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(behaviour.error ?? { error: 'server_error' }));
 });

@@ -9,6 +9,8 @@ export type OpenIdProviderOptions = {
     redirect_uris: string[];
     grant_types?: string[];
     token_endpoint_auth_method?: string;
+    response_types?: string[];
+    scope?: string;
   }[];
   /** Beyond `openid`, `email` and `offline_access`. */
   scopes?: string[];
@@ -19,6 +21,8 @@ export type OpenIdProviderOptions = {
   /** Gives a refresh token unasked, as Google does for `access_type=offline`. */
   alwaysLasting?: boolean;
   tokenLifeS?: number;
+  /** Known by what it signs, as at Google. */
+  serviceAccount?: { email: string; publicKey: string };
   /** How much its clock is ahead, in seconds. */
   clockOffS?: number;
 };

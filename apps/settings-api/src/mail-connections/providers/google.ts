@@ -10,11 +10,12 @@ export const google: MailProvider = {
   needed: ['https://mail.google.com/'],
   // A refresh token comes only the first time that somebody agrees, unless they are asked again.
   extraParameters: { access_type: 'offline', prompt: 'consent select_account' },
-  appScope: null,
+  // https://developers.google.com/identity/protocols/oauth2/service-account
+  app: { by: 'service_account', scope: 'https://mail.google.com/' },
   hasUserInfo: true,
   servers: [
     { host: 'smtp.gmail.com', port: 587, security: 'starttls' },
     { host: 'smtp-relay.gmail.com', port: 587, security: 'starttls' },
   ],
-  troubles: [],
+  troubles: [{ says: /Invalid JWT Signature|account not found/i, code: 'client_secret_expired' }],
 };

@@ -9,7 +9,7 @@ export const microsoft: MailProvider = {
   needed: ['https://outlook.office.com/SMTP.Send'],
   // Without it whoever is signed in already is taken, who need not be the one that is meant.
   extraParameters: { prompt: 'select_account' },
-  appScope: 'https://outlook.office365.com/.default',
+  app: { by: 'client_credentials', scope: 'https://outlook.office365.com/.default' },
   // Its token is for Outlook and not for Graph, where userinfo is.
   hasUserInfo: false,
   servers: [

@@ -7,7 +7,7 @@ export const oidc: MailProvider = {
   needed: [],
   // OpenID Connect Core 11: offline_access is ignored where nobody is asked.
   extraParameters: { prompt: 'consent' },
-  appScope: null,
+  app: null,
   hasUserInfo: true,
   servers: [],
   troubles: [],

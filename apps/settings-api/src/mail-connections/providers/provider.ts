@@ -9,8 +9,8 @@ export type MailProvider = {
   needed: readonly string[];
   /** On top of what OpenID Connect asks for. */
   extraParameters: Readonly<Record<string, string>>;
-  /** Scope of a token that an app gets for itself; `null` where that is done otherwise, or not at all. */
-  appScope: string | null;
+  /** How an app gets a token for itself, and for which scope; `null` where it can not. */
+  app: { by: 'client_credentials' | 'service_account'; scope: string } | null;
   /** Whether its access token also opens its userinfo endpoint. */
   hasUserInfo: boolean;
   /** Mail servers that may see a token, the preset first. */
