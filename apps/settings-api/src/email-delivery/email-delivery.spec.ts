@@ -71,6 +71,7 @@ describe('the e-mail delivery of a team', () => {
       ...settings,
       teamId,
       smtp: { ...smtp, auth },
+      certificate: null,
       version: 1,
       updatedAt: expect.any(String),
       updatedBy: 'u-admin',

@@ -86,8 +86,13 @@ export const BAD_SMTP: BadField[] = [
   ...at('/smtp/security', ['ssl', /tls, starttls, none/], [7, /tls, starttls, none/], ['none', /travel in clear/]),
   ...missing('/smtp/auth', /must be an object/),
   ...at('/smtp/auth', ['x', /must be an object/]),
-  ...missing('/smtp/auth/type', /"password" or "none"/),
-  ...at('/smtp/auth/type', ['oauth2', /"password" or "none"/], ['none', /not a known field/, '/smtp/auth/username']),
+  ...missing('/smtp/auth/type', /"password", "oauth2" or "none"/),
+  ...at(
+    '/smtp/auth/type',
+    ['xoauth2', /"password", "oauth2" or "none"/],
+    ['oauth2', /not a known field/, '/smtp/auth/username'],
+    ['none', /not a known field/, '/smtp/auth/username'],
+  ),
   ...at('/smtp/auth/token', ['x', /not a known field/]),
   ...missing('/smtp/auth/username', /must be text/),
   ...line('/smtp/auth/username', 320),
@@ -167,9 +172,14 @@ export function fieldsOf(schema: object, pointer = ''): string[] {
     oneOf?: object[];
   };
   const below = [
-    ...Object.entries(properties).flatMap(([name, child]) => [`${pointer}/${name}`, ...fieldsOf(child, `${pointer}/${name}`)]),
+    ...Object.entries(properties)
+      .filter(([, child]) => !takesAnything(child))
+      .flatMap(([name, child]) => [`${pointer}/${name}`, ...fieldsOf(child, `${pointer}/${name}`)]),
     ...(items === undefined ? [] : fieldsOf(items, `${pointer}/0`)),
     ...[...anyOf, ...oneOf].flatMap((branch) => fieldsOf(branch, pointer)),
   ];
   return [...new Set(below)];
 }
+
+/** What only the server sets is taken and ignored: nothing is wrong there. */
+const takesAnything = (schema: object): boolean => Object.keys(schema).every((key) => key === 'description');
