@@ -6,10 +6,24 @@ import { injections } from './kinds/injections.js';
 import { jobs } from './kinds/jobs.js';
 import { limits } from './kinds/limits.js';
 import { names } from './kinds/names.js';
+import { neighbours } from './kinds/neighbours.js';
 import { secrets } from './kinds/secrets.js';
 import { speaking } from './kinds/speaking.js';
 import { tokens } from './kinds/tokens.js';
 import { uploads } from './kinds/uploads.js';
 
 /** The campaign, in the order in which it is tried: a file each. The worst bodies come last, as memory is read after them. */
-export const KINDS: readonly Kind[] = [tokens, names, speaking, inside, injections, secrets, jobs, limits, uploads, bodies, figures];
+export const KINDS: readonly Kind[] = [
+  tokens,
+  names,
+  speaking,
+  inside,
+  injections,
+  secrets,
+  jobs,
+  neighbours,
+  limits,
+  uploads,
+  bodies,
+  figures,
+];

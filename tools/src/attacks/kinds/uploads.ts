@@ -118,4 +118,35 @@ const json: Attack = {
   },
 };
 
-export const uploads: Kind = { name: 'uploads', attacks: [cut, wrong, json] };
+const SILENT = 200;
+const silent: Attack = {
+  name: 'silent-connections',
+  tries: `${SILENT} connections to each service that say nothing, or stop in the middle of a head or a body`,
+  expects: 'everybody else is answered',
+  run: async (attempt) => {
+    const { services } = attempt.site;
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${attempt.site.authorization('admin') ?? ''}\r\n`;
+    const beginnings = ['', head, `${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"subject":`];
+    const sockets = Object.values(services).flatMap(({ url }) => {
+      const { hostname, port } = new URL(url);
+      return Array.from({ length: SILENT }, (_, index) => {
+        const socket = connect(Number(port), hostname).on('error', () => undefined);
+        socket.write(beginnings[index % beginnings.length] ?? '');
+        return socket;
+      });
+    });
+    try {
+      const answers = [
+        await attempt.site.ask('settings-api', `/v1/teams/${TEAM}/email-delivery`, { as: 'member' }),
+        await attempt.site.ask('notification-service', '/v1/notifications', { as: 'member' }),
+        await attempt.site.hand('service'),
+      ];
+      for (const answer of answers) attempt.expectAnswer('the question', answer, [200, 202]);
+      return countStatuses(answers);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  },
+};
+
+export const uploads: Kind = { name: 'uploads', attacks: [cut, wrong, json, silent] };
