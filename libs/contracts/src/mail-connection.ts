@@ -159,7 +159,7 @@ export const smtpTokenRequest = z.object({
 });
 export type SmtpTokenRequest = z.infer<typeof smtpTokenRequest>;
 
-/** Answer of `smtp.token`. How long the token is good for is told as a span: clocks differ. */
+/** Answer of `settings.smtp_token`. How long the token is good for is told as a span: clocks differ. */
 export const smtpTokenAnswer = z.union([
   z.object({ tokenSealed: z.string(), validForMs: z.int() }),
   z.object({ unavailable: z.literal('provider_away') }),

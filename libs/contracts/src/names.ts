@@ -11,7 +11,7 @@ export const OUTCOME_JOB = 'outcome';
 
 /** Patterns of the Nest Redis transport. */
 export const SETTINGS_GET = 'settings.get';
-export const SMTP_TOKEN = 'smtp.token';
+export const SMTP_TOKEN = 'settings.smtp_token';
 export const SETTINGS_CHANGED = 'settings.changed';
 export const CERTIFICATES_ENDING = 'settings.certificates_ending';
 export const DELIVERY_UPDATED = 'delivery.updated';
