@@ -22,6 +22,7 @@ export {
   SigningIdentityError,
 } from './signing/signing-identity.js';
 export * from './delivery/delivery-states.js';
+export * from './delivery/recipient-result.js';
 export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';
 export * from './policy/server-limits.js';

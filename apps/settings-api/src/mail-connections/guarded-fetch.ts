@@ -41,7 +41,7 @@ export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
         });
       });
       request.on('error', reject);
-      request.end(body === null || body === undefined ? undefined : String(body));
+      request.end(body instanceof URLSearchParams ? body.toString() : body);
     });
   };
 }

@@ -189,9 +189,10 @@ function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnsw
 
 /** Name and code only: what a provider sent may hold a token. */
 function whyAway(error: unknown): string {
-  const codes = causes(error).flatMap((cause) =>
-    cause instanceof Error ? [String((cause as { code?: unknown }).code ?? cause.name)] : [],
-  );
+  const codes = causes(error).flatMap((cause) => {
+    if (!(cause instanceof Error)) return [];
+    return 'code' in cause && typeof cause.code === 'string' ? [cause.code] : [cause.name];
+  });
   return [...new Set(codes)].join(' < ').slice(0, 200);
 }
 

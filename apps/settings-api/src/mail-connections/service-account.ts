@@ -1,7 +1,6 @@
 // What a service account of Google's says to get a token for a mailbox of its domain (RFC 7523).
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { type ProviderApp } from './provider-client.js';
 
 /** Half of the hour that Google allows, before and behind: a clock that is some minutes off does no harm. */
 const HALF_LIFE_S = 30 * 60;
@@ -18,7 +17,7 @@ export function signingKeyOf(pem: string): KeyObject | null {
 
 /** @throws Error when the key that is stored is none */
 export async function assertionOf(
-  { clientId, clientSecret }: ProviderApp,
+  { clientId, clientSecret }: { clientId: string | null; clientSecret: string | null },
   { audience, scope, mailbox }: { audience: string; scope: string; mailbox: string },
 ): Promise<string> {
   const key = signingKeyOf(clientSecret ?? '');

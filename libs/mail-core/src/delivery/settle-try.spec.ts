@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { TRIES_PER_ROUTE, UNCERTAIN_ENDS_ALLOWED, UNCERTAIN_POLICIES } from '../policy/retry-policy.js';
 import { type Verdict } from '../replies/verdict.js';
 import { IllegalTransitionError, RECIPIENT_TRANSITIONS, settledStatus, transition } from './delivery-states.js';
-import { cancelOpen, type DeliveryPolicy, exhaust, type RecipientResult, type RecipientState, settleTry } from './settle-try.js';
+import { type RecipientResult } from './recipient-result.js';
+import { cancelOpen, type DeliveryPolicy, exhaust, type RecipientState, settleTry } from './settle-try.js';
 
 const policy: DeliveryPolicy = { retryDelaysMs: [300_000, 1_800_000], uncertainPolicy: 'retry', fallback: false };
 const pending = (position: number): RecipientState => ({

@@ -5,6 +5,7 @@ import { isNonexistentRecipient } from '../replies/classify-reply.js';
 import { wayStopped } from '../policy/server-limits.js';
 import { type Verdict } from '../replies/verdict.js';
 import { type SettledStatus, settledStatus } from './delivery-states.js';
+import { type RecipientResult } from './recipient-result.js';
 
 /** A recipient as far as the decision needs it. */
 export type RecipientState = {
@@ -17,12 +18,6 @@ export type RecipientState = {
   /** Route that the state was reached on. */
   route: Route | null;
 };
-
-/** What a try found out about one recipient; a recipient without a result was not reached. */
-export type RecipientResult =
-  | { position: number; outcome: 'accepted'; reply: string | null }
-  | { position: number; outcome: 'refused'; verdict: Verdict }
-  | { position: number; outcome: 'uncertain'; verdict: Verdict };
 
 export type TryResult = {
   route: Route;

@@ -1,4 +1,4 @@
-import { type RecipientResult } from '../delivery/settle-try.js';
+import { type RecipientResult } from '../delivery/recipient-result.js';
 import { classifyReply } from '../replies/classify-reply.js';
 import { limitMet, limitWaitMs, stopMs, wayStopped } from './server-limits.js';
 

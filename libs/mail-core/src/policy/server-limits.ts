@@ -1,5 +1,5 @@
 // Limits are the server's: so many messages, recipients, connections or sign-ins in a time. Whoever meets one waits and loses no try for it.
-import { type RecipientResult } from '../delivery/settle-try.js';
+import { type RecipientResult } from '../delivery/recipient-result.js';
 import { type Verdict } from '../replies/verdict.js';
 
 /** After a limit that outlasts every daily one a delivery's tries count again: nobody waits for ever without being told. */

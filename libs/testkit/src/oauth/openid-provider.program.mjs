@@ -1,6 +1,7 @@
 // A real OpenID provider on loopback in a process of its own, as it is an ES module that Jest can not load. Speaks with its parent by messages.
 import { createServer } from 'node:http';
 import { createPublicKey, randomUUID } from 'node:crypto';
+import { URLSearchParams } from 'node:url';
 import { jwtVerify } from 'jose';
 import Provider from 'oidc-provider';
 

@@ -29,7 +29,7 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
           await running.settled(settling);
         },
         stop: async () => {
-          await reporter.end().finally(running.stop);
+          await reporter.end().finally(() => running.stop());
         },
       };
     },
