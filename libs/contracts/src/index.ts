@@ -25,6 +25,7 @@ export * from './rejection.js';
 export * from './run-report.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
+export * from './sign-in-window.js';
 export * from './team-certificate.js';
 export * from './text.js';
 export * from './text-rules.js';

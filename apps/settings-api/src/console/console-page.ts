@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { type MailProviderName } from '@billing-mail/contracts';
 
-/** Where the page finds the other services (URLs, or paths of its own origin), and whose address signed mail comes from. */
-export type ConsoleConfig = { mailDispatcherUrl: string; notificationServiceUrl: string; platformFromAddress: string | null };
+/** Where the page finds the other services (URLs, or paths of its own origin), and what it offers. */
+export type ConsoleConfig = {
+  mailDispatcherUrl: string;
+  notificationServiceUrl: string;
+  /** Whose address signed mail comes from. */
+  platformFromAddress: string | null;
+  /** Where the platform has an app of its own, by which a team connects a mailbox. */
+  connectableProviders: MailProviderName[];
+};
 
 /** The page for one answer: the nonce of its policy is written into it, so that styles made at run time are allowed and no others. */
 export function consolePage(html: string, config: ConsoleConfig): { html: string; policy: string } {

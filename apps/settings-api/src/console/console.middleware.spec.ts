@@ -14,6 +14,7 @@ const config = {
   mailDispatcherUrl: 'https://dispatcher.example/base',
   notificationServiceUrl: 'https://notifier.example',
   platformFromAddress: 'e-invoice@platform.example',
+  connectableProviders: ['microsoft' as const],
 };
 
 @Controller()

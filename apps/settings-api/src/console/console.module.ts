@@ -1,4 +1,5 @@
 import { type DynamicModule, type MiddlewareConsumer, Inject, Module, type NestModule } from '@nestjs/common';
+import { PlatformApps } from '../mail-connections/platform-apps.js';
 import { type SettingsEnvironment } from '../settings.env.js';
 import { type ConsoleConfig } from './console-page.js';
 import { serveConsole } from './console.middleware.js';
@@ -15,6 +16,7 @@ export class ConsoleModule implements NestModule {
       mailDispatcherUrl: env.MAIL_DISPATCHER_PUBLIC_URL,
       notificationServiceUrl: env.NOTIFICATION_SERVICE_PUBLIC_URL,
       platformFromAddress: env.PLATFORM_FROM_ADDRESS ?? null,
+      connectableProviders: new PlatformApps(env).offered(),
     };
     return { module: ConsoleModule, providers: [{ provide: CONSOLE_CONFIG, useValue: config }] };
   }

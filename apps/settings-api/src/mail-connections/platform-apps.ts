@@ -1,4 +1,4 @@
-import { type MailProviderName } from '@billing-mail/contracts';
+import { MAIL_PROVIDERS, type MailProviderName } from '@billing-mail/contracts';
 import { type SettingsEnvironment } from '../settings.env.js';
 import { GOOGLE_ISSUER } from './providers/google.js';
 import { MICROSOFT_ISSUER } from './providers/microsoft.js';
@@ -28,6 +28,11 @@ export class PlatformApps {
 
   appOf(provider: MailProviderName): App {
     return this.apps[provider];
+  }
+
+  /** Providers that it has an app at: there a team needs none of its own. */
+  offered(): MailProviderName[] {
+    return MAIL_PROVIDERS.filter((provider) => this.apps[provider].clientId !== null);
   }
 
   /** `null`: a team names it. */

@@ -8,6 +8,7 @@ import {
   type TokenClaims,
 } from '@billing-mail/contracts';
 import Queue from 'bull';
+import { Client } from 'pg';
 import { eventually } from './eventually.js';
 import { type System } from './system.js';
 
@@ -30,6 +31,14 @@ export const invoice = (number: string, changes: Partial<Document> = {}): Docume
 export async function putSettings(system: System, teamId: string, settings: Settings, userId = 'anna.berg'): Promise<void> {
   const token = await system.token({ sub: userId, teams: { [teamId]: 'admin' } });
   await call('PUT', `${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery`, token, settings);
+}
+
+/** The team's mailbox has to be connected again, as its provider has said. */
+export async function breakConnection(system: System, teamId: string): Promise<void> {
+  const client = new Client({ connectionString: system.database.url });
+  await client.connect();
+  const statement = `UPDATE settings.mail_connections SET trouble = 'sign_in_expired', trouble_since = now(), trouble_asked_at = now() WHERE team_id = $1`;
+  await client.query(statement, [teamId]).finally(() => client.end());
 }
 
 /** Hands a document over and answers the delivery's id. */

@@ -1,10 +1,11 @@
 // The page "E-mail delivery" in a real browser against the real system.
+import { createTestIdentity, type OpenIdProvider } from '@billing-mail/testkit';
 import { type Page } from 'playwright-core';
-import { ANNA, MAX, type OpenOptions } from './browser.js';
+import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { paste } from './paste.js';
-import { invoice, publish, putSettings } from './seed.js';
+import { breakConnection, invoice, publish, putSettings } from './seed.js';
 import { DOWN_PORT, type ScriptedSmtpServer, type System } from './system.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
@@ -304,6 +305,102 @@ describe('E-mail delivery', () => {
       await page.getByRole('button', { name: 'Send test e-mail' }).click();
       await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
       expect(system.own.messages.map(({ recipients }) => recipients[0]?.address)).toEqual(['me@acme.example']);
+    });
+  });
+
+  describe('of a server of the own', () => {
+    const OWN = '/teams/brandt/settings/invoicing';
+    const MAILBOX = 'rechnung@brandt.example';
+    const smtp = { host: 'smtp.brandt.example', port: 587, security: 'starttls', auth: { type: 'none' }, fromAddress: MAILBOX } as const;
+    let microsoft: OpenIdProvider;
+    // A team without a connection or a certificate answers 404, one that is wrong 422.
+    const openOwn = (options: OpenOptions = {}): Promise<Page> => open(OWN, { allow: [404, 422], ...options });
+    const connect = (page: Page, name = 'Connect Microsoft 365') => page.getByRole('button', { name }).click();
+    const connected = (page: Page) => page.getByText(`${MAILBOX} is connected (Microsoft 365)`).waitFor();
+    const chooseMailbox = (page: Page) => page.getByLabel('Sign-in', { exact: true }).selectOption('oauth2');
+    const disconnect = async (page: Page): Promise<void> => {
+      await page.getByRole('button', { name: 'Disconnect' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
+      await page.getByText('No mailbox is connected.').waitFor();
+    };
+
+    beforeAll(async () => {
+      microsoft = await system.startMicrosoft(MAILBOX);
+    });
+    afterAll(() => microsoft.close());
+    beforeEach(async () => {
+      await microsoft.behave({ granted: null });
+      await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: { ...smtp } });
+    });
+
+    it('connects a mailbox in a window, keeps what was typed, says what is wrong with it, connects again and disconnects', async () => {
+      const page = await openOwn();
+      await page.getByLabel('Company name').fill('Brandt Maschinenbau');
+      await chooseMailbox(page);
+      const popup = page.waitForEvent('popup');
+      await connect(page);
+      await connected(page);
+      await eventually(
+        async () => (await popup).isClosed(),
+        (isClosed) => isClosed,
+      );
+      expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
+      expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.office365.com');
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await saved(page);
+
+      await breakConnection(system, 'brandt');
+      await page.reload();
+      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor();
+      await page.getByLabel('Company name').fill('Brandt & Söhne');
+      await connect(page, 'Connect again');
+      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      // The connection made a new version of the settings: that is no change of somebody else's.
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await saved(page);
+      await disconnect(page);
+    });
+
+    it('says that the permission was refused, and leads to the sign-in by a link where no window opens', async () => {
+      await microsoft.behave({ granted: 'nothing' });
+      const page = await openOwn({ before: async (one) => void (await one.addInitScript(() => void (window.open = () => null))) });
+      await chooseMailbox(page);
+      const signIn = async (): Promise<void> => {
+        await connect(page);
+        await page.getByText('Your browser has not let the window open.').waitFor();
+        await page.getByRole('link', { name: 'Open the sign-in' }).click();
+      };
+      await signIn();
+      await page.getByRole('alert').getByText('The permission was not given.').waitFor();
+      await microsoft.behave({ granted: null });
+      await signIn();
+      await connected(page);
+      await disconnect(page);
+    });
+
+    it('sets a certificate that signs, says what is wrong with a file in the language of the reader, and removes it', async () => {
+      const { p12: buffer, passphrase } = createTestIdentity({ address: MAILBOX });
+      const german = await openOwn({ locale: 'de' });
+      const upload = async (page: Page, button: string, label: string, secret: string): Promise<void> => {
+        await page.locator('input[type="file"]').setInputFiles({ name: 'brandt.p12', mimeType: 'application/x-pkcs12', buffer });
+        await page.getByLabel(label).fill(secret);
+        await page.getByRole('button', { name: button }).click();
+      };
+      await upload(german, 'Zertifikat hinterlegen', 'Kennwort der Datei', 'falsch');
+      await german.getByText('öffnet die Datei nicht').waitFor();
+      const page = await openOwn();
+      await page.getByLabel('Company name').fill('Brandt Maschinenbau');
+      await upload(page, 'Set the certificate', 'Passphrase of the file', passphrase);
+      await page.getByText('The next document by your server is signed with it.').waitFor();
+      await page.getByText('Fingerprint (SHA-256)').waitFor();
+      await page.getByRole('figure').getByText('Digitally signed').waitFor();
+      expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
+      expect(await seriousFindings(page)).toEqual([]);
+      const section = page.getByRole('region', { name: 'Signature of your own' });
+      await section.getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+      await section.getByText('Documents go out by your server without a signature.').waitFor();
     });
   });
 });

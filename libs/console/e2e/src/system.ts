@@ -8,9 +8,11 @@ import { promisify } from 'node:util';
 import {
   createTestIdentity,
   findFreePort,
+  type OpenIdProvider,
   type ScriptedSmtpServer,
   type ServerProcess,
   startScriptedSmtpServer,
+  startOpenIdProvider,
   startServerProcess,
   startTestDatabase,
   startTestRedis,
@@ -23,6 +25,8 @@ export const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-servic
 export type ServiceName = (typeof SERVICES)[number];
 
 const root = join(__dirname, '..', '..', '..', '..');
+
+const MAIL_APP = { id: 'billing', secret: 'secret-of-the-app' };
 
 export type SystemOptions = { retryDelays?: string; ports?: Partial<Record<ServiceName, number>> };
 export type System = Awaited<ReturnType<typeof startSystem>>;
@@ -40,6 +44,7 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
   await writeFile(join(folder, 'signer.p12'), identity.p12);
   await writeFile(join(folder, 'ca.pem'), own.caPem);
   const secret = randomBytes(32).toString('hex');
+  const providerPort = await findFreePort();
   const urls = Object.fromEntries(
     await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${ports[name] ?? (await findFreePort())}`] as const)),
   ) as Record<ServiceName, string>;
@@ -66,6 +71,10 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     SMIME_P12_PASSPHRASE: identity.passphrase,
     DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
     RESULT_JOURNAL_DIR: join(folder, 'journal'),
+    // Nobody is there until a test starts it.
+    OAUTH_MICROSOFT_ISSUER: `http://127.0.0.1:${providerPort}`,
+    ...{ OAUTH_MICROSOFT_CLIENT_ID: MAIL_APP.id, OAUTH_MICROSOFT_CLIENT_SECRET: MAIL_APP.secret },
+    ...{ OAUTH_GOOGLE_CLIENT_ID: MAIL_APP.id, OAUTH_GOOGLE_CLIENT_SECRET: MAIL_APP.secret },
     RETRY_DELAYS: retryDelays,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: `25,465,587,2525,${own.port},${DOWN_PORT}`,
@@ -74,7 +83,7 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     SMTP_REPLY_TIMEOUT: '3s',
     SMTP_FINAL_REPLY_TIMEOUT: '3s',
     // A test makes in seconds the ten mistakes that take a person minutes.
-    RATE_LIMITS: 'smtp-test=1000/1m,failed-sign-in=1000/1h',
+    RATE_LIMITS: 'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h',
     LOG_LEVEL: 'warn',
   };
   for (const name of SERVICES) await migrateService(name, env);
@@ -89,6 +98,22 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     database,
     redis,
     start,
+    /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
+    startMicrosoft: (account: string): Promise<OpenIdProvider> =>
+      startOpenIdProvider({
+        port: providerPort,
+        clients: [
+          {
+            ...{ client_id: MAIL_APP.id, client_secret: MAIL_APP.secret },
+            redirect_uris: [`${urls['settings-api']}/v1/mail-connections/callback`],
+            grant_types: ['authorization_code', 'refresh_token'],
+            token_endpoint_auth_method: 'client_secret_post',
+          },
+        ],
+        scopes: ['profile', 'https://outlook.office.com/SMTP.Send'],
+        accounts: [account],
+        emailInIdToken: true,
+      }),
     end: async (name: ServiceName): Promise<void> => processes.get(name)?.end('SIGTERM'),
     /** A token as the host application would hand it over. */
     token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>

@@ -1,5 +1,13 @@
+import { type MailProviderName } from '@billing-mail/contracts';
+
 /** Where the services are. URLs without a slash at the end; settings-api is this origin. */
-export type ConsoleConfig = { mailDispatcherUrl: string; notificationServiceUrl: string; platformFromAddress: string | null };
+export type ConsoleConfig = {
+  mailDispatcherUrl: string;
+  notificationServiceUrl: string;
+  platformFromAddress: string | null;
+  /** Providers at which the platform has an app of its own: a mailbox there is connected by one click. */
+  connectableProviders: MailProviderName[];
+};
 
 /** Asks this origin; rejects when it does not answer. */
 export async function readConsoleConfig(): Promise<ConsoleConfig> {

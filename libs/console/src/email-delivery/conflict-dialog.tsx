@@ -85,7 +85,8 @@ function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string 
   if (pointer === '/sender') return draft.sender === 'custom' ? words.method.custom : words.method.platform;
   if (pointer === '/locale') return draft.locale === 'de' ? words.company.german : words.company.english;
   if (pointer === '/smtp/security') return words.server[draft.security];
-  if (pointer === '/smtp/auth/type') return draft.auth === 'none' ? words.server.authNone : words.server.authPassword;
+  if (pointer === '/smtp/auth/type')
+    return { none: words.server.authNone, oauth2: words.server.authConnected, password: words.server.authPassword }[draft.auth];
   if (typeof value === 'boolean') return value ? words.conflict.yes : words.conflict.no;
   if (Array.isArray(value)) {
     const shown = value.slice(0, 5).map((each) => (typeof each === 'string' ? each : each.address));

@@ -131,11 +131,14 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
   );
 }
 
-/** Errors of list members belong to their list, and the first of a field is enough to begin with. */
+/** Errors of list members belong to their list, those of a group to its first field, and the first of a field is enough to begin with. */
 export function onePerField(errors: readonly FieldError[]): FieldError[] {
   const byField = new Map<string, FieldError>();
   for (const { pointer, message } of errors) {
-    const field = POINTERS.find((known) => pointer === known || pointer.startsWith(`${known}/`)) ?? pointer;
+    const field =
+      POINTERS.find((known) => pointer === known || pointer.startsWith(`${known}/`)) ??
+      POINTERS.find((known) => known.startsWith(`${pointer}/`)) ??
+      pointer;
     if (!byField.has(field)) byField.set(field, { pointer: field, message });
   }
   const place = ({ pointer }: FieldError): number => {

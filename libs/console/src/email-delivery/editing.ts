@@ -11,6 +11,8 @@ export type Editing = {
   base: Draft;
   errors: readonly FieldError[];
   isReadOnly: boolean;
+  /** Whether what goes out by the own server is signed with the team's certificate. */
+  isSigned: boolean;
   edit: (changes: Partial<Draft>) => void;
 };
 

@@ -6,7 +6,7 @@ import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { checkDraft } from './check-draft.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
-import { readSettings, saveSettings, settingsKey } from './settings-queries.js';
+import { historyKey, readSettings, saveSettings, settingsKey } from './settings-queries.js';
 
 type State = {
   stored: EmailDeliveryView | null;
@@ -21,6 +21,7 @@ type State = {
 type Action =
   | { do: 'edit'; changes: Partial<Draft> }
   | { do: 'store'; stored: EmailDeliveryView; hasSaved: boolean }
+  | { do: 'adopt'; stored: EmailDeliveryView }
   | { do: 'discard' }
   | { do: 'refuse'; errors: readonly FieldError[] }
   | { do: 'collide'; theirs: EmailDeliveryView }
@@ -44,6 +45,10 @@ function reduce(state: State, action: Action): State {
     }
     case 'store':
       return { ...begin(action.stored, action.stored.locale), hasSaved: action.hasSaved };
+    case 'adopt': {
+      const base = toDraft(action.stored, action.stored.locale);
+      return { ...state, stored: action.stored, base, draft: mergeDrafts(state.base, state.draft, base) };
+    }
     case 'discard':
       return { ...state, draft: state.base, errors: [], hasSaved: false };
     case 'refuse':
@@ -74,7 +79,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
     mutationFn: () => saveSettings(clients, team, state.draft, state.stored?.version ?? null),
     onSuccess: (saved) => {
       queryClient.setQueryData(settingsKey(team), saved);
-      void queryClient.invalidateQueries({ queryKey: ['settings-history', team] });
+      void queryClient.invalidateQueries({ queryKey: historyKey(team) });
       dispatch({ do: 'store', stored: saved, hasSaved: true });
     },
     onError: async (error) => {
@@ -88,7 +93,11 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
 
   // What somebody else saved shows at once where nothing is being edited.
   const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);
-  if (isNewer && changed.length === 0 && !saving.isPending && state.theirs === null) dispatch({ do: 'store', stored, hasSaved: false });
+  if (isNewer && !saving.isPending && state.theirs === null) {
+    if (changed.length === 0) dispatch({ do: 'store', stored, hasSaved: false });
+    // A mailbox was connected or a certificate set, which no field here is of: nothing to ask about.
+    else if (changedFields(state.base, toDraft(stored, stored.locale)).length === 0) dispatch({ do: 'adopt', stored });
+  }
 
   return {
     ...state,

@@ -13,8 +13,9 @@ export function MailPreview() {
   const { words } = useLanguage();
   const preview = words.settings.preview;
   const { platformFromAddress } = useClients().config;
-  const { draft } = useEditing();
+  const { draft, isSigned: isSignedByTeam } = useEditing();
   const isOwn = draft.sender === 'custom';
+  const isSigned = !isOwn || isSignedByTeam;
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
   // What can not be used gets no mail either.
@@ -45,11 +46,11 @@ export function MailPreview() {
           )}
         </div>
         <Badge
-          className={isOwn ? classes.unsigned : classes.signed}
-          leftSection={isOwn ? null : <IconRosetteDiscountCheck size={14} aria-hidden />}
+          className={isSigned ? classes.signed : classes.unsigned}
+          leftSection={!isSigned ? null : <IconRosetteDiscountCheck size={14} aria-hidden />}
           tt="none"
         >
-          {isOwn ? preview.unsigned : preview.signed}
+          {isSigned ? preview.signed : preview.unsigned}
         </Badge>
       </div>
       <dl className={classes.lines}>

@@ -27,10 +27,14 @@ function useSentence(stored: EmailDeliveryView | null): string {
   const { now } = useLanguage().words.settings;
   const { platformFromAddress } = useClients().config;
   if (stored === null) return now.firstVisit;
-  const { companyName, sender, smtp, fallback, cc, bcc } = stored;
+  const { companyName, sender, smtp, fallback, cc, bcc, certificate } = stored;
   const copies = now.copies(cc.length + bcc.length);
   if (sender === 'custom' && smtp !== null)
-    return [now.custom(smtp.fromAddress, smtp.host), fallback ? now.fallbackOn : now.fallbackOff, copies].join(' ');
+    return [
+      (certificate === null ? now.custom : now.customSigned)(smtp.fromAddress, smtp.host),
+      fallback ? now.fallbackOn : now.fallbackOff,
+      copies,
+    ].join(' ');
   return [platformFromAddress === null ? now.platformUnnamed(companyName) : now.platform(platformFromAddress, companyName), copies].join(
     ' ',
   );

@@ -2,7 +2,7 @@ import { Button, Group, Input, PasswordInput, Text } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 import { needsPasswordAgain } from './draft.js';
 import { useEditing, useField } from './editing.js';
-import { usePasswordRecord } from './settings-queries.js';
+import { useSetRecord } from './settings-queries.js';
 
 /** A password that is written and never read: what is stored shows only when and by whom it was set. */
 export function PasswordField({ team }: { team: string }) {
@@ -11,7 +11,7 @@ export function PasswordField({ team }: { team: string }) {
   const { draft, base, edit, isReadOnly } = useEditing();
   const { id, error } = useField('/smtp/auth/password');
   const isStored = base.password === null;
-  const record = usePasswordRecord(team, isStored);
+  const record = useSetRecord(team, 'password', isStored);
   const isAskedAgain = needsPasswordAgain(base, draft);
 
   if (draft.password === null && !isAskedAgain) {

@@ -2,6 +2,7 @@
 import { Alert, NativeSelect, Stack, Switch, TextInput } from '@mantine/core';
 import { type SmtpSecurity } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
+import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
@@ -114,10 +115,15 @@ function SignIn({ team }: { team: string }) {
         value={draft.auth}
         data={[
           { value: 'password', label: words.authPassword },
+          { value: 'oauth2', label: words.authConnected },
           { value: 'none', label: words.authNone },
         ]}
-        onChange={(event) => edit(event.currentTarget.value === 'none' ? { auth: 'none', password: base.password } : { auth: 'password' })}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value as Draft['auth'];
+          edit(chosen === 'password' ? { auth: chosen } : { auth: chosen, password: base.password });
+        }}
       />
+      {draft.auth === 'oauth2' ? <ConnectedMailbox team={team} /> : null}
       {draft.auth === 'password' ? (
         <div className={classes.columns}>
           <TextInput

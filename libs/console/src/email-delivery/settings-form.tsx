@@ -6,6 +6,7 @@ import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
+import { CertificateSection } from './certificate-section.js';
 import { CompanySection } from './company-section.js';
 import { ConflictDialog } from './conflict-dialog.js';
 import { ConnectionTest } from './connection-test.js';
@@ -26,7 +27,14 @@ export function SettingsForm({ team, role, stored }: Props) {
   const { words, locale } = useLanguage();
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
-  const editing: Editing = { draft: form.draft, base: form.base, errors: form.errors, isReadOnly: role === 'member', edit: form.edit };
+  const editing: Editing = {
+    draft: form.draft,
+    base: form.base,
+    errors: form.errors,
+    isReadOnly: role === 'member',
+    edit: form.edit,
+    isSigned: (form.stored?.certificate ?? null) !== null,
+  };
   const failure = form.saving.error;
   const isShownElsewhere = failure instanceof ProblemError && (failure.status === 412 || failure.errors.length > 0);
 
@@ -55,6 +63,13 @@ export function SettingsForm({ team, role, stored }: Props) {
           <MethodSection />
           {form.draft.sender === 'custom' ? <ServerSection team={team} /> : null}
           {form.draft.sender === 'custom' && role === 'admin' ? <ConnectionTest team={team} /> : null}
+          {form.draft.sender === 'custom' ? (
+            <CertificateSection
+              team={team}
+              certificate={form.stored?.certificate ?? null}
+              hasServer={(form.stored?.smtp ?? null) !== null}
+            />
+          ) : null}
           <NotifySection />
         </Stack>
         {role === 'admin' ? <SaveBar form={form} /> : null}

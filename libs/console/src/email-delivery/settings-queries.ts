@@ -6,6 +6,7 @@ import { ProblemError } from '../api/problem.js';
 import { type Draft, toInput } from './draft.js';
 
 export const settingsKey = (team: string) => ['settings', team] as const;
+export const historyKey = (team: string) => ['settings-history', team] as const;
 
 /** The stored settings, `null` before the first save. */
 export async function readSettings({ settings }: Clients, team: string): Promise<EmailDeliveryView | null> {
@@ -32,15 +33,22 @@ export function useSettings(team: string) {
   return useQuery({ queryKey: settingsKey(team), queryFn: () => readSettings(clients, team) });
 }
 
-/** When and by whom the stored password was set; `null` when the history does not reach back to it. */
-export function usePasswordRecord(team: string, isSet: boolean): SettingsChangeRecord | null {
+/** Where the history says that something was set of which the settings show no more. */
+const SET_BY = {
+  password: (change: Change) => change.pointer === '/smtp/auth/password' && 'secret' in change && change.secret !== 'removed',
+  certificate: (change: Change) => change.pointer === '/certificate/fingerprint' && 'to' in change && change.to !== null,
+};
+type Change = SettingsChangeRecord['changes'][number];
+
+/** When and by whom what is stored was set; `null` when the history does not reach back to it. */
+export function useSetRecord(team: string, what: keyof typeof SET_BY, isSet: boolean): SettingsChangeRecord | null {
   const clients = useClients();
   const { data } = useQuery({
-    queryKey: ['settings-history', team],
+    queryKey: historyKey(team),
     enabled: isSet,
     queryFn: () =>
       ask(clients.settings.GET('/v1/teams/{teamId}/email-delivery/history', { params: { path: { teamId: team }, query: { limit: 200 } } })),
   });
   const records = (data?.items ?? []) as SettingsChangeRecord[];
-  return records.find(({ changes }) => changes.some((change) => 'secret' in change && change.secret !== 'removed')) ?? null;
+  return records.find(({ changes }) => changes.some(SET_BY[what])) ?? null;
 }

@@ -15,7 +15,14 @@ function texts(words: Words, path = ''): [string, string][] {
 }
 
 // Names and signs that are the same in both languages.
-const SAME = new Set(['/page/brand', '/page/language/en', '/page/language/de', '/settings/preview/sampleFile']);
+const SAME = new Set([
+  '/ownServer/connection/providers/microsoft',
+  '/ownServer/connection/providers/google',
+  '/page/brand',
+  '/page/language/en',
+  '/page/language/de',
+  '/settings/preview/sampleFile',
+]);
 const SAME_TEXTS = /^(?:Team|Server|Port|Status|Filter|CC|BCC|Message-ID|Team x|Team \d+|\d+ ms)$/;
 
 describe('the catalogues', () => {
@@ -59,5 +66,16 @@ describe('messages about fields', () => {
     'must not be empty',
     'must be one of the allowed ports 25, 465',
     'is longer than 320 characters; shorten it',
+    'needs a mailbox: connect it first',
+    'is not the server of the connected mailbox, which is smtp.office365.com or smtp-mail.outlook.com',
+    'is refused by the provider: invalid_client',
+    'is needed for this provider',
+    'is not an address of your signing certificate (a@b.example); remove the certificate first, and set one for the new address afterwards',
+    'has expired on 2026-10-01; order a new certificate',
+    'is valid only from 2027-01-01 on; set it then',
+    'names no e-mail address; order one for a@b.example',
+    'is for boss@b.example, c@b.example and not for the sender a@b.example; order one for that address, or change the sender',
+    'does not open the file; look at capital letters, umlauts and spaces',
+    'lacks the certificates of its issuers; export it again with all certificates of the path',
   ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
 });

@@ -9,14 +9,22 @@ import { bouncesWords as bouncesDe } from './bounces-words.de.js';
 import { bouncesWords as bouncesEn } from './bounces-words.en.js';
 import { inboxWords as inboxDe } from './inbox-words.de.js';
 import { inboxWords as inboxEn } from './inbox-words.en.js';
+import { ownServerWords as ownServerDe } from './own-server-words.de.js';
+import { ownServerWords as ownServerEn } from './own-server-words.en.js';
 import { testWords as testDe } from './test-words.de.js';
 import { testWords as testEn } from './test-words.en.js';
 
-const english = { page: pageEn, settings: settingsEn, test: testEn, deliveries: deliveriesEn, bounces: bouncesEn, inbox: inboxEn };
+const english = {
+  ...{ page: pageEn, settings: settingsEn, ownServer: ownServerEn, test: testEn },
+  ...{ deliveries: deliveriesEn, bounces: bouncesEn, inbox: inboxEn },
+};
 export type Catalogue = typeof english;
 
 /** All that the page says, by language; a language in which something is missing does not compile. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   en: english,
-  de: { page: pageDe, settings: settingsDe, test: testDe, deliveries: deliveriesDe, bounces: bouncesDe, inbox: inboxDe },
+  de: {
+    ...{ page: pageDe, settings: settingsDe, ownServer: ownServerDe, test: testDe },
+    ...{ deliveries: deliveriesDe, bounces: bouncesDe, inbox: inboxDe },
+  },
 };

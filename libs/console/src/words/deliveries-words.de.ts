@@ -20,6 +20,8 @@ export const deliveriesWords: typeof english = {
     settings_unavailable: 'Wartet auf Ihre Einstellungen',
     signing_unavailable: 'Wartet auf unser Signaturzertifikat',
     certificate_expired: 'Wartet auf Ihr neues Zertifikat',
+    smtp_sign_in_expired: 'Wartet, bis Ihr Postfach wieder verbunden ist',
+    smtp_token_unavailable: 'Wartet auf die Anmeldung bei Ihrem Anbieter',
   },
   recipientStatus: {
     pending: 'Unterwegs',

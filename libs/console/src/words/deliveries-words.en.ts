@@ -18,6 +18,8 @@ export const deliveriesWords = {
     settings_unavailable: 'Waiting for your settings',
     signing_unavailable: 'Waiting for our signing certificate',
     certificate_expired: 'Waiting for a new certificate of yours',
+    smtp_sign_in_expired: 'Waiting until your mailbox is connected again',
+    smtp_token_unavailable: 'Waiting for the sign-in at your provider',
   },
   recipientStatus: {
     pending: 'On its way',

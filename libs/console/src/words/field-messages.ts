@@ -1,6 +1,62 @@
 // What is wrong with a field comes in English, from the rules that the page shares with the services; here it is said in German.
 import { type Locale } from '@billing-mail/contracts';
 
+/** What is wrong with a signing certificate. */
+const CERTIFICATE_MESSAGES: readonly [english: string, german: string][] = [
+  ['is too large for a certificate; choose the .p12 or .pfx file', 'ist zu groß für ein Zertifikat; wählen Sie die Datei .p12 oder .pfx'],
+  [
+    'is PEM; export certificate and key together as PKCS#12 (.p12 or .pfx)',
+    'ist im Format PEM; exportieren Sie Zertifikat und Schlüssel zusammen als PKCS#12 (.p12 oder .pfx)',
+  ],
+  [
+    'is no PKCS#12 file, or a damaged one; export the certificate with its key as .p12 or .pfx once more',
+    'ist keine PKCS#12-Datei oder beschädigt; exportieren Sie das Zertifikat mit Schlüssel noch einmal als .p12 oder .pfx',
+  ],
+  [
+    'asks for too many rounds of its passphrase; export it again with the program it comes from',
+    'verlangt zu viele Rechenrunden für ihr Kennwort; exportieren Sie sie mit ihrem Programm noch einmal',
+  ],
+  [
+    'does not open the file; look at capital letters, umlauts and spaces',
+    'öffnet die Datei nicht; achten Sie auf Großbuchstaben, Umlaute und Leerzeichen',
+  ],
+  [
+    'has no private key; export the certificate again together with its private key',
+    'enthält keinen privaten Schlüssel; exportieren Sie das Zertifikat noch einmal zusammen mit ihm',
+  ],
+  [
+    'has no certificate; export the key again together with its certificate',
+    'enthält kein Zertifikat; exportieren Sie den Schlüssel noch einmal zusammen mit ihm',
+  ],
+  [
+    'has a key and a certificate that do not belong together; export the key with its own certificate',
+    'enthält einen Schlüssel und ein Zertifikat, die nicht zusammengehören; exportieren Sie den Schlüssel mit seinem eigenen Zertifikat',
+  ],
+  [
+    'has a key that is not RSA; order an RSA certificate of 2048 bits or more',
+    'hat keinen RSA-Schlüssel; bestellen Sie ein RSA-Zertifikat mit mindestens 2048 Bit',
+  ],
+  [
+    'has an RSA key of less than 2048 bits, which mail programs refuse; order a new certificate',
+    'hat einen RSA-Schlüssel mit weniger als 2048 Bit, den Mailprogramme ablehnen; bestellen Sie ein neues Zertifikat',
+  ],
+  [
+    'lacks the certificates of its issuers; export it again with all certificates of the path',
+    'enthält die Zertifikate der Aussteller nicht; exportieren Sie es noch einmal mit allen Zertifikaten des Pfads',
+  ],
+  [
+    'is not meant for signatures (key usage); order one for S/MIME signing',
+    'ist nicht für Signaturen bestimmt (Schlüsselverwendung); bestellen Sie eines für S/MIME-Signaturen',
+  ],
+  [
+    'is not meant for e-mail (extended key usage); order one for S/MIME signing',
+    'ist nicht für E-Mail bestimmt (erweiterte Schlüsselverwendung); bestellen Sie eines für S/MIME-Signaturen',
+  ],
+];
+
+/** 2026-11-26 as a German reader writes it. */
+const germanDay = (day = ''): string => day.split('-').reverse().join('.');
+
 const GERMAN: ReadonlyMap<string, string> = new Map([
   ['has spaces around it; remove them', 'hat Leerzeichen am Rand; bitte entfernen'],
   ['is not an e-mail address; it needs the form name@example.com', 'ist keine E-Mail-Adresse; sie braucht die Form name@beispiel.de'],
@@ -44,6 +100,23 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
     'is in use by another company here, or looks too much like a name that is; add your place or legal form, or ask the operator',
     'wird hier schon von einer anderen Firma verwendet oder ist damit zu verwechseln; ergänzen Sie Ort oder Rechtsform, oder wenden Sie sich an den Betreiber',
   ],
+  ['needs a mailbox: connect it first', 'braucht ein Postfach; bitte zuerst verbinden'],
+  ['is needed for this provider', 'wird für diesen Anbieter benötigt'],
+  ['is needed with a client secret', 'wird zusammen mit dem Schlüssel benötigt'],
+  [
+    'is needed: the platform has no app of its own at this provider',
+    'wird benötigt; für diesen Anbieter gibt es hier keine App, die Sie mitbenutzen könnten',
+  ],
+  ['is needed: no mail server is stored for the team yet', 'wird benötigt; bitte tragen Sie den Mailserver ein'],
+  ['must be a URL that begins with https://', 'muss mit https:// beginnen'],
+  ['must be the id or a domain of the directory', 'muss die ID oder eine Domain des Verzeichnisses sein'],
+  ['must be scopes separated by one space', 'darf nur Berechtigungen enthalten, die je ein Leerzeichen trennt'],
+  [
+    'The provider must be reached by https:// on port 443, and not lead into a network that is not public.',
+    'muss mit https:// auf Port 443 erreichbar sein und darf nicht in ein nicht öffentliches Netz führen',
+  ],
+  ['must be text', 'muss Text sein'],
+  ...CERTIFICATE_MESSAGES,
   ['is needed: none is stored yet', 'wird benötigt, es ist noch keines hinterlegt'],
 ]);
 
@@ -53,6 +126,34 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
   { english: /^is longer than (\d+) characters(?:; shorten it)?$/, german: (count) => `ist länger als ${count} Zeichen; bitte kürzen` },
   { english: /^must be between (\d+) and (\d+)$/, german: (low, high) => `muss zwischen ${low} und ${high} liegen` },
   { english: /^must be one of the allowed ports (.+)$/, german: (ports) => `muss einer der zugelassenen Ports sein: ${ports}` },
+  {
+    english: /^is not the server of the connected mailbox, which is (.+)$/,
+    german: (hosts) => `ist nicht der Server des verbundenen Postfachs; der ist ${(hosts ?? '').replaceAll(' or ', ' oder ')}`,
+  },
+  { english: /^is refused by the provider: (.+)$/, german: (code) => `wird vom Anbieter abgelehnt: ${code}` },
+  {
+    english:
+      /^is not an address of your signing certificate \((.+)\); remove the certificate first, and set one for the new address afterwards$/,
+    german: (addresses) =>
+      `ist keine Adresse Ihres Signaturzertifikats (${addresses}); entfernen Sie zuerst das Zertifikat und hinterlegen Sie danach eines für die neue Adresse`,
+  },
+  {
+    english: /^has expired on (\S+); order a new certificate$/,
+    german: (day) => `ist am ${germanDay(day)} abgelaufen; bestellen Sie ein neues Zertifikat`,
+  },
+  {
+    english: /^is valid only from (\S+) on; set it then$/,
+    german: (day) => `gilt erst ab dem ${germanDay(day)}; hinterlegen Sie es dann`,
+  },
+  {
+    english: /^names no e-mail address; order one for (.+)$/,
+    german: (from) => `nennt keine E-Mail-Adresse; bestellen Sie eines für ${from}`,
+  },
+  {
+    english: /^is for (.+) and not for the sender (\S+); order one for that address, or change the sender$/,
+    german: (addresses, from) =>
+      `gilt für ${addresses} und nicht für die Absenderadresse ${from}; bestellen Sie eines für diese Adresse, oder ändern Sie den Absender`,
+  },
   { english: /^has more than (\d+) users$/, german: (count) => `hat mehr als ${count} Benutzer` },
 ];
 

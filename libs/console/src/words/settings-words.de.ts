@@ -11,7 +11,8 @@ export const settingsWords: typeof english = {
     title: 'So wird jetzt versandt',
     platform: (from, name) => `Belege gehen von ${from} als „${name}“ hinaus, digital signiert.`,
     platformUnnamed: (name) => `Belege gehen über unseren Mailserver als „${name}“ hinaus, digital signiert.`,
-    custom: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, ohne unsere Signatur.`,
+    custom: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, ohne Signatur.`,
+    customSigned: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, mit Ihrem Zertifikat signiert.`,
     fallbackOn: 'Kann Ihr Server einen Beleg nicht versenden, übernimmt unserer.',
     fallbackOff: 'Kann Ihr Server einen Beleg nicht versenden, bleibt er liegen und Sie werden benachrichtigt.',
     copies: (count) =>
@@ -53,7 +54,7 @@ export const settingsWords: typeof english = {
     nobody: 'Ihr Firmenname',
     missingAddress: 'Absenderadresse fehlt',
     signed: 'Digital signiert',
-    unsigned: 'Nicht von uns signiert',
+    unsigned: 'Nicht signiert',
     hidden: (count) => `${z(count, 'Blindkopie', 'Blindkopien')} (BCC): für Ihren Kunden nicht sichtbar.`,
     more: (count) => `und ${count.toLocaleString('de')} weitere`,
   },
@@ -90,7 +91,7 @@ export const settingsWords: typeof english = {
     customPoints: [
       'Absenderadresse ist Ihre',
       'Belege stehen auch im Protokoll Ihres Anbieters',
-      'Nicht von uns signiert; um Passwort und Mengengrenzen Ihres Anbieters kümmern Sie sich',
+      'Signiert nur mit eigenem Zertifikat; um Anmeldung und Mengengrenzen Ihres Anbieters kümmern Sie sich',
     ],
   },
   server: {
@@ -106,6 +107,7 @@ export const settingsWords: typeof english = {
     none: 'Keine: Belege sind unterwegs lesbar',
     auth: 'Anmeldung',
     authPassword: 'Mit Benutzername und Passwort',
+    authConnected: 'Mit verbundenem Postfach (Microsoft 365, Google)',
     authNone: 'Ohne Anmeldung',
     username: 'Benutzername',
     password: 'Passwort',
@@ -125,7 +127,7 @@ export const settingsWords: typeof english = {
       'Nach drei Fehlversuchen geht ein Beleg signiert von unserer Adresse hinaus, Antworten an Ihre. Sie werden jedes Mal benachrichtigt.',
     fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unseren Server läuft nie etwas.',
     microsoft:
-      'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr versandt. Planen Sie den Wechsel auf einen anderen Server oder auf unseren.',
+      'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr versandt. Wählen Sie unten stattdessen „Mit verbundenem Postfach“.',
   },
   notify: {
     title: 'Wer bei Störungen benachrichtigt wird',

@@ -9,7 +9,9 @@ export const settingsWords = {
     title: 'What happens now',
     platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
     platformUnnamed: (name: string) => `Documents go out from our mail server as “${name}”, digitally signed.`,
-    custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without our signature.`,
+    custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
+    customSigned: (from: string, host: string) =>
+      `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
     fallbackOn: 'If your server cannot send one, ours does.',
     fallbackOff: 'If your server cannot send one, it stays unsent and you are told.',
     copies: (count: number) =>
@@ -49,7 +51,7 @@ export const settingsWords = {
     nobody: 'your company name',
     missingAddress: 'sender address is missing',
     signed: 'Digitally signed',
-    unsigned: 'Not signed by us',
+    unsigned: 'Not signed',
     hidden: (count: number) =>
       `${s(count, 'hidden copy', 'hidden copies')} (BCC): your customer does not see ${count === 1 ? 'it' : 'them'}.`,
     more: (count: number) => `and ${count.toLocaleString('en')} more`,
@@ -87,7 +89,7 @@ export const settingsWords = {
     customPoints: [
       'Sender address is yours',
       'Documents are also in your provider’s log',
-      'Not signed by us; you look after password and limits of your provider',
+      'Signed only with a certificate of your own; you look after sign-in and limits of your provider',
     ],
   },
   server: {
@@ -103,6 +105,7 @@ export const settingsWords = {
     none: 'None: documents travel readable',
     auth: 'Sign-in',
     authPassword: 'With user name and password',
+    authConnected: 'Connected mailbox (Microsoft 365, Google)',
     authNone: 'Without sign-in',
     username: 'User name',
     password: 'Password',
@@ -121,7 +124,7 @@ export const settingsWords = {
     fallbackOn: 'After three failed tries a document goes out signed from our address, answers go to yours. You are told each time.',
     fallbackOff: 'After three failed tries a document stays unsent and you are told. Nothing ever passes through our server.',
     microsoft:
-      'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Plan a change to another server or to ours.',
+      'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
   },
   notify: {
     title: 'Who is told of trouble',

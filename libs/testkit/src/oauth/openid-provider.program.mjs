@@ -11,7 +11,7 @@ const behaviour = { status: 200, delayMs: 0, error: null, accounts: options.acco
 const asked = [];
 
 const http = createServer();
-await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
+await new Promise((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
 const issuer = `http://127.0.0.1:${http.address().port}`;
 
 const provider = new Provider(issuer, {

@@ -15,6 +15,8 @@ export type OpenIdProviderOptions = {
   /** Beyond `openid`, `email` and `offline_access`. */
   scopes?: string[];
   accounts: string[];
+  /** Where it listens; left out, on a free one. */
+  port?: number;
   /** A new refresh token each time, after which the old one is of no use; the default. */
   rotates?: boolean;
   emailInIdToken?: boolean;

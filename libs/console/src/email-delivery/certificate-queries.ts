@@ -1,0 +1,22 @@
+import { type CertificateView } from '@billing-mail/contracts';
+import { ask, type Clients } from '../api/clients.js';
+
+const PATH = '/v1/teams/{teamId}/email-delivery/certificate';
+const of = (team: string) => ({ params: { path: { teamId: team } } });
+
+/** @throws ProblemError 422 saying what a receiver would object to */
+export async function setCertificate({ settings }: Clients, team: string, file: File, passphrase: string): Promise<CertificateView> {
+  return ask(settings.PUT(PATH, { ...of(team), body: { file: await toBase64(file), passphrase } }));
+}
+
+export const removeCertificate = ({ settings }: Clients, team: string): Promise<void> => ask<undefined>(settings.DELETE(PATH, of(team)));
+
+/** What the form sends of a file: the part of its `data:` URL behind the comma. */
+function toBase64(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,?/, ''));
+    reader.onerror = () => reject(reader.error ?? new Error('The file can not be read.'));
+    reader.readAsDataURL(file);
+  });
+}

@@ -1,0 +1,106 @@
+// The mailbox that the team's own server is signed in to by OAuth 2: which one it is, what is wrong with it, and connecting it.
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { type MailConnectionView } from '@billing-mail/contracts';
+import { useState } from 'react';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { ConnectChoices } from './connect-choices.js';
+import { DisconnectButton } from './disconnect-button.js';
+import { type Draft } from './draft.js';
+import { useEditing } from './editing.js';
+import { useMailConnection } from './mail-connection-queries.js';
+import { useSignIn } from './use-sign-in.js';
+
+export function ConnectedMailbox({ team }: { team: string }) {
+  const words = useLanguage().words.ownServer.connection;
+  const { draft, edit, isReadOnly } = useEditing();
+  const { data: connection, error, refetch } = useMailConnection(team);
+  const [isChoosing, setIsChoosing] = useState(false);
+  const signingIn = useSignIn(team, connection?.connectedAt ?? null, (connected) => {
+    setIsChoosing(false);
+    edit(serverOf(connected, draft));
+  });
+  const { signIn, begin, beginning } = signingIn;
+
+  if (connection === undefined) return error ? <Trouble error={error} onRetry={() => void refetch()} /> : null;
+  // Whoever runs the app knows its secret: the team's own has to be entered again.
+  const again = (): void => {
+    if (connection === null || connection.clientId !== null) return setIsChoosing(true);
+    const { provider, mailbox } = connection;
+    begin(provider === 'microsoft' ? { provider, mailbox } : { provider });
+  };
+  return (
+    <Stack gap="sm" role="group" id="connected-mailbox" aria-label={words.title}>
+      {connection === null ? <Text size="sm">{words.none}</Text> : <Connected connection={connection} onAgain={again} />}
+      {signIn.kind === 'refused' ? (
+        <Alert color="red" variant="outline" title={words.refusedTitle} role="alert">
+          {words.refusals[signIn.reason]}
+        </Alert>
+      ) : null}
+      {signIn.kind === 'waiting' ? (
+        <Alert color="gray" variant="outline" role="status">
+          {signIn.isBlocked ? words.blocked : words.waiting}{' '}
+          <Anchor href={signIn.url} target="_blank" rel="noopener noreferrer" underline="always" size="sm">
+            {words.link}
+          </Anchor>
+        </Alert>
+      ) : null}
+      {isReadOnly ? null : connection === null || isChoosing ? (
+        <ConnectChoices connection={connection} onBegin={begin} failure={beginning.error} isBusy={beginning.isPending} />
+      ) : (
+        <>
+          {beginning.error ? <Trouble error={beginning.error} /> : null}
+          <Group gap="xs">
+            <Button variant="default" size="xs" onClick={() => setIsChoosing(true)}>
+              {words.another}
+            </Button>
+            <DisconnectButton team={team} mailbox={connection.mailbox} />
+          </Group>
+        </>
+      )}
+    </Stack>
+  );
+}
+
+/** What a connected mailbox fills in: its provider's server, and its address where none is there yet. */
+function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partial<Draft> {
+  return {
+    ...(server === null || server.host === draft.host.trim().toLowerCase()
+      ? {}
+      : { host: server.host, port: String(server.port), security: server.security }),
+    ...(draft.fromAddress.trim() === '' ? { fromAddress: mailbox } : {}),
+  };
+}
+
+function Connected({ connection, onAgain }: { connection: MailConnectionView; onAgain: () => void }) {
+  const { words, formats } = useLanguage();
+  const says = words.ownServer.connection;
+  const { base, isReadOnly } = useEditing();
+  const { mailbox, provider, connectedAt, connectedBy, trouble, clientId } = connection;
+  const isPlatforms = trouble?.code === 'client_secret_expired' && clientId === null;
+  return (
+    <>
+      <div>
+        <Text fw={600} className="breakable">
+          {says.connected(mailbox, says.providers[provider])}
+        </Text>
+        <Text size="sm" c="dimmed" className="breakable">
+          {says.since(formats.dateTime(connectedAt), connectedBy)}
+        </Text>
+        {base.auth === 'oauth2' || isReadOnly ? null : <Text size="sm">{says.notSaved}</Text>}
+      </div>
+      {trouble === null ? null : (
+        <Alert color="red" variant="outline" title={says.troubleTitle(mailbox)} role="alert">
+          <Text size="sm">
+            {isPlatforms ? says.platformSecret : says.troubles[trouble.code]} {says.troubleSince(formats.dateTime(trouble.since))}
+          </Text>
+          {isReadOnly || isPlatforms ? null : (
+            <Button size="xs" mt="xs" onClick={onAgain}>
+              {says.again}
+            </Button>
+          )}
+        </Alert>
+      )}
+    </>
+  );
+}

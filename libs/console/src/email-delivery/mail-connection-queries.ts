@@ -1,0 +1,58 @@
+import { type MailConnectionRequest, type MailConnectionView } from '@billing-mail/contracts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { ask, type Clients } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { ProblemError } from '../api/problem.js';
+import { historyKey, settingsKey } from './settings-queries.js';
+
+const PATH = '/v1/teams/{teamId}/email-delivery/connection';
+const connectionKey = (team: string) => ['mail-connection', team] as const;
+const of = (team: string) => ({ params: { path: { teamId: team } } });
+
+async function readConnection({ settings }: Clients, team: string): Promise<MailConnectionView | null> {
+  try {
+    return await ask(settings.GET(PATH, of(team)));
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** The connected mailbox, `null` where there is none. */
+export function useMailConnection(team: string) {
+  const clients = useClients();
+  return useQuery({ queryKey: connectionKey(team), queryFn: () => readConnection(clients, team) });
+}
+
+/** Where somebody signs in. @throws ProblemError 422 for what is wrong with the request */
+export async function beginSignIn({ settings }: Clients, team: string, body: MailConnectionInput): Promise<string> {
+  const { authorizationUrl } = await ask(settings.POST(PATH, { ...of(team), body }));
+  // Only a provider's page is ever opened, and never a script.
+  if (authorizationUrl === undefined || !/^https?:\/\//.test(authorizationUrl)) throw new Error('The service names no page to sign in at.');
+  return authorizationUrl;
+}
+export type MailConnectionInput = Omit<MailConnectionRequest, 'grant' | 'serviceAccount'>;
+
+export const disconnectMailbox = ({ settings }: Clients, team: string): Promise<void> => ask<undefined>(settings.DELETE(PATH, of(team)));
+
+/** Asks again for the settings, of which another connection or certificate makes a new version. */
+export function useRefreshOwnServer(team: string): () => void {
+  const queryClient = useQueryClient();
+  return useCallback(() => {
+    for (const queryKey of [settingsKey(team), historyKey(team)]) void queryClient.invalidateQueries({ queryKey });
+  }, [queryClient, team]);
+}
+
+/** The same and for the connection, which it answers. */
+export function useRefreshConnection(team: string): () => Promise<MailConnectionView | null> {
+  const clients = useClients();
+  const queryClient = useQueryClient();
+  const refreshSettings = useRefreshOwnServer(team);
+  return useCallback(async () => {
+    const connection = await readConnection(clients, team);
+    queryClient.setQueryData(connectionKey(team), connection);
+    refreshSettings();
+    return connection;
+  }, [clients, queryClient, refreshSettings, team]);
+}

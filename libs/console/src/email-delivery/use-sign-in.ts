@@ -1,0 +1,65 @@
+// Signing in at a provider in a window of its own, and how that ends. What is on this page stays as it is meanwhile.
+import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type MailConnectionView } from '@billing-mail/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { useClients } from '../api/clients-context.js';
+import { beginSignIn, type MailConnectionInput, useRefreshConnection } from './mail-connection-queries.js';
+
+/** `url` is for whoever has no window: a browser may have kept it from opening. `before`: when the mailbox was connected that is replaced. */
+type Waiting = { kind: 'waiting'; url: string; isBlocked: boolean; before: string | null };
+type SignIn = { kind: 'none' } | Waiting | { kind: 'refused'; reason: ConnectionRefusal };
+
+/** @param before when the mailbox was connected that is connected now, `null` if none is */
+export function useSignIn(team: string, before: string | null, onConnected: (connection: MailConnectionView) => void) {
+  const clients = useClients();
+  const refresh = useRefreshConnection(team);
+  const [signIn, setSignIn] = useState<SignIn>({ kind: 'none' });
+  const beginning = useMutation({
+    mutationFn: ({ body }: { body: MailConnectionInput; opened: Window | null }) => beginSignIn(clients, team, body),
+    onSuccess: (url, { opened }) => {
+      const isBlocked = opened === null || opened.closed;
+      if (!isBlocked) opened.location.replace(url);
+      setSignIn({ kind: 'waiting', url, isBlocked, before });
+    },
+    onError: (_error, { opened }) => opened?.close(),
+  });
+
+  const finish = useEffectEvent(onConnected);
+  const waiting = signIn.kind === 'waiting' ? signIn : null;
+  useEffect(() => {
+    if (waiting === null) return undefined;
+    let isOver = false;
+    // What is connected the service says, whoever has sent the message; and somebody may come back without any.
+    const look = async (): Promise<void> => {
+      const connection = await refresh().catch(() => null);
+      if (isOver || connection === null || connection.connectedAt === waiting.before) return;
+      setSignIn({ kind: 'none' });
+      finish(connection);
+    };
+    const channel = new BroadcastChannel(CONNECTION_CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<ConnectionMessage>) => {
+      if (data.ok) void look();
+      else setSignIn({ kind: 'refused', reason: data.reason });
+    };
+    const onFocus = (): void => void look();
+    window.addEventListener('focus', onFocus);
+    return () => {
+      isOver = true;
+      channel.close();
+      window.removeEventListener('focus', onFocus);
+    };
+  }, [waiting, refresh]);
+
+  return {
+    signIn,
+    beginning,
+    /** In the very click: later a browser opens no window. */
+    begin: (body: MailConnectionInput): void => {
+      setSignIn({ kind: 'none' });
+      const opened = window.open('', '_blank', 'popup,width=560,height=720');
+      // The provider's page has no business with this one; how it ended comes by the channel.
+      if (opened !== null) opened.opener = null;
+      beginning.mutate({ body, opened });
+    },
+  };
+}

@@ -1,0 +1,20 @@
+// What the window in which a mailbox is connected tells the page that opened it. Without the schemas, which would double the weight of that page.
+
+/** Why a sign-in came to nothing, as the window that ends it says. */
+export const CONNECTION_REFUSALS = [
+  'access_denied',
+  'permission_missing',
+  'no_lasting_permission',
+  'mailbox_unknown',
+  'link_expired',
+  'other_browser',
+  'provider_away',
+  'provider_refused',
+] as const;
+export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number];
+
+/** What the window of the sign-in tells the page that opened it: by `postMessage` and on the `BroadcastChannel` of this name, both to its own origin. */
+export const CONNECTION_CHANNEL = 'billing-mail:connection';
+export type ConnectionMessage = { type: typeof CONNECTION_CHANNEL } & (
+  { ok: true; mailbox: string } | { ok: false; reason: ConnectionRefusal }
+);
