@@ -15,7 +15,7 @@ export const removeCertificate = ({ settings }: Clients, team: string): Promise<
 function toBase64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,?/, ''));
+    reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,?/, '') : '');
     reader.onerror = () => reject(reader.error ?? new Error('The file can not be read.'));
     reader.readAsDataURL(file);
   });

@@ -1,5 +1,5 @@
 // Which mailbox is to be connected, and by whose app: the platform's by one click, or one of the team's own.
-import { Alert, Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type MailConnectionView, type MailProviderName } from '@billing-mail/contracts';
 import { useId, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
@@ -56,9 +56,17 @@ export function ConnectChoices({ connection, onBegin, failure, isBusy }: Props) 
       {failure && !isShown ? <Trouble error={failure} /> : null}
       {isShown && !isOwn ? <OtherErrors failure={failure} known={['/mailbox']} /> : null}
       <div>
-        <Button variant="subtle" size="compact-sm" aria-expanded={isOwn} aria-controls={ownId} onClick={() => setIsOwn(!isOwn)}>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          ta="left"
+          aria-expanded={isOwn}
+          aria-controls={ownId}
+          onClick={() => setIsOwn(!isOwn)}
+        >
           {words.ownApp}
-        </Button>
+        </Anchor>
       </div>
       <div id={ownId} hidden={!isOwn}>
         {isOwn ? <OwnApp connection={connection} failure={failure} isBusy={isBusy} chosen={chosen} onBegin={onBegin} /> : null}
@@ -71,8 +79,8 @@ export function ConnectChoices({ connection, onBegin, failure, isBusy }: Props) 
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
 type App = { provider: MailProviderName; clientId: string; clientSecret: string; tenant: string; issuer: string; scope: string };
-const FIELDS = ['clientId', 'clientSecret', 'tenant', 'issuer', 'scope'] as const;
-const FIELDS_OF: Readonly<Record<MailProviderName, readonly (typeof FIELDS)[number][]>> = {
+type AppField = Exclude<keyof App, 'provider'>;
+const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
   microsoft: ['clientId', 'clientSecret', 'tenant'],
   google: ['clientId', 'clientSecret'],
   oidc: ['issuer', 'clientId', 'clientSecret', 'scope'],
