@@ -11,8 +11,8 @@ const results = join(workspaceRoot, '.data', 'test-results.json');
 
 function runJest(args) {
   const jest = [join(workspaceRoot, 'node_modules', 'jest', 'bin', 'jest.js'), '--ci', '--json', `--outputFile=${results}`];
-  // Two at a time: each spec file may run servers of its own, and more would only make them time out on a small machine.
-  const child = spawn(process.execPath, [...jest, '--maxWorkers=2', ...args], { cwd: workspaceRoot, stdio: 'inherit' });
+  // Three at a time: each spec file may run servers of its own, and waits for them half of its time.
+  const child = spawn(process.execPath, [...jest, '--maxWorkers=3', ...args], { cwd: workspaceRoot, stdio: 'inherit' });
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
 
