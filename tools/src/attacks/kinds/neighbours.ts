@@ -86,7 +86,8 @@ async function tryCommands(attempt: Attempt, user: string, redis: Redis): Promis
   const commands = [...foreign.flatMap((key) => reach(own, key)), ...foreignChannels.flatMap(reachChannel), ...DANGEROUS];
   for (const [command = '', ...args] of commands) {
     const answer: unknown = await redis.call(command, ...args).catch((error: unknown) => error);
-    const isRefused = answer instanceof Error && /NOPERM|ACL failure|command not allowed|user executing the script can't/.test(answer.message);
+    const isRefused =
+      answer instanceof Error && /NOPERM|ACL failure|command not allowed|user executing the script can't/.test(answer.message);
     attempt.expect(isRefused, `${user}: ${command} ${args.join(' ')}: ${String(answer).slice(0, 200)}`);
   }
   return commands.length;
