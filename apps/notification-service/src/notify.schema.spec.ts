@@ -3,7 +3,7 @@ import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-const MIGRATIONS = 3;
+const MIGRATIONS = 4;
 
 describe('the schema notify', () => {
   let db: TestDatabase;
