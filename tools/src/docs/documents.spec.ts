@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, durations, wholeNumber } from '@billing-mail/platform';
 import { z } from 'zod';
@@ -32,6 +32,32 @@ describe('the documents', () => {
     const named = found(/(?:^|`)npm (?:run )?([\w:-]+)/gm);
     expect(named).toContain('start');
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the glossary', () => {
+  const rows = [...read('docs/glossary.md').matchAll(/^\|(.+)\|$/gm)]
+    .slice(2)
+    .map((row) => (row[1] ?? '').split('|').map((cell) => cell.trim()));
+  // Catalogues, and what words its own few sentences: all that users read is somewhere in the sources.
+  const sources = ['apps', 'libs'].flatMap((group) =>
+    readdirSync(join(workspaceRoot, group))
+      .map((project) => join(group, project, 'src'))
+      .filter((folder) => existsSync(join(workspaceRoot, folder)))
+      .flatMap((folder) =>
+        readdirSync(join(workspaceRoot, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+      )
+      .filter((path) => /(?<!\.spec)\.tsx?$/.test(path)),
+  );
+  const using = (word: string): string[] => sources.filter((path) => new RegExp(`(?<!\\p{L})${word}`, 'u').test(read(path)));
+
+  it('has German words that users read, and none that it forbids', () => {
+    expect(rows.length).toBeGreaterThan(5);
+    for (const [, german = '', , never = ''] of rows) {
+      const word = german.replace(/ .*/, '');
+      expect([word, using(word).some((path) => path.endsWith('.de.ts'))]).toEqual([word, true]);
+      if (never !== '') expect([never, using(never)]).toEqual([never, []]);
+    }
   });
 });
 

@@ -44,7 +44,7 @@ export const ownServerWords: typeof english = {
       key_lost: 'Was wir gespeichert hatten, ist nicht mehr lesbar. Verbinden Sie das Postfach erneut.',
     },
     platformSecret:
-      'Unsere App beim Anbieter muss erneuert werden. Sie müssen nichts tun; wenden Sie sich an unseren Support, wenn es anhält.',
+      'Unsere App beim Anbieter muss erneuert werden. Sie müssen nichts tun; wenden Sie sich an unseren Kundendienst, wenn es anhält.',
     refusedTitle: 'Nicht verbunden',
     refusals: {
       access_denied: 'Die Berechtigung wurde nicht erteilt. Verbinden Sie erneut und stimmen Sie der Anfrage des Anbieters zu.',

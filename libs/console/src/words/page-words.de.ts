@@ -51,7 +51,7 @@ export const pageWords: typeof english = {
     kinds: {
       'not-settled': 'Der Versand läuft noch. Warten Sie, bis er abgeschlossen ist, oder brechen Sie ihn zuerst ab.',
       settled: 'Der Versand ist inzwischen abgeschlossen; abzubrechen gibt es nichts mehr.',
-      'in-final': 'Der Mailserver hat den Beleg und antwortet gerade; abbrechen lässt er sich nicht mehr.',
+      'in-final': 'Der Beleg ist dem Mailserver schon übergeben; abbrechen lässt sich der Versand nicht mehr.',
       'tests-under-way': 'Für Ihr Team laufen schon zwei Prüfungen. Warten Sie, bis eine beendet ist.',
       'admins-only': 'Das dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen.',
       'not-found': 'Das gibt es nicht mehr, oder es gehört einem anderen Team.',

@@ -25,7 +25,7 @@ export const settingsWords: typeof english = {
     title: 'Letzte 24 Stunden',
     none: 'Es wurden keine Belege versandt.',
     sent: 'versandt',
-    fellBack: 'davon über unseren Server statt Ihren',
+    fellBack: 'davon über unseren Server statt über Ihren',
     underWay: 'in Arbeit',
     trouble: 'mit Störung',
     away: 'Das Versandprotokoll antwortet gerade nicht. Einstellungen können Sie trotzdem ändern.',
@@ -85,11 +85,11 @@ export const settingsWords: typeof english = {
     platformPoints: [
       'Mit unserem Zertifikat signiert',
       'Nichts einzurichten oder zu pflegen',
-      'Absenderadresse ist unsere; Antworten gehen an Ihre Antwortadresse',
+      'Versand von unserer Absenderadresse; Antworten gehen an Ihre Antwortadresse',
     ],
     custom: 'Ihr eigener Mailserver',
     customPoints: [
-      'Absenderadresse ist Ihre',
+      'Versand von Ihrer eigenen Absenderadresse',
       'Belege stehen auch im Protokoll Ihres Anbieters',
       'Signiert nur mit eigenem Zertifikat; um Anmeldung und Mengengrenzen Ihres Anbieters kümmern Sie sich',
     ],

@@ -83,11 +83,11 @@ export const settingsWords = {
     platformPoints: [
       'Signed with our certificate',
       'Nothing to set up or look after',
-      'Sender address is ours; answers go to your reply address',
+      'Sent from our address; answers go to your reply address',
     ],
     custom: 'Your own mail server',
     customPoints: [
-      'Sender address is yours',
+      'Sent from your own address',
       'Documents are also in your provider’s log',
       'Signed only with a certificate of your own; you look after sign-in and limits of your provider',
     ],

@@ -24,21 +24,21 @@ const SENTENCES: Readonly<Record<Locale, Sentences>> = {
     uncertain: () => 'It is uncertain whether the document has arrived.',
     cancelled: ({ recipients, accepted }) =>
       accepted === 0
-        ? 'Sending was cancelled before anybody got the document.'
+        ? 'Sending was cancelled before the document had gone out to anybody.'
         : `Sending was cancelled; the document had already gone out to ${accepted} of ${inEnglish(recipients)}.`,
   },
   de: {
     sent: ({ usedFallback, recipients }) =>
       usedFallback
-        ? `Das Dokument ging über unseren Mailserver an ${inGerman(recipients)}, weil Ihrer es nicht verschicken konnte.`
-        : `Das Dokument ging an ${inGerman(recipients)}.`,
-    partly_sent: ({ recipients, accepted }) => `Das Dokument ging nur an ${accepted} von ${recipients} Empfängern.`,
-    failed: () => 'Das Dokument konnte nicht verschickt werden.',
-    uncertain: () => 'Es ist ungewiss, ob das Dokument angekommen ist.',
+        ? `Der Beleg ging über unseren Mailserver an ${inGerman(recipients)}, weil Ihrer ihn nicht verschicken konnte.`
+        : `Der Beleg ging an ${inGerman(recipients)}.`,
+    partly_sent: ({ recipients, accepted }) => `Der Beleg ging nur an ${accepted} von ${recipients} Empfängern.`,
+    failed: () => 'Der Beleg konnte nicht verschickt werden.',
+    uncertain: () => 'Es ist ungewiss, ob der Beleg angekommen ist.',
     cancelled: ({ recipients, accepted }) =>
       accepted === 0
-        ? 'Der Versand wurde abgebrochen, bevor jemand das Dokument erhalten hat.'
-        : `Der Versand wurde abgebrochen; das Dokument war schon an ${accepted} von ${recipients} Empfängern gegangen.`,
+        ? 'Der Versand wurde abgebrochen, bevor der Beleg an jemanden gegangen war.'
+        : `Der Versand wurde abgebrochen; der Beleg war schon an ${accepted} von ${recipients} Empfängern gegangen.`,
   },
 };
 

@@ -1,19 +1,19 @@
 // Why a mail failed, in German, for the people in billing: no codes, no jargon, and always what to do next.
 import { type FailureCatalogue } from './failure-words.js';
 
-const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Dokument verschickt, bis das behoben ist.';
-const MAY_PASS = 'Das Dokument konnte diesem Mailserver nicht übergeben werden. Solche Störungen vergehen oft von selbst.';
-const NOT_FOR_RECIPIENT = 'Der Mailserver hat das Dokument für diesen Empfänger nicht angenommen.';
-const NOT_TAKEN = 'Der Mailserver hat das Dokument nicht angenommen.';
-const NOT_SENT = 'Das Dokument wurde an niemanden verschickt.';
+const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Beleg verschickt, bis das behoben ist.';
+const MAY_PASS = 'Der Beleg konnte diesem Mailserver nicht übergeben werden. Solche Störungen vergehen oft von selbst.';
+const NOT_FOR_RECIPIENT = 'Der Mailserver hat den Beleg für diesen Empfänger nicht angenommen.';
+const NOT_TAKEN = 'Der Mailserver hat den Beleg nicht angenommen.';
+const NOT_SENT = 'Der Beleg wurde an niemanden verschickt.';
 const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihres Mailservers.';
 
 export const FAILURES_IN_GERMAN: FailureCatalogue = {
   again: {
-    byReader: 'Verschicken Sie das Dokument später erneut.',
+    byReader: 'Verschicken Sie den Beleg später erneut.',
     byItself: 'Es wird von selbst erneut versucht.',
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
-    byOthers: 'Die nächsten Dokumente werden dort von selbst wieder versucht.',
+    byOthers: 'Die nächsten Belege werden dort von selbst wieder versucht.',
   },
   askedWait: 'Er bat uns, {time} zu warten.',
   sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail ist {size} groß.',
@@ -24,13 +24,13 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     nonsense: 'Seine Antwort war nicht zu verstehen.',
     interrupted: 'Unser System wurde unterbrochen, bevor es die Antwort lesen konnte.',
   },
-  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Dokumente über ihn hinausgehen.',
+  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Belege über ihn hinausgehen.',
   operator: { custom: 'den Betreiber Ihres Mailservers', platform: 'unseren Kundendienst' },
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
   smtp_host_forbidden: {
-    happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Dokumente verschickt werden dürfen.',
+    happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Belege verschickt werden dürfen.',
     means: NOTHING_GOES_OUT,
     todo: 'Tragen Sie in den Einstellungen für den E-Mail-Versand den öffentlichen Namen Ihres Mailservers ein.',
   },
@@ -158,9 +158,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Verbinden Sie das E-Mail-Konto in den Einstellungen für den E-Mail-Versand neu. {again}',
   },
   smtp_token_unavailable: {
-    happened: 'Das Dokument wartet, weil der Anmeldedienst für den Mailserver{server} nicht erreichbar war.',
-    means: 'Es wird verschickt, sobald der Dienst wieder antwortet. Mit dem Dokument und Ihren Einstellungen ist alles in Ordnung.',
-    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+    happened: 'Der Beleg wartet, weil der Anmeldedienst für den Mailserver{server} nicht erreichbar war.',
+    means: 'Der Beleg wird verschickt, sobald der Dienst wieder antwortet. Mit dem Beleg und Ihren Einstellungen ist alles in Ordnung.',
+    todo: 'Sie brauchen nichts zu tun. Wartet der Beleg in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
   },
   smtp_server_busy: {
     happened: 'Der Mailserver{server} war überlastet oder wurde gerade gewartet.',
@@ -169,8 +169,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
   smtp_rate_limited: {
     happened: 'Der Mailserver{server} nimmt vorerst keine E-Mails mehr an, weil sein Limit für einen bestimmten Zeitraum erreicht ist.',
-    means:
-      'Mit dem Dokument ist alles in Ordnung: Ein solches Limit gilt nur für eine Weile, und unser System verschickt danach langsamer.',
+    means: 'Mit dem Beleg ist alles in Ordnung: Ein solches Limit gilt nur für eine Weile, und unser System verschickt danach langsamer.',
     todo: '{again} Kommt das öfter vor, bitten Sie Ihren E-Mail-Anbieter um ein höheres Versandlimit.',
   },
   smtp_connection_lost: {
@@ -192,7 +191,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   sender_unauthenticated: {
     happened:
       'Es ließ sich nicht nachweisen, dass die E-Mail wirklich von Ihrer Domain kommt. Der Mailserver{server} hat sie deshalb nicht angenommen.',
-    means: 'Bis das behoben ist, lehnen viele Server Dokumente ab, die über diesen Mailserver verschickt werden, oder halten sie für Spam.',
+    means: 'Bis das behoben ist, lehnen viele Server Belege ab, die über diesen Mailserver verschickt werden, oder halten sie für Spam.',
     todo: 'Bitten Sie den Betreuer Ihrer Domain, für die Absenderadresse und den Server, über den Sie senden, SPF, DKIM und DMARC einzurichten.',
   },
   sender_mailbox_full: {
@@ -220,33 +219,33 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   recipient_unknown: {
     happened: 'Die E-Mail-Adresse des Empfängers gibt es nicht.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Prüfen Sie die Schreibweise der Adresse oder fragen Sie den Kunden nach der richtigen. Verschicken Sie das Dokument dann an die berichtigte Adresse.',
+    todo: 'Prüfen Sie die Schreibweise der Adresse oder fragen Sie den Kunden nach der richtigen. Verschicken Sie den Beleg dann an die berichtigte Adresse.',
   },
   recipient_refused: {
     happened: 'Der Mailserver des Empfängers hat die Zustellung an diese Adresse verweigert.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie das Dokument an eine andere Adresse.',
+    todo: 'Prüfen Sie die Adresse und bitten Sie den Kunden, E-Mails von Ihnen zuzulassen, oder verschicken Sie den Beleg an eine andere Adresse.',
   },
   asked_to_come_back: {
     happened: 'Der Mailserver hat uns gebeten, es später noch einmal zu versuchen.',
     means:
       'Das ist keine Ablehnung, sondern bei Absendern oder Adressen üblich, die ein Mailserver noch nicht kennt. Ein späterer Versuch gelingt meist.',
-    todo: '{again} Kommt das Dokument auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
+    todo: '{again} Kommt der Beleg auch dann nicht an, bitten Sie den Kunden, E-Mails von Ihnen zuzulassen.',
   },
   recipient_needs_smtputf8: {
     happened: 'Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü oder é, die der Mailserver{server} nicht unterstützt.',
-    means: 'Das Dokument konnte an diesen Empfänger nicht verschickt werden.',
-    todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie das Dokument erneut dorthin, oder bitten Sie {operator}, SMTPUTF8 einzuschalten.',
+    means: 'Der Beleg konnte an diesen Empfänger nicht verschickt werden.',
+    todo: 'Fragen Sie den Kunden nach einer Adresse ohne solche Buchstaben und verschicken Sie den Beleg erneut dorthin, oder bitten Sie {operator}, SMTPUTF8 einzuschalten.',
   },
   mailbox_full: {
     happened: 'Das Postfach des Empfängers ist voll.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Bitten Sie den Kunden, in seinem Postfach Platz zu schaffen, oder verschicken Sie das Dokument an eine andere Adresse.',
+    todo: 'Bitten Sie den Kunden, in seinem Postfach Platz zu schaffen, oder verschicken Sie den Beleg an eine andere Adresse.',
   },
   too_many_recipients: {
     happened: 'Der Mailserver{server} nimmt nicht so viele Empfänger auf einmal an.',
     means: NOT_FOR_RECIPIENT,
-    todo: 'Verschicken Sie das Dokument erneut an die übrigen Empfänger oder tragen Sie in den Einstellungen weniger Empfänger für Kopien ein.',
+    todo: 'Verschicken Sie den Beleg erneut an die übrigen Empfänger oder tragen Sie in den Einstellungen weniger Empfänger für Kopien ein.',
   },
   message_too_large: {
     happened: 'Die E-Mail ist mit ihren Anhängen zu groß für den Mailserver{server}.',
@@ -256,54 +255,54 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   message_refused: {
     happened: 'Der Mailserver{server} hat den Inhalt der E-Mail abgelehnt, etwa weil er unerwünschte Werbung vermutet.',
     means: NOT_TAKEN,
-    todo: 'Bitten Sie {operator} unter Angabe der Antwort des Servers, Ihre Dokumente durchzulassen. Verschicken Sie das Dokument dann erneut.',
+    todo: 'Bitten Sie {operator} unter Angabe der Antwort des Servers, Ihre Belege durchzulassen. Verschicken Sie den Beleg dann erneut.',
   },
 
   bounced: {
     happened: 'Die E-Mail wurde verschickt und kam zurück: Sie ist nicht angekommen.',
-    means: 'Diese Empfänger haben das Dokument nicht.',
-    todo: 'Berichtigen Sie die Adresse jedes Empfängers, bei dem „Zurückgekommen“ steht, und verschicken Sie das Dokument erneut.',
+    means: 'Diese Empfänger haben den Beleg nicht.',
+    todo: 'Berichtigen Sie die Adresse jedes Empfängers, bei dem „Zurückgekommen“ steht, und verschicken Sie den Beleg erneut.',
   },
 
   no_final_reply: {
     happened: 'Der Mailserver{server} hat nicht bestätigt, dass er die E-Mail angenommen hat.',
-    means: 'Ob das Dokument angekommen ist, lässt sich nicht feststellen.',
-    todo: 'Fragen Sie den Empfänger, bevor Sie das Dokument erneut verschicken; sonst kommt es womöglich doppelt an.',
+    means: 'Ob der Beleg angekommen ist, lässt sich nicht feststellen.',
+    todo: 'Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken; sonst kommt er womöglich doppelt an.',
   },
 
   settings_unavailable: {
-    happened: 'Das Dokument wartet auf Ihre Einstellungen für den E-Mail-Versand, die sich gerade nicht lesen lassen.',
-    means: 'Es wird verschickt, sobald sie sich lesen lassen. Mit womöglich veralteten Einstellungen wird nichts verschickt.',
-    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+    happened: 'Der Beleg wartet auf Ihre Einstellungen für den E-Mail-Versand, die sich gerade nicht lesen lassen.',
+    means: 'Er wird verschickt, sobald sie sich lesen lassen. Mit womöglich veralteten Einstellungen wird nichts verschickt.',
+    todo: 'Sie brauchen nichts zu tun. Wartet der Beleg in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
   },
   signing_unavailable: {
-    happened: 'Das Dokument wartet, weil sich unsere Signatur gerade nicht verwenden lässt.',
-    means: 'Es wird signiert verschickt, sobald die Signatur wieder verwendbar ist.',
-    todo: 'Sie brauchen nichts zu tun. Wartet es in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
+    happened: 'Der Beleg wartet, weil sich unsere Signatur gerade nicht verwenden lässt.',
+    means: 'Er wird signiert verschickt, sobald die Signatur wieder verwendbar ist.',
+    todo: 'Sie brauchen nichts zu tun. Wartet der Beleg in einer Stunde noch immer, wenden Sie sich an unseren Kundendienst.',
   },
   certificate_expired: {
-    happened: 'Das Dokument wartet, weil das Zertifikat, mit dem Ihr Unternehmen signiert, abgelaufen ist.',
-    means: 'Es wird signiert verschickt, sobald ein neues hinterlegt ist. Nichts wird versehentlich ohne Signatur verschickt.',
+    happened: 'Der Beleg wartet, weil das Zertifikat, mit dem Ihr Unternehmen signiert, abgelaufen ist.',
+    means: 'Er wird signiert verschickt, sobald ein neues hinterlegt ist. Nichts wird versehentlich ohne Signatur verschickt.',
     todo: 'Hinterlegen Sie in den Einstellungen für den E-Mail-Versand ein neues Zertifikat, oder entfernen Sie es dort, um ohne Signatur zu senden.',
   },
   team_unknown: {
     happened: 'Für Ihr Unternehmen gibt es keine Einstellungen für den E-Mail-Versand.',
     means: NOT_SENT,
-    todo: 'Richten Sie den E-Mail-Versand für Ihr Unternehmen ein. Verschicken Sie das Dokument dann erneut.',
+    todo: 'Richten Sie den E-Mail-Versand für Ihr Unternehmen ein. Verschicken Sie den Beleg dann erneut.',
   },
   document_changed: {
-    happened: 'Ein Anhang wurde in der Dokumentenablage geändert oder gelöscht, bevor das Dokument verschickt war.',
-    means: `${NOT_SENT} Ein verändertes Dokument wird nie verschickt.`,
-    todo: 'Erstellen Sie das Dokument neu und verschicken Sie es noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
+    happened: 'Ein Anhang wurde in der Belegablage geändert oder gelöscht, bevor der Beleg verschickt war.',
+    means: `${NOT_SENT} Ein veränderter Beleg wird nie verschickt.`,
+    todo: 'Erstellen Sie den Beleg neu und verschicken Sie ihn noch einmal. Misslingt das wieder, wenden Sie sich an unseren Kundendienst.',
   },
   too_many_crashes: {
     happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',
-    means: 'Der Versand wird nicht von selbst fortgesetzt. Wer das Dokument schon erhalten hat, erhält es kein zweites Mal.',
-    todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Dokuments.',
+    means: 'Der Versand wird nicht von selbst fortgesetzt. Wem der Beleg schon verschickt wurde, dem wird er kein zweites Mal verschickt.',
+    todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Belegs.',
   },
   cancelled: {
     happened: 'Der Versand wurde von einem Benutzer abgebrochen.',
-    means: 'Empfänger, die das Dokument bis dahin nicht erhalten hatten, erhalten es nicht.',
-    todo: 'Soll das Dokument doch noch hinausgehen, verschicken Sie es erneut.',
+    means: 'An Empfänger, an die der Beleg bis dahin nicht gegangen war, wird er nicht mehr verschickt.',
+    todo: 'Soll der Beleg doch noch hinausgehen, verschicken Sie ihn erneut.',
   },
 };

@@ -293,12 +293,12 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   too_many_crashes: {
     happened: 'Sending was broken off several times by a fault in our system.',
-    means: 'The document is not tried again by itself. Recipients that had already got it do not get it twice.',
+    means: 'The document is not tried again by itself. It is not sent a second time to those to whom it has gone out.',
     todo: 'Tell our support and name the number of the document.',
   },
   cancelled: {
     happened: 'Sending was cancelled by a user.',
-    means: 'Recipients that had not got the document by then will not get it.',
+    means: 'The document is no longer sent to recipients to whom it had not gone out by then.',
     todo: 'If the document is to go out after all, send it again.',
   },
 };

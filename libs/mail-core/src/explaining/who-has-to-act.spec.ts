@@ -9,7 +9,7 @@ import { type GoingOn } from './failure-words.js';
 const ACTORS = {
   team: {
     en: /(?<!Nothing )in the settings|then send|fewer or smaller attachments/i,
-    de: /in den Einstellungen|Verschicken Sie das Dokument (?:dann|erneut)|weniger oder kleinere Anhänge/,
+    de: /in den Einstellungen|Verschicken Sie den Beleg (?:dann|erneut)|weniger oder kleinere Anhänge/,
   },
   operator: { en: /people who run (?:your mail server|it)|your mail provider/i, de: /Betreiber Ihres Mailservers|E-Mail-Anbieter/ },
   recipient: { en: /the customer|the recipient before/i, de: /den Kunden|den Empfänger, bevor/ },

@@ -1,10 +1,10 @@
 import { type Catalogue } from './catalogue.js';
 
-const documents = (count: number): string => `${count} Dokumente`;
+const documents = (count: number): string => `${count} Belege`;
 
 /** The words of alerts in German. */
 export const GERMAN: Catalogue = {
-  documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Zahlungserinnerung', quote: 'Angebot', other: 'Dokument' },
+  documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   situations: {
     failed: {
       titleOfMany: null,
@@ -13,7 +13,7 @@ export const GERMAN: Catalogue = {
       happened: ({ document, count }) =>
         count > 1
           ? `${documents(count)} konnten aus demselben Grund nicht verschickt werden, zuletzt: ${document}. Sie gingen an niemanden.`
-          : `${document} konnte nicht verschickt werden. Das Dokument ging an niemanden.`,
+          : `${document} konnte nicht verschickt werden. Der Beleg ging an niemanden.`,
       means: null,
       todo: null,
     },
@@ -24,7 +24,7 @@ export const GERMAN: Catalogue = {
       happened: ({ document, count }) =>
         count > 1
           ? `${documents(count)} konnten weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden, zuletzt: ${document}. Sie gingen an niemanden.`
-          : `${document} konnte weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden. Das Dokument ging an niemanden.`,
+          : `${document} konnte weder über Ihren eigenen Mailserver noch über unsere Plattform verschickt werden. Der Beleg ging an niemanden.`,
       means: null,
       todo: null,
     },
@@ -32,28 +32,28 @@ export const GERMAN: Catalogue = {
       titleOfMany: (count) => `${documents(count)} gingen nicht an alle Empfänger`,
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
-      means: 'Wem es schon verschickt wurde, dem wird es kein zweites Mal verschickt.',
-      todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie das Dokument nur an diese Empfänger erneut.',
+      means: 'Wem der Beleg schon verschickt wurde, dem wird er kein zweites Mal verschickt.',
+      todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie den Beleg nur an diese Empfänger erneut.',
     },
     uncertain: {
       titleOfMany: (count) => `${documents(count)}: Zustellung ungewiss`,
       title: ({ document }) => `${document}: Zustellung ungewiss`,
       happened: ({ document, accepted, recipients }) =>
         accepted === 0
-          ? `Ob jemand das Dokument erhalten hat, ist ungewiss: ${document}.`
-          : `Sicher hinausgegangen ist das Dokument an ${accepted} von ${recipients} Empfängern: ${document}.`,
-      means: 'Wer das Dokument möglicherweise hat, dem wird es nicht von selbst erneut verschickt, weil es sonst doppelt ankommen könnte.',
-      todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie das Dokument nur an diejenigen erneut, bei denen es fehlt.',
+          ? `Ob jemand den Beleg erhalten hat, ist ungewiss: ${document}.`
+          : `Sicher hinausgegangen ist der Beleg an ${accepted} von ${recipients} Empfängern: ${document}.`,
+      means: 'Wer den Beleg möglicherweise hat, dem wird er nicht von selbst erneut verschickt, weil er sonst doppelt ankommen könnte.',
+      todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie den Beleg nur an diejenigen erneut, bei denen er fehlt.',
     },
     sent_after_doubt: {
-      titleOfMany: (count) => `${documents(count)} sind verschickt, vielleicht kamen sie doppelt an`,
-      title: ({ document }) => `${document} ist verschickt, vielleicht kam es doppelt an`,
+      titleOfMany: (count) => `${documents(count)} sind verschickt, vielleicht doppelt angekommen`,
+      title: ({ document }) => `${document} ist verschickt, vielleicht doppelt angekommen`,
       happened: ({ document, recipients }) =>
         recipients === 1
-          ? `Das Dokument ist verschickt: ${document}.`
-          : `Das Dokument ist an alle ${recipients} Empfänger verschickt: ${document}.`,
+          ? `Der Beleg ist verschickt: ${document}.`
+          : `Der Beleg ist an alle ${recipients} Empfänger verschickt: ${document}.`,
       means: null,
-      todo: 'Es ist nichts zu verschicken. Fragt ein Empfänger nach: Beides ist dasselbe Dokument und nur einmal zu buchen und zu bezahlen.',
+      todo: 'Es ist nichts zu verschicken. Fragt ein Empfänger nach: Beides ist derselbe Beleg und nur einmal zu buchen und zu bezahlen.',
     },
     fell_back: {
       titleOfMany: null,
@@ -66,9 +66,9 @@ export const GERMAN: Catalogue = {
         if (count > 1)
           return `Ihr eigener Mailserver hat ${documents(count)} nicht für alle Empfänger angenommen. Unsere Plattform hat sie deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt, zuletzt: ${document}. Sie sind an alle Empfänger hinausgegangen, deren Antworten gehen an Sie.`;
         if (byPlatform === accepted)
-          return `Ihr eigener Mailserver hat das Dokument nicht angenommen. Unsere Plattform hat es deshalb mit ihrer eigenen Absenderadresse verschickt: ${document}. Es ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
+          return `Ihr eigener Mailserver hat den Beleg nicht angenommen. Unsere Plattform hat ihn deshalb mit ihrer eigenen Absenderadresse verschickt: ${document}. Der Beleg ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
         const share = byPlatform === null ? 'nicht für alle' : `nur für ${accepted - byPlatform} von ${recipients}`;
-        return `Ihr eigener Mailserver hat das Dokument ${share} Empfänger${byPlatform === null ? '' : 'n'} angenommen. Unsere Plattform hat es deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt: ${document}. Es ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
+        return `Ihr eigener Mailserver hat den Beleg ${share} Empfänger${byPlatform === null ? '' : 'n'} angenommen. Unsere Plattform hat ihn deshalb mit ihrer eigenen Absenderadresse an die übrigen verschickt: ${document}. Der Beleg ist an alle Empfänger hinausgegangen, ihre Antworten gehen an Sie.`;
       },
       means: 'Was verschickt ist, ist verschickt: Verschicken Sie es nicht noch einmal, sonst kommt es doppelt an.',
       todo: null,
@@ -76,78 +76,78 @@ export const GERMAN: Catalogue = {
     cancelled: {
       titleOfMany: (count) => `${documents(count)}: Versand abgebrochen`,
       title: ({ document }) => `${document}: Versand abgebrochen`,
-      happened: ({ document }) => `Der Versand wurde abgebrochen: ${document}. Das Dokument ging an niemanden.`,
+      happened: ({ document }) => `Der Versand wurde abgebrochen: ${document}. Der Beleg ging an niemanden.`,
       means: null,
-      todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut.',
+      todo: 'Falls das nicht beabsichtigt war, verschicken Sie den Beleg erneut.',
     },
     partly_cancelled: {
       titleOfMany: (count) => `${documents(count)}: Versand nach einem Teil der Empfänger abgebrochen`,
       title: ({ document }) => `${document}: Versand nach einem Teil der Empfänger abgebrochen`,
       happened: ({ document, accepted, recipients }) =>
-        `Der Versand wurde abgebrochen, als das Dokument bereits an ${accepted} von ${recipients} Empfängern gegangen war: ${document}.`,
-      means: 'An die übrigen Empfänger wurde es nicht verschickt.',
-      todo: 'Falls das nicht beabsichtigt war, verschicken Sie das Dokument erneut an die übrigen Empfänger.',
+        `Der Versand wurde abgebrochen, als der Beleg bereits an ${accepted} von ${recipients} Empfängern gegangen war: ${document}.`,
+      means: 'An die übrigen Empfänger wurde der Beleg nicht verschickt.',
+      todo: 'Falls das nicht beabsichtigt war, verschicken Sie den Beleg erneut an die übrigen Empfänger.',
     },
     invalid: {
       titleOfMany: (count) => `${documents(count)} wurden nicht zum Versand angenommen`,
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Die zum Versand übergebenen Angaben sind unvollständig oder ungültig: ${document}.`,
-      means: 'Das Dokument wurde an niemanden verschickt.',
-      todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie das Dokument erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      means: 'Der Beleg wurde an niemanden verschickt.',
+      todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie den Beleg erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     key_conflict: {
       titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: Schlüssel bereits vergeben`,
       title: ({ document }) => `${document} wurde nicht angenommen: Schlüssel bereits vergeben`,
-      happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderes Dokument übergeben: ${document}.`,
-      means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt.',
-      todo: 'Handelt es sich um ein neues Dokument, verschicken Sie es unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderer Beleg übergeben: ${document}.`,
+      means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt.',
+      todo: 'Handelt es sich um einen neuen Beleg, verschicken Sie ihn unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     recurrence_conflict: {
       titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: bereits übergeben`,
       title: ({ document }) => `${document} wurde nicht angenommen: bereits übergeben`,
       happened: ({ document }) =>
-        `Das Dokument für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
-      means: 'Das erste bleibt unverändert; dieses wurde an niemanden verschickt, damit kein Kunde dasselbe Dokument zweimal erhält.',
-      todo: 'Benötigen die Empfänger es noch einmal, verschicken Sie das erste aus dem Versandprotokoll erneut. Handelt es sich um ein anderes Dokument, braucht es eine eigene Kennung innerhalb der Serie: Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+        `Der Beleg für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
+      means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt, damit kein Kunde denselben Beleg zweimal erhält.',
+      todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er eine eigene Kennung innerhalb der Serie: Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     team_unknown: {
       titleOfMany: (count) => `${documents(count)} wurden nicht angenommen: E-Mail-Versand nicht eingerichtet`,
       title: ({ document }) => `${document} wurde nicht angenommen: E-Mail-Versand nicht eingerichtet`,
       happened: ({ document }) =>
-        `Für den E-Mail-Versand gibt es noch keine Einstellungen, daher wurde das Dokument nicht angenommen: ${document}.`,
-      means: 'Das Dokument wurde an niemanden verschickt.',
-      todo: 'Speichern Sie die Einstellungen für den E-Mail-Versand und verschicken Sie das Dokument danach erneut.',
+        `Für den E-Mail-Versand gibt es noch keine Einstellungen, daher wurde der Beleg nicht angenommen: ${document}.`,
+      means: 'Der Beleg wurde an niemanden verschickt.',
+      todo: 'Speichern Sie die Einstellungen für den E-Mail-Versand und verschicken Sie den Beleg danach erneut.',
     },
     given_up: {
       titleOfMany: (count) => `${documents(count)} konnten nicht zum Versand angenommen werden`,
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
-      happened: ({ document }) => `Wir haben mehrfach versucht, das Dokument anzunehmen; es ist nicht gelungen: ${document}.`,
-      means: 'Das Dokument wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
-      todo: 'Verschicken Sie das Dokument erneut. Tritt das noch einmal auf, leiten Sie diese Meldung an die Betreiber des E-Mail-Versands weiter.',
+      happened: ({ document }) => `Wir haben mehrfach versucht, den Beleg anzunehmen; das ist nicht gelungen: ${document}.`,
+      means: 'Der Beleg wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
+      todo: 'Verschicken Sie den Beleg erneut. Tritt das noch einmal auf, leiten Sie diese Meldung an die Betreiber des E-Mail-Versands weiter.',
     },
   },
   incidents: {
     serverDown: {
-      title: (server) => `Ihr Mailserver ${server} nimmt keine Dokumente an`,
+      title: (server) => `Ihr Mailserver ${server} nimmt keine Belege an`,
       happened: (since, waiting) =>
-        `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Dokumente zu übergeben. ${waiting === 1 ? '1 Dokument wartet' : `${documents(waiting)} warten`} auf ihn.`,
+        `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${documents(waiting)} warten`} auf ihn.`,
       means:
-        'Die wartenden Dokumente werden von selbst erneut versucht. Sie erfahren von jedem Dokument, das am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
+        'Die wartenden Belege werden von selbst erneut versucht. Sie erfahren von jedem Beleg, der am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
     },
     platformUnavailable: {
-      title: 'Unsere Plattform kann Ihre Dokumente zurzeit nicht verschicken',
+      title: 'Unsere Plattform kann Ihre Belege zurzeit nicht verschicken',
       happened: {
         signing_unavailable: (since, waiting) =>
-          `Die Signatur unserer Plattform lässt sich seit ${since} nicht verwenden. ${waiting === 1 ? '1 Ihrer Dokumente wartet' : `${waiting} Ihrer Dokumente warten`} darauf.`,
+          `Die Signatur unserer Plattform lässt sich seit ${since} nicht verwenden. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} darauf.`,
         server_unavailable: (since, waiting) =>
-          `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Dokumente wartet' : `${waiting} Ihrer Dokumente warten`} darauf.`,
+          `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} darauf.`,
       },
       means: {
-        signing_unavailable: 'Diese Dokumente gehen von selbst hinaus, sobald das behoben ist.',
+        signing_unavailable: 'Diese Belege gehen von selbst hinaus, sobald das behoben ist.',
         server_unavailable:
-          'Diese Dokumente werden von selbst erneut versucht. Sie erfahren von jedem, das am Ende nicht verschickt werden kann.',
+          'Diese Belege werden von selbst erneut versucht. Sie erfahren von jedem, der am Ende nicht verschickt werden kann.',
       },
-      todo: 'Verschicken Sie sie nicht ein zweites Mal. Ist ein Dokument dringend, wenden Sie sich an unseren Kundendienst.',
+      todo: 'Verschicken Sie sie nicht ein zweites Mal. Ist ein Beleg dringend, wenden Sie sich an unseren Kundendienst.',
     },
     certificateExpiring: {
       title: (daysLeft) =>
@@ -155,7 +155,7 @@ export const GERMAN: Catalogue = {
           ? 'Das Signaturzertifikat der Plattform ist abgelaufen'
           : `Das Signaturzertifikat der Plattform läuft in ${daysLeft === 1 ? '1 Tag' : `${daysLeft} Tagen`} ab`,
       happened: (until) => `Das Zertifikat, mit dem die Plattform signiert, gilt bis ${until}.`,
-      means: 'Nach dem Ablauf warten Dokumente, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
+      means: 'Nach dem Ablauf warten Belege, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
       todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
     },
     ownCertificateExpiring: {
@@ -168,46 +168,46 @@ export const GERMAN: Catalogue = {
       happened: (until, addresses) => `Das Zertifikat, mit dem Ihr Unternehmen signiert (${addresses}), gilt bis ${until}.`,
       means: (hasEnded) =>
         hasEnded
-          ? 'Dokumente, die über Ihren eigenen Mailserver gehen, warten. Versuche verlieren sie nicht.'
-          : 'Nach dem Ablauf warten Dokumente, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
+          ? 'Belege, die über Ihren eigenen Mailserver gehen, warten. Versuche verlieren sie nicht.'
+          : 'Nach dem Ablauf warten Belege, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
       todo: 'Bestellen Sie ein neues Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
     },
   },
   bounces: {
     bounced: {
       title: ({ document }) => `${document} kam zurück`,
-      titleOfMany: (count) => `${count} Dokumente an dieselbe Adresse kamen zurück`,
+      titleOfMany: (count) => `${count} Belege an dieselbe Adresse kamen zurück`,
       happened: ({ document, accepted, recipients }) =>
         recipients === 1
-          ? `Das Dokument wurde verschickt und kam zurück: ${document}. Der Empfänger hat es nicht.`
+          ? `Der Beleg wurde verschickt und kam zurück: ${document}. Der Empfänger hat ihn nicht.`
           : accepted === 0
-            ? `Das Dokument wurde verschickt und kam zurück: ${document}. Keiner der ${recipients} Empfänger hat es.`
-            : `Das Dokument wurde an ${recipients} Empfänger verschickt und kam von einem Teil zurück: ${document}. Bei ${accepted} davon kam bisher nichts zurück.`,
-      heading: 'Diese haben es nicht:',
-      todo: 'Öffnen Sie die Zustellung, um das Dokument erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
+            ? `Der Beleg wurde verschickt und kam zurück: ${document}. Keiner der ${recipients} Empfänger hat ihn.`
+            : `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem Teil zurück: ${document}. Bei ${accepted} davon kam bisher nichts zurück.`,
+      heading: 'Diese haben den Beleg nicht:',
+      todo: 'Öffnen Sie die Sendung, um den Beleg erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
     },
     unknown: {
       title: ({ document }) => `${document} kam von einem Empfänger zurück`,
-      titleOfMany: (count) => `${count} Dokumente kamen zurück`,
+      titleOfMany: (count) => `${count} Belege kamen zurück`,
       happened: ({ document, recipients }) =>
-        `Das Dokument wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der andere Server sagt nicht, von wem.`,
-      heading: 'Diese haben es nicht:',
-      todo: 'Fragen Sie die Empfänger, ob das Dokument angekommen ist, und verschicken Sie es nur an die erneut, denen es fehlt.',
+        `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der andere Server sagt nicht, von wem.`,
+      heading: 'Diese haben den Beleg nicht:',
+      todo: 'Fragen Sie die Empfänger, ob der Beleg angekommen ist, und verschicken Sie ihn nur an die erneut, denen er fehlt.',
     },
     complaint: {
       title: ({ document }) => `${document}: von einem Empfänger als unerwünscht markiert`,
-      titleOfMany: (count) => `${count} Dokumente wurden als unerwünscht markiert`,
-      happened: ({ document }) => `Das Dokument ist angekommen, ein Empfänger hat es aber als unerwünschte Werbung markiert: ${document}.`,
+      titleOfMany: (count) => `${count} Belege wurden als unerwünscht markiert`,
+      happened: ({ document }) => `Der Beleg ist angekommen, ein Empfänger hat ihn aber als unerwünschte Werbung markiert: ${document}.`,
       heading: 'Als unerwünscht markiert von:',
-      todo: 'Fragen Sie den Kunden, ob E-Mail der richtige Weg für Dokumente ist. Was oft so markiert wird, kommt dort womöglich bei niemandem mehr an.',
+      todo: 'Fragen Sie den Kunden, ob E-Mail der richtige Weg für Belege ist. Was oft so markiert wird, kommt dort womöglich bei niemandem mehr an.',
     },
     known_dead: {
-      title: ({ document }) => `${document} geht an eine Adresse, von der schon Dokumente zurückkamen`,
-      titleOfMany: (count) => `${count} Dokumente gehen an eine Adresse, von der schon Dokumente zurückkamen`,
+      title: ({ document }) => `${document} geht an eine Adresse, von der schon Belege zurückkamen`,
+      titleOfMany: (count) => `${count} Belege gehen an eine Adresse, von der schon Belege zurückkamen`,
       happened: ({ document }) =>
-        `Das Dokument wird trotzdem verschickt: ${document}. Von dieser Adresse kam aber in den letzten 30 Tagen ein Dokument zurück; sehr wahrscheinlich kommt auch dieses zurück.`,
+        `Der Beleg wird trotzdem verschickt: ${document}. Von dieser Adresse kam aber in den letzten 30 Tagen ein Beleg zurück; sehr wahrscheinlich kommt auch dieser zurück.`,
       heading: 'Hat zuletzt nicht funktioniert:',
-      todo: 'Berichtigen Sie die Adresse in den Stammdaten des Kunden, damit die nächsten Dokumente ankommen.',
+      todo: 'Berichtigen Sie die Adresse in den Stammdaten des Kunden, damit die nächsten Belege ankommen.',
     },
   },
   seen: {
@@ -226,17 +226,17 @@ export const GERMAN: Catalogue = {
     other: 'Der Grund ist nicht bekannt.',
   },
   notReached: 'Nicht verschickt an:',
-  mayHave: 'Diese haben es möglicherweise erhalten:',
-  mayHaveTwice: 'Diese haben es möglicherweise doppelt erhalten:',
+  mayHave: 'Diese haben den Beleg möglicherweise erhalten:',
+  mayHaveTwice: 'Diese haben den Beleg möglicherweise doppelt erhalten:',
   more: (count) => `und ${count} weitere`,
   secondCopyNote:
     'Ein früherer Versuch endete ohne Antwort des Mailservers, deshalb wurde die E-Mail noch einmal abgeschickt. Die meisten E-Mail-Programme zeigen beide als eine.',
   fallbackNote:
-    'Ihr eigener Mailserver hat das Dokument nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
+    'Ihr eigener Mailserver hat den Beleg nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
   fieldErrors: 'Im Einzelnen:',
   quoted: (foreign) => `„${foreign}“`,
   team: (teamId) => `Ihr Team: ${teamId}`,
-  ofMany: (count) => `Das betrifft ${documents(count)}. Das letzte ist hier beschrieben.`,
+  ofMany: (count) => `Das betrifft ${documents(count)}. Der letzte ist hier beschrieben.`,
   serverReply: (reply) => `Antwort des Mailservers: ${reply}`,
   notByEmail: {
     waiting: 'Diese Meldung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
@@ -247,9 +247,9 @@ export const GERMAN: Catalogue = {
     uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
   },
   digest: {
-    title: (count) => `${count} weitere Meldungen zu Ihren Dokumenten`,
+    title: (count) => `${count} weitere Meldungen zu Ihren Belegen`,
     heading: 'Für einzelne E-Mails waren es zu viele. Sie finden sie in Ihren Mitteilungen:',
   },
   emailFooter:
-    'Sie erhalten diese E-Mail, weil Sie ein Dokument verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
+    'Sie erhalten diese E-Mail, weil Sie einen Beleg verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
 };

@@ -71,7 +71,7 @@ describe('an alert in words', () => {
     ['failed', SAMPLES.failed(), { en: /could not be sent/, de: /konnte nicht verschickt werden/ }],
     ['partly sent', SAMPLES.partlySent(), { en: /2 of 3 recipients/, de: /2 von 3 Empfängern/ }],
     ['uncertain', SAMPLES.uncertain(), { en: /not certain/, de: /ungewiss/ }],
-    ['sent after a doubt', SAMPLES.sentAfterDoubt(), { en: /second copy may have arrived/, de: /vielleicht kam es doppelt an/ }],
+    ['sent after a doubt', SAMPLES.sentAfterDoubt(), { en: /second copy may have arrived/, de: /vielleicht doppelt angekommen/ }],
     ['fallen back', SAMPLES.fellBack({}, 3), { en: /sent by our platform/, de: /über unsere Plattform/ }],
     ['cancelled', SAMPLES.cancelled(), { en: /cancelled/, de: /abgebrochen/ }],
     [
@@ -203,8 +203,8 @@ describe('an alert in words', () => {
 
   it.each([
     [14, 'en', 'Your signing certificate expires in 14 days', 'Once it has expired, documents'],
-    [1, 'de', 'Ihr Signaturzertifikat läuft in 1 Tag ab', 'Nach dem Ablauf warten Dokumente'],
-    [-1, 'de', 'Ihr Signaturzertifikat ist abgelaufen', 'Dokumente, die über Ihren eigenen Mailserver gehen, warten.'],
+    [1, 'de', 'Ihr Signaturzertifikat läuft in 1 Tag ab', 'Nach dem Ablauf warten Belege'],
+    [-1, 'de', 'Ihr Signaturzertifikat ist abgelaufen', 'Belege, die über Ihren eigenen Mailserver gehen, warten.'],
   ] as const)("says when a team's own certificate runs out, and what happens then (%s, %s)", (daysLeft, locale, heading, means) => {
     const { title, body } = word(INCIDENTS.ownCertificateExpiring(daysLeft), locale);
     expect(title).toBe(heading);
@@ -250,7 +250,7 @@ describe('an alert in words', () => {
 
   it.each(LOCALES)('says how many documents share the trouble, and which is the latest (%s)', (locale) => {
     const { title, body } = word(SAMPLES.failed(), locale, 12);
-    expect(title).toMatch(locale === 'en' ? /^12 documents could/ : /^12 Dokumente konnten/);
+    expect(title).toMatch(locale === 'en' ? /^12 documents could/ : /^12 Belege konnten/);
     expect(body).toContain('2026-0042');
     expect(body).not.toContain('pay@customer.example');
   });

@@ -166,7 +166,7 @@ describe('alert e-mails', () => {
     expect(waitMs).toBeLessThanOrEqual(60 * 60_000);
     await change('burst', `due_at = now(), mailed_at = now() - interval '1 hour'`);
     const digest = await simpleParser((await mailTo('clerk@burst.example', 2)).raw);
-    expect(digest.subject).toBe('[burst] 30 Dokumente konnten nicht verschickt werden');
+    expect(digest.subject).toBe('[burst] 30 Belege konnten nicht verschickt werden');
     await whenStatus('burst', 'sent');
     // An hour and more later the next one is told at once.
     await change('burst', `mailed_at = now() - interval '3 hours'`);
@@ -198,7 +198,7 @@ describe('alert e-mails', () => {
     await whenStatus('gone', 'no_such_address');
     around.mail.refusal = null;
     await publish(SAMPLES.failed(clerk('gone')));
-    expect((await simpleParser((await mailTo('clerk@gone.example')).raw)).subject).toContain('2 Dokumente');
+    expect((await simpleParser((await mailTo('clerk@gone.example')).raw)).subject).toContain('2 Belege');
   });
 
   it.each([
@@ -225,7 +225,7 @@ describe('alert e-mails', () => {
     expect((await tryAgain(10, 49)).status).toBe('gave_up');
     around.mail.refusal = null;
     await publish(SAMPLES.failed(clerk(team)));
-    expect((await simpleParser((await mailTo(`clerk@${team}.example`)).raw)).subject).toContain('2 Dokumente');
+    expect((await simpleParser((await mailTo(`clerk@${team}.example`)).raw)).subject).toContain('2 Belege');
   });
 
   it('are taken over from a process that claimed them and died, thirty seconds later and not before', async () => {
