@@ -6,8 +6,9 @@ import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContex
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER } from '../settings-tokens.js';
 import { ForbiddenProviderError } from './guarded-fetch.js';
-import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens, sha256 } from './mail-connections.store.js';
+import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens } from './mail-connections.store.js';
 import { type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
+import { sealTokens } from './seal-tokens.js';
 
 export type AccessToken = { token: string; leftMs: number } | { unavailable: 'provider_away' } | { broken: ConnectionTrouble };
 
@@ -85,7 +86,7 @@ export class AccessTokens {
         return { broken: answer.trouble };
       }
       hasChanged = connection.trouble !== null;
-      answered = { connection, tokens: this.sealed(connection, answer.tokens) };
+      answered = { connection, tokens: sealTokens(this.box, connection, answer.tokens) };
       await write.tokens(connection.id, answered.tokens);
       this.logger.info({ teamId: wanted.teamId, step: 'token-renewed', verdict: 'ok' }, 'token renewed');
       return { token: answer.tokens.accessToken, leftMs: answer.tokens.expiresInMs };
@@ -134,18 +135,6 @@ export class AccessTokens {
 
   private open(connection: MailConnection, secret: ConnectionSecret, sealed: string | null): string | null {
     return sealed === null ? null : this.box.open(sealed, mailConnectionContext(connection.teamId, secret, connection));
-  }
-
-  private sealed(connection: MailConnection, { accessToken, refreshToken, expiresInMs }: Tokens): NewTokens {
-    const seal = (secret: ConnectionSecret, clear: string): string =>
-      this.box.seal(clear, mailConnectionContext(connection.teamId, secret, connection));
-    return {
-      // Some providers give a new one each time and forget the old one; others give none.
-      refreshTokenSealed: refreshToken === null ? null : seal('refresh_token', refreshToken),
-      accessTokenSealed: seal('access_token', accessToken),
-      accessTokenSha256: sha256(accessToken).toString('hex'),
-      lifeMs: expiresInMs,
-    };
   }
 
   private async storeAnyhow({ connection, tokens }: { connection: MailConnection; tokens: NewTokens }): Promise<void> {

@@ -30,6 +30,7 @@ import { type PlatformApps } from './platform-apps.js';
 import { type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
+import { sealTokens } from './seal-tokens.js';
 import { signingKeyOf } from './service-account.js';
 
 type SignInSecrets = { verifier: string; nonce: string; clientSecret: string | null };
@@ -150,7 +151,7 @@ export class ConnectMailbox {
     const mailbox = wanted.mailbox ?? addressOrNull(email);
     if (mailbox === null) return refused('mailbox_unknown');
     const grant = { ...wanted, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
-    await this.store(grant, { clientSecret: secrets.clientSecret, refreshToken: tokens.refreshToken }, tokens);
+    await this.store(grant, secrets.clientSecret, tokens);
     return { ok: true, mailbox };
   }
 
@@ -168,26 +169,16 @@ export class ConnectMailbox {
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
     const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
-    await this.store(identity, { clientSecret, refreshToken: null }, tokens);
+    // An app is asked for anew with its secret.
+    await this.store(identity, clientSecret, { ...tokens, refreshToken: null });
     return { connection: await this.view(teamId) };
   }
 
-  private async store(
-    identity: Pick<NewConnection, 'teamId' | 'provider' | 'issuer' | 'clientId' | 'mailbox' | 'grant' | 'hosts' | 'scope' | 'connectedBy'>,
-    secrets: { clientSecret: string | null; refreshToken: string | null },
-    tokens: Tokens,
-  ): Promise<void> {
-    const { teamId, mailbox, connectedBy } = identity;
-    const seal = (secret: ConnectionSecret, clear: string | null): string | null =>
-      clear === null ? null : this.box.seal(clear, mailConnectionContext(teamId, secret, identity));
-    const { before } = await this.connections.put({
-      ...identity,
-      clientSecretSealed: seal('client_secret', secrets.clientSecret),
-      refreshTokenSealed: seal('refresh_token', secrets.refreshToken),
-      accessTokenSealed: seal('access_token', tokens.accessToken),
-      accessTokenSha256: sha256(tokens.accessToken).toString('hex'),
-      accessTokenLifeMs: tokens.expiresInMs,
-    });
+  private async store(connection: NewConnection, clientSecret: string | null, tokens: Tokens): Promise<void> {
+    const { teamId, mailbox, connectedBy } = connection;
+    const clientSecretSealed =
+      clientSecret === null ? null : this.box.seal(clientSecret, mailConnectionContext(teamId, 'client_secret', connection));
+    const before = await this.connections.put(connection, clientSecretSealed, sealTokens(this.box, connection, tokens));
     await this.tellOf(teamId, connectedBy, before === null ? 'set' : 'replaced', { from: before?.mailbox ?? null, to: mailbox });
   }
 

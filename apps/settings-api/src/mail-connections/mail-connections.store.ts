@@ -29,10 +29,10 @@ export type MailConnection = {
   /** Since the provider was last asked about it. */
   troubleAgeMs: number | null;
 };
-export type NewConnection = Omit<
+export type NewConnection = Pick<
   MailConnection,
-  'id' | 'connectedAt' | 'trouble' | 'troubleSince' | 'troubleAgeMs' | 'accessTokenSha256' | 'accessTokenLeftMs'
-> & { accessTokenSha256: string | null; accessTokenLifeMs: number };
+  'teamId' | 'provider' | 'issuer' | 'clientId' | 'grant' | 'mailbox' | 'hosts' | 'scope' | 'connectedBy'
+>;
 export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: string; accessTokenSha256: string; lifeMs: number };
 
 /** What a person wants who begins to sign in. */
@@ -70,12 +70,12 @@ export class MailConnectionsStore {
   }
 
   /** In place of the one before, if there is one, which is returned. */
-  async put(connection: NewConnection): Promise<{ id: string; before: MailConnection | null }> {
+  async put(connection: NewConnection, clientSecretSealed: string | null, tokens: NewTokens): Promise<MailConnection | null> {
     return inTransaction(this.source, async (sql) => {
       const [before] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
         connection.teamId,
       ]);
-      const [row] = await sql.rows<{ id: string }>(
+      await sql.affected(
         `INSERT INTO settings.mail_connections AS known (team_id, id, provider, issuer, client_id, grant_kind, mailbox, hosts, scope, client_secret_sealed,
            refresh_token_sealed, access_token_sealed, access_token_sha256, access_token_ends_at, connected_by)
          VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond', $14)
@@ -84,15 +84,14 @@ export class MailConnectionsStore {
            scope = excluded.scope, client_secret_sealed = excluded.client_secret_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
            access_token_sealed = excluded.access_token_sealed, access_token_sha256 = excluded.access_token_sha256,
            access_token_ends_at = excluded.access_token_ends_at, connected_by = excluded.connected_by, connected_at = now(),
-           trouble = NULL, trouble_since = NULL, trouble_asked_at = NULL
-         RETURNING id`,
+           trouble = NULL, trouble_since = NULL, trouble_asked_at = NULL`,
         [
           ...[connection.teamId, connection.provider, connection.issuer, connection.clientId, connection.grant, connection.mailbox],
-          ...[connection.hosts, connection.scope, connection.clientSecretSealed, connection.refreshTokenSealed],
-          ...[connection.accessTokenSealed, connection.accessTokenSha256, connection.accessTokenLifeMs, connection.connectedBy],
+          ...[connection.hosts, connection.scope, clientSecretSealed, tokens.refreshTokenSealed],
+          ...[tokens.accessTokenSealed, tokens.accessTokenSha256, tokens.lifeMs, connection.connectedBy],
         ],
       );
-      return { id: row?.id ?? '', before: before ?? null };
+      return before ?? null;
     });
   }
 
