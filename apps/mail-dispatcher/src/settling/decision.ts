@@ -88,7 +88,7 @@ export function failureOf({ failure, results, facts }: TryReport): FailureReason
   return verdict && reasonOf(verdict, facts.server);
 }
 
-/** Accepted is accepted, whatever else was decided meanwhile, and what came back had been accepted; other results change nothing here. */
+/** Accepted is accepted, whatever else was decided meanwhile, and what came back had been accepted. Other results change nothing here. */
 export function applyLateResults(
   before: readonly RecipientRow[],
   report: { route: Route; results: readonly RecipientResult[] },
@@ -97,21 +97,22 @@ export function applyLateResults(
     report.results.flatMap((result) => (result.outcome === 'accepted' ? [[result.position, result.reply] as const] : [])),
   );
   return before.map((recipient) =>
-    accepted.has(recipient.position) && recipient.status !== 'accepted' && recipient.status !== 'bounced'
+    recipient.status !== 'accepted' && recipient.status !== 'bounced' && accepted.has(recipient.position)
       ? { ...recipient, status: 'accepted', reason: null, reply: accepted.get(recipient.position) ?? null, route: report.route }
       : recipient,
   );
 }
 
+/** Both lists name the same recipients in the same order. Whoever nothing happened to is the same object: of thousands only the few are compared. */
 function changed(before: readonly RecipientState[], after: readonly RecipientState[]): RecipientState[] {
-  const known = new Map(before.map((recipient) => [recipient.position, recipient]));
   return after
-    .filter((recipient) => !sameState(recipient, known.get(recipient.position)))
+    .filter((recipient, index) => recipient !== before[index] && !sameState(recipient, before[index]))
     .map(({ position, status, route, reason, reply, uncertainEnds }) => ({ position, status, route, reason, reply, uncertainEnds }));
 }
 
 const sameState = (one: RecipientState, other: RecipientState | undefined): boolean =>
-  one.status === other?.status &&
+  one.position === other?.position &&
+  one.status === other.status &&
   one.route === other.route &&
   one.reason === other.reason &&
   one.reply === other.reply &&

@@ -8,7 +8,16 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
 import { type DeliveryInHand, type DeliveryState, type OpenTry } from '../records/rows.js';
-import { attemptOutcome, type Decision, failureOf, recipientsOnly, toAttempt, toDecision, toPostponement } from './decision.js';
+import {
+  applyLateResults,
+  attemptOutcome,
+  type Decision,
+  failureOf,
+  recipientsOnly,
+  toAttempt,
+  toDecision,
+  toPostponement,
+} from './decision.js';
 import { OutcomeRelay } from './outcome-relay.js';
 import { ResultJournal } from './result-journal.js';
 import { SettlementStore } from './settlement.store.js';
@@ -192,15 +201,9 @@ export class Settling implements OnApplicationShutdown {
   }
 
   private toProgress(now: DeliveryState, report: TryReport): Decision {
-    const accepted = new Map(report.results.flatMap((result) => (result.outcome === 'accepted' ? [[result.position, result.reply]] : [])));
-    const after = now.recipients.map((recipient) =>
-      accepted.has(recipient.position)
-        ? { ...recipient, status: 'accepted' as const, reason: null, reply: accepted.get(recipient.position) ?? null, route: report.route }
-        : recipient,
-    );
-    const handedOver = accepted.size > 0;
+    const handedOver = report.results.some(({ outcome }) => outcome === 'accepted');
     return {
-      ...recipientsOnly(now, after),
+      ...recipientsOnly(now, applyLateResults(now.recipients, report)),
       attempt: handedOver ? toAttempt(report, null) : null,
       takenBack: handedOver ? null : report.attemptId,
     };
