@@ -61,6 +61,8 @@ import { DeliveriesStore } from './log/deliveries.store.js';
 import { ResendDelivery } from './log/resend-delivery.js';
 import { RunReportController } from './log/run-report.controller.js';
 import { RunReportStore } from './log/run-report.store.js';
+import { SentMessages } from './log/sent-messages.js';
+import { SentMessagesController } from './log/sent-messages.controller.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
@@ -106,6 +108,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BouncedAddressesController,
         RunReportController,
         DeliveriesController,
+        SentMessagesController,
         SettingsChangedController,
         HealthController,
         MetricsController,
@@ -136,7 +139,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
-        ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery],
+        ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery, SentMessages],
       ],
     };
   }

@@ -24,7 +24,11 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
   const rows = { ...OPERATIONS[service], ...UNDESCRIBED };
   const ask = (name: string, { id = '', body, headers = {} }: Operation, as: CallerName, teamId = TEAM) => {
     const [method = '', path = ''] = name.split(' ');
-    const filled = path.replace('{teamId}', teamId).replace('{id}', id === A_DELIVERY ? deliveryId : id);
+    const filled = path
+      .replace('{teamId}', teamId)
+      .replace('{id}', id === A_DELIVERY ? deliveryId : id)
+      .replace('{position}', '0')
+      .replace('{route}', 'platform');
     return site.ask(service, filled, { as, method, body, headers });
   };
 

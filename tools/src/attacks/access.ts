@@ -52,6 +52,9 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`POST ${DELIVERIES}`]: { access: 'team write', answers: 422, body: {}, headers: { 'idempotency-key': 'matrix' } },
     [`GET ${DELIVERIES}/statistics`]: { access: 'team read', answers: 200 },
     [`GET ${DELIVERIES}/{id}`]: { access: 'team read', answers: 200, id: A_DELIVERY },
+    [`GET ${DELIVERIES}/{id}/content`]: { access: 'team read', answers: 200, id: A_DELIVERY },
+    [`GET ${DELIVERIES}/{id}/attachments/{position}`]: { access: 'team read', answers: 200, id: A_DELIVERY },
+    [`GET ${DELIVERIES}/{id}/messages/{route}`]: { access: 'team read', answers: 200, id: A_DELIVERY },
     [`POST ${DELIVERIES}/{id}/resend`]: {
       ...{ access: 'team write', answers: 202, id: A_DELIVERY, body: {} },
       headers: { 'idempotency-key': 'matrix-again' },

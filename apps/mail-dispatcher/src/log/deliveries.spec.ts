@@ -5,6 +5,13 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
+const asBytes = (response: unknown, done: (error: Error | null, bytes: Buffer) => void): void => {
+  const chunks: Buffer[] = [];
+  (response as NodeJS.ReadableStream)
+    .on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)))
+    .on('end', () => done(null, Buffer.concat(chunks)));
+};
+
 describe('the delivery log', () => {
   let harness: Harness;
   beforeAll(async () => {
@@ -64,6 +71,45 @@ describe('the delivery log', () => {
   it('knows no delivery under an id that is none', async () => {
     expect((await get('lists/deliveries/1')).status).toBe(404);
     expect((await get('lists/deliveries/01930000-0000-7000-8000-000000000000')).status).toBe(404);
+  });
+
+  it('shows what went out: its parts, the documents, and the message byte for byte', async () => {
+    const job = { to: [{ address: 'a@x.example', name: 'Ä. Buyer' }], bcc: [{ address: 'hidden@x.example' }], html: '<p>Hello</p>' };
+    const done = await sent('shows', job);
+    const url = `shows/deliveries/${done.id}`;
+    const { body: content } = await get(`${url}/content`);
+    expect(content).toMatchObject({
+      ...{ to: [{ address: 'a@x.example', name: 'Ä. Buyer' }], cc: [], html: '<p>Hello</p>', subject: done.subject },
+      ...{ from: { address: expect.stringContaining('@'), name: teamSettings('shows').companyName } },
+      attachments: [{ position: 0, filename: '2026-0042.pdf', contentType: 'application/pdf', inline: false }],
+      messages: [{ route: 'platform', signed: true }],
+    });
+    expect(JSON.stringify(content)).not.toContain('hidden@x.example');
+
+    const raw = harness.rawOf(done);
+    const message = await get(`${url}/messages/platform`).buffer(true).parse(asBytes);
+    expect([message.status, message.headers['content-type'], message.headers['content-disposition']]).toEqual([
+      ...[200, 'message/rfc822', `attachment; filename=${done.id}.eml`],
+    ]);
+    expect((message.body as Buffer).equals(raw)).toBe(true);
+
+    const document = await get(`${url}/attachments/0`).buffer(true).parse(asBytes);
+    expect((await simpleParser(raw)).attachments[0]?.content.equals(document.body as Buffer)).toBe(true);
+    expect([document.headers['content-type'], document.headers['content-disposition']]).toEqual([
+      ...['application/octet-stream', expect.stringMatching(/^attachment; filename="?2026-0042\.pdf"?$/)],
+    ]);
+    for (const other of ['attachments/1', 'attachments/x', 'messages/custom', 'messages/other'])
+      expect((await get(`${url}/${other}`)).status).toBe(404);
+    expect((await get(`others/deliveries/${done.id}/messages/platform`)).status).toBe(404);
+  });
+
+  it('gives out no other bytes than those that went out', async () => {
+    const done = await sent('differs');
+    await harness.sql.rows(`UPDATE dispatch.contents SET text = text || '.' WHERE delivery_id = $1`, [done.id]);
+    const answer = await get(`differs/deliveries/${done.id}/messages/platform`);
+    expect([answer.status, answer.body.type, answer.body.detail]).toEqual([
+      ...[409, expect.stringContaining('message-differs'), expect.stringMatching(/byte for byte.*[0-9a-f]{64}/s)],
+    ]);
   });
 
   it('sends again to a corrected address only, as a new delivery that names the first', async () => {

@@ -11,7 +11,7 @@ import { sha256Of } from '../documents/sha256.js';
 import { SigningKey } from '../documents/signing-key.js';
 import { TeamKeys } from '../documents/team-keys.js';
 import { draftFor } from '../records/look.js';
-import { type LookedAfter, type MessageFacts } from '../records/rows.js';
+import { type AttachmentInHand, type LookedAfter, type MessageFacts } from '../records/rows.js';
 
 /** From here on a message is composed as a stream: encoding, hashing and sending block by block costs little more then, and no memory. */
 const STREAMED_FROM_BYTES = 1024 * 1024;
@@ -45,7 +45,15 @@ export class Messages {
   async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
     const known = delivery.messages[route];
     if (known !== undefined && (await this.documents.sizeOf({ sha256: known.sha256, ref: null })) === known.size) return this.repeat(known);
-    return this.compose(delivery, route);
+    return this.compose(delivery, route, await this.identityFor(delivery, route, new Date()));
+  }
+
+  /**
+   * What went out by a route, for somebody to read, out of memory that no delivery waits for; whether the bytes are the same is shown by their hash.
+   * @throws as `prepare`
+   */
+  async again(delivery: LookedAfter, route: Route, { signed }: MessageFacts, memory: MemoryBudget): Promise<PreparedMessage> {
+    return this.compose(delivery, route, signed ? await this.identityFor(delivery, route, delivery.datedAt) : null, memory);
   }
 
   /** Removes what was kept of a delivery that is settled. */
@@ -67,12 +75,11 @@ export class Messages {
     }
   }
 
-  private async compose(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
-    const identity = route === 'platform' ? this.signingKey.usableAt(new Date()) : await this.ownIdentity(delivery);
+  private async compose(delivery: LookedAfter, route: Route, identity: Identity, memory = this.memory): Promise<PreparedMessage> {
     const draft = draftFor(route, delivery);
     const bytes = delivery.attachments.reduce((sum, { size }) => sum + size, 0);
     const isLarge = bytes >= STREAMED_FROM_BYTES;
-    const done = await this.memory.take(isLarge ? STREAM_BYTES : Math.ceil(bytes * MEMORY_FACTOR));
+    const done = await memory.take(isLarge ? STREAM_BYTES : Math.ceil(bytes * MEMORY_FACTOR));
     try {
       return { ...(isLarge ? this.asStream(delivery, draft, identity) : await this.inMemory(delivery, draft, identity)), done };
     } catch (error) {
@@ -81,7 +88,8 @@ export class Messages {
     }
   }
 
-  private async ownIdentity({ teamId, look }: LookedAfter): Promise<Identity> {
+  private async identityFor({ teamId, look }: LookedAfter, route: Route, now: Date): Promise<Identity> {
+    if (route === 'platform') return this.signingKey.usableAt(now);
     return look.customFrom === null ? null : this.teamKeys.identityFor(teamId, look.customFrom.address);
   }
 
@@ -102,8 +110,7 @@ export class Messages {
   }
 
   private asStream(delivery: LookedAfter, draft: Draft, identity: Identity): Composed {
-    const open = (index: number) => () =>
-      openDocument(this.documents, delivery.attachments[index] as (typeof delivery.attachments)[number]);
+    const open = (index: number) => () => openDocument(this.documents, delivery.attachments[index] as AttachmentInHand);
     const stream = () => streamMessage({ ...draft, attachments: partsOf(delivery, open) }, identity);
     const { size } = stream();
     let sha256 = null as string | null;

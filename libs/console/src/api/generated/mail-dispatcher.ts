@@ -182,6 +182,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/deliveries/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a delivery says, what is attached, and what went out by each route */
+        get: operations["SentMessagesController_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/{id}/attachments/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment, as it was handed over */
+        get: operations["SentMessagesController_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/{id}/messages/{route}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The message that went out by a route, byte for byte
+         * @description It is composed once more; only bytes with the recorded SHA-256 are given out.
+         */
+        get: operations["SentMessagesController_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1553,6 +1607,276 @@ export interface operations {
                             code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_client_certificate_wanted" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SentMessagesController_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: {
+                            address: string;
+                            name: string | null;
+                        } | null;
+                        replyTo: string | null;
+                        to: {
+                            address: string;
+                            name: string | null;
+                        }[];
+                        cc: {
+                            address: string;
+                            name: string | null;
+                        }[];
+                        subject: string;
+                        text: string;
+                        html: string | null;
+                        requestedBy: string;
+                        attachments: {
+                            position: number;
+                            filename: string;
+                            contentType: string;
+                            size: number;
+                            inline: boolean;
+                        }[];
+                        messages: {
+                            /** @enum {string} */
+                            route: "custom" | "platform";
+                            size: number;
+                            sha256: string;
+                            signed: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SentMessagesController_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the document has changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SentMessagesController_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+                route: "custom" | "platform";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            /** @description the same bytes can not be had any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };

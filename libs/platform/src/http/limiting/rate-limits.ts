@@ -27,6 +27,8 @@ export const RATE_LIMITS = {
   statistics: { requests: 120, seconds: 60, of: 'user' },
   // Pages of the log, and so exports: 60,000 deliveries a minute, after which the page waits and goes on.
   lists: { requests: 300, seconds: 60, of: 'user' },
+  // Each reads documents and composes and signs a message.
+  downloads: { requests: 120, seconds: 60, of: 'user' },
   // What users send themselves: more than all the documents of a large company, less than takes the dispatcher from the others.
   intake: { requests: 3000, seconds: 60, of: 'team' },
   // Letters to people who may not have asked for them.

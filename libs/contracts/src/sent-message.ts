@@ -1,0 +1,34 @@
+// What a delivery says and what is attached to it, as those see it who want to know what went out.
+import { z } from 'zod';
+import { ROUTES } from './delivery-vocabulary.js';
+
+const shownMailbox = z.object({ address: z.string(), name: z.string().nullable() });
+
+/** Answer of `GET …/deliveries/{id}/content`. */
+export const deliveryContent = z.object({
+  /** Sender of the way that the delivery takes; `null` while it waits for the team's settings. */
+  from: shownMailbox.nullable(),
+  replyTo: z.string().nullable(),
+  /** As the header has them: those beyond `recipientsNotShown` and in Bcc stand only in the envelope. */
+  to: z.array(shownMailbox),
+  cc: z.array(shownMailbox),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string().nullable(),
+  /** Id of the user who had it sent. */
+  requestedBy: z.string(),
+  attachments: z.array(
+    z.object({
+      position: z.int(),
+      filename: z.string(),
+      contentType: z.string(),
+      /** In bytes. */
+      size: z.int(),
+      /** Part of the HTML, such as a logo. */
+      inline: z.boolean(),
+    }),
+  ),
+  /** What went out, or began to, by each route. */
+  messages: z.array(z.object({ route: z.enum(ROUTES), size: z.int(), sha256: z.string(), signed: z.boolean() })),
+});
+export type DeliveryContent = z.infer<typeof deliveryContent>;
