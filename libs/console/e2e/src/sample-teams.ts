@@ -119,7 +119,13 @@ async function sendOfAcker(system: System): Promise<void> {
 /** Its server is down: what it sends falls back to the platform. */
 async function sendOfGlobex(system: System): Promise<void> {
   await send(system, 'globex', invoice('G-2026-7'));
-  await send(system, 'globex', invoice('G-2026-8'));
+  await send(
+    system,
+    'globex',
+    invoice('G-2026-8', {
+      html: '<h1 style="font-size: 20px; color: #3b5bdb">Invoice G-2026-8</h1><p>Dear customer,</p><p>please find the invoice attached.</p>',
+    }),
+  );
 }
 
 /** Its server gives no final answer, then is too busy, then works. */

@@ -56,6 +56,30 @@ describe('deliveries and inbox', () => {
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
   });
 
+  it('shows the message, formatted without running or loading anything, and saves it and its document as they went out', async () => {
+    const html = `<p style="color: rgb(1, 2, 3)">Formatted</p><script>top.document.title = 'ran'</script><img src="https://elsewhere.example/x.png" alt="">`;
+    const id = await send(system, 'acme', invoice('seen', { html }));
+    const page = await desk.open(`/teams/acme/deliveries/${id}`, { allow: ['Applying inline style'] });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const message = page.getByRole('region', { name: 'Message' });
+    await message.getByText('ACME GmbH <').waitFor();
+    const formatted = page.frameLocator('iframe').getByText('Formatted');
+    expect(await formatted.evaluate((element) => getComputedStyle(element).color)).toBe('rgb(1, 2, 3)');
+    await message.getByText('Plain text').click();
+    await message.getByText('Please find the invoice attached.').waitFor();
+    expect(await page.title()).toContain('Invoice seen');
+    expect(asked.filter((url) => url.includes('elsewhere.example'))).toEqual([]);
+
+    const save = async (name: string): Promise<Buffer> => {
+      const [download] = await Promise.all([page.waitForEvent('download'), message.getByRole('button', { name: `Save ${name}` }).click()]);
+      expect(download.suggestedFilename()).toBe(name);
+      return readFileSync(await download.path());
+    };
+    expect((await save('seen.pdf')).toString()).toContain('%PDF-1.7');
+    expect(await save(`${id}.eml`)).toEqual(system.platform.messages.at(-1)?.raw);
+  });
+
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));

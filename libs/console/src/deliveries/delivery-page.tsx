@@ -18,6 +18,7 @@ import { BackToLog } from './log-page.js';
 import logClasses from './log-page.module.css';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
+import { SentMessage } from './sent-message.js';
 import { DeliveryStatusMark } from './status-mark.js';
 
 export function DeliveryPage({ team, id, role }: { team: string; id: string; role: TeamRole }) {
@@ -46,6 +47,7 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
           <RecipientList delivery={data} />
         </Paper>
       </div>
+      <SentMessage team={team} delivery={data} />
       <Details delivery={data} />
     </>
   );

@@ -1,6 +1,9 @@
-/** Hands a text over to the browser to be saved. */
-export function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+/** Hands a table over to the browser to be saved. */
+export const saveFile = (name: string, text: string): void => saveBytes(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
+
+/** Hands bytes over to the browser to be saved. */
+export function saveBytes(name: string, bytes: Blob): void {
+  const url = URL.createObjectURL(bytes);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -11,6 +11,8 @@ export type Formats = {
   /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
   calendarDay: (date: string) => string;
   number: (value: number) => string;
+  /** 812 B, 150 KB, 4.2 MB */
+  size: (bytes: number) => string;
   /** 812 ms, 4.2 s, 5 min */
   duration: (ms: number) => string;
 };
@@ -36,6 +38,11 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
     },
     calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),
+    size: (bytes) => {
+      if (bytes < 1000) return `${number.format(bytes)} B`;
+      if (bytes < 1_000_000) return `${number.format(Math.round(bytes / 1000))} KB`;
+      return `${oneDecimal.format(bytes / 1_000_000)} MB`;
+    },
     duration: (ms) => {
       if (ms < 1000) return `${number.format(Math.round(ms))} ms`;
       if (ms < 90_000) return `${oneDecimal.format(ms / 1000)} s`;

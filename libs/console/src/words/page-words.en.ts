@@ -48,6 +48,8 @@ export const pageWords = {
       'tests-under-way': 'Two tests of your team are under way. Wait until one has ended.',
       'admins-only': 'Only admins of the team may change this. Ask one of them.',
       'not-found': 'This does not exist any more, or it belongs to another team.',
+      'message-differs': 'The message can no longer be composed exactly as it went out: the certificate or our program has changed since.',
+      'document-changed': 'The document is no longer the one that went out: it was changed or removed where it is kept.',
       'database-away': 'Our database does not answer. Nothing was changed; try again in a moment.',
       'too-many-requests': 'That was asked for too often in a short time. Nothing was changed.',
       'too-much-at-once': 'Too much is being sent to us at the moment. Nothing was changed.',

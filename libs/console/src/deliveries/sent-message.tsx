@@ -1,0 +1,150 @@
+// What a delivery says, and the files to keep: the documents, and the message as it went out.
+import { Paper, SegmentedControl, Text, Title, useMantineStyleNonce } from '@mantine/core';
+import { type DeliveryContent, type DeliveryView } from '@billing-mail/contracts';
+import { IconDownload, IconPaperclip } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useClients } from '../api/clients-context.js';
+import { BusyButton } from '../shell/busy-button.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { saveBytes } from './save-file.js';
+import { toFramedPage } from './framed-page.js';
+import { readAttachment, readMessage, useContent } from './sent-message-queries.js';
+import classes from './sent-message.module.css';
+
+type Mailbox = DeliveryContent['to'][number];
+const inFull = ({ address, name }: Mailbox): string => (name === null ? address : `${name} <${address}>`);
+
+export function SentMessage({ team, delivery }: { team: string; delivery: DeliveryView }) {
+  const words = useLanguage().words.deliveries.message;
+  const { data, error, refetch } = useContent(team, delivery.id);
+  return (
+    <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="lg">
+      <Title order={2} size="h4" mb="md">
+        {words.title}
+      </Title>
+      {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      {data ? (
+        <>
+          <Header content={data} />
+          <Body content={data} />
+          <Files team={team} id={delivery.id} content={data} />
+        </>
+      ) : null}
+    </Paper>
+  );
+}
+
+function Header({ content: { from, replyTo, to, cc, subject, requestedBy } }: { content: DeliveryContent }) {
+  const words = useLanguage().words.deliveries.message;
+  const lines: [string, string][] = [
+    [words.from, from === null ? words.notKnownYet : inFull(from)],
+    ...(replyTo === null ? [] : [[words.replyTo, replyTo] as [string, string]]),
+    ...(to.length === 0 ? [] : [[words.to, to.map(inFull).join(', ')] as [string, string]]),
+    ...(cc.length === 0 ? [] : [[words.cc, cc.map(inFull).join(', ')] as [string, string]]),
+    [words.subject, subject],
+    [words.requestedBy, requestedBy],
+  ];
+  return (
+    <dl className={classes.lines}>
+      {lines.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd className="breakable">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Body({ content: { text, html } }: { content: DeliveryContent }) {
+  const words = useLanguage().words.deliveries.message;
+  const [form, setForm] = useState<'html' | 'text'>('html');
+  if (html === null) return <pre className={classes.text}>{text}</pre>;
+  const forms = [
+    { value: 'html', label: words.asHtml },
+    { value: 'text', label: words.asText },
+  ];
+  return (
+    <>
+      <SegmentedControl
+        aria-label={words.form}
+        size="xs"
+        mb="xs"
+        data={forms}
+        value={form}
+        onChange={(value) => setForm(value as 'html' | 'text')}
+      />
+      {form === 'html' ? <Frame html={html} /> : <pre className={classes.text}>{text}</pre>}
+    </>
+  );
+}
+
+function Frame({ html }: { html: string }) {
+  const words = useLanguage().words.deliveries.message;
+  const nonce = useMantineStyleNonce()?.() ?? '';
+  const page = useMemo(() => toFramedPage(html, nonce), [html, nonce]);
+  return (
+    <>
+      <iframe className={classes.frame} sandbox="" srcDoc={page} title={words.frame} />
+      <Text size="xs" c="dimmed" mt={4}>
+        {words.nothingLoaded}
+      </Text>
+    </>
+  );
+}
+
+function Files({ team, id, content }: { team: string; id: string; content: DeliveryContent }) {
+  const { words, formats } = useLanguage();
+  const { message, routes } = words.deliveries;
+  const { dispatcher } = useClients();
+  return (
+    <ul className={classes.files} aria-label={message.files}>
+      {content.attachments.map(({ position, filename, contentType, size }) => (
+        <li key={position}>
+          <IconPaperclip size={16} aria-hidden />
+          <div>
+            <Text className="breakable">{filename}</Text>
+            <Text size="xs" c="dimmed" className="breakable">
+              {contentType}, {formats.size(size)}
+            </Text>
+          </div>
+          <SaveButton label={message.save(filename)} name={filename} read={() => readAttachment(dispatcher, team, id, position)} />
+        </li>
+      ))}
+      {content.messages.map((sent) => (
+        <li key={sent.route}>
+          <IconPaperclip size={16} aria-hidden />
+          <div>
+            <Text>{message.whole(content.messages.length > 1 ? routes[sent.route] : null)}</Text>
+            <Text size="xs" c="dimmed" className="breakable">
+              {formats.size(sent.size)}, SHA-256 {sent.sha256}
+            </Text>
+          </div>
+          <SaveButton label={message.save(`${id}.eml`)} name={`${id}.eml`} read={() => readMessage(dispatcher, team, id, sent.route)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SaveButton({ label, name, read }: { label: string; name: string; read: () => Promise<Blob> }) {
+  const words = useLanguage().words.deliveries.message;
+  const saving = useMutation({ mutationFn: async () => saveBytes(name, await read()) });
+  return (
+    <div className={classes.save}>
+      <BusyButton
+        variant="default"
+        size="xs"
+        aria-label={label}
+        leftSection={<IconDownload size={14} aria-hidden />}
+        busy={saving.isPending}
+        onClick={() => saving.mutate()}
+      >
+        {words.saveShort}
+      </BusyButton>
+      {saving.error ? <Trouble error={saving.error} title={words.notSaved} /> : null}
+    </div>
+  );
+}
