@@ -110,6 +110,12 @@ describe('a server that takes few recipients in one transaction', () => {
     expect(released).toEqual(Array.from({ length: 4 }, (_, part) => Array.from({ length: 5 }, (_, index) => part * 5 + index)));
   });
 
+  it('gets To, Cc and Bcc together: one for Bcc alone would come to To and Cc again where the header is read as well', async () => {
+    const roles = ['to', 'cc', 'bcc', 'bcc'] as const;
+    await handInTo(recipientsOf(4).map((recipient, index) => ({ ...recipient, role: roles[index] ?? 'to' })));
+    expect(server.transactions.map(({ recipients }) => recipients.length)).toEqual([4]);
+  });
+
   it('is not asked for more than it takes again, by whatever goes that way', async () => {
     server.script = takes(5, '452 4.5.3 too many recipients');
     await handInTo(recipientsOf(12));
