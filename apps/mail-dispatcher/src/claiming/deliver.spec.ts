@@ -116,6 +116,17 @@ describe('a delivery', () => {
     ]);
     const { parsed, raw } = await onlyMessage();
     expect(parsed.replyTo?.value[0]?.address).toBe('billing@acme.example');
+    // Another sender, another message: its id is of the sender's domain, and it refers to none that nobody has got.
+    expect([parsed.messageId, delivery.messageId]).toEqual(Array(2).fill(`<${delivery.id}.2@${PLATFORM_FROM.replace(/.*@/, '')}>`));
+    expect([parsed.references, parsed.inReplyTo]).toEqual([undefined, undefined]);
+    for (const search of [`<${delivery.id}@acme.example>`, parsed.messageId ?? '']) {
+      const { body } = await harness
+        .http()
+        .get('/v1/teams/acme/deliveries')
+        .query({ search })
+        .set('Authorization', `Bearer ${harness.serviceToken}`);
+      expect([search, body.items.map(({ id }: { id: string }) => id)]).toEqual([search, [delivery.id]]);
+    }
     expect((await verifyWithOpenssl(raw, { caPem: harness.identity.caPem, from: PLATFORM_FROM })).ok).toBe(true);
     expect(await harness.outcomeOf(job.key)).toMatchObject({
       type: 'delivery_settled',
