@@ -68,6 +68,24 @@ describe('the delivery log', () => {
     }
   });
 
+  it('says of each who was refused why and what to do, where that is not the same for all', async () => {
+    harness.platform.script = {
+      extensions: ['8BITMIME', 'PIPELINING'],
+      rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 no such user' : '250 ok'),
+    };
+    const to = ['gone', 'grün', 'good'].map((name) => ({ address: `${name}@x.example` }));
+    const mixed = await sent('refused', { to });
+    const { recipients } = (await get(`refused/deliveries/${mixed.id}`).set('Accept-Language', 'de')).body as DeliveryView;
+    expect(recipients.map(({ explanation }) => explanation)).toEqual([
+      expect.stringMatching(/^Die E-Mail-Adresse des Empfängers gibt es nicht\. Prüfen Sie /),
+      expect.stringMatching(/^Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü .* Fragen Sie den Kunden /),
+      null,
+    ]);
+    const alike = await sent('refused', { to: to.slice(0, 1) });
+    const { body } = await get(`refused/deliveries/${alike.id}`);
+    expect(body).toMatchObject({ failure: { code: 'recipient_unknown' }, recipients: [{ status: 'rejected', explanation: null }] });
+  });
+
   it('knows no delivery under an id that is none', async () => {
     expect((await get('lists/deliveries/1')).status).toBe(404);
     expect((await get('lists/deliveries/01930000-0000-7000-8000-000000000000')).status).toBe(404);

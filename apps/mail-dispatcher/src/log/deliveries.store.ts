@@ -5,6 +5,7 @@ import {
   type BounceClass,
   type DeliveryStatus,
   type DocumentReference,
+  type FailureCode,
   type FailureReason,
   type RecipientView,
   type ReportView,
@@ -39,6 +40,8 @@ export type DeliveryRecord = {
 
 export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bouncedBefore'> & {
   at: Date | null;
+  /** Why it was refused. */
+  reason: FailureCode | null;
   bounceClass: BounceClass | null;
   bouncedBefore: Date | null;
 };
@@ -94,7 +97,7 @@ export class DeliveriesStore {
   /** `bounceClass`: why it came back, for one that did; `bouncedBefore`: when another document did, while that is remembered. */
   async recipientsOf(id: string): Promise<RecipientRecord[]> {
     return this.sql.rows(
-      `SELECT r.address, r.name, r.role, r.status, r.route, r.reply, r.at,
+      `SELECT r.address, r.name, r.role, r.status, r.route, r.reason, r.reply, r.at,
          CASE WHEN r.status = 'bounced' THEN (SELECT p.class FROM dispatch.reports p
            WHERE p.delivery_id = r.delivery_id AND p.position = r.position AND p.kind = 'bounced' ORDER BY p.id LIMIT 1) END AS "bounceClass",
          b.bounced_at AS "bouncedBefore"

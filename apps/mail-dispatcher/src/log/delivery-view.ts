@@ -1,4 +1,11 @@
-import { type BounceClass, type DeliveryView, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
+import {
+  type BounceClass,
+  type DeliveryView,
+  type FailureCode,
+  type FailureReason,
+  type Locale,
+  type Route,
+} from '@billing-mail/contracts';
 import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
 import { type DeliveriesStore, type DeliveryRecord, type RecipientRecord, type ReportRecord } from './deliveries.store.js';
 
@@ -23,12 +30,19 @@ export function toView(
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {
   const locale = reader ?? record.requestedBy.locale ?? 'en';
+  // What all who were refused share is the reason of the delivery, which says it once.
+  const isToldAbove = of.recipients.every(({ status, reason }) => status !== 'rejected' || reason === record.failure?.code);
   return {
     ...toSummary(record, reader),
-    recipients: of.recipients.map(({ at, bounceClass, bouncedBefore, ...recipient }) => ({
+    recipients: of.recipients.map(({ at, reason, bounceClass, bouncedBefore, ...recipient }) => ({
       ...recipient,
       at: at?.toISOString() ?? null,
-      explanation: recipient.status === 'bounced' ? whyItCameBack(bounceClass ?? 'other', locale) : null,
+      explanation:
+        recipient.status === 'bounced'
+          ? whyItCameBack(bounceClass ?? 'other', locale)
+          : recipient.status === 'rejected' && reason !== null && !isToldAbove
+            ? whyRefused(reason, recipient.route, locale, record)
+            : null,
       bouncedBefore: bouncedBefore?.toISOString() ?? null,
     })),
     attempts: of.attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
@@ -50,6 +64,12 @@ function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): Goin
 function whyItCameBack(of: BounceClass, locale: Locale): string {
   const { happened, todo } = explainBounce(of, locale);
   return `${happened} ${todo}`;
+}
+
+/** What is to be done stands there once it can be done: nothing is sent again while it is under way. */
+function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
+  const { happened, todo } = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
+  return settledAt === null ? happened : `${happened} ${todo}`;
 }
 
 function inWords(

@@ -200,7 +200,7 @@ describe('by keyboard alone', () => {
     await keys.use(dialog.getByRole('button', { name: 'Resend to 1 recipient' }));
     await page.getByText('Sent again after').waitFor();
     await keys.use(page.getByRole('link', { name: 'an earlier delivery' }));
-    await page.getByText('This address does not exist there.').waitFor();
+    await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
   });
 
   it('cancels what waits', async () => {

@@ -84,7 +84,7 @@ describe('deliveries and inbox', () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
-    await page.getByText('This address does not exist there.').waitFor();
+    await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
     await page.getByRole('button', { name: 'Resend …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Resend to' });
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);

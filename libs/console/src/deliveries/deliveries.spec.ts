@@ -4,7 +4,6 @@ import { readCsv, toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
-import { explainReply } from './explain-reply.js';
 
 const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptView['outcome'] = 'failed'): AttemptView => ({
   number,
@@ -229,18 +228,4 @@ describe('the CSV export', () => {
   it.each(['2026-0042', 'a=b', 'pay@customer.example', ' Müller', '\u00a0', ''])('leaves other cells as they are: %j', (cell) => {
     expect(toCsv([[cell]], 'en')).toBe(`\ufeff${cell}\r\n`);
   });
-});
-
-describe('a reply of a server', () => {
-  it.each([
-    ['550 5.1.1 <x@y>: Recipient address rejected: User unknown', 'unknown'],
-    ['550 No such user here', 'unknown'],
-    ['452 4.2.2 over quota', 'full'],
-    ['552 5.3.4 too big', 'size'],
-    ['550 5.7.60 SMTP; Client does not have permissions to send as this sender', 'sender'],
-    ['554 5.7.1 blocked', 'blocked'],
-    ['451 4.7.1 greylisted', 'later'],
-    ['421 try again', 'later'],
-    ['599 what', 'other'],
-  ])('is explained: %s', (reply, meaning) => expect(explainReply(reply)).toBe(meaning));
 });

@@ -3,7 +3,6 @@ import { type DeliveryView, type RecipientView } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
-import { explainReply } from './explain-reply.js';
 import { RawReply } from './raw-reply.js';
 import { RecipientStatusMark } from './status-mark.js';
 
@@ -45,9 +44,8 @@ export function RecipientList({ delivery }: { delivery: DeliveryView }) {
 
 function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery: DeliveryView }) {
   const { words, formats } = useLanguage();
-  const { roles, replies } = words.deliveries;
+  const { roles } = words.deliveries;
   const { address, name, role, status, reply, at, explanation, bouncedBefore } = recipient;
-  const meaning = reply !== null && status === 'rejected' && delivery.settledAt !== null ? replies[explainReply(reply)] : null;
   return (
     <li data-recipient={address}>
       <Text size="sm" className="breakable">
@@ -66,11 +64,6 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
           </Text>
         )}
       </Text>
-      {meaning ? (
-        <Text size="sm">
-          {meaning.text} {meaning.cure}
-        </Text>
-      ) : null}
       {explanation === null ? null : <Text size="sm">{explanation}</Text>}
       {bouncedBefore === null || status === 'bounced' ? null : (
         <Text size="sm" className={classes.warning}>

@@ -150,27 +150,6 @@ export const deliveriesWords: typeof english = {
       final: 'bei der Annahme der E-Mail',
     },
   },
-  replies: {
-    unknown: {
-      text: 'Diese Adresse gibt es dort nicht.',
-      cure: 'Klären Sie die Schreibweise mit Ihrem Kunden und senden Sie erneut an die berichtigte Adresse.',
-    },
-    full: { text: 'Das Postfach ist voll.', cure: 'Bitten Sie Ihren Kunden, Platz zu schaffen, und senden Sie dann erneut.' },
-    blocked: {
-      text: 'Die Gegenseite lehnt solche E-Mails ab.',
-      cure: 'Bitten Sie Ihren Kunden, Ihre Absenderadresse zuzulassen, und senden Sie dann erneut.',
-    },
-    sender: {
-      text: 'Der Server lässt Sie von dieser Adresse nicht senden.',
-      cure: 'Prüfen Sie Absenderadresse und Benutzer in den Einstellungen.',
-    },
-    size: { text: 'Die E-Mail ist für die Gegenseite zu groß.', cure: 'Senden Sie kleinere Anhänge.' },
-    later: { text: 'Die Gegenseite bittet um einen späteren Versuch.', cure: 'Senden Sie später erneut; oft vergeht es von selbst.' },
-    other: {
-      text: 'Der Server hat die E-Mail nicht angenommen.',
-      cure: 'Zeigen Sie dem Administrator Ihres Kunden, was der Server gesagt hat.',
-    },
-  },
   resend: {
     open: 'Erneut senden …',
     title: 'Erneut senden an',

@@ -147,18 +147,6 @@ export const deliveriesWords = {
       final: 'when the server was to accept the mail',
     },
   },
-  replies: {
-    unknown: {
-      text: 'This address does not exist there.',
-      cure: 'Check the spelling with your customer, then resend to the corrected address.',
-    },
-    full: { text: 'The mailbox is full.', cure: 'Ask your customer to make room, then resend.' },
-    blocked: { text: 'The receiving side refuses mail like this.', cure: 'Ask your customer to allow your sender address, then resend.' },
-    sender: { text: 'The server does not let you send from this address.', cure: 'Check sender address and user in the settings.' },
-    size: { text: 'The mail is too large for the receiving side.', cure: 'Send smaller attachments.' },
-    later: { text: 'The receiving side asked to try later.', cure: 'Resend in a while; it often passes by itself.' },
-    other: { text: 'The server did not take the mail.', cure: 'Show your customer’s administrator what it said.' },
-  },
   resend: {
     open: 'Resend …',
     title: 'Resend to',
