@@ -26,6 +26,8 @@ export * from './run-report.js';
 export * from './sent-message.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
+export * from './sign-in-refusals.de.js';
+export * from './sign-in-refusals.en.js';
 export * from './sign-in-window.js';
 export * from './team-certificate.js';
 export * from './text.js';

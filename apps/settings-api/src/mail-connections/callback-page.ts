@@ -1,44 +1,29 @@
 // The page that a sign-in ends with: says what happened, tells the page that opened it, and closes itself.
 import { createHash } from 'node:crypto';
-import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, type Locale } from '@billing-mail/contracts';
+import {
+  CONNECTION_CHANNEL,
+  type ConnectionMessage,
+  type ConnectionRefusal,
+  type Locale,
+  SIGN_IN_REFUSALS_IN_ENGLISH,
+  SIGN_IN_REFUSALS_IN_GERMAN,
+} from '@billing-mail/contracts';
 import { type Ended } from './connect-mailbox.js';
 
-type Words = { connected: string; notConnected: string; close: string; reasons: Record<ConnectionRefusal, string> };
+type Words = { connected: string; notConnected: string; close: string; reasons: Readonly<Record<ConnectionRefusal, string>> };
 
 const WORDS: Record<Locale, Words> = {
   en: {
     connected: 'Connected',
     notConnected: 'Not connected',
     close: 'You may close this window.',
-    reasons: {
-      access_denied: 'The permission was not given. Connect again and agree to what the provider asks.',
-      permission_missing: 'The permission to send e-mail was not among what was granted. Connect again and grant all of it.',
-      no_lasting_permission: 'The provider gave no lasting permission. Connect again and agree to lasting access.',
-      mailbox_unknown: 'The provider did not say which mailbox it is. Enter its address and connect again.',
-      link_expired: 'This sign-in is over: it took longer than ten minutes, or was used already. Connect again.',
-      other_browser: 'This sign-in was begun in another browser. Connect from the page where you want to use the mailbox.',
-      provider_away: 'The provider does not answer at the moment. Try again in a few minutes.',
-      provider_refused: 'The provider has refused the sign-in. Check the app and its secret, and connect again.',
-    },
+    reasons: SIGN_IN_REFUSALS_IN_ENGLISH,
   },
   de: {
     connected: 'Verbunden',
     notConnected: 'Nicht verbunden',
     close: 'Sie können dieses Fenster schließen.',
-    reasons: {
-      access_denied: 'Die Berechtigung wurde nicht erteilt. Verbinden Sie erneut und stimmen Sie der Anfrage des Anbieters zu.',
-      permission_missing:
-        'Die Berechtigung zum Senden von E-Mails wurde nicht miterteilt. Verbinden Sie erneut und erteilen Sie alle Berechtigungen.',
-      no_lasting_permission:
-        'Der Anbieter hat keine dauerhafte Berechtigung erteilt. Verbinden Sie erneut und stimmen Sie dem dauerhaften Zugriff zu.',
-      mailbox_unknown: 'Der Anbieter hat das Postfach nicht genannt. Geben Sie die Adresse ein und verbinden Sie erneut.',
-      link_expired:
-        'Diese Anmeldung ist abgelaufen: Sie hat länger als zehn Minuten gedauert oder wurde schon verwendet. Verbinden Sie erneut.',
-      other_browser:
-        'Diese Anmeldung wurde in einem anderen Browser begonnen. Verbinden Sie auf der Seite, auf der Sie das Postfach verwenden.',
-      provider_away: 'Der Anbieter antwortet zurzeit nicht. Versuchen Sie es in einigen Minuten erneut.',
-      provider_refused: 'Der Anbieter hat die Anmeldung abgelehnt. Prüfen Sie App und Schlüssel und verbinden Sie erneut.',
-    },
+    reasons: SIGN_IN_REFUSALS_IN_GERMAN,
   },
 };
 

@@ -1,4 +1,5 @@
 // What the page says of a connected mailbox and of a certificate of the team's own, in German.
+import { SIGN_IN_REFUSALS_IN_GERMAN } from '@billing-mail/contracts';
 import { type ownServerWords as english } from './own-server-words.en.js';
 
 export const ownServerWords: typeof english = {
@@ -46,19 +47,7 @@ export const ownServerWords: typeof english = {
     platformSecret:
       'Unsere App beim Anbieter muss erneuert werden. Sie müssen nichts tun; wenden Sie sich an unseren Kundendienst, wenn es anhält.',
     refusedTitle: 'Nicht verbunden',
-    refusals: {
-      access_denied: 'Die Berechtigung wurde nicht erteilt. Verbinden Sie erneut und stimmen Sie der Anfrage des Anbieters zu.',
-      permission_missing:
-        'Die Berechtigung zum Senden von E-Mails wurde nicht miterteilt. Verbinden Sie erneut und erteilen Sie alle Berechtigungen.',
-      no_lasting_permission:
-        'Der Anbieter hat keine dauerhafte Berechtigung erteilt. Verbinden Sie erneut und stimmen Sie dem dauerhaften Zugriff zu.',
-      mailbox_unknown: 'Der Anbieter hat das Postfach nicht genannt. Geben Sie die Adresse ein und verbinden Sie erneut.',
-      link_expired:
-        'Die Anmeldung ist abgelaufen: Sie hat länger als zehn Minuten gedauert oder wurde schon verwendet. Verbinden Sie erneut.',
-      other_browser: 'Die Anmeldung wurde in einem anderen Browser begonnen. Verbinden Sie auf dieser Seite.',
-      provider_away: 'Der Anbieter antwortet zurzeit nicht. Versuchen Sie es in einigen Minuten erneut.',
-      provider_refused: 'Der Anbieter hat die Anmeldung abgelehnt. Prüfen Sie App und Schlüssel und verbinden Sie erneut.',
-    },
+    refusals: SIGN_IN_REFUSALS_IN_GERMAN,
     disconnect: 'Trennen',
     disconnectTitle: 'Postfach trennen?',
     disconnectText: (mailbox) =>

@@ -1,5 +1,5 @@
 // What the page says of a connected mailbox and of a certificate of the team's own, in English.
-import { type ConnectionRefusal, type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
+import { type ConnectionTrouble, type MailProviderName, SIGN_IN_REFUSALS_IN_ENGLISH } from '@billing-mail/contracts';
 
 export const ownServerWords = {
   connection: {
@@ -41,16 +41,7 @@ export const ownServerWords = {
     } satisfies Record<ConnectionTrouble, string>,
     platformSecret: 'The app that we run at the provider has to be renewed. There is nothing for you to do; tell our support if it lasts.',
     refusedTitle: 'Not connected',
-    refusals: {
-      access_denied: 'The permission was not given. Connect again and agree to what the provider asks.',
-      permission_missing: 'The permission to send e-mail was not among what was granted. Connect again and grant all of it.',
-      no_lasting_permission: 'The provider gave no lasting permission. Connect again and agree to lasting access.',
-      mailbox_unknown: 'The provider did not say which mailbox it is. Enter its address and connect again.',
-      link_expired: 'The sign-in is over: it took longer than ten minutes, or was used already. Connect again.',
-      other_browser: 'The sign-in was begun in another browser. Connect from this page.',
-      provider_away: 'The provider does not answer at the moment. Try again in a few minutes.',
-      provider_refused: 'The provider has refused the sign-in. Check the app and its secret, and connect again.',
-    } satisfies Record<ConnectionRefusal, string>,
+    refusals: SIGN_IN_REFUSALS_IN_ENGLISH,
     disconnect: 'Disconnect',
     disconnectTitle: 'Disconnect the mailbox?',
     disconnectText: (mailbox: string) =>
