@@ -88,4 +88,12 @@ describe('the result journal', () => {
     // Nobody may write in there, not even root.
     await expect(journalIn('/proc/sys/kernel').check()).rejects.toThrow();
   });
+
+  it('says at the start that it could keep nothing, and lets the dispatcher start', async () => {
+    const said: string[] = [];
+    const logger = { warn: (_fields: object, message: string) => void said.push(message) } as never;
+    for (const RESULT_JOURNAL_DIR of [path.join(folder, 'journal'), '/proc/sys/kernel'])
+      await new ResultJournal({ RESULT_JOURNAL_DIR } as DispatcherEnv, logger).onApplicationBootstrap();
+    expect(said).toEqual(['the result journal can not be written: not ready']);
+  });
 });
