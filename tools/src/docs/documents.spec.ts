@@ -14,6 +14,9 @@ const read = (path: string): string => readFileSync(join(workspaceRoot, path), '
 const found = (pattern: RegExp): string[] =>
   [...DOCUMENTS, 'SECURITY.md'].flatMap((path) => [...read(path).matchAll(pattern)].map((match) => match[1] ?? ''));
 
+/** A source as far as users may read of it. */
+const withoutComments = (source: string): string => source.replace(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, '');
+
 describe('the documents', () => {
   it('are as the code makes them (node tools/docs.mjs)', async () => {
     const updated = await updatedDocuments('src');
@@ -49,15 +52,25 @@ describe('the glossary', () => {
       )
       .filter((path) => /(?<!\.spec)\.tsx?$/.test(path)),
   );
-  const using = (word: string): string[] => sources.filter((path) => new RegExp(`(?<!\\p{L})${word}`, 'u').test(read(path)));
+  const texts = sources.map((path) => ({ path, text: withoutComments(read(path)) }));
+  const using = (word: string, inTexts = texts): string[] =>
+    inTexts.filter(({ text }) => new RegExp(`(?<!\\p{L})${word}`, 'u').test(text)).map(({ path }) => path);
+  const isRead = (word: string, catalogues: string): boolean =>
+    texts.some(({ path, text }) => path.endsWith(catalogues) && text.toLowerCase().includes(word.toLowerCase()));
 
-  it('has German words that users read, and none that it forbids', () => {
+  it('has words that users read in both languages, and none that it forbids', () => {
     expect(rows.length).toBeGreaterThan(5);
-    for (const [, german = '', , never = ''] of rows) {
-      const word = german.replace(/ .*/, '');
-      expect([word, using(word).some((path) => path.endsWith('.de.ts'))]).toEqual([word, true]);
-      if (never !== '') expect([never, using(never)]).toEqual([never, []]);
+    for (const [english = '', german = '', , never = ''] of rows) {
+      expect([english, isRead(english, '.en.ts')]).toEqual([english, true]);
+      expect([german, isRead(german.replace(/ .*/, ''), '.de.ts')]).toEqual([german, true]);
+      for (const word of never.split(', ').filter(Boolean)) expect([word, using(word)]).toEqual([word, []]);
     }
+  });
+
+  it('is held against texts, and not against what is said of the code', () => {
+    const inSource = (source: string) => using('Support', [{ path: 'x.ts', text: withoutComments(source) }]);
+    expect(inSource("// Support\n/** Support,\n * Support */\nexport const todo = 'https://x.example'; // Support\n")).toEqual([]);
+    expect(inSource("export const todo = 'Support'; // for people\n")).toEqual(['x.ts']);
   });
 });
 

@@ -13,7 +13,7 @@ const WORDS: Record<Locale, Words> = {
   de: {
     subject: 'Billing Mail: Test Ihres Mailservers',
     text: (server) =>
-      `Dies ist eine Testnachricht.\n\nWenn Sie sie lesen können, kann Billing Mail E-Mails über ${server} versenden.\nSie brauchen nichts zu tun; Antworten werden nicht gelesen.\n`,
+      `Dies ist eine Testnachricht.\n\nWenn Sie sie lesen können, kann Billing Mail E-Mails über ${server} verschicken.\nSie brauchen nichts zu tun; Antworten werden nicht gelesen.\n`,
   },
 };
 

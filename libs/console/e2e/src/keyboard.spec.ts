@@ -101,7 +101,7 @@ describe('by keyboard alone', () => {
   it('sets up an own server by a preset, tests it and saves', async () => {
     system.own.script = {};
     const { page, keys } = await open();
-    await keys.to(page.getByRole('radio', { name: 'Our mail server' }));
+    await keys.to(page.getByRole('radio', { name: 'Our platform' }));
     await keys.press('ArrowDown');
     await keys.choose(page.getByLabel('Provider'), 'Str');
     expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.strato.de');

@@ -42,10 +42,10 @@ describe('deliveries and inbox', () => {
     await course.getByText(/^Try 1 by your mail server: failed at the greeting$/).waitFor();
     await course.getByText(/^Waits until/).waitFor();
     await course.getByText(/^Try 3 by your mail server: failed/).waitFor();
-    await course.getByText('our server takes over').waitFor();
+    await course.getByText('our platform takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
-    await course.getByText(/by our mail server: accepted$/).waitFor();
-    await page.getByRole('status').getByText('by our server instead of yours').waitFor();
+    await course.getByText(/by our platform: accepted$/).waitFor();
+    await page.getByRole('status').getByText('by our platform instead of your mail server').waitFor();
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);

@@ -24,7 +24,7 @@ export const bouncesWords: typeof english = {
   bouncedBefore: (when) =>
     `Von dieser Adresse kamen Belege zurück, zuletzt am ${when}. Erfragen Sie die richtige bei Ihrem Kunden, falls auch dieser zurückkommt.`,
   ownMailbox:
-    'Ihr eigener Mailserver versendet diesen Beleg. Kommt er zurück, geht die Meldung an Ihr eigenes Postfach, das Ihrer Absenderadresse, und ist hier nicht zu sehen.',
+    'Ihr eigener Mailserver verschickt diesen Beleg. Kommt er zurück, geht die Meldung an Ihr eigenes Postfach, das Ihrer Absenderadresse, und ist hier nicht zu sehen.',
   correct: {
     open: 'Adresse berichtigen und erneut senden …',
     title: 'Adresse berichtigen und erneut senden',
@@ -43,7 +43,7 @@ export const bouncesWords: typeof english = {
       `Zurückgekommen von ${bounced.toLocaleString('de')} von ${z(recipients, 'Empfänger', 'Empfängern')}${isRecent ? ' der letzten 31 Tage' : ''}.`,
     recipients: 'Empfänger',
     documents: 'Belege',
-    wentOut: 'Versandt an',
+    wentOut: 'Verschickt an',
     arrived: 'davon angekommen, soweit bekannt',
     cameBack: 'davon zurückgekommen',
     uncertain: 'davon ungewiss',
@@ -51,9 +51,9 @@ export const bouncesWords: typeof english = {
     underWay: 'Wartend oder unterwegs',
     cancelled: 'Abgebrochen',
     partly: 'Nur an einige ihrer Empfänger',
-    toNobody: 'An niemanden: nicht versandt oder zurückgekommen',
+    toNobody: 'An niemanden: nicht verschickt oder zurückgekommen',
     whatIsKnown:
-      'Angekommen, soweit bekannt: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver versendet, kommt an Ihr eigenes Postfach zurück und zählt hier weiter als angekommen.',
+      'Angekommen, soweit bekannt: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver verschickt, kommt an Ihr eigenes Postfach zurück und zählt hier weiter als angekommen.',
     csvColumns: [
       'Nummer',
       'Belegkennung',
@@ -70,7 +70,7 @@ export const bouncesWords: typeof english = {
   },
   undeliverable: {
     title: 'Unzustellbare Adressen',
-    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; versandt wird er trotzdem. Sobald dort ein Beleg ankommt, verschwindet die Adresse von der Liste.',
+    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald dort ein Beleg ankommt, verschwindet die Adresse von der Liste.',
     empty: 'Keine',
     emptyText: 'In den letzten 30 Tagen kam kein Beleg endgültig zurück.',
     since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,

@@ -5,14 +5,14 @@ const z = (count: number, one: string, many: string): string => `${count.toLocal
 
 export const deliveriesWords: typeof english = {
   title: 'Versandprotokoll',
-  lead: 'Alle Belege, die versandt wurden oder unterwegs sind, die neuesten zuerst.',
+  lead: 'Alle Belege, die verschickt wurden oder unterwegs sind, die neuesten zuerst.',
   status: {
     queued: 'In der Warteschlange',
-    sending: 'Wird versandt',
+    sending: 'Wird verschickt',
     waiting: 'Wartet auf den nächsten Versuch',
     sent: 'Vom Mailserver angenommen',
     partly_sent: 'Nur für einige Empfänger angenommen',
-    failed: 'Nicht versandt',
+    failed: 'Nicht verschickt',
     uncertain: 'Ungewiss',
     cancelled: 'Abgebrochen',
   },
@@ -33,8 +33,8 @@ export const deliveriesWords: typeof english = {
   },
   types: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   roles: { to: 'An', cc: 'CC', bcc: 'BCC' },
-  routes: { platform: 'unseren Mailserver', custom: 'Ihren Mailserver' },
-  usedFallback: 'über unseren Server statt über Ihren',
+  routes: { platform: 'unsere Plattform', custom: 'Ihren Mailserver' },
+  usedFallback: 'über unsere Plattform statt über Ihren Mailserver',
   filter: {
     label: 'Filter',
     status: 'Status',
@@ -57,15 +57,15 @@ export const deliveriesWords: typeof english = {
   loadingMore: 'Weitere werden geladen …',
   end: 'Das sind alle.',
   empty: 'Noch keine Belege',
-  emptyText: 'Sobald Ihre Fakturierung einen Beleg übergibt, erscheint er hier, mit jedem Versuch, ihn zu versenden.',
+  emptyText: 'Sobald Ihre Fakturierung einen Beleg übergibt, erscheint er hier, mit jedem Versuch, ihn zu verschicken.',
   noMatch: 'Nichts passt zu diesem Filter',
   noMatchText: 'Empfänger und Belegkennung müssen vollständig sein. Die Suche findet auch Wortteile, aber nur, wo alle davon vorkommen.',
   chart: {
     title: (days) => `Die letzten ${days} Tage`,
     summary: (sent, fellBack, trouble) =>
-      `${z(sent, 'Beleg', 'Belege')} versandt, ${z(fellBack, 'Beleg', 'Belege')} über unseren Server statt über Ihren, ${z(trouble, 'Beleg', 'Belege')} mit Störung`,
-    series: { sent: 'versandt', fellBack: 'über unseren Server statt über Ihren', trouble: 'mit Störung' },
-    none: 'In diesen Tagen wurde nichts versandt.',
+      `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg', 'Belege')} über unsere Plattform statt über Ihren Mailserver, ${z(trouble, 'Beleg', 'Belege')} mit Störung`,
+    series: { sent: 'verschickt', fellBack: 'über unsere Plattform statt über Ihren Mailserver', trouble: 'mit Störung' },
+    none: 'In diesen Tagen wurde nichts verschickt.',
     away: 'Die Zahlen lassen sich gerade nicht anzeigen.',
     asTable: 'Zahlen als Tabelle',
     day: 'Tag',
@@ -119,7 +119,7 @@ export const deliveriesWords: typeof english = {
     key: 'Schlüssel',
     messageId: 'Message-ID',
     id: 'Sendung',
-    resendOf: 'Erneut versandt nach',
+    resendOf: 'Erneut verschickt nach',
     earlier: 'einer früheren Sendung',
     notShown: (count) =>
       `Die E-Mail geht auch an ${z(count, 'Adresse', 'Adressen')}, die in ihr nicht als Empfänger ${count === 1 ? 'angezeigt wird' : 'angezeigt werden'}.`,
@@ -129,7 +129,7 @@ export const deliveriesWords: typeof english = {
     queued: 'Von der Fakturierung übergeben',
     signed: 'Digital signiert',
     waitingUntil: (when) => `Wartet bis ${when} auf den nächsten Versuch`,
-    fellBack: 'Ihr Server hat den Beleg nicht oder nicht für alle angenommen: unser Server übernimmt',
+    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: unsere Plattform übernimmt',
     settled: 'Abgeschlossen',
     ended: {
       accepted: 'angenommen',

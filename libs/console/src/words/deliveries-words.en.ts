@@ -29,10 +29,10 @@ export const deliveriesWords = {
     cancelled: 'Cancelled',
     bounced: 'Came back',
   },
-  types: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Reminder', quote: 'Quote', other: 'Document' },
+  types: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   roles: { to: 'To', cc: 'CC', bcc: 'BCC' },
-  routes: { platform: 'our mail server', custom: 'your mail server' },
-  usedFallback: 'by our server instead of yours',
+  routes: { platform: 'our platform', custom: 'your mail server' },
+  usedFallback: 'by our platform instead of your mail server',
   filter: {
     label: 'Filter',
     status: 'State',
@@ -61,8 +61,8 @@ export const deliveriesWords = {
   chart: {
     title: (days: number) => `The last ${days} days`,
     summary: (sent: number, fellBack: number, trouble: number) =>
-      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} sent by our server instead of yours, ${s(trouble, 'document')} with trouble`,
-    series: { sent: 'sent', fellBack: 'by our server instead of yours', trouble: 'with trouble' },
+      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} sent by our platform instead of your mail server, ${s(trouble, 'document')} with trouble`,
+    series: { sent: 'sent', fellBack: 'by our platform instead of your mail server', trouble: 'with trouble' },
     none: 'Nothing was sent in these days.',
     away: 'The figures cannot be shown right now.',
     asTable: 'Figures as a table',
@@ -126,7 +126,7 @@ export const deliveriesWords = {
     queued: 'Handed over by invoicing',
     signed: 'Digitally signed',
     waitingUntil: (when: string) => `Waits until ${when} for the next try`,
-    fellBack: 'Your server did not take it, or not for all: our server takes over',
+    fellBack: 'Your mail server did not take it, or not for all: our platform takes over',
     settled: 'Done',
     ended: {
       accepted: 'accepted',

@@ -10,10 +10,10 @@ export const inboxWords: typeof english = {
   open: 'Sendung öffnen',
   times: (count) => `${count.toLocaleString('de')} Belege`,
   team: (team) => `Team ${team}`,
-  severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Nicht versandt' },
+  severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Nicht verschickt' },
   more: 'Weitere anzeigen',
   empty: 'Nichts zu melden',
-  emptyText: 'Wenn ein Beleg nicht oder nicht wie vorgesehen versandt werden kann, lesen Sie es hier.',
+  emptyText: 'Wenn ein Beleg nicht oder nicht wie vorgesehen verschickt werden kann, lesen Sie es hier.',
   preferences: {
     title: 'Wie Sie benachrichtigt werden',
     lead: 'Gilt nur für Sie, in allen Ihren Teams.',

@@ -8,7 +8,7 @@ export const ownServerWords: typeof english = {
     providers: { microsoft: 'Microsoft 365', google: 'Google', oidc: 'anderer Anbieter' },
     connect: (provider) => `${provider} verbinden`,
     intro:
-      'Sie melden sich in einem eigenen Fenster bei Ihrem Anbieter an und erlauben, dass Belege versandt werden. Ihr Passwort erfahren wir nicht.',
+      'Sie melden sich in einem eigenen Fenster bei Ihrem Anbieter an und erlauben, dass Belege verschickt werden. Ihr Passwort erfahren wir nicht.',
     mailbox: 'Freigegebenes Postfach, falls Belege von einem solchen ausgehen',
     mailboxHint: 'Bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
     ownApp: 'Mit eigener App oder anderem Anbieter',

@@ -8,24 +8,25 @@ export const settingsWords: typeof english = {
   title: 'E-Mail-Versand',
   lead: 'Wie Ihre Rechnungen und anderen Belege per E-Mail zu Ihren Kunden kommen.',
   now: {
-    title: 'So wird jetzt versandt',
+    title: 'So wird jetzt verschickt',
     platform: (from, name) => `Belege gehen von ${from} als „${name}“ hinaus, digital signiert.`,
-    platformUnnamed: (name) => `Belege gehen über unseren Mailserver als „${name}“ hinaus, digital signiert.`,
+    platformUnnamed: (name) => `Belege gehen über unsere Plattform als „${name}“ hinaus, digital signiert.`,
     custom: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, ohne Signatur.`,
     customSigned: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, mit Ihrem Zertifikat signiert.`,
-    fallbackOn: 'Kann Ihr Server einen Beleg nicht versenden, übernimmt unserer.',
-    fallbackOff: 'Kann Ihr Server einen Beleg nicht versenden, bleibt er liegen und Sie werden benachrichtigt.',
+    fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
+    fallbackOff: 'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt er liegen und Sie werden benachrichtigt.',
     copies: (count) =>
       count === 0
         ? 'Kopien gehen an niemanden.'
         : `${z(count, 'Kopie', 'Kopien')} je Beleg ${count === 1 ? 'geht' : 'gehen'} an Ihre CC- und BCC-Empfänger.`,
-    firstVisit: 'Noch ist nichts eingerichtet. Tragen Sie Ihren Firmennamen ein und speichern Sie; vorher kann kein Beleg versandt werden.',
+    firstVisit:
+      'Noch ist nichts eingerichtet. Tragen Sie Ihren Firmennamen ein und speichern Sie; vorher kann kein Beleg verschickt werden.',
   },
   health: {
     title: 'Letzte 24 Stunden',
-    none: 'Es wurden keine Belege versandt.',
-    sent: 'versandt',
-    fellBack: 'davon über unseren Server statt über Ihren',
+    none: 'Es wurden keine Belege verschickt.',
+    sent: 'verschickt',
+    fellBack: 'davon über unsere Plattform statt über Ihren Mailserver',
     underWay: 'in Arbeit',
     trouble: 'mit Störung',
     away: 'Das Versandprotokoll antwortet gerade nicht. Einstellungen können Sie trotzdem ändern.',
@@ -81,7 +82,7 @@ export const settingsWords: typeof english = {
   },
   method: {
     title: 'Versandweg',
-    platform: 'Unser Mailserver',
+    platform: 'Unsere Plattform',
     platformPoints: [
       'Mit unserem Zertifikat signiert',
       'Nichts einzurichten oder zu pflegen',
@@ -122,17 +123,17 @@ export const settingsWords: typeof english = {
     fromAddressHint: 'Ihr Anbieter muss diesem Benutzer erlauben, von ihr zu senden.',
     fromName: 'Absendername',
     fromNameHint: 'Leer: Ihr Firmenname.',
-    fallback: 'Bei Ausfall Ihres Servers über unseren senden',
+    fallback: 'Bei Ausfall Ihres Mailservers über unsere Plattform verschicken',
     fallbackOn:
       'Nach drei Fehlversuchen geht ein Beleg signiert von unserer Adresse hinaus, Antworten an Ihre. Sie werden jedes Mal benachrichtigt.',
-    fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unseren Server läuft nie etwas.',
+    fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform läuft nie etwas.',
     microsoft:
-      'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr versandt. Wählen Sie unten stattdessen „Mit verbundenem Postfach“.',
+      'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Mit verbundenem Postfach“.',
   },
   notify: {
     title: 'Wer bei Störungen benachrichtigt wird',
     users: 'Benutzerkennungen',
-    hint: 'Zusätzlich zu der Person, die den Beleg versandt hat. Je Eintrag eine Benutzerkennung.',
+    hint: 'Zusätzlich zu der Person, die den Beleg verschickt hat. Je Eintrag eine Benutzerkennung.',
     placeholder: 'Benutzerkennung, dann Eingabetaste',
   },
   fields: {
@@ -150,7 +151,7 @@ export const settingsWords: typeof english = {
     '/smtp/auth/password': 'Passwort',
     '/smtp/fromAddress': 'Absenderadresse',
     '/smtp/fromName': 'Absendername',
-    '/fallback': 'Ausweichen auf unseren Server',
+    '/fallback': 'Ausweichen auf unsere Plattform',
     '/notifyUserIds': 'Wer bei Störungen benachrichtigt wird',
   },
   save: {

@@ -8,12 +8,12 @@ export const settingsWords = {
   now: {
     title: 'What happens now',
     platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
-    platformUnnamed: (name: string) => `Documents go out from our mail server as “${name}”, digitally signed.`,
+    platformUnnamed: (name: string) => `Documents go out by our platform as “${name}”, digitally signed.`,
     custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
     customSigned: (from: string, host: string) =>
       `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
-    fallbackOn: 'If your server cannot send one, ours does.',
-    fallbackOff: 'If your server cannot send one, it stays unsent and you are told.',
+    fallbackOn: 'If your mail server cannot send one, our platform does.',
+    fallbackOff: 'If your mail server cannot send one, it stays unsent and you are told.',
     copies: (count: number) =>
       count === 0 ? 'No copies go to anybody.' : `${s(count, 'copy', 'copies')} of each ${count === 1 ? 'goes' : 'go'} to your CC and BCC.`,
     firstVisit: 'Nothing is set up yet. Enter your company name and save; until then no document can go out.',
@@ -22,7 +22,7 @@ export const settingsWords = {
     title: 'Last 24 hours',
     none: 'No documents were sent.',
     sent: 'sent',
-    fellBack: 'of these by our server instead of yours',
+    fellBack: 'of these by our platform instead of your mail server',
     underWay: 'under way',
     trouble: 'with trouble',
     away: 'The delivery log does not answer right now. You can still change settings.',
@@ -79,7 +79,7 @@ export const settingsWords = {
   },
   method: {
     title: 'How it is sent',
-    platform: 'Our mail server',
+    platform: 'Our platform',
     platformPoints: [
       'Signed with our certificate',
       'Nothing to set up or look after',
@@ -120,9 +120,9 @@ export const settingsWords = {
     fromAddressHint: 'Your provider must allow this user to send from it.',
     fromName: 'Sender name',
     fromNameHint: 'Empty: your company name.',
-    fallback: 'If your server fails, send by ours',
+    fallback: 'If your server fails, send by our platform',
     fallbackOn: 'After three failed tries a document goes out signed from our address, answers go to yours. You are told each time.',
-    fallbackOff: 'After three failed tries a document stays unsent and you are told. Nothing ever passes through our server.',
+    fallbackOff: 'After three failed tries a document stays unsent and you are told. Nothing ever passes through our platform.',
     microsoft:
       'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
   },
@@ -147,7 +147,7 @@ export const settingsWords = {
     '/smtp/auth/password': 'Password',
     '/smtp/fromAddress': 'Sender address',
     '/smtp/fromName': 'Sender name',
-    '/fallback': 'Fallback to our server',
+    '/fallback': 'Fallback to our platform',
     '/notifyUserIds': 'Who is told of trouble',
   },
   save: {

@@ -12,8 +12,8 @@ describe('explainStatus', () => {
     [result('sent', 1, 1), 'The document went out to 1 recipient.', 'Der Beleg ging an 1 Empfänger.'],
     [
       result('sent', 3, 3, true),
-      'The document went out to 3 recipients by our mail server, because yours could not send it.',
-      'Der Beleg ging über unseren Mailserver an 3 Empfänger, weil Ihrer ihn nicht verschicken konnte.',
+      'The document went out to 3 recipients by our platform, because your mail server could not send it.',
+      'Der Beleg ging über unsere Plattform an 3 Empfänger, weil Ihr Mailserver ihn nicht verschicken konnte.',
     ],
     [result('partly_sent', 2, 3), 'The document went out to only 2 of 3 recipients.', 'Der Beleg ging nur an 2 von 3 Empfängern.'],
     [result('failed', 0, 3), 'The document could not be sent.', 'Der Beleg konnte nicht verschickt werden.'],

@@ -17,7 +17,7 @@ const SENTENCES: Readonly<Record<Locale, Sentences>> = {
   en: {
     sent: ({ usedFallback, recipients }) =>
       usedFallback
-        ? `The document went out to ${inEnglish(recipients)} by our mail server, because yours could not send it.`
+        ? `The document went out to ${inEnglish(recipients)} by our platform, because your mail server could not send it.`
         : `The document went out to ${inEnglish(recipients)}.`,
     partly_sent: ({ recipients, accepted }) => `The document went out to only ${accepted} of ${inEnglish(recipients)}.`,
     failed: () => 'The document could not be sent.',
@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<Locale, Sentences>> = {
   de: {
     sent: ({ usedFallback, recipients }) =>
       usedFallback
-        ? `Der Beleg ging über unseren Mailserver an ${inGerman(recipients)}, weil Ihrer ihn nicht verschicken konnte.`
+        ? `Der Beleg ging über unsere Plattform an ${inGerman(recipients)}, weil Ihr Mailserver ihn nicht verschicken konnte.`
         : `Der Beleg ging an ${inGerman(recipients)}.`,
     partly_sent: ({ recipients, accepted }) => `Der Beleg ging nur an ${accepted} von ${recipients} Empfängern.`,
     failed: () => 'Der Beleg konnte nicht verschickt werden.',
