@@ -1,4 +1,5 @@
 // Opens the TCP connection to an address that the network policy has passed, and the TLS layer on it.
+import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { type SmtpFact } from '@billing-mail/mail-core';
@@ -20,7 +21,10 @@ export function connectTo(address: string, port: number, timeoutMs: number, sign
   return firstOf(socket, 'connect', timeoutMs, late, (error) => networkFact('connect', error));
 }
 
-/** Makes the connection a TLS one: TLS 1.2 or newer, certificate checked against the host's name (or IP) and Node's roots. */
+/**
+ * Makes the connection a TLS one: TLS 1.2 or newer, certificate checked against the host's name (or IP) and Node's roots, and those of
+ * `server.caPem`; where one is pinned, against that alone and its time.
+ */
 export async function secureSocket(
   plain: Socket,
   server: SmtpServer,
@@ -29,15 +33,27 @@ export async function secureSocket(
 ): Promise<Connected<TLSSocket>> {
   // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
-  const secureContext = server.caPem === undefined ? {} : { secureContext: contextTrusting(server.caPem) };
+  const secureContext = contextOf(server);
   plain.on('error', ignoreLateError);
-  const session = known?.tlsSession;
+  // A session that is resumed shows no certificate, and the pinned one is to be seen.
+  const resumable = server.pin === undefined ? known : undefined;
+  const session = resumable?.tlsSession;
   const resumed = session === undefined ? {} : { session };
-  const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed });
+  // Node would check who has issued it and for which name; nothing is said before `objectionTo` has found the pinned one.
+  const pinned = server.pin === undefined ? {} : { rejectUnauthorized: false };
+  const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed, ...pinned });
   // With TLS 1.3 some time after the handshake, and more than once.
-  if (known !== undefined) socket.on('session', (fresh) => (known.tlsSession = fresh));
+  if (resumable !== undefined) socket.on('session', (fresh) => (resumable.tlsSession = fresh));
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
-  const secured = await firstOf(socket, 'secureConnect', timeoutMs, late, handshakeFact);
+  const handshake = await firstOf(socket, 'secureConnect', timeoutMs, late, (error) =>
+    handshakeFact(error, {
+      hasSeenServer: socket.getPeerX509Certificate() !== undefined,
+      showsOwn: server.clientCertificate !== undefined,
+    }),
+  );
+  const objection = handshake.ok && server.pin !== undefined ? objectionTo(socket.getPeerX509Certificate(), server.pin) : null;
+  if (objection !== null) socket.on('error', ignoreLateError).destroy();
+  const secured: Connected<TLSSocket> = objection === null ? handshake : { ok: false, fact: objection };
   if (!secured.ok) {
     plain.destroy();
     // What was remembered may be the reason.
@@ -72,13 +88,46 @@ function firstOf<S extends Socket>(
 // The first event has settled the matter; a socket without a listener would throw what comes after it.
 function ignoreLateError(): void {}
 
+/** What is wrong with what the server has shown where it is to show one certificate and no other. */
+function objectionTo(shown: X509Certificate | undefined, pin: string): SmtpFact | null {
+  const objection = (reason: 'not_pinned' | 'expired' | 'not_yet_valid', text: string): SmtpFact => ({
+    ...{ kind: 'tls', stage: 'tls', reason, text },
+  });
+  if (shown?.fingerprint256 !== pin)
+    return objection('not_pinned', `the server shows the certificate ${shown?.fingerprint256 ?? '(none)'}; the pinned one is ${pin}`);
+  const now = Date.now();
+  if (now > Date.parse(shown.validTo)) return objection('expired', `the pinned certificate was valid until ${shown.validTo}`);
+  return now < Date.parse(shown.validFrom) ? objection('not_yet_valid', `the pinned certificate is valid from ${shown.validFrom}`) : null;
+}
+
+/** Those used last; each holds some 500 KB of certificates. */
+const CONTEXTS_AT_MOST = 50;
 const contexts = new Map<string, SecureContext>();
 
-// Parsing Node's 140 root certificates takes milliseconds, and the extra certificates are one setting of the process.
-function contextTrusting(caPem: string): SecureContext {
-  const known = contexts.get(caPem);
-  if (known !== undefined) return known;
-  const context = createSecureContext({ ca: [...rootCertificates, caPem], minVersion: 'TLSv1.2' });
-  contexts.set(caPem, context);
-  return context;
+/** Parsing Node's 140 root certificates takes milliseconds, so what was made is kept. A certificate has one key, so that need not tell them apart. */
+function contextOf({ caPem, clientCertificate }: SmtpServer): { secureContext?: SecureContext } {
+  if (caPem === undefined && clientCertificate === undefined) return {};
+  const key = JSON.stringify([caPem ?? '', clientCertificate?.chainPem ?? '']);
+  const secureContext = contexts.get(key) ?? newContext(caPem, clientCertificate);
+  contexts.delete(key);
+  contexts.set(key, secureContext);
+  const [oldest] = contexts.keys();
+  if (contexts.size > CONTEXTS_AT_MOST && oldest !== undefined) contexts.delete(oldest);
+  return { secureContext };
+}
+
+const newContext = (caPem: string | undefined, client: SmtpServer['clientCertificate']): SecureContext =>
+  createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(caPem === undefined ? {} : { ca: [...rootCertificates, caPem], allowPartialTrustChain: !endsInRoots(caPem) }),
+    ...(client === undefined ? {} : { cert: client.chainPem, key: client.keyPem }),
+  });
+
+/**
+ * A team may have nothing but the certificate of an authority in between, which is enough then. Where it has the root, a chain that is not whole
+ * is to be told as that.
+ */
+function endsInRoots(caPem: string): boolean {
+  const authorities = caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return authorities.map((pem) => new X509Certificate(pem)).every((authority) => authority.checkIssued(authority));
 }

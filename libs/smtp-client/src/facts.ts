@@ -21,6 +21,18 @@ const NETWORK_REASONS: Readonly<Record<string, NetworkReason>> = {
   EPERM: 'unroutable',
 };
 
+/** What a server says of the certificate of a client (RFC 8446 6.2). */
+const CLIENT_CERTIFICATE_REASONS: Readonly<Record<string, TlsReason>> = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client_certificate_wanted',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client_certificate_refused',
+  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client_certificate_refused',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client_certificate_refused',
+};
+
 const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CERT_HAS_EXPIRED: 'expired',
   CERT_NOT_YET_VALID: 'not_yet_valid',
@@ -51,16 +63,32 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CA_MD_TOO_WEAK: 'outdated',
 };
 
-/** A link that broke. Codes that are not in the table (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
+/** A link that broke. Codes that are not in the tables (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
 export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): SmtpFact {
+  const ofClient = CLIENT_CERTIFICATE_REASONS[error.code ?? ''];
+  if (ofClient !== undefined) return { kind: 'tls', stage, reason: ofClient, text: handshakeText(error) };
   return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: error.message };
 }
 
-/** A TLS handshake that failed: by the network, by the certificate, or by the handshake itself. */
-export function handshakeFact(error: NodeJS.ErrnoException): SmtpFact {
+/** What a handshake had come to when it failed. */
+export type HandshakeSoFar = {
+  /** The server's certificate was there: both had agreed on how to encrypt. */
+  hasSeenServer: boolean;
+  showsOwn: boolean;
+};
+
+/** A TLS handshake that failed: by the network, by a certificate, or by the handshake itself. */
+export function handshakeFact(error: NodeJS.ErrnoException, soFar: HandshakeSoFar): SmtpFact {
   const code = error.code ?? '';
-  if (code in NETWORK_REASONS) return networkFact('tls', error);
-  return { kind: 'tls', stage: 'tls', reason: TLS_REASONS[code] ?? 'handshake', text: handshakeText(error) };
+  if (code in NETWORK_REASONS || code in CLIENT_CERTIFICATE_REASONS) return networkFact('tls', error);
+  return { kind: 'tls', stage: 'tls', reason: handshakeReason(code, soFar), text: handshakeText(error) };
+}
+
+function handshakeReason(code: string, { hasSeenServer, showsOwn }: HandshakeSoFar): TlsReason {
+  // TLS 1.2 has one alert for ciphers that do not fit and for a certificate that the client owes; the ciphers come first.
+  if (code === 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' && hasSeenServer)
+    return showsOwn ? 'client_certificate_refused' : 'client_certificate_wanted';
+  return TLS_REASONS[code] ?? 'handshake';
 }
 
 /** OpenSSL's own form names files of its source code (`error:0A000102:SSL routines:…:statem_lib.c:1985:`), Node adds advice on its command line. */

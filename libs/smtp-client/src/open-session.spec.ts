@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { type ScriptedSmtpServer, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer, type SmtpAction, type SmtpScript, tlsCertificates } from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, eachWithServer, IMPATIENT, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
@@ -353,6 +354,52 @@ describe('signing in', () => {
     expect(session.remote).toEqual({ host: 'localhost', address: '127.0.0.1', port: server.port });
     expect(server.connections.map(({ serverName }) => serverName)).toEqual(['localhost']);
     await session.close();
+  });
+});
+
+describe('a server that is trusted in a way of its own', () => {
+  const { keyPem, chainOf } = tlsCertificates();
+  const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
+  const own = { chainPem: chainOf('good'), keyPem };
+  const stranger = { chainPem: chainOf('self_signed'), keyPem };
+
+  it.each<[string, SmtpScript, Partial<SmtpServer>, object | null]>([
+    ['takes the pinned one, whoever issued it', { certificate: 'self_signed' }, { pin: fingerprintOf(chainOf('self_signed')) }, null],
+    ['takes the pinned one, whatever its name', { certificate: 'wrong_host' }, { pin: fingerprintOf(chainOf('wrong_host')) }, null],
+    ['refuses another than the pinned one', {}, { pin: fingerprintOf(chainOf('wrong_host')) }, { stage: 'tls', reason: 'not_pinned' }],
+    [
+      'refuses the pinned one once it has expired',
+      { certificate: 'expired' },
+      { pin: fingerprintOf(chainOf('expired')) },
+      { stage: 'tls', reason: 'expired' },
+    ],
+    [
+      'refuses the pinned one before it is valid',
+      { certificate: 'not_yet_valid' },
+      { pin: fingerprintOf(chainOf('not_yet_valid')) },
+      { stage: 'tls', reason: 'not_yet_valid' },
+    ],
+    ['shows the certificate of the client', { clientAuthorities: tlsCertificates().caPem }, { clientCertificate: own }, null],
+    ['is told what it is asked for', { clientAuthorities: tlsCertificates().caPem }, {}, { reason: 'client_certificate_wanted' }],
+    [
+      'is told what is not taken',
+      { clientAuthorities: tlsCertificates().caPem },
+      { clientCertificate: stranger },
+      { reason: expect.stringMatching(/client_certificate_(wanted|refused)/) },
+    ],
+  ])('%s', async (_case, script, change, fact) => {
+    for (const maxTlsVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      server.script = { security: 'starttls', maxTlsVersion, ...script };
+      const opened = await openWith(server, { security: 'starttls', ...change });
+      if (opened.ok) await opened.session.close();
+      expect(opened).toMatchObject(fact === null ? { ok: true } : { ok: false, fact: { kind: 'tls', ...fact } });
+    }
+  });
+
+  it('is not spoken to by TLS 1.1, even if it is the pinned one', async () => {
+    server.script = { security: 'tls', maxTlsVersion: 'TLSv1.1' };
+    const pin = fingerprintOf(chainOf('good'));
+    expect(await openWith(server, { security: 'tls', pin })).toMatchObject({ fact: { kind: 'tls', reason: 'outdated' } });
   });
 });
 

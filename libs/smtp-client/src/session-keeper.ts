@@ -157,9 +157,10 @@ export class SessionKeeper {
    * Holds the password only as a hash under a key that lives as long as this process. A token is renewed every hour while the account stays
    * the same, so it is no part of the way: a session that has signed in outlives it.
    */
-  private keyOf({ host, port, security, auth, caPem, trusted }: SmtpServer, scope: string): string {
+  private keyOf({ host, port, security, auth, caPem, pin, clientCertificate, trusted }: SmtpServer, scope: string): string {
     const login = auth.type === 'none' ? [] : [auth.type, auth.username, ...(auth.type === 'password' ? [auth.password] : [])];
-    const way = JSON.stringify([scope, host, port, security, caPem ?? '', trusted === true, ...login]);
+    const trust = [caPem ?? '', pin ?? '', clientCertificate?.chainPem ?? ''];
+    const way = JSON.stringify([scope, host, port, security, trust, trusted === true, ...login]);
     return createHmac('sha256', this.salt).update(way).digest('base64');
   }
 }

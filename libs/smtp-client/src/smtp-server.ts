@@ -12,8 +12,12 @@ export type SmtpServer = {
   port: number;
   security: 'tls' | 'starttls' | 'none';
   auth: SignIn;
-  /** Certificates (PEM) trusted besides Node's own, for development and tests. */
+  /** Certificates (PEM) trusted besides Node's own: of the team's authority, and in development and tests. */
   caPem?: string;
+  /** SHA-256 of the one certificate that the server may show, in pairs of hexadecimal digits: whoever has issued it, and for whatever name. */
+  pin?: string;
+  /** Shown where the server asks for it: the certificate, then its issuers, and its key. */
+  clientCertificate?: { chainPem: string; keyPem: string };
   /** The platform's own server: the operator named it, so the network policy is not applied. */
   trusted?: boolean;
 };

@@ -77,12 +77,12 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_certificate_untrusted: {
     happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Sein Sicherheitszertifikat stammt von keiner anerkannten Stelle.',
     means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
-    todo: 'Bitten Sie den Betreiber Ihres Mailservers, ein Zertifikat einer anerkannten Stelle einzurichten.',
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, ein Zertifikat einer anerkannten Stelle einzurichten. Hat er eine eigene Zertifizierungsstelle, hinterlegen Sie deren Zertifikat in den Einstellungen.',
   },
   smtp_certificate_incomplete: {
     happened: 'Der Mailserver{server} konnte sich nicht ausweisen: Er zeigt nicht, wer sein Sicherheitszertifikat ausgestellt hat.',
     means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
-    todo: 'Bitten Sie den Betreiber Ihres Mailservers, das Zertifikat mit der ganzen Kette einzurichten: Das Zwischenzertifikat fehlt. Ein selbst ausgestelltes Zertifikat genügt nicht.',
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers, das Zertifikat mit der ganzen Kette einzurichten: Das Zwischenzertifikat fehlt. Hat er es selbst ausgestellt, hinterlegen Sie seine Zertifizierungsstelle oder dieses Zertifikat in den Einstellungen.',
   },
   smtp_certificate_expired: {
     happened: 'Das Sicherheitszertifikat des Mailservers{server} ist abgelaufen.',
@@ -99,10 +99,20 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
     todo: 'Tragen Sie den Servernamen in den Einstellungen genau so ein, wie Ihr E-Mail-Anbieter ihn nennt.',
   },
+  smtp_certificate_not_pinned: {
+    happened: 'Der Mailserver{server} hat ein anderes Sicherheitszertifikat gezeigt als das, das in den Einstellungen festgelegt ist.',
+    means: `${NOTHING_GOES_OUT} Ein Fremder könnte sich als der Server ausgeben.`,
+    todo: 'Fragen Sie den Betreiber Ihres Mailservers, ob er ein neues Zertifikat hat. Wenn ja, hinterlegen Sie das neue in den Einstellungen.',
+  },
   smtp_client_certificate_wanted: {
     happened: 'Der Mailserver{server} nimmt nur Verbindungen an, die sich mit einem eigenen Sicherheitszertifikat ausweisen.',
     means: NOTHING_GOES_OUT,
-    todo: 'Bitten Sie den Betreiber Ihres Mailservers um einen Zugang mit Benutzername und Passwort und tragen Sie beides in den Einstellungen ein.',
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers um ein solches Zertifikat (eine .p12-Datei) und hinterlegen Sie es in den Einstellungen, oder um einen Zugang mit Benutzername und Passwort.',
+  },
+  smtp_client_certificate_refused: {
+    happened: 'Der Mailserver{server} hat das Sicherheitszertifikat nicht anerkannt, mit dem wir uns für Sie ausweisen.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Fragen Sie den Betreiber Ihres Mailservers, welches Zertifikat er anerkennt, und hinterlegen Sie es in den Einstellungen. Vielleicht ist das jetzige abgelaufen oder stammt von einer anderen Stelle.',
   },
   smtp_greeting_refused: {
     happened: 'Der Mailserver{server} hat unsere Verbindung abgewiesen.',

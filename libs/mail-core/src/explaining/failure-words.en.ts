@@ -76,12 +76,12 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_certificate_untrusted: {
     happened: 'The mail server{server} could not prove its identity: its security certificate comes from no recognised authority.',
     means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
-    todo: 'Ask the people who run your mail server to install a certificate from a recognised authority.',
+    todo: 'Ask the people who run your mail server to install a certificate from a recognised authority. If they have an authority of their own, set its certificate in the settings.',
   },
   smtp_certificate_incomplete: {
     happened: 'The mail server{server} could not prove its identity: it does not show who has issued its security certificate.',
     means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
-    todo: 'Ask the people who run your mail server to install the certificate with its whole chain: the intermediate certificate is missing. A certificate that they have made themselves will not do.',
+    todo: 'Ask the people who run your mail server to install the certificate with its whole chain: the intermediate certificate is missing. If they have made it themselves, set their authority or this certificate in the settings.',
   },
   smtp_certificate_expired: {
     happened: 'The security certificate of the mail server{server} has expired.',
@@ -98,10 +98,20 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
     todo: 'Enter the server name in the settings exactly as your mail provider gives it.',
   },
+  smtp_certificate_not_pinned: {
+    happened: 'The mail server{server} showed another security certificate than the one that is fixed in the settings.',
+    means: `${NOTHING_GOES_OUT} Somebody else could be posing as the server.`,
+    todo: 'Ask the people who run your mail server whether they have a new certificate. If so, set the new one in the settings.',
+  },
   smtp_client_certificate_wanted: {
     happened: 'The mail server{server} lets in only those who show a security certificate of their own.',
     means: NOTHING_GOES_OUT,
-    todo: 'Ask the people who run your mail server for an access with username and password, and enter both in the settings.',
+    todo: 'Ask the people who run your mail server for such a certificate (a .p12 file) and set it in the settings, or for an access with username and password.',
+  },
+  smtp_client_certificate_refused: {
+    happened: 'The mail server{server} did not accept the security certificate that we show it for you.',
+    means: NOTHING_GOES_OUT,
+    todo: 'Ask the people who run your mail server which certificate they accept, and set it in the settings. Perhaps the present one has expired or comes from another authority.',
   },
   smtp_greeting_refused: {
     happened: 'The mail server{server} turned our connection away.',

@@ -26,6 +26,9 @@ const BY_TLS: RouteVerdicts<Fact<'tls'>['reason']> = {
   expired: { reason: 'smtp_certificate_expired', lasting: 'permanent' },
   not_yet_valid: { reason: 'smtp_certificate_not_yet_valid', lasting: 'permanent' },
   wrong_host: { reason: 'smtp_certificate_wrong_host', lasting: 'permanent' },
+  not_pinned: { reason: 'smtp_certificate_not_pinned', lasting: 'permanent' },
+  client_certificate_wanted: { reason: 'smtp_client_certificate_wanted', lasting: 'permanent' },
+  client_certificate_refused: { reason: 'smtp_client_certificate_refused', lasting: 'permanent' },
   // Also a load balancer that is just being swapped ends a handshake.
   handshake: { reason: 'smtp_tls_failed', lasting: 'transient' },
 };

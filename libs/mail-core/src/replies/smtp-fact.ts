@@ -16,9 +16,24 @@ export type SmtpFact =
   | { kind: 'network'; stage: AttemptStage; reason: 'refused' | 'unroutable' | 'reset' | 'closed' | 'timeout'; text: string }
   | {
       kind: 'tls';
-      stage: 'tls';
-      /** `incomplete`: the server sent its own certificate only, and nobody known has issued it. `outdated`: it has nothing that is still safe. */
-      reason: 'starttls_missing' | 'outdated' | 'untrusted' | 'incomplete' | 'expired' | 'not_yet_valid' | 'wrong_host' | 'handshake';
+      /** With TLS 1.3 a server says only after the handshake what it has against a client's certificate. */
+      stage: AttemptStage;
+      /**
+       * `incomplete`: the server sent its own certificate only, and nobody known has issued it. `outdated`: it has nothing that is still safe.
+       * `not_pinned`: it showed another certificate than the one that is pinned.
+       */
+      reason:
+        | 'starttls_missing'
+        | 'outdated'
+        | 'untrusted'
+        | 'incomplete'
+        | 'expired'
+        | 'not_yet_valid'
+        | 'wrong_host'
+        | 'not_pinned'
+        | 'client_certificate_wanted'
+        | 'client_certificate_refused'
+        | 'handshake';
       text: string;
     }
   /** The peer does not speak SMTP as RFC 5321 says: garbage, endless reply, bytes injected behind STARTTLS. */

@@ -167,14 +167,15 @@ class RunningServer implements ScriptedSmtpServer {
   }
 
   /** One for all connections of a kind: it holds the keys by which TLS sessions are resumed. */
-  private contextOf({ certificate = 'good', maxTlsVersion }: SmtpScript): SecureContext {
-    const kind = `${certificate} ${maxTlsVersion}`;
+  private contextOf({ certificate = 'good', maxTlsVersion, clientAuthorities }: SmtpScript): SecureContext {
+    const kind = `${certificate} ${maxTlsVersion} ${clientAuthorities}`;
     const known = this.secureContexts.get(kind);
     if (known !== undefined) return known;
     const certificates = tlsCertificates();
     const version =
       maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
-    const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version });
+    const clients = clientAuthorities === undefined ? {} : { ca: clientAuthorities };
+    const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version, ...clients });
     this.secureContexts.set(kind, context);
     return context;
   }

@@ -207,7 +207,8 @@ export class SmtpPeer {
     const { handshake } = this.host.script;
     if (handshake !== undefined) await this.act(handshake);
     this.reader.detach();
-    const socket = new TLSSocket(this.plain, { isServer: true, secureContext: this.host.secureContext });
+    const clients = this.host.script.clientAuthorities === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+    const socket = new TLSSocket(this.plain, { isServer: true, secureContext: this.host.secureContext, ...clients });
     socket.on('error', () => undefined);
     socket.on('secure', () => {
       this.record.tls = socket.getProtocol();

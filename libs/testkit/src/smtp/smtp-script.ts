@@ -29,6 +29,8 @@ export type SmtpScript = {
   security?: 'none' | 'starttls' | 'tls';
   /** Default `good`: for localhost, smtp.test, 127.0.0.1 and ::1, by the authority in `caPem`. */
   certificate?: CertificateKind;
+  /** Lets in only clients that show a certificate which one of these (PEM) has issued. */
+  clientAuthorities?: string;
   maxTlsVersion?: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** At the moment of the connection, before anything else. */
   connect?: SmtpAction;
