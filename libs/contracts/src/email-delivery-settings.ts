@@ -15,6 +15,7 @@ import {
   SETTINGS_MESSAGES,
   SMTP_SECURITIES,
 } from './settings-rules.js';
+import { serverTrust, serverTrustInput, serverTrustView } from './server-trust.js';
 import { certificateView, teamCertificate } from './team-certificate.js';
 import { boundedText, lineOfText, senderName } from './text.js';
 
@@ -54,7 +55,7 @@ const auth = z.discriminatedUnion(
   { error: ({ input }) => (typeof input === 'object' ? 'must be "password", "oauth2" or "none"' : OBJECT) },
 );
 const smtpInput = z
-  .strictObject({ ...server, auth, ...sender }, OBJECT)
+  .strictObject({ ...server, auth, tls: serverTrustInput.nullish(), ...sender }, OBJECT)
   .refine((smtp) => !isPasswordInClear(smtp), { path: ['security'], message: SETTINGS_MESSAGES.passwordInClear });
 /** Custom SMTP server as a client writes it; `password` left out keeps the stored one. */
 export type SmtpInput = z.infer<typeof smtpInput>;
@@ -117,6 +118,7 @@ export const emailDeliveryView = z.object({
   smtp: z
     .object({
       ...readServer,
+      tls: serverTrustView.optional(),
       auth: z.discriminatedUnion('type', [
         z.object({ type: z.literal('password'), username: z.string(), passwordSet: z.boolean() }),
         // All `null` where no mailbox is connected.
@@ -141,6 +143,7 @@ export const teamMailSettings = z.object({
   smtp: z
     .object({
       ...readServer,
+      tls: serverTrust.optional(),
       auth: z.discriminatedUnion('type', [
         z.object({ type: z.literal('password'), username: z.string(), passwordSealed: z.string() }),
         z.object({ type: z.literal('oauth2'), connection: connectionOfSettings.nullable() }),

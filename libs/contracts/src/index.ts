@@ -24,6 +24,7 @@ export * from './outcome-incidents.js';
 export * from './rejection.js';
 export * from './run-report.js';
 export * from './sent-message.js';
+export * from './server-trust.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
 export * from './sign-in-refusals.de.js';

@@ -29,4 +29,5 @@ export * from './redis/redis-answer.js';
 export * from './redis/redis-options.js';
 export * from './secrets/credential-box.js';
 export * from './secrets/seal-context.js';
+export { openServerTrust, type OpenedTrust } from './secrets/open-server-trust.js';
 export * from './shutdown/within.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type TeamMailSettings } from '@billing-mail/contracts';
-import { type CredentialBox, sealMark, smtpPasswordContext } from '@billing-mail/platform';
+import { type CredentialBox, openServerTrust, sealMark, smtpPasswordContext } from '@billing-mail/platform';
 import { type SmtpServer } from '@billing-mail/smtp-client';
 
 /** What is needed besides the settings where a mailbox is connected. */
@@ -14,13 +14,13 @@ export function customServerOf(
   bearer: TokenOfServer | null = null,
 ): SmtpServer | null {
   if (settings.sender !== 'custom' || settings.smtp === null) return null;
-  const { host, port, security, auth } = settings.smtp;
-  const trust = caPem === null ? {} : { caPem };
+  const { host, port, security, auth, tls } = settings.smtp;
+  const trust = openServerTrust(settings.teamId, tls, caPem, box);
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
   // Without a token nobody is signed in: the server is only named.
   if (auth.type === 'oauth2')
     return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
-  const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth }));
+  const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth, tls }));
   return { host, port, security, auth: { type: 'password', username: auth.username, password }, ...trust };
 }
 
@@ -37,6 +37,7 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     smtp.auth.type,
     smtp.auth.type === 'password' && [smtp.auth.username, sealMark(smtp.auth.passwordSealed)],
     ...(smtp.auth.type === 'oauth2' ? [smtp.auth.connection?.id ?? null] : []),
+    ...(smtp.tls === undefined ? [] : [smtp.tls.ca, smtp.tls.pin, smtp.tls.clientCertificate?.fingerprint]),
   ];
   // Without a certificate as it was before there were any: what waits since then is not tried at once because we were updated.
   const signer = settings.certificate === null ? [] : [settings.certificate.fingerprint];

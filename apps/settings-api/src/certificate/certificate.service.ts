@@ -1,10 +1,9 @@
 // The use cases of a team's own certificate: set, show, remove. Each is a new version of the team's settings, with its line in the history.
 import { Injectable } from '@nestjs/common';
 import { type CertificateInput, type CertificateView, type TeamCertificate } from '@billing-mail/contracts';
-import { type Pkcs12Identity } from '@billing-mail/mail-core';
 import { type Caller, CredentialBox, invalidInput, notFound, ProblemException, signingKeyContext } from '@billing-mail/platform';
 import { EmailDeliveryService } from '../email-delivery/email-delivery.service.js';
-import { readCertificate } from './read-certificate.js';
+import { readCertificate, sealedParts } from './read-certificate.js';
 
 @Injectable()
 export class CertificateService {
@@ -27,7 +26,10 @@ export class CertificateService {
     const read = await readCertificate(input, smtp.fromAddress, new Date());
     if ('errors' in read) throw invalidInput(read.errors);
     const { identity, view } = read;
-    const certificate: TeamCertificate = { ...view, ...this.sealed(teamId, identity) };
+    const certificate: TeamCertificate = {
+      ...view,
+      ...sealedParts(identity, this.box, signingKeyContext(teamId, identity.certificateDer)),
+    };
     // The sender may have changed while the file was read.
     await this.settings.setCertificate(teamId, certificate, smtp.fromAddress, caller);
     return view;
@@ -37,14 +39,6 @@ export class CertificateService {
   async remove(teamId: string, caller: Caller): Promise<void> {
     await this.read(teamId);
     await this.settings.setCertificate(teamId, null, null, caller);
-  }
-
-  private sealed(teamId: string, { privateKey, certificateDer, chainDer }: Pkcs12Identity): Pick<TeamCertificate, 'chain' | 'keySealed'> {
-    const key = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
-    return {
-      chain: [certificateDer, ...chainDer].map((der) => Buffer.from(der).toString('base64')),
-      keySealed: this.box.seal(key, signingKeyContext(teamId, certificateDer)),
-    };
   }
 }
 

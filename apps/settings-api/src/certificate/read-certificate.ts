@@ -1,7 +1,7 @@
 // Reads and checks the certificate that a team wants to sign with: what a receiver would object to is said here, with its cure.
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { type CertificateInput, type CertificateView, type FieldError } from '@billing-mail/contracts';
+import { type CertificateInput, type CertificateView, type FieldError, type ShownCertificate } from '@billing-mail/contracts';
 import {
   checkSigningIdentity,
   type Pkcs12Identity,
@@ -10,6 +10,7 @@ import {
   type SigningFileProblem,
   type SigningIdentityProblem,
 } from '@billing-mail/mail-core';
+import { type CredentialBox, type SealContext } from '@billing-mail/platform';
 
 export type ReadCertificate = { identity: Pkcs12Identity; view: CertificateView } | { errors: FieldError[] };
 
@@ -27,20 +28,40 @@ const FILE_MESSAGES: Record<SigningFileProblem, string> = {
 const INCOMPLETE = 'lacks the certificates of its issuers; export it again with all certificates of the path';
 
 /** @param fromAddress the sender that it is to sign for */
-export async function readCertificate({ file, passphrase }: CertificateInput, fromAddress: string, now: Date): Promise<ReadCertificate> {
-  let identity: Pkcs12Identity;
-  try {
-    identity = await readPkcs12InTurns(Buffer.from(file, 'base64'), passphrase);
-  } catch (error) {
-    if (!(error instanceof SigningIdentityError)) throw error;
-    return { errors: [{ pointer: error.problem === 'passphrase_wrong' ? '/passphrase' : '/file', message: FILE_MESSAGES[error.problem] }] };
-  }
+export async function readCertificate(input: CertificateInput, fromAddress: string, now: Date): Promise<ReadCertificate> {
+  const read = await readFile(input, '');
+  if ('errors' in read) return read;
+  const { identity } = read;
   const view = viewOf(identity);
   const objections = checkSigningIdentity(identity, { fromAddress, now })
     .filter(({ fatal }) => fatal)
     .map(({ code }) => wordsFor(code, view, fromAddress));
   if (!isChainComplete(identity)) objections.push(INCOMPLETE);
   return objections.length > 0 ? { errors: objections.map((message) => ({ pointer: '/file', message })) } : { identity, view };
+}
+
+/** Opens the file. @param at pointer of what has `file` and `passphrase` */
+export async function readFile(
+  { file, passphrase }: CertificateInput,
+  at: string,
+): Promise<{ identity: Pkcs12Identity } | { errors: FieldError[] }> {
+  try {
+    return { identity: await readPkcs12InTurns(Buffer.from(file, 'base64'), passphrase) };
+  } catch (error) {
+    if (!(error instanceof SigningIdentityError)) throw error;
+    const field = error.problem === 'passphrase_wrong' ? 'passphrase' : 'file';
+    return { errors: [{ pointer: `${at}/${field}`, message: FILE_MESSAGES[error.problem] }] };
+  }
+}
+
+/** As it is stored: shown parts, chain, and the key sealed. */
+export function sealedParts({ privateKey, certificateDer, chainDer }: Pkcs12Identity, box: CredentialBox, context: SealContext) {
+  const key = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+  return {
+    ...shownOf(new X509Certificate(certificateDer)),
+    chain: [certificateDer, ...chainDer].map((der) => Buffer.from(der).toString('base64')),
+    keySealed: box.seal(key, context),
+  };
 }
 
 function wordsFor(code: SigningIdentityProblem['code'], { addresses, validFrom, validTo }: CertificateView, fromAddress: string): string {
@@ -61,17 +82,18 @@ function wordsFor(code: SigningIdentityProblem['code'], { addresses, validFrom, 
   }
 }
 
-function viewOf({ certificateDer, addresses, notBefore, notAfter }: Pkcs12Identity): CertificateView {
-  const { subject, issuer, fingerprint256 } = new X509Certificate(certificateDer);
-  return {
-    subject: inOneLine(subject),
-    addresses: [...new Set(addresses.map(inOneLine))],
-    issuer: inOneLine(issuer),
-    fingerprint: fingerprint256,
-    validFrom: notBefore.toISOString(),
-    validTo: notAfter.toISOString(),
-  };
-}
+const viewOf = ({ certificateDer, addresses }: Pkcs12Identity): CertificateView => ({
+  ...shownOf(new X509Certificate(certificateDer)),
+  addresses: [...new Set(addresses.map(inOneLine))],
+});
+
+export const shownOf = ({ subject, issuer, fingerprint256, validFrom, validTo }: X509Certificate): ShownCertificate => ({
+  subject: inOneLine(subject ?? ''),
+  issuer: inOneLine(issuer ?? ''),
+  fingerprint: fingerprint256,
+  validFrom: new Date(validFrom).toISOString(),
+  validTo: new Date(validTo).toISOString(),
+});
 
 const MOST_CHARACTERS = 500;
 // Whoever issued it wrote what he liked.

@@ -4,9 +4,11 @@ import {
   type EmailDeliveryInput,
   type FieldError,
   type Mailbox,
+  type ServerTrust,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { type CredentialBox } from '@billing-mail/platform';
+import { type ReadTrust, settleTrust } from '../smtp-account/read-server-trust.js';
 import { settlePassword } from '../smtp-account/settle-password.js';
 import { notItsAddress, standsFor } from '../certificate/certificate-address.js';
 import { describeChanges, type MadeChange } from './describe-changes.js';
@@ -22,8 +24,12 @@ export function applyInput(
   connection: ConnectionOfSettings | null,
   author: Author,
   box: CredentialBox,
+  trust: ReadTrust,
 ): AppliedInput {
-  const password = settlePassword(teamId, input.smtp, current?.smtp ?? null, box);
+  const settled = settleTrust(trust, current?.smtp?.tls);
+  if ('error' in settled) return { errors: [settled.error] };
+  const { tls } = settled;
+  const password = settlePassword(teamId, input.smtp && { ...input.smtp, tls }, current?.smtp ?? null, box);
   if ('error' in password) return { errors: [password.error] };
   const certificate = current?.certificate ?? null;
   if (certificate !== null && input.smtp !== null && !standsFor(certificate, input.smtp.fromAddress))
@@ -36,7 +42,7 @@ export function applyInput(
     cc: withoutDoubles(input.cc),
     bcc: withoutDoubles(input.bcc),
     sender: input.sender,
-    smtp: input.smtp && toStoredServer(input.smtp, password.sealed, connection),
+    smtp: input.smtp && toStoredServer(input.smtp, password.sealed, connection, tls),
     certificate,
     fallback: input.fallback,
     notifyUserIds: [...new Set(input.notifyUserIds)],
@@ -53,8 +59,10 @@ function toStoredServer(
   input: NonNullable<EmailDeliveryInput['smtp']>,
   sealed: string | null,
   connection: ConnectionOfSettings | null,
+  tls: ServerTrust | undefined,
 ): NonNullable<TeamMailSettings['smtp']> {
-  const { auth, ...server } = input;
+  const { auth, tls: _written, ...named } = input;
+  const server = { ...named, ...(tls === undefined ? {} : { tls }) };
   if (auth.type === 'oauth2') return { ...server, auth: { type: 'oauth2', connection } };
   if (auth.type === 'none' || sealed === null) return { ...server, auth: { type: 'none' } };
   return { ...server, auth: { type: 'password', username: auth.username, passwordSealed: sealed } };

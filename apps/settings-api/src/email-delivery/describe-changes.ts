@@ -1,5 +1,6 @@
 // Says field by field what differs between two versions of a team's settings, for the history. Secrets are not compared here.
 import { type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
+import { trustInWords } from '../smtp-account/read-server-trust.js';
 
 type Uncounted<C> = C extends unknown ? Omit<C, 'addedCount' | 'removedCount'> : never;
 /** A change as it is kept: with all members of its lists. The database counts them for the history. */
@@ -19,6 +20,10 @@ const VALUES: Record<string, (settings: Settings) => Value> = {
   '/smtp/auth/type': (settings) => settings.smtp?.auth.type,
   '/smtp/auth/username': (settings) => (settings.smtp?.auth.type === 'password' ? settings.smtp.auth.username : null),
   '/smtp/auth/mailbox': (settings) => (settings.smtp?.auth.type === 'oauth2' ? settings.smtp.auth.connection?.mailbox : null),
+  '/smtp/tls/ca': (settings) => trustInWords(settings.smtp?.tls?.ca),
+  '/smtp/tls/pin': (settings) => trustInWords(settings.smtp?.tls?.pin),
+  '/smtp/tls/clientCertificate/fingerprint': (settings) => settings.smtp?.tls?.clientCertificate?.fingerprint,
+  '/smtp/tls/clientCertificate/validTo': (settings) => settings.smtp?.tls?.clientCertificate?.validTo,
   '/smtp/fromAddress': (settings) => settings.smtp?.fromAddress,
   '/smtp/fromName': (settings) => settings.smtp?.fromName,
   '/fallback': (settings) => settings.fallback,

@@ -15,6 +15,7 @@ import {
 import { Caller, CurrentCaller, jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import { viewOfTrust } from '../smtp-account/read-server-trust.js';
 import { ApiProblems } from './api-problems.js';
 import { EmailDeliveryService } from './email-delivery.service.js';
 import { etagOf, readIfMatch } from './if-match.js';
@@ -87,5 +88,5 @@ function answer(settings: TeamMailSettings, response: Response): EmailDeliveryVi
       : smtp?.auth.type === 'oauth2'
         ? { type: 'oauth2', provider: null, mailbox: null, connectedAt: null, trouble: null, ...smtp.auth.connection }
         : smtp?.auth;
-  return emailDeliveryView.parse({ ...settings, smtp: smtp && { ...smtp, auth } });
+  return emailDeliveryView.parse({ ...settings, smtp: smtp && { ...smtp, auth, tls: viewOfTrust(smtp.tls) } });
 }

@@ -25,6 +25,7 @@ import { z } from 'zod';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
+import { readServerTrust } from '../smtp-account/read-server-trust.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
 import { applyInput } from './apply-input.js';
 import { describeChanges } from './describe-changes.js';
@@ -65,6 +66,8 @@ export class EmailDeliveryService {
   ): Promise<TeamMailSettings> {
     const errors = this.errorsOf(teamId, input);
     if (errors.length > 0) throw invalidInput(errors);
+    const trust = await readServerTrust(teamId, input.smtp?.tls, this.box, new Date());
+    if ('errors' in trust) throw invalidInput(trust.errors);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const current = await this.store.find(teamId);
       if (ifMatch !== null && !isMatch(ifMatch, current?.version ?? null)) throw await this.changedMeanwhile(teamId, current, ifMatch);
@@ -74,7 +77,7 @@ export class EmailDeliveryService {
       const foreign = likePlatform(names, this.reservedNames);
       if (foreign.length > 0 && !isService) throw invalidInput(foreign.map(platformNameError));
       const connection = input.smtp?.auth.type === 'oauth2' ? await this.connectionFor(teamId, input) : null;
-      const applied = applyInput(teamId, input, current, connection, { userId, at: new Date() }, this.box);
+      const applied = applyInput(teamId, input, current, connection, { userId, at: new Date() }, this.box, trust);
       if ('errors' in applied) throw invalidInput(applied.errors);
       if (current !== null && applied.changes.length === 0) return current;
       // An internal service vouches for the names that it sets; the history says which one, and for which name.

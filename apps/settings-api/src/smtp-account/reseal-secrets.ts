@@ -1,6 +1,7 @@
 // Seals everything that teams have entrusted to us with the first key, and then looks whether one secret is left that is not.
 import { type TeamMailSettings } from '@billing-mail/contracts';
 import {
+  clientKeyContext,
   type ConnectionIdentity,
   type ConnectionSecret,
   CredentialBox,
@@ -32,6 +33,12 @@ const SETTINGS: SealedTable<SettingsRow> = {
     if (smtp?.auth.type === 'password') {
       const context = smtpPasswordContext(teamId, { ...smtp, auth: smtp.auth });
       secrets.push({ sealed: smtp.auth.passwordSealed, context, exchange: exchangeIn('smtp', '{auth,passwordSealed}') });
+    }
+    const client = smtp?.tls?.clientCertificate;
+    const shown = client?.chain[0];
+    if (client && shown !== undefined) {
+      const context = clientKeyContext(teamId, Buffer.from(shown, 'base64'));
+      secrets.push({ sealed: client.keySealed, context, exchange: exchangeIn('smtp', '{tls,clientCertificate,keySealed}') });
     }
     const own = certificate?.chain[0];
     if (certificate && own !== undefined) {

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
+import { type TeamMailSettings } from '@billing-mail/contracts';
 import { CredentialBox, SealError, smtpPasswordContext } from '@billing-mail/platform';
-import { settlePassword, whyPasswordIsNeeded } from './settle-password.js';
+import { settlePassword, whyPasswordIsNeeded, type WrittenServer } from './settle-password.js';
 
 const oldKey = { id: 'k1', key: randomBytes(32) };
 const newKey = { id: 'k2', key: randomBytes(32) };
 const server = { host: 'smtp.acme.example', port: 587, security: 'starttls', fromAddress: 'a@acme.example' } as const;
 const context = smtpPasswordContext('acme', { ...server, auth: { username: 'billing' } });
-const input = (password?: string): SmtpInput => ({
+const input = (password?: string): WrittenServer => ({
   ...server,
   auth: { type: 'password', username: 'billing', ...(password === undefined ? {} : { password }) },
 });
-const noAuth: SmtpInput = { ...server, auth: { type: 'none' } };
+const noAuth: WrittenServer = { ...server, auth: { type: 'none' } };
 const stored = (passwordSealed: string): TeamMailSettings['smtp'] => ({
   ...server,
   auth: { type: 'password', username: 'billing', passwordSealed },
@@ -20,7 +20,7 @@ const stored = (passwordSealed: string): TeamMailSettings['smtp'] => ({
 describe('settlePassword', () => {
   const box = new CredentialBox([oldKey]);
   const sealed = box.seal('secret', context);
-  const settle = (given: SmtpInput | null, before: TeamMailSettings['smtp'], by = box) => {
+  const settle = (given: WrittenServer | null, before: TeamMailSettings['smtp'], by = box) => {
     const settled = settlePassword('acme', given, before, by);
     if ('error' in settled) return settled.error.message;
     return { change: settled.change, clear: settled.sealed && by.open(settled.sealed, context), sealed: settled.sealed };

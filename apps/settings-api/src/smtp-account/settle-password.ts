@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
 
+/** With its trust as it is to be stored. */
+export type WrittenServer = Omit<SmtpInput, 'tls'> & Pick<StoredServer, 'tls'>;
 type StoredServer = NonNullable<TeamMailSettings['smtp']>;
-type Account = Pick<StoredServer, 'host' | 'port' | 'security'> & { auth: { type: 'password'; username: string } };
+type Account = Pick<StoredServer, 'host' | 'port' | 'security' | 'tls'> & { auth: { type: 'password'; username: string } };
 
 const NONE_STORED = 'is needed: none is stored yet';
 
@@ -14,7 +16,7 @@ export type SettledPassword = { sealed: string | null; change: 'none' | 'set' | 
 /** The sealed password that belongs to `input`, given what is stored. A stored one is never carried to another server or user. */
 export function settlePassword(
   teamId: string,
-  input: SmtpInput | null,
+  input: WrittenServer | null,
   stored: TeamMailSettings['smtp'],
   box: CredentialBox,
 ): SettledPassword {
@@ -43,6 +45,8 @@ export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['
     ...(account.host === stored.host ? [] : ['host']),
     ...(account.port === stored.port ? [] : ['port']),
     ...(account.auth.username === stored.auth.username ? [] : ['user name']),
+    // Whoever is trusted as the server gets the password.
+    ...(isTrustedAnew(account.tls, stored.tls) ? ['trusted certificate'] : []),
     // The port of "tls" never speaks in clear; with "starttls" the first words do.
     ...(stored.security === 'tls' && account.security !== 'tls' ? ['security'] : []),
   ];
@@ -50,13 +54,16 @@ export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['
   return `is needed again because the ${changed.join(' and ')} changed: a stored password is never sent anywhere else`;
 }
 
+const isTrustedAnew = (now: StoredServer['tls'], before: StoredServer['tls']): boolean =>
+  (now?.ca !== undefined && now.ca !== before?.ca) || (now?.pin !== undefined && now.pin !== before?.pin);
+
 type Sealed = { sealed: string; context: SealContext };
 
 const contextOf = (
   teamId: string,
-  { host, port, security }: Pick<Account, 'host' | 'port' | 'security'>,
+  { host, port, security, tls }: Pick<Account, 'host' | 'port' | 'security' | 'tls'>,
   auth: { username: string },
-): SealContext => smtpPasswordContext(teamId, { host, port, security, auth });
+): SealContext => smtpPasswordContext(teamId, { host, port, security, auth, tls });
 
 // A key that was dropped from SECRET_KEYS must not block other changes: the seal stays as it is until a new password comes.
 function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | null {

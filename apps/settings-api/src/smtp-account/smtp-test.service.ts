@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Locale,
+  type ServerTrust,
   type SmtpInput,
   type SmtpTestRequest,
   type SmtpTestResult,
@@ -15,6 +16,8 @@ import {
   CredentialBox,
   invalidInput,
   type Logger,
+  type OpenedTrust,
+  openServerTrust,
   ProblemException,
   RateLimiter,
   RefusedRequests,
@@ -27,7 +30,8 @@ import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { AccessTokens } from '../mail-connections/access-tokens.js';
 import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
-import { whyPasswordIsNeeded } from './settle-password.js';
+import { readServerTrust, settleTrust } from './read-server-trust.js';
+import { type WrittenServer, whyPasswordIsNeeded } from './settle-password.js';
 import { SignInWaits } from './sign-in-waits.js';
 import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
 import { composeTestMessage } from './test-message.js';
@@ -76,7 +80,8 @@ export class SmtpTestService {
     onSuccess: (step: SmtpTestStep) => void = () => undefined,
   ): Promise<SmtpTestResult> {
     const stored = await this.store.find(teamId);
-    const account = await this.accountOf(teamId, request.smtp, stored);
+    const { caPem } = this.options;
+    const { account, trust } = await this.accountOf(teamId, request.smtp, stored, caPem ?? null);
     const teamLocale = stored?.locale ?? 'en';
     const { host } = account.server;
     await this.waits.check(teamId, host);
@@ -84,10 +89,10 @@ export class SmtpTestService {
     const release = await this.slots.take('tests-under-way', teamId, TESTS_UNDER_WAY);
     try {
       const mail = await mailOf(account, request.sendTo, teamLocale);
-      const { totalMs, caPem, ...options } = this.options;
+      const { totalMs, caPem: _caPem, ...options } = this.options;
       const since = performance.now();
       let held: SmtpTestStep[] = [];
-      const started = startProbe({ ...account.server, ...(caPem === undefined ? {} : { caPem }) }, mail, options, totalMs, (step) => {
+      const started = startProbe({ ...account.server, ...trust }, mail, options, totalMs, (step) => {
         // Why a step failed is known only when the whole conversation is.
         if (!step.ok) return;
         held.push(withoutFact(step));
@@ -120,7 +125,26 @@ export class SmtpTestService {
     return { ok: failed === undefined, steps };
   }
 
-  private async accountOf(teamId: string, given: SmtpInput | undefined, stored: TeamMailSettings | null): Promise<Account> {
+  private async accountOf(
+    teamId: string,
+    given: SmtpInput | undefined,
+    stored: TeamMailSettings | null,
+    caPem: string | null,
+  ): Promise<{ account: Account; trust: OpenedTrust }> {
+    const tls = given === undefined ? stored?.smtp?.tls : await this.trustOf(teamId, given, stored);
+    const written = given && { ...given, tls };
+    return { account: await this.serverOf(teamId, written, stored), trust: openServerTrust(teamId, tls, caPem, this.box) };
+  }
+
+  private async trustOf(teamId: string, { tls }: SmtpInput, stored: TeamMailSettings | null): Promise<ServerTrust | undefined> {
+    const read = await readServerTrust(teamId, tls, this.box, new Date());
+    if ('errors' in read) throw invalidInput(read.errors);
+    const settled = settleTrust(read, stored?.smtp?.tls);
+    if ('error' in settled) throw invalidInput([settled.error]);
+    return settled.tls;
+  }
+
+  private async serverOf(teamId: string, given: WrittenServer | undefined, stored: TeamMailSettings | null): Promise<Account> {
     const smtp = given ?? stored?.smtp;
     if (!smtp) throw invalidInput([{ pointer: '/smtp', message: 'is needed: no server is stored for the team yet' }]);
     const { host, port, security, fromAddress, fromName } = smtp;
@@ -151,7 +175,7 @@ export class SmtpTestService {
   }
 
   /** The same rule as for saving: a stored password goes to the server and user that it was stored for, and nowhere else. */
-  private storedPassword(teamId: string, stored: TeamMailSettings | null, given: SmtpInput | undefined): string {
+  private storedPassword(teamId: string, stored: TeamMailSettings | null, given: WrittenServer | undefined): string {
     const refuse = (message: string) => invalidInput([{ pointer: '/smtp/auth/password', message }]);
     const kept = stored?.smtp ?? null;
     if (given?.auth.type === 'password') {
@@ -159,9 +183,9 @@ export class SmtpTestService {
       if (reason !== null) throw refuse(reason);
     }
     if (kept?.auth.type !== 'password') throw refuse('is needed: none is stored yet');
-    const { host, port, security, auth } = kept;
+    const { host, port, security, auth, tls } = kept;
     try {
-      return this.box.open(auth.passwordSealed, smtpPasswordContext(teamId, { host, port, security, auth }));
+      return this.box.open(auth.passwordSealed, smtpPasswordContext(teamId, { host, port, security, auth, tls }));
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
       this.logger.error({ teamId, step: 'password-opened', err: error }, 'a stored password can not be opened');

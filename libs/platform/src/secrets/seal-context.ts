@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type ServerTrust } from '@billing-mail/contracts';
 
 /** What a sealed text belongs to; it opens nowhere else, so that copying it to another row, or changing what stands beside it, is of no use. */
 export type SealContext = {
@@ -16,16 +17,32 @@ export const signingKeyContext = (teamId: string, certificateDer: Uint8Array): S
 });
 
 /** The account that an SMTP password is for. */
-export type SmtpAccount = { host: string; port: number; security: string; auth: { username: string } };
+export type SmtpAccount = { host: string; port: number; security: string; auth: { username: string }; tls?: ServerTrust | undefined };
 
 /**
  * What the password of a team's SMTP account is sealed for: whoever can write the row, but has no key, can't send it to another server, user
  * or in clear. Who seals and who opens both ask here.
  */
-export const smtpPasswordContext = (teamId: string, { host, port, security, auth }: SmtpAccount): SealContext => ({
+export const smtpPasswordContext = (teamId: string, { host, port, security, auth, tls }: SmtpAccount): SealContext => ({
   teamId,
   field: 'smtp.password',
-  boundTo: [host, port, security, auth.username],
+  boundTo: [host, port, security, auth.username, ...trustMark(tls)],
+});
+
+/** Whoever is trusted as the server gets the password. None where trust is as usual: so it was before there was another. */
+const trustMark = (tls: ServerTrust | undefined): string[] =>
+  tls?.ca === undefined && tls?.pin === undefined
+    ? []
+    : [
+        createHash('sha256')
+          .update(JSON.stringify([tls.ca ?? '', tls.pin ?? '']))
+          .digest('hex'),
+      ];
+
+/** What the key of the certificate is sealed for that a team's server is shown. */
+export const clientKeyContext = (teamId: string, certificateDer: Uint8Array): SealContext => ({
+  ...signingKeyContext(teamId, certificateDer),
+  field: 'smtp.tls.clientCertificate.key',
 });
 
 /** What a team's connection to a provider is made of. */

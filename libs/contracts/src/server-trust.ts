@@ -1,0 +1,50 @@
+// How a team's own mail server proves who it is, and how we prove it to the server, where that differs from the usual; in the three forms it travels in.
+import { z } from 'zod';
+import { certificateInput, certificateView, teamCertificate } from './team-certificate.js';
+import { boundedText } from './text.js';
+
+const OBJECT = 'must be an object';
+/** An authority has some 2 kB; no team has thirty. */
+const MOST_PEM = 64 * 1024;
+
+export const shownCertificate = certificateView.omit({ addresses: true });
+export type ShownCertificate = z.infer<typeof shownCertificate>;
+
+// What a read answers is taken and ignored, so that a client can write back what it read: without `file` the stored certificate stays.
+const shownAgain = Object.fromEntries(Object.keys(shownCertificate.shape).map((field) => [field, z.unknown().optional()]));
+const clientCertificate = z.strictObject(
+  { file: certificateInput.shape.file.optional(), passphrase: certificateInput.shape.passphrase, ...shownAgain },
+  OBJECT,
+);
+
+/** `smtp.tls` as a client writes it. */
+export const serverTrustInput = z.strictObject(
+  {
+    /** PEM of a private authority, trusted besides the public ones. */
+    ca: boundedText(MOST_PEM, 'is too large; paste the certificate of the authority alone').nullish(),
+    /** The one certificate that the server may show: its SHA-256 fingerprint, or itself as PEM. */
+    pin: boundedText(MOST_PEM, 'is too large; paste the fingerprint or the certificate alone').nullish(),
+    /** Shown where the server asks for it. */
+    clientCertificate: clientCertificate.nullish(),
+    certificates: z.unknown().optional(),
+  },
+  OBJECT,
+);
+export type ServerTrustInput = z.infer<typeof serverTrustInput>;
+
+export const serverTrustView = z.object({
+  ca: z.string().optional(),
+  pin: z.string().optional(),
+  /** Those in `ca`, or the one in `pin` where it is a whole certificate. */
+  certificates: z.array(shownCertificate),
+  clientCertificate: shownCertificate.optional(),
+});
+export type ServerTrustView = z.infer<typeof serverTrustView>;
+
+/** As it is stored and travels between services: with the key sealed. */
+export const serverTrust = z.object({
+  ca: z.string().optional(),
+  pin: z.string().optional(),
+  clientCertificate: teamCertificate.omit({ addresses: true }).optional(),
+});
+export type ServerTrust = z.infer<typeof serverTrust>;
