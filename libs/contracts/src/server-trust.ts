@@ -11,9 +11,12 @@ export const shownCertificate = certificateView.omit({ addresses: true });
 export type ShownCertificate = z.infer<typeof shownCertificate>;
 
 // What a read answers is taken and ignored, so that a client can write back what it read: without `file` the stored certificate stays.
-const shownAgain = Object.fromEntries(Object.keys(shownCertificate.shape).map((field) => [field, z.unknown().optional()]));
+const shownAgain = Object.fromEntries(Object.keys(shownCertificate.shape).map((field) => [field, z.unknown().optional()])) as Record<
+  keyof ShownCertificate,
+  z.ZodOptional<z.ZodUnknown>
+>;
 const clientCertificate = z.strictObject(
-  { file: certificateInput.shape.file.optional(), passphrase: certificateInput.shape.passphrase, ...shownAgain },
+  { file: certificateInput.shape.file.optional(), passphrase: certificateInput.shape.passphrase.optional(), ...shownAgain },
   OBJECT,
 );
 

@@ -46,7 +46,7 @@ export async function readServerTrust(
   if (hasText(pin)) take('pin', readPin(pin));
   const keepsClient = clientCertificate != null && clientCertificate.file === undefined;
   if (clientCertificate?.file !== undefined) {
-    const { file, passphrase } = clientCertificate;
+    const { file, passphrase = '' } = clientCertificate;
     const read = await readFile({ file, passphrase }, `${AT}/clientCertificate`);
     if ('errors' in read) errors.push(...read.errors);
     else {

@@ -86,7 +86,7 @@ describe('the draft of the settings', () => {
     expect(checkDraft(draft, draft)).toEqual(onePerField(parsed.success ? [] : toFieldErrors(parsed.error)));
   });
 
-  it.each<Partial<Draft>>([{ host: 'smtp.other.example' }, { port: '465' }, { username: 'other' }])(
+  it.each<Partial<Draft>>([{ host: 'smtp.other.example' }, { port: '465' }, { username: 'other' }, { ca: 'PEM' }, { pin: 'AB' }])(
     'asks for the password again when it would go elsewhere: %j',
     (changes) => {
       expect(checkDraft(base, edited(changes))).toEqual([{ pointer: '/smtp/auth/password', message: PASSWORD_AGAIN }]);
@@ -99,6 +99,28 @@ describe('the draft of the settings', () => {
     const fresh = toDraft(null, 'de');
     expect(toInput({ ...fresh, companyName: 'X' })).toMatchObject({ smtp: null, replyTo: null, locale: 'de', sender: 'platform' });
     expect(checkDraft(fresh, { ...fresh, companyName: 'X' })).toEqual([]);
+  });
+
+  it('writes back how the server is trusted, and the certificate that it is shown', () => {
+    const shown = {
+      subject: 'CN=ACME',
+      issuer: 'CN=ACME CA',
+      fingerprint: 'AB:CD',
+      validFrom: '2026-01-01T00:00:00.000Z',
+      validTo: '2027-01-01T00:00:00.000Z',
+    };
+    const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    const trusting = toDraft(
+      { ...stored, smtp: stored.smtp && { ...stored.smtp, tls: { ca, certificates: [shown], clientCertificate: shown } } },
+      'en',
+    );
+    const input = toInput({ ...trusting, companyName: 'Another' });
+    expect(input.smtp?.tls).toEqual({ ca: ca.trim(), clientCertificate: shown });
+    expect(emailDeliveryInput.safeParse(input)).toMatchObject({ success: true });
+    expect(checkDraft(trusting, { ...trusting, companyName: 'Another' })).toEqual([]);
+    expect(changedFields(trusting, { ...trusting, ca: '', pin: 'AB' })).toEqual(['/smtp/tls/ca', '/smtp/tls/pin']);
+    expect(mergeDrafts(base, edited({ companyName: 'Mine' }), trusting)).toMatchObject({ ca, clientCertificate: shown });
+    expect(toInput(base).smtp).not.toHaveProperty('tls');
   });
 
   it('puts my changes on top of theirs and nothing else of mine', () => {

@@ -1,5 +1,13 @@
 // The form's content as somebody is editing it: made from what is stored, compared with it, checked, merged, and written back.
-import { type EmailDeliveryView, type FieldError, type Locale, type Mailbox, type SmtpSecurity } from '@billing-mail/contracts';
+import {
+  type EmailDeliveryView,
+  type FieldError,
+  type Locale,
+  type Mailbox,
+  type ServerTrustView,
+  type ShownCertificate,
+  type SmtpSecurity,
+} from '@billing-mail/contracts';
 
 export type Draft = {
   companyName: string;
@@ -19,6 +27,14 @@ export type Draft = {
   password: string | null;
   fromAddress: string;
   fromName: string;
+  /** PEM of an authority of the team's own. */
+  ca: string;
+  /** Fingerprint or PEM of the one certificate that the server may show. */
+  pin: string;
+  /** Shown to the server. It is not edited here, and goes back as it came. */
+  clientCertificate: ShownCertificate | null;
+  /** Those in `ca` or `pin`, as they are stored. */
+  certificates: ShownCertificate[];
 };
 
 /** One field by its JSON pointer, in the order of the page. */
@@ -35,6 +51,8 @@ export const DRAFT_FIELDS = {
   '/smtp/auth/type': 'auth',
   '/smtp/auth/username': 'username',
   '/smtp/auth/password': 'password',
+  '/smtp/tls/ca': 'ca',
+  '/smtp/tls/pin': 'pin',
   '/smtp/fromAddress': 'fromAddress',
   '/smtp/fromName': 'fromName',
   '/fallback': 'fallback',
@@ -64,6 +82,10 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     password: auth?.type === 'password' && auth.passwordSet ? null : '',
     fromAddress: smtp?.fromAddress ?? '',
     fromName: smtp?.fromName ?? '',
+    ca: smtp?.tls?.ca ?? '',
+    pin: smtp?.tls?.pin ?? '',
+    clientCertificate: smtp?.tls?.clientCertificate ?? null,
+    certificates: smtp?.tls?.certificates ?? [],
   };
 }
 
@@ -81,6 +103,7 @@ export type ServerInput = {
   auth: { type: 'none' } | { type: 'oauth2' } | { type: 'password'; username: string; password?: string };
   fromAddress: string;
   fromName?: string;
+  tls?: Omit<ServerTrustView, 'certificates'>;
 };
 type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'sender' | 'fallback' | 'notifyUserIds'> & {
   replyTo: string | null;
@@ -101,7 +124,17 @@ export function toServerInput(draft: Draft): ServerInput | null {
         : { type: 'password', username: draft.username.trim(), ...(draft.password === null ? {} : { password: draft.password }) },
     fromAddress: draft.fromAddress.trim(),
     ...(name === '' ? {} : { fromName: name }),
+    ...toTrustInput(draft),
   };
+}
+
+function toTrustInput({ ca, pin, clientCertificate }: Draft): Pick<ServerInput, 'tls'> {
+  const tls = {
+    ...(ca.trim() === '' ? {} : { ca: ca.trim() }),
+    ...(pin.trim() === '' ? {} : { pin: pin.trim() }),
+    ...(clientCertificate ? { clientCertificate } : {}),
+  };
+  return Object.keys(tls).length === 0 ? {} : { tls };
 }
 
 /** Body of the PUT. */
@@ -127,9 +160,14 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
     (stored.host !== draft.host.trim() ||
       stored.port !== draft.port.trim() ||
       stored.username !== draft.username.trim() ||
+      isTrustedAnew(stored.ca, draft.ca) ||
+      isTrustedAnew(stored.pin, draft.pin) ||
       (stored.security === 'tls' && draft.security !== 'tls'))
   );
 }
+
+// Whoever is trusted as the server gets the password; to trust as usual again is nobody new.
+const isTrustedAnew = (stored: string, written: string): boolean => written.trim() !== '' && written.trim() !== stored.trim();
 
 /** Errors of list members belong to their list, those of a group to its first field, and the first of a field is enough to begin with. */
 export function onePerField(errors: readonly FieldError[]): FieldError[] {

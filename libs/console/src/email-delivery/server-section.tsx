@@ -9,6 +9,7 @@ import classes from './form.module.css';
 import { PasswordField } from './password-field.js';
 import { presetOf, PROVIDER_PRESETS } from './provider-presets.js';
 import { Section } from './section.js';
+import { ServerTrust } from './server-trust.js';
 
 export function ServerSection({ team }: { team: string }) {
   const words = useLanguage().words.settings.server;
@@ -59,6 +60,7 @@ export function ServerSection({ team }: { team: string }) {
           />
         </div>
         <SignIn team={team} />
+        <ServerTrust />
         <div className={classes.columns}>
           <TextInput
             {...useField('/smtp/fromAddress')}

@@ -77,5 +77,7 @@ describe('messages about fields', () => {
     'is for boss@b.example, c@b.example and not for the sender a@b.example; order one for that address, or change the sender',
     'does not open the file; look at capital letters, umlauts and spaces',
     'lacks the certificates of its issuers; export it again with all certificates of the path',
+    'is the certificate of a server and not of an authority; pin it instead',
+    'has expired on 2026-11-01; ask for the new one',
   ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
 });

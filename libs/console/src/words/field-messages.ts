@@ -118,6 +118,28 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ['must be text', 'muss Text sein'],
   ...CERTIFICATE_MESSAGES,
   ['is needed: none is stored yet', 'wird benötigt, es ist noch keines hinterlegt'],
+  [
+    'is the certificate of a server and not of an authority; pin it instead',
+    'ist das Zertifikat eines Servers und nicht einer Zertifizierungsstelle; hinterlegen Sie es als Zertifikat des Servers',
+  ],
+  [
+    'says already which certificate is taken; leave out the authority, or the pin',
+    'legt das Zertifikat bereits fest; lassen Sie dieses Feld oder die Zertifizierungsstelle leer',
+  ],
+  [
+    'must be a SHA-256 fingerprint (64 hexadecimal digits) or a certificate in PEM',
+    'muss ein SHA-256-Fingerabdruck (64 hexadezimale Ziffern) oder ein Zertifikat als PEM sein',
+  ],
+  ['has several certificates; paste the one of the server alone', 'enthält mehrere Zertifikate; fügen Sie nur das des Servers ein'],
+  [
+    'has a private key, which belongs to nobody but its owner; paste the certificate alone',
+    'enthält einen privaten Schlüssel, der nur seinem Besitzer gehört; fügen Sie nur das Zertifikat ein',
+  ],
+  [
+    'is no certificate in PEM; it begins with -----BEGIN CERTIFICATE-----',
+    'ist kein Zertifikat als PEM; es beginnt mit -----BEGIN CERTIFICATE-----',
+  ],
+  ['is damaged; copy the certificate once more, whole', 'ist beschädigt; kopieren Sie das Zertifikat noch einmal vollständig'],
 ]);
 
 /** Messages that hold a number or a list. */
@@ -153,6 +175,10 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
     english: /^is for (.+) and not for the sender (\S+); order one for that address, or change the sender$/,
     german: (addresses, from) =>
       `gilt für ${addresses} und nicht für die Absenderadresse ${from}; bestellen Sie eines für diese Adresse, oder ändern Sie den Absender`,
+  },
+  {
+    english: /^has expired on (\S+); ask for the new one$/,
+    german: (day) => `ist am ${germanDay(day)} abgelaufen; bitten Sie um das neue`,
   },
   { english: /^has more than (\d+) users$/, german: (count) => `hat mehr als ${count} Benutzer` },
 ];
