@@ -1,8 +1,18 @@
-// Mail by a team's own server is signed with the team's own certificate: as receivers see it, in every try the same, never without by mistake.
+// Mail by a team's own server is signed with the team's own certificate: as receivers see it, in every try the same, never without by mistake;
+// and it takes the link that the team trusts.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type TeamCertificate, type TeamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox, signingKeyContext } from '@billing-mail/platform';
-import { createTestIdentity, type TestIdentity, times, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from '@billing-mail/testkit';
+import { type ServerTrust, type TeamCertificate, type TeamMailSettings } from '@billing-mail/contracts';
+import { clientKeyContext, CredentialBox, signingKeyContext } from '@billing-mail/platform';
+import {
+  createTestIdentity,
+  type SmtpScript,
+  type TestIdentity,
+  times,
+  tlsCertificates,
+  verifyWithGpgsm,
+  verifyWithNss,
+  verifyWithOpenssl,
+} from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, PLATFORM_FROM, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const FROM = 'billing@acme.example';
@@ -90,6 +100,46 @@ describe("a team's own signature", () => {
     expect(harness.custom.messages).toEqual([]);
     await save(certificateOf('acme', identity));
     expect(await harness.until('acme', key)).toMatchObject({ status: 'sent', signed: true });
+  });
+
+  describe('over a link that is trusted in a way of the team', () => {
+    const { caPem, privateCaPem, keyPem, chainOf } = tlsCertificates();
+    const over = (script: SmtpScript, tls: ServerTrust) => {
+      harness.custom.script = { security: 'starttls', ...script };
+      return save(null, { smtp: ownServer(harness.custom.port, { security: 'starttls', tls }) });
+    };
+    const tryOnce = async () => {
+      const key = await send();
+      return harness.until(
+        'acme',
+        key,
+        ({ attempts, settledAt }) => settledAt !== null || attempts.some(({ outcome }) => outcome === 'failed'),
+      );
+    };
+    const shown = (): ServerTrust => {
+      const clientCertificate = certificateOf('acme', { ...identity, certificatePem: chainOf('good'), keyPem, chainPem: [caPem] });
+      const key = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' }).toString('base64');
+      const keySealed = new CredentialBox(harness.env.SECRET_KEYS).seal(key, clientKeyContext('acme', pem(chainOf('good'))));
+      return { clientCertificate: { ...clientCertificate, keySealed } };
+    };
+
+    it('goes out by the authority of the team, and no longer by the session that was open when another certificate is pinned', async () => {
+      await over({ certificate: 'private_authority' }, {});
+      expect(await tryOnce()).toMatchObject({ failure: { code: expect.stringMatching(/^smtp_certificate_(?:untrusted|incomplete)$/) } });
+      await over({ certificate: 'private_authority' }, { ca: privateCaPem });
+      expect(await tryOnce()).toMatchObject({ status: 'sent' });
+      await over({ certificate: 'private_authority' }, { pin: chainOf('good') });
+      expect(await tryOnce()).toMatchObject({ failure: { code: 'smtp_certificate_not_pinned' } });
+      await over({ certificate: 'private_authority' }, { pin: chainOf('private_authority') });
+      expect(await tryOnce()).toMatchObject({ status: 'sent' });
+    });
+
+    it('shows the certificate of the team to a server that wants one', async () => {
+      await over({ clientAuthorities: caPem }, {});
+      expect(await tryOnce()).toMatchObject({ failure: { code: 'smtp_client_certificate_wanted' } });
+      await over({ clientAuthorities: caPem }, shown());
+      expect(await tryOnce()).toMatchObject({ status: 'sent' });
+    });
   });
 
   it('has its end told 30, 14 and 3 days ahead and once it has ended, to its team, once by all processes', async () => {

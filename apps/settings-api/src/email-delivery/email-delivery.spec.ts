@@ -1,5 +1,6 @@
 // A team's settings over HTTP on the real service: reading, replacing, who may, two at once, and what must never be seen.
 import { emailDeliveryView, problem, type SettingsChangeRecord } from '@billing-mail/contracts';
+import { createTestIdentity, tlsCertificates } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -146,6 +147,45 @@ describe('the e-mail delivery of a team', () => {
     const response = await put(newTeam(), { ...settings, smtp: server });
     expect(response.status).toBe(422);
     expect(problem.parse(response.body).errors).toEqual([{ pointer, message: expect.stringMatching(words) }]);
+  });
+
+  it('trusts the server in a way of the team, shows who that is, and asks for the password again when it changes', async () => {
+    const { privateCaPem, chainOf } = tlsCertificates();
+    const { p12, passphrase } = createTestIdentity({ address: 'billing@acme.example' });
+    const clientCertificate = { file: p12.toString('base64'), passphrase };
+    const teamId = newTeam();
+    const trusting = { ...settings, smtp: { ...smtp, tls: { ca: privateCaPem, clientCertificate } } };
+    expect((await put(teamId, { ...settings, smtp: { ...smtp, tls: { ca: chainOf('good') } } })).body).toMatchObject({
+      errors: [{ pointer: '/smtp/tls/ca', message: expect.stringMatching(/of a server/) }],
+    });
+    const written = await put(teamId, trusting);
+    const shown = { fingerprint: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}/), validTo: expect.stringMatching(/Z$/) };
+    expect(written.body).toMatchObject({
+      smtp: {
+        tls: {
+          ca: expect.stringContaining('BEGIN CERTIFICATE'),
+          certificates: [{ ...shown, subject: 'CN=Private test CA' }],
+          clientCertificate: { ...shown, issuer: expect.any(String) },
+        },
+      },
+    });
+    for (const secret of ['keySealed', 'chain', clientCertificate.file, passphrase]) expect(written.text).not.toContain(secret);
+    // What was read changes nothing when it is written back.
+    expect((await put(teamId, written.body as object)).body).toEqual(written.body);
+    const pinned = { ...withoutPassword, tls: { pin: chainOf('good') } };
+    expect((await put(teamId, { ...settings, smtp: pinned })).body).toMatchObject({
+      errors: [{ pointer: '/smtp/auth/password', message: expect.stringMatching(/trusted certificate changed/) }],
+    });
+    // Nobody new is trusted then.
+    expect((await put(teamId, { ...settings, smtp: withoutPassword })).status).toBe(200);
+    const [back, first] = await historyOf(teamId);
+    const authority = expect.stringMatching(/^CN=Private test CA \(.*, until \d{4}-\d\d-\d\d\)$/);
+    expect(back?.changes).toMatchObject([
+      { pointer: '/smtp/tls/ca', from: authority, to: null },
+      { pointer: '/smtp/tls/clientCertificate/fingerprint', to: null },
+      { pointer: '/smtp/tls/clientCertificate/validTo', to: null },
+    ]);
+    expect(first?.changes).toContainEqual({ pointer: '/smtp/tls/ca', from: null, to: authority });
   });
 
   it('refuses a body for another team', async () => {
@@ -404,6 +444,7 @@ describe('the e-mail delivery of a team', () => {
     for (const seen of [answers, api.log()]) {
       expect(seen).not.toContain('pa55');
       expect(seen).not.toContain('passwordSealed');
+      expect(seen).not.toContain('keySealed');
       expect(seen).not.toContain('v1.k1.');
     }
   });

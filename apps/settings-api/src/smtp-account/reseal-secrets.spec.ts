@@ -1,5 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import {
+  clientKeyContext,
   CredentialBox,
   dataSourceOptions,
   mailConnectionContext,
@@ -85,6 +86,22 @@ describe('resealSecrets', () => {
       `SELECT certificate ->> 'keySealed' AS key FROM settings.team_email_delivery WHERE team_id = 'signing'`,
     );
     await source.query(`DELETE FROM settings.team_email_delivery WHERE team_id = 'signing'`);
+    expect(new CredentialBox([newKey]).open(row?.key ?? '', context)).toBe('key');
+  });
+
+  it('moves the key of a certificate that the server is shown as well', async () => {
+    const der = Buffer.from('certificate');
+    const context = clientKeyContext('showing', der);
+    const clientCertificate = { chain: [der.toString('base64')], keySealed: new CredentialBox([oldKey]).seal('key', context) };
+    await store('showing', null);
+    await source.query(`UPDATE settings.team_email_delivery SET smtp = $1 WHERE team_id = 'showing'`, [
+      JSON.stringify({ ...server, auth: { type: 'none' }, tls: { clientCertificate } }),
+    ]);
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({ secrets: 5, moved: 1, left: [] });
+    const [row] = await source.query<{ key: string }[]>(
+      `SELECT smtp #>> '{tls,clientCertificate,keySealed}' AS key FROM settings.team_email_delivery WHERE team_id = 'showing'`,
+    );
+    await source.query(`DELETE FROM settings.team_email_delivery WHERE team_id = 'showing'`);
     expect(new CredentialBox([newKey]).open(row?.key ?? '', context)).toBe('key');
   });
 

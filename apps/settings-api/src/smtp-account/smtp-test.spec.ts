@@ -3,7 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problem, smtpTestLine, type SmtpTestLine, smtpTestResult } from '@billing-mail/contracts';
-import { type ScriptedSmtpServer, type SmtpScript, startScriptedSmtpServer } from '@billing-mail/testkit';
+import {
+  createTestIdentity,
+  type ScriptedSmtpServer,
+  type SmtpScript,
+  startScriptedSmtpServer,
+  tlsCertificates,
+} from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
 import { unreachedNameSteps } from './unreached-name.js';
 import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from '../testing/start-test-settings-api.js';
@@ -11,6 +17,9 @@ import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from
 const PASSWORD = 'pa55-word-never-seen';
 const ACCOUNT = { username: 'billing', password: PASSWORD };
 const POLITE: SmtpScript = { security: 'starttls', accounts: [ACCOUNT] };
+
+const SIGNER = createTestIdentity({ address: 'billing@acme.example' });
+const CLIENT = { file: SIGNER.p12.toString('base64'), passphrase: SIGNER.passphrase };
 
 const LIVE = { Accept: 'application/x-ndjson' };
 
@@ -228,6 +237,26 @@ describe('the test of a mail server', () => {
     expect(ok).toBe(false);
     expect(steps.slice(0, -1).every((item) => item.ok)).toBe(true);
     expect(steps.at(-1)).toMatchObject({ step, ok: false, hint: expect.stringMatching(hint) });
+  });
+
+  it.each<[string, SmtpScript, object, RegExp | null]>([
+    ['the authority of the team', { certificate: 'private_authority' }, { ca: tlsCertificates().privateCaPem }, null],
+    ['the pinned certificate', { certificate: 'self_signed' }, { pin: tlsCertificates().chainOf('self_signed') }, null],
+    ['another than the pinned one', {}, { pin: tlsCertificates().chainOf('wrong_host') }, /neues Zertifikat/],
+    ['a wish for a certificate', { clientAuthorities: tlsCertificates().caPem }, {}, /\.p12/],
+    ['one that shows a certificate', { clientAuthorities: SIGNER.caPem }, { clientCertificate: CLIENT }, null],
+    ['one that takes another', { clientAuthorities: tlsCertificates().caPem }, { clientCertificate: CLIENT }, /\.p12|welches Zertifikat/],
+  ])('trusts in the way of the team: %s', async (_name, script, tls, hint) => {
+    const teamId = newTeam();
+    await save(teamId);
+    smtpServer.script = { ...POLITE, ...script };
+    const given = await test(teamId, { smtp: smtp({ tls }) });
+    await save(teamId, { smtp: smtp({ tls }) });
+    const stored = await test(teamId);
+    for (const { ok, steps } of [given, stored]) {
+      expect(ok).toBe(hint === null);
+      if (hint !== null) expect(steps.at(-1)).toMatchObject({ ok: false, hint: expect.stringMatching(hint) });
+    }
   });
 
   it.each([

@@ -101,6 +101,24 @@ export const BAD_SMTP: BadField[] = [
   ...line('/smtp/auth/password', 1000),
   ...at('/smtp/auth/password', ['', /must not be empty/], [null, /must be text/]),
   ...flag('/smtp/auth/passwordSet'),
+  ...at('/smtp/tls', ['x', /must be an object/], [{ name: 'x' }, /not a known field/, '/smtp/tls/name']),
+  ...at('/smtp/tls/ca', [7, /must be text/], ['x'.repeat(64 * 1024 + 1), /too large/], ['hello', /no certificate in PEM/]),
+  ...at('/smtp/tls/pin', [7, /must be text/], ['x'.repeat(64 * 1024 + 1), /too large/], ['AB:CD', /SHA-256 fingerprint/]),
+  ...at(
+    '/smtp/tls/clientCertificate',
+    ['x', /must be an object/],
+    [{}, /none is stored yet/, '/smtp/tls/clientCertificate/file'],
+    [{ keySealed: 'x' }, /not a known field/, '/smtp/tls/clientCertificate/keySealed'],
+  ),
+  ...at(
+    '/smtp/tls/clientCertificate/file',
+    [7, /must be text/],
+    ['', /must not be empty/],
+    ['ä', /in base64/],
+    ['AAAA', /no PKCS#12 file/],
+    ['x'.repeat(256 * 1024 + 1), /too large for a certificate/],
+  ),
+  ...at('/smtp/tls/clientCertificate/passphrase', [7, /must be text/], ['x'.repeat(1001), /longer than 1000 characters/]),
   ...missing('/smtp/fromAddress', /must be text/),
   ...address('/smtp/fromAddress'),
   ...senderName('/smtp/fromName'),
@@ -143,14 +161,14 @@ export const BAD_TEST: BadField[] = [
   ...address('/sendTo'),
 ];
 
-/** A copy of `body` with `value` at the pointer; `undefined` takes the field away. */
+/** A copy of `body` with `value` at the pointer, in objects that are made where they lack; `undefined` takes the field away. */
 export function withValue(body: object, pointer: string, value: unknown): object {
   if (pointer === '') return value as object;
   const copy = structuredClone(body);
   const path = pointer.slice(1).split('/');
   const last = path.pop() ?? '';
   const parent = path.reduce<Record<string, unknown>>(
-    (node, name) => node[name] as Record<string, unknown>,
+    (node, name) => (node[name] ??= {}) as Record<string, unknown>,
     copy as Record<string, unknown>,
   );
   if (value === undefined) delete parent[last];

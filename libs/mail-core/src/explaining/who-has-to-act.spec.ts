@@ -203,6 +203,20 @@ const SITUATIONS: readonly Situation[] = [
     actors: ['team', 'operator'],
   },
   {
+    seenBy: 'another certificate than the pinned one',
+    reason: tls('not_pinned'),
+    en: /another security certificate than the one that is fixed/,
+    de: /ein anderes Sicherheitszertifikat gezeigt/,
+    actors: ['team', 'operator'],
+  },
+  {
+    seenBy: 'a certificate of ours that it does not take',
+    reason: tls('client_certificate_refused'),
+    en: /did not accept the security certificate/,
+    de: /Sicherheitszertifikat nicht anerkannt/,
+    actors: ['team', 'operator'],
+  },
+  {
     seenBy: 'an unknown user',
     reason: reply('rcpt', '524 5.2.4 User unknown'),
     en: /does not exist/,

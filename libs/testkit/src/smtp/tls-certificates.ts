@@ -2,10 +2,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
 
-/** `incomplete`: issued by an authority in between, whose certificate the server does not send. */
-export type CertificateKind = 'good' | 'wrong_host' | 'expired' | 'not_yet_valid' | 'self_signed' | 'incomplete';
+/**
+ * `incomplete`: issued by an authority in between, whose certificate the server does not send. `private_authority`: by the one in `privateCaPem`,
+ * which nobody trusts who is not told to.
+ */
+export type CertificateKind = 'good' | 'private_authority' | 'wrong_host' | 'expired' | 'not_yet_valid' | 'self_signed' | 'incomplete';
 
-export type TlsCertificates = { caPem: string; keyPem: string; chainOf(kind: CertificateKind): string };
+export type TlsCertificates = { caPem: string; privateCaPem: string; keyPem: string; chainOf(kind: CertificateKind): string };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 // RFC 5280 4.2.1.6: GeneralName dNSName and iPAddress.
@@ -29,16 +32,19 @@ function makeCertificates(): TlsCertificates {
   const [caKey, keyPem] = [newKey(), newKey()];
   const ca = { name: 'Scripted SMTP test CA', key: caKey };
   const caPem = certify({ subject: ca.name, key: caKey, issuer: ca, isCa: true });
+  const privateCa = { name: 'Private test CA', key: caKey };
+  const privateCaPem = certify({ subject: privateCa.name, key: caKey, issuer: privateCa, isCa: true });
   const leaf = { subject: 'smtp.test', key: keyPem, issuer: ca, names: OWN_NAMES };
   const chains = new Map<CertificateKind, string>([
     ['good', certify(leaf)],
+    ['private_authority', certify({ ...leaf, issuer: privateCa })],
     ['wrong_host', certify({ ...leaf, names: [{ type: DNS_NAME, value: 'other.test' }] })],
     ['not_yet_valid', certify({ ...leaf, fromDays: 1, toDays: 30 })],
     ['incomplete', certify({ ...leaf, issuer: { name: 'Scripted SMTP authority in between', key: keyPem } })],
     ['expired', certify({ ...leaf, fromDays: -60, toDays: -30 })],
     ['self_signed', certify({ ...leaf, issuer: { name: 'smtp.test', key: keyPem } })],
   ]);
-  return { caPem, keyPem, chainOf: (kind) => chains.get(kind) ?? '' };
+  return { caPem, privateCaPem, keyPem, chainOf: (kind) => chains.get(kind) ?? '' };
 }
 
 type Request = {
