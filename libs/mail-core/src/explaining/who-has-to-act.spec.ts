@@ -69,7 +69,7 @@ const SITUATIONS: readonly Situation[] = [
     reason: tls('incomplete'),
     en: /who has issued its security certificate/,
     de: /wer sein Sicherheitszertifikat ausgestellt hat/,
-    actors: ['operator'],
+    actors: ['team', 'operator'],
   },
   {
     seenBy: 'an old encryption',
