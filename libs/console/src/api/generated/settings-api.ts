@@ -174,6 +174,28 @@ export interface operations {
                             security: "tls" | "starttls" | "none";
                             fromAddress: string;
                             fromName?: string;
+                            tls?: {
+                                ca?: string;
+                                pin?: string;
+                                certificates: {
+                                    subject: string;
+                                    issuer: string;
+                                    fingerprint: string;
+                                    /** Format: date-time */
+                                    validFrom: string;
+                                    /** Format: date-time */
+                                    validTo: string;
+                                }[];
+                                clientCertificate?: {
+                                    subject: string;
+                                    issuer: string;
+                                    fingerprint: string;
+                                    /** Format: date-time */
+                                    validFrom: string;
+                                    /** Format: date-time */
+                                    validTo: string;
+                                };
+                            };
                             auth: {
                                 /** @constant */
                                 type: "password";
@@ -312,6 +334,21 @@ export interface operations {
                             /** @constant */
                             type: "none";
                         };
+                        tls?: {
+                            ca?: string | null;
+                            pin?: string | null;
+                            clientCertificate?: {
+                                file?: string;
+                                /** @default  */
+                                passphrase?: string;
+                                subject?: unknown;
+                                issuer?: unknown;
+                                fingerprint?: unknown;
+                                validFrom?: unknown;
+                                validTo?: unknown;
+                            } | null;
+                            certificates?: unknown;
+                        } | null;
                         fromAddress: string;
                         fromName?: string;
                     } | null;
@@ -360,6 +397,28 @@ export interface operations {
                             security: "tls" | "starttls" | "none";
                             fromAddress: string;
                             fromName?: string;
+                            tls?: {
+                                ca?: string;
+                                pin?: string;
+                                certificates: {
+                                    subject: string;
+                                    issuer: string;
+                                    fingerprint: string;
+                                    /** Format: date-time */
+                                    validFrom: string;
+                                    /** Format: date-time */
+                                    validTo: string;
+                                }[];
+                                clientCertificate?: {
+                                    subject: string;
+                                    issuer: string;
+                                    fingerprint: string;
+                                    /** Format: date-time */
+                                    validFrom: string;
+                                    /** Format: date-time */
+                                    validTo: string;
+                                };
+                            };
                             auth: {
                                 /** @constant */
                                 type: "password";
@@ -981,6 +1040,21 @@ export interface operations {
                             /** @constant */
                             type: "none";
                         };
+                        tls?: {
+                            ca?: string | null;
+                            pin?: string | null;
+                            clientCertificate?: {
+                                file?: string;
+                                /** @default  */
+                                passphrase?: string;
+                                subject?: unknown;
+                                issuer?: unknown;
+                                fingerprint?: unknown;
+                                validFrom?: unknown;
+                                validTo?: unknown;
+                            } | null;
+                            certificates?: unknown;
+                        } | null;
                         fromAddress: string;
                         fromName?: string;
                     };
