@@ -44,7 +44,7 @@ export async function readServerTrust(
     errors.push({ pointer: `${AT}/pin`, message: 'says already which certificate is taken; leave out the authority, or the pin' });
   if (hasText(ca)) take('ca', readAuthorities(ca));
   if (hasText(pin)) take('pin', readPin(pin));
-  const keepsClient = clientCertificate != null && clientCertificate.file === undefined;
+  const keepsClient = clientCertificate ? clientCertificate.file === undefined : false;
   if (clientCertificate?.file !== undefined) {
     const { file, passphrase = '' } = clientCertificate;
     const read = await readFile({ file, passphrase }, `${AT}/clientCertificate`);
@@ -85,7 +85,7 @@ export const trustInWords = (pem: string | undefined): string | null => {
   return words.length === 0 ? pem : words.join('; ').slice(0, 1000);
 };
 
-const hasText = (text: string | null | undefined): text is string => text != null && text.trim() !== '';
+const hasText = (text: string | null | undefined): text is string => typeof text === 'string' && text.trim() !== '';
 
 const certificatesIn = (pem: string): ShownCertificate[] => (pem.match(CERTIFICATE) ?? []).map((one) => shownOf(new X509Certificate(one)));
 

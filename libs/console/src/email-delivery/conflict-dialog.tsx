@@ -87,7 +87,8 @@ function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string 
   if (pointer === '/smtp/security') return words.server[draft.security];
   if (pointer === '/smtp/auth/type')
     return { none: words.server.authNone, oauth2: words.server.authConnected, password: words.server.authPassword }[draft.auth];
-  if ((pointer === '/smtp/tls/ca' || pointer === '/smtp/tls/pin') && String(value).startsWith('-----')) return words.trust.certificate;
+  if ((pointer === '/smtp/tls/ca' || pointer === '/smtp/tls/pin') && typeof value === 'string' && value.startsWith('-----'))
+    return words.trust.certificate;
   if (typeof value === 'boolean') return value ? words.conflict.yes : words.conflict.no;
   if (Array.isArray(value)) {
     const shown = value.slice(0, 5).map((each) => (typeof each === 'string' ? each : each.address));

@@ -8,7 +8,7 @@ import forge from 'node-forge';
  */
 export type CertificateKind = 'good' | 'private_authority' | 'wrong_host' | 'expired' | 'not_yet_valid' | 'self_signed' | 'incomplete';
 
-export type TlsCertificates = { caPem: string; privateCaPem: string; keyPem: string; chainOf(kind: CertificateKind): string };
+export type TlsCertificates = { caPem: string; privateCaPem: string; keyPem: string; chainOf: (kind: CertificateKind) => string };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 // RFC 5280 4.2.1.6: GeneralName dNSName and iPAddress.
