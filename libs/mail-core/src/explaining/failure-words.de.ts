@@ -107,7 +107,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_client_certificate_wanted: {
     happened: 'Der Mailserver{server} nimmt nur Verbindungen an, die sich mit einem eigenen Sicherheitszertifikat ausweisen.',
     means: NOTHING_GOES_OUT,
-    todo: 'Bitten Sie den Betreiber Ihres Mailservers um ein solches Zertifikat (eine .p12-Datei) und hinterlegen Sie es in den Einstellungen, oder um einen Zugang mit Benutzername und Passwort.',
+    todo: 'Bitten Sie den Betreiber Ihres Mailservers um ein solches Zertifikat (eine PKCS#12-Datei) und hinterlegen Sie es in den Einstellungen, oder um einen Zugang mit Benutzername und Passwort.',
   },
   smtp_client_certificate_refused: {
     happened: 'Der Mailserver{server} hat das Sicherheitszertifikat nicht anerkannt, mit dem wir uns für Sie ausweisen.',

@@ -106,7 +106,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_client_certificate_wanted: {
     happened: 'The mail server{server} lets in only those who show a security certificate of their own.',
     means: NOTHING_GOES_OUT,
-    todo: 'Ask the people who run your mail server for such a certificate (a .p12 file) and set it in the settings, or for an access with username and password.',
+    todo: 'Ask the people who run your mail server for such a certificate (a PKCS#12 file) and set it in the settings, or for an access with username and password.',
   },
   smtp_client_certificate_refused: {
     happened: 'The mail server{server} did not accept the security certificate that we show it for you.',
