@@ -45,12 +45,7 @@ export async function secureSocket(
   // With TLS 1.3 some time after the handshake, and more than once.
   if (resumable !== undefined) socket.on('session', (fresh) => (resumable.tlsSession = fresh));
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
-  const handshake = await firstOf(socket, 'secureConnect', timeoutMs, late, (error) =>
-    handshakeFact(error, {
-      hasSeenServer: socket.getPeerX509Certificate() !== undefined,
-      showsOwn: server.clientCertificate !== undefined,
-    }),
-  );
+  const handshake = await firstOf(socket, 'secureConnect', timeoutMs, late, (error) => handshakeFact(error, socket));
   const objection = handshake.ok && server.pin !== undefined ? objectionTo(socket.getPeerX509Certificate(), server.pin) : null;
   if (objection !== null) socket.on('error', ignoreLateError).destroy();
   const secured: Connected<TLSSocket> = objection === null ? handshake : { ok: false, fact: objection };

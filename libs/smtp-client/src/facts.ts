@@ -1,4 +1,6 @@
 // Turns what Node reports about a link into facts.
+import { type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 
@@ -21,17 +23,21 @@ const NETWORK_REASONS: Readonly<Record<string, NetworkReason>> = {
   EPERM: 'unroutable',
 };
 
-/** What a server says of the certificate of a client (RFC 8446 6.2). */
-const CLIENT_CERTIFICATE_REASONS: Readonly<Record<string, TlsReason>> = {
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'client_certificate_wanted',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'client_certificate_refused',
-  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: 'client_certificate_refused',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'client_certificate_refused',
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'client_certificate_refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'client_certificate_refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'client_certificate_refused',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'client_certificate_refused',
+/**
+ * What a server's alert says (RFC 8446 6.2, RFC 5246 7.2.2), by its number: its name is another from one OpenSSL to the next, and the `code` that Node
+ * makes of it too.
+ */
+const ALERT_REASONS: Readonly<Record<number, TlsReason>> = {
+  // TLS 1.1 and older, ciphers of that time.
+  40: 'outdated',
+  70: 'outdated',
+  71: 'outdated',
 };
+
+/** Bad, unsupported, revoked, expired, unknown, of an unknown authority, denied, required: all of them speak of the certificate of the client. */
+const ALERTS_OF_CLIENT_CERTIFICATE: ReadonlySet<number> = new Set([42, 43, 44, 45, 46, 48, 49, 116]);
+
+const HANDSHAKE_FAILURE = 40;
 
 const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CERT_HAS_EXPIRED: 'expired',
@@ -51,11 +57,8 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   INVALID_CA: 'untrusted',
   INVALID_PURPOSE: 'untrusted',
   PATH_LENGTH_EXCEEDED: 'untrusted',
-  // TLS 1.1 and older, ciphers and keys of that time. A server that has no TLS at all at this port (WRONG_VERSION_NUMBER) is not among them.
+  // TLS 1.1 and older, and keys of that time. A server that has no TLS at all at this port (WRONG_VERSION_NUMBER) is not among them.
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'outdated',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'outdated',
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'outdated',
-  ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY: 'outdated',
   ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: 'outdated',
   ERR_SSL_DH_KEY_TOO_SMALL: 'outdated',
   EE_KEY_TOO_SMALL: 'outdated',
@@ -65,30 +68,38 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
 
 /** A link that broke. Codes that are not in the tables (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
 export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): SmtpFact {
-  const ofClient = CLIENT_CERTIFICATE_REASONS[error.code ?? ''];
-  if (ofClient !== undefined) return { kind: 'tls', stage, reason: ofClient, text: handshakeText(error) };
   return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: error.message };
 }
 
-/** What a handshake had come to when it failed. */
-export type HandshakeSoFar = {
-  /** The server's certificate was there: both had agreed on how to encrypt. */
-  hasSeenServer: boolean;
-  showsOwn: boolean;
-};
-
-/** A TLS handshake that failed: by the network, by a certificate, or by the handshake itself. */
-export function handshakeFact(error: NodeJS.ErrnoException, soFar: HandshakeSoFar): SmtpFact {
-  const code = error.code ?? '';
-  if (code in NETWORK_REASONS || code in CLIENT_CERTIFICATE_REASONS) return networkFact('tls', error);
-  return { kind: 'tls', stage: 'tls', reason: handshakeReason(code, soFar), text: handshakeText(error) };
+/** A link that broke once the handshake was done, which with TLS 1.3 is before the server has looked at the certificate of the client. */
+export function linkFact(stage: AttemptStage, error: NodeJS.ErrnoException, socket: Socket): SmtpFact {
+  const reason = stage === 'greeting' && socket instanceof TLSSocket ? reasonOfClient(error, socket) : null;
+  return reason === null ? networkFact(stage, error) : { kind: 'tls', stage, reason, text: handshakeText(error) };
 }
 
-function handshakeReason(code: string, { hasSeenServer, showsOwn }: HandshakeSoFar): TlsReason {
-  // TLS 1.2 has one alert for ciphers that do not fit and for a certificate that the client owes; the ciphers come first.
-  if (code === 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' && hasSeenServer)
-    return showsOwn ? 'client_certificate_refused' : 'client_certificate_wanted';
-  return TLS_REASONS[code] ?? 'handshake';
+/** A TLS handshake that failed: by the network, by a certificate, or by the handshake itself. */
+export function handshakeFact(error: NodeJS.ErrnoException, socket: TLSSocket): SmtpFact {
+  const code = error.code ?? '';
+  if (code in NETWORK_REASONS) return networkFact('tls', error);
+  const reason = reasonOfClient(error, socket) ?? ALERT_REASONS[alertOf(error) ?? 0] ?? TLS_REASONS[code] ?? 'handshake';
+  return { kind: 'tls', stage: 'tls', reason, text: handshakeText(error) };
+}
+
+/** What the server has against the certificate that it was shown, or against being shown none; `null` where it speaks of something else. */
+function reasonOfClient(error: Error, socket: TLSSocket): TlsReason | null {
+  const alert = alertOf(error);
+  if (alert === null) return null;
+  // TLS 1.2 has one alert for ciphers that do not fit and for a certificate that the client owes. Ciphers come first: once the server's
+  // certificate is there, both have agreed on how to encrypt.
+  const isOwed = alert === HANDSHAKE_FAILURE && socket.getPeerX509Certificate() !== undefined;
+  if (!isOwed && !ALERTS_OF_CLIENT_CERTIFICATE.has(alert)) return null;
+  return socket.getX509Certificate() === undefined ? 'client_certificate_wanted' : 'client_certificate_refused';
+}
+
+/** The number that OpenSSL ends its message of an alert with. */
+function alertOf({ message }: Error): number | null {
+  const [, number] = /SSL alert number (\d+)/.exec(message) ?? [];
+  return number === undefined ? null : Number(number);
 }
 
 /** OpenSSL's own form names files of its source code (`error:0A000102:SSL routines:…:statem_lib.c:1985:`), Node adds advice on its command line. */

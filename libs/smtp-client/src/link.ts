@@ -2,7 +2,7 @@
 import { type Socket } from 'node:net';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { networkFact, timeoutFact } from './facts.js';
+import { linkFact, timeoutFact } from './facts.js';
 import { type Redact } from './redacting.js';
 import { ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
@@ -247,7 +247,7 @@ export class Link {
   };
 
   private readonly onError = (error: Error): void => {
-    this.endWithUnfinishedReply(networkFact(this.stage, error));
+    this.endWithUnfinishedReply(linkFact(this.stage, error, this.socket));
   };
 
   /**

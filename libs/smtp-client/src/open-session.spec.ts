@@ -1,9 +1,19 @@
 import { X509Certificate } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { type ScriptedSmtpServer, type SmtpAction, type SmtpScript, tlsCertificates } from '@billing-mail/testkit';
+import {
+  newScratchFolder,
+  type ScriptedSmtpServer,
+  type SmtpAction,
+  type SmtpScript,
+  startServerProcess,
+  tlsCertificates,
+} from '@billing-mail/testkit';
 import { NO_CAPABILITIES } from './capabilities.js';
+import { type OpenResult } from './open-session.js';
 import { type SessionStep, type SmtpServer } from './smtp-server.js';
 import { ACCOUNT, eachWithServer, IMPATIENT, openWith, PATIENT, sessionWith, timeoutsFor } from './testing/client.js';
 
@@ -357,6 +367,8 @@ describe('signing in', () => {
   });
 });
 
+const ACCEPTING = /ACCEPT 127\.0\.0\.1:(\d+)/;
+
 describe('a server that is trusted in a way of its own', () => {
   const { keyPem, chainOf } = tlsCertificates();
   const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
@@ -387,6 +399,62 @@ describe('a server that is trusted in a way of its own', () => {
       if (opened.ok) await opened.session.close();
       expect(opened).toMatchObject(fact === null ? { ok: true } : { ok: false, fact: { kind: 'tls', ...fact } });
     }
+  });
+
+  /** Checks what it is shown in OpenSSL's own way, and says by an alert what it thinks of it; speaks no SMTP. */
+  async function askOpenSsl(args: string[], change: Partial<SmtpServer>): Promise<OpenResult> {
+    const folder = await newScratchFolder('openssl');
+    await mkdir(folder);
+    const { caPem, privateCaPem } = tlsCertificates();
+    await Promise.all(
+      Object.entries({ 'own.pem': own.chainPem + keyPem, 'clients.pem': privateCaPem }).map(([name, pem]) =>
+        writeFile(join(folder, name), pem),
+      ),
+    );
+    let said = '';
+    const program = await startServerProcess({
+      command: 'openssl',
+      // With `-www` it does not end when it has nothing to read.
+      args: ['s_server', '-accept', '127.0.0.1:0', '-cert', 'own.pem', '-key', 'own.pem', '-CAfile', 'clients.pem', '-www', ...args],
+      cwd: folder,
+      ready: ACCEPTING,
+      readyWithinMs: PATIENT.connectMs,
+      deathSignal: 'KILL',
+      onOutput: (text) => (said += text),
+    });
+    const port = Number(ACCEPTING.exec(said)?.[1]);
+    const opened = await openWith({ host: '127.0.0.1', port, caPem }, { security: 'tls', ...change });
+    if (opened.ok) await opened.session.close();
+    await program.end('SIGKILL');
+    await rm(folder, { recursive: true });
+    return opened;
+  }
+
+  const clientsChecked = ['-Verify', '1', '-verify_return_error'];
+  it.each<[string, string[], Partial<SmtpServer>, string]>([
+    ['it wants a certificate', ['-tls1_2', ...clientsChecked], {}, 'client_certificate_wanted'],
+    ['it wants a certificate, by TLS 1.3', ['-tls1_3', ...clientsChecked], {}, 'client_certificate_wanted'],
+    [
+      'it knows nobody who has issued the one shown',
+      ['-tls1_2', ...clientsChecked],
+      { clientCertificate: own },
+      'client_certificate_refused',
+    ],
+    [
+      'it knows nobody who has issued the one shown, by TLS 1.3',
+      ['-tls1_3', ...clientsChecked],
+      { clientCertificate: own },
+      'client_certificate_refused',
+    ],
+    ['they can not agree on a cipher', ['-tls1_2', '-cipher', 'ADH-AES128-SHA256:@SECLEVEL=0'], {}, 'outdated'],
+    [
+      'they can not agree on a cipher, whatever the client would show',
+      ['-tls1_2', '-cipher', 'ADH-AES128-SHA256:@SECLEVEL=0'],
+      { clientCertificate: own },
+      'outdated',
+    ],
+  ])("is known by the number of OpenSSL's alert: %s", async (_case, args, change, reason) => {
+    expect(await askOpenSsl(args, change)).toMatchObject({ ok: false, fact: { kind: 'tls', reason } });
   });
 
   it('is not spoken to by TLS 1.1, even if it is the pinned one', async () => {
