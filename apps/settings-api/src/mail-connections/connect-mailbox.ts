@@ -150,7 +150,8 @@ export class ConnectMailbox {
     if (tokens.refreshToken === null) return refused('no_lasting_permission');
     const mailbox = wanted.mailbox ?? addressOrNull(email);
     if (mailbox === null) return refused('mailbox_unknown');
-    const grant = { ...wanted, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
+    const scope = scopeOfRenewals(wanted.scope, tokens.scope ?? wanted.scope);
+    const grant = { ...wanted, scope, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
     await this.store(grant, secrets.clientSecret, tokens);
     return { ok: true, mailbox };
   }
@@ -266,6 +267,15 @@ function isGranted(needed: readonly string[], granted: string): boolean {
   const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
   const all = new Set(granted.split(' ').map(plain));
   return needed.every((scope) => all.has(plain(scope)));
+}
+
+/**
+ * What was granted is asked for when a token is renewed: who asks for more is refused (RFC 6749 6). Lasting access was granted where a refresh token
+ * came, though Microsoft does not name it; the next refresh token it gives only to who asks for it again.
+ */
+function scopeOfRenewals(asked: string, granted: string): string {
+  const isLasting = (scopes: string): boolean => scopes.split(' ').includes('offline_access');
+  return isLasting(asked) && !isLasting(granted) ? `${granted} offline_access` : granted;
 }
 
 function addressOrNull(email: string | null): string | null {

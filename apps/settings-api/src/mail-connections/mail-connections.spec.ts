@@ -68,12 +68,15 @@ describe('a mailbox at an OpenID provider', () => {
         scopes: ['profile', scope, 'https://outlook.office365.com/.default'],
         accounts: ['clerk@acme.example'],
         emailInIdToken: true,
+        namesLasting: false,
         clockOffS: -600,
       }),
       startOpenIdProvider({
-        clients: [],
+        clients: [client],
         scopes: ['https://mail.google.com/'],
         accounts: ['billing@acme.example'],
+        rotates: false,
+        alwaysLasting: true,
         serviceAccount: { email: ACCOUNT, publicKey: keys.publicKey },
       }),
     ]);
@@ -123,7 +126,7 @@ describe('a mailbox at an OpenID provider', () => {
   const connectionId = async () => (await sql.rows<{ id: string }>('SELECT id FROM settings.mail_connections'))[0]?.id ?? '';
   const ask = async (more: object = {}): Promise<SmtpTokenAnswer> => {
     const question = { teamId: 'acme', connectionId: await connectionId(), host: HOST, ...more };
-    return smtpTokenAnswer.parse(await firstValueFrom(transport.send<unknown>(SMTP_TOKEN, question).pipe(timeout(20_000))));
+    return smtpTokenAnswer.parse(await firstValueFrom(transport.send<unknown>(SMTP_TOKEN, question).pipe(timeout(120_000))));
   };
   const opened = async (answer: SmtpTokenAnswer): Promise<string> => {
     if (!('tokenSealed' in answer)) throw new Error(JSON.stringify(answer));
@@ -266,6 +269,54 @@ describe('a mailbox at an OpenID provider', () => {
   });
 
   const mailbox = 'billing@acme.example';
+  const personAtGoogle = { provider: 'google', clientId: 'billing', clientSecret: SECRET };
+
+  it('is renewed for ever at Microsoft, which gives the next refresh token only to who asks for lasting access again', async () => {
+    await connect({ provider: 'microsoft', mailbox }, microsoft);
+    for (let round = 0; round < 2; round += 1) {
+      await age();
+      expect(await ask({ host: 'smtp.office365.com' })).toMatchObject({ tokenSealed: expect.any(String) });
+    }
+  });
+
+  it('is connected by a person at Google, who is asked each time and keeps the first refresh token', async () => {
+    const { url, cookie } = await begin(personAtGoogle);
+    const asked = new URL(url).searchParams;
+    expect([asked.get('access_type'), asked.get('prompt'), asked.get('scope')]).toEqual([
+      'offline',
+      'consent select_account',
+      'openid email https://mail.google.com/',
+    ]);
+    expect((await comeBack(await google.signIn(url), cookie)).text).toContain(mailbox);
+    const refreshToken = async () =>
+      (await sql.rows<{ sealed: string }>('SELECT refresh_token_sealed AS sealed FROM settings.mail_connections'))[0]?.sealed;
+    const first = await refreshToken();
+    for (let round = 0; round < 2; round += 1) {
+      await age();
+      expect(await ask({ host: 'smtp.gmail.com' })).toMatchObject({ tokenSealed: expect.any(String) });
+    }
+    expect(await refreshToken()).toBe(first);
+  });
+
+  it('is renewed by what was granted, where somebody has left out what mail does not need', async () => {
+    await google.behave({ granted: ['openid', 'https://mail.google.com/'] });
+    expect((await connect({ ...personAtGoogle, mailbox }, google)).text).toContain(mailbox);
+    await age();
+    expect(await ask({ host: 'smtp.gmail.com' })).toMatchObject({ tokenSealed: expect.any(String) });
+    expect(noted(await api.call('get', CONNECTION)).body).toMatchObject({ scope: 'openid https://mail.google.com/', trouble: null });
+    await google.behave({ granted: null });
+  });
+
+  it('is away as much when its provider takes too long to answer', async () => {
+    await connect();
+    await sql.affected(`UPDATE settings.mail_connections SET access_token_ends_at = now()`);
+    // Longer than anybody waits for it.
+    await provider.behave({ delayMs: 10 * 60_000 });
+    expect(await ask()).toEqual({ unavailable: 'provider_away' });
+    await provider.behave({ delayMs: 0 });
+    expect(await ask()).toMatchObject({ tokenSealed: expect.any(String) });
+  });
+
   const appAtMicrosoft = {
     provider: 'microsoft',
     grant: 'app',

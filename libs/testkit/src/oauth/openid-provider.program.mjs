@@ -47,6 +47,15 @@ const provider = new Provider(issuer, {
     return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
   },
 });
+provider.use(async (ctx, next) => {
+  await next();
+  const { grant_type: grantType, scope } = ctx.oidc?.params ?? {};
+  if (grantType === undefined || !ctx.body?.access_token) return;
+  const isRenewal = grantType === 'refresh_token';
+  const isLasting = options.namesLasting !== false || scope?.split(' ').includes('offline_access');
+  if (isRenewal && (options.rotates === false || !isLasting)) delete ctx.body.refresh_token;
+  if (options.namesLasting === false) ctx.body.scope = ctx.body.scope?.replace(/ ?\boffline_access\b/, '');
+});
 provider.on('server_error', (_ctx, error) => process.send({ error: String(error.stack) }));
 
 const clockOff = (options.clockOffS ?? 0) * 1000;

@@ -17,9 +17,11 @@ export type OpenIdProviderOptions = {
   accounts: string[];
   /** Where it listens; left out, on a free one. */
   port?: number;
-  /** A new refresh token each time, after which the old one is of no use; the default. */
+  /** A new refresh token each time, after which the old one is of no use; the default. Otherwise none but the first, as at Google. */
   rotates?: boolean;
   emailInIdToken?: boolean;
+  /** `false`, as at Microsoft: `offline_access` is not among the scopes that it says it has granted, and who does not ask for it again gets no further refresh token. */
+  namesLasting?: boolean;
   /** Gives a refresh token unasked, as Google does for `access_type=offline`. */
   alwaysLasting?: boolean;
   tokenLifeS?: number;
