@@ -106,7 +106,7 @@ export const deliveriesWords: typeof english = {
     nothingLoaded: 'Bilder werden hier nicht angezeigt, und Links lassen sich nicht öffnen.',
     files: 'Dateien',
     whole: (route) =>
-      route === null ? 'Die ganze Nachricht, wie sie versandt wurde' : `Die ganze Nachricht, wie sie über ${route} versandt wurde`,
+      route === null ? 'Die ganze Nachricht, wie sie verschickt wurde' : `Die ganze Nachricht, wie sie über ${route} verschickt wurde`,
     saveShort: 'Speichern',
     save: (name) => `${name} speichern`,
     notSaved: 'Die Datei ließ sich nicht speichern',

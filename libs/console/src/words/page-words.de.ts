@@ -56,8 +56,8 @@ export const pageWords: typeof english = {
       'admins-only': 'Das dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen.',
       'not-found': 'Das gibt es nicht mehr, oder es gehört einem anderen Team.',
       'message-differs':
-        'Die Nachricht lässt sich nicht mehr genau so herstellen, wie sie versandt wurde: Das Zertifikat oder unser Programm hat sich seitdem geändert.',
-      'document-changed': 'Der Beleg ist nicht mehr der, der versandt wurde: Er wurde an seinem Ablageort geändert oder entfernt.',
+        'Die Nachricht lässt sich nicht mehr genau so herstellen, wie sie verschickt wurde: Das Zertifikat oder unser Programm hat sich seitdem geändert.',
+      'document-changed': 'Der Beleg ist nicht mehr der, der verschickt wurde: Er wurde an seinem Ablageort geändert oder entfernt.',
       'database-away': 'Unsere Datenbank antwortet nicht. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.',
       'too-many-requests': 'Das wurde in kurzer Zeit zu oft angefordert. Es wurde nichts geändert.',
       'too-much-at-once': 'Im Moment wird zu viel auf einmal übertragen. Es wurde nichts geändert.',
