@@ -49,7 +49,7 @@ function TeamPages({ team, session }: { team: string; session: SignedIn }) {
             <SettingsPage key={team} team={team} role={role} />
           </Route>
           <Route path="/teams/:team/deliveries">
-            <DeliveriesPage key={team} team={team} />
+            <DeliveriesPage key={team} team={team} role={role} />
           </Route>
           <Route path="/teams/:team/deliveries/report">
             <RunReportPage key={team} team={team} />

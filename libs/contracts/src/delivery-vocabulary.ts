@@ -7,7 +7,9 @@ export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partl
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
-export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced'] as const;
+/** Ended otherwise than as sent, and nobody has sent it again since. */
+export const NEEDS_ATTENTION = ['failed', 'partly_sent', 'uncertain'] as const satisfies readonly (typeof DELIVERY_STATUSES)[number][];
+export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced', 'needs_attention'] as const;
 export type LogStatus = (typeof LOG_STATUSES)[number];
 
 export const RECIPIENT_STATUSES = ['pending', 'accepted', 'rejected', 'uncertain', 'cancelled', 'bounced'] as const;

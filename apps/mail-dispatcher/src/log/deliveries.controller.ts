@@ -144,7 +144,13 @@ export class DeliveriesController {
   @TeamAccess('read')
   @RateLimit(({ query }) => (query.search === undefined ? 'lists' : 'searches'))
   @ApiOperation({ summary: 'The delivery log, newest first' })
-  @ApiQuery({ name: 'status', required: false, enum: LOG_STATUSES, description: '`bounced`: came back from one or more recipients' })
+  @ApiQuery({
+    name: 'status',
+    required: false,
+    enum: LOG_STATUSES,
+    description:
+      '`bounced`: came back from one or more recipients. `needs_attention`: ended otherwise than as sent, and was not sent again since',
+  })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
   @ApiQuery({ name: 'from', required: false, schema: INSTANT, description: 'handed over at this instant or later' })

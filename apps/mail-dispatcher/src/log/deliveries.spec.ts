@@ -157,6 +157,20 @@ describe('the delivery log', () => {
     expect((await post(`defaults/deliveries/${whole.id}/resend`)).body.recipients).toHaveLength(1);
   });
 
+  it('lists what needs attention until it was sent again, and the original names what came after it', async () => {
+    harness.platform.script = { rcpt: () => '550 5.1.1 no such user' };
+    const [first, second] = [await sent('attention'), await sent('attention')];
+    harness.platform.script = {};
+    await sent('attention');
+    const listed = async (): Promise<string[]> =>
+      (await get('attention/deliveries?status=needs_attention')).body.items.map(({ id }: DeliveryView) => id);
+    expect(await listed()).toEqual([second.id, first.id]);
+    const again = (await post(`attention/deliveries/${first.id}/resend`)).body as DeliveryView;
+    await harness.until('attention', again.key);
+    expect(await listed()).toEqual([second.id]);
+    expect((await get(`attention/deliveries/${first.id}`)).body.sentAgainAs).toBe(again.id);
+  });
+
   it('sends again once although the request comes twice, if it carries a key', async () => {
     const done = await sent('resend-key');
     const key = `again-${done.id}`;

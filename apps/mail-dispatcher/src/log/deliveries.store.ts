@@ -31,6 +31,7 @@ export type DeliveryRecord = {
   signed: boolean;
   messageId: string | null;
   resendOf: string | null;
+  sentAgainAs: string | null;
   recipientsNotShown: number;
   createdAt: Date;
   settledAt: Date | null;
@@ -51,7 +52,9 @@ export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'>
 const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
   coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,
-  d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf", d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
+  d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf",
+  (SELECT a.id FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgainAs",
+  d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
   CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure`;
 
 @Injectable()

@@ -1,5 +1,5 @@
 // What somebody looks for in the delivery log, as conditions of SQL. Only values that PostgreSQL gets as parameters come from outside.
-import { type LogStatus } from '@billing-mail/contracts';
+import { type LogStatus, NEEDS_ATTENTION } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
 
 export type DeliveryFilter = {
@@ -26,6 +26,11 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   const conditions = [`d.team_id = ${team}`];
   // Left out rather than switched off by a parameter: only so can each go by its index.
   if (status === 'bounced') conditions.push(`d.id IN (SELECT p.delivery_id FROM dispatch.reports p WHERE p.kind = 'bounced')`);
+  else if (status === 'needs_attention')
+    conditions.push(
+      `d.status IN (${NEEDS_ATTENTION.map((each) => `'${each}'`).join(', ')})`,
+      'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)',
+    );
   else if (status !== undefined) conditions.push(`d.status = ${value(status)}`, ...(isSettled(status) ? [] : ['d.settled_at IS NULL']));
   if (documentId !== undefined) conditions.push(`d.document ->> 'id' = ${value(documentId)}`);
   if (recipient !== undefined)

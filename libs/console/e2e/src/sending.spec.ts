@@ -8,6 +8,13 @@ import { type System } from './system.js';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
+async function failedOf(system: System, team: string): Promise<number> {
+  const token = await system.token({ sub: 'invoicing', role: 'service' });
+  const url = `${system.urls['mail-dispatcher']}/v1/teams/${team}/deliveries?status=failed`;
+  const answer = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+  return ((await answer.json()) as { items: unknown[] }).items.length;
+}
+
 describe('deliveries and inbox', () => {
   const desk = setUpDesk({ retryDelays: '6s,6s' });
   let system: System;
@@ -78,6 +85,44 @@ describe('deliveries and inbox', () => {
     };
     expect((await save('seen.pdf')).toString()).toContain('%PDF-1.7');
     expect(await save(`${id}.eml`)).toEqual(system.platform.messages.at(-1)?.raw);
+  });
+
+  it('sends five again that failed by one wrong password: six actions from the inbox on', async () => {
+    system.own.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
+    const smtp = { host: '127.0.0.1', port: system.own.port, security: 'starttls' as const, fromAddress: 'billing@brandt.example' };
+    await putSettings(system, 'brandt', {
+      ...{ companyName: 'Brandt', sender: 'custom', notifyUserIds: ['anna.berg'] },
+      smtp: { ...smtp, auth: { type: 'password', username: 'billing', password: 'wrong' } },
+    });
+    for (const number of [1, 2, 3, 4, 5]) await send(system, 'brandt', invoice(`locked-${number}`));
+    const page = await desk.open('/teams/brandt/inbox');
+    await eventually(
+      () => failedOf(system, 'brandt'),
+      (count) => count === 5,
+      60_000,
+    );
+    let actions = 0;
+    const act = async (doing: Promise<void>): Promise<void> => {
+      actions += 1;
+      await doing;
+    };
+    await act(page.getByRole('link', { name: 'E-mail delivery' }).click());
+    await page.getByText('5 documents were not sent').waitFor();
+    await act(page.getByRole('button', { name: 'Replace' }).click());
+    await act(page.locator('#field-smtp-auth-password').fill('right'));
+    await act(page.getByRole('button', { name: 'Save' }).click());
+    await page.getByText('Saved. The next document goes out this way.').waitFor();
+    await act(page.getByRole('button', { name: 'Send all again …' }).click());
+    await act(page.getByRole('button', { name: 'Send 5 documents again' }).click());
+    await page.getByText('5 documents were handed over again.').waitFor();
+    expect(actions).toBe(6);
+    await eventually(
+      () => Promise.resolve(system.own.messages.length),
+      (count) => count === 5,
+      60_000,
+    );
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByText('5 documents were not sent').waitFor({ state: 'detached' });
   });
 
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {

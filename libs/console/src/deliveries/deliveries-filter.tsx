@@ -15,7 +15,11 @@ const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies re
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
   const { filter: says, status: statusWords } = words.deliveries;
-  const nameOf = (each: LogStatus): string => (each === 'bounced' ? words.bounces.cameBack : statusWords[each]);
+  const names: Record<LogStatus, string> = {
+    ...statusWords,
+    bounced: words.bounces.cameBack,
+    needs_attention: words.deliveries.attention.status,
+  };
   const { status, ...rest } = filter;
   const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
   const [isUnfolded, setUnfolded] = useState(RARER.some((name) => typed[name] !== ''));
@@ -40,7 +44,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
       <NativeSelect
         label={says.status}
         value={status ?? ''}
-        data={[{ value: '', label: says.all }, ...LOG_STATUSES.map((each) => ({ value: each, label: nameOf(each) }))]}
+        data={[{ value: '', label: says.all }, ...LOG_STATUSES.map((each) => ({ value: each, label: names[each] }))]}
         onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...readFilter(`status=${value}`) })}
         className={classes.wide}
       />

@@ -2,6 +2,7 @@
 import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link, useLocation, useSearch } from 'wouter';
 import { deliveriesPath, runReportPath, undeliverablePath } from '../paths.js';
+import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
@@ -12,10 +13,11 @@ import { DeliveriesList } from './deliveries-list.js';
 import { useDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
 import { ExportButton } from './export-button.js';
+import { AttentionBanner, SendAllAgain } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
 import { useRunReport } from './run-report-queries.js';
 
-export function DeliveriesPage({ team }: { team: string }) {
+export function DeliveriesPage({ team, role }: { team: string; role: TeamRole }) {
   const { deliveries: words, bounces } = useLanguage().words;
   const search = useSearch();
   const [, navigate] = useLocation();
@@ -39,8 +41,12 @@ export function DeliveriesPage({ team }: { team: string }) {
             </Anchor>
           </Group>
         </div>
-        <ExportButton team={team} filter={filter} />
+        <Group gap="xs">
+          {filter.status === 'needs_attention' && role === 'admin' ? <SendAllAgain team={team} filter={filter} /> : null}
+          <ExportButton team={team} filter={filter} />
+        </Group>
       </Group>
+      {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
       <DeliveriesChart team={team} from={filter.from} until={filter.until} />
       <DeliveriesFilter key={search} filter={filter} onChange={show} />
       {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { ProblemError } from '../api/problem.js';
 import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
 
 /** A delivery as the list has it. */
@@ -11,6 +12,7 @@ export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts' | 're
 type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;
+const LARGE_PAGE = 200;
 const LIVE_MS = 1_500;
 /** How often it is looked at while nothing is under way. */
 export const CALM_MS = 10_000;
@@ -27,6 +29,35 @@ export function readDeliveries(
 ): Promise<Page> {
   const query = { ...toLogQuery(filter), limit: String(limit), ...(cursor === null ? {} : { cursor }) };
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
+}
+
+/** All that the filter shows, page by page; `onPage` hears how many there are so far, and ends it by `false`. @throws ProblemError, AwayError */
+export async function readAll(
+  clients: Clients,
+  team: string,
+  filter: DeliveryFilter,
+  onPage: (count: number) => boolean = () => true,
+): Promise<DeliverySummary[]> {
+  const items: DeliverySummary[] = [];
+  for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
+    const page: Page = await readInTime(() => readDeliveries(clients, team, filter, cursor, LARGE_PAGE));
+    items.push(...page.items);
+    if (!onPage(items.length)) return items;
+    cursor = page.nextCursor;
+  }
+  return items;
+}
+
+/** Who asks for more than a user gets in a while waits, and goes on. */
+export async function readInTime<Read>(read: () => Promise<Read>): Promise<Read> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 429) throw error;
+      await new Promise((resolve) => setTimeout(resolve, (error.retryAfterSeconds ?? 1) * 1000));
+    }
+  }
 }
 
 /** The log as far as it was read, newest first. While something visible is under way the newest page is asked for often. */

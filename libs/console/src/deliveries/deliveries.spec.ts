@@ -30,6 +30,7 @@ const delivery = (changes: Partial<DeliveryView>): DeliveryView => ({
   signed: false,
   messageId: null,
   resendOf: null,
+  sentAgainAs: null,
   recipientsNotShown: 0,
   createdAt: '2026-11-23T10:00:00.000Z',
   settledAt: null,

@@ -103,6 +103,14 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           </Anchor>
         </Text>
       ) : null}
+      {delivery.sentAgainAs !== null ? (
+        <Text size="sm" mt="sm">
+          {detail.sentAgain}{' '}
+          <Anchor component={Link} href={deliveryPath(team, delivery.sentAgainAs)} size="sm" underline="always">
+            {detail.later}
+          </Anchor>
+        </Text>
+      ) : null}
       {isSettled(delivery.status) ? null : (
         <Text size="sm" c="dimmed" mt="sm">
           {detail.live}

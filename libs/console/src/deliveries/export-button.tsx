@@ -3,14 +3,11 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
-import { ProblemError } from '../api/problem.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { toCsv } from './csv.js';
-import { type DeliverySummary, readDeliveries } from './deliveries-queries.js';
+import { type DeliverySummary, readAll } from './deliveries-queries.js';
 import { type DeliveryFilter } from './delivery-filter.js';
 import { saveFile } from './save-file.js';
-
-const PAGE = 200;
 
 /** Saves all that the filter shows as CSV, however much that is; a second press stops it. */
 export function ExportButton({ team, filter }: { team: string; filter: DeliveryFilter }) {
@@ -23,14 +20,12 @@ export function ExportButton({ team, filter }: { team: string; filter: DeliveryF
   const exporting = useMutation({
     mutationFn: async () => {
       isStopped.current = false;
-      const rows: string[][] = [words.csvColumns];
-      for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
-        const page = await readInTime(() => readDeliveries(clients, team, filter, cursor, PAGE));
-        if (isStopped.current) return;
-        rows.push(...page.items.map((item) => toRow(item, language)));
-        setCount(rows.length - 1);
-        cursor = page.nextCursor;
-      }
+      const items = await readAll(clients, team, filter, (read) => {
+        setCount(read);
+        return !isStopped.current;
+      });
+      if (isStopped.current) return;
+      const rows = [words.csvColumns, ...items.map((item) => toRow(item, language))];
       saveFile(`deliveries-${team}.csv`, toCsv(rows, language.locale));
     },
   });
@@ -52,18 +47,6 @@ export function ExportButton({ team, filter }: { team: string; filter: DeliveryF
       ) : null}
     </div>
   );
-}
-
-/** A large export asks for more pages than a user gets in a while: then it waits, and goes on. */
-async function readInTime<Read>(read: () => Promise<Read>): Promise<Read> {
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.status !== 429) throw error;
-      await new Promise((resolve) => setTimeout(resolve, (error.retryAfterSeconds ?? 1) * 1000));
-    }
-  }
 }
 
 function toRow(item: DeliverySummary, { words: { deliveries: words } }: Language): string[] {

@@ -1,4 +1,5 @@
 import { Breadcrumbs, Text, Title } from '@mantine/core';
+import { AttentionBanner } from '../deliveries/needs-attention.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -27,6 +28,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       <Text c="dimmed" mb="lg">
         {words.lead}
       </Text>
+      <AttentionBanner team={team} role={role} />
       {data !== undefined ? (
         <SettingsForm team={team} role={role} stored={data} />
       ) : error ? (

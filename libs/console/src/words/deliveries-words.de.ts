@@ -90,6 +90,22 @@ export const deliveriesWords: typeof english = {
   ],
   yes: 'ja',
   no: 'nein',
+  attention: {
+    status: 'Handlungsbedarf',
+    count: (count, hasMore) =>
+      hasMore
+        ? `Mehr als ${count} Belege wurden nicht oder nicht an alle verschickt.`
+        : `${z(count, 'Beleg wurde', 'Belege wurden')} nicht oder nicht an alle verschickt.`,
+    show: 'Anzeigen',
+    open: 'Alle erneut senden …',
+    title: 'Erneut senden',
+    lead: 'Wer seinen Beleg nicht bekommen hat, bekommt ihn mit einer neuen Sendung. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
+    reading: 'Die Belege werden ermittelt …',
+    uncertain: 'Der Beleg ist vielleicht angekommen. Erneut gesendet, bekommt ihn der Empfänger unter Umständen zweimal.',
+    send: (count) => `${z(count, 'Beleg', 'Belege')} erneut senden`,
+    progress: (sent, total) => `${sent} von ${total} erneut übergeben`,
+    done: (sent) => `${z(sent, 'Beleg wurde', 'Belege wurden')} erneut übergeben.`,
+  },
   message: {
     title: 'Nachricht',
     from: 'Von',
@@ -121,6 +137,8 @@ export const deliveriesWords: typeof english = {
     id: 'Sendung',
     resendOf: 'Erneut verschickt nach',
     earlier: 'einer früheren Sendung',
+    sentAgain: 'Erneut verschickt mit',
+    later: 'einer späteren Sendung',
     notShown: (count) =>
       `Die E-Mail geht auch an ${z(count, 'Adresse', 'Adressen')}, die in ihr nicht als Empfänger ${count === 1 ? 'angezeigt wird' : 'angezeigt werden'}.`,
     live: 'Diese Seite aktualisiert sich von selbst.',

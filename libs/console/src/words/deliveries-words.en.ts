@@ -88,6 +88,22 @@ export const deliveriesWords = {
   ],
   yes: 'yes',
   no: 'no',
+  attention: {
+    status: 'Needs attention',
+    count: (count: number, hasMore: boolean) =>
+      hasMore
+        ? `More than ${count} documents were not sent, or not to everybody.`
+        : `${s(count, 'document was', 'documents were')} not sent, or not to everybody.`,
+    show: 'See which',
+    open: 'Send all again …',
+    title: 'Send again',
+    lead: 'Those who have not got their document get it as a new delivery. Mend the cause first, such as a wrong password; otherwise it fails again.',
+    reading: 'Reading which documents these are …',
+    uncertain: 'It may have arrived. Sent again, the recipient may get it twice.',
+    send: (count: number) => `Send ${s(count, 'document', 'documents')} again`,
+    progress: (sent: number, total: number) => `${sent} of ${total} handed over again`,
+    done: (sent: number) => `${s(sent, 'document was', 'documents were')} handed over again.`,
+  },
   message: {
     title: 'Message',
     from: 'From',
@@ -119,6 +135,8 @@ export const deliveriesWords = {
     id: 'Delivery',
     resendOf: 'Sent again after',
     earlier: 'an earlier delivery',
+    sentAgain: 'Sent again by',
+    later: 'a later delivery',
     notShown: (count: number) => `The mail also goes to ${s(count, 'address', 'addresses')} that it does not show as recipients.`,
     live: 'This page follows along by itself.',
     rawReply: 'What the server said',

@@ -20,6 +20,7 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'deliveries-loading', path: log('acme'), before: held('/v1/teams/acme/deliveries'), ready: loading },
   { name: 'deliveries-away', path: log('acme'), before: away('/v1/teams/acme/deliveries'), ready: alerted, allow: [REFUSED] },
   { name: 'deliveries-empty', path: log('fresh') },
+  { name: 'deliveries-attention', path: `${log('acme')}?status=needs_attention`, arrange: openSendAllAgain },
   { name: 'deliveries-no-match', path: '/teams/acme/deliveries?recipient=nobody%40customer.example' },
   // Its HTML is parsed under the policy of the page, which says that it does not apply the styles.
   { name: 'delivery', path: newest('globex', 'sent'), allow: ['Applying inline style'] },
@@ -46,6 +47,11 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'undeliverable-loading', path: `${log('acker')}/undeliverable-addresses`, before: held('/bounced-addresses'), ready: loading },
   { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: openDialog },
 ];
+
+async function openSendAllAgain(page: Page): Promise<void> {
+  await openDialog(page);
+  await page.getByRole('dialog').getByRole('checkbox').first().waitFor();
+}
 
 async function openDialog(page: Page): Promise<void> {
   await page.locator('main button').first().click();

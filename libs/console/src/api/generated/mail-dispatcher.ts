@@ -691,8 +691,8 @@ export interface operations {
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
-                /** @description `bounced`: came back from one or more recipients */
-                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced";
+                /** @description `bounced`: came back from one or more recipients. `needs_attention`: ended otherwise than as sent, and was not sent again since */
+                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced" | "needs_attention";
             };
             header?: {
                 /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
@@ -733,6 +733,7 @@ export interface operations {
                             signed: boolean;
                             messageId: string | null;
                             resendOf: string | null;
+                            sentAgainAs: string | null;
                             recipientsNotShown: number;
                             /** Format: date-time */
                             createdAt: string;
@@ -945,6 +946,7 @@ export interface operations {
                         signed: boolean;
                         messageId: string | null;
                         resendOf: string | null;
+                        sentAgainAs: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1028,6 +1030,7 @@ export interface operations {
                         signed: boolean;
                         messageId: string | null;
                         resendOf: string | null;
+                        sentAgainAs: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1283,6 +1286,7 @@ export interface operations {
                         signed: boolean;
                         messageId: string | null;
                         resendOf: string | null;
+                        sentAgainAs: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1412,6 +1416,7 @@ export interface operations {
                         signed: boolean;
                         messageId: string | null;
                         resendOf: string | null;
+                        sentAgainAs: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1555,6 +1560,7 @@ export interface operations {
                         signed: boolean;
                         messageId: string | null;
                         resendOf: string | null;
+                        sentAgainAs: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;

@@ -1,0 +1,165 @@
+// What ended otherwise than as sent, and nobody has sent again: told at the head of a page, and sent again in one go.
+import { Alert, Anchor, Button, Checkbox, Group, Modal, Progress, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { deliveriesPath } from '../paths.js';
+import { type TeamRole } from '../session/read-token.js';
+import { BusyButton } from '../shell/busy-button.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { CALM_MS, type DeliverySummary, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
+import { type DeliveryFilter, writeFilter } from './delivery-filter.js';
+import classes from './needs-attention.module.css';
+
+const ATTENTION: DeliveryFilter = { status: 'needs_attention' };
+/** Counted up to here; a reader needs no larger number to see that it is many. */
+const COUNTED = 100;
+
+export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
+  const words = useLanguage().words.deliveries.attention;
+  const clients = useClients();
+  const { data } = useQuery({
+    queryKey: ['deliveries-attention', team],
+    queryFn: () => readDeliveries(clients, team, ATTENTION, null, COUNTED),
+    refetchInterval: CALM_MS,
+  });
+  const [isOpen, setIsOpen] = useState(false);
+  const { items, nextCursor } = data ?? { items: [], nextCursor: null };
+  return (
+    <>
+      {items.length === 0 ? null : (
+        <Alert color="yellow" variant="outline" icon={<IconAlertTriangle aria-hidden />} mb="md" className={classes.banner} role="status">
+          <Text size="sm">{words.count(items.length, nextCursor !== null)}</Text>
+          <Group gap="md" mt="xs">
+            {role === 'admin' ? (
+              <Button size="xs" onClick={() => setIsOpen(true)}>
+                {words.open}
+              </Button>
+            ) : null}
+            <Anchor component={Link} href={`${deliveriesPath(team)}${writeFilter(ATTENTION)}`} size="sm" underline="always">
+              {words.show}
+            </Anchor>
+          </Group>
+        </Alert>
+      )}
+      {/* It tells how it went when the last one is gone from the list. */}
+      <SendAllAgainDialog team={team} filter={ATTENTION} isOpen={isOpen} onClose={() => setIsOpen(false)} />
+    </>
+  );
+}
+
+/** Sends again what the filter shows, or some of it: those who did not get it get it as a new delivery. */
+export function SendAllAgain({ team, filter }: { team: string; filter: DeliveryFilter }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setIsOpen(true)}>{useLanguage().words.deliveries.attention.open}</Button>
+      <SendAllAgainDialog team={team} filter={filter} isOpen={isOpen} onClose={() => setIsOpen(false)} />
+    </>
+  );
+}
+
+type DialogProps = { team: string; filter: DeliveryFilter; isOpen: boolean; onClose: () => void };
+
+function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
+  const { deliveries, page } = useLanguage().words;
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={deliveries.attention.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
+      <SendAllAgainForm team={team} filter={filter} onDone={onClose} />
+    </Modal>
+  );
+}
+
+/** Whoever may have it already would get it twice, and who does not exist would not get it again: those only on purpose. */
+const isWorthwhile = ({ status, failure }: DeliverySummary): boolean => status !== 'uncertain' && failure?.code !== 'recipient_unknown';
+
+function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: DeliveryFilter; onDone: () => void }) {
+  const { attention: words, types } = useLanguage().words.deliveries;
+  const clients = useClients();
+  const found = useQuery({
+    queryKey: ['deliveries-to-send-again', team, filter],
+    queryFn: () => readAll(clients, team, filter),
+    // What is looked at and unticked does not change under the reader's hands.
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
+  const sending = useSendAgain(team);
+  if (found.error) return <Trouble error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Text role="status">{words.reading}</Text>;
+  const isChosen = (item: DeliverySummary): boolean => isWorthwhile(item) !== changed.has(item.id);
+  const chosen = found.data.filter(isChosen);
+  const toggle = (id: string): void => setChanged(new Set(changed.has(id) ? [...changed].filter((each) => each !== id) : [...changed, id]));
+  if (sending.state !== null) return <Sending {...sending.state} onDone={onDone} />;
+  return (
+    <>
+      <Text mb="md">{words.lead}</Text>
+      <div className={classes.list}>
+        {found.data.map((item) => (
+          <Checkbox
+            key={item.id}
+            checked={isChosen(item)}
+            label={`${types[item.document.type]} ${item.document.number ?? item.document.id}`}
+            description={item.status === 'uncertain' ? words.uncertain : item.failure?.message}
+            onChange={() => toggle(item.id)}
+          />
+        ))}
+      </div>
+      <Group justify="flex-end" mt="md">
+        <BusyButton busy={false} disabled={chosen.length === 0} onClick={() => sending.begin(chosen)}>
+          {words.send(chosen.length)}
+        </BusyButton>
+      </Group>
+    </>
+  );
+}
+
+type SendingState = { sent: number; total: number; failed: { item: DeliverySummary; error: Error }[]; isOver: boolean };
+
+function Sending({ sent, total, failed, isOver, onDone }: SendingState & { onDone: () => void }) {
+  const { attention: words, types } = useLanguage().words.deliveries;
+  const { close } = useLanguage().words.page;
+  return (
+    <div role="status">
+      <Text mb="xs">{isOver ? words.done(sent) : words.progress(sent, total)}</Text>
+      <Progress value={(100 * (sent + failed.length)) / total} aria-label={words.title} mb="md" />
+      {failed.map(({ item, error }) => (
+        <Trouble key={item.id} error={error} title={`${types[item.document.type]} ${item.document.number ?? item.document.id}`} />
+      ))}
+      {isOver ? (
+        <Group justify="flex-end" mt="md">
+          <Button onClick={onDone}>{close}</Button>
+        </Group>
+      ) : null}
+    </div>
+  );
+}
+
+/** One after the other, each under a key of its own: begun twice, or in two windows, it goes out once. */
+function useSendAgain(team: string): { state: SendingState | null; begin: (items: readonly DeliverySummary[]) => void } {
+  const { dispatcher } = useClients();
+  const queries = useQueryClient();
+  const [state, setState] = useState<SendingState | null>(null);
+  const run = async (items: readonly DeliverySummary[]): Promise<void> => {
+    let now: SendingState = { sent: 0, total: items.length, failed: [], isOver: false };
+    setState(now);
+    for (const item of items) {
+      try {
+        const path = { teamId: team, id: item.id };
+        const header = { 'Idempotency-Key': `all-again-${item.id}` };
+        await readInTime(() => ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/resend', { params: { path, header }, body: {} })));
+        now = { ...now, sent: now.sent + 1 };
+      } catch (error) {
+        now = { ...now, failed: [...now.failed, { item, error: error as Error }] };
+      }
+      setState(now);
+    }
+    setState({ ...now, isOver: true });
+    await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('deliveries') });
+  };
+  return { state, begin: (items) => void run(items) };
+}
