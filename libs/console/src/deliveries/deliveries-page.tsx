@@ -13,7 +13,7 @@ import { DeliveriesList } from './deliveries-list.js';
 import { useDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
 import { ExportButton } from './export-button.js';
-import { AttentionBanner, SendAllAgain } from './needs-attention.js';
+import { AttentionBanner, SendAllAgain, useIsAttentionKnown } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
 import { useRunReport } from './run-report-queries.js';
 
@@ -23,6 +23,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
   const [, navigate] = useLocation();
   const filter = readFilter(search);
   const show = (next: DeliveryFilter): void => navigate(`${deliveriesPath(team)}${writeFilter(next)}`);
+  const isAttentionKnown = useIsAttentionKnown(team);
   useDocumentTitle(words.title);
   return (
     <>
@@ -46,11 +47,17 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
           <ExportButton team={team} filter={filter} />
         </Group>
       </Group>
-      {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
-      <DeliveriesChart team={team} from={filter.from} until={filter.until} />
-      <DeliveriesFilter key={search} filter={filter} onChange={show} />
-      {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}
-      <Found team={team} filter={filter} />
+      {isAttentionKnown ? (
+        <>
+          {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
+          <DeliveriesChart team={team} from={filter.from} until={filter.until} />
+          <DeliveriesFilter key={search} filter={filter} onChange={show} />
+          {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}
+          <Found team={team} filter={filter} />
+        </>
+      ) : (
+        <PageSkeleton blocks={[200, 60, 44, 44, 44, 44]} hasTitle={false} />
+      )}
     </>
   );
 }

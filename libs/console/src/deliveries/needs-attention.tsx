@@ -19,14 +19,24 @@ const ATTENTION: DeliveryFilter = { status: 'needs_attention' };
 /** Counted up to here; a reader needs no larger number to see that it is many. */
 const COUNTED = 100;
 
-export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
-  const words = useLanguage().words.deliveries.attention;
+function useAttention(team: string) {
   const clients = useClients();
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ['deliveries-attention', team],
     queryFn: () => readDeliveries(clients, team, ATTENTION, null, COUNTED),
     refetchInterval: CALM_MS,
   });
+}
+
+/** Whether there is a first answer, or none to be had: what stands below the banner comes with it, so that nothing moves. */
+export function useIsAttentionKnown(team: string): boolean {
+  const { isPending, failureCount } = useAttention(team);
+  return !isPending || failureCount > 0;
+}
+
+export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
+  const words = useLanguage().words.deliveries.attention;
+  const { data } = useAttention(team);
   const [isOpen, setIsOpen] = useState(false);
   const { items, nextCursor } = data ?? { items: [], nextCursor: null };
   return (

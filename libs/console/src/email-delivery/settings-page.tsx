@@ -1,5 +1,5 @@
 import { Breadcrumbs, Text, Title } from '@mantine/core';
-import { AttentionBanner } from '../deliveries/needs-attention.js';
+import { AttentionBanner, useIsAttentionKnown } from '../deliveries/needs-attention.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -12,6 +12,7 @@ import { useSettings } from './settings-queries.js';
 export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.settings;
   const { data, error, refetch } = useSettings(team);
+  const isAttentionKnown = useIsAttentionKnown(team);
   useDocumentTitle(words.title);
   return (
     <>
@@ -28,9 +29,11 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       <Text c="dimmed" mb="lg">
         {words.lead}
       </Text>
-      <AttentionBanner team={team} role={role} />
-      {data !== undefined ? (
-        <SettingsForm team={team} role={role} stored={data} />
+      {data !== undefined && isAttentionKnown ? (
+        <>
+          <AttentionBanner team={team} role={role} />
+          <SettingsForm team={team} role={role} stored={data} />
+        </>
       ) : error ? (
         <Trouble error={error} onRetry={() => void refetch()} />
       ) : (
