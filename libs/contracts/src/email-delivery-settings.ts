@@ -6,6 +6,7 @@ import { asciiDomain, DISPLAY_NAME } from './address-rules.js';
 import { listOf } from './bounded-list.js';
 import { locale, teamId, userId } from './identifiers.js';
 import { connectionOfSettings, connectionSummary } from './mail-connection.js';
+import { SENDING_LIMITS, type SendingLimit } from './sending-limits.js';
 import {
   isPasswordInClear,
   isServerHost,
@@ -54,8 +55,27 @@ const auth = z.discriminatedUnion(
   ],
   { error: ({ input }) => (typeof input === 'object' ? 'must be "password", "oauth2" or "none"' : OBJECT) },
 );
+const limit = (name: SendingLimit) => {
+  const { least, most } = SENDING_LIMITS[name];
+  const range = `must be between ${least} and ${most}`;
+  return z.int(SETTINGS_MESSAGES.wholePort).min(least, range).max(most, range).optional();
+};
+const limits = {
+  connections: limit('connections').meta({ description: 'at a time' }),
+  messagesPerMinute: limit('messagesPerMinute'),
+  recipientsPerDay: limit('recipientsPerDay').meta({ description: 'in any 24 hours' }),
+};
 const smtpInput = z
-  .strictObject({ ...server, auth, tls: serverTrustInput.nullish(), ...sender }, OBJECT)
+  .strictObject(
+    {
+      ...{ ...server, auth, tls: serverTrustInput.nullish(), ...sender },
+      limits: z
+        .strictObject(limits, OBJECT)
+        .optional()
+        .meta({ description: 'what the server takes of this account; left out: what its provider publishes, if anything' }),
+    },
+    OBJECT,
+  )
   .refine((smtp) => !isPasswordInClear(smtp), { path: ['security'], message: SETTINGS_MESSAGES.passwordInClear });
 /** Custom SMTP server as a client writes it; `password` left out keeps the stored one. */
 export type SmtpInput = z.infer<typeof smtpInput>;
@@ -110,6 +130,7 @@ const readServer = {
   security: z.enum(SMTP_SECURITIES),
   fromAddress: z.string(),
   fromName: z.string().optional(),
+  limits: z.object(limits).optional(),
 };
 
 /** Answer of `GET` and `PUT`: never the password, only whether one is set. */

@@ -25,6 +25,7 @@ export * from './rejection.js';
 export * from './run-report.js';
 export * from './sent-message.js';
 export * from './server-trust.js';
+export * from './sending-limits.js';
 export * from './settings-rules.js';
 export * from './shown-text-rules.js';
 export * from './sign-in-refusals.de.js';

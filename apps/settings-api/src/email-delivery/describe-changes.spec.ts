@@ -1,4 +1,4 @@
-import { type TeamMailSettings } from '@billing-mail/contracts';
+import { type SendingLimits, type TeamMailSettings } from '@billing-mail/contracts';
 import fc from 'fast-check';
 import { describeChanges } from './describe-changes.js';
 
@@ -30,6 +30,16 @@ describe('describeChanges', () => {
   it('finds nothing between the same settings, whatever their version', () => {
     const later: TeamMailSettings = { ...settings, version: 2, updatedAt: '2026-11-02T00:00:00.000Z', updatedBy: 'u2' };
     expect(describeChanges(settings, later)).toEqual([]);
+  });
+
+  it('tells of limits that are set, changed and lifted', () => {
+    const limited = (limits: SendingLimits) => ({ ...settings, smtp: { ...smtp, limits } });
+    const [set, other] = [limited({ messagesPerMinute: 30 }), limited({ messagesPerMinute: 60, recipientsPerDay: 500 })];
+    expect(describeChanges(set, other)).toEqual([
+      { pointer: '/smtp/limits/messagesPerMinute', from: 30, to: 60 },
+      { pointer: '/smtp/limits/recipientsPerDay', from: null, to: 500 },
+    ]);
+    expect(describeChanges(set, { ...settings, smtp })).toEqual([{ pointer: '/smtp/limits/messagesPerMinute', from: 30, to: null }]);
   });
 
   it('tells of a new server field by field, without its password', () => {

@@ -1,0 +1,48 @@
+// How much a mail server takes of one account: what the team has set, or else what its provider publishes.
+
+/** What is left out is not limited. */
+export type SendingLimits = {
+  /** At a time. */
+  connections?: number | undefined;
+  messagesPerMinute?: number | undefined;
+  recipientsPerDay?: number | undefined;
+};
+export type SendingLimit = keyof SendingLimits;
+
+/** What a team may set: each at least 1. A server that takes more than the most needs no limit of ours. */
+export const SENDING_LIMITS = {
+  connections: { least: 1, most: 100 },
+  messagesPerMinute: { least: 1, most: 10_000 },
+  recipientsPerDay: { least: 1, most: 10_000_000 },
+} as const satisfies Record<SendingLimit, { least: number; most: number }>;
+
+/**
+ * What providers publish for one account, by the host that one sends by. Where a provider counts otherwise the limit is on the safe side: a mail
+ * has one recipient at least, so that as many recipients a day as Google allows mails never are more mails; 500 an hour are 8 a minute.
+ */
+const PUBLISHED: Readonly<Record<string, SendingLimits>> = {
+  // "3 concurrent connections", "30 messages per minute", "10,000 recipients per day":
+  // https://learn.microsoft.com/exchange/mail-flow-best-practices/how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365
+  // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#sending-limits-1
+  'smtp.office365.com': { connections: 3, messagesPerMinute: 30, recipientsPerDay: 10_000 },
+  // "Messages per day 2,000 (500 for trial accounts)", over a rolling day: https://support.google.com/a/answer/166852
+  'smtp.gmail.com': { recipientsPerDay: 2000 },
+  // "500 Emails per hour" after the first month: https://www.ionos.co.uk/help/email/general-topics/what-are-the-mass-mailing-limits/
+  'smtp.ionos.de': { messagesPerMinute: 8 },
+};
+
+/** What the provider of a host publishes; `null` where nothing is known. */
+export const publishedLimits = (host: string): SendingLimits | null => PUBLISHED[host.trim().toLowerCase()] ?? null;
+
+/** What a team's server is held to; `null`: nothing. The team's own take the place of all of its provider's, so that `{}` lifts them. */
+export function sendingLimitsOf({ host, limits }: { host: string; limits?: SendingLimits | undefined }): SendingLimits | null {
+  const held = limits ?? publishedLimits(host);
+  return held !== null && Object.values(held).some((limit) => limit !== undefined) ? held : null;
+}
+
+/** What is wrong with a limit; `null`: nothing. */
+export function explainLimit(name: SendingLimit, value: number): string | null {
+  const { least, most } = SENDING_LIMITS[name];
+  if (!Number.isInteger(value)) return 'must be a whole number';
+  return value < least || value > most ? `must be between ${least} and ${most}` : null;
+}
