@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { SendingPace } from './sending-pace.js';
+
+const WINDOWS = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
+const ONE = { messages: 1, recipients: 1 };
+
+/** Sends all of them by the pace, `connections` at a time, each taking `tookMs`; returns when each was seen by the server. */
+function sendAll(pace: SendingPace, sizes: { messages: number; recipients: number }[], tookMs: (index: number) => number): number[] {
+  const seen: number[] = [];
+  const ends: { at: number; size: (typeof sizes)[number] }[] = [];
+  let now = 0;
+  for (const [index, size] of sizes.entries()) {
+    for (;;) {
+      ends.sort((a, b) => a.at - b.at);
+      while (ends[0] !== undefined && ends[0].at <= now) {
+        const { at, size: ended } = ends[0];
+        ends.shift();
+        pace.end(ended, at);
+      }
+      const waitMs = pace.waitMs(size, now);
+      if (waitMs === 0 && pace.hasConnection()) break;
+      now = Math.min(waitMs === 0 ? Infinity : now + waitMs, ends[0]?.at ?? Infinity);
+    }
+    pace.begin(size);
+    const took = tookMs(index);
+    seen.push(now + took * ((index % 7) / 7));
+    ends.push({ at: now + took, size });
+  }
+  return seen.sort((a, b) => a - b);
+}
+
+const mostIn = (times: readonly number[], windowMs: number): number => {
+  let [most, first] = [0, 0];
+  for (const [last, at] of times.entries()) {
+    while (at - (times[first] ?? at) >= windowMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+};
+
+describe('the pace of an account', () => {
+  it('lets a server see no more than its limit in any minute, however long each message takes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 1, maxLength: 150 }),
+        (limit, took) => {
+          const pace = new SendingPace({ connections: 3, messagesPerMinute: limit }, WINDOWS);
+          const seen = sendAll(
+            pace,
+            took.map(() => ONE),
+            (index) => took[index] ?? 1,
+          );
+          expect(mostIn(seen, WINDOWS.minuteMs)).toBeLessThanOrEqual(limit);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['the minute', { connections: 3, messagesPerMinute: 30 }, 5000, 1],
+    ['the day', { connections: 3, messagesPerMinute: 30, recipientsPerDay: 2000 }, 5000, 1],
+    ['recipients of the day', { connections: 3, recipientsPerDay: 10_000 }, 5000, 7],
+  ] as const)('foretells the end of 5,000 deliveries by the limit of %s within 10 %%', (_limit, limits, count, recipients) => {
+    const sizes = Array.from({ length: count }, () => ({ messages: 1, recipients }));
+    const foretold = new SendingPace(limits, WINDOWS).plan(sizes, 0).at(-1) ?? 0;
+    const end = sendAll(new SendingPace(limits, WINDOWS), sizes, (index) => 400 + (index % 10) * 100).at(-1) ?? 0;
+    expect(Math.abs(end - foretold) / end).toBeLessThan(0.1);
+  });
+
+  it('counts recipients over any day, and lets one that is larger than the limit go alone', () => {
+    const pace = new SendingPace({ recipientsPerDay: 10 }, WINDOWS);
+    const size = (recipients: number) => ({ messages: 1, recipients });
+    expect(pace.plan([size(6), size(6), size(25), size(1)], 0)).toEqual([0, WINDOWS.dayMs, 2 * WINDOWS.dayMs, 3 * WINDOWS.dayMs]);
+  });
+
+  it('has room for no more connections than the server takes, and none once the day is full', () => {
+    const pace = new SendingPace({ connections: 3, recipientsPerDay: 2 }, WINDOWS);
+    expect(pace.roomAt(0)).toBe(3);
+    pace.begin(ONE);
+    pace.begin(ONE);
+    expect(pace.roomAt(1)).toBe(2);
+    pace.end(ONE, 2);
+    pace.end(ONE, 3);
+    expect([pace.roomAt(4), pace.roomAt(3 + WINDOWS.dayMs)]).toEqual([0, 3]);
+  });
+
+  it('goes on with what another process had sent', () => {
+    const pace = new SendingPace({ messagesPerMinute: 30 }, WINDOWS);
+    pace.noteSent([{ at: 1000, messages: 29, recipients: 29 }]);
+    expect([pace.roomAt(2000), pace.plan([ONE, ONE], 2000)]).toEqual([1, [0, 59_000]]);
+  });
+});

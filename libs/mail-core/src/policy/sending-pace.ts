@@ -1,0 +1,116 @@
+// How much more a server takes of one account now, and when it takes what waits: counts what was sent against the limits of the account.
+import { type SendingLimits } from '@billing-mail/contracts';
+
+/** Over how long the limits count, in milliseconds. Tests shorten them. */
+export type PaceWindows = { minuteMs: number; dayMs: number };
+export const REAL_WINDOWS: PaceWindows = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
+
+/** What an account has sent: in each part of the time, the latest moment at which it may have been, on the clock of the one who asks. */
+export type Sent = { at: number; messages: number; recipients: number };
+/** A message that waits. */
+export type Size = { messages: number; recipients: number };
+
+/**
+ * A message counts from before its sending begins until a whole window after its end: whenever in between the server counts it, it never sees more
+ * than the limit in any window. All times are milliseconds of one clock that only goes forward.
+ */
+export class SendingPace {
+  /** When places of the minute were last left, the oldest first: one for each message. */
+  private left: number[] = [];
+  private day: Sent[] = [];
+  /** When the newest piece of the day began. */
+  private beganAt: number | null = null;
+  private underWay = { sendings: 0, messages: 0, recipients: 0 };
+
+  constructor(
+    readonly limits: SendingLimits,
+    private readonly windows: PaceWindows,
+  ) {}
+
+  /** Messages that may be under way now, those that are among them. */
+  roomAt(now: number): number {
+    this.forgetBefore(now);
+    const { connections = Infinity, messagesPerMinute = Infinity, recipientsPerDay = Infinity } = this.limits;
+    const isDayFull = this.recipientsOfDay() >= recipientsPerDay;
+    return isDayFull ? this.underWay.sendings : Math.max(0, Math.min(connections, messagesPerMinute - this.left.length));
+  }
+
+  /** How long a message of this size has to wait; 0 where it may go now. */
+  waitMs(size: Size, now: number): number {
+    return this.plan([size], now)[0] ?? 0;
+  }
+
+  hasConnection(): boolean {
+    return this.underWay.sendings < (this.limits.connections ?? Infinity);
+  }
+
+  begin({ messages, recipients }: Size): void {
+    this.underWay.sendings += 1;
+    this.underWay.messages += messages;
+    this.underWay.recipients += recipients;
+  }
+
+  end({ messages, recipients }: Size, now: number): void {
+    this.underWay.sendings -= 1;
+    this.underWay.messages -= messages;
+    this.underWay.recipients -= recipients;
+    this.noteSent([{ at: now, messages, recipients }]);
+  }
+
+  /** What was sent before, the oldest first. */
+  noteSent(sent: readonly Sent[]): void {
+    for (const one of sent) {
+      if (this.limits.messagesPerMinute !== undefined) for (let left = one.messages; left > 0; left -= 1) this.left.push(one.at);
+      const last = this.day.at(-1);
+      // In pieces of a minute, so that a day is few of them; a piece counts until its last message is a day old.
+      if (last !== undefined && this.beganAt !== null && one.at - this.beganAt < this.windows.minuteMs) {
+        last.at = Math.max(last.at, one.at);
+        last.recipients += one.recipients;
+      } else {
+        this.day.push({ ...one });
+        this.beganAt = one.at;
+      }
+    }
+  }
+
+  /** How long from now each of these waits, in their order, when each goes as soon as it may. */
+  plan(waiting: readonly Size[], now: number): number[] {
+    this.forgetBefore(now);
+    const { minuteMs, dayMs } = this.windows;
+    const { messagesPerMinute, recipientsPerDay } = this.limits;
+    const places = [...this.left, ...Array.from({ length: this.underWay.messages }, () => now)].map((at) => at + minuteMs);
+    const day = [...this.day, { at: now, recipients: this.underWay.recipients }].map(({ at, recipients }) => ({
+      at: at + dayMs,
+      recipients,
+    }));
+    let recipientsOfDay = day.reduce((sum, { recipients }) => sum + recipients, 0);
+    let [place, piece, at] = [0, 0, now];
+    return waiting.map((size) => {
+      // One that is larger than the limit goes when nothing else counts any more.
+      const messages = Math.min(size.messages, messagesPerMinute ?? Infinity);
+      while (messagesPerMinute !== undefined && places.length - place + messages > messagesPerMinute)
+        at = Math.max(at, places[place++] ?? at);
+      while (recipientsPerDay !== undefined && recipientsOfDay > 0 && recipientsOfDay + size.recipients > recipientsPerDay) {
+        const over = day[piece++];
+        recipientsOfDay -= over?.recipients ?? recipientsOfDay;
+        at = Math.max(at, over?.at ?? at);
+      }
+      if (messagesPerMinute !== undefined) for (let left = messages; left > 0; left -= 1) places.push(at + minuteMs);
+      day.push({ at: at + dayMs, recipients: size.recipients });
+      recipientsOfDay += size.recipients;
+      return at - now;
+    });
+  }
+
+  private recipientsOfDay(): number {
+    return this.day.reduce((sum, { recipients }) => sum + recipients, this.underWay.recipients);
+  }
+
+  private forgetBefore(now: number): void {
+    const { minuteMs, dayMs } = this.windows;
+    const isPast = this.left.findIndex((at) => at + minuteMs > now);
+    if (isPast !== 0) this.left = isPast < 0 ? [] : this.left.slice(isPast);
+    while (this.day[0] !== undefined && this.day[0].at + dayMs <= now) this.day.shift();
+    if (this.day.length === 0) this.beganAt = null;
+  }
+}
