@@ -16,6 +16,7 @@ import {
   redisTransport,
   within,
 } from '@billing-mail/platform';
+import { type PaceWindows } from '@billing-mail/mail-core';
 import { clientNameFor, platformServer, SessionKeeper, type SessionOptions } from '@billing-mail/smtp-client';
 import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
@@ -38,7 +39,7 @@ import { SettingsChangedController } from './claiming/settings-changed.controlle
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
 import { dispatchSchema } from './dispatch.schema.js';
 import { DISPATCHER_ENV, type DispatcherEnv } from './dispatcher.env.js';
-import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
+import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PACE_WINDOWS, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
 import { BlobCollector } from './documents/blob-collector.js';
 import { type DocumentStore } from './documents/document-store.js';
 import { MemoryBudget } from './documents/memory-budget.js';
@@ -66,6 +67,7 @@ import { SentMessagesController } from './log/sent-messages.controller.js';
 import { StatisticsStore } from './log/statistics.store.js';
 import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
+import { PacedLanesStore } from './records/paced-lanes.store.js';
 import { OutboxStore } from './records/outbox.store.js';
 import { ReturnPaths } from './records/return-paths.js';
 import { TroublesStore } from './records/troubles.store.js';
@@ -78,6 +80,7 @@ import { SettlementStore } from './settling/settlement.store.js';
 import { Settling } from './settling/settling.js';
 import { DangerousSteps } from './trying/dangerous-steps.js';
 import { Messages } from './trying/messages.js';
+import { PacedLanes } from './trying/paced-lanes.js';
 import { TryDelivery } from './trying/try-delivery.js';
 
 const CLOSE_MS = 2000;
@@ -89,7 +92,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly sessions: SessionKeeper,
   ) {}
 
-  static with(env: DispatcherEnv, logger: Logger): DynamicModule {
+  static with(env: DispatcherEnv, logger: Logger, windows: PaceWindows): DynamicModule {
     // Deliveries share their statements, so a few connections serve them all; the rest is for what is rare, the relay and HTTP.
     const database = dataSourceOptions(env.DATABASE_URL, dispatchSchema, {
       applicationName: 'mail-dispatcher',
@@ -116,6 +119,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       providers: [
         { provide: DISPATCHER_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
+        { provide: PACE_WINDOWS, useValue: windows },
         { provide: DOCUMENT_STORE, useValue: openDocumentStore(env.DOCUMENT_STORE_URL) },
         {
           provide: PLATFORM_SERVER,
@@ -135,7 +139,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, TryDelivery],
+        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, PacedLanesStore, PacedLanes, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],

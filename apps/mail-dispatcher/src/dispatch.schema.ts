@@ -5,6 +5,7 @@ import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-out
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
 import { Bounces1800000000070 } from './migrations/1800000000070-bounces.js';
+import { PacedLanes1800000000090 } from './migrations/1800000000090-paced-lanes.js';
 import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-team-certificates.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
@@ -27,6 +28,7 @@ export const dispatchSchema: Schema = {
     RunsAlone1800000000020,
     NamedBlobs1800000000040,
     Bounces1800000000070,
+    PacedLanes1800000000090,
     CertificatesOfTeams1800000000100,
     MessageAliases1800000000110,
   ],

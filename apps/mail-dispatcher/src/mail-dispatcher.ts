@@ -1,4 +1,5 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type PaceWindows, REAL_WINDOWS } from '@billing-mail/mail-core';
 import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
@@ -10,9 +11,13 @@ const textLimit = (env: DispatcherEnv): number => 4 * env.MAX_BODY_BYTES + 2 * 1
 const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + textLimit(env);
 
 /** Builds mail-dispatcher, ready to listen for HTTP; it takes jobs and sends as soon as it is initialised. */
-export async function createMailDispatcher(env: DispatcherEnv, logger: Logger): Promise<NestExpressApplication> {
+export async function createMailDispatcher(
+  env: DispatcherEnv,
+  logger: Logger,
+  windows: PaceWindows = REAL_WINDOWS,
+): Promise<NestExpressApplication> {
   const app = await createHttpService({
-    module: AppModule.with(env, logger),
+    module: AppModule.with(env, logger, windows),
     title: 'mail-dispatcher',
     description: 'Turns one billing document into one settled delivery',
     env,

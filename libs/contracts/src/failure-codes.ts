@@ -56,6 +56,7 @@ export const FAILURE_CODES = [
   // nobody knows
   'no_final_reply',
   // before any server was asked
+  'sending_limit',
   'settings_unavailable',
   'signing_unavailable',
   'certificate_expired',

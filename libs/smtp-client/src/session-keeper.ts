@@ -20,7 +20,7 @@ export class SessionKeeper {
   /** Those in use and those that wait, of these the one that has waited longest first. */
   private readonly sessions = new Set<KeptSession>();
   private readonly openings = new Set<Way>();
-  private readonly closings = new Set<Promise<void>>();
+  private readonly closings = new Map<Promise<void>, string>();
   private readonly known = new KnownServers();
   private readonly salt = randomBytes(32);
   private openedCount = 0;
@@ -62,7 +62,7 @@ export class SessionKeeper {
   async close(): Promise<void> {
     this.isClosed = true;
     for (const kept of this.waiting()) void this.discard(kept);
-    await Promise.all(this.closings);
+    await Promise.all(this.closings.keys());
   }
 
   private retireOthers(scope: string, key: string): void {
@@ -73,8 +73,9 @@ export class SessionKeeper {
   }
 
   private async open(server: SmtpServer, way: Way, options: SessionOptions, signal: AbortSignal): ReturnType<SessionSource['open']> {
-    const { onStep: _onStep, ...lasting } = options;
+    const { onStep: _onStep, afterClosing, ...lasting } = options;
     this.openings.add(way);
+    if (afterClosing === true) await Promise.all([...this.closings].filter(([, scope]) => scope === way.scope).map(([closing]) => closing));
     const opened = await openSession(server, { ...lasting, opening: signal, known: this.known.of(way.key) }).finally(() =>
       this.openings.delete(way),
     );
@@ -144,7 +145,7 @@ export class SessionKeeper {
   private discard(kept: KeptSession): Promise<void> {
     this.forget(kept);
     const closing = kept.session.close().finally(() => this.closings.delete(closing));
-    this.closings.add(closing);
+    this.closings.set(closing, kept.way.scope);
     return closing;
   }
 

@@ -13,6 +13,8 @@ export type SessionOptions = {
   dnsServers?: readonly string[];
   /** Aborted while the session is being opened, it ends that at once. Not to be aborted later: `session.close` is for that. */
   opening?: AbortSignal;
+  /** Opened only once those of the same scope that are being closed are gone: for a server that counts connections. */
+  afterClosing?: boolean;
   /** What is remembered of this server, and learns from this session. */
   known?: KnownServer;
 };

@@ -6,6 +6,7 @@ import { type Settling } from '../settling/settling.js';
 import { type ClaimsStore } from './claims.store.js';
 import { DeliveryRunner } from './delivery-runner.js';
 import { LaneHealth } from './lane-health.js';
+import { type PacedLanes } from '../trying/paced-lanes.js';
 import { type WorkOnDelivery } from './work-on-delivery.js';
 
 const env = { DISPATCH_CONCURRENCY: 4, CLAIM_LEASE: 30_000, CUSTOM_SERVER_CONNECTIONS: 3, RETRY_DELAYS: [300_000] } as DispatcherEnv;
@@ -30,6 +31,7 @@ async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<nu
     { replayJournal: () => Promise.resolve(new Set()) } as unknown as Settling,
     {} as Announcer,
     new LaneHealth(env),
+    { limit: (_way: string, learnt: unknown) => learnt, known: () => [] } as unknown as PacedLanes,
   );
   await runner.onApplicationBootstrap();
   for (let waitedMs = 0; asked < sweeps && waitedMs < 10_000; waitedMs += 20) await sleep(20);

@@ -9,6 +9,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { deliverySteps, inHandGauge } from '../records/dispatcher.metrics.js';
 import { PLATFORM_WAY } from '../records/lanes.js';
 import { type DeliveryInHand } from '../records/rows.js';
+import { PacedLanes } from '../trying/paced-lanes.js';
 import { Announcer } from '../settling/announcer.js';
 import { Settling } from '../settling/settling.js';
 import { ClaimsStore } from './claims.store.js';
@@ -53,13 +54,15 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly settling: Settling,
     private readonly announcer: Announcer,
     private readonly lanes: LaneHealth,
+    private readonly paced: PacedLanes,
   ) {
     this.hands = new Hands({
       ...{ count: env.DISPATCH_CONCURRENCY * HANDS_A_PLACE, places: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
       isFailing: (lane) => lanes.isFailing(lane),
-      startsNow: (way) => lanes.startsNow(way),
+      startsNow: (way) => paced.limit(way, lanes.startsNow(way)),
       started: (lane) => lanes.started(lane),
     });
+    paced.onRoom = () => this.wake();
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -119,7 +122,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   private async claim(count: number): Promise<DeliveryInHand[]> {
     const left = this.hands.left();
-    for (const lane of this.lanes.restrained()) left.set(lane, this.hands.roomLeft(lane));
+    for (const lane of [...this.lanes.restrained(), ...this.paced.known()]) left.set(lane, this.hands.roomLeft(lane));
     const { workerId } = this;
     const room = { platform: this.hands.roomLeft(PLATFORM_WAY), custom: this.env.CUSTOM_SERVER_CONNECTIONS };
     const inHand = [...this.inHand.keys()];

@@ -36,7 +36,7 @@ import { RunAlone } from './run-alone.js';
 export type StepResult =
   | { kind: 'recorded'; next: 'wait' | 'held_up' | 'fall_back' | 'settled'; status?: string }
   | { kind: 'postponed'; reason: string }
-  | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' | 'server_restrained' };
+  | { kind: 'left'; reason: 'claim_lost' | 'route_gone' | 'given_up' | 'late' | 'known_by_now' | 'server_restrained' | 'limit_reached' };
 
 const NOBODY_KNOWS: Verdict = {
   scope: 'message',
@@ -176,12 +176,14 @@ export class WorkOnDelivery {
       }
       case 'interrupted':
         return this.postpone(delivery, tried.cause, tried.report);
+      case 'limit_reached':
+        return this.letWait(delivery, tried);
       default:
         return this.leave(delivery, tried.kind);
     }
   }
 
-  private async leave(delivery: LookedAfter, why: Exclude<Tried['kind'], 'tried' | 'interrupted'>): Promise<StepResult> {
+  private async leave(delivery: LookedAfter, why: Exclude<Tried['kind'], 'tried' | 'interrupted' | 'limit_reached'>): Promise<StepResult> {
     try {
       switch (why) {
         case 'route_gone':
@@ -196,6 +198,16 @@ export class WorkOnDelivery {
         default:
           return await this.giveUp(delivery, why);
       }
+    } catch (error) {
+      return this.postpone(delivery, error, null);
+    }
+  }
+
+  /** It goes when its server takes more of this team; that costs no try. */
+  private async letWait(delivery: LookedAfter, { permit, fingerprint }: Extract<Tried, { kind: 'limit_reached' }>): Promise<StepResult> {
+    try {
+      await this.settling.letWait(delivery, permit, fingerprint);
+      return { kind: 'left', reason: 'limit_reached' };
     } catch (error) {
       return this.postpone(delivery, error, null);
     }

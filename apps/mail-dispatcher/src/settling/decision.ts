@@ -53,7 +53,12 @@ function dueIn(next: Settlement['next']): number | null {
 }
 
 /** Given back untried for a reason of ours: its tries stay whole. */
-export function toPostponement(state: DeliveryState, afterMs: number, failure: FailureReason | null): Decision {
+export function toPostponement(
+  state: DeliveryState,
+  afterMs: number,
+  failure: FailureReason | null,
+  fingerprint: string | null = null,
+): Decision {
   const { teamId, route, usedFallback, tries } = state;
   const status = transition(state.status, tries.custom + tries.platform === 0 ? 'queued' : 'waiting');
   const next = {
@@ -62,7 +67,7 @@ export function toPostponement(state: DeliveryState, afterMs: number, failure: F
     lane: laneOf(teamId, route ?? 'custom'),
     usedFallback,
     triedRoute: null,
-    fingerprint: null,
+    fingerprint,
     dueInMs: afterMs,
   };
   return { ...recipientsOnly(state, state.recipients), next: { ...next, failure: failure ?? state.failure, postponed: true } };

@@ -29,6 +29,9 @@ const LONGEST_WAIT_MS = 2000;
 /** What was written; `late`: another worker has the delivery now, only the facts were noted. */
 export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 'late' };
 
+/** How long a delivery is held back, and by which limit. */
+type Held = { afterMs: number; limit: NonNullable<FailureReason['limit']> | null };
+
 @Injectable()
 export class Settling implements OnApplicationShutdown {
   private ended = false;
@@ -93,6 +96,12 @@ export class Settling implements OnApplicationShutdown {
   /** Gives a delivery back to be claimed at once, with what is known of it by now. */
   async giveBackAtOnce(delivery: DeliveryInHand): Promise<void> {
     await this.writeBack(delivery, null, (now) => toPostponement(now, 0, null));
+  }
+
+  /** Gives a delivery back untried until its server takes more; says for which limit, where it is one that the team knows. */
+  async letWait(delivery: DeliveryInHand, { afterMs, limit }: Held, fingerprint: string): Promise<void> {
+    const failure: FailureReason | null = limit && { code: 'sending_limit', server: null, reply: null, limit };
+    await this.writeBack(delivery, null, (now) => toPostponement(now, afterMs, failure, fingerprint));
   }
 
   private async writeBack(

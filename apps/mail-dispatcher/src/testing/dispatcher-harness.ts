@@ -26,6 +26,7 @@ import {
   publishDispatchJob,
   readOutcomes,
 } from '@billing-mail/contracts';
+import { type PaceWindows } from '@billing-mail/mail-core';
 import { createLogger, CredentialBox, migrate, redisTransport, smtpPasswordContext, smtpTokenContext, Sql } from '@billing-mail/platform';
 import {
   createTestIdentity,
@@ -84,7 +85,12 @@ class SettingsStandIn {
 class SettingsStandInModule {}
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
-export type HarnessOptions = { env?: Record<string, string>; dispatchers?: number; certificate?: { validFrom: Date; validTo: Date } };
+export type HarnessOptions = {
+  env?: Record<string, string>;
+  dispatchers?: number;
+  certificate?: { validFrom: Date; validTo: Date };
+  windows?: PaceWindows;
+};
 
 export async function startHarness(options: HarnessOptions = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'dispatcher-'));
@@ -137,7 +143,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   });
   const apps: NestExpressApplication[] = [];
   const startDispatcher = async (): Promise<NestExpressApplication> => {
-    const app = await createMailDispatcher(env, createLogger('mail-dispatcher', env.LOG_LEVEL));
+    const app = await createMailDispatcher(env, createLogger('mail-dispatcher', env.LOG_LEVEL), options.windows);
     apps.push(app);
     return app;
   };

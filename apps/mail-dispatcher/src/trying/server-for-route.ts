@@ -38,6 +38,7 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     smtp.auth.type === 'password' && [smtp.auth.username, sealMark(smtp.auth.passwordSealed)],
     ...(smtp.auth.type === 'oauth2' ? [smtp.auth.connection?.id ?? null] : []),
     ...(smtp.tls === undefined ? [] : [smtp.tls.ca, smtp.tls.pin, smtp.tls.clientCertificate?.fingerprint]),
+    ...(smtp.limits === undefined ? [] : [smtp.limits]),
   ];
   // Without a certificate as it was before there were any: what waits since then is not tried at once because we were updated.
   const signer = settings.certificate === null ? [] : [settings.certificate.fingerprint];

@@ -1,6 +1,6 @@
 // One try of a delivery in hand: where to, over which line, with which bytes. Returns what it came to; what follows is decided by others.
 import { Inject, Injectable } from '@nestjs/common';
-import { type Route, type TeamMailSettings } from '@billing-mail/contracts';
+import { type Route, sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Verdict } from '@billing-mail/mail-core';
 import { CredentialBox } from '@billing-mail/platform';
 import { SessionKeeper, serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
@@ -11,6 +11,7 @@ import { DocumentChangedError } from '../documents/read-document.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { type ConnectionAsked, TokenClient, TokenUnavailableError } from '../documents/token.client.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
+import { laneOf } from '../records/lanes.js';
 import { envelopeFrom } from '../records/look.js';
 import { ReturnPaths } from '../records/return-paths.js';
 import { type LookedAfter, type RecipientRow } from '../records/rows.js';
@@ -18,6 +19,7 @@ import { type TryReport } from '../settling/try-report.js';
 import { DangerousSteps } from './dangerous-steps.js';
 import { handIn, type HandedIn, type HandIn, notHandedIn } from './hand-in.js';
 import { Messages, type PreparedMessage } from './messages.js';
+import { PacedLanes, type Permit } from './paced-lanes.js';
 import { customServerOf, serverFingerprint, type TokenOfServer } from './server-for-route.js';
 import { type Turn } from './turn.js';
 
@@ -30,6 +32,8 @@ export type Tried =
   | { kind: 'route_gone' }
   /** Before it was its turn others met a trouble of the server's, or the process has to go. */
   | { kind: 'server_restrained' }
+  /** The server takes no more of the team for now, by its limits. */
+  | { kind: 'limit_reached'; permit: Extract<Permit, { kind: 'wait' }>; fingerprint: string }
   | { kind: 'document_changed' }
   /** Somebody may have the mail, and its bytes can not be had again. */
   | { kind: 'not_repeatable' };
@@ -48,12 +52,16 @@ type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMes
 type RecordProgress = (report: TryReport) => Promise<void>;
 /** `alone` is there for a delivery that must not be composed and written beside others. */
 type Circumstances = { signal: AbortSignal; turn: Turn; alone: Alone | null };
-/** `connection`: what a token was asked for, where one is signed in by; `expired` when there is none until the team connects again. */
+/**
+ * `connection`: what a token was asked for, where one is signed in by; `expired` when there is none until the team connects again. `limited`: the
+ * team's server, where it is held to limits.
+ */
 type WayOut = {
   server: SmtpServer;
   scope: string;
   fallback: boolean;
   fingerprint: string;
+  limited: TeamMailSettings['smtp'];
   connection?: ConnectionAsked | 'expired';
 };
 
@@ -84,6 +92,7 @@ export class TryDelivery {
     private readonly steps: DangerousSteps,
     private readonly records: DeliveryRecords,
     private readonly returnPaths: ReturnPaths,
+    private readonly paced: PacedLanes,
   ) {}
 
   /**
@@ -115,6 +124,26 @@ export class TryDelivery {
   ): Promise<Tried> {
     const way = await this.wayOut(delivery);
     if (typeof way === 'string') return { kind: way };
+    if (way.limited === null) return this.handInBy(way, delivery, message, signal, turn, recordProgress);
+    const recipients = delivery.recipients.filter(({ status }) => status === 'pending').length;
+    const size = { messages: Math.ceil(recipients / this.env.SMTP_MAX_RECIPIENTS), recipients };
+    const permit = await this.paced.begin(laneOf(delivery.teamId, 'custom'), way.limited, size);
+    if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
+    try {
+      return await this.handInBy(way, delivery, message, signal, turn, recordProgress);
+    } finally {
+      permit.end();
+    }
+  }
+
+  private async handInBy(
+    way: WayOut,
+    delivery: LookedAfter,
+    message: PreparedMessage,
+    signal: AbortSignal,
+    turn: Turn,
+    recordProgress: RecordProgress,
+  ): Promise<Tried> {
     const { route } = delivery;
     const attempt = { id: uuidv7(), number: delivery.lastAttempt + 1, route, server: serverLabel(way.server) };
     const since = performance.now();
@@ -128,7 +157,7 @@ export class TryDelivery {
       return toTried(refused, reportOf(refused), message);
     }
     const task = (server: SmtpServer): HandIn => ({
-      line: this.keeper.line(server, way.scope, this.session),
+      line: this.keeper.line(server, way.scope, way.limited === null ? this.session : { ...this.session, afterClosing: true }),
       server: attempt.server,
       ...this.envelopeOf(delivery),
       recipients: delivery.recipients.filter(({ status }) => status === 'pending'),
@@ -167,14 +196,16 @@ export class TryDelivery {
 
   /** Server and credentials are read afresh for each try, so that a corrected password helps what is waiting. */
   private async wayOut({ teamId, route }: LookedAfter): Promise<WayOut | 'team_unknown' | 'route_gone'> {
-    if (route === 'platform') return { server: this.platformServer, scope: PLATFORM_SCOPE, fallback: false, fingerprint: 'platform' };
+    if (route === 'platform')
+      return { server: this.platformServer, scope: PLATFORM_SCOPE, fallback: false, fingerprint: 'platform', limited: null };
     const settings = await this.settings.settingsOf(teamId);
     if (settings === null) return 'team_unknown';
     const isConnected = settings.smtp?.auth.type === 'oauth2' && settings.sender === 'custom';
     const { bearer, connection } = isConnected ? await this.bearerOf(settings) : {};
     const server = customServerOf(settings, this.credentials, this.extraAuthorities, bearer);
     if (server === null) return 'route_gone';
-    const way = { server, scope: teamId, fallback: settings.fallback, fingerprint: serverFingerprint(settings) };
+    const limited = settings.smtp !== null && sendingLimitsOf(settings.smtp) !== null ? settings.smtp : null;
+    const way = { server, scope: teamId, fallback: settings.fallback, fingerprint: serverFingerprint(settings), limited };
     return connection === undefined ? way : { ...way, connection };
   }
 

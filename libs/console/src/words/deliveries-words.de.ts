@@ -17,6 +17,7 @@ export const deliveriesWords: typeof english = {
     cancelled: 'Abgebrochen',
   },
   waitsFor: {
+    sending_limit: 'Wartet auf das Limit Ihres Servers',
     settings_unavailable: 'Wartet auf Ihre Einstellungen',
     signing_unavailable: 'Wartet auf unser Signaturzertifikat',
     certificate_expired: 'Wartet auf Ihr neues Zertifikat',

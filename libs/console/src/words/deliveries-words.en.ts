@@ -15,6 +15,7 @@ export const deliveriesWords = {
     cancelled: 'Cancelled',
   },
   waitsFor: {
+    sending_limit: 'Waiting for the limit of your server',
     settings_unavailable: 'Waiting for your settings',
     signing_unavailable: 'Waiting for our signing certificate',
     certificate_expired: 'Waiting for a new certificate of yours',

@@ -32,14 +32,15 @@ function todoOf({ code }: FailureReason, catalogue: FailureCatalogue, route: Rou
 }
 
 /** What was seen besides, and what the server named in figures, as sentences. */
-function detailsOf({ askedWaitMs, sizes, seen }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
+function detailsOf({ askedWaitMs, sizes, seen, limit }: FailureReason, catalogue: FailureCatalogue, locale: Locale): string[] {
   const wait = [
     ...(seen === undefined ? [] : [catalogue.seen[seen]]),
+    ...(limit === undefined ? [] : [catalogue.limit[limit.per].replace('{n}', limit.count.toLocaleString(locale))]),
     ...(askedWaitMs === undefined ? [] : [catalogue.askedWait.replace('{time}', inTime(askedWaitMs, catalogue))]),
   ];
   if (sizes === undefined) return wait;
-  const [limit, size] = [sizes.limitBytes, sizes.messageBytes].map((bytes) => inMegabytes(bytes, locale));
-  return [...wait, catalogue.sizes.replace('{limit}', limit ?? '').replace('{size}', size ?? '')];
+  const [most, size] = [sizes.limitBytes, sizes.messageBytes].map((bytes) => inMegabytes(bytes, locale));
+  return [...wait, catalogue.sizes.replace('{limit}', most ?? '').replace('{size}', size ?? '')];
 }
 
 /** In the largest unit that says it exactly enough: nobody plans by seconds of an hour. */

@@ -16,6 +16,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byOthers: 'Die nächsten Belege werden dort von selbst wieder versucht.',
   },
   askedWait: 'Er bat uns, {time} zu warten.',
+  limit: { minute: 'Er nimmt {n} E-Mails in der Minute an.', day: 'Er nimmt {n} Empfänger am Tag an.' },
   sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail ist {size} groß.',
   time: { minutes: ['1 Minute', '{n} Minuten'], hours: ['1 Stunde', '{n} Stunden'], seconds: ['1 Sekunde', '{n} Sekunden'] },
   seen: {
@@ -280,6 +281,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken; sonst kommt er womöglich doppelt an.',
   },
 
+  sending_limit: {
+    happened: 'Das Dokument wartet wegen des Versandlimits Ihres Mailservers.',
+    means: 'Es geht von selbst hinaus, sobald der Server wieder E-Mails annimmt; kein Versuch geht verloren.',
+    todo: 'Sie brauchen nichts zu tun. Erlaubt Ihr E-Mail-Anbieter mehr, tragen Sie seine Limits in den Einstellungen für den E-Mail-Versand ein.',
+  },
   settings_unavailable: {
     happened: 'Der Beleg wartet auf Ihre Einstellungen für den E-Mail-Versand, die sich gerade nicht lesen lassen.',
     means: 'Er wird verschickt, sobald sie sich lesen lassen. Mit womöglich veralteten Einstellungen wird nichts verschickt.',

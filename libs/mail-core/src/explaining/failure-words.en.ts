@@ -16,6 +16,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byOthers: 'The next documents are tried there again by themselves.',
   },
   askedWait: 'It asked us to wait for {time}.',
+  limit: { minute: 'It takes {n} e-mails a minute.', day: 'It takes {n} recipients a day.' },
   sizes: 'It takes at most {limit}, and this e-mail is {size}.',
   time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
   seen: {
@@ -276,6 +277,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
   },
 
+  sending_limit: {
+    happened: 'The document waits for the limit of your mail server.',
+    means: 'It goes out by itself as soon as the server takes more; no try is lost.',
+    todo: 'There is nothing for you to do. If your mail provider allows more, enter its limits in the settings for e-mail delivery.',
+  },
   settings_unavailable: {
     happened: 'The document waits for your settings for e-mail delivery, which cannot be read at the moment.',
     means: 'It goes out as soon as they can be read; nothing is sent by settings that may be out of date.',

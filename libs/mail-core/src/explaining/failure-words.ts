@@ -18,6 +18,8 @@ export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
   readonly askedWait: string;
   /** The same where it is known how large the e-mail was and might have been. */
   readonly sizes: string;
+  /** Added to what happened where a limit of the team's own server makes it wait. */
+  readonly limit: Readonly<Record<'minute' | 'day', string>>;
   /** One of them, and several. */
   readonly time: Readonly<Record<'seconds' | 'minutes' | 'hours', readonly [one: string, several: string]>>;
   /** Added to what happened where nobody knows whether the server took the mail: what was seen in place of its answer. */
