@@ -34,6 +34,16 @@ describe('the draft of the settings', () => {
     expect(toInput(base).smtp?.auth).toEqual({ type: 'password', username: 'billing' });
   });
 
+  it.each([{ messagesPerMinute: 20 }, {}])(
+    'keeps the limits of the server, %j, which the page does not show, until it is another server',
+    (limits) => {
+      const limited = toDraft({ ...stored, smtp: stored.smtp && { ...stored.smtp, limits } }, 'en');
+      expect(toInput({ ...limited, fromName: 'ACME' }).smtp).toMatchObject({ limits });
+      expect(toInput({ ...limited, host: 'smtp.other.example' }).smtp).not.toHaveProperty('limits');
+      expect(toInput(base).smtp).not.toHaveProperty('limits');
+    },
+  );
+
   it('names each changed field once', () => {
     expect(changedFields(base, edited({ companyName: 'X', port: '465', password: 'new' }))).toEqual([
       '/companyName',

@@ -6,6 +6,7 @@ import {
   type Mailbox,
   type ServerTrustView,
   type ShownCertificate,
+  type SendingLimits,
   type SmtpSecurity,
 } from '@billing-mail/contracts';
 
@@ -35,6 +36,8 @@ export type Draft = {
   clientCertificate: ShownCertificate | null;
   /** Those in `ca` or `pin`, as they are stored. */
   certificates: ShownCertificate[];
+  /** Not on the page: kept as they are stored while the server is the one that they were set for. */
+  limits: { host: string; set: SendingLimits } | null;
 };
 
 /** One field by its JSON pointer, in the order of the page. */
@@ -86,6 +89,7 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     pin: smtp?.tls?.pin ?? '',
     clientCertificate: smtp?.tls?.clientCertificate ?? null,
     certificates: smtp?.tls?.certificates ?? [],
+    limits: smtp?.limits === undefined ? null : { host: smtp.host, set: smtp.limits },
   };
 }
 
@@ -104,6 +108,7 @@ export type ServerInput = {
   fromAddress: string;
   fromName?: string;
   tls?: Omit<ServerTrustView, 'certificates'>;
+  limits?: SendingLimits;
 };
 type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'sender' | 'fallback' | 'notifyUserIds'> & {
   replyTo: string | null;
@@ -125,6 +130,7 @@ export function toServerInput(draft: Draft): ServerInput | null {
     fromAddress: draft.fromAddress.trim(),
     ...(name === '' ? {} : { fromName: name }),
     ...toTrustInput(draft),
+    ...(draft.limits?.host === draft.host.trim() ? { limits: draft.limits.set } : {}),
   };
 }
 
