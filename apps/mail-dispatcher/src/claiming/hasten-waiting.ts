@@ -4,6 +4,7 @@ import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { laneOf } from '../records/lanes.js';
+import { PacedLanes } from '../trying/paced-lanes.js';
 import { serverFingerprint } from '../trying/server-for-route.js';
 import { ClaimsStore } from './claims.store.js';
 import { DeliveryRunner } from './delivery-runner.js';
@@ -22,6 +23,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     private readonly claims: ClaimsStore,
     private readonly runner: DeliveryRunner,
     private readonly lanes: LaneHealth,
+    private readonly paced: PacedLanes,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -37,6 +39,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
   async afterChange(teamId: string): Promise<void> {
     this.settings.forget(teamId);
     this.lanes.forgetPace(laneOf(teamId, 'custom'));
+    this.paced.doubt(laneOf(teamId, 'custom'));
     await this.logged({ teamId }, () => this.hasten(teamId));
   }
 

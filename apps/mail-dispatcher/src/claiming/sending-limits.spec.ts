@@ -34,6 +34,7 @@ describe('the limits of a team’s server', () => {
     }
     expect(tries).toEqual(new Set(['sent in 1']));
     expect(Math.max(...ends)).toBeLessThan(Math.max(...limitedEnds));
+    expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(3);
     times.sort((a, b) => a - b);
     for (const [index, at] of times.entries()) expect((times[index + 30] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
   }, 300_000);

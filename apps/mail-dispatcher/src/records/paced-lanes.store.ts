@@ -1,10 +1,13 @@
 // Which dispatcher works on a lane whose server is held to limits, and what it has sent.
 import { Injectable } from '@nestjs/common';
+import { type FailureReason } from '@billing-mail/contracts';
 import { type PaceWindows, type Size } from '@billing-mail/mail-core';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
 export type PacedAccount = { lane: string; account: string };
+
+const MOST_TOLD_AT_A_TIME = 1000;
 
 @Injectable()
 export class PacedLanesStore {
@@ -45,6 +48,23 @@ export class PacedLanesStore {
       `SELECT messages, recipients, greatest(0, extract(epoch FROM now() - began_at) * 1000 - $3)::float8 AS "agoMs"
        FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 ORDER BY began_at`,
       [lane, account, minuteMs],
+    );
+  }
+
+  /** Says on what is due in a lane for which limit it waits, and puts it off where `afterMs` is not 0; the order stays. */
+  async tellWaiting(lane: string, limit: NonNullable<FailureReason['limit']>, fingerprint: string, afterMs: number): Promise<void> {
+    const failure: FailureReason = { code: 'sending_limit', server: null, reply: null, limit };
+    await this.sql.affected(
+      `UPDATE dispatch.deliveries d
+       SET failure = $2::jsonb, server_fingerprint = $3,
+         due_at = CASE WHEN $4::float8 = 0 THEN d.due_at ELSE now() + $4::float8 * interval '1 millisecond' - (now() - d.due_at) / 1000 END
+       FROM (
+         SELECT id FROM dispatch.deliveries
+         WHERE lane = $1 AND settled_at IS NULL AND claim_id IS NULL AND due_at <= now()
+           AND ($4::float8 > 0 OR failure ->> 'code' IS DISTINCT FROM 'sending_limit')
+         ORDER BY due_at LIMIT ${MOST_TOLD_AT_A_TIME} FOR UPDATE SKIP LOCKED
+       ) waiting WHERE d.id = waiting.id`,
+      [lane, JSON.stringify(failure), fingerprint, afterMs],
     );
   }
 

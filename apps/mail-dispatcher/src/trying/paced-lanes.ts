@@ -11,7 +11,18 @@ import { LOGGER, PACE_WINDOWS } from '../dispatcher.tokens.js';
 import { PacedLanesStore } from '../records/paced-lanes.store.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
-type PacedLane = { lane: string; account: string; pace: SendingPace; heldUntil: number; usedAt: number; timer: NodeJS.Timeout | null };
+type PacedLane = {
+  lane: string;
+  account: string;
+  /** Of the settings that its limits are from. */
+  fingerprint: string;
+  pace: SendingPace;
+  heldUntil: number;
+  usedAt: number;
+  /** The settings have changed: whether it still has limits, and which, is seen by the next delivery. */
+  isInDoubt: boolean;
+  timer: NodeJS.Timeout | null;
+};
 
 /** `wait`: not now, for how long, and for which limit; `null`: another dispatcher works on the lane, or all connections are in use. */
 export type Permit =
@@ -64,17 +75,23 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   /** What of the room that is learnt of a way its limits leave. */
   limit<Learnt extends { starts: number; room: number } | null>(way: string, learnt: Learnt): Learnt | { starts: number; room: number } {
     const known = this.lanes.size === 0 ? undefined : this.lanes.get(way);
-    if (known === undefined) return learnt;
+    if (known === undefined || known.isInDoubt) return learnt;
     const now = performance.now();
     const room = now < known.heldUntil ? known.pace.roomAt(now) : 0;
     return { starts: learnt?.starts ?? room, room: Math.min(room, learnt?.room ?? room) };
   }
 
+  /** The limits of a lane may be others now, or none. */
+  doubt(lane: string): void {
+    const known = this.lanes.get(lane);
+    if (known !== undefined) known.isInDoubt = true;
+  }
+
   /** Asks whether a message may be sent now, and counts it. Rejects where PostgreSQL can not be asked. */
-  async begin(lane: string, server: Server, size: Size): Promise<Permit> {
+  async begin(lane: string, server: Server, fingerprint: string, size: Size): Promise<Permit> {
     const known = await this.open(lane, server);
     const now = performance.now();
-    known.usedAt = now;
+    Object.assign(known, { fingerprint, usedAt: now, isInDoubt: false });
     if (now >= known.heldUntil || !known.pace.hasConnection()) return { kind: 'wait', afterMs: 0, limit: null };
     const waitMs = known.pace.waitMs(size, now);
     if (waitMs > 0) {
@@ -108,8 +125,8 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   private async take({ lane, account, limits }: { lane: string; account: string; limits: SendingPace['limits'] }): Promise<PacedLane> {
     const askedAt = performance.now();
     const taken: PacedLane = {
-      ...{ lane, account, pace: new SendingPace(limits, this.windows) },
-      ...{ heldUntil: 0, usedAt: askedAt, timer: null },
+      ...{ lane, account, fingerprint: '', pace: new SendingPace(limits, this.windows) },
+      ...{ heldUntil: 0, usedAt: askedAt, isInDoubt: false, timer: null },
     };
     const own = await this.store.hold(this.workerId, [lane], this.leaseMs);
     if (own.has(lane)) await this.goOn(taken, askedAt);
@@ -147,15 +164,27 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
         if (!own.has(lane.lane)) lane.heldUntil = 0;
         else if (now >= lane.heldUntil) await this.goOn(lane, now);
         else lane.heldUntil = now + LEASE_MS;
+        if (own.has(lane.lane) && !lane.isInDoubt) await this.tellWaiting(lane);
       }
     } catch (error) {
       this.logger.warn({ step: 'paced-lanes', err: error }, 'could not keep the lanes whose servers have limits');
     }
   }
 
+  /** What is due and stays behind says why; where that is for long, it is not looked at before. */
+  private async tellWaiting({ lane, pace, fingerprint }: PacedLane): Promise<void> {
+    const waitMs = pace.waitMs(SMALLEST, performance.now());
+    const limit = waitMs > 0 ? limitOf(pace, waitMs, this.windows) : null;
+    if (limit !== null) await this.store.tellWaiting(lane, limit, fingerprint, waitMs > this.windows.minuteMs ? Math.ceil(waitMs) : 0);
+  }
+
   private tellOfRoom(lane: PacedLane): void {
     const now = performance.now();
-    if (lane.pace.roomAt(now) > 0 && lane.pace.waitMs(SMALLEST, now) === 0) return this.onRoom();
+    if (lane.pace.roomAt(now) > 0 && lane.pace.waitMs(SMALLEST, now) === 0) {
+      // Once the hand of the one that has ended is free, without which there is no room.
+      setImmediate(() => this.onRoom());
+      return;
+    }
     lane.timer ??= setTimeout(
       () => {
         lane.timer = null;

@@ -127,7 +127,7 @@ export class TryDelivery {
     if (way.limited === null) return this.handInBy(way, delivery, message, signal, turn, recordProgress);
     const recipients = delivery.recipients.filter(({ status }) => status === 'pending').length;
     const size = { messages: Math.ceil(recipients / this.env.SMTP_MAX_RECIPIENTS), recipients };
-    const permit = await this.paced.begin(laneOf(delivery.teamId, 'custom'), way.limited, size);
+    const permit = await this.paced.begin(laneOf(delivery.teamId, 'custom'), way.limited, way.fingerprint, size);
     if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
     try {
       return await this.handInBy(way, delivery, message, signal, turn, recordProgress);
