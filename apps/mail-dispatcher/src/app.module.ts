@@ -59,6 +59,8 @@ import { TakeDocuments } from './intake/take-documents.js';
 import { CancelDelivery } from './log/cancel-delivery.js';
 import { DeliveriesController } from './log/deliveries.controller.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
+import { Forecast } from './log/forecast.js';
+import { ForecastController } from './log/forecast.controller.js';
 import { ResendDelivery } from './log/resend-delivery.js';
 import { RunReportController } from './log/run-report.controller.js';
 import { RunReportStore } from './log/run-report.store.js';
@@ -110,6 +112,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BouncesController,
         BouncedAddressesController,
         RunReportController,
+        ForecastController,
         DeliveriesController,
         SentMessagesController,
         SettingsChangedController,
@@ -143,7 +146,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
-        ...[DeliveriesStore, StatisticsStore, RunReportStore, ResendDelivery, CancelDelivery, SentMessages],
+        ...[DeliveriesStore, StatisticsStore, RunReportStore, Forecast, ResendDelivery, CancelDelivery, SentMessages],
       ],
     };
   }

@@ -4,6 +4,7 @@ export * from './bounce-vocabulary.js';
 export * from './bounces.js';
 export * from './csv-rules.js';
 export * from './delivery.js';
+export * from './delivery-forecast.js';
 export * from './delivery-log.js';
 export * from './delivery-vocabulary.js';
 export * from './dispatch-job.js';

@@ -59,6 +59,7 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
       ...{ access: 'team write', answers: 202, id: A_DELIVERY, body: {} },
       headers: { 'idempotency-key': 'matrix-again' },
     },
+    [`GET ${DELIVERIES}/forecast`]: { access: 'team read', answers: 200 },
     [`GET ${DELIVERIES}/report`]: { access: 'team read', answers: 200 },
     [`GET ${DELIVERIES}/report/csv`]: { access: 'team read', answers: 200 },
     [`GET ${BOUNCED}`]: { access: 'team read', answers: 200 },

@@ -1,7 +1,11 @@
 // Limits of a team's own server, kept by two dispatchers together, on real PostgreSQL, Redis and SMTP sockets; a minute is a second here.
+import { type DeliveryForecast, type SendingLimits } from '@billing-mail/contracts';
+import { accountOf } from '../records/paced-lanes.store.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { PacedLanes } from '../trying/paced-lanes.js';
 
 const WINDOWS = { minuteMs: 1000, dayMs: 24 * 3_600_000 };
+const LIMITS = { connections: 3, messagesPerMinute: 30 };
 const COUNT = 100;
 
 describe('the limits of a team’s server', () => {
@@ -12,14 +16,25 @@ describe('the limits of a team’s server', () => {
   afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
-  const customTeam = (teamId: string, limits: Record<string, number>, version = 1) =>
+  const customTeam = (teamId: string, limits: SendingLimits, version = 1) =>
     harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port, { limits }), version }));
+
+  const forecast = async (teamId: string, query = ''): Promise<DeliveryForecast> =>
+    (await harness.http().get(`/v1/teams/${teamId}/deliveries/forecast${query}`).set('Authorization', `Bearer ${harness.serviceToken}`))
+      .body as DeliveryForecast;
 
   it('hold for two dispatchers together, cost no try and hold up nobody else', async () => {
     const times: number[] = [];
     harness.custom.script = { mail: () => (times.push(performance.now()), '250 ok') };
-    await customTeam('limited', { connections: 3, messagesPerMinute: 30 });
+    await customTeam('limited', LIMITS);
     await harness.saveSettings(teamSettings('other'));
+    const askedAt = Date.now();
+    const foretold = await forecast('limited', `?documents=${COUNT}`);
+    const answeredAt = Date.now();
+    expect(foretold).toMatchObject({ waiting: COUNT, limits: LIMITS });
+    const endsAt = Date.parse(foretold.endsAt ?? '') - Math.floor((COUNT - 1) / LIMITS.messagesPerMinute) * WINDOWS.minuteMs;
+    expect(endsAt).toBeGreaterThanOrEqual(askedAt);
+    expect(endsAt).toBeLessThanOrEqual(answeredAt);
     const jobs = Array.from({ length: COUNT }, () => invoice({ teamId: 'limited' }));
     const others = Array.from({ length: 20 }, () => invoice({ teamId: 'other' }));
     await Promise.all([...jobs, ...others].map((job) => harness.publish(job)));
@@ -36,10 +51,10 @@ describe('the limits of a team’s server', () => {
     expect(Math.max(...ends)).toBeLessThan(Math.max(...limitedEnds));
     expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(3);
     times.sort((a, b) => a - b);
-    for (const [index, at] of times.entries()) expect((times[index + 30] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
+    for (const [index, at] of times.entries()) expect((times[index + LIMITS.messagesPerMinute] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
   }, 300_000);
 
-  it('of a day let a delivery wait, say which, and let it go once they are lifted', async () => {
+  it('of a day let a delivery wait, say which and until when, and let it go once they are lifted', async () => {
     await customTeam('daily', { recipientsPerDay: 1 });
     const [first, second] = [invoice({ teamId: 'daily' }), invoice({ teamId: 'daily' })];
     await harness.publish(first);
@@ -50,8 +65,44 @@ describe('the limits of a team’s server', () => {
       attempts: [],
       failure: { code: 'sending_limit', message: expect.stringContaining('1 recipients a day') },
     });
-    expect(Date.parse(waiting.nextTryAt ?? '')).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);
+    const nextTryAt = Date.parse(waiting.nextTryAt ?? '');
+    expect(nextTryAt).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);
+
+    const foretold = await forecast('daily');
+    expect(foretold).toEqual({ waiting: 1, limits: { recipientsPerDay: 1 }, endsAt: expect.any(String) });
+    expect(Math.abs(Date.parse(foretold.endsAt ?? '') - nextTryAt)).toBeLessThan(WINDOWS.dayMs / 10);
+    const withFurther = await forecast('daily', '?documents=2');
+    expect(withFurther.waiting).toBe(3);
+    expect(Date.parse(withFurther.endsAt ?? '') - Date.parse(foretold.endsAt ?? '')).toBeGreaterThan(1.9 * WINDOWS.dayMs);
+
     await customTeam('daily', {}, 2);
     expect((await harness.until('daily', second.key)).status).toBe('sent');
+    expect(await forecast('daily')).toEqual({ waiting: 0, limits: null, endsAt: null });
+  });
+
+  it('are kept by the dispatcher that works on the lane, and go on counting when the next one takes it', async () => {
+    const lane = 'passed-on/custom';
+    const server = ownServer(harness.custom.port);
+    await harness.sql.rows(`INSERT INTO dispatch.paced_lanes VALUES ($1, 'a dispatcher elsewhere', now() + interval '1 day')`, [lane]);
+    await harness.sql.rows(
+      `INSERT INTO dispatch.paced_sends (lane, account, began_at, messages, recipients) VALUES ($1, $2, now() - interval '1 hour', 4, 9)`,
+      [lane, accountOf(server)],
+    );
+    await customTeam('passed-on', { recipientsPerDay: 10 });
+    const [first, second] = [invoice({ teamId: 'passed-on' }), invoice({ teamId: 'passed-on' })];
+    await harness.publish(first);
+    const isKnown = () => harness.apps.some((app) => app.get(PacedLanes).known().includes(lane));
+    await harness.eventually(isKnown, (known) => known);
+    await harness.until('passed-on', first.key, ({ status }) => status === 'queued');
+    expect(harness.custom.messages).toHaveLength(0);
+
+    await harness.sql.rows('DELETE FROM dispatch.paced_lanes WHERE lane = $1', [lane]);
+    expect(await harness.until('passed-on', first.key)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
+    await harness.publish(second);
+    const waiting = await harness.until('passed-on', second.key, ({ failure }) => failure !== null);
+    expect(waiting).toMatchObject({ attempts: [], failure: { code: 'sending_limit' } });
+    const inMs = Date.parse(waiting.nextTryAt ?? '') - Date.now();
+    expect(inMs).toBeGreaterThan(WINDOWS.dayMs / 2);
+    expect(inMs).toBeLessThan(WINDOWS.dayMs);
   });
 });

@@ -1,11 +1,20 @@
-// Which dispatcher works on a lane whose server is held to limits, and what it has sent.
+// Which dispatcher works on a lane whose server is held to limits, what it has sent, and what waits there.
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type FailureReason } from '@billing-mail/contracts';
-import { type PaceWindows, type Size } from '@billing-mail/mail-core';
+import { type FailureReason, type TeamMailSettings } from '@billing-mail/contracts';
+import { type PaceWindows, type SentBefore, type Size, type WaitingGroup } from '@billing-mail/mail-core';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
 export type PacedAccount = { lane: string; account: string };
+
+type Server = NonNullable<TeamMailSettings['smtp']>;
+
+/** Names whom a server counts for, without telling. */
+export const accountOf = ({ host, port, auth }: Server): string =>
+  createHash('sha256')
+    .update(JSON.stringify([host, port, auth.type === 'oauth2' ? (auth.connection?.mailbox ?? null) : 'username' in auth ? auth.username : null]))
+    .digest('base64url');
 
 const MOST_TOLD_AT_A_TIME = 1000;
 
@@ -38,16 +47,34 @@ export class PacedLanesStore {
     ]);
   }
 
-  /** What was sent in the last day, the oldest first, and how long ago each minute ended. Forgets what is older. */
-  async sent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<(Size & { agoMs: number })[]> {
-    await this.sql.affected(`DELETE FROM dispatch.paced_sends WHERE lane = $1 AND began_at < now() - $2 * interval '1 millisecond'`, [
-      lane,
-      dayMs + minuteMs,
-    ]);
+  /** What was sent in the last day, the oldest first, and how long ago each minute ended. */
+  async sent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<SentBefore[]> {
     return this.sql.rows(
       `SELECT messages, recipients, greatest(0, extract(epoch FROM now() - began_at) * 1000 - $3)::float8 AS "agoMs"
-       FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 ORDER BY began_at`,
-      [lane, account, minuteMs],
+       FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 AND began_at >= now() - ($3 + $4) * interval '1 millisecond' ORDER BY began_at`,
+      [lane, account, minuteMs, dayMs],
+    );
+  }
+
+  /** Forgets what no limit counts any more. */
+  async forgetSent(lanes: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
+    await this.sql.affected(
+      `DELETE FROM dispatch.paced_sends WHERE lane = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`,
+      [lanes, minuteMs + dayMs],
+    );
+  }
+
+  /** What waits in a lane, together what is due in the same minute; what waits for a limit is due now. */
+  async waiting(lane: string, mostRecipients: number, { minuteMs }: PaceWindows): Promise<WaitingGroup[]> {
+    return this.sql.rows(
+      `SELECT "dueInMs", count(*)::int AS deliveries, sum(ceil(recipients / $2::float8))::int AS messages, sum(recipients)::int AS recipients
+       FROM (
+         SELECT count(r.position)::int AS recipients, CASE WHEN d.failure ->> 'code' = 'sending_limit' THEN 0
+             ELSE greatest(0, ceil(extract(epoch FROM d.due_at - now()) * 1000 / $3::float8) * $3::float8) END::float8 AS "dueInMs"
+         FROM dispatch.deliveries d LEFT JOIN dispatch.recipients r ON r.delivery_id = d.id AND r.status = 'pending'
+         WHERE d.lane = $1 AND d.settled_at IS NULL AND d.claim_id IS NULL GROUP BY d.id
+       ) waiting GROUP BY "dueInMs"`,
+      [lane, mostRecipients, minuteMs],
     );
   }
 

@@ -1,6 +1,6 @@
 // Keeps a team's own server within its limits, over all dispatchers: a lane with limits is worked on by one of them at a time, which counts what
 // it sends; PostgreSQL says which one, and keeps the counts for the next. Lanes without limits never come here.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
 import { type PaceWindows, SendingPace, type Size } from '@billing-mail/mail-core';
@@ -8,7 +8,7 @@ import { type Logger, within } from '@billing-mail/platform';
 import { SessionKeeper } from '@billing-mail/smtp-client';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER, PACE_WINDOWS } from '../dispatcher.tokens.js';
-import { PacedLanesStore } from '../records/paced-lanes.store.js';
+import { accountOf, PacedLanesStore } from '../records/paced-lanes.store.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
 type PacedLane = {
@@ -34,6 +34,7 @@ const LEASE_MS = 30_000;
 /** A lane that sends nothing for so long is left. */
 const LEFT_AFTER_MS = 120_000;
 const LEAVE_MS = 2000;
+const FORGETS_A_DAY = 24;
 
 @Injectable()
 export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -41,6 +42,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly lanes = new Map<string, PacedLane>();
   private readonly openings = new Map<string, Promise<PacedLane>>();
   private timer: NodeJS.Timeout | undefined;
+  private forgotAt = -Infinity;
   /** Told when a lane has room again. */
   onRoom: () => void = () => undefined;
 
@@ -160,6 +162,10 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
           idle.map(({ lane }) => lane),
         );
       const own = await this.store.hold(this.workerId, this.known(), this.leaseMs);
+      if (now - this.forgotAt > this.windows.dayMs / FORGETS_A_DAY) {
+        this.forgotAt = now;
+        await this.store.forgetSent([...own], this.windows);
+      }
       for (const lane of this.lanes.values()) {
         if (!own.has(lane.lane)) lane.heldUntil = 0;
         else if (now >= lane.heldUntil) await this.goOn(lane, now);
@@ -200,11 +206,6 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
 }
 
 const SMALLEST: Size = { messages: 1, recipients: 1 };
-
-const accountOf = ({ host, port, auth }: Server): string =>
-  createHash('sha256')
-    .update(JSON.stringify([host, port, 'username' in auth ? auth.username : null]))
-    .digest('base64url');
 
 /** Which limit makes it wait: that of the minute never does for longer than one. */
 function limitOf({ limits }: SendingPace, waitMs: number, { minuteMs }: PaceWindows): { count: number; per: 'minute' | 'day' } | null {

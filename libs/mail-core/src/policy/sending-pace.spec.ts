@@ -1,4 +1,6 @@
+import { type SendingLimits } from '@billing-mail/contracts';
 import fc from 'fast-check';
+import { foretellEnd, type SentBefore } from './sending-forecast.js';
 import { SendingPace } from './sending-pace.js';
 
 const WINDOWS = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
@@ -38,6 +40,19 @@ const mostIn = (times: readonly number[], windowMs: number): number => {
   return most;
 };
 
+/** As the counts are kept: a row for each minute, which says of its messages that they may have been at its end. */
+function byMinute(seen: readonly number[], now: number, recipients: number): SentBefore[] {
+  const counts = new Map<number, number>();
+  for (const at of seen) {
+    const minute = Math.floor(at / WINDOWS.minuteMs);
+    counts.set(minute, (counts.get(minute) ?? 0) + 1);
+  }
+  return [...counts].map(([minute, messages]) => ({
+    ...{ messages, recipients: messages * recipients },
+    agoMs: Math.max(0, now - (minute + 1) * WINDOWS.minuteMs),
+  }));
+}
+
 describe('the pace of an account', () => {
   it('lets a server see no more than its limit in any minute, however long each message takes', () => {
     fc.assert(
@@ -59,14 +74,34 @@ describe('the pace of an account', () => {
   });
 
   it.each([
-    ['the minute', { connections: 3, messagesPerMinute: 30 }, 5000, 1],
-    ['the day', { connections: 3, messagesPerMinute: 30, recipientsPerDay: 2000 }, 5000, 1],
-    ['recipients of the day', { connections: 3, recipientsPerDay: 10_000 }, 5000, 7],
-  ] as const)('foretells the end of 5,000 deliveries by the limit of %s within 10 %%', (_limit, limits, count, recipients) => {
-    const sizes = Array.from({ length: count }, () => ({ messages: 1, recipients }));
-    const foretold = new SendingPace(limits, WINDOWS).plan(sizes, 0).at(-1) ?? 0;
-    const end = sendAll(new SendingPace(limits, WINDOWS), sizes, (index) => 400 + (index % 10) * 100).at(-1) ?? 0;
-    expect(Math.abs(end - foretold) / end).toBeLessThan(0.1);
+    ['the minute', { connections: 3, messagesPerMinute: 30 }, 1],
+    ['the day', { connections: 3, messagesPerMinute: 30, recipientsPerDay: 2000 }, 1],
+    ['recipients of the day', { connections: 3, recipientsPerDay: 10_000 }, 7],
+  ] as const)('keeps 5,000 deliveries within the limit of %s, and foretells their end within 10 %%', (_limit, limits, recipients) => {
+    const COUNT = 5000;
+    const sizes = Array.from({ length: COUNT }, () => ({ messages: 1, recipients }));
+    const seen = sendAll(new SendingPace(limits, WINDOWS), sizes, (index) => 400 + (index % 10) * 100);
+    expect(seen).toHaveLength(COUNT);
+    const { messagesPerMinute = Infinity, recipientsPerDay = Infinity } = limits as SendingLimits;
+    expect(mostIn(seen, WINDOWS.minuteMs)).toBeLessThanOrEqual(messagesPerMinute);
+    expect(mostIn(seen, WINDOWS.dayMs) * recipients).toBeLessThanOrEqual(recipientsPerDay);
+    const end = seen.at(-1) ?? 0;
+    for (const gone of [0, 1700, 4000]) {
+      const now = gone === 0 ? 0 : (seen[gone - 1] ?? 0);
+      const deliveries = COUNT - gone;
+      const waiting = [{ deliveries, messages: deliveries, recipients: deliveries * recipients, dueInMs: 0 }];
+      const left = foretellEnd(limits, WINDOWS, byMinute(seen.slice(0, gone), now, recipients), waiting) ?? 0;
+      expect(Math.abs(end - now - left) / (end - now)).toBeLessThan(0.1);
+    }
+  });
+
+  it('foretells nothing where nothing waits or nothing is limited, and what is due later not before', () => {
+    const waiting = { deliveries: 3, messages: 3, recipients: 3, dueInMs: 0 };
+    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [])).toBeNull();
+    expect(foretellEnd({ connections: 3 }, WINDOWS, [], [waiting])).toBeNull();
+    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [waiting])).toBe(2 * WINDOWS.minuteMs);
+    const tomorrow = { deliveries: 2, messages: 2, recipients: 2, dueInMs: WINDOWS.dayMs };
+    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [tomorrow, waiting])).toBe(WINDOWS.dayMs + WINDOWS.minuteMs);
   });
 
   it('counts recipients over any day, and lets one that is larger than the limit go alone', () => {

@@ -9,6 +9,8 @@ export const REAL_WINDOWS: PaceWindows = { minuteMs: 60_000, dayMs: 24 * 3_600_0
 export type Sent = { at: number; messages: number; recipients: number };
 /** A message that waits. */
 export type Size = { messages: number; recipients: number };
+/** The same where it may not go before. */
+type Waiting = Size & { dueInMs?: number };
 
 /**
  * A message counts from before its sending begins until a whole window after its end: whenever in between the server counts it, it never sees more
@@ -74,7 +76,7 @@ export class SendingPace {
   }
 
   /** How long from now each of these waits, in their order, when each goes as soon as it may. */
-  plan(waiting: readonly Size[], now: number): number[] {
+  plan(waiting: readonly Waiting[], now: number): number[] {
     this.forgetBefore(now);
     const { minuteMs, dayMs } = this.windows;
     const { messagesPerMinute, recipientsPerDay } = this.limits;
@@ -86,6 +88,7 @@ export class SendingPace {
     let recipientsOfDay = day.reduce((sum, { recipients }) => sum + recipients, 0);
     let [place, piece, at] = [0, 0, now];
     return waiting.map((size) => {
+      at = Math.max(at, now + (size.dueInMs ?? 0));
       // One that is larger than the limit goes when nothing else counts any more.
       const messages = Math.min(size.messages, messagesPerMinute ?? Infinity);
       while (messagesPerMinute !== undefined && places.length - place + messages > messagesPerMinute)

@@ -1,0 +1,56 @@
+// Says of a team's own server when the last of what waits for it goes, by its limits.
+import { Inject, Injectable } from '@nestjs/common';
+import { type DeliveryForecast, type SendingLimits, sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
+import { foretellEnd, type PaceWindows, type WaitingGroup } from '@billing-mail/mail-core';
+import { ProblemException } from '@billing-mail/platform';
+import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { PACE_WINDOWS } from '../dispatcher.tokens.js';
+import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
+import { laneOf } from '../records/lanes.js';
+import { accountOf, PacedLanesStore } from '../records/paced-lanes.store.js';
+
+@Injectable()
+export class Forecast {
+  constructor(
+    @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
+    @Inject(PACE_WINDOWS) private readonly windows: PaceWindows,
+    private readonly settings: SettingsClient,
+    private readonly store: PacedLanesStore,
+  ) {}
+
+  /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can not be asked. */
+  async of(teamId: string, further: number): Promise<DeliveryForecast> {
+    const smtp = await this.ownServerOf(teamId);
+    const limits = smtp && sendingLimitsOf(smtp);
+    if (smtp === null || limits === null) return { waiting: 0, limits: null, endsAt: null };
+    return this.byLimits(laneOf(teamId, 'custom'), smtp, limits, further);
+  }
+
+  private async byLimits(
+    lane: string,
+    smtp: NonNullable<TeamMailSettings['smtp']>,
+    limits: SendingLimits,
+    further: number,
+  ): Promise<DeliveryForecast> {
+    const { windows, env } = this;
+    const waiting = await this.store.waiting(lane, env.SMTP_MAX_RECIPIENTS, windows);
+    const sent = await this.store.sent({ lane, account: accountOf(smtp) }, windows);
+    const all: WaitingGroup[] = [...waiting, { deliveries: further, messages: further, recipients: further, dueInMs: 0 }];
+    const endsInMs = foretellEnd(limits, windows, sent, all);
+    return {
+      waiting: all.reduce((sum, { deliveries }) => sum + deliveries, 0),
+      limits,
+      endsAt: endsInMs === null ? null : new Date(Date.now() + endsInMs).toISOString(),
+    };
+  }
+
+  private async ownServerOf(teamId: string): Promise<TeamMailSettings['smtp']> {
+    try {
+      const settings = await this.settings.settingsOf(teamId);
+      return settings?.sender === 'custom' ? settings.smtp : null;
+    } catch (error) {
+      if (!(error instanceof SettingsUnavailableError)) throw error;
+      throw new ProblemException(503, 'settings-unavailable', 'The settings of the team cannot be read right now. Try again in a moment.');
+    }
+  }
+}

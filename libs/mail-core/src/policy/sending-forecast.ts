@@ -1,0 +1,33 @@
+// When the last of what waits for an account goes, by its limits and what it has sent.
+import { type SendingLimits } from '@billing-mail/contracts';
+import { type PaceWindows, SendingPace, type Size } from './sending-pace.js';
+
+/** Deliveries that are due together, with their messages and recipients in all. */
+export type WaitingGroup = Size & { deliveries: number; dueInMs: number };
+/** What was sent, by how long ago at the least. */
+export type SentBefore = Size & { agoMs: number };
+
+/** In milliseconds from now, the sending itself left out; `null` where nothing waits, or no limit says how much goes in which time. */
+export function foretellEnd(
+  limits: SendingLimits,
+  windows: PaceWindows,
+  sent: readonly SentBefore[],
+  waiting: readonly WaitingGroup[],
+): number | null {
+  if (limits.messagesPerMinute === undefined && limits.recipientsPerDay === undefined) return null;
+  const pace = new SendingPace(limits, windows);
+  pace.noteSent(sent.map(({ agoMs, ...size }) => ({ ...size, at: -agoMs })));
+  const sizes = [...waiting].sort((a, b) => a.dueInMs - b.dueInMs).flatMap(sizesOf);
+  return pace.plan(sizes, 0).at(-1) ?? null;
+}
+
+/** As alike as can be: which of them is larger makes no difference to the end. */
+const sizesOf = ({ deliveries, messages, recipients, dueInMs }: WaitingGroup): (Size & { dueInMs: number })[] =>
+  Array.from({ length: deliveries }, (_, index) => ({
+    messages: share(messages, deliveries, index),
+    recipients: share(recipients, deliveries, index),
+    dueInMs,
+  }));
+
+const share = (total: number, parts: number, index: number): number =>
+  Math.floor(((index + 1) * total) / parts) - Math.floor((index * total) / parts);
