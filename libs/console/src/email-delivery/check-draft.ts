@@ -3,6 +3,7 @@ import {
   DISPLAY_NAME,
   explainAddress,
   explainRecipient,
+  explainLimit,
   explainLine,
   explainSenderLine,
   explainShownLine,
@@ -12,6 +13,7 @@ import {
   type Mailbox,
   MOST_USERS_TOLD,
   PORTS,
+  type SendingLimit,
   SETTINGS_LINES,
   SETTINGS_MESSAGES,
   USER_ID,
@@ -40,13 +42,14 @@ export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
 }
 
 function checkServer(smtp: ServerInput): Check[] {
-  const { host, port, auth, fromAddress, fromName } = smtp;
+  const { host, port, auth, fromAddress, fromName, limits = {} } = smtp;
   const ofServer: Check[] = [
     ['/smtp/host', isServerHost(host) ? null : SETTINGS_MESSAGES.host],
     ['/smtp/port', explainPort(port)],
     ['/smtp/security', isPasswordInClear(smtp) ? SETTINGS_MESSAGES.passwordInClear : null],
     ['/smtp/fromAddress', explainAddress(fromAddress)],
     ['/smtp/fromName', fromName === undefined ? null : explainSenderLine(fromName, DISPLAY_NAME)],
+    ...Object.entries(limits).map(([name, limit]): Check => [`/smtp/limits/${name}`, explainLimitOf(name as SendingLimit, limit)]),
   ];
   if (auth.type !== 'password') return ofServer;
   return [
@@ -60,6 +63,9 @@ function explainPort(port: number): string | null {
   if (!Number.isInteger(port)) return SETTINGS_MESSAGES.wholePort;
   return port < PORTS.least || port > PORTS.most ? SETTINGS_MESSAGES.port : null;
 }
+
+const explainLimitOf = (name: SendingLimit, limit: number | undefined): string | null =>
+  limit === undefined ? null : explainLimit(name, limit);
 
 const explainMailbox = ({ address, name }: Mailbox): string | null =>
   explainRecipient(address) ?? (name === undefined ? null : explainShownLine(name, DISPLAY_NAME));

@@ -1,5 +1,6 @@
 import { emailDeliveryInput, type EmailDeliveryView, toFieldErrors } from '@billing-mail/contracts';
 import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
+import { withHost } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 
 const stored: EmailDeliveryView = {
@@ -34,15 +35,30 @@ describe('the draft of the settings', () => {
     expect(toInput(base).smtp?.auth).toEqual({ type: 'password', username: 'billing' });
   });
 
-  it.each([{ messagesPerMinute: 20 }, {}])(
-    'keeps the limits of the server, %j, which the page does not show, until it is another server',
-    (limits) => {
-      const limited = toDraft({ ...stored, smtp: stored.smtp && { ...stored.smtp, limits } }, 'en');
-      expect(toInput({ ...limited, fromName: 'ACME' }).smtp).toMatchObject({ limits });
-      expect(toInput({ ...limited, host: 'smtp.other.example' }).smtp).not.toHaveProperty('limits');
-      expect(toInput(base).smtp).not.toHaveProperty('limits');
-    },
-  );
+  it.each([{ messagesPerMinute: 20 }, {}])('keeps the limits that the team has set, %j', (limits) => {
+    const server = stored.smtp && { ...stored.smtp, host: 'smtp.office365.com', limits };
+    expect(toInput({ ...toDraft({ ...stored, smtp: server }, 'en'), fromName: 'ACME' }).smtp).toMatchObject({ limits });
+  });
+
+  it('shows the limits that a provider publishes and leaves them to it until somebody sets others', () => {
+    const server = stored.smtp && { ...stored.smtp, host: 'smtp.office365.com' };
+    const draft = toDraft({ ...stored, smtp: server }, 'en');
+    expect(draft).toMatchObject({ connections: '3', messagesPerMinute: '30', recipientsPerDay: '10000' });
+    expect(toInput(draft).smtp).not.toHaveProperty('limits');
+    const raised = { connections: 3, messagesPerMinute: 60, recipientsPerDay: 10_000 };
+    expect(toInput({ ...draft, messagesPerMinute: ' 60 ' }).smtp).toMatchObject({ limits: raised });
+    const lifted = toInput({ ...draft, connections: '', messagesPerMinute: '', recipientsPerDay: '' }).smtp;
+    expect(JSON.parse(JSON.stringify(lifted?.limits))).toEqual({});
+  });
+
+  it('takes the limits of another provider with its host, but for those that somebody has set', () => {
+    const microsoft = edited(withHost(base, 'smtp.office365.com'));
+    expect(microsoft.messagesPerMinute).toBe('30');
+    expect(withHost(microsoft, 'smtp.gmail.com')).toEqual({
+      ...{ host: 'smtp.gmail.com', connections: '', messagesPerMinute: '', recipientsPerDay: '2000' },
+    });
+    expect(withHost(edited({ messagesPerMinute: '12' }), 'smtp.gmail.com')).toEqual({ host: 'smtp.gmail.com' });
+  });
 
   it('names each changed field once', () => {
     expect(changedFields(base, edited({ companyName: 'X', port: '465', password: 'new' }))).toEqual([
@@ -57,6 +73,8 @@ describe('the draft of the settings', () => {
     ['a reply address that is none', { replyTo: 'nobody' }, ['/replyTo']],
     ['a wrong copy', { cc: [{ address: 'a@x.example' }, { address: 'b@@x' }] }, ['/cc']],
     ['a port in letters', { port: 'smtp', password: 'x' }, ['/smtp/port']],
+    ['a limit in letters', { recipientsPerDay: 'many' }, ['/smtp/limits/recipientsPerDay']],
+    ['a limit that lets nothing through', { connections: '0' }, ['/smtp/limits/connections']],
     ['a port beyond all ports', { port: '70000', password: 'x' }, ['/smtp/port']],
     ['a URL as host', { host: 'https://smtp.acme.example', password: 'x' }, ['/smtp/host']],
     ['a password in clear', { security: 'none', password: 'x' }, ['/smtp/security']],

@@ -9,8 +9,9 @@ import {
   type SendingLimits,
   type SmtpSecurity,
 } from '@billing-mail/contracts';
+import { areOfProvider, readLimits, type TypedLimits, typedLimits, typedLimitsOf } from './draft-limits.js';
 
-export type Draft = {
+export type Draft = TypedLimits & {
   companyName: string;
   replyTo: string;
   locale: Locale;
@@ -36,8 +37,6 @@ export type Draft = {
   clientCertificate: ShownCertificate | null;
   /** Those in `ca` or `pin`, as they are stored. */
   certificates: ShownCertificate[];
-  /** Not on the page: kept as they are stored while the server is the one that they were set for. */
-  limits: { host: string; set: SendingLimits } | null;
 };
 
 /** One field by its JSON pointer, in the order of the page. */
@@ -58,6 +57,9 @@ export const DRAFT_FIELDS = {
   '/smtp/tls/pin': 'pin',
   '/smtp/fromAddress': 'fromAddress',
   '/smtp/fromName': 'fromName',
+  '/smtp/limits/connections': 'connections',
+  '/smtp/limits/messagesPerMinute': 'messagesPerMinute',
+  '/smtp/limits/recipientsPerDay': 'recipientsPerDay',
   '/fallback': 'fallback',
   '/notifyUserIds': 'notifyUserIds',
 } as const satisfies Record<string, keyof Draft>;
@@ -89,7 +91,7 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     pin: smtp?.tls?.pin ?? '',
     clientCertificate: smtp?.tls?.clientCertificate ?? null,
     certificates: smtp?.tls?.certificates ?? [],
-    limits: smtp?.limits === undefined ? null : { host: smtp.host, set: smtp.limits },
+    ...(smtp?.limits === undefined ? typedLimitsOf(smtp?.host ?? '') : typedLimits(smtp.limits)),
   };
 }
 
@@ -130,7 +132,7 @@ export function toServerInput(draft: Draft): ServerInput | null {
     fromAddress: draft.fromAddress.trim(),
     ...(name === '' ? {} : { fromName: name }),
     ...toTrustInput(draft),
-    ...(draft.limits?.host === draft.host.trim() ? { limits: draft.limits.set } : {}),
+    ...(areOfProvider(draft, draft.host) ? {} : { limits: readLimits(draft) }),
   };
 }
 

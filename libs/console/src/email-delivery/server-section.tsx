@@ -4,8 +4,10 @@ import { type SmtpSecurity } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
+import { typedLimitsOf, withHost } from './draft-limits.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
+import { LimitsFields } from './limits-fields.js';
 import { PasswordField } from './password-field.js';
 import { presetOf, PROVIDER_PRESETS } from './provider-presets.js';
 import { Section } from './section.js';
@@ -25,7 +27,7 @@ export function ServerSection({ team }: { team: string }) {
           value={preset?.id ?? 'other'}
           disabled={isReadOnly}
           data={[...PROVIDER_PRESETS.map(({ id, name }) => ({ value: id, label: name })), { value: 'other', label: words.other }]}
-          onChange={(event) => edit(fromPreset(event.currentTarget.value))}
+          onChange={(event) => edit(fromPreset(draft, event.currentTarget.value))}
         />
         {preset?.id === 'microsoft365' && draft.auth === 'password' ? (
           <Alert color="yellow" variant="outline">
@@ -39,7 +41,7 @@ export function ServerSection({ team }: { team: string }) {
             label={words.host}
             required
             value={draft.host}
-            onChange={(event) => edit({ host: event.currentTarget.value })}
+            onChange={(event) => edit(withHost(draft, event.currentTarget.value))}
           />
           <TextInput
             {...useField('/smtp/port')}
@@ -82,6 +84,7 @@ export function ServerSection({ team }: { team: string }) {
             onChange={(event) => edit({ fromName: event.currentTarget.value })}
           />
         </div>
+        <LimitsFields />
         <Switch
           id={useField('/fallback').id}
           checked={draft.fallback}
@@ -98,9 +101,11 @@ export function ServerSection({ team }: { team: string }) {
 // Browsers and their password stores know nothing of a mail server's data and would fill in the reader's own.
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
-function fromPreset(id: string): Partial<Draft> {
+function fromPreset(draft: Draft, id: string): Partial<Draft> {
   const preset = PROVIDER_PRESETS.find((each) => each.id === id);
-  return preset ? { host: preset.host, port: String(preset.port), security: preset.security } : { host: '' };
+  if (preset === undefined) return withHost(draft, '');
+  const { host, port, security } = preset;
+  return { host, port: String(port), security, ...typedLimitsOf(host) };
 }
 
 function SignIn({ team }: { team: string }) {

@@ -282,9 +282,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
 
   sending_limit: {
-    happened: 'Das Dokument wartet wegen des Versandlimits Ihres Mailservers.',
-    means: 'Es geht von selbst hinaus, sobald der Server wieder E-Mails annimmt; kein Versuch geht verloren.',
-    todo: 'Sie brauchen nichts zu tun. Erlaubt Ihr E-Mail-Anbieter mehr, tragen Sie seine Limits in den Einstellungen für den E-Mail-Versand ein.',
+    happened: 'Der Beleg wartet wegen des Versandlimits Ihres Mailservers.',
+    means: 'Er wird von selbst verschickt, sobald der Server wieder E-Mails annimmt; das Warten kostet keinen Versuch.',
+    todo: 'Sie brauchen nichts zu tun. Erlaubt Ihr E-Mail-Anbieter mehr, tragen Sie die höheren Limits in den Einstellungen für den E-Mail-Versand ein.',
   },
   settings_unavailable: {
     happened: 'Der Beleg wartet auf Ihre Einstellungen für den E-Mail-Versand, die sich gerade nicht lesen lassen.',

@@ -1,0 +1,37 @@
+// The limits of the own server as somebody types them: filled with what the provider publishes, empty where there is none.
+import { publishedLimits, type SendingLimit, type SendingLimits } from '@billing-mail/contracts';
+
+export type TypedLimits = Record<SendingLimit, string>;
+
+const typed = (limit: number | undefined): string => (limit === undefined ? '' : String(limit));
+
+/** What the fields hold for `limits`. */
+export const typedLimits = ({ connections, messagesPerMinute, recipientsPerDay }: SendingLimits): TypedLimits => ({
+  connections: typed(connections),
+  messagesPerMinute: typed(messagesPerMinute),
+  recipientsPerDay: typed(recipientsPerDay),
+});
+
+/** What a host is held to where the team says nothing. */
+export const typedLimitsOf = (host: string): TypedLimits => typedLimits(publishedLimits(host) ?? {});
+
+function read(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  return /^\d+$/.test(trimmed) ? Number(trimmed) : Number.NaN;
+}
+
+/** What the fields say; not a number where one holds something else. */
+export const readLimits = ({ connections, messagesPerMinute, recipientsPerDay }: TypedLimits): SendingLimits => ({
+  ...{ connections: read(connections), messagesPerMinute: read(messagesPerMinute), recipientsPerDay: read(recipientsPerDay) },
+});
+
+/** Whether the fields say no more than the provider does, so that they follow it when it changes its limits. */
+export const areOfProvider = (limits: TypedLimits, host: string): boolean =>
+  JSON.stringify(typedLimits(readLimits(limits))) === JSON.stringify(typedLimitsOf(host));
+
+/** Another host; its limits take the place of those of the one before, not of what somebody has typed. */
+export const withHost = (draft: TypedLimits & { host: string }, host: string): { host: string } & Partial<TypedLimits> => ({
+  host,
+  ...(areOfProvider(draft, draft.host) ? typedLimitsOf(host) : {}),
+});

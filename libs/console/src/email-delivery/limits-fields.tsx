@@ -1,0 +1,42 @@
+import { Text, TextInput } from '@mantine/core';
+import { type SendingLimit } from '@billing-mail/contracts';
+import { useId } from 'react';
+import { useLanguage } from '../words/words-context.js';
+import { useEditing, useField } from './editing.js';
+import classes from './form.module.css';
+
+/** How much the own server takes of its account. */
+export function LimitsFields() {
+  const words = useLanguage().words.settings.server;
+  const id = useId();
+  return (
+    <div role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-hint`}>
+      <Text id={`${id}-title`} size="sm" fw={500}>
+        {words.limits}
+      </Text>
+      <Text id={`${id}-hint`} size="xs" c="dimmed" mb="xs">
+        {words.limitsHint}
+      </Text>
+      <div className={classes.limits}>
+        <LimitField name="connections" />
+        <LimitField name="messagesPerMinute" />
+        <LimitField name="recipientsPerDay" />
+      </div>
+    </div>
+  );
+}
+
+function LimitField({ name }: { name: SendingLimit }) {
+  const words = useLanguage().words.settings.server;
+  const { draft, edit } = useEditing();
+  return (
+    <TextInput
+      {...useField(`/smtp/limits/${name}`)}
+      autoComplete="off"
+      inputMode="numeric"
+      label={words[name]}
+      value={draft[name]}
+      onChange={(event) => edit({ [name]: event.currentTarget.value })}
+    />
+  );
+}
