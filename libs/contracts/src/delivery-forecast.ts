@@ -15,6 +15,8 @@ export type DeliveryForecastQuery = z.output<typeof deliveryForecastQuery>;
 export const deliveryForecast = z.object({
   /** Documents that wait for the team's own server, the further ones among them. */
   waiting: z.int(),
+  /** Those of them that the limits let go later than they are due. */
+  heldByLimits: z.int(),
   limits: z
     .object({ connections: z.int().optional(), messagesPerMinute: z.int().optional(), recipientsPerDay: z.int().optional() })
     .nullable(),

@@ -31,7 +31,7 @@ describe('the limits of a team’s server', () => {
     const askedAt = Date.now();
     const foretold = await forecast('limited', `?documents=${COUNT}`);
     const answeredAt = Date.now();
-    expect(foretold).toMatchObject({ waiting: COUNT, limits: LIMITS });
+    expect(foretold).toMatchObject({ waiting: COUNT, heldByLimits: COUNT - LIMITS.messagesPerMinute, limits: LIMITS });
     const endsAt = Date.parse(foretold.endsAt ?? '') - Math.floor((COUNT - 1) / LIMITS.messagesPerMinute) * WINDOWS.minuteMs;
     expect(endsAt).toBeGreaterThanOrEqual(askedAt);
     expect(endsAt).toBeLessThanOrEqual(answeredAt);
@@ -51,7 +51,8 @@ describe('the limits of a team’s server', () => {
     expect(Math.max(...ends)).toBeLessThan(Math.max(...limitedEnds));
     expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(3);
     times.sort((a, b) => a - b);
-    for (const [index, at] of times.entries()) expect((times[index + LIMITS.messagesPerMinute] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
+    for (const [index, at] of times.entries())
+      expect((times[index + LIMITS.messagesPerMinute] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
   }, 300_000);
 
   it('of a day let a delivery wait, say which and until when, and let it go once they are lifted', async () => {
@@ -69,7 +70,7 @@ describe('the limits of a team’s server', () => {
     expect(nextTryAt).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);
 
     const foretold = await forecast('daily');
-    expect(foretold).toEqual({ waiting: 1, limits: { recipientsPerDay: 1 }, endsAt: expect.any(String) });
+    expect(foretold).toEqual({ waiting: 1, heldByLimits: 1, limits: { recipientsPerDay: 1 }, endsAt: expect.any(String) });
     expect(Math.abs(Date.parse(foretold.endsAt ?? '') - nextTryAt)).toBeLessThan(WINDOWS.dayMs / 10);
     const withFurther = await forecast('daily', '?documents=2');
     expect(withFurther.waiting).toBe(3);
@@ -77,7 +78,7 @@ describe('the limits of a team’s server', () => {
 
     await customTeam('daily', {}, 2);
     expect((await harness.until('daily', second.key)).status).toBe('sent');
-    expect(await forecast('daily')).toEqual({ waiting: 0, limits: null, endsAt: null });
+    expect(await forecast('daily')).toEqual({ waiting: 0, heldByLimits: 0, limits: null, endsAt: null });
   });
 
   it('are kept by the dispatcher that works on the lane, and go on counting when the next one takes it', async () => {

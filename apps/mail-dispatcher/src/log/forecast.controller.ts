@@ -1,6 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type DeliveryForecast, deliveryForecast, deliveryForecastQuery, type DeliveryForecastQuery, problem } from '@billing-mail/contracts';
+import {
+  type DeliveryForecast,
+  deliveryForecast,
+  deliveryForecastQuery,
+  type DeliveryForecastQuery,
+  problem,
+} from '@billing-mail/contracts';
 import { jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import { Forecast } from './forecast.js';
 

@@ -22,7 +22,7 @@ export class Forecast {
   async of(teamId: string, further: number): Promise<DeliveryForecast> {
     const smtp = await this.ownServerOf(teamId);
     const limits = smtp && sendingLimitsOf(smtp);
-    if (smtp === null || limits === null) return { waiting: 0, limits: null, endsAt: null };
+    if (smtp === null || limits === null) return { waiting: 0, heldByLimits: 0, limits: null, endsAt: null };
     return this.byLimits(laneOf(teamId, 'custom'), smtp, limits, further);
   }
 
@@ -36,11 +36,12 @@ export class Forecast {
     const waiting = await this.store.waiting(lane, env.SMTP_MAX_RECIPIENTS, windows);
     const sent = await this.store.sent({ lane, account: accountOf(smtp) }, windows);
     const all: WaitingGroup[] = [...waiting, { deliveries: further, messages: further, recipients: further, dueInMs: 0 }];
-    const endsInMs = foretellEnd(limits, windows, sent, all);
+    const foretold = foretellEnd(limits, windows, sent, all);
     return {
       waiting: all.reduce((sum, { deliveries }) => sum + deliveries, 0),
+      heldByLimits: foretold?.held ?? 0,
       limits,
-      endsAt: endsInMs === null ? null : new Date(Date.now() + endsInMs).toISOString(),
+      endsAt: foretold && new Date(Date.now() + foretold.endsInMs).toISOString(),
     };
   }
 

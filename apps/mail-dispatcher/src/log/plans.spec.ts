@@ -2,7 +2,7 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const PAST = 20_000;
 const TEAMS = 100;
@@ -134,6 +134,9 @@ describe('the statements of a delivery and of the log', () => {
     await read(`deliveries?cursor=${encodeURIComponent(String(body.nextCursor))}`);
     await read(`deliveries/${last?.id}`);
     await read('deliveries/statistics');
+    const limited = { sender: 'custom', smtp: ownServer(harness.custom.port, { limits: { messagesPerMinute: 30 } }) } as const;
+    await harness.saveSettings(teamSettings('acme', limited));
+    await harness.eventually(async () => (await read('deliveries/forecast'), isExplained('"dueInMs"')), Boolean);
     expect(explained.length).toBeGreaterThan(15);
     expect(dear()).toEqual([]);
   });

@@ -13,7 +13,9 @@ type Server = NonNullable<TeamMailSettings['smtp']>;
 /** Names whom a server counts for, without telling. */
 export const accountOf = ({ host, port, auth }: Server): string =>
   createHash('sha256')
-    .update(JSON.stringify([host, port, auth.type === 'oauth2' ? (auth.connection?.mailbox ?? null) : 'username' in auth ? auth.username : null]))
+    .update(
+      JSON.stringify([host, port, auth.type === 'oauth2' ? (auth.connection?.mailbox ?? null) : 'username' in auth ? auth.username : null]),
+    )
     .digest('base64url');
 
 const MOST_TOLD_AT_A_TIME = 1000;
@@ -58,10 +60,10 @@ export class PacedLanesStore {
 
   /** Forgets what no limit counts any more. */
   async forgetSent(lanes: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
-    await this.sql.affected(
-      `DELETE FROM dispatch.paced_sends WHERE lane = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`,
-      [lanes, minuteMs + dayMs],
-    );
+    await this.sql.affected(`DELETE FROM dispatch.paced_sends WHERE lane = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`, [
+      lanes,
+      minuteMs + dayMs,
+    ]);
   }
 
   /** What waits in a lane, together what is due in the same minute; what waits for a limit is due now. */

@@ -12,6 +12,7 @@ import { DeliveriesFilter } from './deliveries-filter.js';
 import { DeliveriesList } from './deliveries-list.js';
 import { useDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
+import { ForecastLine } from './forecast-line.js';
 import { ExportButton } from './export-button.js';
 import { AttentionBanner, SendAllAgain, useIsAttentionKnown } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
@@ -50,6 +51,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
       {isAttentionKnown ? (
         <>
           {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
+          <ForecastLine team={team} />
           <DeliveriesChart team={team} from={filter.from} until={filter.until} />
           <DeliveriesFilter key={search} filter={filter} onChange={show} />
           {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}

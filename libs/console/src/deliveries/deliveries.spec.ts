@@ -4,6 +4,9 @@ import { readCsv, toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
+import { sayForecast } from './say-forecast.js';
+import { CATALOGUES } from '../words/catalogues.js';
+import { formatsOf } from '../words/formats.js';
 
 const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptView['outcome'] = 'failed'): AttemptView => ({
   number,
@@ -228,5 +231,28 @@ describe('the CSV export', () => {
 
   it.each(['2026-0042', 'a=b', 'pay@customer.example', ' Müller', '\u00a0', ''])('leaves other cells as they are: %j', (cell) => {
     expect(toCsv([[cell]], 'en')).toBe(`\ufeff${cell}\r\n`);
+  });
+});
+
+describe('the forecast of what the limits of the own server hold up', () => {
+  const now = new Date('2026-11-26T10:00:00Z');
+  const say = (locale: 'en' | 'de', heldByLimits: number, endsAt: string | null) =>
+    sayForecast(
+      { waiting: 5000, heldByLimits, limits: { messagesPerMinute: 30 }, endsAt },
+      { words: CATALOGUES[locale], formats: formatsOf(locale, 'Europe/Berlin') },
+      now,
+    );
+
+  it('says when the last goes, and that it is not today where the reader’s day ends before', () => {
+    expect(say('en', 4970, '2026-11-26T12:46:00Z')).toMatch(/^4,970 documents wait .* The last goes out at about 13:46\.$/);
+    expect(say('en', 4970, '2026-11-26T23:30:00Z')).toMatch(/Not all go out today: .* 27 Nov 2026, 00:30\.$/);
+    expect(say('de', 1, '2026-11-26T12:46:00Z')).toMatch(/^1 Beleg wartet .* gegen 13:46 Uhr hinaus\.$/);
+    expect(say('de', 4970, '2026-11-27T12:46:00Z')).toMatch(
+      /^4\.970 Belege warten .* nicht mehr alle .* am 27\.11\.2026, 13:46 Uhr hinaus\.$/,
+    );
+  });
+
+  it('says nothing where no limit holds anything up', () => {
+    expect([say('en', 0, '2026-11-26T12:46:00Z'), say('en', 0, null)]).toEqual([null, null]);
   });
 });

@@ -17,7 +17,7 @@ export const deliveriesWords: typeof english = {
     cancelled: 'Abgebrochen',
   },
   waitsFor: {
-    sending_limit: 'Wartet auf das Limit Ihres Servers',
+    sending_limit: 'Wartet wegen des Versandlimits Ihres Servers',
     settings_unavailable: 'Wartet auf Ihre Einstellungen',
     signing_unavailable: 'Wartet auf unser Signaturzertifikat',
     certificate_expired: 'Wartet auf Ihr neues Zertifikat',
@@ -52,6 +52,12 @@ export const deliveriesWords: typeof english = {
     apply: 'Anzeigen',
     clear: 'Filter aufheben',
     more: 'Weitere Filter',
+  },
+  forecast: {
+    today: (waiting, time) =>
+      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Der letzte geht gegen ${time} Uhr hinaus.`,
+    later: (waiting, when) =>
+      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte geht voraussichtlich am ${when} Uhr hinaus.`,
   },
   columns: { status: 'Status', document: 'Beleg', subject: 'Betreff', created: 'Übergeben' },
   list: 'Sendungen, die neuesten zuerst',

@@ -15,7 +15,7 @@ export const deliveriesWords = {
     cancelled: 'Cancelled',
   },
   waitsFor: {
-    sending_limit: 'Waiting for the limit of your server',
+    sending_limit: 'Waiting for the sending limit of your server',
     settings_unavailable: 'Waiting for your settings',
     signing_unavailable: 'Waiting for our signing certificate',
     certificate_expired: 'Waiting for a new certificate of yours',
@@ -50,6 +50,12 @@ export const deliveriesWords = {
     apply: 'Show',
     clear: 'Clear filter',
     more: 'More filters',
+  },
+  forecast: {
+    today: (waiting: number, time: string) =>
+      `${s(waiting, 'document waits', 'documents wait')} for the sending limits of your mail server. The last goes out at about ${time}.`,
+    later: (waiting: number, when: string) =>
+      `${s(waiting, 'document waits', 'documents wait')} for the sending limits of your mail server. Not all go out today: the last goes at about ${when}.`,
   },
   columns: { status: 'State', document: 'Document', subject: 'Subject', created: 'Handed over' },
   list: 'Deliveries, newest first',

@@ -6,8 +6,11 @@ export type Formats = {
   dateTime: (iso: string) => string;
   /** 14:05:09 */
   time: (iso: string) => string;
+  /** 14:05 */
+  clock: (iso: string) => string;
   /** 14:05:09 on the day of `beside`, 4 Nov 2026, 14:05 on another. */
   moment: (iso: string, beside: string) => string;
+  isSameDay: (iso: string, other: string) => boolean;
   /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
   calendarDay: (date: string) => string;
   number: (value: number) => string;
@@ -25,17 +28,18 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium', ...zone });
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', ...zone });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'short', ...zone });
   const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const number = new Intl.NumberFormat(tag);
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
+  const isSameDay = (iso: string, other: string): boolean => day.format(new Date(iso)) === day.format(new Date(other));
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
-    moment: (iso, beside) => {
-      const at = new Date(iso);
-      return (day.format(at) === day.format(new Date(beside)) ? time : dateTime).format(at);
-    },
+    clock: (iso) => clock.format(new Date(iso)),
+    moment: (iso, beside) => (isSameDay(iso, beside) ? time : dateTime).format(new Date(iso)),
+    isSameDay,
     calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),
     size: (bytes) => {

@@ -124,7 +124,8 @@ export const settingsWords: typeof english = {
     fromName: 'Absendername',
     fromNameHint: 'Leer: Ihr Firmenname.',
     limits: 'Versandlimits Ihres Servers',
-    limitsHint: 'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Limit. Was darüber hinausgeht, wartet und kostet keinen Versuch.',
+    limitsHint:
+      'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Limit. Was darüber hinausgeht, wartet und kostet keinen Versuch.',
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',

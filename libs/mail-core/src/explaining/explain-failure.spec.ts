@@ -22,7 +22,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
 
   it('have every code and no other', () => {
     expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
-      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'operator', 'platformTodo', 'seen', 'sizes', 'time'].sort(),
+      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'limit', 'operator', 'platformTodo', 'seen', 'sizes', 'time'].sort(),
     );
   });
 
@@ -86,6 +86,15 @@ describe('figures that a server names', () => {
   ])('a wait of %d ms is told in both languages', (ms, en, de) => {
     expect(explainFailure(greylisted(ms), 'en').happened).toContain(en);
     expect(explainFailure(greylisted(ms), 'de').happened).toContain(de);
+  });
+
+  it.each([
+    ['minute', 'It takes 10,000 e-mails a minute.', 'Er nimmt 10.000 E-Mails in der Minute an.'],
+    ['day', 'It takes 10,000 recipients a day.', 'Er nimmt 10.000 Empfänger am Tag an.'],
+  ] as const)('a limit of the %s is told in both languages', (per, en, de) => {
+    const held = { code: 'sending_limit', server: null, reply: null, limit: { count: 10_000, per } } as const;
+    expect(explainFailure(held, 'en').happened).toContain(en);
+    expect(explainFailure(held, 'de').happened).toContain(de);
   });
 
   it('a limit of size is told with the size of the e-mail', () => {

@@ -7,18 +7,23 @@ export type WaitingGroup = Size & { deliveries: number; dueInMs: number };
 /** What was sent, by how long ago at the least. */
 export type SentBefore = Size & { agoMs: number };
 
-/** In milliseconds from now, the sending itself left out; `null` where nothing waits, or no limit says how much goes in which time. */
+/** When the last goes, in milliseconds from now and without the sending itself, and how many of them their limits let go later than they are due. */
+export type Foretold = { endsInMs: number; held: number };
+
+/** `null` where nothing waits, or no limit says how much goes in which time. */
 export function foretellEnd(
   limits: SendingLimits,
   windows: PaceWindows,
   sent: readonly SentBefore[],
   waiting: readonly WaitingGroup[],
-): number | null {
+): Foretold | null {
   if (limits.messagesPerMinute === undefined && limits.recipientsPerDay === undefined) return null;
   const pace = new SendingPace(limits, windows);
   pace.noteSent(sent.map(({ agoMs, ...size }) => ({ ...size, at: -agoMs })));
   const sizes = [...waiting].sort((a, b) => a.dueInMs - b.dueInMs).flatMap(sizesOf);
-  return pace.plan(sizes, 0).at(-1) ?? null;
+  const plan = pace.plan(sizes, 0);
+  const endsInMs = plan.at(-1);
+  return endsInMs === undefined ? null : { endsInMs, held: plan.filter((at, index) => at > (sizes[index]?.dueInMs ?? 0)).length };
 }
 
 /** As alike as can be: which of them is larger makes no difference to the end. */

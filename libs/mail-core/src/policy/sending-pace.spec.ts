@@ -90,7 +90,7 @@ describe('the pace of an account', () => {
       const now = gone === 0 ? 0 : (seen[gone - 1] ?? 0);
       const deliveries = COUNT - gone;
       const waiting = [{ deliveries, messages: deliveries, recipients: deliveries * recipients, dueInMs: 0 }];
-      const left = foretellEnd(limits, WINDOWS, byMinute(seen.slice(0, gone), now, recipients), waiting) ?? 0;
+      const left = foretellEnd(limits, WINDOWS, byMinute(seen.slice(0, gone), now, recipients), waiting)?.endsInMs ?? 0;
       expect(Math.abs(end - now - left) / (end - now)).toBeLessThan(0.1);
     }
   });
@@ -99,9 +99,11 @@ describe('the pace of an account', () => {
     const waiting = { deliveries: 3, messages: 3, recipients: 3, dueInMs: 0 };
     expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [])).toBeNull();
     expect(foretellEnd({ connections: 3 }, WINDOWS, [], [waiting])).toBeNull();
-    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [waiting])).toBe(2 * WINDOWS.minuteMs);
+    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [waiting])).toEqual({ endsInMs: 2 * WINDOWS.minuteMs, held: 2 });
     const tomorrow = { deliveries: 2, messages: 2, recipients: 2, dueInMs: WINDOWS.dayMs };
-    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [tomorrow, waiting])).toBe(WINDOWS.dayMs + WINDOWS.minuteMs);
+    expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [tomorrow, waiting])).toEqual({
+      ...{ endsInMs: WINDOWS.dayMs + WINDOWS.minuteMs, held: 3 },
+    });
   });
 
   it('counts recipients over any day, and lets one that is larger than the limit go alone', () => {

@@ -1,0 +1,24 @@
+import { type DeliveryForecast } from '@billing-mail/contracts';
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { useLanguage } from '../words/words-context.js';
+import { CALM_MS } from './deliveries-queries.js';
+import { sayForecast } from './say-forecast.js';
+
+/** Where nothing waits: a run that is handed over now is told of within a minute. */
+const NOTHING_WAITS_MS = 60_000;
+
+export function ForecastLine({ team }: { team: string }) {
+  const { dispatcher } = useClients();
+  const language = useLanguage();
+  const { data } = useQuery({
+    queryKey: ['deliveries-forecast', team],
+    queryFn: (): Promise<DeliveryForecast> =>
+      ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/forecast', { params: { path: { teamId: team } } })),
+    refetchInterval: ({ state }) => ((state.data?.heldByLimits ?? 0) > 0 ? CALM_MS : NOTHING_WAITS_MS),
+  });
+  const sentence = data && sayForecast(data, language, new Date());
+  return sentence ? <Text mb="md">{sentence}</Text> : null;
+}
