@@ -34,5 +34,5 @@ export { hintForProbe } from './explaining/hint-for-probe.js';
 export { type ProbeFailure } from './explaining/provider-hints.js';
 export { readReport } from './bounces/read-report.js';
 export * from './bounces/report.js';
-export { foretellEnd, type SentBefore, type WaitingGroup } from './policy/sending-forecast.js';
-export { type PaceWindows, REAL_WINDOWS, SendingPace, type Sent, type Size } from './policy/sending-pace.js';
+export { foretellEnd, type WaitingGroup } from './policy/sending-forecast.js';
+export { type PaceWindows, REAL_WINDOWS, SendingPace, type SentBefore, type Size } from './policy/sending-pace.js';

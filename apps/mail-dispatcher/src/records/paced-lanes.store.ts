@@ -80,10 +80,10 @@ export class PacedLanesStore {
     );
   }
 
-  /** Says on what is due in a lane for which limit it waits, and puts it off where `afterMs` is not 0; the order stays. */
-  async tellWaiting(lane: string, limit: NonNullable<FailureReason['limit']>, fingerprint: string, afterMs: number): Promise<void> {
+  /** Says on what is due in a lane for which limit it waits, and puts it off where `afterMs` is not 0; the order stays. Returns on how many. */
+  async tellWaiting(lane: string, limit: NonNullable<FailureReason['limit']>, fingerprint: string, afterMs: number): Promise<number> {
     const failure: FailureReason = { code: 'sending_limit', server: null, reply: null, limit };
-    await this.sql.affected(
+    return this.sql.affected(
       `UPDATE dispatch.deliveries d
        SET failure = $2::jsonb, server_fingerprint = $3,
          due_at = CASE WHEN $4::float8 = 0 THEN d.due_at ELSE now() + $4::float8 * interval '1 millisecond' - (now() - d.due_at) / 1000 END

@@ -21,6 +21,8 @@ type PacedLane = {
   usedAt: number;
   /** The settings have changed: whether it still has limits, and which, is seen by the next delivery. */
   isInDoubt: boolean;
+  /** When to look next for deliveries that stay behind and do not say why. */
+  tellsFrom: number;
   timer: NodeJS.Timeout | null;
 };
 
@@ -34,6 +36,7 @@ const LEASE_MS = 30_000;
 /** A lane that sends nothing for so long is left. */
 const LEFT_AFTER_MS = 120_000;
 const LEAVE_MS = 2000;
+const TELLS_AGAIN_MS = 5000;
 const FORGETS_A_DAY = 24;
 
 @Injectable()
@@ -115,9 +118,9 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async open(lane: string, server: Server): Promise<PacedLane> {
-    const known = this.lanes.get(lane);
     const account = accountOf(server);
     const limits = sendingLimitsOf(server) ?? {};
+    const known = this.lanes.get(lane);
     if (known?.account === account && JSON.stringify(known.pace.limits) === JSON.stringify(limits)) return known;
     const opening = this.openings.get(lane) ?? this.take({ lane, account, limits }).finally(() => this.openings.delete(lane));
     this.openings.set(lane, opening);
@@ -126,10 +129,13 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async take({ lane, account, limits }: { lane: string; account: string; limits: SendingPace['limits'] }): Promise<PacedLane> {
     const askedAt = performance.now();
-    const taken: PacedLane = {
-      ...{ lane, account, fingerprint: '', pace: new SendingPace(limits, this.windows) },
-      ...{ heldUntil: 0, usedAt: askedAt, isInDoubt: false, timer: null },
-    };
+    const known = this.lanes.get(lane);
+    const same = known?.account === account ? known : null;
+    // What is under way in the account ends in it, by whichever limits it began.
+    const pace = new SendingPace(limits, this.windows, same?.pace);
+    const taken: PacedLane = Object.assign(same ?? { lane, account, fingerprint: '', usedAt: askedAt, isInDoubt: false, timer: null }, {
+      ...{ pace, heldUntil: 0, tellsFrom: 0 },
+    });
     const own = await this.store.hold(this.workerId, [lane], this.leaseMs);
     if (own.has(lane)) await this.goOn(taken, askedAt);
     this.lanes.set(lane, taken);
@@ -140,13 +146,8 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   private async goOn(lane: PacedLane, askedAt: number): Promise<void> {
     const sent = await this.store.sent(lane, this.windows);
     const now = performance.now();
-    const lately = this.windows.minuteMs + this.leaseMs;
-    lane.pace = new SendingPace(lane.pace.limits, this.windows);
-    lane.pace.noteSent(
-      sent.map(({ agoMs, messages, recipients }) =>
-        agoMs < lately ? { at: now, messages, recipients } : { at: now - agoMs, messages: 0, recipients },
-      ),
-    );
+    lane.pace = new SendingPace(lane.pace.limits, this.windows, lane.pace);
+    lane.pace.noteBefore(sent, now, this.leaseMs);
     lane.heldUntil = askedAt + LEASE_MS;
   }
 
@@ -170,7 +171,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
         if (!own.has(lane.lane)) lane.heldUntil = 0;
         else if (now >= lane.heldUntil) await this.goOn(lane, now);
         else lane.heldUntil = now + LEASE_MS;
-        if (own.has(lane.lane) && !lane.isInDoubt) await this.tellWaiting(lane);
+        if (own.has(lane.lane) && !lane.isInDoubt && now >= lane.tellsFrom) await this.tellWaiting(lane, now);
       }
     } catch (error) {
       this.logger.warn({ step: 'paced-lanes', err: error }, 'could not keep the lanes whose servers have limits');
@@ -178,10 +179,14 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** What is due and stays behind says why; where that is for long, it is not looked at before. */
-  private async tellWaiting({ lane, pace, fingerprint }: PacedLane): Promise<void> {
-    const waitMs = pace.waitMs(SMALLEST, performance.now());
+  private async tellWaiting(lane: PacedLane, now: number): Promise<void> {
+    const { pace, fingerprint } = lane;
+    const waitMs = pace.waitMs(SMALLEST, now);
     const limit = waitMs > 0 ? limitOf(pace, waitMs, this.windows) : null;
-    if (limit !== null) await this.store.tellWaiting(lane, limit, fingerprint, waitMs > this.windows.minuteMs ? Math.ceil(waitMs) : 0);
+    if (limit === null) return;
+    const told = await this.store.tellWaiting(lane.lane, limit, fingerprint, waitMs > this.windows.minuteMs ? Math.ceil(waitMs) : 0);
+    // To look whether anybody is left to be told means to read all that waits.
+    if (told === 0) lane.tellsFrom = now + TELLS_AGAIN_MS;
   }
 
   private tellOfRoom(lane: PacedLane): void {

@@ -28,7 +28,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
   useDocumentTitle(words.title);
   return (
     <>
-      <Group justify="space-between" align="flex-start" mb="md">
+      <Group justify="space-between" align="flex-start">
         <div>
           <Title order={1} size="h2">
             {words.title}

@@ -19,6 +19,10 @@ export function ForecastLine({ team }: { team: string }) {
       ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/forecast', { params: { path: { teamId: team } } })),
     refetchInterval: ({ state }) => ((state.data?.heldByLimits ?? 0) > 0 ? CALM_MS : NOTHING_WAITS_MS),
   });
-  const sentence = data && sayForecast(data, language, new Date());
-  return sentence ? <Text mb="md">{sentence}</Text> : null;
+  // As high as a line from the beginning, so that nothing below moves where it fits in one.
+  return (
+    <Text size="sm" my={4} mih="1.55em">
+      {data && sayForecast(data, language, new Date())}
+    </Text>
+  );
 }

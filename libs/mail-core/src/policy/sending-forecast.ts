@@ -1,11 +1,9 @@
 // When the last of what waits for an account goes, by its limits and what it has sent.
 import { type SendingLimits } from '@billing-mail/contracts';
-import { type PaceWindows, SendingPace, type Size } from './sending-pace.js';
+import { type PaceWindows, SendingPace, type SentBefore, type Size } from './sending-pace.js';
 
 /** Deliveries that are due together, with their messages and recipients in all. */
 export type WaitingGroup = Size & { deliveries: number; dueInMs: number };
-/** What was sent, by how long ago at the least. */
-export type SentBefore = Size & { agoMs: number };
 
 /** When the last goes, in milliseconds from now and without the sending itself, and how many of them their limits let go later than they are due. */
 export type Foretold = { endsInMs: number; held: number };
@@ -19,7 +17,7 @@ export function foretellEnd(
 ): Foretold | null {
   if (limits.messagesPerMinute === undefined && limits.recipientsPerDay === undefined) return null;
   const pace = new SendingPace(limits, windows);
-  pace.noteSent(sent.map(({ agoMs, ...size }) => ({ ...size, at: -agoMs })));
+  pace.noteBefore(sent, 0);
   const sizes = [...waiting].sort((a, b) => a.dueInMs - b.dueInMs).flatMap(sizesOf);
   const plan = pace.plan(sizes, 0);
   const endsInMs = plan.at(-1);

@@ -1,16 +1,25 @@
 import { type SendingLimits } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { foretellEnd, type SentBefore } from './sending-forecast.js';
-import { SendingPace } from './sending-pace.js';
+import { foretellEnd } from './sending-forecast.js';
+import { SendingPace, type SentBefore } from './sending-pace.js';
 
 const WINDOWS = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
+const LEASE_MS = 60_000;
 const ONE = { messages: 1, recipients: 1 };
 
+type Sending = { begunAt: number; seenAt: number; endedAt: number };
+const seenTimes = (sendings: readonly Sending[]): number[] => sendings.map(({ seenAt }) => seenAt).sort((a, b) => a - b);
+
 /** Sends all of them by the pace, `connections` at a time, each taking `tookMs`; returns when each was seen by the server. */
-function sendAll(pace: SendingPace, sizes: { messages: number; recipients: number }[], tookMs: (index: number) => number): number[] {
-  const seen: number[] = [];
+function sendAll(
+  pace: SendingPace,
+  sizes: { messages: number; recipients: number }[],
+  tookMs: (index: number) => number,
+  from = 0,
+): Sending[] {
+  const sendings: Sending[] = [];
   const ends: { at: number; size: (typeof sizes)[number] }[] = [];
-  let now = 0;
+  let now = from;
   for (const [index, size] of sizes.entries()) {
     for (;;) {
       ends.sort((a, b) => a.at - b.at);
@@ -25,10 +34,10 @@ function sendAll(pace: SendingPace, sizes: { messages: number; recipients: numbe
     }
     pace.begin(size);
     const took = tookMs(index);
-    seen.push(now + took * ((index % 7) / 7));
+    sendings.push({ begunAt: now, seenAt: now + took * ((index % 7) / 7), endedAt: now + took });
     ends.push({ at: now + took, size });
   }
-  return seen.sort((a, b) => a - b);
+  return sendings;
 }
 
 const mostIn = (times: readonly number[], windowMs: number): number => {
@@ -61,14 +70,42 @@ describe('the pace of an account', () => {
         fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 1, maxLength: 150 }),
         (limit, took) => {
           const pace = new SendingPace({ connections: 3, messagesPerMinute: limit }, WINDOWS);
-          const seen = sendAll(
-            pace,
-            took.map(() => ONE),
-            (index) => took[index] ?? 1,
-          );
+          const sizes = took.map(() => ONE);
+          const seen = seenTimes(sendAll(pace, sizes, (index) => took[index] ?? 1));
           expect(mostIn(seen, WINDOWS.minuteMs)).toBeLessThanOrEqual(limit);
         },
       ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps to it while one dispatcher after the other sends, each going on with the counts of those before', () => {
+    const turn = fc.record({
+      count: fc.integer({ min: 1, max: 40 }),
+      tookMs: fc.integer({ min: 1, max: 20_000 }),
+      pauseMs: fc.nat(90_000),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(59_999), fc.array(turn, { minLength: 1, maxLength: 8 }), (limit, from, turns) => {
+        const all: Sending[] = [];
+        let now = from;
+        for (const { count, tookMs, pauseMs } of turns) {
+          const pace = new SendingPace({ connections: 3, messagesPerMinute: limit }, WINDOWS);
+          pace.noteBefore(
+            byMinute(
+              all.map(({ begunAt }) => begunAt).sort((a, b) => a - b),
+              now,
+              1,
+            ),
+            now,
+            LEASE_MS,
+          );
+          const sizes = Array.from({ length: count }, () => ONE);
+          all.push(...sendAll(pace, sizes, (index) => 1 + ((index * 7919) % tookMs), now));
+          now = Math.max(...all.map(({ endedAt }) => endedAt)) + pauseMs;
+        }
+        expect(mostIn(seenTimes(all), WINDOWS.minuteMs)).toBeLessThanOrEqual(limit);
+      }),
       { numRuns: 50 },
     );
   });
@@ -80,7 +117,7 @@ describe('the pace of an account', () => {
   ] as const)('keeps 5,000 deliveries within the limit of %s, and foretells their end within 10 %%', (_limit, limits, recipients) => {
     const COUNT = 5000;
     const sizes = Array.from({ length: COUNT }, () => ({ messages: 1, recipients }));
-    const seen = sendAll(new SendingPace(limits, WINDOWS), sizes, (index) => 400 + (index % 10) * 100);
+    const seen = seenTimes(sendAll(new SendingPace(limits, WINDOWS), sizes, (index) => 400 + (index % 10) * 100));
     expect(seen).toHaveLength(COUNT);
     const { messagesPerMinute = Infinity, recipientsPerDay = Infinity } = limits as SendingLimits;
     expect(mostIn(seen, WINDOWS.minuteMs)).toBeLessThanOrEqual(messagesPerMinute);
@@ -121,6 +158,18 @@ describe('the pace of an account', () => {
     pace.end(ONE, 2);
     pace.end(ONE, 3);
     expect([pace.roomAt(4), pace.roomAt(3 + WINDOWS.dayMs)]).toEqual([0, 3]);
+  });
+
+  it('knows what is under way when it goes on with other limits or counts', () => {
+    const before = new SendingPace({ connections: 2 }, WINDOWS);
+    before.begin(ONE);
+    before.begin(ONE);
+    const pace = new SendingPace({ connections: 2, messagesPerMinute: 3 }, WINDOWS, before);
+    expect(pace.hasConnection()).toBe(false);
+    expect(pace.plan([ONE, ONE], 0)).toEqual([0, WINDOWS.minuteMs]);
+    pace.end(ONE, 10);
+    pace.end(ONE, 20);
+    expect([pace.hasConnection(), pace.roomAt(20)]).toEqual([true, 1]);
   });
 
   it('goes on with what another process had sent', () => {

@@ -7,10 +7,13 @@ export const REAL_WINDOWS: PaceWindows = { minuteMs: 60_000, dayMs: 24 * 3_600_0
 
 /** What an account has sent: in each part of the time, the latest moment at which it may have been, on the clock of the one who asks. */
 export type Sent = { at: number; messages: number; recipients: number };
+/** The same as it is kept for others: by how long ago it was at the least. */
+export type SentBefore = Size & { agoMs: number };
 /** A message that waits. */
 export type Size = { messages: number; recipients: number };
 /** The same where it may not go before. */
 type Waiting = Size & { dueInMs?: number };
+type UnderWay = Size & { sendings: number };
 
 /**
  * A message counts from before its sending begins until a whole window after its end: whenever in between the server counts it, it never sees more
@@ -22,12 +25,16 @@ export class SendingPace {
   private day: Sent[] = [];
   /** When the newest piece of the day began. */
   private beganAt: number | null = null;
-  private underWay = { sendings: 0, messages: 0, recipients: 0 };
+  private readonly underWay: UnderWay;
 
+  /** @param before what is under way by it ends here; what it had sent is to be told with `noteSent` */
   constructor(
     readonly limits: SendingLimits,
     private readonly windows: PaceWindows,
-  ) {}
+    before?: SendingPace,
+  ) {
+    this.underWay = before?.underWay ?? { sendings: 0, messages: 0, recipients: 0 };
+  }
 
   /** Messages that may be under way now, those that are among them. */
   roomAt(now: number): number {
@@ -73,6 +80,16 @@ export class SendingPace {
         this.beganAt = one.at;
       }
     }
+  }
+
+  /** What somebody else sent, the oldest first. What that one began less than `latelyMs` ago may only just have ended. */
+  noteBefore(sent: readonly SentBefore[], now: number, latelyMs = 0): void {
+    this.noteSent(
+      sent.map(({ agoMs, messages, recipients }) => {
+        const endedAgoMs = agoMs < latelyMs ? 0 : agoMs;
+        return { at: now - endedAgoMs, messages: endedAgoMs < this.windows.minuteMs ? messages : 0, recipients };
+      }),
+    );
   }
 
   /** How long from now each of these waits, in their order, when each goes as soon as it may. */
