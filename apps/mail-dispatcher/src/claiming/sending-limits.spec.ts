@@ -6,7 +6,7 @@ import { PacedLanes } from '../trying/paced-lanes.js';
 
 const WINDOWS = { minuteMs: 1000, dayMs: 24 * 3_600_000 };
 const LIMITS = { connections: 3, messagesPerMinute: 30 };
-const COUNT = 100;
+const COUNT = 75;
 
 describe('the limits of a team’s server', () => {
   let harness: Harness;

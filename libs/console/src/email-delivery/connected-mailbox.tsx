@@ -7,6 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 import { ConnectChoices } from './connect-choices.js';
 import { DisconnectButton } from './disconnect-button.js';
 import { type Draft } from './draft.js';
+import { withHost } from './draft-limits.js';
 import { useEditing } from './editing.js';
 import { useMailConnection } from './mail-connection-queries.js';
 import { useSignIn } from './use-sign-in.js';
@@ -67,7 +68,7 @@ function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partia
   return {
     ...(server === null || server.host === draft.host.trim().toLowerCase()
       ? {}
-      : { host: server.host, port: String(server.port), security: server.security }),
+      : { ...withHost(draft, server.host), port: String(server.port), security: server.security }),
     ...(draft.fromAddress.trim() === '' ? { fromAddress: mailbox } : {}),
   };
 }
