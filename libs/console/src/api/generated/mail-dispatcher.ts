@@ -93,6 +93,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/deliveries/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many documents wait for the team's own mail server, and when its limits let the last of them go
+         * @description Without limits `limits` is null: then nothing waits for them. `endsAt` leaves out the sending itself.
+         */
+        get: operations["ForecastController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries": {
         parameters: {
             query?: never;
@@ -677,6 +697,83 @@ export interface operations {
             };
         };
     };
+    ForecastController_read: {
+        parameters: {
+            query?: {
+                /** @description so many further documents, as if they were handed over now: when would a run end? */
+                documents?: number;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        waiting: number;
+                        heldByLimits: number;
+                        limits: {
+                            connections?: number;
+                            messagesPerMinute?: number;
+                            recipientsPerDay?: number;
+                        } | null;
+                        endsAt: string | null;
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     DeliveriesController_list: {
         parameters: {
             query?: {
@@ -741,7 +838,7 @@ export interface operations {
                             nextTryAt: string | null;
                             failure: {
                                 /** @enum {string} */
-                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                                code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                                 message: string;
                             } | null;
                         }[];
@@ -996,7 +1093,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -1080,7 +1177,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -1336,7 +1433,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -1466,7 +1563,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };
@@ -1610,7 +1707,7 @@ export interface operations {
                         }[];
                         failure: {
                             /** @enum {string} */
-                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "cancelled" | "other";
                             message: string;
                         } | null;
                     };

@@ -174,6 +174,13 @@ export interface operations {
                             security: "tls" | "starttls" | "none";
                             fromAddress: string;
                             fromName?: string;
+                            limits?: {
+                                /** @description at a time */
+                                connections?: number;
+                                messagesPerMinute?: number;
+                                /** @description in any 24 hours */
+                                recipientsPerDay?: number;
+                            };
                             tls?: {
                                 ca?: string;
                                 pin?: string;
@@ -351,6 +358,14 @@ export interface operations {
                         } | null;
                         fromAddress: string;
                         fromName?: string;
+                        /** @description what the server takes of this account; left out: what its provider publishes, if anything */
+                        limits?: {
+                            /** @description at a time */
+                            connections?: number;
+                            messagesPerMinute?: number;
+                            /** @description in any 24 hours */
+                            recipientsPerDay?: number;
+                        };
                     } | null;
                     teamId?: string;
                     version?: number;
@@ -397,6 +412,13 @@ export interface operations {
                             security: "tls" | "starttls" | "none";
                             fromAddress: string;
                             fromName?: string;
+                            limits?: {
+                                /** @description at a time */
+                                connections?: number;
+                                messagesPerMinute?: number;
+                                /** @description in any 24 hours */
+                                recipientsPerDay?: number;
+                            };
                             tls?: {
                                 ca?: string;
                                 pin?: string;
@@ -1057,6 +1079,14 @@ export interface operations {
                         } | null;
                         fromAddress: string;
                         fromName?: string;
+                        /** @description what the server takes of this account; left out: what its provider publishes, if anything */
+                        limits?: {
+                            /** @description at a time */
+                            connections?: number;
+                            messagesPerMinute?: number;
+                            /** @description in any 24 hours */
+                            recipientsPerDay?: number;
+                        };
                     };
                     sendTo?: string;
                 };
