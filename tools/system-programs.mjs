@@ -23,6 +23,7 @@ const PROGRAMS = {
   faketime: { debian: 'faketime', use: 'lets tests run on another day' },
   'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
   postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
+  pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
   // Installed it would take the place of the system's mail server, as Debian allows only one.
   exim4: { debian: 'exim4-daemon-light', use: 'is a real mail server to send to', besideTheSystem: true },
 };
@@ -41,6 +42,7 @@ export const NEEDED_BY_TESTS = [
   'curl',
   'chromium',
   'postfix?',
+  'pgbouncer?',
   'exim4?',
 ];
 

@@ -1,5 +1,5 @@
 import { dataSourceOptions, migrate, requireMigrated } from '@billing-mail/platform';
-import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
+import { startTestDatabase, startTestPgBouncer, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings-schema.js';
 
@@ -45,11 +45,15 @@ describe('the schema "settings"', () => {
     }
   });
 
-  it('is migrated once by many starts at once, and again by none', async () => {
+  it.each(['alone', 'behind PgBouncer'])('is migrated once by many starts at once, and again by none, on a server %s', async (place) => {
     const other = await startTestDatabase();
-    const starts = await Promise.all(Array.from({ length: 5 }, () => migrate(other.url, settingsSchema)));
-    expect(starts.flat()).toEqual(MIGRATIONS);
-    expect(await migrate(other.url, settingsSchema)).toEqual([]);
+    const pooler = place === 'alone' ? null : await startTestPgBouncer(other.url);
+    const url = pooler?.url ?? other.url;
+    for (let round = 0; round < 2; round += 1) {
+      const starts = await Promise.all(Array.from({ length: 5 }, () => migrate(url, settingsSchema)));
+      expect(starts.flat().sort()).toEqual(round === 0 ? [...MIGRATIONS].sort() : []);
+    }
+    await pooler?.stop();
     await other.stop();
   });
 

@@ -16,6 +16,7 @@ export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
 export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
 export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer } from './postgres/postgres-server.js';
+export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';
 export { startRedisServer } from './redis/redis-server.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';

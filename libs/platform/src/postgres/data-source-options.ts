@@ -1,4 +1,6 @@
+import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
+import { SESSION_LIMITS } from './session-limits.js';
 
 export type Schema = {
   /** PostgreSQL schema that the service owns; nobody else reads or writes it. */
@@ -26,6 +28,15 @@ export function dataSourceOptions(
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'billing-mail',
     connectTimeoutMS: 5000,
-    extra: { statement_timeout: 30_000, query_timeout: 35_000, idle_in_transaction_session_timeout: 60_000, keepAlive: true },
+    extra: { query_timeout: 35_000, keepAlive: true, onConnect: limitSession },
   };
+}
+
+/**
+ * By a statement: PgBouncer refuses them as parameters of the connection. Behind it they hold for whoever gets that connection of the server next,
+ * which is a service with the same limits; roles of services have them anyway.
+ */
+async function limitSession(client: ClientBase): Promise<void> {
+  const names = Object.keys(SESSION_LIMITS);
+  await client.query(`SELECT ${names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`).join(', ')}`, Object.entries(SESSION_LIMITS).flat());
 }

@@ -1,6 +1,7 @@
 // Who may do what in the database: a role for each service, with rights to the rows of its own schema only, and one that owns the tables and
 // migrates them. Where the roles are not there nothing of this happens, and one role serves for all.
 import { createHmac, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { SESSION_LIMITS } from './session-limits.js';
 
 /** Owns the schemas and changes them; the only one that may make tables. */
 export const MIGRATOR_ROLE = 'billing_mail_migrator';
@@ -44,6 +45,10 @@ export function roleStatements(database: string, passwordOf: (role: string) => s
       `ALTER ROLE ${role} LOGIN PASSWORD '${scramVerifier(passwordOf(role))}'`,
       `GRANT CONNECT ON DATABASE ${quoted} TO ${role}`,
     ]),
+    // Behind a pooler this is the only way in which a limit reaches each of the server's connections. Migrations and copies of tables take their time.
+    ...Object.values(SCHEMA_OF).flatMap((schema) =>
+      Object.entries(SESSION_LIMITS).map(([name, value]) => `ALTER ROLE ${serviceRoleOf(schema)} SET ${name} = '${value}'`),
+    ),
     // Otherwise everybody may make tables, if only temporary ones.
     `REVOKE TEMPORARY ON DATABASE ${quoted} FROM PUBLIC`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC',

@@ -1,32 +1,54 @@
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, type Schema } from './data-source-options.js';
 import { grantsIn, serviceRoleOf } from './database-roles.js';
+import { SESSION_LIMITS } from './session-limits.js';
 
 // Any fixed number; the same for all services, so that two starts never migrate at once.
 const MIGRATION_LOCK = 4_100_2026;
 
-/** Brings a service's schema up to date. Safe to run from several processes at once: one migrates, the others wait. Returns what ran. */
+/** Brings a service's schema up to date. Safe to run from several processes at once: each migration is run by one of them. Returns what this one ran. */
 export async function migrate(databaseUrl: string, schema: Schema): Promise<string[]> {
   const source = new DataSource({
-    ...dataSourceOptions(databaseUrl, schema, { poolSize: 2, applicationName: 'billing-mail migrate' }),
+    ...dataSourceOptions(databaseUrl, schema, { poolSize: 1, applicationName: 'billing-mail migrate' }),
     extra: {},
   });
   await source.initialize();
+  const runner = source.createQueryRunner();
   try {
-    const lock = source.createQueryRunner();
-    await lock.connect();
-    try {
-      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await lock.query(`CREATE SCHEMA IF NOT EXISTS "${schema.name}"`);
-      const ran = await source.runMigrations();
-      await grantToService(lock, schema.name);
-      return ran.map(({ name }) => name);
-    } finally {
-      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await lock.release();
-    }
+    await inTurn(runner, () => runner.query(`CREATE SCHEMA IF NOT EXISTS "${schema.name}"`));
+    const executor = new MigrationExecutor(source, runner);
+    const ran: string[] = [];
+    const runNext = async (): Promise<boolean> => {
+      const [next] = await executor.getPendingMigrations();
+      if (next === undefined) return false;
+      await executor.executeMigration(next);
+      ran.push(next.name);
+      return true;
+    };
+    while (await inTurn(runner, runNext));
+    await inTurn(runner, () => grantToService(runner, schema.name));
+    return ran;
   } finally {
+    await runner.release();
     await source.destroy();
+  }
+}
+
+/**
+ * One transaction, while every other process that migrates waits. The lock belongs to the transaction: a session's would stay behind on a
+ * connection that PgBouncer gives to somebody else. A migration may take longer than a statement of a service.
+ */
+async function inTurn<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  await runner.startTransaction();
+  try {
+    for (const limit of Object.keys(SESSION_LIMITS)) await runner.query(`SET LOCAL ${limit} = 0`);
+    await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const result = await work();
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   }
 }
 

@@ -13,13 +13,19 @@ export class Sql {
 
   /**
    * The same by a prepared statement, which each connection plans once: for the few that run all the time, as planning a statement of several
-   * parts takes longer than running it. Inside a transaction it is planned as usual.
+   * parts takes longer than running it. Inside a transaction, and behind a pooler that keeps none, it is planned as usual.
    */
   async prepared<T>(statement: string, parameters: readonly unknown[]): Promise<T[]> {
-    if (!(this.connection instanceof DataSource)) return this.rows<T>(statement, parameters);
+    if (!(this.connection instanceof DataSource) || withoutPrepared.has(this.connection)) return this.rows<T>(statement, parameters);
     const pool = (this.connection.driver as unknown as { master: Pool }).master;
-    const { rows } = await pool.query({ name: nameOf(statement), text: statement, values: [...parameters] });
-    return rows as T[];
+    try {
+      const { rows } = await pool.query({ name: nameOf(statement), text: statement, values: [...parameters] });
+      return rows as T[];
+    } catch (error) {
+      if (!isPreparedElsewhere(error)) throw error;
+      withoutPrepared.add(this.connection);
+      return this.rows<T>(statement, parameters);
+    }
   }
 
   /** Rows that an UPDATE or DELETE touched. */
@@ -34,6 +40,12 @@ export class Sql {
     return { rows: answer as T[], affected: (answer as T[]).length };
   }
 }
+
+/** Connected through a pooler that gives each statement any connection of the server: PgBouncer before 1.21, or with `max_prepared_statements = 0`. */
+const withoutPrepared = new WeakSet<DataSource>();
+
+/** It was prepared on another connection, or by another client on this one. PostgreSQL says so before it runs anything of the statement. */
+const isPreparedElsewhere = (error: unknown): boolean => ['26000', '42P05'].includes((error as { code?: string }).code ?? '');
 
 const names = new Map<string, string>();
 

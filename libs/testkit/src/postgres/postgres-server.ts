@@ -107,8 +107,8 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(ours), LC_ALL: 'C' };
 }
 
-/** PostgreSQL refuses to run as root; then it runs as `postgres` or, where there is no such user, as `nobody`. */
-function serverAccount(): Account | null {
+/** PostgreSQL and PgBouncer refuse to run as root; then they run as `postgres` or, where there is no such user, as `nobody`. */
+export function serverAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
   for (const user of ['postgres', 'nobody']) {
     const ids = ['-u', '-g'].map((flag) => tryId(flag, user));

@@ -1,0 +1,57 @@
+// A PgBouncer of its own in front of a PostgreSQL, as many operators have it: each transaction gets whichever of the server's connections is free.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serverAccount } from '../postgres/postgres-server.js';
+import { findProgram } from '../processes/find-program.js';
+import { findFreePort } from '../processes/free-port.js';
+import { newScratchFolder } from '../processes/scratch-folder.js';
+import { startServerProcess } from '../processes/server-process.js';
+
+export type TestPgBouncer = {
+  /** Of the same database as before, through it. */
+  url: string;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+};
+
+/** Starts a PgBouncer on 127.0.0.1 in transaction mode. `null` where the program is not there. It ends with this process at the latest. */
+export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBouncer | null> {
+  const command = findProgram('pgbouncer');
+  if (command === null) return null;
+  const folder = await newScratchFolder('pgbouncer');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const behind = new URL(databaseUrl);
+  const port = await findFreePort();
+  const users = join(folder, 'users.txt');
+  await writeFile(users, `"${behind.username}" "${decodeURIComponent(behind.password)}"\n`, { mode: 0o600 });
+  const settings = {
+    listen_addr: '127.0.0.1',
+    listen_port: port,
+    unix_socket_dir: '',
+    auth_type: 'trust',
+    auth_file: users,
+    pool_mode: 'transaction',
+    default_pool_size: 10,
+    max_client_conn: 200,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  const file = join(folder, 'pgbouncer.ini');
+  await writeFile(file, ['[databases]', `* = host=127.0.0.1 port=${behind.port}`, '[pgbouncer]', ...lines, ''].join('\n'), { mode: 0o600 });
+  const server = await startServerProcess({
+    command,
+    args: [file],
+    ready: /process up/,
+    readyWithinMs: 60_000,
+    deathSignal: 'TERM',
+    account: serverAccount(),
+  });
+  behind.port = String(port);
+  return {
+    url: behind.href,
+    stop: async () => {
+      // TERM ends at once (pgbouncer(1)), INT waits for transactions.
+      await server.end('SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
