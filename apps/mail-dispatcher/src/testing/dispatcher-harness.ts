@@ -33,6 +33,7 @@ import {
   type ScriptedSmtpServer,
   startScriptedSmtpServer,
   startTestDatabase,
+  startTestPgBouncer,
   startTestRedis,
   type TestDatabase,
   type TestIdentity,
@@ -90,6 +91,8 @@ export type HarnessOptions = {
   dispatchers?: number;
   certificate?: { validFrom: Date; validTo: Date };
   windows?: PaceWindows;
+  /** The dispatchers reach PostgreSQL through PgBouncer, where it is installed. */
+  behindPooler?: boolean;
 };
 
 export async function startHarness(options: HarnessOptions = {}) {
@@ -103,7 +106,8 @@ export async function startHarness(options: HarnessOptions = {}) {
   const identity: TestIdentity = createTestIdentity({ address: PLATFORM_FROM, ...options.certificate });
   await writeFile(path.join(folder, 'signer.p12'), identity.p12);
   await writeFile(path.join(folder, 'ca.pem'), custom.caPem);
-  await migrate(database.url, dispatchSchema);
+  const pooler = options.behindPooler === true ? await startTestPgBouncer(database.url) : null;
+  await migrate(pooler?.url ?? database.url, dispatchSchema);
 
   const teams = new Map<string, TeamMailSettings>();
   SettingsStandIn.teams.set(SETTINGS, teams);
@@ -121,7 +125,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   await client.connect();
 
   const env = readDispatcherEnv({
-    DATABASE_URL: database.url,
+    DATABASE_URL: pooler?.url ?? database.url,
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: JWT_SECRET,
     SECRET_KEYS: `k1:${SEAL_KEY.toString('base64')}`,
@@ -266,6 +270,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await stopResponder();
       await client.close();
       await Promise.all([queue.close(true), outcomesQueue.close(true), source.destroy()]);
+      await pooler?.stop();
       await Promise.all([database.stop(), redis.stop(), platform.close(), custom.close()]);
       await rm(folder, { recursive: true, force: true });
     },

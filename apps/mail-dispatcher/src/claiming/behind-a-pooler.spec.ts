@@ -1,0 +1,21 @@
+import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+
+describe('dispatchers behind PgBouncer', () => {
+  let harness: Harness;
+
+  beforeAll(async () => {
+    harness = await startHarness({ behindPooler: true, dispatchers: 2 });
+  });
+  afterAll(() => harness.stop());
+
+  it('send each delivery once, by statements that any connection of the server may get', async () => {
+    await harness.saveSettings(teamSettings('acme'));
+    // Some wait for a second try: they are given back and claimed again, by a statement that another connection has prepared.
+    let refused = 0;
+    harness.platform.script = { rcpt: () => ((refused += 1) <= 10 ? '451 4.3.0 not now' : '250 ok') };
+    const jobs = Array.from({ length: 60 }, () => invoice());
+    await Promise.all(jobs.map((job) => harness.publish(job)));
+    for (const { key } of jobs) expect((await harness.until('acme', key)).status).toBe('sent');
+    expect(harness.platform.messages).toHaveLength(jobs.length);
+  });
+});
