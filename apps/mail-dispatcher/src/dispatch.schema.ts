@@ -1,4 +1,4 @@
-import { type Schema } from '@billing-mail/platform';
+import { extension, ICU, type Schema } from '@billing-mail/platform';
 import { Deliveries1790000000000 } from './migrations/1790000000000-deliveries.js';
 import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-deliveries.js';
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
@@ -17,6 +17,8 @@ import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences
 export const dispatchSchema: Schema = {
   name: 'dispatch',
   entities: [],
+  // For the search in the log.
+  needs: [extension('pg_trgm'), ICU],
   migrations: [
     Deliveries1790000000000,
     FindDeliveries1795500000000,

@@ -3,6 +3,7 @@ import { type PaceWindows, REAL_WINDOWS } from '@billing-mail/mail-core';
 import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { dispatchSchema } from './dispatch.schema.js';
 import { type DispatcherEnv } from './dispatcher.env.js';
 
 /** Two texts, names and recipients. */
@@ -27,7 +28,7 @@ export async function createMailDispatcher(
     rawBodies: ['message/rfc822'],
   });
   try {
-    await requireMigrated(app.get(DataSource), 'mail-dispatcher');
+    await requireMigrated(app.get(DataSource), 'mail-dispatcher', dispatchSchema.needs);
     app.connectMicroservice(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE));
     await app.startAllMicroservices();
     await app.init();

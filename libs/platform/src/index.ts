@@ -24,6 +24,7 @@ export * from './postgres/data-source-options.js';
 export * from './postgres/database-roles.js';
 export * from './postgres/is-database-away.js';
 export * from './postgres/migrate.js';
+export * from './postgres/requirements.js';
 export * from './postgres/sql.js';
 export * from './redis/redis-answer.js';
 export * from './redis/redis-options.js';

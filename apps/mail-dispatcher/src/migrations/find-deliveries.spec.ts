@@ -1,4 +1,4 @@
-import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
+import { dataSourceOptions, extension, migrate, requireMigrated, Sql } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { dispatchSchema } from '../dispatch.schema.js';
@@ -71,6 +71,21 @@ describe('a role that is no superuser', () => {
     url.username = 'plain';
     url.pathname = '/plain';
     expect(await migrate(url.href, dispatchSchema)).toContain('FindDeliveries1795500000000');
+    await database.stop();
+  });
+});
+
+describe('a PostgreSQL without something that the search needs', () => {
+  it('is told before anything is made in it, with what helps', async () => {
+    const database = await startTestDatabase();
+    const other = { ...dispatchSchema, needs: [extension('pg_trgm_of_nobody')] };
+    await expect(migrate(database.url, other)).rejects.toThrow(/does not have the extension pg_trgm_of_nobody.*contrib/);
+    const source = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    await source.query(`DELETE FROM pg_collation WHERE collname = 'und-x-icu'`);
+    await expect(migrate(database.url, dispatchSchema)).rejects.toThrow(/does not have the collation und-x-icu.*built with ICU/);
+    await expect(requireMigrated(source, 'mail-dispatcher', dispatchSchema.needs)).rejects.toThrow(/und-x-icu/);
+    expect(await source.query(`SELECT FROM pg_namespace WHERE nspname = 'dispatch'`)).toEqual([]);
+    await source.destroy();
     await database.stop();
   });
 });

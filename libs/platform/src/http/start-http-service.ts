@@ -11,6 +11,7 @@ import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
+import { MissingFeatureError } from '../postgres/requirements.js';
 import { EndingExpressAdapter } from './ending-express-adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { readBodies } from './read-body.js';
@@ -79,6 +80,9 @@ const corsFor = (origin: string) => ({
 // Orchestrators kill after 30 s; before that we say ourselves that something would not end, such as a QUIT to a frozen Redis.
 const END_WITHIN_MS = 28_000;
 
+/** Errors whose message says all that somebody needs to know. */
+const EXPLAINED = [EnvironmentError, PendingMigrationsError, MissingFeatureError];
+
 /** Runs `main` of a service; a start that fails says why in one line and exits 1, and so does an end that takes too long. */
 export async function runService(name: string, main: () => Promise<void>): Promise<void> {
   // Whatever a service writes is readable by its owner only.
@@ -92,7 +96,7 @@ export async function runService(name: string, main: () => Promise<void>): Promi
     await main();
   } catch (error) {
     const logger = createLogger(name, 'info');
-    if (error instanceof EnvironmentError || error instanceof PendingMigrationsError) logger.fatal(error.message);
+    if (EXPLAINED.some((kind) => error instanceof kind)) logger.fatal((error as Error).message);
     else logger.fatal({ err: error }, 'could not start');
     process.exit(1);
   }

@@ -1,5 +1,6 @@
 import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
+import { type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
 export type Schema = {
@@ -7,6 +8,8 @@ export type Schema = {
   name: string;
   entities: NonNullable<DataSourceOptions['entities']>;
   migrations: NonNullable<DataSourceOptions['migrations']>;
+  /** What it needs besides the version that all need. */
+  needs?: readonly Requirement[];
 };
 
 /** TypeORM over `pg`; tables come from migrations only, never from `synchronize`. */
@@ -38,5 +41,8 @@ export function dataSourceOptions(
  */
 async function limitSession(client: ClientBase): Promise<void> {
   const names = Object.keys(SESSION_LIMITS);
-  await client.query(`SELECT ${names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`).join(', ')}`, Object.entries(SESSION_LIMITS).flat());
+  await client.query(
+    `SELECT ${names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`).join(', ')}`,
+    Object.entries(SESSION_LIMITS).flat(),
+  );
 }

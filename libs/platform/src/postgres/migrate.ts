@@ -1,6 +1,7 @@
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, type Schema } from './data-source-options.js';
 import { grantsIn, serviceRoleOf } from './database-roles.js';
+import { requireFeatures, type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
 // Any fixed number; the same for all services, so that two starts never migrate at once.
@@ -15,6 +16,7 @@ export async function migrate(databaseUrl: string, schema: Schema): Promise<stri
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
+    await requireFeatures(runner, schema.needs);
     await inTurn(runner, () => runner.query(`CREATE SCHEMA IF NOT EXISTS "${schema.name}"`));
     const executor = new MigrationExecutor(source, runner);
     const ran: string[] = [];
@@ -67,8 +69,9 @@ export class PendingMigrationsError extends Error {
   }
 }
 
-/** @throws PendingMigrationsError so that a service never runs on tables it does not know. */
-export async function requireMigrated(source: DataSource, service: string): Promise<void> {
+/** @throws PendingMigrationsError, MissingFeatureError so that a service never runs on tables it does not know. */
+export async function requireMigrated(source: DataSource, service: string, needs?: readonly Requirement[]): Promise<void> {
+  await requireFeatures(source, needs);
   const [{ exists } = { exists: false }] = await source.query<{ exists: boolean }[]>(
     'SELECT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2) AS exists',
     [source.options.type === 'postgres' ? source.options.schema : null, 'migrations'],
