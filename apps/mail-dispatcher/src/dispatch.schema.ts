@@ -9,6 +9,7 @@ import { PacedLanes1800000000090 } from './migrations/1800000000090-paced-lanes.
 import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-team-certificates.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
+import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { MessageAliases1800000000110 } from './migrations/1800000000110-message-aliases.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
@@ -33,5 +34,6 @@ export const dispatchSchema: Schema = {
     PacedLanes1800000000090,
     CertificatesOfTeams1800000000100,
     MessageAliases1800000000110,
+    Keeping1800000000140,
   ],
 };

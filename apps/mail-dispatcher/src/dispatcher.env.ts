@@ -119,4 +119,7 @@ export const limitsOf = (env: DispatcherEnv): DocumentLimits => ({
   bodyBytes: env.MAX_BODY_BYTES,
 });
 
+export const documentStoreUrl = (): string =>
+  readEnvironment(z.object({ DOCUMENT_STORE_URL: dispatcherVariables.DOCUMENT_STORE_URL }), process.env).DOCUMENT_STORE_URL;
+
 export const migrationUrl = (): string => readMigrationUrl(process.env);

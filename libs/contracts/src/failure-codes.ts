@@ -63,6 +63,7 @@ export const FAILURE_CODES = [
   'team_unknown',
   'document_changed',
   'too_many_crashes',
+  'restored_from_backup',
   'cancelled',
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];

@@ -20,6 +20,9 @@ export * from './observing/metrics.controller.js';
 export * from './observing/refused-requests.js';
 export * from './observing/trouble-log.js';
 export * from './openapi/openapi.js';
+
+export * from './backup/schema-copy.js';
+export * from './keeping/run-operation.js';
 export * from './postgres/data-source-options.js';
 export * from './postgres/database-roles.js';
 export * from './postgres/is-database-away.js';

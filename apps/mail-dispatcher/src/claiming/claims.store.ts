@@ -1,7 +1,7 @@
 // Who works on what: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
-import { type ResolvedRecipient } from '@billing-mail/mail-core';
+import { type RecipientState, type ResolvedRecipient } from '@billing-mail/mail-core';
 import { DataSource } from 'typeorm';
 import { noteDueLanes } from '../records/lanes.js';
 import { type DeliveryInHand } from '../records/rows.js';
@@ -21,6 +21,13 @@ export type ClaimRequest = {
   inHand: readonly string[];
   /** Makes the order among the lanes: another one each time, so that workers do not ask for the same rows. */
   seed: string;
+};
+
+/** The look, who gets it so, and the doubt in which they all are. */
+export type LookToFix = Pick<RecipientState, 'uncertainEnds' | 'reason'> & {
+  fixed: FixedLook;
+  recipients: readonly ResolvedRecipient[];
+  lane: string;
 };
 
 /** Lanes that a claim looks at, the longest due first. More than one claim takes, so that workers that begin at different ones do not meet. */
@@ -181,7 +188,7 @@ export class ClaimsStore {
   /** Fixes the look of a delivery that was taken without it, and its recipients with the team's copies. `null` when the claim is lost. */
   async fixLook(
     delivery: Pick<DeliveryInHand, 'id' | 'claimId' | 'subject' | 'document'>,
-    { fixed, recipients, lane }: { fixed: FixedLook; recipients: readonly ResolvedRecipient[]; lane: string },
+    { fixed, recipients, lane, uncertainEnds, reason }: LookToFix,
   ): Promise<Date | null> {
     const { id, claimId } = delivery;
     return inTransaction(this.dataSource, async (sql) => {
@@ -193,10 +200,17 @@ export class ClaimsStore {
       if (row === undefined) return null;
       await sql.rows('DELETE FROM dispatch.recipients WHERE delivery_id = $1', [id]);
       await sql.rows(
-        `INSERT INTO dispatch.recipients (delivery_id, position, address, name, role)
-         SELECT $1, r.position - 1, r.address, r.name, r.role
+        `INSERT INTO dispatch.recipients (delivery_id, position, address, name, role, uncertain_ends, reason)
+         SELECT $1, r.position - 1, r.address, r.name, r.role, $5, $6
          FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS r (address, name, role, position)`,
-        [id, recipients.map(({ address }) => address), recipients.map(({ name }) => name), recipients.map(({ role }) => role)],
+        [
+          id,
+          recipients.map(({ address }) => address),
+          recipients.map(({ name }) => name),
+          recipients.map(({ role }) => role),
+          uncertainEnds,
+          reason,
+        ],
       );
       const words = wordsOf(delivery, recipients);
       await sql.affected(`UPDATE dispatch.search_texts SET text = ${inLowerCase('$2')} WHERE delivery_id = $1`, [id, words]);

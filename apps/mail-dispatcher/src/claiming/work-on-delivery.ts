@@ -158,10 +158,15 @@ export class WorkOnDelivery {
     const settings = await this.settings.settingsOf(delivery.teamId);
     if (settings === null) return this.giveUp(delivery, 'team_unknown');
     const decided = fixLook(delivery, delivery.recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
-    const datedAt = await this.claims.fixLook(delivery, decided);
+    // It was never tried: a doubt is that of a restore, and of all who get it.
+    const { uncertainEnds, reason } = delivery.recipients.find((recipient) => recipient.uncertainEnds > 0) ?? {
+      uncertainEnds: 0,
+      reason: null,
+    };
+    const datedAt = await this.claims.fixLook(delivery, { ...decided, uncertainEnds, reason });
     if (datedAt === null) return { kind: 'left', reason: 'claim_lost' };
     const { look, route, messageIds } = decided.fixed;
-    const open = { status: 'pending', uncertainEnds: 0, reason: null, reply: null, route: null } as const;
+    const open = { status: 'pending', uncertainEnds, reason, reply: null, route: null } as const;
     const recipients = decided.recipients.map((recipient, position) => ({ ...recipient, ...open, position }));
     Object.assign(delivery, { look, route, messageIds, datedAt, recipients, lane: decided.lane } satisfies Partial<DeliveryInHand>);
     return null;

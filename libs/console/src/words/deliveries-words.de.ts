@@ -21,6 +21,7 @@ export const deliveriesWords: typeof english = {
     settings_unavailable: 'Wartet auf Ihre Einstellungen',
     signing_unavailable: 'Wartet auf unser Signaturzertifikat',
     certificate_expired: 'Wartet auf Ihr neues Zertifikat',
+    restored_from_backup: 'Angehalten nach einer Wiederherstellung',
     smtp_sign_in_expired: 'Wartet, bis Ihr Postfach wieder verbunden ist',
     smtp_token_unavailable: 'Wartet auf die Anmeldung bei Ihrem Anbieter',
   },

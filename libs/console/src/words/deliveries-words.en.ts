@@ -19,6 +19,7 @@ export const deliveriesWords = {
     settings_unavailable: 'Waiting for your settings',
     signing_unavailable: 'Waiting for our signing certificate',
     certificate_expired: 'Waiting for a new certificate of yours',
+    restored_from_backup: 'Held after a restore from a backup',
     smtp_sign_in_expired: 'Waiting until your mailbox is connected again',
     smtp_token_unavailable: 'Waiting for the sign-in at your provider',
   },

@@ -301,6 +301,11 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     means: 'Er wird signiert verschickt, sobald ein neues hinterlegt ist. Nichts wird versehentlich ohne Signatur verschickt.',
     todo: 'Hinterlegen Sie in den Einstellungen für den E-Mail-Versand ein neues Zertifikat, oder entfernen Sie es dort, um ohne Signatur zu senden.',
   },
+  restored_from_backup: {
+    happened: 'Unsere Daten wurden aus einer Sicherung wiederhergestellt. Ob der Beleg vorher schon verschickt wurde, ist nicht bekannt.',
+    means: 'Er ist womöglich schon angekommen. Was noch wartet, wird erst verschickt, wenn wir es freigeben.',
+    todo: 'Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken; sonst kommt er womöglich doppelt an.',
+  },
   team_unknown: {
     happened: 'Für Ihr Unternehmen gibt es keine Einstellungen für den E-Mail-Versand.',
     means: NOT_SENT,

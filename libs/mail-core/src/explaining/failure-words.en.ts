@@ -297,6 +297,11 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     means: 'It goes out, signed, as soon as there is a new one. Nothing is sent unsigned by mistake.',
     todo: 'Set a new certificate in the settings for e-mail delivery, or remove it there to send without a signature.',
   },
+  restored_from_backup: {
+    happened: 'Our records were restored from a backup. Whether the document had gone out before is not known.',
+    means: 'It may have arrived already. What still waits goes out only when we say so.',
+    todo: 'Ask the recipient before you send the document again; otherwise it may arrive twice.',
+  },
   team_unknown: {
     happened: 'There are no settings for e-mail delivery for your company.',
     means: NOT_SENT,

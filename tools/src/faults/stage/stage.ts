@@ -7,8 +7,10 @@ import {
   createTestIdentity,
   newRsaKeyPem,
   startTestDatabase,
+  startTestPgBouncer,
   startTestRedis,
   type TestDatabase,
+  type TestPgBouncer,
   type TestRedis,
 } from '@billing-mail/testkit';
 import { migrateSchemas } from '../../migrate-schemas.js';
@@ -36,6 +38,8 @@ export type StageOptions = {
   diskMb?: Partial<Record<DiskOwner, number>>;
   /** Each dispatcher gets a way to PostgreSQL of its own, which can be cut. */
   wired?: boolean;
+  /** All services reach PostgreSQL through PgBouncer, where it is installed. */
+  behindPooler?: boolean;
   /** Of Node, for every service. */
   nodeArgs?: readonly string[];
 };
@@ -64,6 +68,7 @@ export class Stage {
   settings!: ServiceProcess;
   /** Who vouches for the platform's signature. */
   signerCaPem = '';
+  private pooler: TestPgBouncer | null = null;
   readonly platformFrom = PLATFORM_FROM;
   /** Who has it makes tokens that the services believe. */
   readonly jwtSecret = randomBytes(32).toString('base64url');
@@ -116,6 +121,7 @@ export class Stage {
       customServers,
       alertMailbox,
     );
+    if (options.behindPooler === true) stage.pooler = await startTestPgBouncer(postgres.url);
     await stage.startServices(options);
     return stage;
   }
@@ -161,6 +167,7 @@ export class Stage {
     await Promise.all(services.map((service) => service.kill()));
     await this.invoicing.close();
     await this.database.close();
+    await this.pooler?.stop();
     await Promise.all([this.postgres.stop(), this.redis.stop(), this.platform.close(), this.alertMailbox.close()]);
     await Promise.all(this.customServers.map((server) => server.close()));
     this.names.close();
@@ -191,7 +198,7 @@ export class Stage {
     const common: NodeJS.ProcessEnv = {
       ...process.env,
       NODE_ENV: 'production',
-      DATABASE_URL: this.postgres.url,
+      DATABASE_URL: this.pooler?.url ?? this.postgres.url,
       REDIS_URL: this.redis.url,
       AUTH_JWT_SECRET: this.jwtSecret,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
@@ -224,7 +231,7 @@ export class Stage {
     this.settings = add('settings-api', 'settings-api', common);
     for (let index = 1; index <= dispatchers; index += 1) {
       if (wired) this.wires.push(await Wire.to(this.postgres.url));
-      const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? this.postgres.url;
+      const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? common['DATABASE_URL'];
       this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', { ...forDispatcher, DATABASE_URL }, this.dnsPrefix ?? []));
     }
     for (let index = 1; index <= notifiers; index += 1)

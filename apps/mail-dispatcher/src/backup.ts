@@ -1,0 +1,20 @@
+import { dumpSchema, loadSchema, onConnection, runOperation } from '@billing-mail/platform';
+import { heldDeliveries, holdOpenDeliveries, resumeHeldDeliveries } from './claiming/held-deliveries.js';
+import { dispatchSchema } from './dispatch.schema.js';
+import { documentStoreUrl, migrationUrl } from './dispatcher.env.js';
+import { bringDocuments, keepDocuments, listDocuments } from './documents/copy-documents.js';
+import { openDocumentStore } from './documents/open-document-store.js';
+
+const place = (folder: string) => ({ databaseUrl: migrationUrl(), schema: dispatchSchema.name, folder });
+const store = () => openDocumentStore(documentStoreUrl());
+
+runOperation('mail-dispatcher backup', {
+  dump: (folder = '', snapshot = '') => dumpSchema(place(folder), snapshot, (client) => listDocuments(client, folder)),
+  'keep-documents': (folder = '') => keepDocuments(store(), folder),
+  'bring-documents': async (folder = '') => ({ brought: await bringDocuments(store(), folder) }),
+  // In the transaction that brings the rows: no dispatcher sees one that it may send.
+  load: (folder = '') => loadSchema(place(folder), async (client) => ({ held: await holdOpenDeliveries(client) })),
+  hold: () => onConnection(migrationUrl(), async (client) => ({ held: await holdOpenDeliveries(client) })),
+  held: () => onConnection(migrationUrl(), async (client) => ({ held: await heldDeliveries(client) })),
+  resume: () => onConnection(migrationUrl(), async (client) => ({ resumed: await resumeHeldDeliveries(client) })),
+});

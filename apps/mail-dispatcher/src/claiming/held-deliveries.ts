@@ -1,0 +1,52 @@
+// What a restore holds: a backup does not know what was sent after it, so nothing that was open then goes out until the operator says so.
+import { type ClientBase } from 'pg';
+import { noteDueLanes } from '../records/lanes.js';
+
+export type HeldOfTeam = { teamId: string; deliveries: number };
+
+const HELD = `settled_at IS NULL AND due_when_resumed IS NOT NULL`;
+
+/**
+ * Holds what is open: it is due at no time, whatever makes other deliveries due, and can be cancelled. Each recipient who is still open has a
+ * logged doubt from here on: it never changes route, and a yes of the server is told with the second copy that there may be.
+ */
+export async function holdOpenDeliveries(client: ClientBase): Promise<HeldOfTeam[]> {
+  await client.query(
+    `WITH open AS MATERIALIZED (
+       SELECT id FROM dispatch.deliveries WHERE settled_at IS NULL AND due_when_resumed IS NULL ORDER BY id FOR UPDATE
+     ),
+     -- an end of data without an answer is a doubt already, and becomes one when the delivery is claimed
+     doubted AS (
+       UPDATE dispatch.recipients r SET uncertain_ends = r.uncertain_ends + 1, reason = 'restored_from_backup' FROM open
+       WHERE r.delivery_id = open.id AND r.status = 'pending'
+         AND NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = open.id AND t.outcome IS NULL AND r.position = ANY (t.released))
+     )
+     UPDATE dispatch.deliveries d
+     SET due_when_resumed = CASE WHEN d.claim_id IS NULL THEN d.due_at ELSE now() END, due_at = NULL, claim_id = NULL, claimed_by = NULL,
+         revision = d.revision + 1, failure = '{"code": "restored_from_backup", "server": null, "reply": null}',
+         status = CASE WHEN d.status <> 'sending' THEN d.status WHEN d.custom_tries + d.platform_tries = 0 THEN 'queued' ELSE 'waiting' END
+     FROM open WHERE d.id = open.id`,
+  );
+  return heldDeliveries(client);
+}
+
+/** How many deliveries of which teams are held. */
+export async function heldDeliveries(client: ClientBase): Promise<HeldOfTeam[]> {
+  const { rows } = await client.query<HeldOfTeam>(
+    `SELECT team_id AS "teamId", count(*)::int AS deliveries FROM dispatch.deliveries WHERE ${HELD} GROUP BY team_id ORDER BY team_id`,
+  );
+  return rows;
+}
+
+/** Lets what is held go on, at the time that it was due, or now. Returns how many. */
+export async function resumeHeldDeliveries(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `WITH resumed AS (
+       UPDATE dispatch.deliveries SET due_at = greatest(due_when_resumed, now()), due_when_resumed = NULL, failure = NULL WHERE ${HELD}
+       RETURNING lane, due_at
+     ),
+     due AS (${noteDueLanes('resumed')})
+     SELECT count(*)::int AS count FROM resumed`,
+  );
+  return rows[0]?.count ?? 0;
+}

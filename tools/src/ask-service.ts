@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type ServiceWithSchema } from '@billing-mail/platform';
+import { CurableError } from './step.js';
+import { workspaceRoot } from './workspace.js';
+
+const run = promisify(execFile);
+
+/** Lets a service's own program do its part, as only that knows its tables; the answer is JSON. Throws with what it printed. */
+export async function askService<T extends object>(
+  service: ServiceWithSchema,
+  program: 'backup' | 'keeping',
+  environment: NodeJS.ProcessEnv,
+  ...args: string[]
+): Promise<T> {
+  const file = join(workspaceRoot, 'apps', service, 'dist', `${program}.js`);
+  try {
+    const { stdout } = await run(process.execPath, [file, ...args], { cwd: workspaceRoot, env: environment, maxBuffer: 512 * 1024 * 1024 });
+    return JSON.parse(stdout) as T;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new CurableError(
+      `${service} could not do its part (${args[0] ?? ''}).\n${stdout}${stderr}`,
+      'mend what the last line names, then try again.',
+    );
+  }
+}
