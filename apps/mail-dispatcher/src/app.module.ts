@@ -7,6 +7,7 @@ import {
   bullOptions,
   CredentialBox,
   dataSourceOptions,
+  ExpireRows,
   HealthController,
   LimitingModule,
   type Logger,
@@ -58,6 +59,7 @@ import { RejectJob } from './intake/reject-job.js';
 import { TakeDocuments } from './intake/take-documents.js';
 import { CancelDelivery } from './log/cancel-delivery.js';
 import { DeliveriesController } from './log/deliveries.controller.js';
+import { expiriesOf } from './keeping/expiries.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
 import { Forecast } from './log/forecast.js';
 import { ForecastController } from './log/forecast.controller.js';
@@ -135,6 +137,11 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE)) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal] },
+        {
+          provide: ExpireRows,
+          useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
+          inject: [DataSource],
+        },
         { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
         {
           provide: SessionKeeper,

@@ -6,6 +6,7 @@ import { OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import {
   bullOptions,
   dataSourceOptions,
+  ExpireRows,
   HealthController,
   LimitingModule,
   type Logger,
@@ -26,6 +27,7 @@ import { EmailSenderService } from './channels/email/email-sender.service.js';
 import { EmailChannel } from './channels/email/email.channel.js';
 import { PlatformMailClient } from './channels/email/platform-mail.client.js';
 import { InboxChannel } from './channels/inbox.channel.js';
+import { expiriesOf } from './keeping/expiries.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
@@ -71,6 +73,11 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       EmailOutboxStore,
       EmailSenderService,
       PlatformMailClient,
+      {
+        provide: ExpireRows,
+        useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
+        inject: [DataSource],
+      },
       {
         provide: READINESS_CHECKS,
         useFactory: (database: DataSource, queue: Queue): ReadinessChecks => ({

@@ -1,5 +1,5 @@
 // The environment of notification-service; nothing else here reads process.env.
-import { environmentSchema, readEnvironment, readMigrationUrl, variables } from '@billing-mail/platform';
+import { atLeastADay, DAY_MS, environmentSchema, readEnvironment, readMigrationUrl, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
 export const notificationEnvironment = environmentSchema({
@@ -9,6 +9,10 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   CONSOLE_URL: variables.CONSOLE_URL,
+  RETENTION_NOTIFICATIONS: atLeastADay.default(30 * DAY_MS).meta({ description: 'how long notifications are kept' }),
+  RETENTION_EVENTS: atLeastADay
+    .default(30 * DAY_MS)
+    .meta({ description: 'how long it is known which outcomes have been told, and outcomes are kept that could not be read' }),
   OPERATOR_ADDRESS: z
     .email('must be an e-mail address')
     .optional()

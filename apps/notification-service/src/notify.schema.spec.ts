@@ -1,9 +1,11 @@
-import { dataSourceOptions, migrate } from '@billing-mail/platform';
+import { createLogger, dataSourceOptions, ExpireRows, migrate } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
+import { expiriesOf } from './keeping/expiries.js';
+import { type NotificationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-const MIGRATIONS = 4;
+const MIGRATIONS = 5;
 
 describe('the schema notify', () => {
   let db: TestDatabase;
@@ -19,6 +21,36 @@ describe('the schema notify', () => {
     const log = await source.driver.createSchemaBuilder().log();
     await source.destroy();
     expect(log.upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('lets go of what is over, but for a group that counts, an e-mail that is owed, and a team under a legal hold', async () => {
+    const source = await new DataSource(dataSourceOptions(db.url, NOTIFY_SCHEMA)).initialize();
+    await source.query(`INSERT INTO notify.legal_holds VALUES ('held')`);
+    await source.query(
+      `INSERT INTO notify.notifications (id, team_id, user_id, type, severity, params, open_group, created_at)
+       SELECT id::uuid, team, 'u1', 'delivery_failed', 'error', '{}', open_group, now() - age::interval FROM (VALUES
+         ('00000000-0000-4000-8000-000000000001', 'acme', NULL, '31 days'), ('00000000-0000-4000-8000-000000000002', 'acme', NULL, '29 days'),
+         ('00000000-0000-4000-8000-000000000003', 'held', NULL, '31 days'), ('00000000-0000-4000-8000-000000000004', 'acme', 'down', '31 days'),
+         ('00000000-0000-4000-8000-000000000005', 'acme', NULL, '31 days')) AS n (id, team, open_group, age)`,
+    );
+    await source.query(
+      `INSERT INTO notify.email_outbox (notification_id, status, wanted_count, due_at)
+       VALUES ('00000000-0000-4000-8000-000000000001', 'sent', 1, now()), ('00000000-0000-4000-8000-000000000005', 'waiting', 1, now())`,
+    );
+    await source.query(
+      `INSERT INTO notify.processed_events SELECT gen_random_uuid(), now() - n * interval '1 day' FROM generate_series(29, 31) AS n`,
+    );
+    await source.query(
+      `INSERT INTO notify.rejected_outcomes SELECT 'hash ' || n, 'job', 'x', '[]', now() - n * interval '1 day' FROM generate_series(29, 31) AS n`,
+    );
+    const days = (count: number): number => count * 24 * 60 * 60 * 1000;
+    const kept = { RETENTION_NOTIFICATIONS: days(30), RETENTION_EVENTS: days(30) } as NotificationEnv;
+    const counts = await new ExpireRows(source, createLogger('test', 'silent'), expiriesOf(kept)).expire();
+    // Thirty days ago is over as well by the time that it is looked at.
+    expect(counts).toEqual({ notifications: 1, processed_events: 2, rejected_outcomes: 2 });
+    const left = await source.query<{ id: string }[]>(`SELECT right(id::text, 1) AS id FROM notify.notifications ORDER BY 1`);
+    await source.destroy();
+    expect(left.map(({ id }) => id)).toEqual(['2', '3', '4', '5']);
   });
 
   it('can be taken back', async () => {

@@ -8,6 +8,7 @@ import { Notifications1790000000000 } from './migrations/1790000000000-notificat
 import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-email-gate.js';
 import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-addresses.js';
 import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused-index.js';
+import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
 import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
 import { AddressConfirmationEntity } from './preferences/address-confirmation.entity.js';
@@ -31,5 +32,11 @@ export const NOTIFY_SCHEMA: Schema = {
     StreamClockEntity,
     TeamEntity,
   ],
-  migrations: [Notifications1790000000000, AlertEmailGate1798000000050, KnownAddresses1798000000070, NoUnusedIndex1800000000120],
+  migrations: [
+    Notifications1790000000000,
+    AlertEmailGate1798000000050,
+    KnownAddresses1798000000070,
+    NoUnusedIndex1800000000120,
+    Keeping1800000000140,
+  ],
 };

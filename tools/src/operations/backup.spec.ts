@@ -8,6 +8,7 @@ import { type MailServer } from '../faults/stage/mail-server.js';
 import { CLERK, invoice } from '../faults/stage/invoicing.js';
 import { Stage } from '../faults/stage/stage.js';
 import { call, findDelivery } from '../services-client.js';
+import { erasePerson, exportPerson } from '../person.js';
 import { issueTokens } from '../starting/tokens.js';
 import { type RunStep } from '../step.js';
 
@@ -143,6 +144,23 @@ describe('a restore from a backup', () => {
       for (const end = Date.now() + 120_000; (await told()) < open.length && Date.now() < end;)
         await new Promise((resolve) => setTimeout(resolve, 100));
       expect(await told()).toBe(open.length);
+    },
+    LONG,
+  );
+
+  it(
+    'tells of a person what all services know, and erases it',
+    async () => {
+      const clerk = 'clerk@faults.example';
+      const known = await exportPerson(clerk, environment());
+      expect(known.map(({ table }) => table)).toEqual(expect.arrayContaining(['dispatch.deliveries', 'notify.contacts']));
+      const protocol = await erasePerson(clerk, environment());
+      expect(protocol).toMatchObject({
+        changed: { 'notify.contacts': expect.any(Number), 'dispatch.deliveries': expect.any(Number) },
+        left: [],
+      });
+      expect(JSON.stringify(protocol)).not.toContain('clerk');
+      expect(await exportPerson(clerk, environment())).toEqual([]);
     },
     LONG,
   );

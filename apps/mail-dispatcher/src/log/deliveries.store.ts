@@ -83,12 +83,13 @@ export class DeliveriesStore {
   }
 
   /** What a delivery says and what is attached to it. */
-  async contentOf(id: string): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] }> {
+  /** `null` once it is kept no longer. */
+  async contentOf(id: string): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] } | null> {
     const [content] = await this.sql.rows<{ text: string; html: string | null }>(
       'SELECT text, html FROM dispatch.contents WHERE delivery_id = $1',
       [id],
     );
-    if (content === undefined) throw new Error(`Delivery ${id} has no content.`);
+    if (content === undefined) return null;
     const attachments = await this.sql.rows<AttachmentRow>(
       `SELECT filename, content_type AS "contentType", content_id AS "contentId", sha256, size::int AS size, ref
        FROM dispatch.attachments WHERE delivery_id = $1 ORDER BY position`,

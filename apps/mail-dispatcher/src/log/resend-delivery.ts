@@ -33,7 +33,10 @@ export class ResendDelivery {
     const chosen = chooseRecipients(original.recipients, request);
     const { requestedBy } = (await this.deliveries.find(original.teamId, original.id)) ?? {};
     if (requestedBy === undefined) throw new ProblemException(404, 'not-found', 'The delivery does not exist, or is not yours.');
-    const { attachments, text, html } = await this.deliveries.contentOf(original.id);
+    const content = await this.deliveries.contentOf(original.id);
+    if (content === null)
+      throw new ProblemException(409, 'content-removed', 'Its text and documents are kept no longer; issue the document once more.');
+    const { attachments, text, html } = content;
     return this.accepting.acceptStored(
       {
         teamId: original.teamId,

@@ -20,6 +20,10 @@ export const duration = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+export const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long something is kept: what goes sooner was hardly meant to. */
+export const atLeastADay = duration.refine((ms) => ms >= DAY_MS, 'must be at least 1d');
+
 /** Durations separated by commas, in milliseconds. */
 export const durations = z.string().transform((value, context) => {
   const list = value.split(',').map(parseDuration);

@@ -1,0 +1,48 @@
+// How long what is kept, as statements over the dispatcher's tables.
+import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
+import { type DispatcherEnv } from '../dispatcher.env.js';
+
+const isHeld = (team: string): string => `EXISTS (SELECT FROM dispatch.legal_holds h WHERE h.team_id = ${team})`;
+
+/** Ids hold the time at which they were made (UUIDv7), so the primary key finds what is old and settling writes no index for it. */
+const madeBefore = (ms: string): string =>
+  `(lpad(to_hex((extract(epoch FROM now()) * 1000 - ${ms})::bigint), 12, '0') || repeat('0', 20))::uuid`;
+
+const settledBefore = (ms: string): string => `
+  d.id < ${madeBefore(ms)} AND d.settled_at < now() - ${ms} * interval '1 millisecond' AND NOT ${isHeld('d.team_id')}`;
+
+export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION_REJECTED_JOBS }: DispatcherEnv): Expiry[] => [
+  {
+    // With recipients, tries, texts and reports; its documents are named by nobody then, and the collector of blobs removes them.
+    kind: 'deliveries',
+    afterMs: RETENTION_DELIVERIES,
+    statement: `
+      WITH old AS MATERIALIZED (
+        SELECT d.id FROM dispatch.deliveries d WHERE ${settledBefore('$1::float8')} ORDER BY d.id LIMIT ${EXPIRED_AT_ONCE} FOR UPDATE SKIP LOCKED
+      ),
+      unlinked AS (
+        UPDATE dispatch.deliveries r SET resend_of = NULL FROM old WHERE r.resend_of = old.id AND r.id NOT IN (SELECT id FROM old)
+      )
+      DELETE FROM dispatch.deliveries d USING old WHERE d.id = old.id`,
+  },
+  {
+    // Texts and documents together: what has lost one of them can not be sent again.
+    kind: 'contents',
+    afterMs: RETENTION_CONTENTS ?? null,
+    statement: `
+      WITH old AS MATERIALIZED (
+        SELECT d.id FROM dispatch.deliveries d JOIN dispatch.contents c ON c.delivery_id = d.id WHERE ${settledBefore('$1::float8')}
+        ORDER BY d.id LIMIT ${EXPIRED_AT_ONCE} FOR UPDATE OF c SKIP LOCKED
+      ),
+      documents AS (DELETE FROM dispatch.attachments a USING old WHERE a.delivery_id = old.id)
+      DELETE FROM dispatch.contents c USING old WHERE c.delivery_id = old.id`,
+  },
+  {
+    kind: 'rejected_jobs',
+    afterMs: RETENTION_REJECTED_JOBS,
+    statement: `
+      DELETE FROM dispatch.rejected_jobs WHERE id IN (
+        SELECT j.id FROM dispatch.rejected_jobs j WHERE j.id < ${madeBefore('$1::float8')} AND NOT ${isHeld("coalesce(j.team_id, '')")}
+        ORDER BY j.id LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+];

@@ -1,0 +1,34 @@
+// How long what is kept, as statements over the tables of notification-service.
+import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
+import { type NotificationEnv } from '../notification.env.js';
+
+const OLD = `now() - $1::float8 * interval '1 millisecond'`;
+
+export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: NotificationEnv): Expiry[] => [
+  {
+    // With who has read it and its e-mail. A group that still counts and an e-mail that is owed stay.
+    kind: 'notifications',
+    afterMs: RETENTION_NOTIFICATIONS,
+    statement: `
+      DELETE FROM notify.notifications WHERE id IN (
+        SELECT n.id FROM notify.notifications n WHERE n.created_at < ${OLD} AND n.open_group IS NULL
+          AND NOT EXISTS (SELECT FROM notify.email_outbox o WHERE o.notification_id = n.id AND o.status = 'waiting')
+          AND NOT EXISTS (SELECT FROM notify.legal_holds h WHERE h.team_id = n.team_id)
+        LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
+    // An event is published again within minutes, or after somebody has mended something within days.
+    kind: 'processed_events',
+    afterMs: RETENTION_EVENTS,
+    statement: `
+      DELETE FROM notify.processed_events WHERE event_id IN (
+        SELECT event_id FROM notify.processed_events WHERE processed_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
+    kind: 'rejected_outcomes',
+    afterMs: RETENTION_EVENTS,
+    statement: `
+      DELETE FROM notify.rejected_outcomes WHERE payload_sha256 IN (
+        SELECT payload_sha256 FROM notify.rejected_outcomes WHERE received_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+];

@@ -1,0 +1,14 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Whose notifications are never removed; why stands where the dispatcher keeps it. */
+export class Keeping1800000000140 implements MigrationInterface {
+  readonly name = 'Keeping1800000000140';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE notify.legal_holds (team_id text NOT NULL, CONSTRAINT legal_holds_pk PRIMARY KEY (team_id))');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE notify.legal_holds');
+  }
+}

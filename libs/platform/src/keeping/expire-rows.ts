@@ -1,0 +1,85 @@
+// Rows whose time is over: removed once an hour, by one process at a time, in batches so small that nobody who works on the same tables notices.
+import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger } from 'pino';
+import { Counter } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { inTransaction } from '../postgres/sql.js';
+
+/** Rows in a statement: some milliseconds of work. */
+export const EXPIRED_AT_ONCE = 500;
+const PAUSE_MS = 200;
+const HOUR_MS = 60 * 60 * 1000;
+
+export type Expiry = {
+  /** What goes, for the log and the metric. */
+  kind: string;
+  /** Age at which it goes; `null`: never. */
+  afterMs: number | null;
+  /** Removes up to EXPIRED_AT_ONCE rows that are older than `$1` milliseconds and belong to no team under a legal hold. */
+  statement: string;
+};
+
+const expired = new Counter({
+  name: 'billing_mail_expired_rows_total',
+  help: 'Rows that were removed because their time was over, by kind',
+  labelNames: ['kind'],
+});
+
+export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly logger: Logger,
+    private readonly expiries: readonly Expiry[],
+  ) {}
+
+  // Processes that were started together look at different times.
+  onApplicationBootstrap(): void {
+    this.lookIn(Math.random() * HOUR_MS);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Removes all that is over. Resolves to how many rows of each kind. */
+  async expire(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { kind, afterMs, statement } of this.expiries) {
+      counts[kind] = 0;
+      for (let removed = EXPIRED_AT_ONCE; afterMs !== null && removed >= EXPIRED_AT_ONCE && !this.ended;) {
+        removed = await this.expireSome(statement, afterMs);
+        counts[kind] += removed;
+        expired.inc({ kind }, removed);
+        if (removed >= EXPIRED_AT_ONCE) await sleep(PAUSE_MS);
+      }
+    }
+    return counts;
+  }
+
+  /** None while another process is at it. */
+  private expireSome(statement: string, afterMs: number): Promise<number> {
+    return inTransaction(this.database, async (sql) => {
+      const [turn] = await sql.rows<{ mine: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtext('expire ' || current_user)) AS mine`);
+      return turn?.mine === true ? sql.affected(statement, [afterMs]) : 0;
+    });
+  }
+
+  private lookIn(ms: number): void {
+    this.timer = setTimeout(() => void this.look().then(() => this.ended || this.lookIn(HOUR_MS)), ms);
+    this.timer.unref();
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const counts = await this.expire();
+      if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'expired', ...counts }, 'rows whose time was over');
+    } catch (error) {
+      this.logger.warn({ step: 'expired', err: error }, 'could not remove rows whose time is over');
+    }
+  }
+}
