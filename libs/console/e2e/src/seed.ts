@@ -7,10 +7,11 @@ import {
   QUEUE_PREFIX,
   type TokenClaims,
 } from '@billing-mail/contracts';
+import { type OpenIdProvider } from '@billing-mail/testkit';
 import Queue from 'bull';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
-import { type System } from './system.js';
+import { MAIL_APP, type System } from './system.js';
 
 type Document = Omit<DispatchJobInput, 'version' | 'teamId' | 'key'>;
 export type Settings = Partial<EmailDeliveryInput> & Pick<EmailDeliveryInput, 'companyName'>;
@@ -33,11 +34,36 @@ export async function putSettings(system: System, teamId: string, settings: Sett
   await call('PUT', `${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery`, token, settings);
 }
 
+/** Signs in at a provider with a discovery document and connects the mailbox to `host`, as a browser would. */
+export async function connectMailbox(system: System, teamId: string, at: OpenIdProvider, { host, scope }: { host: string; scope: string }) {
+  const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
+  const app = { provider: 'oidc', issuer: at.issuer, clientId: MAIL_APP.id, clientSecret: MAIL_APP.secret };
+  const begun = await fetch(`${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery/connection`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...app, host, scope }),
+  });
+  const { authorizationUrl } = (await begun.json()) as { authorizationUrl: string };
+  const [cookie = ''] = begun.headers.getSetCookie()[0]?.split(';') ?? [];
+  const ended = await fetch(await at.signIn(authorizationUrl), { headers: { cookie } });
+  if (!ended.ok) throw new Error(`the mailbox was not connected: ${await ended.text()}`);
+}
+
+/** The token of the team's mailbox ends so soon that it is renewed before it is used. */
+export const letTokenEnd = (system: System, teamId: string): Promise<void> =>
+  change(system, `UPDATE settings.mail_connections SET access_token_ends_at = now() + interval '4 minutes' WHERE team_id = $1`, teamId);
+
 /** The team's mailbox has to be connected again, as its provider has said. */
-export async function breakConnection(system: System, teamId: string): Promise<void> {
+export const breakConnection = (system: System, teamId: string): Promise<void> =>
+  change(
+    system,
+    `UPDATE settings.mail_connections SET trouble = 'sign_in_expired', trouble_since = now(), trouble_asked_at = now() WHERE team_id = $1`,
+    teamId,
+  );
+
+async function change(system: System, statement: string, teamId: string): Promise<void> {
   const client = new Client({ connectionString: system.database.url });
   await client.connect();
-  const statement = `UPDATE settings.mail_connections SET trouble = 'sign_in_expired', trouble_since = now(), trouble_asked_at = now() WHERE team_id = $1`;
   await client.query(statement, [teamId]).finally(() => client.end());
 }
 
@@ -100,6 +126,12 @@ export async function allSettled(system: System, teams: readonly string[]): Prom
       60_000,
     );
   }
+}
+
+/** What a team's admin reads there, as text. */
+export async function read(system: System, teamId: string, service: keyof System['urls'], path: string): Promise<string> {
+  const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
+  return JSON.stringify(await call('GET', `${system.urls[service]}${path}`, token));
 }
 
 async function call(method: string, url: string, token: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {

@@ -5,14 +5,15 @@ import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { paste } from './paste.js';
-import { breakConnection, invoice, publish, putSettings } from './seed.js';
-import { DOWN_PORT, type ScriptedSmtpServer, type System } from './system.js';
+import { breakConnection, connectMailbox, deliveriesOf, invoice, letTokenEnd, publish, putSettings, read, send } from './seed.js';
+import { DOWN_PORT, MAIL_APP, type ScriptedSmtpServer, type System } from './system.js';
+import { formsOf, watchForSecrets } from './where-secrets-leak.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 describe('E-mail delivery', () => {
-  const desk = setUpDesk();
+  const desk = setUpDesk({ logLevel: 'debug' });
   let system: System;
 
   const open = (path = SETTINGS, options: OpenOptions = {}): Promise<Page> => desk.open(path, options);
@@ -377,6 +378,52 @@ describe('E-mail delivery', () => {
       await signIn();
       await connected(page);
       await disconnect(page);
+    });
+
+    it('sends twenty documents at once by its token, which is renewed once and shows nowhere', async () => {
+      const scope = 'https://outlook.office.com/SMTP.Send';
+      const watch = await watchForSecrets(system);
+      await connectMailbox(system, 'brandt', microsoft, { host: '127.0.0.1', scope });
+      system.own.script = {
+        security: 'starttls',
+        mechanisms: 'XOAUTH2',
+        tokens: async ({ username, password }) => {
+          const { active, sub, scope: granted = '' } = await microsoft.introspect(password, MAIL_APP);
+          return active && sub === username && granted.split(' ').includes(scope);
+        },
+      };
+      const own = { ...smtp, host: '127.0.0.1', port: system.own.port, auth: { type: 'oauth2' } as const };
+      await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: own });
+      await letTokenEnd(system, 'brandt');
+      const before = await microsoft.tokenRequests();
+      const numbers = Array.from({ length: 20 }, (_, index) => `token-${index}`);
+      const ids = await Promise.all(numbers.map((number) => send(system, 'brandt', invoice(number))));
+      await eventually(
+        () => deliveriesOf(system, 'brandt', 'sent'),
+        (sent) => ids.every((id) => sent.some((each) => each.id === id)),
+      );
+      expect(system.own.messages.map(({ username }) => username)).toEqual(numbers.map(() => MAILBOX));
+      expect((await microsoft.tokenRequests()) - before).toBe(1);
+
+      const paths = ['', '/connection', '/history'].map((end) => `/v1/teams/brandt/email-delivery${end}`);
+      const answers = await Promise.all([
+        ...paths.map((path) => read(system, 'brandt', 'settings-api', path)),
+        ...ids.map((id) => read(system, 'brandt', 'mail-dispatcher', `/v1/teams/brandt/deliveries/${id}`)),
+        read(system, 'brandt', 'notification-service', '/v1/notifications'),
+      ]);
+      const given = await microsoft.givenTokens();
+      const secrets = [...given, MAIL_APP.secret].flatMap(formsOf);
+      const foundIn = (text: string): string[] => secrets.filter((secret) => text.includes(secret));
+      // What we look for, and where, is what there is.
+      expect(foundIn(system.own.connections.flatMap(({ commands }) => commands).join('\n'))).not.toEqual([]);
+      const places = await watch.places();
+      await watch.stop();
+      expect(places).toMatchObject({
+        logs: expect.stringContaining('token renewed'),
+        redis: expect.stringContaining('tokenSealed'),
+        rows: expect.stringContaining('settings.mail_connections'),
+      });
+      for (const text of [...answers, ...Object.values(places)]) expect(foundIn(text)).toEqual([]);
     });
 
     it('sets a certificate that signs, says what is wrong with a file in the language of the reader, and removes it', async () => {

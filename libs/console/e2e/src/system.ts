@@ -26,13 +26,13 @@ export type ServiceName = (typeof SERVICES)[number];
 
 const root = join(__dirname, '..', '..', '..', '..');
 
-const MAIL_APP = { id: 'billing', secret: 'secret-of-the-app' };
+export const MAIL_APP = { id: 'billing', secret: 'secret-of-the-app' };
 
-export type SystemOptions = { retryDelays?: string; ports?: Partial<Record<ServiceName, number>> };
+export type SystemOptions = { retryDelays?: string; logLevel?: 'warn' | 'debug'; ports?: Partial<Record<ServiceName, number>> };
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
 /** Starts everything; `stop` ends all of it. */
-export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemOptions = {}) {
+export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', ports = {} }: SystemOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
   const [database, redis, platform, own] = await Promise.all([
     startTestDatabase(),
@@ -84,11 +84,16 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     SMTP_FINAL_REPLY_TIMEOUT: '3s',
     // A test makes in seconds the ten mistakes that take a person minutes.
     RATE_LIMITS: 'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: logLevel,
   };
   for (const name of SERVICES) await migrateService(name, env);
   const processes = new Map<ServiceName, ServerProcess>();
-  const start = async (name: ServiceName): Promise<void> => void processes.set(name, await startService(name, urls[name], env));
+  let logs = '';
+  const onOutput = (text: string): void => {
+    logs += text;
+    process.stderr.write(text.replace(/^.*"level":"(?:debug|info)".*\n/gm, ''));
+  };
+  const start = async (name: ServiceName): Promise<void> => void processes.set(name, await startService(name, urls[name], env, onOutput));
   await Promise.all(SERVICES.map(start));
 
   return {
@@ -98,6 +103,8 @@ export async function startSystem({ retryDelays = '1s,1s', ports = {} }: SystemO
     database,
     redis,
     start,
+    /** All that the services have written to their logs. */
+    logs: (): string => logs,
     /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
     startMicrosoft: (account: string): Promise<OpenIdProvider> =>
       startOpenIdProvider({
@@ -143,7 +150,7 @@ export const DOWN_PORT = 9;
 const migrateService = (name: ServiceName, env: NodeJS.ProcessEnv) =>
   promisify(execFile)(process.execPath, [join(root, 'apps', name, 'dist', 'migrate.js')], { cwd: root, env });
 
-function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv, onOutput: (text: string) => void): Promise<ServerProcess> {
   return startServerProcess({
     command: process.execPath,
     args: [join(root, 'apps', name, 'dist', 'main.js')],
@@ -158,7 +165,7 @@ function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv): P
     },
     readyWithinMs: 300_000,
     deathSignal: 'TERM',
-    onOutput: (text) => void process.stderr.write(text),
+    onOutput,
   });
 }
 

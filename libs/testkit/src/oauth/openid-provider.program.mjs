@@ -134,10 +134,14 @@ process.on('message', async ({ id, set, revokeAll }) => {
     for (const token of [...revocable]) await token.destroy();
     revocable.clear();
   }
-  process.send({ id, asked: asked.length });
+  process.send({ id, asked: asked.length, given: [...given] });
 });
 const revocable = new Set();
-provider.on('refresh_token.saved', (token) => revocable.add(token));
-provider.on('access_token.saved', (token) => revocable.add(token));
+const given = new Set();
+for (const kind of ['access_token', 'refresh_token'])
+  provider.on(`${kind}.saved`, (token) => {
+    revocable.add(token);
+    given.add(token.jti);
+  });
 process.on('disconnect', () => process.exit(0));
 process.send({ issuer });

@@ -47,6 +47,8 @@ export type OpenIdProvider = {
   revokeAll(): Promise<void>;
   /** Requests to the token endpoint so far. */
   tokenRequests(): Promise<number>;
+  /** Every access and refresh token that it has given out so far. */
+  givenTokens(): Promise<string[]>;
   /** Follows `url` as a browser with a person before it does; returns where the provider sends the browser in the end. */
   signIn(url: string): Promise<URL>;
   /** Whether an access token is good now, and whose. */
@@ -57,7 +59,7 @@ export type OpenIdProvider = {
 // An ES module as it is, beside the sources: it is not compiled.
 const PROGRAM = path.join(__dirname, '..', '..', 'src', 'oauth', 'openid-provider.program.mjs');
 
-type Answer = { id?: number; issuer?: string; asked?: number; error?: string };
+type Answer = { id?: number; issuer?: string; asked?: number; given?: string[]; error?: string };
 
 export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
   const child = fork(PROGRAM, [JSON.stringify({ scopes: [], ...options })], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -84,6 +86,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     behave: async (set) => void (await tell({ set })),
     revokeAll: async () => void (await tell({ revokeAll: true })),
     tokenRequests: async () => (await tell({})).asked ?? 0,
+    givenTokens: async () => (await tell({})).given ?? [],
     signIn: (url) => followAsBrowser(issuer, url, () => errors),
     introspect: async (token, { id, secret }) => {
       const body = new URLSearchParams({ token, client_id: id, client_secret: secret });

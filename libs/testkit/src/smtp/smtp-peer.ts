@@ -108,7 +108,7 @@ export class SmtpPeer {
       ...(script.extensions ?? DEFAULT_EXTENSIONS),
       ...(maxBytes > 0 ? [`SIZE ${maxBytes}`] : []),
       ...(script.security === 'starttls' && !this.isEncrypted() ? ['STARTTLS'] : []),
-      ...(script.accounts !== undefined ? [`AUTH ${script.mechanisms ?? 'PLAIN LOGIN'}`] : []),
+      ...(script.accounts !== undefined || script.tokens !== undefined ? [`AUTH ${script.mechanisms ?? 'PLAIN LOGIN'}`] : []),
     ];
     return ['250 scripted.test', ...extensions].join('\n');
   }
@@ -119,9 +119,9 @@ export class SmtpPeer {
     const given = script.ignoresInitialResponse === true ? undefined : initial;
     const credentials = await credentialsBy(mechanism.toUpperCase(), given, script.accounts ?? [], (challenge) => this.ask(challenge));
     if (credentials === null) return this.act('504 5.5.4 mechanism not known');
-    const isKnown = (script.accounts ?? []).some(
-      ({ username, password }) => username === credentials.username && password === credentials.password,
-    );
+    const isKnown =
+      (script.accounts ?? []).some(({ username, password }) => username === credentials.username && password === credentials.password) ||
+      (isOfTokens(mechanism) && (await script.tokens?.(credentials)) === true);
     const scripted = typeof script.auth === 'function' ? script.auth(mechanism.toUpperCase()) : script.auth;
     const action = this.host.nextOf(scripted ?? (isKnown ? '235 2.7.0 welcome' : '535 5.7.8 credentials invalid'));
     const accepted = positive(action);

@@ -48,6 +48,8 @@ export type SmtpScript = {
   mechanisms?: string;
   /** Who may sign in; a token stands in place of a password. Not set: AUTH is not offered. */
   accounts?: { username: string; password: string }[];
+  /** Whether a token is good, asked of who has given it out. Set: AUTH is offered as with `accounts`. */
+  tokens?: (given: { username: string; password: string }) => Promise<boolean>;
   starttls?: SmtpAction;
   auth?: SmtpAction | ((mechanism: string) => SmtpAction | undefined);
   /** What is said of a token that is not taken before it is refused, as a challenge: JSON with the big providers. */
