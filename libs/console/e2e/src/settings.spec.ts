@@ -426,13 +426,43 @@ describe('E-mail delivery', () => {
       for (const text of [...answers, ...Object.values(places)]) expect(foundIn(text)).toEqual([]);
     });
 
+    it('keeps a certificate for a server that wants one, shows it there, and forgets it', async () => {
+      const { p12: buffer, passphrase, caPem } = createTestIdentity({ address: MAILBOX });
+      system.own.script = { security: 'starttls', clientAuthorities: caPem };
+      const own = { ...smtp, host: '127.0.0.1', port: system.own.port };
+      await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: own });
+      const page = await openOwn();
+      const save = () => page.getByRole('button', { name: 'Save', exact: true }).click();
+      const section = page.locator('details:has(input[name="clientCertificate"])');
+      await section.locator('summary').click();
+      await section.locator('input[type="file"]').setInputFiles({ name: 'client.p12', mimeType: 'application/x-pkcs12', buffer });
+      await section.getByLabel('Passphrase of the file').fill('wrong');
+      await save();
+      await section.getByText('does not open the file').waitFor();
+      await section.getByLabel('Passphrase of the file').fill(passphrase);
+      await save();
+      await saved(page);
+      const shown = page.getByRole('region', { name: 'Your mail server' }).locator('#field-smtp-tls-clientCertificate-file');
+      await shown.getByText('valid until').waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.getByText('Everything works.', { exact: true }).waitFor();
+      await page.locator('details:has(#field-smtp-tls-clientCertificate-file)').getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.getByText('lets in only those who show a security certificate').first().waitFor();
+      await save();
+      await saved(page);
+      expect(await read(system, 'brandt', 'settings-api', '/v1/teams/brandt/email-delivery')).not.toContain('clientCertificate');
+    });
+
     it('sets a certificate that signs, says what is wrong with a file in the language of the reader, and removes it', async () => {
       const { p12: buffer, passphrase } = createTestIdentity({ address: MAILBOX });
       const german = await openOwn({ locale: 'de' });
       const upload = async (page: Page, button: string, label: string, secret: string): Promise<void> => {
-        await page.locator('input[type="file"]').setInputFiles({ name: 'brandt.p12', mimeType: 'application/x-pkcs12', buffer });
-        await page.getByLabel(label).fill(secret);
-        await page.getByRole('button', { name: button }).click();
+        const section = page.locator('section:has(input[name="certificate"])');
+        await section.locator('input[type="file"]').setInputFiles({ name: 'brandt.p12', mimeType: 'application/x-pkcs12', buffer });
+        await section.getByLabel(label).fill(secret);
+        await section.getByRole('button', { name: button }).click();
       };
       await upload(german, 'Zertifikat hinterlegen', 'Kennwort der Datei', 'falsch');
       await german.getByText('öffnet die Datei nicht').waitFor();

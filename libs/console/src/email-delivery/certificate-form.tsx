@@ -8,7 +8,7 @@ import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
-import { setCertificate } from './certificate-queries.js';
+import { PKCS12, setCertificate } from './certificate-queries.js';
 import classes from './form.module.css';
 import { useRefreshOwnServer } from './mail-connection-queries.js';
 
@@ -44,9 +44,10 @@ export function CertificateForm({ team, onSet, onKeep }: Props) {
     <Stack gap="sm">
       <div className={classes.columns}>
         <FileInput
+          name="certificate"
           label={says.file}
           placeholder={says.choose}
-          accept=".p12,.pfx,application/x-pkcs12"
+          accept={PKCS12}
           value={file}
           error={errorOf('/file')}
           onChange={(chosen) => {

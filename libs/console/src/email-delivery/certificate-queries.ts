@@ -1,6 +1,9 @@
 import { type CertificateView } from '@billing-mail/contracts';
 import { ask, type Clients } from '../api/clients.js';
 
+/** Names and type of a file with a certificate and its key. */
+export const PKCS12 = '.p12,.pfx,application/x-pkcs12';
+
 const PATH = '/v1/teams/{teamId}/email-delivery/certificate';
 const of = (team: string) => ({ params: { path: { teamId: team } } });
 
@@ -12,7 +15,7 @@ export async function setCertificate({ settings }: Clients, team: string, file: 
 export const removeCertificate = ({ settings }: Clients, team: string): Promise<void> => ask<undefined>(settings.DELETE(PATH, of(team)));
 
 /** What the form sends of a file: the part of its `data:` URL behind the comma. */
-function toBase64(file: File): Promise<string> {
+export function toBase64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,?/, '') : '');

@@ -3,7 +3,7 @@ import { Button, Group, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import classes from './conflict-dialog.module.css';
-import { changedFields, DRAFT_FIELDS, type Draft, type Pointer, POINTERS, toDraft } from './draft.js';
+import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS, toDraft } from './draft.js';
 
 type Props = { base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
@@ -81,7 +81,7 @@ type SettingsWords = ReturnType<typeof useLanguage>['words']['settings'];
 
 function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string {
   const value = draft[DRAFT_FIELDS[pointer]];
-  if (pointer === '/smtp/auth/password') return words.conflict.hidden;
+  if (pointer === '/smtp/auth/password' || pointer === '/smtp/tls/clientCertificate/passphrase') return words.conflict.hidden;
   if (pointer === '/sender') return draft.sender === 'custom' ? words.method.custom : words.method.platform;
   if (pointer === '/locale') return draft.locale === 'de' ? words.company.german : words.company.english;
   if (pointer === '/smtp/security') return words.server[draft.security];
@@ -95,5 +95,6 @@ function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string 
     const more = value.length - shown.length;
     return [...shown, ...(more > 0 ? [words.preview.more(more)] : [])].join(', ') || words.conflict.empty;
   }
-  return value === null || value === '' ? words.conflict.empty : value;
+  if (value === null || value === '') return words.conflict.empty;
+  return typeof value === 'string' ? value : isFile(value) ? value.name : value.subject;
 }

@@ -151,6 +151,17 @@ describe('the draft of the settings', () => {
     expect(toInput(base).smtp).not.toHaveProperty('tls');
   });
 
+  it('writes a file with the certificate that the server is shown, and its mistakes to the field they are of', () => {
+    const fresh = edited({ clientCertificate: { name: 'client.p12', file: 'MIIB' }, clientPassphrase: 'of the file' });
+    const input = toInput(fresh);
+    expect(input.smtp?.tls).toEqual({ clientCertificate: { file: 'MIIB', passphrase: 'of the file' } });
+    expect(emailDeliveryInput.safeParse(input)).toMatchObject({ success: true });
+    const pointers = ['/smtp/tls/clientCertificate/file', '/smtp/tls/clientCertificate/passphrase'];
+    expect(changedFields(base, fresh)).toEqual(pointers);
+    const errors = pointers.toReversed().map((pointer) => ({ pointer, message: 'wrong' }));
+    expect(onePerField(errors)).toEqual(pointers.map((pointer) => ({ pointer, message: 'wrong' })));
+  });
+
   it('puts my changes on top of theirs and nothing else of mine', () => {
     const theirs = edited({ companyName: 'Theirs', replyTo: 'theirs@acme.example' });
     const merged = mergeDrafts(base, edited({ companyName: 'Mine', fallback: false }), theirs);

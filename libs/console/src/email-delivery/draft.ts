@@ -33,11 +33,18 @@ export type Draft = TypedLimits & {
   ca: string;
   /** Fingerprint or PEM of the one certificate that the server may show. */
   pin: string;
-  /** Shown to the server. It is not edited here, and goes back as it came. */
-  clientCertificate: ShownCertificate | null;
+  /** Shown to the server: the stored one, which goes back as it came, or a file to take its place. */
+  clientCertificate: ShownCertificate | CertificateFile | null;
+  /** Opens the file. */
+  clientPassphrase: string;
   /** Those in `ca` or `pin`, as they are stored. */
   certificates: ShownCertificate[];
 };
+
+/** A file with a certificate and its key; `file` is its content in base64. */
+export type CertificateFile = { name: string; file: string };
+export const isFile = (certificate: Draft['clientCertificate']): certificate is CertificateFile =>
+  certificate !== null && 'file' in certificate;
 
 /** One field by its JSON pointer, in the order of the page. */
 export const DRAFT_FIELDS = {
@@ -55,6 +62,8 @@ export const DRAFT_FIELDS = {
   '/smtp/auth/password': 'password',
   '/smtp/tls/ca': 'ca',
   '/smtp/tls/pin': 'pin',
+  '/smtp/tls/clientCertificate/file': 'clientCertificate',
+  '/smtp/tls/clientCertificate/passphrase': 'clientPassphrase',
   '/smtp/fromAddress': 'fromAddress',
   '/smtp/fromName': 'fromName',
   '/smtp/limits/connections': 'connections',
@@ -90,6 +99,7 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     ca: smtp?.tls?.ca ?? '',
     pin: smtp?.tls?.pin ?? '',
     clientCertificate: smtp?.tls?.clientCertificate ?? null,
+    clientPassphrase: '',
     certificates: smtp?.tls?.certificates ?? [],
     ...(smtp?.limits === undefined ? typedLimitsOf(smtp?.host ?? '') : typedLimits(smtp.limits)),
   };
@@ -109,7 +119,7 @@ export type ServerInput = {
   auth: { type: 'none' } | { type: 'oauth2' } | { type: 'password'; username: string; password?: string };
   fromAddress: string;
   fromName?: string;
-  tls?: Omit<ServerTrustView, 'certificates'>;
+  tls?: Pick<ServerTrustView, 'ca' | 'pin'> & { clientCertificate?: ShownCertificate | { file: string; passphrase: string } };
   limits?: SendingLimits;
 };
 type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'sender' | 'fallback' | 'notifyUserIds'> & {
@@ -136,11 +146,12 @@ export function toServerInput(draft: Draft): ServerInput | null {
   };
 }
 
-function toTrustInput({ ca, pin, clientCertificate }: Draft): Pick<ServerInput, 'tls'> {
+function toTrustInput({ ca, pin, clientCertificate, clientPassphrase: passphrase }: Draft): Pick<ServerInput, 'tls'> {
   const tls = {
     ...(ca.trim() === '' ? {} : { ca: ca.trim() }),
     ...(pin.trim() === '' ? {} : { pin: pin.trim() }),
-    ...(clientCertificate ? { clientCertificate } : {}),
+    ...(isFile(clientCertificate) ? { clientCertificate: { file: clientCertificate.file, passphrase } } : {}),
+    ...(clientCertificate === null || isFile(clientCertificate) ? {} : { clientCertificate }),
   };
   return Object.keys(tls).length === 0 ? {} : { tls };
 }

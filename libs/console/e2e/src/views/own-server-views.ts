@@ -26,6 +26,13 @@ const CERTIFICATE = {
   validTo: '2099-12-31T23:59:59.000Z',
 };
 
+const { addresses: _, ...AUTHORITY } = {
+  ...CERTIFICATE,
+  subject: 'CN=Brandt Maschinenbau Server CA, O=Brandt Maschinenbau GmbH & Co. KG, C=DE',
+};
+const CLIENT = { ...AUTHORITY, subject: 'CN=rechnungsversand.brandt.example', fingerprint: CERTIFICATE.fingerprint.replaceAll('1', 'A') };
+const CA = '-----BEGIN CERTIFICATE-----\nMIIDazCCAlOgAwIBAgIUEjRWeJCrze8SNFZ4kKvN7xI0VngwDQYJKoZIhvcNAQEL\n-----END CERTIFICATE-----';
+
 export const OWN_SERVER_VIEWS: readonly View[] = [
   { name: 'mailbox-choose', path: OWN_SERVER, arrange: chooseMailbox },
   { name: 'mailbox-own-app', path: OWN_SERVER, arrange: showOwnApp },
@@ -36,6 +43,8 @@ export const OWN_SERVER_VIEWS: readonly View[] = [
   { name: 'certificate', path: OWN_SERVER, before: signedWith(CERTIFICATE) },
   { name: 'certificate-ended', path: OWN_SERVER, before: signedWith({ ...CERTIFICATE, validTo: '2026-11-01T10:00:00.000Z' }) },
   { name: 'certificate-wrong', path: OWN_SERVER, arrange: uploadInVain, allow: [422] },
+  { name: 'trust', path: OWN_SERVER, before: trustedBy({ ca: CA, certificates: [AUTHORITY], clientCertificate: CLIENT }) },
+  { name: 'trust-wrong', path: OWN_SERVER, arrange: trustInVain, allow: [422] },
 ];
 
 function connectedAs(connection: object): View['before'] {
@@ -47,6 +56,16 @@ function signedWith(certificate: object): View['before'] {
     await page.route('**/email-delivery', async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...((await response.json()) as object), certificate } });
+    });
+  };
+}
+
+function trustedBy(tls: object): View['before'] {
+  return async (page) => {
+    await page.route('**/email-delivery', async (route) => {
+      const response = await route.fetch();
+      const settings = (await response.json()) as { smtp: object };
+      await route.fulfill({ response, json: { ...settings, smtp: { ...settings.smtp, tls } } });
     });
   };
 }
@@ -78,8 +97,21 @@ async function disconnect(page: Page): Promise<void> {
 
 async function uploadInVain(page: Page): Promise<void> {
   await page
-    .locator('input[type="file"]')
+    .locator('input[name="certificate"]')
     .setInputFiles({ name: 'zertifikat.pem', mimeType: 'text/plain', buffer: Buffer.from('-----BEGIN CERTIFICATE-----\n') });
-  await page.locator('section:has(input[type="file"]) button:not([aria-hidden])').last().click();
+  await page.locator('section:has(input[name="certificate"]) button:not([aria-hidden])').last().click();
   await page.locator('.mantine-FileInput-error, .mantine-InputWrapper-error').first().waitFor();
+}
+
+async function trustInVain(page: Page): Promise<void> {
+  await page.locator('details:has(#field-smtp-tls-ca) > summary').click();
+  await page.locator('#field-smtp-tls-ca').fill('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----');
+  await page
+    .locator('input[name="clientCertificate"]')
+    .setInputFiles({ name: 'rechnungsversand.p12', mimeType: 'application/x-pkcs12', buffer: Buffer.from('no certificate') });
+  await page.getByText('rechnungsversand.p12').waitFor();
+  // Whoever is trusted anew would get it.
+  await page.locator('#field-smtp-auth-password').fill('the password once more');
+  await page.locator('button[type="submit"]').click();
+  await page.locator('details .mantine-InputWrapper-error').first().waitFor();
 }
