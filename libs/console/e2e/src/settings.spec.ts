@@ -402,7 +402,7 @@ describe('E-mail delivery', () => {
         () => deliveriesOf(system, 'brandt', 'sent'),
         (sent) => ids.every((id) => sent.some((each) => each.id === id)),
       );
-      expect(system.own.messages.map(({ username }) => username)).toEqual(numbers.map(() => MAILBOX));
+      expect(new Set(system.own.messages.map(({ username }) => username))).toEqual(new Set([MAILBOX]));
       expect((await microsoft.tokenRequests()) - before).toBe(1);
 
       const paths = ['', '/connection', '/history'].map((end) => `/v1/teams/brandt/email-delivery${end}`);

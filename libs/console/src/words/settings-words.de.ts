@@ -137,7 +137,7 @@ export const settingsWords: typeof english = {
       'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Mit verbundenem Postfach“.',
   },
   trust: {
-    title: 'Zertifikat des Servers',
+    title: 'Zertifikate der Verbindung',
     hint: 'Nur für Server, für die keine öffentliche Zertifizierungsstelle bürgt. Füllen Sie eines der beiden Felder aus, sonst keines.',
     ca: 'Eigene Zertifizierungsstelle (PEM)',
     caHint: 'Ihr Zertifikat, von der Zeile BEGIN CERTIFICATE bis zur Zeile END CERTIFICATE.',

@@ -132,7 +132,7 @@ export const settingsWords = {
       'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
   },
   trust: {
-    title: 'Certificate of the server',
+    title: 'Certificates of the connection',
     hint: 'Only for a server that no public authority stands for. Set one of the two; leave both empty otherwise.',
     ca: 'Authority of your own (PEM)',
     caHint: 'Its certificate, from the line BEGIN CERTIFICATE to the line END CERTIFICATE.',
