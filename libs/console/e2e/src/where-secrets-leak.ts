@@ -12,7 +12,7 @@ export type Watch = {
 /** Reads along from now on. */
 export async function watchForSecrets(system: System): Promise<Watch> {
   const redis = new Redis(system.redis.url);
-  const monitor = (await redis.monitor()) as Redis;
+  const monitor = await redis.monitor();
   let commands = '';
   monitor.on('monitor', (_time: string, args: string[]) => (commands += `${args.join(' ')}\n`));
   return {
