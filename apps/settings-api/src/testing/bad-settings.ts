@@ -101,6 +101,15 @@ export const BAD_SMTP: BadField[] = [
   ...line('/smtp/auth/password', 1000),
   ...at('/smtp/auth/password', ['', /must not be empty/], [null, /must be text/]),
   ...flag('/smtp/auth/passwordSet'),
+  ...at(
+    '/smtp/limits',
+    ['x', /must be an object/],
+    [null, /must be an object/],
+    [{ perHour: 1 }, /not a known field/, '/smtp/limits/perHour'],
+  ),
+  ...['connections', 'messagesPerMinute', 'recipientsPerDay'].flatMap((name) =>
+    at(`/smtp/limits/${name}`, ['3', /whole number/], [1.5, /whole number/], [0, /must be between 1 and/], [1e9, /must be between 1 and/]),
+  ),
   ...at('/smtp/tls', ['x', /must be an object/], [{ name: 'x' }, /not a known field/, '/smtp/tls/name']),
   ...at('/smtp/tls/ca', [7, /must be text/], ['x'.repeat(64 * 1024 + 1), /too large/], ['hello', /no certificate in PEM/]),
   ...at('/smtp/tls/pin', [7, /must be text/], ['x'.repeat(64 * 1024 + 1), /too large/], ['AB:CD', /SHA-256 fingerprint/]),
