@@ -11,4 +11,5 @@ void runService('mail-dispatcher', async () => {
   const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);
   if (weakness !== null) logger.warn({ step: 'client-name' }, weakness);
   logger.info({ url: await app.getUrl() }, 'mail-dispatcher is ready');
+  return { app, env, logger };
 });

@@ -19,4 +19,5 @@ void runService('notification-service', async () => {
   const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);
   if (weakness !== null) logger.warn({ step: 'client-name' }, weakness);
   logger.info({ url: await app.getUrl() }, 'listening');
+  return { app, env, logger };
 });

@@ -1,8 +1,8 @@
-import { createLogger, migrate, runService } from '@billing-mail/platform';
+import { createLogger, migrate, runProgram } from '@billing-mail/platform';
 import { migrationUrl } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-void runService('notification-service migrate', async () => {
+void runProgram('notification-service migrate', async () => {
   const ran = await migrate(migrationUrl(), NOTIFY_SCHEMA);
   createLogger('notification-service migrate', 'info').info(
     { ran },

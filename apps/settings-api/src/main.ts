@@ -11,4 +11,5 @@ void runService('settings-api', async () => {
   const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);
   if (weakness !== null) logger.warn({ step: 'client-name' }, weakness);
   logger.info({ url: await app.getUrl() }, 'settings-api is ready');
+  return { app, env, logger };
 });

@@ -1,8 +1,8 @@
-import { createLogger, migrate, runService } from '@billing-mail/platform';
+import { createLogger, migrate, runProgram } from '@billing-mail/platform';
 import { settingsSchema } from './settings-schema.js';
 import { migrationUrl } from './settings.env.js';
 
-void runService('settings-api migrate', async () => {
+void runProgram('settings-api migrate', async () => {
   const ran = await migrate(migrationUrl(), settingsSchema);
   createLogger('settings-api migrate', 'info').info({ ran }, ran.length === 0 ? 'the schema is up to date' : 'the schema was migrated');
 });

@@ -1,4 +1,4 @@
-import { createLogger, dataSourceOptions, requireMigrated, runService } from '@billing-mail/platform';
+import { createLogger, dataSourceOptions, requireMigrated, runProgram } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings-schema.js';
 import { readKeyRotationEnvironment } from './settings.env.js';
@@ -6,7 +6,7 @@ import { resealSecrets } from './smtp-account/reseal-secrets.js';
 
 const NAME = 'settings-api rotate-keys';
 
-void runService(NAME, async () => {
+void runProgram(NAME, async () => {
   const { DATABASE_URL, SECRET_KEYS } = readKeyRotationEnvironment();
   const logger = createLogger(NAME, 'info');
   const source = await new DataSource(dataSourceOptions(DATABASE_URL, settingsSchema, { poolSize: 2, applicationName: NAME })).initialize();

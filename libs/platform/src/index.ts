@@ -36,4 +36,5 @@ export * from './redis/redis-options.js';
 export * from './secrets/credential-box.js';
 export * from './secrets/seal-context.js';
 export { openServerTrust, type OpenedTrust } from './secrets/open-server-trust.js';
+export * from './shutdown/end-in-order.js';
 export * from './shutdown/within.js';

@@ -92,6 +92,8 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
 export const UNDESCRIBED: Record<string, Operation> = {
   'GET /health/live': { access: 'public', answers: 200 },
   'GET /health/ready': { access: 'public', answers: 200 },
+  'GET /health/startup': { access: 'public', answers: 200 },
+  'GET /version': { access: 'public', answers: 200 },
   'GET /metrics': { access: 'public', answers: 200 },
   'GET /openapi.json': { access: 'public', answers: 200 },
 };

@@ -25,8 +25,8 @@ export type RunningService = {
   bounceSmtpPort: number | null;
 };
 
-// A contract of 30 s to drain, and a moment to say so.
-const DRAIN_MS = 32_000;
+// What an end may take (SHUTDOWN_GRACE and 15 s), and a moment to say so.
+const DRAIN_MS = 47_000;
 
 type Instance = {
   service: ServiceName;
@@ -103,7 +103,8 @@ async function keepService(supervisor: Supervisor, { service, name, url }: Insta
   await supervisor.keep({
     name,
     kind: 'service',
-    endSignal: 'SIGTERM',
+    // As a person at a terminal ends it: no balancer has to notice first.
+    endSignal: 'SIGINT',
     endWithinMs: DRAIN_MS,
     start: () =>
       startServerProcess({

@@ -9,7 +9,13 @@ import { LaneHealth } from './lane-health.js';
 import { type PacedLanes } from '../trying/paced-lanes.js';
 import { type WorkOnDelivery } from './work-on-delivery.js';
 
-const env = { DISPATCH_CONCURRENCY: 4, CLAIM_LEASE: 30_000, CUSTOM_SERVER_CONNECTIONS: 3, RETRY_DELAYS: [300_000] } as DispatcherEnv;
+const env = {
+  DISPATCH_CONCURRENCY: 4,
+  CLAIM_LEASE: 30_000,
+  CUSTOM_SERVER_CONNECTIONS: 3,
+  RETRY_DELAYS: [300_000],
+  SHUTDOWN_GRACE: 30_000,
+} as DispatcherEnv;
 
 /** How often a runner without work takes over from the dead, in as many sweeps, when its first question for due deliveries is answered like this. */
 async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<number> {

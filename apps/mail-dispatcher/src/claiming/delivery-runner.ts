@@ -29,11 +29,10 @@ const STOOD_STILL_MS = 2000;
 const HANDS_A_PLACE = 2;
 /** Places that one claim may ask hands for: the others stay free for what comes in meanwhile. */
 const SHARE_OF_A_CLAIM = 0.5;
-/** Time for what is under way to end by itself on SIGTERM, and then for what was interrupted to be given back. */
-const DRAIN_MS = 15_000;
+/** Time for what was interrupted to be given back. */
 const GIVE_BACK_MS = 5000;
 
-type InHand = { delivery: DeliveryInHand; since: number; abort: AbortController; done: Promise<void> };
+type InHand = { delivery: DeliveryInHand; hand: Hand; since: number; abort: AbortController; done: Promise<void> };
 
 @Injectable()
 export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -86,11 +85,13 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     this.start(delivery, hand);
   }
 
+  /** What has its end of data out is waited for, as a second try would be a second copy. Everything else is given back, for another process. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.wake();
+    for (const held of this.inHand.values()) closeGate(held);
     const ended = () => Promise.all([...this.inHand.values()].map(({ done }) => done));
-    await within(DRAIN_MS, ended());
+    await within(this.env.SHUTDOWN_GRACE, ended());
     for (const { abort } of this.inHand.values()) abort.abort();
     await within(GIVE_BACK_MS, ended());
     await within(SWEEP_MS, Promise.all(this.loops));
@@ -150,8 +151,11 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       inHandGauge.set(this.inHand.size);
       hand.free();
     });
-    this.inHand.set(delivery.id, { delivery, since: performance.now(), abort, done });
+    const held = { delivery, hand, since: performance.now(), abort, done };
+    this.inHand.set(delivery.id, held);
     inHandGauge.set(this.inHand.size);
+    // Taken by intake just before the end began.
+    if (this.stopping) closeGate(held);
   }
 
   private async run(delivery: DeliveryInHand, signal: AbortSignal, hand: Hand): Promise<void> {
@@ -216,4 +220,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   private spareLeases(): void {
     this.takeOverFrom = performance.now() + TAKE_OVER_GRACE_MS;
   }
+}
+
+function closeGate({ hand, abort }: InHand): void {
+  if (hand.gate !== 'passed') abort.abort();
+  // Of several transactions the next ones are for another process.
+  hand.gate = 'closed';
 }

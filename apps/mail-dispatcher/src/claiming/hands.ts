@@ -120,6 +120,7 @@ export class Hands {
       return hasPlace;
     };
     return {
+      gate: 'open',
       moveTo: (other) => {
         this.count(at, -1);
         this.begin(other);

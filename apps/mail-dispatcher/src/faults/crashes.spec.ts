@@ -156,6 +156,34 @@ describe('a dispatcher that dies or stands still', () => {
     }
   });
 
+  it('ends in order: what its servers have not answered yet is waited for, what may still be held back goes to another; all sent once', async () => {
+    await endAll();
+    const ending = await start({ SHUTDOWN_DELAY: '0s', DISPATCH_CONCURRENCY: '4' });
+    let answer = (): void => undefined;
+    const slowly = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
+    for (const server of [harness.platform, harness.custom]) server.script = slowly;
+    const answeredLate = await leadTo(({ messages }) => messages.length > 0);
+    // Its end of data is not out, and the server has it hang where a process would wait for a minute.
+    harness.platform.script = { ...slowly, data: 'stall' };
+    const heldBack = invoice({ teamId: 'acme' });
+    await harness.publish(heldBack);
+    await harness.eventually(
+      () => harness.platform.connections.flatMap(({ commands }) => commands).filter((command) => command === 'DATA').length,
+      (count) => count === 2,
+    );
+    ending.signal('SIGTERM');
+    harness.platform.script = {};
+    await start();
+    expect(await untilStatus(heldBack, 'sent')).toMatchObject({ attempts: ['accepted'] });
+    expect(ending.isRunning()).toBe(true);
+    answer();
+    await ending.ended;
+    for (const { server, job } of answeredLate) {
+      expect(await untilStatus(job, 'sent')).toMatchObject({ attempts: ['accepted'] });
+      expect(server.messages).toHaveLength(server === harness.platform ? 2 : 1);
+    }
+  });
+
   it('is no fault of what waits for a slow server, however often it is killed meanwhile', async () => {
     const teams = ['t1', 't2', 't3', 't4'];
     for (const teamId of teams)

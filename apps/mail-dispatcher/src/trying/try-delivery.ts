@@ -164,6 +164,8 @@ export class TryDelivery {
       message,
       releaseEndOfData: (positions) => {
         this.steps.leave(delivery.id);
+        if (turn.gate === 'closed') return Promise.resolve(false);
+        turn.gate = 'passed';
         const facts = message.facts();
         if (facts === null) throw new Error('The end of data was asked for before all of the message was read.');
         requireSameBytes(delivery, route, facts.sha256);

@@ -7,4 +7,9 @@ export type Turn = {
   goToServer: (signal: AbortSignal) => true | Promise<boolean>;
   /** The server has only to answer: whoever is the next may begin, if that one goes the same way. Says whether one does. */
   passOn: () => boolean;
+  /**
+   * `open`: the end of data may go out, which makes it `passed`: the answer is worth waiting for. `closed`: the process ends, and nothing more goes
+   * out whose answer it might not live to hear.
+   */
+  gate: 'open' | 'passed' | 'closed';
 };

@@ -185,6 +185,21 @@ export const variables = {
       .default('info'),
     'how much is logged',
   ),
+  SHUTDOWN_DELAY: described(
+    duration.default(5000),
+    'on SIGTERM, how long a service that says that it is not ready still takes requests, so that balancers notice',
+  ),
+  SHUTDOWN_GRACE: described(
+    duration.default(30_000),
+    "then, how long requests and mail under way may take: a server's late answer within it makes no second copy. An end takes 15 s more at most",
+  ),
+  BUILD_COMMIT: described(
+    z
+      .string()
+      .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
+      .optional(),
+    'commit that the service was built from, as `GET /version` tells it',
+  ),
 } as const;
 
 /** What every service needs. */
@@ -199,6 +214,9 @@ export const commonVariables = {
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
   RATE_LIMITS: variables.RATE_LIMITS,
   LOG_LEVEL: variables.LOG_LEVEL,
+  SHUTDOWN_DELAY: variables.SHUTDOWN_DELAY,
+  SHUTDOWN_GRACE: variables.SHUTDOWN_GRACE,
+  BUILD_COMMIT: variables.BUILD_COMMIT,
 } as const;
 
 /**

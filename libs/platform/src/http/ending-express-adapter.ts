@@ -1,22 +1,66 @@
-import { type Server } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
 // Most answers take a fraction of a second. Who is still sending then would not be through before an orchestrator kills the process.
 const CLOSE_WITHIN_MS = 3000;
 
 /**
- * Stops serving within a time that is ours. Node ends connections that wait between requests at once, but waits for ever for those that have
- * sent nothing yet, or half a request: its own time-outs for them end with the listening.
+ * Stops serving within a time that is ours, and answers what it was asked. Node ends connections that wait between requests at once, but waits
+ * for ever for those that have sent nothing yet, or half a request: its own time-outs for them end with the listening.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
+  private readonly sockets = new Set<Socket>();
+  /** Connections of which a whole request has come that is not answered yet, or is still coming. */
+  private readonly underWay = new Map<Socket, IncomingMessage>();
+  private endsAt: number | null = null;
+
   constructor(private readonly closeWithinMs = CLOSE_WITHIN_MS) {
     super();
   }
 
+  /** The service is about to end: it is not ready any more, and nobody is to send further requests over the same connection. */
+  get isEnding(): boolean {
+    return this.endsAt !== null;
+  }
+
+  /** @param withinMs how long requests under way may take from now on */
+  announceEnd(withinMs: number): void {
+    this.endsAt = performance.now() + withinMs;
+  }
+
+  override initHttpServer(options: Parameters<ExpressAdapter['initHttpServer']>[0]): void {
+    super.initHttpServer(options);
+    const server = this.getHttpServer() as Server;
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => this.watch(request, response));
+  }
+
   override async close(): Promise<void> {
     const server = this.getHttpServer() as Server;
-    const force = setTimeout(() => server.closeAllConnections(), this.closeWithinMs);
+    const left = Math.max(this.closeWithinMs, (this.endsAt ?? 0) - performance.now());
+    this.endsAt ??= performance.now();
+    const idle = setTimeout(() => this.closeThoseWhoWaitForNoAnswer(), this.closeWithinMs);
+    const last = setTimeout(() => server.closeAllConnections(), left);
     await super.close();
-    clearTimeout(force);
+    for (const timer of [idle, last]) clearTimeout(timer);
+  }
+
+  private watch(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    if (this.isEnding) response.setHeader('Connection', 'close');
+    this.underWay.set(socket, request);
+    response.once('close', () => {
+      this.underWay.delete(socket);
+      // Its headers were out before the end began: it would be kept for a further request.
+      if (this.isEnding) socket.end();
+    });
+  }
+
+  private closeThoseWhoWaitForNoAnswer(): void {
+    for (const socket of this.sockets) if (this.underWay.get(socket)?.complete !== true) socket.destroy();
   }
 }

@@ -12,11 +12,14 @@ import { type Caller, CurrentCaller } from '../auth/caller.js';
 import { HealthController, READINESS_CHECKS } from '../observing/health.controller.js';
 import { createLogger } from '../observing/logger.js';
 import { MetricsController } from '../observing/metrics.controller.js';
+import { type EndingExpressAdapter } from './ending-express-adapter.js';
 import { createHttpService } from './start-http-service.js';
 import { ZodPipe } from './zod.pipe.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const bodySchema = z.strictObject({ port: z.int('must be a whole number') });
+
+let slowAnswer: Promise<void> = Promise.resolve();
 
 @Controller('v1')
 class ThingsController {
@@ -45,6 +48,12 @@ class ThingsController {
   @Get('database-away')
   databaseAway() {
     throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+  }
+
+  @Get('slow')
+  async slow() {
+    await slowAnswer;
+    return { answered: true };
   }
 
   @Get('broken')
@@ -196,6 +205,8 @@ describe('an HTTP service', () => {
     const ready = await get('/health/ready');
     expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('database')]);
     expect((await get('/metrics')).text).toContain('process_cpu_seconds_total');
+    const build = { service: 'Things', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), commit: null, node: process.versions.node };
+    expect((await get('/version')).body).toEqual(build);
     expect((await get('/openapi.json')).body.openapi).toBe('3.1.0');
     expect((await get('/docs')).status).toBe(200);
   });
@@ -221,6 +232,42 @@ describe('an HTTP service that ends', () => {
     await answered;
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
     await app.close();
+    await closed;
+  });
+
+  it('says that it is not ready, answers what it was asked, and takes no further request on the same connection', async () => {
+    let isDown = true;
+    const checks = { provide: READINESS_CHECKS, useValue: { database: async () => (isDown ? Promise.reject(new Error('down')) : null) } };
+    @Module({ controllers: [ThingsController, HealthController], providers: [checks] })
+    class StartingModule {}
+    expectServerErrors(503);
+    const app = await createHttpService({ ...options, module: StartingModule, closeWithinMs: 50 });
+    await app.listen(0, '127.0.0.1');
+    const ask = async (path: string) =>
+      fetch(`${await app.getUrl()}${path}`, { headers: { Authorization: `Bearer ${await token({ sub: 'u1' })}` } });
+    const health = async () => Promise.all(['live', 'ready', 'startup'].map(async (name) => (await ask(`/health/${name}`)).status));
+    expect(await health()).toEqual([200, 503, 503]);
+    isDown = false;
+    expect(await health()).toEqual([200, 200, 200]);
+    isDown = true;
+    expect(await health()).toEqual([200, 503, 200]);
+    isDown = false;
+
+    let answer = (): void => undefined;
+    slowAnswer = new Promise((resolve) => (answer = resolve));
+    const asked = new Promise<void>((resolve) => app.getHttpServer().once('request', () => resolve()));
+    const slow = ask('/v1/slow');
+    await asked;
+    (app.getHttpAdapter() as EndingExpressAdapter).announceEnd(120_000);
+    expect(await health()).toEqual([200, 503, 200]);
+    expect((await ask('/v1/me')).headers.get('connection')).toBe('close');
+    const silent = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
+    await once(silent, 'connect');
+    const closed = app.close();
+    // Longer than anybody is waited for to whom no answer is due.
+    await once(silent, 'close');
+    answer();
+    expect(await (await slow).json()).toEqual({ answered: true });
     await closed;
   });
 });

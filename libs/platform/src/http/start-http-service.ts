@@ -9,9 +9,11 @@ import { type TokenSource, TokenVerifier } from '../auth/token-verifier.js';
 import { EnvironmentError } from '../env/read-environment.js';
 import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
+import { serveVersion } from '../observing/version.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
 import { MissingFeatureError } from '../postgres/requirements.js';
+import { endOnSignals, type RunningService } from '../shutdown/end-in-order.js';
 import { EndingExpressAdapter } from './ending-express-adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { readBodies } from './read-body.js';
@@ -21,7 +23,7 @@ export type HttpServiceOptions = {
   module: Type | DynamicModule;
   title: string;
   description: string;
-  env: TokenSource & { HTTP_HOST: string; CONSOLE_ORIGIN?: string | undefined };
+  env: TokenSource & { HTTP_HOST: string; CONSOLE_ORIGIN?: string | undefined; BUILD_COMMIT?: string | undefined };
   logger: Logger;
   /** Largest body taken, in bytes. */
   bodyLimitBytes?: number;
@@ -31,7 +33,7 @@ export type HttpServiceOptions = {
   rawBodies?: readonly string[];
   /** How long an upload may stand still, in milliseconds. */
   bodyIdleMs?: number;
-  /** How long requests under way may take when the service ends, in milliseconds. */
+  /** How long connections on which no answer is due are kept when the service ends, in milliseconds. */
   closeWithinMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
@@ -57,7 +59,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveOpenApi(app, options.title, options.description);
-  app.enableShutdownHooks();
+  serveVersion(app, options.title, options.env.BUILD_COMMIT);
   await options.prepare?.(app);
   return app;
 }
@@ -77,21 +79,28 @@ const corsFor = (origin: string) => ({
   maxAge: 600,
 });
 
-// Orchestrators kill after 30 s; before that we say ourselves that something would not end, such as a QUIT to a frozen Redis.
-const END_WITHIN_MS = 28_000;
+/**
+ * Runs a service from `start` to its end. An end that takes too long says so and exits 1.
+ * @param start resolves once the service listens
+ */
+export async function runService(name: string, start: () => Promise<RunningService>): Promise<void> {
+  await runProgram(name, async () => {
+    const starting = start();
+    endOnSignals(starting, () => {
+      createLogger(name, 'info').fatal('did not end in time');
+      process.exit(1);
+    });
+    await starting;
+  });
+}
 
 /** Errors whose message says all that somebody needs to know. */
 const EXPLAINED = [EnvironmentError, PendingMigrationsError, MissingFeatureError];
 
-/** Runs `main` of a service; a start that fails says why in one line and exits 1, and so does an end that takes too long. */
-export async function runService(name: string, main: () => Promise<void>): Promise<void> {
+/** Runs `main` of a service or of a program beside it; one that fails says why in one line and exits 1. */
+export async function runProgram(name: string, main: () => Promise<unknown>): Promise<void> {
   // Whatever a service writes is readable by its owner only.
   process.umask(0o077);
-  const giveUp = (): void => {
-    createLogger(name, 'info').fatal('did not end in time');
-    process.exit(1);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => setTimeout(giveUp, END_WITHIN_MS).unref());
   try {
     await main();
   } catch (error) {

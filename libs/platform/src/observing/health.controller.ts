@@ -1,6 +1,8 @@
 import { Controller, Get, Inject } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../auth/auth.guard.js';
+import { type EndingExpressAdapter } from '../http/ending-express-adapter.js';
 import { ProblemException } from '../http/problem.js';
 
 /** What must answer for the service to be of use; each throws or rejects when it does not. */
@@ -12,19 +14,35 @@ const CHECK_TIMEOUT_MS = 2000;
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks) {}
+  private hasBeenReady = false;
 
+  constructor(
+    @Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks,
+    private readonly host: HttpAdapterHost<EndingExpressAdapter>,
+  ) {}
+
+  /** The process answers. What it depends on is not asked: a new start brings no database back. */
   @Get('live')
   live() {
     return { status: 'ok' };
   }
 
+  /** Whether it has been ready once. From then on it is `ready` and `live` that say how it is. */
+  @Get('startup')
+  async startup() {
+    if (!this.hasBeenReady) await this.ready();
+    return { status: 'ok' };
+  }
+
+  /** Whether requests are to be sent here. */
   @Get('ready')
   async ready() {
+    if (this.host.httpAdapter.isEnding) throw new ProblemException(503, 'not-ready', 'Not ready: the service ends.');
     const names = Object.keys(this.checks);
     const results = await Promise.allSettled(names.map((name) => withTimeout(this.checks[name])));
     const missing = names.filter((_, index) => results[index]?.status === 'rejected');
     if (missing.length > 0) throw new ProblemException(503, 'not-ready', `Not ready: ${missing.join(', ')} does not answer.`);
+    this.hasBeenReady = true;
     return { status: 'ok', checks: names };
   }
 }

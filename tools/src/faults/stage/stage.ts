@@ -58,6 +58,7 @@ const TIMES = {
   SMTP_CONNECT_TIMEOUT: '2s',
   SMTP_REPLY_TIMEOUT: '2500ms',
   SMTP_FINAL_REPLY_TIMEOUT: '3s',
+  SHUTDOWN_DELAY: '0s',
 } as const;
 
 export class Stage {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger, within } from '@billing-mail/platform';
-import { LOGGER } from '../../notification.env.js';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { emailsHandled } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { composeAlertEmail } from './compose-alert-email.js';
@@ -12,7 +12,6 @@ import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
 
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 1000;
-const DRAIN_MS = 10_000;
 /** As with documents: after an end of data without an answer it is repeated once, and then nobody sends it any more. */
 const DOUBTS_ALLOWED = 1;
 
@@ -28,6 +27,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   constructor(
     private readonly outbox: EmailOutboxStore,
     private readonly platform: PlatformMailClient,
+    @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -37,7 +37,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
-    await within(DRAIN_MS, this.working);
+    await within(this.env.SHUTDOWN_GRACE, this.working);
   }
 
   private async workUntilLeaving(): Promise<void> {
@@ -97,7 +97,8 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
       address,
       id: idOf(email.parts),
       date,
-      releaseEndOfData: () => this.outbox.release(email, date),
+      // Not when the process ends: it might not live to hear the answer, and a second try would be a second copy.
+      releaseEndOfData: async () => !this.leaving.signal.aborted && this.outbox.release(email, date),
       signal: lost.signal,
     });
     this.tell(email, await this.settle(email, result), 'error' in result ? result.error : undefined);
