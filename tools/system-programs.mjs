@@ -25,6 +25,8 @@ const PROGRAMS = {
   postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
   pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
   // Installed it would take the place of the system's mail server, as Debian allows only one.
+  // Of the package only this; a Prometheus that watches the machine is nobody's wish.
+  promtool: { debian: 'prometheus', brew: 'prometheus', use: 'judges metrics and alert rules', besideTheSystem: true, standsAlone: true },
   exim4: { debian: 'exim4-daemon-light', use: 'is a real mail server to send to', besideTheSystem: true },
 };
 
@@ -44,6 +46,7 @@ export const NEEDED_BY_TESTS = [
   'postfix?',
   'pgbouncer?',
   'exim4?',
+  'promtool',
 ];
 
 /** What a program is for. */
@@ -68,7 +71,9 @@ export function wayToGet(names) {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid() === 0 && !names.some((name) => PROGRAMS[name].besideTheSystem))
     return { kind: 'installed', packages, command: install };
-  return { kind: 'unpacked', packages, command: `sudo sh -c '${install}'` };
+  // One file without libraries: what its package depends on would be many times as much.
+  const standsAlone = names.every((name) => PROGRAMS[name].standsAlone === true);
+  return { kind: 'unpacked', packages, standsAlone, command: `sudo sh -c '${install}'` };
 }
 
 const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
@@ -87,8 +92,11 @@ export async function provideSystemPrograms(wanted) {
   if (missing.length === 0) return;
   const leftToPeople = missing.filter((name) => wayToGet([name]).kind === 'told');
   if (leftToPeople.length > 0) throw new StepError(`Not installed: ${leftToPeople.join(', ')}.`, wayToGet(leftToPeople).command);
-  const isBeside = (name) => PROGRAMS[name].besideTheSystem === true;
-  for (const some of [missing.filter((name) => !isBeside(name)), missing.filter(isBeside)]) if (some.length > 0) await provide(some);
+  const kindOf = (name) => (PROGRAMS[name].standsAlone ? 'alone' : PROGRAMS[name].besideTheSystem ? 'beside' : 'usual');
+  for (const kind of ['usual', 'beside', 'alone']) {
+    const some = missing.filter((name) => kindOf(name) === kind);
+    if (some.length > 0) await provide(some);
+  }
 }
 
 async function provide(missing) {

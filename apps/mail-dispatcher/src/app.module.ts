@@ -43,6 +43,7 @@ import { DISPATCHER_ENV, type DispatcherEnv } from './dispatcher.env.js';
 import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PACE_WINDOWS, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
 import { BlobCollector } from './documents/blob-collector.js';
 import { type DocumentStore } from './documents/document-store.js';
+import { measured } from './documents/measured-document-store.js';
 import { MemoryBudget } from './documents/memory-budget.js';
 import { openDocumentStore } from './documents/open-document-store.js';
 import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
@@ -76,6 +77,7 @@ import { OutboxStore } from './records/outbox.store.js';
 import { ReturnPaths } from './records/return-paths.js';
 import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
+import { BacklogWatch } from './settling/backlog-watch.js';
 import { CertificateWatch } from './settling/certificate-watch.js';
 import { OutcomeRelay } from './settling/outcome-relay.js';
 import { TeamCertificateWatch } from './settling/team-certificate-watch.js';
@@ -125,7 +127,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: DISPATCHER_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
         { provide: PACE_WINDOWS, useValue: windows },
-        { provide: DOCUMENT_STORE, useValue: openDocumentStore(env.DOCUMENT_STORE_URL) },
+        { provide: DOCUMENT_STORE, useValue: measured(openDocumentStore(env.DOCUMENT_STORE_URL)) },
         {
           provide: PLATFORM_SERVER,
           useFactory: () =>
@@ -150,7 +152,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, PacedLanesStore, PacedLanes, TryDelivery],
-        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch],
+        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
         ...[DeliveriesStore, StatisticsStore, RunReportStore, Forecast, ResendDelivery, CancelDelivery, SentMessages],

@@ -1,7 +1,9 @@
 // Every operation of every service by every kind of caller, from what the services say of themselves.
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findProgram } from '@billing-mail/testkit';
 import { type ServiceName } from '../starting/services.js';
 import { A_DELIVERY, KINDS, type Operation, OPERATIONS, UNDESCRIBED } from './access.js';
 import { CALLERS, type CallerName, OTHER_TEAM, TEAM } from './callers.js';
@@ -50,6 +52,15 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
         seen[`${name} by ${caller}`] = String((await ask(name, operation, caller)).status);
       }
     expect(seen).toEqual(expected);
+  });
+
+  it('the metrics are named by the conventions, of this product, and of no team', async () => {
+    const { text } = await site.ask(service, '/metrics');
+    const judged = spawnSync(findProgram('promtool') ?? 'promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    expect([judged.status, judged.stdout, judged.stderr]).toEqual([0, '', '']);
+    const names = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
+    expect(names.filter((name) => !/^(billing_mail|nodejs|process)_/.test(name))).toEqual([]);
+    for (const team of [TEAM, OTHER_TEAM]) expect(text).not.toContain(team);
   });
 
   it('a team that is not theirs answers strangers as one that does not exist', async () => {

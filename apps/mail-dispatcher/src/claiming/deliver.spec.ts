@@ -1,6 +1,7 @@
 // A document's way from the queue into a mailbox, on real PostgreSQL, Redis and SMTP sockets.
 import { simpleParser } from 'mailparser';
 import { verifyWithGpgsm, verifyWithOpenssl } from '@billing-mail/testkit';
+import { BacklogWatch } from '../settling/backlog-watch.js';
 import { type Harness, invoice, ownServer, PLATFORM_FROM, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 describe('a delivery', () => {
@@ -40,6 +41,49 @@ describe('a delivery', () => {
     expect(raw.includes('controlling@')).toBe(false);
     expect(parsed.attachments.find(({ filename }) => filename === '2026-0042.pdf')?.content.toString()).toBe('%PDF-1.7 invoice');
     expect((await verifyWithOpenssl(raw, { caPem: harness.identity.caPem, from: PLATFORM_FROM })).ok).toBe(true);
+  });
+
+  it('is counted once by what became of it, and so is what waits and what is set aside', async () => {
+    const figure = async (series: string): Promise<number> => {
+      const { text } = await harness.http().get('/metrics').expect(200);
+      const line = text.split('\n').find((candidate) => candidate.startsWith(`billing_mail_${series} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    };
+    const series = [
+      'deliveries_settled_total{status="sent",route="platform"}',
+      'deliveries_settled_total{status="failed",route="platform"}',
+      'delivery_duration_seconds_count{route="platform"}',
+      'tries_total{route="platform",outcome="accepted",stage="final"}',
+      'smtp_replies_total{route="platform",class="2xx"}',
+      'smtp_replies_total{route="platform",class="5xx"}',
+      'rejected_jobs_total{reason="invalid"}',
+      'document_store_duration_seconds_count{operation="put",result="ok"}',
+    ];
+    const figures = () => Promise.all(series.map(figure));
+    const before = await figures();
+    await harness.saveSettings(teamSettings('acme'));
+    const sent = invoice();
+    await harness.publish(sent);
+    await harness.until('acme', sent.key);
+    await harness.queue.add('send', { ...invoice(), subject: 7 });
+    harness.platform.script = { rcpt: '550 5.1.1 nobody here' };
+    const failed = invoice();
+    await harness.publish(failed);
+    await harness.until('acme', failed.key);
+    const rises = async () => (await figures()).map((value, index) => value - (before[index] ?? 0));
+    await harness.eventually(rises, (now) => now[6] === 1);
+    expect(await rises()).toEqual([1, 1, 2, 1, 1, 1, 1, 2]);
+
+    harness.platform.script = { rcpt: '450 4.2.0 later' };
+    await harness.stopResponder();
+    const waits = invoice({ teamId: 'unheard-of' });
+    await harness.publish(waits);
+    await harness.until('unheard-of', waits.key, ({ failure }) => failure !== null);
+    await harness.apps[0]?.get(BacklogWatch).look();
+    expect(await figure('deliveries_waiting{state="later"}')).toBe(1);
+    await harness.startResponder();
+    expect(await figure('queue_jobs{queue="dispatch",state="failed"}')).toBe(0);
+    await harness.until('unheard-of', waits.key);
   });
 
   it('passes the verifiers as captured, with exactly the given recipients shown, and fails them with one byte changed', async () => {

@@ -12,6 +12,7 @@ import {
 } from '@billing-mail/contracts';
 import { type z } from 'zod';
 import { SettingsClient } from '../documents/settings.client.js';
+import { jobsRejected } from '../records/dispatcher.metrics.js';
 import { type NewOutcome } from '../records/outbox.store.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { payloadBytes } from './payload-bytes.js';
@@ -39,6 +40,7 @@ export class RejectJob {
     const isSomebodyKnown = read.teamId !== null || read.requestedBy !== null;
     const outcome = isSomebodyKnown ? (id: string) => toOutcome(id, read, team, reason, errors) : null;
     await this.store.keepRejected({ teamId: read.teamId, key: read.key, reason, errors, payload: payloadBytes(payload), outcome });
+    jobsRejected.inc({ reason });
     this.relay.wake();
   }
 }

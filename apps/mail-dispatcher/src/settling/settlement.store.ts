@@ -5,6 +5,7 @@ import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { settleDeliveries } from '../records/settle-statement.js';
+import { countDecision } from './count-decision.js';
 import { applyLateResults, attemptOutcome, type Decision, recipientsOnly, toAttempt, toDecision } from './decision.js';
 import { type FactsReport, type TryReport } from './try-report.js';
 
@@ -40,7 +41,10 @@ export class SettlementStore {
       const now = await lockDelivery(sql, report.deliveryId);
       if (now === null) return false;
       const decision = decideLate(now, report, await doubtsEndedBy(sql, now, report));
-      if (decision !== null) await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+      if (decision !== null) {
+        await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+        countDecision(decision, null);
+      }
       await this.noteAnswer(sql, report);
       return true;
     });
@@ -62,6 +66,7 @@ export class SettlementStore {
           ? recipientsOnly(now, after)
           : toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
       await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
+      countDecision(decision, null);
       return 'cancelled';
     });
   }

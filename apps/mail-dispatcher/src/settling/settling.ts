@@ -8,6 +8,7 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
 import { type DeliveryInHand, type DeliveryState, type OpenTry } from '../records/rows.js';
+import { countDecision } from './count-decision.js';
 import {
   applyLateResults,
   attemptOutcome,
@@ -224,12 +225,14 @@ export class Settling implements OnApplicationShutdown {
     const decision = decide(toState(delivery));
     const { isWritten, told } = await this.records.settle({ id, held: { claimId, revision }, ...decision });
     if (isWritten) {
+      countDecision(decision, delivery.datedAt);
       delivery.recipients = [...decision.after];
       if (told !== null) this.relay.tell(told, isUrgent(decision));
       return true;
     }
     const redecided = await this.store.redecide(delivery, decide);
     if (redecided === null) return false;
+    countDecision(redecided.decision, delivery.datedAt);
     if (isUrgent(redecided.decision)) this.relay.wake();
     delivery.recipients = [...redecided.decision.after];
     delivery.revision = redecided.revision;

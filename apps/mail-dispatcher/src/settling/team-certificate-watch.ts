@@ -4,6 +4,7 @@ import { type EndingCertificate } from '@billing-mail/contracts';
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
+import { teamCertificatesEnding } from '../records/dispatcher.metrics.js';
 import { TroublesStore } from '../records/troubles.store.js';
 import { OutcomeRelay } from './outcome-relay.js';
 
@@ -41,6 +42,10 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
     const most = Math.max(...TOLD_AT_DAYS) + 1;
     try {
       const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
+      for (const days of TOLD_AT_DAYS.filter((threshold) => threshold > 0)) {
+        const before = now + days * DAY_MS;
+        teamCertificatesEnding.set({ days }, ending.filter(({ validTo }) => Date.parse(validTo) <= before).length);
+      }
       for (const certificate of ending) await this.warn(certificate, now);
     } catch (error) {
       this.logger.warn({ step: 'certificate', err: error }, 'could not tell which certificates of teams end');

@@ -211,7 +211,9 @@ describe('the inbox over HTTP', () => {
     await around.redis.start();
     expect([without.status, without.text]).toEqual([503, expect.stringContaining('redis')]);
     const metrics = (await get('/metrics', {})).text;
-    expect(metrics).toMatch(/notification_outcomes_total\{result="recorded"\} [1-9]/);
-    expect(metrics).toMatch(/notification_alerts_total\{type="delivery_failed"\} [1-9]/);
+    expect(metrics).toMatch(/billing_mail_outcomes_total\{result="recorded"\} [1-9]/);
+    expect(metrics).toMatch(/billing_mail_alerts_total\{type="delivery_failed"\} [1-9]/);
+    expect(metrics).toMatch(/billing_mail_alerts_sent_total\{channel="inbox"\} [1-9]/);
+    expect(metrics).toMatch(/billing_mail_alert_delay_seconds_count\{channel="inbox"\} [1-9]/);
   });
 });

@@ -4,7 +4,7 @@ import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billin
 import { isDatabaseAway, type Logger } from '@billing-mail/platform';
 import { decideAlert } from '../alerts/decide-alert.js';
 import { LOGGER } from '../notification.env.js';
-import { alertsRaised, outcomesTaken } from '../notification.metrics.js';
+import { alertDelay, alertsRaised, alertsSent, outcomesTaken } from '../notification.metrics.js';
 import { isValueRefused } from '../postgres/is-value-refused.js';
 import { cleanTexts } from './clean-texts.js';
 import { OutcomeStore } from './outcome.store.js';
@@ -42,6 +42,8 @@ export class RecordOutcomes {
     outcomesTaken.inc({ result: 'repeated' }, repeated);
     for (const { event, alert } of told) {
       alertsRaised.inc({ type: alert.type });
+      alertsSent.inc({ channel: 'inbox' });
+      alertDelay.observe({ channel: 'inbox' }, Math.max(0, Date.now() - Date.parse(event.occurredAt)) / 1000);
       this.logger.info({ eventId: event.eventId, teamId: alert.teamId, verdict: alert.type, step: 'outcome' }, 'outcome told');
     }
     this.logger.info({ jobId, told: told.length, quiet, repeated, step: 'outcome' }, 'outcomes recorded');

@@ -204,7 +204,18 @@ describe('an HTTP service', () => {
     expect((await get('/health/live')).status).toBe(200);
     const ready = await get('/health/ready');
     expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('database')]);
-    expect((await get('/metrics')).text).toContain('process_cpu_seconds_total');
+    await get('/v1/teams/acme/things?x=1');
+    await get('/v1/nothing/acme');
+    const metrics = (await get('/metrics')).text;
+    expect(metrics).toContain('process_cpu_seconds_total');
+    // By template: what a caller can choose, a team above all, is no label.
+    expect(metrics).toMatch(
+      /^billing_mail_http_request_duration_seconds_count\{method="GET",route="\/v1\/teams\/:teamId\/things",status="4xx"\} [1-9]/m,
+    );
+    expect(metrics).toMatch(/^billing_mail_http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} [1-9]/m);
+    expect(metrics).not.toMatch(/acme|nothing/);
+    // Of prom-client's own these are named against the conventions.
+    expect(metrics).not.toMatch(/^# TYPE \w+_total gauge$/m);
     const build = { service: 'Things', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), commit: null, node: process.versions.node };
     expect((await get('/version')).body).toEqual(build);
     expect((await get('/openapi.json')).body.openapi).toBe('3.1.0');

@@ -9,6 +9,7 @@ import { type TokenSource, TokenVerifier } from '../auth/token-verifier.js';
 import { EnvironmentError } from '../env/read-environment.js';
 import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
+import { measureRequests } from '../observing/request-times.js';
 import { serveVersion } from '../observing/version.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
@@ -48,6 +49,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  app.use(measureRequests);
   app.use(answerRequestId);
   app.use(keepNothing);
   app.use(logRequests(options.logger));

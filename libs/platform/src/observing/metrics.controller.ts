@@ -4,13 +4,18 @@ import type { Response } from 'express';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { Public } from '../auth/auth.guard.js';
 
+/** Gauges that prom-client names like counters; the same numbers come by kind under the names without `_total`. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** Prometheus metrics of the process; the services add theirs to prom-client's default register. */
 @ApiExcludeController()
 @Public()
 @Controller('metrics')
 export class MetricsController {
   constructor() {
-    if (register.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics();
+    if (register.getSingleMetric('process_cpu_seconds_total') !== undefined) return;
+    collectDefaultMetrics();
+    for (const name of MISNAMED) register.removeSingleMetric(name);
   }
 
   @Get()

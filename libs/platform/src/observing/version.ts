@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import type { Express } from 'express';
 
 // The same from src and from dist.
 const PACKAGE_FILE = path.resolve(__dirname, '../../../../package.json');
@@ -10,5 +9,8 @@ const PACKAGE_FILE = path.resolve(__dirname, '../../../../package.json');
 export function serveVersion(app: NestExpressApplication, service: string, commit: string | undefined): void {
   const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };
   const build = { service, version, commit: commit ?? null, node: process.versions.node };
-  (app.getHttpAdapter().getInstance() as Express).get('/version', (_request, response) => void response.json(build));
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/version', (_request, response) => void response.json(build));
 }

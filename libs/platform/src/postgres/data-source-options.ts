@@ -1,5 +1,6 @@
 import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
+import { QueryTimes } from './query-times.js';
 import { type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
@@ -23,6 +24,7 @@ export function dataSourceOptions(
     url: databaseUrl,
     schema: schema.name,
     entities: schema.entities,
+    subscribers: [QueryTimes],
     migrations: schema.migrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Pool } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { timed } from './query-times.js';
 
 /** Raw SQL over a TypeORM connection or transaction, in one form of answer for every kind of statement. */
 export class Sql {
@@ -19,7 +20,7 @@ export class Sql {
     if (!(this.connection instanceof DataSource) || withoutPrepared.has(this.connection)) return this.rows<T>(statement, parameters);
     const pool = (this.connection.driver as unknown as { master: Pool }).master;
     try {
-      const { rows } = await pool.query({ name: nameOf(statement), text: statement, values: [...parameters] });
+      const { rows } = await timed(pool.query({ name: nameOf(statement), text: statement, values: [...parameters] }));
       return rows as T[];
     } catch (error) {
       if (!isPreparedElsewhere(error)) throw error;

@@ -1,7 +1,7 @@
 // How a service ends: it says that it is not ready, leaves others the time to notice, finishes what is under way, and goes.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { EndingExpressAdapter } from '../http/ending-express-adapter.js';
+import { type EndingExpressAdapter } from '../http/ending-express-adapter.js';
 import { type Logger } from '../observing/logger.js';
 
 export type EndingTimes = {

@@ -22,6 +22,8 @@ export type OwedEmail = {
   /** Sendings before this one of which nobody knows whether the server took them, and the date of the last of these. */
   doubts: number;
   doubtedAt: Date | null;
+  /** When it should have gone out. */
+  owedSince: Date;
 };
 
 type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart & { userId: string };
@@ -72,7 +74,8 @@ export class EmailOutboxStore {
                    WHEN p.email IS NULL OR NOT p.email_channel THEN NULL
                    WHEN p.email = c.email THEN c.email
                    ELSE coalesce(p.confirmed_email, c.email) END AS address,
-              o.doubts, o.released_at AS "doubtedAt"
+              o.doubts, o.released_at AS "doubtedAt",
+              coalesce(o.failing_since, o.due_at) AS "owedSince"
        FROM notify.email_outbox o
        JOIN notify.notifications n ON n.id = o.notification_id
        LEFT JOIN notify.preferences p ON p.user_id = n.user_id
@@ -83,6 +86,15 @@ export class EmailOutboxStore {
       [claimId, OPERATOR.teamId, this.env.OPERATOR_ADDRESS ?? null],
     );
     return toEmails(rows);
+  }
+
+  /** How many are owed that should have gone out by now, and for how many seconds the oldest of them has been. */
+  async backlog(): Promise<{ count: number; oldest: number }> {
+    const [row] = await this.database.query<{ count: number; oldest: number }[]>(
+      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(coalesce(failing_since, due_at))), 0)::float AS oldest
+       FROM notify.email_outbox WHERE status = 'waiting' AND coalesce(failing_since, due_at) <= now()`,
+    );
+    return row ?? { count: 0, oldest: 0 };
   }
 
   /** Extends the lease of all that is still held by this claim; says which these are. */

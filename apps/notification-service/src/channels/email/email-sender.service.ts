@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger, within } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
-import { emailsHandled } from '../../notification.metrics.js';
+import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { composeAlertEmail } from './compose-alert-email.js';
 import { EmailOutboxStore, type OwedEmail, type OwedPart, RENEW_EVERY_MS } from './email-outbox.store.js';
@@ -12,6 +12,8 @@ import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
 
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 1000;
+/** As often as Prometheus asks by default. */
+const NOTE_BACKLOG_EVERY_MS = 15_000;
 /** As with documents: after an end of data without an answer it is repeated once, and then nobody sends it any more. */
 const DOUBTS_ALLOWED = 1;
 
@@ -23,6 +25,7 @@ type Held = { email: OwedEmail; lost: AbortController };
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly leaving = new AbortController();
   private working: Promise<void> = Promise.resolve();
+  private backlogTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly outbox: EmailOutboxStore,
@@ -33,11 +36,24 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 
   onApplicationBootstrap(): void {
     this.working = this.workUntilLeaving();
+    this.backlogTimer = setInterval(() => void this.noteBacklog(), NOTE_BACKLOG_EVERY_MS).unref();
+    void this.noteBacklog();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
+    clearInterval(this.backlogTimer);
     await within(this.env.SHUTDOWN_GRACE, this.working);
+  }
+
+  private async noteBacklog(): Promise<void> {
+    try {
+      const { count, oldest } = await this.outbox.backlog();
+      emailsWaiting.set(count);
+      oldestEmailAge.set(oldest);
+    } catch {
+      // The numbers stay what they were; that PostgreSQL is away others say.
+    }
   }
 
   private async workUntilLeaving(): Promise<void> {
@@ -129,6 +145,10 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 
   private tell(email: OwedEmail, verdict: Verdict, why?: string): void {
     emailsHandled.inc({ result: verdict });
+    if (verdict === 'sent') {
+      alertsSent.inc({ channel: 'email' }, email.parts.length);
+      alertDelay.observe({ channel: 'email' }, Math.max(0, Date.now() - email.owedSince.getTime()) / 1000);
+    }
     if (verdict !== 'unwanted') this.log(email, verdict, 'alert e-mail', why);
   }
 
