@@ -82,6 +82,7 @@ for user in settings-api mail-dispatcher notification-service invoicing; do
 done
 keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
+random | keep grafana_password
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
 # Empty: the platform has no app there. Whoever has one writes its secret into the file.

@@ -285,7 +285,7 @@ describe('docker-compose.yml', () => {
 
   it('has one way in, which the page knows by paths of its own origin', () => {
     const published = Object.entries(compose.services).flatMap(([name, { ports }]) => ports.map((port) => `${name} ${port}`));
-    expect(published).toEqual(['proxy 127.0.0.1:4100:4100', 'mailbox 127.0.0.1:1080:1080']);
+    expect(published).toEqual(['proxy 127.0.0.1:4100:4100', 'mailbox 127.0.0.1:1080:1080', 'grafana 127.0.0.1:3000:3000']);
     const { MAIL_DISPATCHER_PUBLIC_URL, NOTIFICATION_SERVICE_PUBLIC_URL } = serviceNamed('settings-api').environment;
     for (const path of [MAIL_DISPATCHER_PUBLIC_URL, NOTIFICATION_SERVICE_PUBLIC_URL])
       expect(proxyConfiguration).toContain(`location ${path}/ {`);
