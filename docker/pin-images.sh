@@ -27,4 +27,4 @@ pin NGINX_IMAGE nginx:1.28
 pin POSTGRES_IMAGE postgres:18
 pin REDIS_IMAGE redis:7
 pin PROMETHEUS_IMAGE prom/prometheus:v3.5.0
-pin GRAFANA_IMAGE grafana/grafana:12.1.0
+pin GRAFANA_IMAGE grafana/grafana:12.0.2

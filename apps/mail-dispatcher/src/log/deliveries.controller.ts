@@ -37,6 +37,7 @@ import {
   ProblemException,
   RateLimit,
   ReaderLocale,
+  requestIdOf,
   TeamAccess,
   Upload,
   ZodPipe,
@@ -127,7 +128,9 @@ export class DeliveriesController {
     };
     const taken = upload === null ? await this.accepting.acceptIfNew(this.read(body, asked)) : await this.uploads.accept(upload, asked);
     response.status(taken.kind === 'accepted' ? 202 : 200);
-    return this.shown(teamId, deliveryIdOf(taken), reader);
+    const deliveryId = deliveryIdOf(taken);
+    this.noteAsked(response, { teamId, deliveryId, step: 'intake', verdict: taken.kind });
+    return this.shown(teamId, deliveryId, reader);
   }
 
   private read(body: unknown, { teamId, key, believe, onDropped }: AskedUpload): DocumentToSend {
@@ -218,12 +221,15 @@ export class DeliveriesController {
     @Param('id') id: string,
     @Headers('idempotency-key') key: string | undefined,
     @Body(new ZodPipe(resendRequest)) body: ResendRequest,
+    @Res({ passthrough: true }) response: Response,
     @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
     const original = await this.shown(teamId, id, reader);
     const taken = await this.resending.resend(original, body, { caller, reader }, key === undefined ? undefined : checkKey(key));
-    return this.shown(teamId, deliveryIdOf(taken), reader);
+    const deliveryId = deliveryIdOf(taken);
+    this.noteAsked(response, { teamId, deliveryId, resendOf: id, step: 'resend', verdict: taken.kind });
+    return this.shown(teamId, deliveryId, reader);
   }
 
   @Post(':id/cancel')
@@ -231,10 +237,21 @@ export class DeliveriesController {
   @TeamAccess('write')
   @ApiOperation({ summary: 'Settle what was not accepted yet as cancelled' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
-  async cancel(@Param('teamId') teamId: string, @Param('id') id: string, @ReaderLocale() reader: Locale | null): Promise<DeliveryView> {
+  async cancel(
+    @Param('teamId') teamId: string,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) response: Response,
+    @ReaderLocale() reader: Locale | null,
+  ): Promise<DeliveryView> {
     await this.shown(teamId, id, reader);
     await this.cancelling.cancel(teamId, id);
+    this.noteAsked(response, { teamId, deliveryId: id, step: 'cancel' });
     return this.shown(teamId, id, reader);
+  }
+
+  /** What links the id that a caller has of its request to the delivery: from here on the log goes by the latter. */
+  private noteAsked(response: Response, fields: Record<string, unknown>): void {
+    this.logger.info({ requestId: requestIdOf(response.req), ...fields }, 'asked for by HTTP');
   }
 
   private async shown(teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {

@@ -1,8 +1,10 @@
 // The delivery log over HTTP: reading, sending again, cancelling.
 import { type DeliveryView } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
 import { simpleParser } from 'mailparser';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { LOGGER } from '../dispatcher.tokens.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const asBytes = (response: unknown, done: (error: Error | null, bytes: Buffer) => void): void => {
@@ -146,6 +148,23 @@ describe('the delivery log', () => {
     const parsed = await simpleParser(harness.rawOf(second));
     expect(parsed.attachments[0]?.filename).toBe('2026-0042.pdf');
     expect(second.messageId).not.toBe(first.messageId);
+  });
+
+  it('links what was asked for by HTTP to the id that the caller has of its request', async () => {
+    await harness.saveSettings(teamSettings('links'));
+    const noted = jest.spyOn(harness.apps[0]?.get<Logger>(LOGGER) as Logger, 'info');
+    const { version: _version, teamId: _teamId, key, ...document } = invoice();
+    const ask = (url: string, requestId: string, body: object = {}) =>
+      post(url, body).set({ 'Idempotency-Key': key, 'X-Request-Id': requestId });
+    const { body: delivery } = await ask('links/deliveries', 'r-send', document).expect(202);
+    await harness.until('links', key);
+    const { body: again } = await ask(`links/deliveries/${delivery.id}/resend`, 'r-again').set('Idempotency-Key', 'again').expect(202);
+    const links: unknown[] = noted.mock.calls.flatMap(([fields]) => ('requestId' in Object(fields) ? [fields] : []));
+    noted.mockRestore();
+    expect(links).toEqual([
+      { requestId: 'r-send', teamId: 'links', deliveryId: delivery.id, step: 'intake', verdict: 'accepted' },
+      { requestId: 'r-again', teamId: 'links', deliveryId: again.id, resendOf: delivery.id, step: 'resend', verdict: 'accepted' },
+    ]);
   });
 
   it('sends again to those not accepted by default, to all if all were', async () => {

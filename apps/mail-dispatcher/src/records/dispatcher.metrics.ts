@@ -69,7 +69,13 @@ export const deliveriesWaiting = new Gauge({
 });
 export const oldestDueAge = new Gauge({
   name: 'billing_mail_oldest_due_delivery_age_seconds',
-  help: 'For how long the delivery that has waited longest has been due; 0 when none is',
+  help: 'For how long the delivery that has waited longest has been due, by the route that it is heading for; 0 when none is',
+  labelNames: ['route'],
+});
+export const lateLanes = new Gauge({
+  name: 'billing_mail_late_lanes',
+  help: 'Lanes (a team and the route that it is heading for) with a delivery that has been due for more than five minutes',
+  labelNames: ['route'],
 });
 export const outboxWaiting = new Gauge({
   name: 'billing_mail_outbox_events',

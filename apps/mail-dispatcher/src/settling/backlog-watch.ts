@@ -1,19 +1,20 @@
 // What waits, for whoever watches: deliveries in PostgreSQL, outcomes in the outbox, jobs in Redis. All dispatchers tell the same numbers.
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { DISPATCH_QUEUE, OUTCOMES_QUEUE } from '@billing-mail/contracts';
+import { DISPATCH_QUEUE, OUTCOMES_QUEUE, ROUTES } from '@billing-mail/contracts';
 import { type Logger, redisAnswer, Sql, TroubleLog } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../dispatcher.tokens.js';
-import { deliveriesWaiting, oldestDueAge, outboxAge, outboxWaiting, queueJobs } from '../records/dispatcher.metrics.js';
+import { deliveriesWaiting, lateLanes, oldestDueAge, outboxAge, outboxWaiting, queueJobs } from '../records/dispatcher.metrics.js';
 
 /** As often as Prometheus asks by default. A scrape only reads what is here, so that one that comes often costs nobody anything. */
 const LOOK_EVERY_MS = 15_000;
 const ANSWER_WITHIN_MS = 2000;
 
-type Waiting = { due: number; later: number; oldest: number };
-type Outbox = { events: number; oldest: number };
+type Waiting = { due: number; later: number };
+type Late = { oldest: number | null; late: number };
+type Outbox = { events: number; oldest: number | null };
 
 @Injectable()
 export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -52,24 +53,31 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
       if (result.status === 'rejected') this.trouble.tell(result.reason as Error, { step: 'backlog' }, 'can not tell what waits');
   }
 
-  /** The age by the lanes, which are few; the numbers by the index of what is due. */
+  /** How many there are by the index of what is due; since when, by the lanes, which are few. */
   private async lookAtDeliveries(): Promise<void> {
-    const [row] = await this.sql.rows<Waiting>(
-      `SELECT count(*) FILTER (WHERE due_at <= now())::int AS due, count(*) FILTER (WHERE due_at > now())::int AS later,
-              (SELECT greatest(0, extract(epoch FROM now() - min(next_due_at)))::float FROM dispatch.lanes) AS oldest
+    const [count] = await this.sql.rows<Waiting>(
+      `SELECT count(*) FILTER (WHERE due_at <= now())::int AS due, count(*) FILTER (WHERE due_at > now())::int AS later
        FROM dispatch.deliveries WHERE settled_at IS NULL AND claim_id IS NULL`,
     );
-    deliveriesWaiting.set({ state: 'due' }, row?.due ?? 0);
-    deliveriesWaiting.set({ state: 'later' }, row?.later ?? 0);
-    oldestDueAge.set(row?.oldest ?? 0);
+    deliveriesWaiting.set({ state: 'due' }, count?.due ?? 0);
+    deliveriesWaiting.set({ state: 'later' }, count?.later ?? 0);
+    for (const route of ROUTES) {
+      const [lanes] = await this.sql.rows<Late>(
+        `SELECT greatest(0, extract(epoch FROM now() - min(next_due_at)))::float AS oldest,
+                count(*) FILTER (WHERE next_due_at < now() - interval '5 minutes')::int AS late
+         FROM dispatch.lanes WHERE lane LIKE '%/' || $1`,
+        [route],
+      );
+      oldestDueAge.set({ route }, lanes?.oldest ?? 0);
+      lateLanes.set({ route }, lanes?.late ?? 0);
+    }
   }
 
   private async lookAtOutbox(): Promise<void> {
-    // The ids are UUIDs of version 7, so the oldest is the least.
+    // The ids are UUIDs of version 7: the least is the oldest.
     const [row] = await this.sql.rows<Outbox>(
-      `SELECT count(*)::int AS events,
-              coalesce(extract(epoch FROM now() - min((payload ->> 'occurredAt')::timestamptz)), 0)::float AS oldest
-       FROM dispatch.outbox`,
+      `SELECT (SELECT count(*) FROM dispatch.outbox)::int AS events,
+              (SELECT extract(epoch FROM now() - (payload ->> 'occurredAt')::timestamptz) FROM dispatch.outbox ORDER BY id LIMIT 1)::float AS oldest`,
     );
     outboxWaiting.set(row?.events ?? 0);
     outboxAge.set(Math.max(0, row?.oldest ?? 0));

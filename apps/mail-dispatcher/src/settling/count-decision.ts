@@ -1,11 +1,12 @@
 import { deliveriesSettled, smtpReplies, takenToSettled, triesEnded } from '../records/dispatcher.metrics.js';
+import { type DeliveryInHand } from '../records/rows.js';
 import { type Decision } from './decision.js';
 
 /**
  * Counts what was written of a delivery. A settled one is counted where its outcome is told, so once, whatever is learnt of it later.
- * @param datedAt when it was taken, or was to go out; `null` where that is not known
+ * @param taken the delivery whose time is measured as well
  */
-export function countDecision({ attempt, next, outcome }: Decision, datedAt: Date | null): void {
+export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<DeliveryInHand, 'id' | 'datedAt'> | null): void {
   if (attempt !== null && attempt.outcome !== null) {
     const { route, stage, code } = attempt;
     triesEnded.inc({ route, outcome: attempt.outcome, stage: stage ?? 'none' });
@@ -14,5 +15,9 @@ export function countDecision({ attempt, next, outcome }: Decision, datedAt: Dat
   if (next === null || outcome === null) return;
   const route = next.route ?? 'none';
   deliveriesSettled.inc({ status: next.status, route });
-  if (datedAt !== null) takenToSettled.observe({ route }, Math.max(0, Date.now() - datedAt.getTime()) / 1000);
+  if (taken !== null) takenToSettled.observe({ route }, Math.max(0, Date.now() - takenAtMs(taken)) / 1000);
 }
+
+/** Its id is a UUID of version 7, which begins with the millisecond; its date is that of the second at which it was to go out. */
+const takenAtMs = ({ id, datedAt }: Pick<DeliveryInHand, 'id' | 'datedAt'>): number =>
+  Math.max(Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16), datedAt?.getTime() ?? 0);

@@ -225,14 +225,14 @@ export class Settling implements OnApplicationShutdown {
     const decision = decide(toState(delivery));
     const { isWritten, told } = await this.records.settle({ id, held: { claimId, revision }, ...decision });
     if (isWritten) {
-      countDecision(decision, delivery.datedAt);
+      countDecision(decision, delivery);
       delivery.recipients = [...decision.after];
       if (told !== null) this.relay.tell(told, isUrgent(decision));
       return true;
     }
     const redecided = await this.store.redecide(delivery, decide);
     if (redecided === null) return false;
-    countDecision(redecided.decision, delivery.datedAt);
+    countDecision(redecided.decision, delivery);
     if (isUrgent(redecided.decision)) this.relay.wake();
     delivery.recipients = [...redecided.decision.after];
     delivery.revision = redecided.revision;
