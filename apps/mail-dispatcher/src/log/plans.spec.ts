@@ -1,4 +1,6 @@
 // Every statement that the dispatcher runs while it delivers, and while its log is read, finds its rows by an index, however much there is of the past.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
@@ -139,5 +141,12 @@ describe('the statements of a delivery and of the log', () => {
     await harness.eventually(async () => (await read('deliveries/forecast'), isExplained('"dueInMs"')), Boolean);
     expect(explained.length).toBeGreaterThan(15);
     expect(dear()).toEqual([]);
+  });
+
+  it('are not the only ones: an operator asks those of the runbook, which PostgreSQL understands', async () => {
+    const runbook = readFileSync(path.resolve(__dirname, '../../../../docs/runbook.md'), 'utf8');
+    const questions = [...runbook.matchAll(/`(SELECT [^`]+)`/g)].map(([, question = '']) => question);
+    expect(questions.length).toBeGreaterThanOrEqual(8);
+    for (const question of questions) await harness.sql.rows(question);
   });
 });
