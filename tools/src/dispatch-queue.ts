@@ -1,13 +1,13 @@
-import { DISPATCH_QUEUE, publishDispatchJob, QUEUE_PREFIX, type DispatchJobInput } from '@billing-mail/contracts';
-import { redisOptions } from '@billing-mail/platform';
+import { DISPATCH_QUEUE, publishDispatchJob, type DispatchJobInput } from '@billing-mail/contracts';
+import { bullOptions, connectionsOf, type RedisEnv } from '@billing-mail/platform';
 import Bull from 'bull';
 import { CurableError } from './step.js';
 
 const TAKEN_WITHIN_MS = 10_000;
 
 /** Publishes to the queue `dispatch` just as invoicing does. Bull waits for ever while Redis is away; this gives up. */
-export async function publishDocuments(redisUrl: string, jobs: DispatchJobInput[], caFile?: string): Promise<void> {
-  const queue = new Bull(DISPATCH_QUEUE, { redis: redisOptions(redisUrl, caFile), prefix: QUEUE_PREFIX });
+export async function publishDocuments(redis: RedisEnv, jobs: DispatchJobInput[]): Promise<void> {
+  const queue = new Bull(DISPATCH_QUEUE, bullOptions(redis));
   queue.on('error', () => undefined); // reported by the time limit below
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -19,5 +19,6 @@ export async function publishDocuments(redisUrl: string, jobs: DispatchJobInput[
   } finally {
     clearTimeout(timer);
     await queue.close(true);
+    for (const connection of connectionsOf(redis)) connection.disconnect();
   }
 }

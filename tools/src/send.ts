@@ -74,7 +74,7 @@ export async function send(args: string[]): Promise<number> {
 async function publishAndFollow(job: DispatchJobInput, running: StartFile): Promise<DeliveryView> {
   const rejected = await RejectedJobs.open(running.databaseUrl);
   try {
-    await publishDocuments(running.redisUrl, [job]);
+    await publishDocuments({ REDIS_URL: running.redisUrl, REDIS_PREFIX: process.env['REDIS_PREFIX'] }, [job]);
     console.log(`Published ${job.key} for team ${job.teamId} with ${job.attachments?.length ?? 0} attachment(s).`);
     const delivery = await followDelivery(
       { teamId: job.teamId, key: job.key, documentId: job.document.id },

@@ -90,8 +90,8 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
   const bounces = startBouncing(pages.platform, services['mail-dispatcher'].bounceSmtpPort);
   // Published with the rights that invoicing has.
-  const invoicing = { ...describe(), redisUrl: parts.redis.ofInvoicing };
-  const samples = options.samples ? await step('Samples', () => sendSamples(invoicing, bounces)) : [];
+  const redis = { ...environment, REDIS_URL: parts.redis.ofInvoicing };
+  const samples = options.samples ? await step('Samples', () => sendSamples({ ...describe(), redis }, bounces)) : [];
   writeStartFile(describe());
   supervisor.onRestart = () => writeStartFile(describe());
   const retryDelays = environment['RETRY_DELAYS'] ?? SHORT_RETRY_DELAYS;

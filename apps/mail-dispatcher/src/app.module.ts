@@ -1,6 +1,6 @@
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module, Inject, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { type ClientProxy } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import {
@@ -14,7 +14,9 @@ import {
   MetricsController,
   READINESS_CHECKS,
   type ReadinessChecks,
-  redisTransport,
+  RedisHealth,
+  RedisModule,
+  transportClient,
   within,
 } from '@billing-mail/platform';
 import { type PaceWindows } from '@billing-mail/mail-core';
@@ -89,6 +91,7 @@ import { Messages } from './trying/messages.js';
 import { PacedLanes } from './trying/paced-lanes.js';
 import { TryDelivery } from './trying/try-delivery.js';
 
+const CONNECT_MS = 3000;
 const CLOSE_MS = 2000;
 
 @Module({})
@@ -108,8 +111,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
+        RedisModule.with(env, logger),
         LimitingModule.with(env, logger),
-        BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
+        BullModule.forRoot(bullOptions(env)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],
       controllers: [
@@ -137,8 +141,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: SMTP_SESSION, useValue: sessionOptions(env) },
         { provide: SigningKey, useValue: loadSigningKey(env) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-        { provide: TRANSPORT_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE)) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal] },
+        { provide: TRANSPORT_CLIENT, useFactory: () => transportClient(env) },
+        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal, RedisHealth] },
         {
           provide: ExpireRows,
           useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
@@ -160,12 +164,12 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     };
   }
 
-  // An emit on a client that was never connected can hang at the end (Nest Redis transport), so it is connected at the start.
+  // Without Redis it goes on, and connects as soon as that is there.
   async onApplicationBootstrap(): Promise<void> {
-    await this.transport.connect();
+    await within(CONNECT_MS, this.transport.connect());
   }
 
-  // Nest closes only the clients of its own ClientsModule; while Redis is frozen its QUIT would wait for ever.
+  // Nest closes only the clients of its own ClientsModule.
   async onApplicationShutdown(): Promise<void> {
     await within(CLOSE_MS, Promise.all([this.transport.close(), this.sessions.close()]));
   }
@@ -177,9 +181,10 @@ const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
   clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
 });
 
-// Without Redis what is in PostgreSQL goes on being sent, so Redis is no condition for being ready.
-const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal): ReadinessChecks => ({
+// Without Redis what is in PostgreSQL goes on being sent, so that is no condition for being ready; but a wrong one is nothing to go on with.
+const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal, redis: RedisHealth): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   documents: () => documents.check(),
   'result-journal': () => journal.check(),
+  redis: () => redis.check(),
 });

@@ -1,6 +1,6 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type PaceWindows, REAL_WINDOWS } from '@billing-mail/mail-core';
-import { createHttpService, type Logger, redisTransport, requireMigrated } from '@billing-mail/platform';
+import { createHttpService, type Logger, transportServer, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { dispatchSchema } from './dispatch.schema.js';
@@ -29,7 +29,7 @@ export async function createMailDispatcher(
   });
   try {
     await requireMigrated(app.get(DataSource), 'mail-dispatcher', dispatchSchema.needs);
-    app.connectMicroservice(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE));
+    app.connectMicroservice(transportServer(env));
     await app.startAllMicroservices();
     await app.init();
     return app;

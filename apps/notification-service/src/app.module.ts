@@ -13,6 +13,8 @@ import {
   MetricsController,
   READINESS_CHECKS,
   type ReadinessChecks,
+  RedisHealth,
+  RedisModule,
 } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
@@ -48,8 +50,9 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
         // A start without its database ends, and whoever supervises the service starts it again.
         retryAttempts: 0,
       }),
+      RedisModule.with(env, logger),
       LimitingModule.with(env, logger),
-      BullModule.forRoot(bullOptions(env.REDIS_URL, env.REDIS_CA_FILE)),
+      BullModule.forRoot(bullOptions(env)),
       BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
     ],
     controllers: [StreamController, InboxController, PreferencesController, HealthController, MetricsController],
@@ -80,11 +83,11 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       },
       {
         provide: READINESS_CHECKS,
-        useFactory: (database: DataSource, queue: Queue): ReadinessChecks => ({
+        useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
           postgres: () => database.query('SELECT 1'),
-          redis: () => queue.client.ping(),
+          redis: () => Promise.all([queue.client.ping(), redis.check()]),
         }),
-        inject: [DataSource, getQueueToken(OUTCOMES_QUEUE)],
+        inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],
       },
     ],
   })

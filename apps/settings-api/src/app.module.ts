@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ClientProxyFactory } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   CredentialBox,
@@ -11,7 +10,9 @@ import {
   MetricsController,
   READINESS_CHECKS,
   type ReadinessChecks,
-  redisTransport,
+  RedisHealth,
+  RedisModule,
+  transportClient,
 } from '@billing-mail/platform';
 import { clientNameFor, type NetworkPolicy } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
@@ -53,6 +54,7 @@ export class AppModule {
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
         ConsoleModule.with(env),
+        RedisModule.with(env, logger),
         LimitingModule.with(env, logger),
       ],
       controllers: [
@@ -74,15 +76,18 @@ export class AppModule {
         { provide: NETWORK_POLICY, useValue: policy },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-        { provide: REDIS_CLIENT, useFactory: () => ClientProxyFactory.create(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE)) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource] },
+        { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },
+        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, RedisHealth] },
       ],
     };
   }
 }
 
-// Without Redis settings are still read and saved, so Redis is no condition for being ready.
-const readinessChecks = (database: DataSource): ReadinessChecks => ({ database: () => database.query('SELECT 1') });
+// Without Redis settings are still read and saved, so that is no condition for being ready; but a wrong one is nothing to go on with.
+const readinessChecks = (database: DataSource, redis: RedisHealth): ReadinessChecks => ({
+  database: () => database.query('SELECT 1'),
+  redis: () => redis.check(),
+});
 
 // The page comes from here, so its address is ours.
 const redirectUrl = ({ CONSOLE_URL, SETTINGS_API_PORT }: SettingsEnvironment): string =>

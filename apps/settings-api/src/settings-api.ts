@@ -1,18 +1,16 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { createHttpService, type Logger, redisAnswer, redisTransport, requireMigrated } from '@billing-mail/platform';
+import { createHttpService, type Logger, transportServer, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 
 import { type SettingsEnvironment } from './settings.env.js';
 
-const REDIS_READY_MS = 10_000;
-
 // The settings have no limit on CC and BCC: this is about 40,000 addresses.
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Builds settings-api and lets it answer on Redis; the caller lets it listen for HTTP.
- * @throws PendingMigrationsError, RedisAwayError, or the error of PostgreSQL.
+ * Builds settings-api and lets it answer on Redis, as soon as that is there; the caller lets it listen for HTTP.
+ * @throws PendingMigrationsError, or the error of PostgreSQL.
  */
 export async function createSettingsApi(env: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
   const app = await createHttpService({
@@ -25,9 +23,9 @@ export async function createSettingsApi(env: SettingsEnvironment, logger: Logger
   });
   try {
     await requireMigrated(app.get(DataSource), 'settings-api');
-    app.connectMicroservice(redisTransport(env.REDIS_URL, env.REDIS_CA_FILE));
+    app.connectMicroservice(transportServer(env));
     await app.init();
-    await redisAnswer(REDIS_READY_MS, app.startAllMicroservices());
+    await app.startAllMicroservices();
     return app;
   } catch (error) {
     await app.close();

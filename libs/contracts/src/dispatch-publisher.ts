@@ -1,16 +1,67 @@
 import { dispatchJobSchema, type DispatchJobInput } from './dispatch-job.js';
 import { DISPATCH_JOB } from './names.js';
 
-/** What is needed of a Bull queue (`new Queue(DISPATCH_QUEUE, redisUrl, { prefix: QUEUE_PREFIX })`) to publish to it. */
+/** What is needed of a Bull queue (`new Queue(DISPATCH_QUEUE, redisUrl, { prefix: queuePrefix() })`) to publish to it. */
 export type JobQueue = { add(name: string, data: unknown, options: object): Promise<unknown> };
+
+/** What is needed of it besides, to wait for Redis's replicas. */
+export type ReplicatedJobQueue = JobQueue & {
+  toKey(name: string): string;
+  client: { pipeline(commands: unknown[][]): { exec(): Promise<[error: Error | null, answer: unknown][] | null> } };
+};
+
+/** On how many replicas of Redis a job must be before it counts as published, and how long that may take. */
+export type Replication = { replicas: number; withinMs: number };
+
+/** Redis has the job, but not on as many replicas as asked for: a failover now may lose it. Publish it again with the same key. */
+export class NotReplicatedError extends Error {
+  override readonly name = 'NotReplicatedError';
+}
 
 /**
  * Publishes a document as invoicing does. Checks it first, so that a mistake is thrown where it was made (`ZodError` with a
- * path per field) instead of turning up in `rejected_jobs`. Resolves when Redis has taken the job. Publishing the same key
- * again is safe: it stays one delivery.
+ * path per field) instead of turning up in `rejected_jobs`. Publishing the same key again is safe: it stays one delivery.
+ *
+ * What it promises when it resolves: the primary has the job (in its append-only file, as far as `appendfsync` says). Redis tells its replicas
+ * afterwards, so a failover may still lose it. With `replication` that many replicas have it in memory (`WAIT`), and it rejects with
+ * `NotReplicatedError` where they have not in time; even that is not a majority's vote. So publish again, with the same key, until the delivery
+ * is seen: `GET /v1/teams/{teamId}/deliveries?documentId=`, or `delivery.updated`.
  */
-export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput): Promise<void> {
+export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput): Promise<void>;
+export async function publishDispatchJob(queue: ReplicatedJobQueue, job: DispatchJobInput, replication: Replication): Promise<void>;
+export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput, replication?: Replication): Promise<void> {
   dispatchJobSchema().parse(job);
-  // The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
-  await queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1 });
+  if (replication !== undefined) return publishReplicated(queue as ReplicatedJobQueue, job, replication);
+  await add(queue, job);
+}
+
+// The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
+const add = (queue: JobQueue, job: DispatchJobInput): Promise<unknown> =>
+  queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1 });
+
+async function publishReplicated(queue: ReplicatedJobQueue, job: DispatchJobInput, { replicas, withinMs }: Replication): Promise<void> {
+  const before = await replicatedBy(queue, 0, 0);
+  await add(queue, job);
+  const after = await replicatedBy(queue, replicas, withinMs);
+  if (after.history !== before.history) throw new NotReplicatedError('Redis failed over meanwhile, and may have lost the job.');
+  if (after.replicas < replicas)
+    throw new NotReplicatedError(`${after.replicas} of ${replicas} replicas have the job after ${withinMs} ms.`);
+}
+
+/**
+ * WAIT speaks of what its own connection wrote, which may be a new one by now; so it follows a write. What was written to the same history before
+ * that is replicated before it. Its key is in the slot of the queue, so that a Cluster gets all three at the queue's node.
+ */
+async function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<{ replicas: number; history: string }> {
+  const answers = await queue.client
+    .pipeline([
+      ['set', queue.toKey('replicated'), '1', 'PX', 60_000],
+      ['wait', replicas, withinMs],
+      ['info', 'replication'],
+    ])
+    .exec();
+  const failed = answers?.find(([error]) => error !== null)?.[0];
+  if (failed) throw failed;
+  const [, wait, info] = answers?.map(([, answer]) => answer) ?? [];
+  return { replicas: Number(wait), history: /master_replid:(\w+)/.exec(String(info))?.[1] ?? '' };
 }

@@ -1,6 +1,12 @@
 /** Bull key prefix of every queue; the braces keep one queue on one Redis Cluster slot. */
 export const QUEUE_PREFIX = '{billing-mail}';
 
+/** A key or channel as it is called in Redis: with `REDIS_PREFIX` before it, where several environments share one Redis. */
+export const prefixed = (name: string, redisPrefix = ''): string => (redisPrefix === '' ? name : `${redisPrefix}:${name}`);
+
+/** `prefix` of Bull, for the queues of the environment with that `REDIS_PREFIX`. */
+export const queuePrefix = (redisPrefix?: string): string => prefixed(QUEUE_PREFIX, redisPrefix);
+
 /** Invoicing publishes documents here. One job name per queue. */
 export const DISPATCH_QUEUE = 'dispatch';
 export const DISPATCH_JOB = 'send';

@@ -19,7 +19,9 @@ export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgres
 export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';
 export { startRedisServer } from './redis/redis-server.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
+export { startTestCluster, type TestCluster } from './redis/test-cluster.js';
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';
+export { startTestSentinels, type TestSentinels } from './redis/test-sentinels.js';
 export { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpServerOptions } from './smtp/scripted-smtp-server.js';
 export { type AuthAttempt, type SmtpConnectionRecord, type SmtpTransaction } from './smtp/smtp-records.js';
 export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';

@@ -14,6 +14,7 @@ docker compose run --rm tools samples      makes three teams, sends an invoice f
 const environment = z.object({
   REDIS_URL: variables.REDIS_URL,
   REDIS_CA_FILE: variables.REDIS_CA_FILE,
+  REDIS_PREFIX: variables.REDIS_PREFIX,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
   AUTH_USER_TOKEN_LIFE: variables.AUTH_USER_TOKEN_LIFE,
@@ -65,8 +66,7 @@ async function samples(env: Environment): Promise<string> {
   await Promise.all([SETTINGS_API, MAIL_DISPATCHER, NOTIFICATION_SERVICE].map(untilReady));
   await seedTeams(SETTINGS_API, tokens.service, OWN_SERVER);
   const running = {
-    redisUrl: env.REDIS_URL,
-    redisCaFile: env.REDIS_CA_FILE,
+    redis: env,
     mailDispatcher: MAIL_DISPATCHER,
     notificationService: NOTIFICATION_SERVICE,
     tokens,

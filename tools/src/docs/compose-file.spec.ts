@@ -188,7 +188,7 @@ describe('docker-compose.yml', () => {
     });
     const clientOf = (url: string): Redis => {
       const named = {
-        ...redisOptions(url, join(secretsFolder, 'ca_certificate')),
+        ...redisOptions({ REDIS_URL: url, REDIS_CA_FILE: join(secretsFolder, 'ca_certificate') }),
         host: '127.0.0.1',
         port,
         enableReadyCheck: false,

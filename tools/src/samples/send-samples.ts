@@ -1,3 +1,4 @@
+import { type RedisEnv } from '@billing-mail/platform';
 import { publishDocuments } from '../dispatch-queue.js';
 import { describeDelivery, followDelivery } from '../follow-delivery.js';
 import { findNotification } from '../services-client.js';
@@ -8,7 +9,7 @@ import { sampleDocuments } from './documents.js';
 export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
 
 /** What sending and following them takes of what runs. */
-type Running = Pick<StartFile, 'redisUrl' | 'mailDispatcher' | 'notificationService' | 'tokens'> & { redisCaFile?: string | undefined };
+type Running = Pick<StartFile, 'mailDispatcher' | 'notificationService' | 'tokens'> & { redis: RedisEnv };
 
 const SETTLED_WITHIN_MS = 30_000;
 /** One of them has to come back first. */
@@ -18,9 +19,8 @@ const TOLD_WITHIN_MS = 20_000;
 export async function sendSamples(running: Running, bounces = false): Promise<SampleResult[]> {
   const samples = sampleDocuments(Date.now().toString(36), bounces);
   await publishDocuments(
-    running.redisUrl,
+    running.redis,
     samples.map(({ job }) => job),
-    running.redisCaFile,
   );
   return Promise.all(
     samples.map(async ({ shows, job, comesBack = false }) => {

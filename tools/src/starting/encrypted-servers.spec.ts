@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bullOptions, dataSourceOptions, redisOptions, redisTransport } from '@billing-mail/platform';
+import { bullOptions, dataSourceOptions, redisOptions, transportClient } from '@billing-mail/platform';
 import {
   createPostgresCluster,
   findFreePort,
@@ -13,7 +13,6 @@ import {
   tlsCertificates,
   type ServerProcess,
 } from '@billing-mail/testkit';
-import { ClientProxyFactory } from '@nestjs/microservices';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -92,22 +91,24 @@ describe('servers with TLS', () => {
     await client.end();
   });
 
+  const encrypted = (authority: string) => ({ REDIS_URL: redisUrl('rediss'), REDIS_CA_FILE: file(authority) });
+
   it('encrypts what goes to Redis, by the authority of REDIS_CA_FILE: queues, and requests between the services', async () => {
-    const queue = new Bull('encrypted', bullOptions(redisUrl('rediss'), file('ca.pem')));
+    const queue = new Bull('encrypted', bullOptions(encrypted('ca.pem')));
     const taken = new Promise((resolve) => {
       void queue.process((job) => Promise.resolve(resolve(job.data)));
     });
     await queue.add({ invoice: 1 });
     expect(await taken).toEqual({ invoice: 1 });
     await queue.close();
-    const client = ClientProxyFactory.create(redisTransport(redisUrl('rediss'), file('ca.pem')));
+    const client = transportClient(encrypted('ca.pem'));
     await client.connect();
     await client.close();
   });
 
   it.each([
-    ['another authority', () => redisOptions(redisUrl('rediss'), file('stranger.pem'))],
-    ['none that the system knows', () => redisOptions(redisUrl('rediss'))],
+    ['another authority', () => redisOptions(encrypted('stranger.pem'))],
+    ['none that the system knows', () => redisOptions({ REDIS_URL: redisUrl('rediss') })],
   ])('does not talk to a Redis whose certificate is by %s', async (_why, options) => {
     const client = new Redis({ ...options(), retryStrategy: () => null, lazyConnect: true });
     const told = new Promise<Error>((resolve) => client.on('error', resolve));
@@ -117,7 +118,7 @@ describe('servers with TLS', () => {
   });
 
   it('speaks plain to nobody there', async () => {
-    const client = new Redis({ ...redisOptions(redisUrl('redis')), retryStrategy: () => null, lazyConnect: true });
+    const client = new Redis({ ...redisOptions({ REDIS_URL: redisUrl('redis') }), retryStrategy: () => null, lazyConnect: true });
     client.on('error', () => undefined);
     await expect(client.connect()).rejects.toThrow();
     client.disconnect();

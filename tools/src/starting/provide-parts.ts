@@ -59,8 +59,9 @@ async function givenOr<T extends Address>(
 ): Promise<T> {
   const given = process.env[variable];
   const address = given ? useGiven(given) : await provide();
-  // Host and port only: the rest of the URL holds a password.
-  say(`${given ? `${variable} is set, ` : 'private, '}${new URL(address.url).host}`);
+  // Hosts and ports only: the rest of the URL holds a password.
+  const hosts = /:\/\/(?:[^/?]*@)?([^/?]*)/.exec(address.url)?.[1] ?? '';
+  say(`${given ? `${variable} is set, ` : 'private, '}${hosts}`);
   return address;
 }
 

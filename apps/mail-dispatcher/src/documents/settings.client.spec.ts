@@ -1,5 +1,5 @@
-import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
-import { redisTransport } from '@billing-mail/platform';
+import { type ClientProxy } from '@nestjs/microservices';
+import { transportClient } from '@billing-mail/platform';
 import { startTestRedis, type TestRedis } from '@billing-mail/testkit';
 import { SETTINGS_GET } from '@billing-mail/contracts';
 import { Redis } from 'ioredis';
@@ -13,7 +13,7 @@ describe('settings that nobody answers for', () => {
   let asked: string[];
   beforeAll(async () => {
     redis = await startTestRedis();
-    transport = ClientProxyFactory.create(redisTransport(redis.url));
+    transport = transportClient({ REDIS_URL: redis.url });
     await transport.connect();
     listener = new Redis(redis.url);
     await listener.subscribe(SETTINGS_GET);

@@ -99,6 +99,19 @@ describe('intake', () => {
     expect([again.status, again.body.resendOf]).toEqual([202, id]);
   });
 
+  it('starts while Redis is away, takes documents over HTTP, and sends them when it is there', async () => {
+    await harness.redis.halt();
+    const job = invoice();
+    const late = await harness.startDispatcher();
+    const { key, teamId: _team, version: _version, ...body } = job;
+    const call = harness.http(late).post('/v1/teams/acme/deliveries').set('Idempotency-Key', key);
+    expect((await call.set('Authorization', `Bearer ${harness.serviceToken}`).send(body)).status).toBe(202);
+    expect((await harness.http(late).get('/health/ready')).status).toBe(200);
+    await harness.redis.start();
+    expect(await harness.until('acme', key)).toMatchObject({ status: 'sent' });
+    await late.close();
+  });
+
   it('answers a repeated key of HTTP with the same delivery, and needs the key', async () => {
     const job = invoice();
     const first = await post(job);

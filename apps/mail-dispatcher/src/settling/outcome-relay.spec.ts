@@ -42,7 +42,7 @@ describe('the relay of outcomes', () => {
   });
 
   const newQueue = (): Queue => {
-    const queue = new Bull(OUTCOMES_QUEUE, bullOptions(redis.url));
+    const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
     queue.on('error', () => undefined); // Redis is taken down on purpose
     queues.push(queue);
     return queue;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload } from '@nestjs/microservices';
+import { type ClientProxy, MessagePattern, Payload } from '@nestjs/microservices';
 import { type INestMicroservice } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import {
@@ -27,7 +27,16 @@ import {
   readOutcomes,
 } from '@billing-mail/contracts';
 import { type PaceWindows } from '@billing-mail/mail-core';
-import { createLogger, CredentialBox, migrate, redisTransport, smtpPasswordContext, smtpTokenContext, Sql } from '@billing-mail/platform';
+import {
+  createLogger,
+  CredentialBox,
+  migrate,
+  transportClient,
+  transportServer,
+  smtpPasswordContext,
+  smtpTokenContext,
+  Sql,
+} from '@billing-mail/platform';
 import {
   createTestIdentity,
   type ScriptedSmtpServer,
@@ -113,7 +122,10 @@ export async function startHarness(options: HarnessOptions = {}) {
   SettingsStandIn.teams.set(SETTINGS, teams);
   let responder: INestMicroservice | null = null;
   const startResponder = async (): Promise<void> => {
-    responder = await NestFactory.createMicroservice(SettingsStandInModule, { ...redisTransport(redis.url), logger: false });
+    responder = await NestFactory.createMicroservice(SettingsStandInModule, {
+      ...transportServer({ REDIS_URL: redis.url }),
+      logger: false,
+    });
     await responder.listen();
   };
   const stopResponder = async (): Promise<void> => {
@@ -121,7 +133,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     responder = null;
   };
   await startResponder();
-  const client: ClientProxy = ClientProxyFactory.create(redisTransport(redis.url));
+  const client: ClientProxy = transportClient({ REDIS_URL: redis.url });
   await client.connect();
 
   const env = readDispatcherEnv({

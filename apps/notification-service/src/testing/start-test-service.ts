@@ -32,7 +32,7 @@ export type TestSurroundings = {
 export async function startSurroundings(): Promise<TestSurroundings> {
   const [db, redis, mail] = await Promise.all([startTestDatabase(), startTestRedis(), startMailCatcher()]);
   await migrate(db.url, NOTIFY_SCHEMA);
-  const queue = new Bull(OUTCOMES_QUEUE, bullOptions(redis.url));
+  const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
   queue.on('error', () => undefined); // Redis is taken down on purpose
   const services: TestService[] = [];
   return {

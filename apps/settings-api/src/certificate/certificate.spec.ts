@@ -7,9 +7,8 @@ import {
   SETTINGS_GET,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { CredentialBox, redisTransport, signingKeyContext } from '@billing-mail/platform';
+import { CredentialBox, transportClient, signingKeyContext } from '@billing-mail/platform';
 import { createTestIdentity, newRsaKeyPem, packPkcs12 } from '@billing-mail/testkit';
-import { ClientProxyFactory } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -136,7 +135,7 @@ describe("the certificate of a team's own", () => {
   });
 
   it('travels to the dispatchers with its chain, its key sealed for this certificate', async () => {
-    const client = ClientProxyFactory.create(redisTransport(api.redis.url));
+    const client = transportClient({ REDIS_URL: api.redis.url });
     const sent = await lastValueFrom(client.send<TeamMailSettings>(SETTINGS_GET, { teamId: 'acme' }));
     await client.close();
     const { chain = [], keySealed = '' } = sent.certificate ?? {};
@@ -149,7 +148,7 @@ describe("the certificate of a team's own", () => {
   });
 
   it('is among those that end before long when it does', async () => {
-    const client = ClientProxyFactory.create(redisTransport(api.redis.url));
+    const client = transportClient({ REDIS_URL: api.redis.url });
     const endingWithin = (days: number) =>
       lastValueFrom(
         client.send<EndingCertificate[]>(CERTIFICATES_ENDING, {

@@ -1,6 +1,6 @@
 // Mailboxes connected at a real OpenID provider on loopback, and the tokens that come of it, also by two processes at once.
 import { generateKeyPairSync } from 'node:crypto';
-import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { type ClientProxy } from '@nestjs/microservices';
 import {
   type MailConnectionStart,
   type MailConnectionView,
@@ -8,7 +8,7 @@ import {
   smtpTokenAnswer,
   type SmtpTokenAnswer,
 } from '@billing-mail/contracts';
-import { CredentialBox, redisTransport, smtpTokenContext, Sql } from '@billing-mail/platform';
+import { CredentialBox, transportClient, smtpTokenContext, Sql } from '@billing-mail/platform';
 import { type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { firstValueFrom, timeout } from 'rxjs';
@@ -90,7 +90,7 @@ describe('a mailbox at an OpenID provider', () => {
       RATE_LIMITS: 'connections=1000/1m',
     });
     sql = new Sql(api.app.get(DataSource));
-    transport = ClientProxyFactory.create(redisTransport(api.redis.url));
+    transport = transportClient({ REDIS_URL: api.redis.url });
     await transport.connect();
     listener = new Redis(api.redis.url);
     await listener.psubscribe('*');

@@ -1,8 +1,8 @@
 // What other services hear over Redis, also when Redis is away, frozen or back.
-import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { type ClientProxy } from '@nestjs/microservices';
 import { type SettingsChangedEvent, teamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox, redisTransport, smtpPasswordContext } from '@billing-mail/platform';
-import { Redis, type RedisOptions } from 'ioredis';
+import { CredentialBox, transportClient, smtpPasswordContext, transportConnection } from '@billing-mail/platform';
+import { Redis } from 'ioredis';
 import { firstValueFrom, timeout } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -29,7 +29,7 @@ describe('settings-api on Redis', () => {
 
   beforeAll(async () => {
     api = await startTestSettingsApi();
-    client = ClientProxyFactory.create(redisTransport(api.redis.url));
+    client = transportClient({ REDIS_URL: api.redis.url });
     await client.connect();
     listener = new Redis(api.redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     listener.on('error', () => undefined); // Redis is taken down on purpose
@@ -119,9 +119,8 @@ describe('settings-api on Redis', () => {
   });
 
   it('keeps what a client publishes waiting, however long Redis is away: Nest leaves a failed publish unhandled', async () => {
-    const { options } = redisTransport(api.redis.url);
     let tries = 0;
-    const publisher = new Redis({ ...(options as RedisOptions), retryStrategy: () => ((tries += 1), 10) });
+    const publisher = transportConnection({ REDIS_URL: api.redis.url }, { retryStrategy: () => ((tries += 1), 10) });
     publisher.on('error', () => undefined);
     await publisher.ping();
     await api.redis.halt('SIGKILL');

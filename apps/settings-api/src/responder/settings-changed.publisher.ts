@@ -2,13 +2,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ClientProxy } from '@nestjs/microservices';
 import { SETTINGS_CHANGED, type SettingsChangedEvent } from '@billing-mail/contracts';
-import { type Logger, redisAnswer } from '@billing-mail/platform';
+import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
 import { LOGGER, REDIS_CLIENT } from '../settings-tokens.js';
 
 // A save waits this long for Redis: enough on a busy day, and no user takes it for a hang.
 const ANNOUNCE_MS = 1000;
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 3000;
 // All services try Redis again once a second, so a moment after us the listeners are back too; what is said earlier they miss.
 const LISTENERS_BACK_MS = 3000;
 // Nest's RedisStatus.CONNECTED, a const enum that can't be imported with isolatedModules.
@@ -24,20 +24,16 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws RedisAwayError when Redis does not answer: a start that hangs helps nobody. */
+  /** Without Redis settings are saved all the same, so it goes on and connects as soon as that is there. */
   async onApplicationBootstrap(): Promise<void> {
-    await redisAnswer(CONNECT_MS, this.redis.connect());
+    await within(CONNECT_MS, this.redis.connect());
     this.redis.status.subscribe((status) => {
       if (status === CONNECTED) setTimeout(() => void this.announceUnheard(), LISTENERS_BACK_MS).unref();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    try {
-      await redisAnswer(ANNOUNCE_MS, this.redis.close() as Promise<void>);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'left Redis without a word');
-    }
+    await this.redis.close();
   }
 
   /** Never fails and never takes long: the settings are saved already. What Redis was away for is said when it is back. */

@@ -44,6 +44,8 @@ describe('readEnvironment', () => {
     ['DATABASE_URL', 'mysql://localhost/db'],
     ['DATABASE_URL', ''],
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis+sentinel://u:hushhush@a,b,c'],
+    ['REDIS_PREFIX', 'with space'],
     ['AUTH_JWT_SECRET', 'short'],
     ['AUTH_JWT_SECRET', ''],
     ['AUTH_JWKS_URL', 'ftp://keys.example'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
 import { readEnvironment } from './read-environment.js';
+import { parseRedisUrl, RedisUrlError } from '../redis/redis-address.js';
 import { isRateLimitName, RATE_LIMITS, type RateLimitChanges } from '../http/limiting/rate-limits.js';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -56,6 +57,15 @@ const url = (protocols: string[]) =>
       (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
+
+const redisUrl = z.string().superRefine((value, context) => {
+  try {
+    parseRedisUrl(value);
+  } catch (error) {
+    if (!(error instanceof RedisUrlError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
 
 const secretKeys = z.string().transform((value, context) => {
   const keys = value.split(',').map((pair) => {
@@ -115,13 +125,20 @@ export const variables = {
     true,
   ),
   REDIS_URL: described(
-    url(['redis:', 'rediss:']),
-    'Redis, `redis://user:password@host:6379/0`, with TLS `rediss://`; append-only file on, `maxmemory-policy noeviction`',
+    redisUrl,
+    '`redis://user:password@host:6379/0`, `redis+sentinel://user:password@host,host/name/0` or `redis+cluster://user:password@host,host`, by TLS `rediss…`; append-only, `maxmemory-policy noeviction`',
     true,
   ),
   REDIS_CA_FILE: described(
     z.string().optional(),
     'PEM file of the authority for the certificate of `rediss://`, in place of the public ones',
+  ),
+  REDIS_PREFIX: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be at most 64 letters, digits, dots, hyphens and underscores')
+      .optional(),
+    'stands before each key and channel, for environments that share a Redis; the same for all services and publishers',
   ),
   SETTINGS_API_PORT: described(port.default(4100), 'HTTP port of settings-api'),
   MAIL_DISPATCHER_PORT: described(port.default(4101), 'HTTP port of mail-dispatcher'),
@@ -207,6 +224,7 @@ export const commonVariables = {
   DATABASE_URL: variables.DATABASE_URL,
   REDIS_URL: variables.REDIS_URL,
   REDIS_CA_FILE: variables.REDIS_CA_FILE,
+  REDIS_PREFIX: variables.REDIS_PREFIX,
   HTTP_HOST: variables.HTTP_HOST,
   CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
   AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,

@@ -16,6 +16,8 @@ export type RedisOptions = {
   password: string | null;
   /** Lines of an ACL file: users with fewer rights besides the default one. */
   users?: readonly string[];
+  /** Further lines of its configuration. */
+  settings?: readonly string[];
   onOutput?: (text: string) => void;
 };
 
@@ -48,6 +50,7 @@ async function startOn(command: string, port: number, options: RedisOptions): Pr
     'maxmemory-policy noeviction',
     ...(options.users === undefined ? [] : [`aclfile ${JSON.stringify(await writeUsers(options, options.users))}`]),
     ...(options.users !== undefined || options.password === null ? [] : [`requirepass ${options.password}`]),
+    ...(options.settings ?? []),
   ];
   // A file, because a password on the command line shows in `ps`.
   const file = join(options.dataFolder, 'redis.conf');

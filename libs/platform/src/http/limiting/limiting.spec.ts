@@ -10,6 +10,7 @@ import request from 'supertest';
 import { TeamAccess } from '../../auth/auth.guard.js';
 import { variables } from '../../env/variables.js';
 import { createHttpService } from '../start-http-service.js';
+import { RedisModule } from '../../redis/redis.module.js';
 import { LimitingModule } from './limiting.module.js';
 import { RateLimit } from './rate-limit.guard.js';
 import { RateLimiter } from './rate-limiter.js';
@@ -75,7 +76,9 @@ describe('limits', () => {
     for (let instance = 0; instance < 2; instance += 1) {
       const RATE_LIMITS = variables.RATE_LIMITS.parse('statistics=4/1h,searches=1/1h,smtp-test=3/1h,failed-sign-in=1/1h');
       const logger = pino({ level: 'silent' });
-      @Module({ imports: [LimitingModule.with({ REDIS_URL: redis.url, RATE_LIMITS }, logger)], controllers: [CostlyController] })
+      const limitingEnv = { REDIS_URL: redis.url, RATE_LIMITS };
+      const imports = [RedisModule.with(limitingEnv, logger), LimitingModule.with(limitingEnv, logger)];
+      @Module({ imports, controllers: [CostlyController] })
       class CostlyModule {}
       const env = { HTTP_HOST: '127.0.0.1', AUTH_JWT_SECRET: secret };
       const app = await createHttpService({ module: CostlyModule, title: 'test', description: '', env, logger });

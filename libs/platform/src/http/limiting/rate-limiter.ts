@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { type Logger } from 'pino';
 import { Counter } from 'prom-client';
-import { type Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { QUEUE_PREFIX } from '@billing-mail/contracts';
+import { queuePrefix } from '@billing-mail/contracts';
+import { type RedisConnection } from '../../redis/connect-redis.js';
 import { ProblemException } from '../problem.js';
 import { type RateLimitName, type RateLimitTable, type RequestLimit } from './rate-limits.js';
 
 /** Keys of limits in Redis begin with this. */
-export const LIMITS_PREFIX = `${QUEUE_PREFIX}:limits`;
+export const limitsPrefix = (redisPrefix?: string): string => `${queuePrefix(redisPrefix)}:limits`;
 
 // The first wait is about as long as it takes to type a password again; the last one leaves a hundred tries a day.
 const FIRST_WAIT_SECONDS = 5;
@@ -29,12 +29,13 @@ export class RateLimiter {
   private readonly waits: RateLimiterRedis;
 
   constructor(
-    redis: Redis,
+    redis: RedisConnection,
     private readonly limits: RateLimitTable,
     private readonly logger: Pick<Logger, 'warn'>,
+    redisPrefix?: string,
   ) {
     const counter = (name: string, limit: { requests: number; seconds: number }) => {
-      const options = { keyPrefix: `${LIMITS_PREFIX}:${name}`, points: limit.requests, duration: limit.seconds };
+      const options = { keyPrefix: `${limitsPrefix(redisPrefix)}:${name}`, points: limit.requests, duration: limit.seconds };
       const insuranceLimiter = new RateLimiterMemory(options);
       return new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true, insuranceLimiter });
     };

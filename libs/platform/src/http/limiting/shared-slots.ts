@@ -1,8 +1,8 @@
 // How much may be under way at a time, over all instances of a service: each slot is a lease in Redis that its process renews.
 import { randomUUID } from 'node:crypto';
-import { type Redis } from 'ioredis';
+import { type RedisConnection } from '../../redis/connect-redis.js';
 import { ProblemException } from '../problem.js';
-import { keyOf, LIMITS_PREFIX, noteRefusal } from './rate-limiter.js';
+import { keyOf, limitsPrefix, noteRefusal } from './rate-limiter.js';
 import { SLOT_LIMITS, type SlotName } from './rate-limits.js';
 
 // What a process that died held is free again after this.
@@ -23,11 +23,14 @@ export class SharedSlots {
   /** What this process holds, which is all that is known while Redis is away. */
   private readonly held = new Map<string, number>();
 
-  constructor(private readonly redis: Redis) {}
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly redisPrefix?: string,
+  ) {}
 
   /** Takes a slot of `owner`; the result gives it back. @throws ProblemException 429 with `detail` when there is none. */
   async take(name: SlotName, owner: string, detail: string): Promise<() => void> {
-    const key = `${LIMITS_PREFIX}:${name}:${keyOf(owner)}`;
+    const key = `${limitsPrefix(this.redisPrefix)}:${name}:${keyOf(owner)}`;
     const id = randomUUID();
     if ((this.held.get(key) ?? 0) >= SLOT_LIMITS[name]) throw noneLeft(name, detail);
     // Held before Redis is asked, so that of two at once each counts the other.

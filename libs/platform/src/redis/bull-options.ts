@@ -1,0 +1,22 @@
+import { queuePrefix } from '@billing-mail/contracts';
+import { type QueueOptions } from 'bull';
+import { type Redis } from 'ioredis';
+import { connectRedis, redisOptions, type RedisEnv } from './connect-redis.js';
+import { parseRedisUrl } from './redis-address.js';
+
+/** Bull asks for these itself: its workers wait in a command that has no end. */
+const CONNECTION = { maxRetriesPerRequest: null, enableReadyCheck: false } as const;
+
+/**
+ * Bull's settings, the same for every queue. Locks are short, so that a killed worker's job runs again within seconds.
+ * Bull opens and closes its connections itself, but to a Cluster: those are in `connectionsOf(env)`, for whoever closes the queue.
+ */
+export function bullOptions(env: RedisEnv): QueueOptions {
+  const isCluster = parseRedisUrl(env.REDIS_URL).kind === 'cluster';
+  return {
+    // Bull's types know no Cluster, though Bull does.
+    ...(isCluster ? { createClient: () => connectRedis(env, CONNECTION) as Redis } : { redis: { ...redisOptions(env), ...CONNECTION } }),
+    prefix: queuePrefix(env.REDIS_PREFIX),
+    settings: { lockDuration: 30_000, lockRenewTime: 10_000, stalledInterval: 5000, maxStalledCount: 10, retryProcessDelay: 1000 },
+  };
+}
