@@ -24,7 +24,7 @@ module.exports = {
   setupFilesAfterEnv: [path.join(__dirname, 'libs', 'testkit', 'src', 'server-errors', 'jest-setup.ts')],
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
-  // What is in operations runs by `npm run ops-tests`.
+  // What takes servers that fail over is run by `npm run ops-tests`.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/src/operations/'],
   transform: {
     '^.+\\.(t|m?j)s$': [

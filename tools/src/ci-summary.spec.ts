@@ -6,11 +6,16 @@ import { workspaceRoot } from './workspace.js';
 
 const jestResults = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 0 };
 
-function summarize(results: object | null, args: string[]): { lastLine: string | undefined; exitCode: number | null } {
+function summarize(
+  results: object | null,
+  args: string[],
+  opsResults: object | null = null,
+): { lastLine: string | undefined; exitCode: number | null } {
   const folder = mkdtempSync(join(tmpdir(), 'ci-summary-'));
   try {
     mkdirSync(join(folder, '.data'));
     if (results !== null) writeFileSync(join(folder, '.data', 'test-results.json'), JSON.stringify(results));
+    if (opsResults !== null) writeFileSync(join(folder, '.data', 'ops-test-results.json'), JSON.stringify(opsResults));
     const { stdout, status } = spawnSync(process.execPath, [join(workspaceRoot, 'tools', 'ci-summary.mjs'), ...args], { cwd: folder });
     return { lastLine: stdout.toString().trim().split('\n').at(-1), exitCode: status };
   } finally {
@@ -28,5 +33,10 @@ describe('the last line of .ci/run', () => {
     ['the tests never ran', null, ['1', 'lint=passed'], '1 passed, 1 failed', 1],
   ])('counts when %s', (_, results, args, lastLine, exitCode) => {
     expect(summarize(results, args)).toEqual({ lastLine, exitCode });
+  });
+
+  it('counts the tests of operations with the others', () => {
+    const ops = { ...jestResults, numPassedTests: 2, numFailedTests: 1 };
+    expect(summarize(jestResults, ['1', 'lint=passed'], ops)).toEqual({ lastLine: '10 passed, 1 failed', exitCode: 1 });
   });
 });

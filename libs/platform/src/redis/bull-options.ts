@@ -1,6 +1,5 @@
 import { queuePrefix } from '@billing-mail/contracts';
 import { type QueueOptions } from 'bull';
-import { type Redis } from 'ioredis';
 import { connectRedis, redisOptions, type RedisEnv } from './connect-redis.js';
 import { parseRedisUrl } from './redis-address.js';
 
@@ -14,8 +13,7 @@ const CONNECTION = { maxRetriesPerRequest: null, enableReadyCheck: false } as co
 export function bullOptions(env: RedisEnv): QueueOptions {
   const isCluster = parseRedisUrl(env.REDIS_URL).kind === 'cluster';
   return {
-    // Bull's types know no Cluster, though Bull does.
-    ...(isCluster ? { createClient: () => connectRedis(env, CONNECTION) as Redis } : { redis: { ...redisOptions(env), ...CONNECTION } }),
+    ...(isCluster ? { createClient: () => connectRedis(env, CONNECTION) } : { redis: { ...redisOptions(env), ...CONNECTION } }),
     prefix: queuePrefix(env.REDIS_PREFIX),
     settings: { lockDuration: 30_000, lockRenewTime: 10_000, stalledInterval: 5000, maxStalledCount: 10, retryProcessDelay: 1000 },
   };

@@ -1,5 +1,12 @@
 // Plays the company's invoicing: sets up teams, publishes documents, and remembers what was acknowledged.
-import { DISPATCH_QUEUE, publishDispatchJob, QUEUE_PREFIX, type DispatchJobInput, type EmailDeliveryInput } from '@billing-mail/contracts';
+import {
+  DISPATCH_QUEUE,
+  publishDispatchJob,
+  type DispatchJobInput,
+  type EmailDeliveryInput,
+  type Replication,
+} from '@billing-mail/contracts';
+import { bullOptions, connectionsOf, type RedisEnv } from '@billing-mail/platform';
 import Bull, { type Queue } from 'bull';
 import { call } from '../../services-client.js';
 import { ACCOUNT, type MailServer } from './mail-server.js';
@@ -25,6 +32,7 @@ export type TeamOptions = {
 
 export class Invoicing {
   private readonly queue: Queue;
+  private readonly redis: RedisEnv;
   /** Everything that was acknowledged. */
   readonly promised: Promised[] = [];
 
@@ -34,7 +42,8 @@ export class Invoicing {
     private readonly dispatcherUrl: () => string,
     private readonly token: string,
   ) {
-    this.queue = new Bull(DISPATCH_QUEUE, redisUrl, { prefix: QUEUE_PREFIX });
+    this.redis = { REDIS_URL: redisUrl };
+    this.queue = new Bull(DISPATCH_QUEUE, bullOptions(this.redis));
     this.queue.on('error', () => undefined);
   }
 
@@ -54,9 +63,9 @@ export class Invoicing {
     await call(`${this.settingsUrl()}/v1/teams/${teamId}/email-delivery`, this.token, { method: 'PUT', body });
   }
 
-  /** Publishes to the queue; promised as soon as Redis has taken it. */
-  async publish(job: DispatchJobInput): Promise<void> {
-    await publishDispatchJob(this.queue, job);
+  /** Publishes to the queue; promised as soon as Redis has taken it, and its replicas where they are asked for. */
+  async publish(job: DispatchJobInput, replication?: Replication): Promise<void> {
+    await (replication === undefined ? publishDispatchJob(this.queue, job) : publishDispatchJob(this.queue, job, replication));
     this.remember(job);
   }
 
@@ -87,6 +96,7 @@ export class Invoicing {
   async close(): Promise<void> {
     // Closing waits for Redis, which a scenario may have taken away for good.
     await Promise.race([this.queue.close(true).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    for (const connection of connectionsOf(this.redis)) connection.disconnect();
   }
 
   private remember({ key, teamId, to, cc = [], bcc = [] }: DispatchJobInput): void {

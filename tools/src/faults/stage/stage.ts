@@ -42,6 +42,8 @@ export type StageOptions = {
   behindPooler?: boolean;
   /** Of Node, for every service. */
   nodeArgs?: readonly string[];
+  /** Another Redis than the stage's own. */
+  redisUrl?: string;
 };
 export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
@@ -186,7 +188,14 @@ export class Stage {
     writeFileSync(join(this.folder, SIGNER_FILE), p12);
   }
 
-  private async startServices({ env = {}, dispatchers = 2, notifiers = 2, wired = false, nodeArgs = [] }: StageOptions): Promise<void> {
+  private async startServices({
+    env = {},
+    dispatchers = 2,
+    notifiers = 2,
+    wired = false,
+    nodeArgs = [],
+    redisUrl = this.redis.url,
+  }: StageOptions): Promise<void> {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     this.signerCaPem = identity.caPem;
     const file = (name: string, content: string | Buffer): string => {
@@ -200,7 +209,7 @@ export class Stage {
       ...process.env,
       NODE_ENV: 'production',
       DATABASE_URL: this.pooler?.url ?? this.postgres.url,
-      REDIS_URL: this.redis.url,
+      REDIS_URL: redisUrl,
       AUTH_JWT_SECRET: this.jwtSecret,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
       PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
@@ -240,7 +249,7 @@ export class Stage {
     await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
     const tokens = await issueTokens(this.jwtSecret);
     this.invoicing = new Invoicing(
-      this.redis.url,
+      redisUrl,
       () => this.settings.url,
       () => this.dispatchers[0]?.url ?? '',
       tokens.service,

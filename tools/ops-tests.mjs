@@ -1,0 +1,8 @@
+// `npm run ops-tests`: failovers and restarts of real servers under load, which take longer than a test of `npm test` may: `tools/src/operations`.
+// Arguments (paths, Jest's flags) narrow it down.
+import { runTests } from './run-tests.mjs';
+
+const args = process.argv.slice(2);
+const paths = args.some((arg) => !arg.startsWith('-')) ? [] : ['tools/src/operations/'];
+// One at a time: each has servers, services and load of its own. What jest.config.cjs leaves out for `npm test` is what is wanted here.
+await runTests('ops-test-results.json', ['--maxWorkers=1', '--testPathIgnorePatterns=/node_modules/|/dist/', ...paths, ...args]);

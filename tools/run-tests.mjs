@@ -1,0 +1,29 @@
+// From whatever state the checkout is in to every test's result, in `.data/<results>`.
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareCheckout } from './prepare-checkout.mjs';
+import { explainFailure } from './steps.mjs';
+import { NEEDED_BY_TESTS, provideSystemPrograms } from './system-programs.mjs';
+import { workspaceRoot } from './workspace.mjs';
+
+/** Runs Jest; the exit code is the process's. */
+export async function runTests(results, args) {
+  const file = join(workspaceRoot, '.data', results);
+  try {
+    rmSync(file, { force: true });
+    mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
+    await prepareCheckout();
+    await provideSystemPrograms(NEEDED_BY_TESTS);
+    process.exitCode = await runJest(['--ci', '--json', `--outputFile=${file}`, ...args]);
+  } catch (error) {
+    explainFailure(error);
+    process.exitCode = 1;
+  }
+}
+
+function runJest(args) {
+  const jest = join(workspaceRoot, 'node_modules', 'jest', 'bin', 'jest.js');
+  const child = spawn(process.execPath, [jest, ...args], { cwd: workspaceRoot, stdio: 'inherit' });
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+}
