@@ -8,12 +8,13 @@ const CONNECTION = { maxRetriesPerRequest: null, enableReadyCheck: false } as co
 
 /**
  * Bull's settings, the same for every queue. Locks are short, so that a killed worker's job runs again within seconds.
- * Bull opens and closes its connections itself, but to a Cluster: those are in `connectionsOf(env)`, for whoever closes the queue.
+ * Bull opens and closes its connections to a single Redis itself; others, which may have to be made anew, are in `connectionsOf(env)`, for whoever
+ * closes the queue.
  */
 export function bullOptions(env: RedisEnv): QueueOptions {
-  const isCluster = parseRedisUrl(env.REDIS_URL).kind === 'cluster';
+  const isSingle = parseRedisUrl(env.REDIS_URL).kind === 'single';
   return {
-    ...(isCluster ? { createClient: () => connectRedis(env, CONNECTION) } : { redis: { ...redisOptions(env), ...CONNECTION } }),
+    ...(isSingle ? { redis: { ...redisOptions(env), ...CONNECTION } } : { createClient: () => connectRedis(env, CONNECTION) }),
     prefix: queuePrefix(env.REDIS_PREFIX),
     settings: { lockDuration: 30_000, lockRenewTime: 10_000, stalledInterval: 5000, maxStalledCount: 10, retryProcessDelay: 1000 },
   };

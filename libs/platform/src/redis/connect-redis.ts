@@ -26,6 +26,11 @@ const open = new WeakMap<RedisEnv, Set<RedisConnection>>();
 /** What `connectRedis` opened for this environment (the same object) and is not at its end. */
 export const connectionsOf = (env: RedisEnv): RedisConnection[] => [...(open.get(env) ?? [])];
 
+/** Makes anew what is connected to a Redis that is the wrong one by now. What is connecting already must not be disturbed: ioredis would end it for good. */
+export function reconnect(env: RedisEnv): void {
+  for (const connection of connectionsOf(env)) if (connection.status === 'ready') connection.disconnect(true);
+}
+
 /** Opens a connection, which connects by itself again for ever. @throws RedisUrlError */
 export function connectRedis(env: RedisEnv, options: RedisOptions = {}): RedisConnection {
   const address = parseRedisUrl(env.REDIS_URL);
@@ -52,8 +57,8 @@ export function redisOptions(env: RedisEnv): RedisOptions {
           name: address.name,
           ...(address.sentinelLogin.username ? { sentinelUsername: address.sentinelLogin.username } : {}),
           ...(address.sentinelLogin.password ? { sentinelPassword: address.sentinelLogin.password } : {}),
-          // A master that is frozen closes no connection; the Sentinels say that it is none any more.
-          failoverDetector: true,
+          // Without `failoverDetector`, as what that hears while a connection is being made ends it for good, and without `socketTimeout`, which
+          // destroys the next socket (ioredis 5.11): `RedisHealth` notices a primary that is frozen.
           ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOf(env) } : {}),
           sentinelRetryStrategy: retryAfter,
         };

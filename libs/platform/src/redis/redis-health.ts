@@ -1,7 +1,7 @@
 // Whether the Redis that answers is one to work with. One that is away is no matter here: what can go on without it goes on, and who can't says so.
 import { type Logger } from 'pino';
 import { TroubleLog } from '../observing/trouble-log.js';
-import { connectionsOf, type RedisConnection, type RedisEnv } from './connect-redis.js';
+import { reconnect, type RedisConnection, type RedisEnv } from './connect-redis.js';
 import { parseRedisUrl, type RedisAddress } from './redis-address.js';
 
 const LOOK_EVERY_MS = 2000;
@@ -53,6 +53,10 @@ export class RedisHealth {
     return this.wrong !== null && this.nowMs() - this.wrong.sinceMs >= this.lastingMs;
   }
 
+  private get isAway(): boolean {
+    return this.awaySinceMs !== null && this.nowMs() - this.awaySinceMs >= this.lastingMs;
+  }
+
   private async look(): Promise<void> {
     const { kind } = parseRedisUrl(this.env.REDIS_URL);
     const what = await this.redis.info().then(
@@ -60,18 +64,22 @@ export class RedisHealth {
       (error: Error) => refusalIn(error) ?? refusalIn(this.lastError) ?? AWAY,
     );
     this.note(what);
-    // Who only publishes or listens gets no error from a Redis that has become a replica, and nobody hears it there.
-    if (what === IS_REPLICA) for (const connection of connectionsOf(this.env)) connection.disconnect(true);
+    // Who only publishes or listens gets no error from a Redis that has become a replica, or is frozen, and nobody hears it there.
+    if (what === IS_REPLICA || (kind === 'sentinel' && this.isAway)) this.reconnect();
     const { problem } = this;
     if (this.lasts && problem !== null) this.trouble.note(problem, { step: 'redis', problem }, 'what REDIS_URL names can not be used');
+  }
+
+  private reconnect(): void {
+    reconnect(this.env);
+    this.awaySinceMs = null;
   }
 
   /** Away for a moment is whoever is connected to anew, so that changes nothing until it lasts as well. */
   private note(what: string | null): void {
     const nowMs = this.nowMs();
     this.awaySinceMs = what === AWAY ? (this.awaySinceMs ?? nowMs) : null;
-    const isAway = this.awaySinceMs !== null && nowMs - this.awaySinceMs >= this.lastingMs;
-    if (what === null || isAway) this.wrong = null;
+    if (what === null || this.isAway) this.wrong = null;
     else if (what !== AWAY) this.wrong = { what, sinceMs: this.wrong?.sinceMs ?? nowMs };
   }
 }
