@@ -1,7 +1,7 @@
 // A Redis that may fail over: a primary, a replica, and three Sentinels that watch them.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { findProgram } from '../processes/find-program.js';
 import { findFreePort } from '../processes/free-port.js';
 import { newScratchFolder } from '../processes/scratch-folder.js';

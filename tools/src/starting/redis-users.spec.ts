@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceRoot } from '../workspace.js';
+import { withPrefix } from './redis-users.js';
+
+describe('the users of an environment that shares its Redis', () => {
+  const file = join(workspaceRoot, 'docker', 'redis-users.acl');
+  const template = readFileSync(file, 'utf8');
+
+  it('may use keys and channels under its prefix only', () => {
+    const users = withPrefix(template, 'staging').split('\n');
+    const patterns = users.filter((line) => line.startsWith('user ')).flatMap((line) => line.match(/ [~&]\S+/g) ?? []);
+    expect(patterns).toHaveLength(12);
+    for (const pattern of patterns) expect(pattern).toMatch(/^ [~&]staging:(\{billing-mail\}:|settings\.|delivery\.)/);
+  });
+
+  it('are what the command makes of them that the template names', () => {
+    const command = /: (sed '[^']+')/.exec(template)?.[1] ?? '';
+    const { stdout } = spawnSync('sh', ['-c', `${command} ${file}`], { encoding: 'utf8' });
+    const usersOf = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('user '));
+    expect(usersOf(stdout)).toEqual(usersOf(withPrefix(template, 'staging')));
+  });
+
+  it('stay as they are without one', () => {
+    expect(withPrefix(template, '')).toBe(template);
+  });
+});
