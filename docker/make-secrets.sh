@@ -85,6 +85,8 @@ random | keep auth_jwt_secret
 random | keep grafana_password
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
+# Empty: documents are in a volume. Whoever has them in a bucket writes "[default]", aws_access_key_id = … and aws_secret_access_key = … into it.
+keep document_store_credentials </dev/null
 # Empty: the platform has no app there. Whoever has one writes its secret into the file.
 keep oauth_microsoft_client_secret </dev/null
 keep oauth_google_client_secret </dev/null

@@ -47,6 +47,7 @@ import { BlobCollector } from './documents/blob-collector.js';
 import { type DocumentStore } from './documents/document-store.js';
 import { measured } from './documents/measured-document-store.js';
 import { MemoryBudget } from './documents/memory-budget.js';
+import { KnownDocumentStore } from './documents/known-document-store.js';
 import { openDocumentStore } from './documents/open-document-store.js';
 import { SettingsClient, TRANSPORT_CLIENT } from './documents/settings.client.js';
 import { TokenClient } from './documents/token.client.js';
@@ -77,6 +78,7 @@ import { DeliveryRecords } from './records/delivery-records.js';
 import { PacedLanesStore } from './records/paced-lanes.store.js';
 import { OutboxStore } from './records/outbox.store.js';
 import { ReturnPaths } from './records/return-paths.js';
+import { StoreIdentityStore } from './records/store-identity.store.js';
 import { TroublesStore } from './records/troubles.store.js';
 import { Announcer } from './settling/announcer.js';
 import { BacklogWatch } from './settling/backlog-watch.js';
@@ -131,7 +133,13 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: DISPATCHER_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
         { provide: PACE_WINDOWS, useValue: windows },
-        { provide: DOCUMENT_STORE, useValue: measured(openDocumentStore(env.DOCUMENT_STORE_URL)) },
+        {
+          provide: KnownDocumentStore,
+          useFactory: (source: DataSource) =>
+            new KnownDocumentStore(measured(openDocumentStore(env.DOCUMENT_STORE_URL)), new StoreIdentityStore(source), logger),
+          inject: [DataSource],
+        },
+        { provide: DOCUMENT_STORE, useExisting: KnownDocumentStore },
         {
           provide: PLATFORM_SERVER,
           useFactory: () =>

@@ -9,6 +9,7 @@ import { PacedLanes1800000000090 } from './migrations/1800000000090-paced-lanes.
 import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-team-certificates.js';
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
+import { DocumentStore1800000000120 } from './migrations/1800000000120-document-store.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { MessageAliases1800000000110 } from './migrations/1800000000110-message-aliases.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
@@ -34,6 +35,7 @@ export const dispatchSchema: Schema = {
     PacedLanes1800000000090,
     CertificatesOfTeams1800000000100,
     MessageAliases1800000000110,
+    DocumentStore1800000000120,
     Keeping1800000000140,
   ],
 };

@@ -14,6 +14,7 @@ import {
 import { asciiDomain, DEFAULT_LIMITS, type DocumentLimits } from '@billing-mail/contracts';
 import { UNCERTAIN_POLICIES } from '@billing-mail/mail-core';
 import { z } from 'zod';
+import { openDocumentStore } from './documents/open-document-store.js';
 
 const dispatcherVariables = {
   MAIL_DISPATCHER_PORT: variables.MAIL_DISPATCHER_PORT,
@@ -25,8 +26,21 @@ const dispatcherVariables = {
   SMIME_P12_PASSPHRASE: z.string().meta({ description: 'passphrase of that file', secret: true }),
   DOCUMENT_STORE_URL: z
     .string()
-    .regex(/^file:/, 'must be "file:" and a folder')
-    .meta({ description: 'where documents are kept: `file:` and a folder' }),
+    .superRefine((url, context) => {
+      try {
+        openDocumentStore(url);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    })
+    .meta({
+      description:
+        'where documents are kept, the same for all dispatchers: `file:` and a folder, or `s3://bucket/prefix?endpoint=https://…&region=…`',
+    }),
+  AWS_SHARED_CREDENTIALS_FILE: z.string().optional().meta({
+    description:
+      'file with the keys for the bucket, as the AWS SDK reads it; without it the SDK finds them in its other ways (variables, role of the machine)',
+  }),
   RESULT_JOURNAL_DIR: z
     .string()
     .default('.data/result-journal')

@@ -29,3 +29,4 @@ export { tlsCertificates } from './smtp/tls-certificates.js';
 export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
 export { expectServerErrors } from './server-errors/server-errors.js';
 export { startOpenIdProvider, type OpenIdProvider, type OpenIdProviderOptions } from './oauth/openid-provider.js';
+export { startTestS3Server, type S3Fault, type TestS3Server } from './s3/test-s3-server.js';

@@ -1,5 +1,6 @@
 import { type Logger } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type KnownDocumentStore } from '../documents/known-document-store.js';
 import { type DispatcherEnv } from '../dispatcher.env.js';
 import { type Announcer } from '../settling/announcer.js';
 import { type Settling } from '../settling/settling.js';
@@ -38,6 +39,7 @@ async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<nu
     {} as Announcer,
     new LaneHealth(env),
     { limit: (_way: string, learnt: unknown) => learnt, known: () => [] } as unknown as PacedLanes,
+    { whenKnown: () => Promise.resolve() } as KnownDocumentStore,
   );
   await runner.onApplicationBootstrap();
   for (let waitedMs = 0; asked < sweeps && waitedMs < 10_000; waitedMs += 20) await sleep(20);

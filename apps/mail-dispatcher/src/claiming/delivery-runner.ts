@@ -6,6 +6,7 @@ import { type Logger, within } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
+import { KnownDocumentStore } from '../documents/known-document-store.js';
 import { deliverySteps, inHandGauge } from '../records/dispatcher.metrics.js';
 import { PLATFORM_WAY } from '../records/lanes.js';
 import { type DeliveryInHand } from '../records/rows.js';
@@ -54,6 +55,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly announcer: Announcer,
     private readonly lanes: LaneHealth,
     private readonly paced: PacedLanes,
+    private readonly documents: KnownDocumentStore,
   ) {
     this.hands = new Hands({
       ...{ count: env.DISPATCH_CONCURRENCY * HANDS_A_PLACE, places: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
@@ -66,7 +68,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     await this.settling.replayJournal();
-    this.loops = [this.claimLoop(), this.renewLoop()];
+    // What it claimed before it could be composed here, a dispatcher whose document store is the right one would have to wait for.
+    this.loops = [this.documents.whenKnown().then(() => this.claimLoop()), this.renewLoop()];
   }
 
   /** Something is due now: do not wait for the next sweep. */

@@ -1,3 +1,5 @@
+import { UnavailableError } from '@billing-mail/platform';
+
 /** Bytes that are kept under their own hash; the same bytes are kept once. */
 export type StoredBlob = { sha256: string; size: number };
 
@@ -14,11 +16,22 @@ export type ReceivedBytes = StoredBlob & {
   discard(): Promise<void>;
 };
 
+/** The store is away or refuses us: never the fault of a document. Says nothing that is secret. */
+export class DocumentStoreUnavailableError extends UnavailableError {
+  override readonly name: string = 'DocumentStoreUnavailableError';
+
+  constructor(message: string) {
+    super(message, 'document-store-away', 'The document store does not answer. Nothing was changed; try again in a moment.');
+  }
+}
+
 /**
  * Where documents are kept, so that neither Redis nor PostgreSQL holds them. Documents of invoicing stay under its keys and are not copied; what came with
  * a job, and the bytes of messages that wait for their next try, are blobs. Rejects when it is away.
  */
 export interface DocumentStore {
+  /** Where it is, for people. */
+  readonly place: string;
   /** Keeps the bytes; durable once it resolves. */
   put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob>;
   /** Takes bytes in without keeping them; what it got of a source that fails is gone. */
@@ -48,4 +61,8 @@ export interface DocumentStore {
   remove(sha256: string): Promise<void>;
   /** Rejects when the store can't be used. */
   check(): Promise<void>;
+  /** The id that it was given; `null` when it has none. */
+  id(): Promise<string | null>;
+  /** Gives an id to a store that has none; durable once it resolves. Rejects where it has one. */
+  giveId(id: string): Promise<void>;
 }

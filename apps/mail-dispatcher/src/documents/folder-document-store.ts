@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { type DocumentPlace, type DocumentStore, type ReceivedBytes, type StoredBlob } from './document-store.js';
 
@@ -9,6 +10,8 @@ import { type DocumentPlace, type DocumentStore, type ReceivedBytes, type Stored
 const BLOBS = '.blobs';
 /** Invoices are nobody's business but their owner's, whatever the umask. */
 const OWNER_ONLY = 0o700;
+/** Below it: the id of the store. */
+const ID = 'store-id';
 /** Below it: what comes in and is not kept yet. */
 const INCOMING = 'incoming';
 /** Below it: blobs that nobody named when they were looked at. */
@@ -19,7 +22,11 @@ const LISTED = 500;
 const READ_BYTES = 256 * 1024;
 
 export class FolderDocumentStore implements DocumentStore {
-  constructor(private readonly folder: string) {}
+  readonly place: string;
+
+  constructor(private readonly folder: string) {
+    this.place = `the folder ${path.resolve(folder)} on ${hostname()}`;
+  }
 
   async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
     const received = await this.receive(bytes);
@@ -110,6 +117,19 @@ export class FolderDocumentStore implements DocumentStore {
   async check(): Promise<void> {
     await mkdir(path.join(this.folder, BLOBS), { recursive: true, mode: OWNER_ONLY });
     await access(path.join(this.folder, BLOBS), constants.R_OK | constants.W_OK);
+  }
+
+  async id(): Promise<string | null> {
+    return (await ifThere(readFile(this.idPath(), 'utf8')))?.trim() ?? null;
+  }
+
+  async giveId(id: string): Promise<void> {
+    await writeDurably(this.idPath(), [Buffer.from(`${id}\n`)]);
+    await syncFolder(path.dirname(this.idPath()));
+  }
+
+  private idPath(): string {
+    return path.join(this.folder, BLOBS, ID);
   }
 
   // Renaming over the same content is harmless, and two at once end with one whole file.

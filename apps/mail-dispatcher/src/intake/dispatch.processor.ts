@@ -1,6 +1,6 @@
 // The queue edge: one job becomes one row, or is set aside. The job ends only when that is committed.
 import { InjectQueue, Process, Processor } from '@nestjs/bull';
-import { type BeforeApplicationShutdown, Inject } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, type OnApplicationBootstrap } from '@nestjs/common';
 import {
   DISPATCH_JOB,
   DISPATCH_QUEUE,
@@ -16,6 +16,8 @@ import type { Job, Queue } from 'bull';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
+import { DocumentStoreUnavailableError } from '../documents/document-store.js';
+import { KnownDocumentStore } from '../documents/known-document-store.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { AcceptDocument } from './accept-document.js';
@@ -41,10 +43,12 @@ const INEXPLICABLE_ALLOWED = 5;
 const DRAIN_MS = 3000;
 
 @Processor(DISPATCH_QUEUE)
-export class DispatchProcessor implements BeforeApplicationShutdown {
+export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private isEnding = false;
   private ended = false;
   private readonly atWork = new Set<Promise<void>>();
   private readonly schema;
+  private readonly paused: Promise<void>;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
@@ -54,14 +58,28 @@ export class DispatchProcessor implements BeforeApplicationShutdown {
     private readonly rejecting: RejectJob,
     private readonly turns: FairTurns,
     private readonly memory: MemoryBudget,
+    private readonly documents: KnownDocumentStore,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
+    // Another dispatcher, whose document store is the right one, can have them.
+    this.paused = queue.pause(true, true);
+    this.paused.catch(() => undefined); // told where it is waited for
     heedNoPublisherOptions(queue);
     compareAnswersAtOnce(queue);
   }
 
+  onApplicationBootstrap(): void {
+    void this.resumeOnceKnown().catch((error: unknown) => this.logger.warn({ step: 'intake', err: error }, 'the queue is not taken from'));
+  }
+
+  private async resumeOnceKnown(): Promise<void> {
+    await Promise.all([this.paused, this.documents.whenKnown()]);
+    if (!this.isEnding) await this.queue.resume(true);
+  }
+
   /** Takes no more and finishes what it can. What still waits for PostgreSQL stays active in the queue, and another process takes it. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.isEnding = true;
     await within(DRAIN_MS, this.queue.pause(true, true));
     await within(DRAIN_MS, Promise.all(this.atWork));
     // Closed first, so that giving up is not told to Bull as a failure of the job.
@@ -152,5 +170,6 @@ function inlineBytes(data: unknown): number {
   }, 0);
 }
 
-/** The database or the file system does not do what it should; a job can't be to blame. */
-const isOurTrouble = (error: unknown): boolean => isDatabaseAway(error) || (error instanceof Error && 'errno' in error);
+/** The database, the document store or the file system does not do what it should; a job can't be to blame. */
+const isOurTrouble = (error: unknown): boolean =>
+  isDatabaseAway(error) || error instanceof DocumentStoreUnavailableError || (error instanceof Error && 'errno' in error);

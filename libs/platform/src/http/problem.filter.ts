@@ -6,7 +6,7 @@ import { type Logger } from 'pino';
 import { refusalOf, RefusedRequests } from '../observing/refused-requests.js';
 import { TroubleLog } from '../observing/trouble-log.js';
 import { isDatabaseAway } from '../postgres/is-database-away.js';
-import { ProblemException, problemTitle } from './problem.js';
+import { ProblemException, problemTitle, UnavailableError } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
 const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '2', 503: '5' };
@@ -46,6 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
 function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof ProblemException) return build(error.getStatus(), error.slug, error.detail, requestId, error.errors);
   if (error instanceof HttpException) return build(error.getStatus(), 'http', error.message, requestId);
+  if (error instanceof UnavailableError) return build(503, error.slug, error.detail, requestId);
   if (isDatabaseAway(error))
     return build(503, 'database-away', 'The database does not answer. Nothing was changed; try again in a moment.', requestId);
   return build(500, 'internal', 'Something went wrong on our side. Try again; if it stays, tell us the request id.', requestId);

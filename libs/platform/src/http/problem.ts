@@ -47,3 +47,14 @@ export const invalidInput = (errors: FieldError[]) =>
 // Where there are more than are told, the last entry says so.
 const howMany = (count: number): string =>
   count === 1 ? 'A field is' : count > MOST_FIELD_ERRORS ? `More than ${MOST_FIELD_ERRORS - 1} fields are` : `${count} fields are`;
+
+/** Something that a service needs is away for the moment; whoever asks is told so, and may ask again. The message is for the log, `detail` for the caller. */
+export class UnavailableError extends Error {
+  constructor(
+    message: string,
+    readonly slug: string,
+    readonly detail: string,
+  ) {
+    super(message);
+  }
+}

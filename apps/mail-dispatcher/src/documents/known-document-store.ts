@@ -1,0 +1,145 @@
+// The store of this dispatcher, once it is known to be the one that PostgreSQL knows. Until then nothing is asked of it: in another store documents
+// would seem to be gone, what is written there would be found by no other dispatcher, and its own documents would be taken for nobody's.
+import { type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type Logger, TroubleLog, within } from '@billing-mail/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type StoreIdentityStore } from '../records/store-identity.store.js';
+import {
+  type DocumentPlace,
+  type DocumentStore,
+  DocumentStoreUnavailableError,
+  type ReceivedBytes,
+  type StoredBlob,
+} from './document-store.js';
+
+/** How long a start waits for the store; it goes on without it, not ready. */
+const START_MS = 5000;
+const ASK_AGAIN_MS = 2000;
+
+/** The store is another one than PostgreSQL knows, or not known yet. */
+export class UnknownStoreError extends DocumentStoreUnavailableError {
+  override readonly name = 'UnknownStoreError';
+}
+
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeApplicationShutdown {
+  private isKnown = false;
+  private ended = false;
+  private tellKnown: () => void = () => undefined;
+  private readonly known = new Promise<void>((resolve) => (this.tellKnown = resolve));
+  private readonly trouble: TroubleLog;
+
+  constructor(
+    private readonly store: DocumentStore,
+    private readonly identities: StoreIdentityStore,
+    private readonly logger: Logger,
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
+
+  /** The store, where it is the right one. @throws UnknownStoreError */
+  private get own(): DocumentStore {
+    if (this.isKnown) return this.store;
+    throw new UnknownStoreError(`It is not known yet whether ${this.place} is the document store of this database.`);
+  }
+
+  get place(): string {
+    return this.store.place;
+  }
+
+  async onModuleInit(): Promise<void> {
+    await within(START_MS, this.checkUntilKnown());
+  }
+
+  beforeApplicationShutdown(): void {
+    this.ended = true;
+  }
+
+  /** Resolves when it is known for the first time; never, if it never is. */
+  whenKnown(): Promise<void> {
+    return this.known;
+  }
+
+  /** Rejects when the store can't be used, or is not the one that PostgreSQL knows: a volume may be gone at any time. */
+  async check(): Promise<void> {
+    try {
+      await this.store.check();
+      await this.recognise();
+      this.isKnown = true;
+      this.tellKnown();
+    } catch (error) {
+      if (error instanceof UnknownStoreError) this.isKnown = false;
+      this.trouble.tell(error as Error, { step: 'document-store' }, `not ready: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  async put(bytes: Bytes): Promise<StoredBlob> {
+    return this.own.put(bytes);
+  }
+  async receive(bytes: Bytes): Promise<ReceivedBytes> {
+    return this.own.receive(bytes);
+  }
+  async read(place: DocumentPlace): Promise<Buffer | null> {
+    return this.own.read(place);
+  }
+  async sizeOf(place: DocumentPlace): Promise<number | null> {
+    return this.own.sizeOf(place);
+  }
+  open(place: DocumentPlace): AsyncIterable<Uint8Array> {
+    return this.own.open(place);
+  }
+  blobs(): AsyncIterable<string[]> {
+    return this.own.blobs();
+  }
+  async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
+    return this.own.setAside(sha256, writtenBefore);
+  }
+  setAsideBefore(then: Date): AsyncIterable<string[]> {
+    return this.own.setAsideBefore(then);
+  }
+  async restore(sha256: string): Promise<void> {
+    return this.own.restore(sha256);
+  }
+  async removeSetAside(sha256: string): Promise<void> {
+    return this.own.removeSetAside(sha256);
+  }
+  async removeUnfinished(receivedBefore: Date): Promise<number> {
+    return this.own.removeUnfinished(receivedBefore);
+  }
+  async remove(sha256: string): Promise<void> {
+    return this.own.remove(sha256);
+  }
+  async id(): Promise<string | null> {
+    return this.own.id();
+  }
+  async giveId(id: string): Promise<void> {
+    return this.own.giveId(id);
+  }
+
+  private async checkUntilKnown(): Promise<void> {
+    while (!this.ended && !this.isKnown) {
+      await this.check().catch(() => undefined);
+      if (!this.isKnown) await sleep(ASK_AGAIN_MS, undefined, { ref: false });
+    }
+  }
+
+  private async recognise(): Promise<void> {
+    const [found, { id, place }] = [await this.store.id(), await this.identities.known()];
+    if (found !== null && found !== id) throw new UnknownStoreError(belongsToAnother(this.place, place));
+    if (found === null && place !== null) throw new UnknownStoreError(isAnother(this.place, place));
+    if (found === id && place === this.place) return;
+    await this.identities.note(this.place, found === null ? () => this.store.giveId(id) : null);
+    if (found === null) return this.recognise();
+    this.logger.info({ step: 'document-store', place: this.place }, 'the document store is the one that the database knows');
+  }
+}
+
+const isAnother = (here: string, known: string): string =>
+  `the document store is ${here}, but this database knows ${known}. Set DOCUMENT_STORE_URL to that one for every dispatcher; where it has moved, ` +
+  'copy all of it, .blobs/store-id included. Where it is lost for good: UPDATE dispatch.document_store SET place = NULL';
+
+const belongsToAnother = (here: string, known: string | null): string =>
+  `the document store ${here} belongs to another database. Two must not share one, as each removes what it does not name: set DOCUMENT_STORE_URL to ` +
+  `${known ?? 'a folder, or a prefix in a bucket, of its own'}. If this database takes the place of that one, which is gone for good, remove .blobs/store-id there`;

@@ -1,0 +1,212 @@
+// Objects in one bucket, by Amazon's SDK: the only place that loads it, and the only one that knows its errors.
+import type * as Sdk from '@aws-sdk/client-s3';
+import { DocumentStoreUnavailableError } from './document-store.js';
+
+/** A bucket of Amazon's or of another server that speaks S3, and the folder in it. */
+export type S3Place = { bucket: string; prefix: string; endpoint: string | null; region: string | null };
+/** Until a connection, the beginning of an answer, and any further part of it are there. */
+export type S3Patience = { connectMs: number; answerMs: number; silenceMs: number };
+export type S3Object = { key: string; modifiedAt: Date };
+
+const PATIENCE: S3Patience = { connectMs: 5_000, answerMs: 30_000, silenceMs: 30_000 };
+/** As many as are asked about together. */
+const LISTED = 500;
+
+/** The package, once it is loaded, and the client that it made. */
+type Connection = { sdk: typeof Sdk; client: Sdk.S3Client };
+type Failure = { name?: string; code?: string; Code?: string; $metadata?: { httpStatusCode?: number } };
+
+/** S3 said no: by a status and one of its codes. */
+class S3Refusal extends DocumentStoreUnavailableError {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export class S3Bucket {
+  private connection: Promise<Connection> | undefined;
+  private takesConditions = true;
+
+  constructor(
+    private readonly at: S3Place,
+    private readonly patience: S3Patience = PATIENCE,
+  ) {}
+
+  /** All bytes of an object; `null` when it is not there. */
+  async get(key: string): Promise<Buffer | null> {
+    const found = await this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand(this.named(key))).then(bytesOf));
+    return found === null ? null : found.bytes;
+  }
+
+  /** Bytes from there on, so many at most, with the size of the whole; `null` when it is not there. */
+  async piece(key: string, from: number, bytes: number): Promise<{ bytes: Buffer; size: number } | null> {
+    const Range = `bytes=${from}-${from + bytes - 1}`;
+    return this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand({ ...this.named(key), Range })).then(bytesOf));
+  }
+
+  /** When an object was written; `null` when it is not there. */
+  async modifiedAt(key: string): Promise<Date | null> {
+    const found = await this.ask('GetObject', ({ sdk, client }) =>
+      client.send(new sdk.GetObjectCommand({ ...this.named(key), Range: 'bytes=0-0' })).then(async (answer) => {
+        await bytesOf(answer);
+        return answer.LastModified ?? new Date();
+      }),
+    );
+    return found;
+  }
+
+  /** Writes an object unless it is there; says whether it did. Where a server knows no conditions it is written over, with `elseOver`. */
+  async putOnce(key: string, bytes: Buffer, elseOver = true): Promise<boolean> {
+    const put = (IfNoneMatch?: '*') =>
+      this.ask('PutObject', ({ sdk, client }) =>
+        client.send(new sdk.PutObjectCommand({ ...this.named(key), Body: bytes, ContentLength: bytes.length, IfNoneMatch })),
+      );
+    if (this.takesConditions) {
+      try {
+        await put('*');
+        return true;
+      } catch (error) {
+        if (!(error instanceof S3Refusal)) throw error;
+        if (error.status === 412) return false;
+        if (error.status === 501) this.takesConditions = false;
+        // 409: somebody writes it at the same time, and may yet fail.
+        else if (error.status !== 409) throw error;
+      }
+    }
+    if (!elseOver && (await this.get(key)) !== null) return false;
+    await put();
+    return true;
+  }
+
+  /** Writes an object in parts, all but the last of the same size, of 5 MiB at least. There is none before the last one, nor when the parts fail. */
+  async upload(key: string, parts: AsyncIterable<Buffer>): Promise<void> {
+    const begun = await this.ask('CreateMultipartUpload', ({ sdk, client }) =>
+      client.send(new sdk.CreateMultipartUploadCommand(this.named(key))),
+    );
+    const upload = { ...this.named(key), UploadId: begun?.UploadId };
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    try {
+      for await (const Body of parts) {
+        const PartNumber = Parts.length + 1;
+        const part = { ...upload, PartNumber, Body, ContentLength: Body.length };
+        const put = await this.ask('UploadPart', ({ sdk, client }) => client.send(new sdk.UploadPartCommand(part)));
+        Parts.push({ PartNumber, ETag: put?.ETag });
+      }
+      const whole = { ...upload, MultipartUpload: { Parts } };
+      await this.ask('CompleteMultipartUpload', ({ sdk, client }) => client.send(new sdk.CompleteMultipartUploadCommand(whole)));
+    } catch (error) {
+      // What is told is why it failed; parts that stay are collected.
+      await this.abort(upload).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Whether there was one to copy. */
+  async copy(from: string, to: string): Promise<boolean> {
+    const CopySource = [this.at.bucket, ...this.named(from).Key.split('/')].map(encodeURIComponent).join('/');
+    const copied = await this.ask('CopyObject', ({ sdk, client }) =>
+      client.send(new sdk.CopyObjectCommand({ ...this.named(to), CopySource })),
+    );
+    return copied !== null;
+  }
+
+  /** One that is gone already is no mistake. */
+  async remove(key: string): Promise<void> {
+    await this.ask('DeleteObject', ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(this.named(key))));
+  }
+
+  /** Objects in a folder and those below it, some at a time. */
+  async *list(folder: string): AsyncGenerator<S3Object[]> {
+    const { Bucket, Key: Prefix } = this.named(folder);
+    for (let ContinuationToken: string | undefined, isLast = false; !isLast;) {
+      const page = { Bucket, Prefix, MaxKeys: LISTED, ContinuationToken };
+      const answer = await this.ask('ListObjectsV2', ({ sdk, client }) => client.send(new sdk.ListObjectsV2Command(page)));
+      yield (answer?.Contents ?? []).map(({ Key = '', LastModified = new Date() }) => ({
+        key: Key.slice(this.at.prefix.length),
+        modifiedAt: LastModified,
+      }));
+      ContinuationToken = answer?.NextContinuationToken;
+      isLast = answer?.IsTruncated !== true || ContinuationToken === undefined;
+    }
+  }
+
+  /** Ends uploads into a folder that were begun before then; says how many. A server that can't list them is left to its own rules. */
+  async abortUploads(folder: string, begunBefore: Date): Promise<number> {
+    const { Bucket, Key: Prefix } = this.named(folder);
+    const listed = await this.ask('ListMultipartUploads', ({ sdk, client }) =>
+      client.send(new sdk.ListMultipartUploadsCommand({ Bucket, Prefix })),
+    ).catch((error: unknown) => {
+      if (error instanceof S3Refusal && error.status === 501) return null;
+      throw error;
+    });
+    const old = (listed?.Uploads ?? []).filter(({ Initiated }) => Initiated !== undefined && Initiated < begunBefore);
+    // One that has ended meanwhile fails the round, and the next one goes on.
+    for (const { Key, UploadId } of old) await this.abort({ Bucket, Key, UploadId });
+    return old.length;
+  }
+
+  private async abort({ Bucket, Key, UploadId }: { Bucket: string; Key: string | undefined; UploadId: string | undefined }): Promise<void> {
+    await this.ask('AbortMultipartUpload', ({ sdk, client }) =>
+      client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })),
+    );
+  }
+
+  private named(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.at.bucket, Key: this.at.prefix + key };
+  }
+
+  /** The answer; `null` when the object is not there. */
+  private async ask<T>(what: string, request: (connection: Connection) => Promise<T>): Promise<T | null> {
+    const connection = await (this.connection ??= this.connect());
+    try {
+      return await request(connection);
+    } catch (error) {
+      return this.translate(what, error as Failure);
+    }
+  }
+
+  /** What the SDK throws may carry the request with its session token: only what is known to be harmless goes on. */
+  private translate(what: string, { name, code, Code, $metadata }: Failure): null {
+    const status = $metadata?.httpStatusCode;
+    const kind = Code ?? code ?? name ?? 'unknown';
+    if (status === 404 && name === 'NoSuchKey') return null;
+    const { bucket, endpoint } = this.at;
+    const store = `The bucket ${bucket}${endpoint === null ? '' : ` at ${endpoint}`}`;
+    if (status === undefined || status < 300) throw new DocumentStoreUnavailableError(`${store} gives no answer to ${what}: ${kind}.`);
+    throw new S3Refusal(`${store} answers ${status} ${kind} to ${what}.`, kind, status);
+  }
+
+  // Loaded for those only who keep their documents there: it takes a third of a second and 20 MB.
+  private async connect(): Promise<Connection> {
+    const sdk = await import('@aws-sdk/client-s3');
+    const { endpoint, region } = this.at;
+    const { connectMs, answerMs, silenceMs } = this.patience;
+    const client = new sdk.S3Client({
+      ...(region === null ? (endpoint === null ? {} : { region: 'us-east-1' }) : { region }),
+      // Names of buckets are no names of hosts elsewhere.
+      ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
+      // Not every server knows the newer checksums; the signature covers the hash of what is sent, and what is read is hashed by who reads it.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, socketTimeout: silenceMs, throwOnRequestTimeout: true },
+    });
+    return { sdk, client };
+  }
+}
+
+type Answer = {
+  Body?: { transformToByteArray(): Promise<Uint8Array> } | undefined;
+  ContentLength?: number | undefined;
+  ContentRange?: string | undefined;
+};
+
+async function bytesOf({ Body, ContentLength, ContentRange }: Answer): Promise<{ bytes: Buffer; size: number }> {
+  const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  if (ContentLength !== undefined && bytes.length !== ContentLength) throw Object.assign(new Error(), { code: 'IncompleteBody' });
+  // "bytes 0-99/1234"
+  return { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length) };
+}

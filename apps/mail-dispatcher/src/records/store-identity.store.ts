@@ -1,0 +1,24 @@
+import { inTransaction, Sql } from '@billing-mail/platform';
+import { type DataSource } from 'typeorm';
+
+/** The document store that this database knows: by its id, and where it was last; `null` before any was given the id. */
+export type StoreIdentity = { id: string; place: string | null };
+
+export class StoreIdentityStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async known(): Promise<StoreIdentity> {
+    const [row] = await new Sql(this.dataSource).rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store');
+    if (row === undefined) throw new Error('dispatch.document_store has lost its row.');
+    return row;
+  }
+
+  /** Notes where the store is. With `give` only where none was given the id so far: that runs alone, so that two first starts do not both do it. */
+  async note(place: string, give: (() => Promise<void>) | null): Promise<void> {
+    await inTransaction(this.dataSource, async (sql) => {
+      const [row] = await sql.rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store FOR UPDATE');
+      if (give !== null && row?.place === null) await give();
+      if (give === null || row?.place === null) await sql.affected('UPDATE dispatch.document_store SET place = $1', [place]);
+    });
+  }
+}
