@@ -55,7 +55,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { dispatchSchema } from '../dispatch.schema.js';
-import { readDispatcherEnv } from '../dispatcher.env.js';
+import { type DispatcherEnv, readDispatcherEnv } from '../dispatcher.env.js';
 import { createMailDispatcher } from '../mail-dispatcher.js';
 
 export const PLATFORM_FROM = 'e-invoice@platform.example';
@@ -158,8 +158,8 @@ export async function startHarness(options: HarnessOptions = {}) {
     ...options.env,
   });
   const apps: NestExpressApplication[] = [];
-  const startDispatcher = async (): Promise<NestExpressApplication> => {
-    const app = await createMailDispatcher(env, createLogger('mail-dispatcher', env.LOG_LEVEL), options.windows);
+  const startDispatcher = async (changes: Partial<DispatcherEnv> = {}): Promise<NestExpressApplication> => {
+    const app = await createMailDispatcher({ ...env, ...changes }, createLogger('mail-dispatcher', env.LOG_LEVEL), options.windows);
     apps.push(app);
     return app;
   };
