@@ -1,7 +1,8 @@
-// `npm run doctor`: what this machine has and lacks, each with its cure. Changes nothing.
+// `npm run doctor`: what this machine has and lacks, each with its cure. Changes nothing that lasts.
 import { createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { checkDocumentStore } from './document-store-check.mjs';
 import { isInstalled } from './install-packages.mjs';
 import { isFitNode } from './prepare-checkout.mjs';
 import { findProgram, NEEDED_BY_TESTS, useOf, wayToGet } from './system-programs.mjs';
@@ -36,6 +37,8 @@ const checks = [
 for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
   checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });
 }
+
+checks.push(...(await checkDocumentStore(process.env)));
 
 for (const { name, ok, detail, cure } of checks)
   console.log(`${ok ? '✓' : '✗'} ${name.padEnd(14)} ${ok ? detail : `missing or taken; ${cure}`}`);

@@ -35,7 +35,7 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
     PLATFORM_FROM_ADDRESS: parts.platformFromAddress,
     SMIME_P12_FILE: certificates.p12File,
     SMIME_P12_PASSPHRASE: secrets.smimePassphrase,
-    DOCUMENT_STORE_URL: `file:${join(dataFolder(), 'documents')}`,
+    DOCUMENT_STORE_URL: `file:${join(dataFolder(), documentsFolder(parts.database))}`,
     RESULT_JOURNAL_DIR: join(dataFolder(), 'result-journal'),
     RETRY_DELAYS: SHORT_RETRY_DELAYS,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
@@ -52,6 +52,13 @@ export const signInsOf = ({ database, redis }: Parts, service: ServiceName): Nod
   DATABASE_URL: database.ofService(service),
   REDIS_URL: redis.ofService(service),
 });
+
+/** Documents belong to a database: somebody else's has a folder of its own. */
+function documentsFolder({ url }: DatabaseAddress): string {
+  if (!process.env['DATABASE_URL']) return 'documents';
+  const { host, pathname } = new URL(url);
+  return `documents-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 8)}`;
+}
 
 /** Only where the local mailbox is the platform's server: another one may not take a sender of a domain that is not there. */
 function bounces({ secretKey }: Secrets): NodeJS.ProcessEnv {

@@ -1,7 +1,9 @@
 // A dispatcher whose documents are in S3, and which store is the one of its database.
+import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { createLogger } from '@billing-mail/platform';
 import { expectServerErrors, startTestS3Server, type TestS3Server } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
@@ -17,6 +19,8 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 const pdfOf = (bytes: number): Buffer => Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(bytes, 'invoice ')]);
 /** More than goes up in one part. */
 const LARGE = pdfOf(9 * 1024 * 1024);
+
+const workspace = path.join(__dirname, '..', '..', '..', '..');
 
 let s3: TestS3Server;
 let harness: Harness;
@@ -113,6 +117,21 @@ describe('documents in S3', () => {
   });
 });
 
+describe('the doctor', () => {
+  const saidOf = async (changes: Record<string, string>) => {
+    const env = { ...process.env, DATABASE_URL: harness.database.url, DOCUMENT_STORE_URL: url, ...changes };
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join('tools', 'doctor.mjs')], { env, cwd: workspace });
+    return stdout.split('\n').find((line) => line.includes('documents'));
+  };
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['is the right one', {}, /^✓ documents .*s3:\/\/documents\/billing\//],
+    ['is another', { DOCUMENT_STORE_URL: 'file:/nowhere' }, /^✗ .*not the store that the database knows: s3:\/\/documents\/billing\//],
+  ])('says whether the store %s', async (_, changes, said) => {
+    expect(await saidOf(changes)).toMatch(said);
+  });
+});
+
 describe('a dispatcher with another store than its database knows', () => {
   it('is not ready, says which is known, takes nothing, and goes on once its store is the right one', async () => {
     const folder = path.join(harness.folder, 'another');
@@ -173,8 +192,9 @@ describe('the store of a database', () => {
     const { known } = opened('here');
     await known.check();
     const { sha256: hash } = await known.put([Buffer.from('abc')]);
-    await harness.sql.affected('UPDATE dispatch.document_store SET id = gen_random_uuid()');
-    await expect(known.check()).rejects.toThrow();
+    await known.check();
+    await rm(path.join(harness.folder, 'here'), { recursive: true });
+    await expect(known.check()).rejects.toThrow(/but this database knows the folder .*here/);
     await expect(known.read({ sha256: hash, ref: null })).rejects.toThrow(/not known yet/);
   });
 });

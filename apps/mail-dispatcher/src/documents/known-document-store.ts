@@ -24,8 +24,10 @@ export class UnknownStoreError extends DocumentStoreUnavailableError {
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeApplicationShutdown {
-  private isKnown = false;
+  /** The id by which it is known; `null` while it is not. */
+  private knownAs: string | null = null;
   private ended = false;
+  private looking: Promise<void> | null = null;
   private tellKnown: () => void = () => undefined;
   private readonly known = new Promise<void>((resolve) => (this.tellKnown = resolve));
   private readonly trouble: TroubleLog;
@@ -40,7 +42,7 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
 
   /** The store, where it is the right one. @throws UnknownStoreError */
   private get own(): DocumentStore {
-    if (this.isKnown) return this.store;
+    if (this.knownAs !== null) return this.store;
     throw new UnknownStoreError(`It is not known yet whether ${this.place} is the document store of this database.`);
   }
 
@@ -49,7 +51,7 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
   }
 
   async onModuleInit(): Promise<void> {
-    await within(START_MS, this.checkUntilKnown());
+    await within(START_MS, this.lookUntilKnown());
   }
 
   beforeApplicationShutdown(): void {
@@ -65,11 +67,14 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
   async check(): Promise<void> {
     try {
       await this.store.check();
-      await this.recognise();
-      this.isKnown = true;
+      // Once it is known PostgreSQL may be away.
+      if (this.knownAs === null || (await this.store.id()) !== this.knownAs) this.knownAs = await this.recognise();
       this.tellKnown();
     } catch (error) {
-      if (error instanceof UnknownStoreError) this.isKnown = false;
+      if (error instanceof UnknownStoreError) {
+        this.knownAs = null;
+        void this.lookUntilKnown();
+      }
       this.trouble.tell(error as Error, { step: 'document-store' }, `not ready: ${(error as Error).message}`);
       throw error;
     }
@@ -118,21 +123,27 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     return this.own.giveId(id);
   }
 
-  private async checkUntilKnown(): Promise<void> {
-    while (!this.ended && !this.isKnown) {
-      await this.check().catch(() => undefined);
-      if (!this.isKnown) await sleep(ASK_AGAIN_MS, undefined, { ref: false });
+  private lookUntilKnown(): Promise<void> {
+    return (this.looking ??= this.look().finally(() => (this.looking = null)));
+  }
+
+  private async look(): Promise<void> {
+    while (!this.ended && this.knownAs === null) {
+      await this.check().catch(() => undefined); // told by itself
+      if (this.knownAs === null) await sleep(ASK_AGAIN_MS, undefined, { ref: false });
     }
   }
 
-  private async recognise(): Promise<void> {
+  /** Its id, once it is the one that PostgreSQL knows. @throws UnknownStoreError */
+  private async recognise(): Promise<string> {
     const [found, { id, place }] = [await this.store.id(), await this.identities.known()];
     if (found !== null && found !== id) throw new UnknownStoreError(belongsToAnother(this.place, place));
     if (found === null && place !== null) throw new UnknownStoreError(isAnother(this.place, place));
-    if (found === id && place === this.place) return;
+    if (found === id && place === this.place) return id;
     await this.identities.note(this.place, found === null ? () => this.store.giveId(id) : null);
     if (found === null) return this.recognise();
     this.logger.info({ step: 'document-store', place: this.place }, 'the document store is the one that the database knows');
+    return id;
   }
 }
 

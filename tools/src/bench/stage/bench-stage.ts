@@ -1,5 +1,5 @@
 // What every run plays on: a durable PostgreSQL, Redis, the sinks, and settings-api, all private and on loopback.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -116,6 +116,8 @@ export class BenchStage {
     return stage;
   }
 
+  private readonly storeId = randomUUID();
+
   /** Environment of a dispatcher that works on that database. */
   dispatcherEnv(database: string, changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     const p12 = join(this.folder, 'signer.p12');
@@ -139,6 +141,8 @@ export class BenchStage {
     await this.connect('postgres', POSTGRES_ROLE).rows(`CREATE DATABASE ${name}`);
     await migrateSchemas({ ...this.secrets.common, DATABASE_URL: this.urlOf(name, POSTGRES_ROLE) });
     const made = this.connect(name, POSTGRES_ROLE);
+    // The databases share their documents, which no two may do elsewhere. Nothing runs long enough here for one to remove what another names.
+    await made.rows('UPDATE dispatch.document_store SET id = $1', [this.storeId]);
     await fill?.(made);
     return made;
   }
