@@ -1,8 +1,9 @@
-// The documents with parts that are made from the code, so that they can't drift from it.
+// The documents with parts that are made from the code, so that they can't drift from it, and a file of the Helm chart.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
 import { workspaceRoot } from '../workspace.js';
+import { chartVariables } from './chart-variables.js';
 import { dependencyTable } from './dependency-table.js';
 import { environmentTable } from './environment-table.js';
 import { replaceBlocks } from './generated-blocks.js';
@@ -13,15 +14,17 @@ import { transitionTable } from './transition-table.js';
 export type Document = { path: string; text: string };
 
 const EXAMPLES = join('tools', 'src', 'docs', 'examples');
+const CHART_VARIABLES = join('deploy', 'helm', 'billing-mail', 'variables.yaml');
 
 /** Brings the generated parts of the documents up to date; writes nothing. */
 export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]> {
+  const environments = await loadServiceEnvironments(from);
   const blocks: Record<string, Record<string, string>> = {
     'README.md': {
       'publish-by-queue': fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts'))),
       'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
       'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
-      environment: environmentTable(await loadServiceEnvironments(from)),
+      environment: environmentTable(environments),
     },
     'ARCHITECTURE.md': {
       dependencies: dependencyTable(read('eslint.config.mjs')),
@@ -29,7 +32,8 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
       'recipient-states': transitionTable(RECIPIENT_TRANSITIONS),
     },
   };
-  return Object.entries(blocks).map(([path, made]) => ({ path, text: replaceBlocks(read(path), made) }));
+  const documents = Object.entries(blocks).map(([path, made]) => ({ path, text: replaceBlocks(read(path), made) }));
+  return [...documents, { path: CHART_VARIABLES, text: chartVariables(environments) }];
 }
 
 /** Writes them, from what is built. Returns their paths. */

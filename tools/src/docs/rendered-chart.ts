@@ -1,0 +1,96 @@
+// The Helm chart as a cluster would get it, for tests: rendered by helm itself and held against Kubernetes' own types.
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '@billing-mail/testkit';
+import { parseAllDocuments } from 'yaml';
+import { workspaceRoot } from '../workspace.js';
+
+export const CHART = join(workspaceRoot, 'deploy', 'helm', 'billing-mail');
+
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; labels: Record<string, string>; annotations?: Record<string, string> };
+  spec?: unknown;
+};
+
+/** What a program said, and whether it ended well. */
+type Said = { isGood: boolean; output: string };
+
+function run(program: string, args: string[], input = ''): Promise<Said> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { cwd: workspaceRoot, maxBuffer: 2 ** 24 }, (error, stdout, stderr) =>
+      resolve({ isGood: error === null, output: error === null ? stdout : stdout + stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** The machine's own helm, or the one that a package of npm brings for Linux on x86-64, taken out into `folder`. */
+function provideHelm(folder: string): string {
+  const found = findProgram('helm');
+  if (found !== null) return found;
+  const archive = join(workspaceRoot, 'node_modules', '@aws-cdk', 'asset-kubectl-v20', 'lib', 'layer.zip');
+  const extract = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extract("helm/helm", sys.argv[2])';
+  execFileSync('python3', ['-c', extract, archive, folder]);
+  const program = join(folder, 'helm', 'helm');
+  chmodSync(program, 0o755);
+  return program;
+}
+
+/** Where Kubernetes' package of types keeps an API; null for those that are not Kubernetes' own. */
+function typesOf(apiVersion: string): string | null {
+  if (apiVersion === 'v1') return 'core/v1';
+  const [group = '', version] = apiVersion.split('/');
+  return group.includes('.') && !group.endsWith('.k8s.io') ? null : `${group.replace(/\.k8s\.io$/, '')}/${version}`;
+}
+
+export class RenderedChart {
+  private readonly helm: string;
+
+  /** @param folder of its own, inside the checkout so that the packages of the checkout are found from there */
+  constructor(private readonly folder: string) {
+    this.helm = provideHelm(folder);
+  }
+
+  lint(values: object): Promise<Said> {
+    return run(this.helm, ['lint', '--strict', CHART, '--values', '-'], JSON.stringify(values));
+  }
+
+  /** For the oldest Kubernetes that the chart is for would be right too; what helm takes for its own default depends on its version. */
+  template(values: object): Promise<Said> {
+    return run(
+      this.helm,
+      ['template', 'billing', CHART, '--namespace', 'mail', '--kube-version', '1.31.0', '--values', '-'],
+      JSON.stringify(values),
+    );
+  }
+
+  /** @throws Error with what helm said */
+  async render(values: object): Promise<Manifest[]> {
+    const { isGood, output } = await this.template(values);
+    if (!isGood) throw new Error(output);
+    return parseAllDocuments(output)
+      .map((document) => document.toJS() as Manifest | null)
+      .filter((manifest) => manifest !== null);
+  }
+
+  /** What the compiler finds wrong, field by field: unknown names, wrong types, what is missing. */
+  async compareWithTypes(manifests: readonly Manifest[]): Promise<string> {
+    const lines = manifests.flatMap((manifest, index) => {
+      const types = typesOf(manifest.apiVersion);
+      if (types === null) return [];
+      return [
+        `import { type ${manifest.kind} as T${index} } from 'kubernetes-types/${types}';`,
+        `export const m${index}: T${index} = ${JSON.stringify(manifest)};`,
+      ];
+    });
+    const file = join(this.folder, 'manifests.ts');
+    writeFileSync(file, lines.join('\n'));
+    const compiler = join(workspaceRoot, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
+    const options = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
+    const { output } = await run(process.execPath, [compiler, ...options, file]);
+    return output;
+  }
+}
