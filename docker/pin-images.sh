@@ -22,9 +22,7 @@ pin() {
   rm "$settings.new"
   echo "$1=$2@$digest"
 }
-pin NODE_IMAGE node:22-bookworm-slim
-pin NGINX_IMAGE nginx:1.28
-pin POSTGRES_IMAGE postgres:18
-pin REDIS_IMAGE redis:7
-pin PROMETHEUS_IMAGE prom/prometheus:v3.5.0
-pin GRAFANA_IMAGE grafana/grafana:12.0.2
+# Each as docker-compose.yml names it, once.
+sed -n 's/.*\${\([A-Z]*_IMAGE\):-\([^}]*\)}.*/\1 \2/p' "$(dirname "$0")/../docker-compose.yml" | sort -u | while read -r variable image; do
+  pin "$variable" "$image"
+done

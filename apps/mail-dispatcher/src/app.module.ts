@@ -40,7 +40,7 @@ import { Rehearsal } from './claiming/rehearsal.js';
 import { RunAlone } from './claiming/run-alone.js';
 import { SettingsChangedController } from './claiming/settings-changed.controller.js';
 import { WorkOnDelivery } from './claiming/work-on-delivery.js';
-import { dispatchSchema } from './dispatch.schema.js';
+import { DISPATCHER_CONNECTIONS, dispatchSchema } from './dispatch.schema.js';
 import { DISPATCHER_ENV, type DispatcherEnv } from './dispatcher.env.js';
 import { DOCUMENT_STORE, EXTRA_AUTHORITIES, LOGGER, PACE_WINDOWS, PLATFORM_SERVER, SMTP_SESSION } from './dispatcher.tokens.js';
 import { BlobCollector } from './documents/blob-collector.js';
@@ -104,10 +104,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   ) {}
 
   static with(env: DispatcherEnv, logger: Logger, windows: PaceWindows): DynamicModule {
-    // Deliveries share their statements, so a few connections serve them all; the rest is for what is rare, the relay and HTTP.
     const database = dataSourceOptions(env.DATABASE_URL, dispatchSchema, {
       applicationName: 'mail-dispatcher',
-      poolSize: 16,
+      poolSize: DISPATCHER_CONNECTIONS,
     });
     return {
       module: AppModule,

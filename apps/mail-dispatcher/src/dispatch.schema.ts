@@ -15,6 +15,9 @@ import { MessageAliases1800000000110 } from './migrations/1800000000110-message-
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
+/** Deliveries share their statements, so a few connections serve them all; the rest is for what is rare, the relay and HTTP. */
+export const DISPATCHER_CONNECTIONS = 16;
+
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
 export const dispatchSchema: Schema = {
   name: 'dispatch',

@@ -11,6 +11,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import {
   DATABASE_ROLES,
+  dataSourceOptions,
   MIGRATOR_ROLE,
   readEnvironment,
   readMigrationUrl,
@@ -50,6 +51,7 @@ const service = z.object({
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
+  deploy: z.object({ resources: z.object({ limits: z.object({ memory: z.string(), pids: z.number() }) }) }),
 });
 const composeFile = z.object({
   services: z.record(z.string(), service),
@@ -298,6 +300,40 @@ describe('docker-compose.yml', () => {
 
   it('lets the other containers reach Redis also where the image is not patched for it', () => {
     expect(serviceNamed('redis').command).toContain('--protected-mode no');
+  });
+
+  const gigabytes = (size: string): number => parseFloat(size) / (/^[\d.]+(m|Mi)/.test(size) ? 1024 : 1);
+  const memoryOf = (name: string): number => gigabytes(serviceNamed(name).deploy.resources.limits.memory);
+
+  it.each(SERVICES)('gives %s as much memory as the Helm chart does', (name) => {
+    const values = parse(readFileSync(join(workspaceRoot, 'deploy', 'helm', 'billing-mail', 'values.yaml'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    const resources = z.object({ resources: z.object({ limits: z.object({ memory: z.string() }) }) });
+    const { limits } = resources.parse(values[name.replace(/-(\w)/, (_, letter: string) => letter.toUpperCase())]).resources;
+    expect(gigabytes(limits.memory)).toBe(memoryOf(name));
+  });
+
+  it('has Redis refuse work before its memory is at an end', () => {
+    const own = /--maxmemory (\d+)gb/.exec(String(serviceNamed('redis').command))?.[1];
+    expect(Number(own) * 2).toBeLessThanOrEqual(memoryOf('redis'));
+  });
+
+  it('has connections to PostgreSQL for nine dispatchers, the other services, a rolling start and whoever looks after it', async () => {
+    const schemaFile = (await import(join(workspaceRoot, 'apps', 'mail-dispatcher', 'src', 'dispatch.schema.ts'))) as {
+      DISPATCHER_CONNECTIONS: number;
+    };
+    const usual = dataSourceOptions('postgresql://postgres/billing_mail', { name: 'any', entities: [], migrations: [] }).poolSize ?? 0;
+    const [migrating, rotatingKeys, administrators] = [2, 2, 3];
+    const needed = 9 * schemaFile.DISPATCHER_CONNECTIONS + 2 * usual + migrating + rotatingKeys + administrators;
+    const allowed = Number(/max_connections=(\d+)/.exec([serviceNamed('postgres').command].flat().join(' '))?.[1]);
+    expect(needed).toBeLessThanOrEqual(allowed);
+  });
+
+  it('names images by a release that does not change under them but for mended faults', () => {
+    const images = [...text.matchAll(/\$\{\w+_IMAGE:-([^}]+)\}/g)].map((match) => match[1] ?? '');
+    expect(images.filter((image) => !/:v?(\d+\.\d+|\d+-\w+)/.test(image))).toEqual([]);
   });
 
   it('keeps all that must last in volumes', () => {
