@@ -56,6 +56,7 @@ const SECRET: Record<string, string> = {
   platform_smtp_url: 'smtps://user:pass@smtp.example.com',
   smime_p12: 'PKCS#12',
   smime_p12_passphrase: 'passphrase',
+  aws_credentials: '[default]',
   bounce_secret: KEY,
   oauth_microsoft_client_secret: 'secret',
   oauth_google_client_secret: 'secret',
@@ -197,6 +198,17 @@ describe('the Helm chart', () => {
     expect(readEnvironment(await schemaOf('settings-api'), environmentOf(manifests, 'settings-api'))).toMatchObject(env);
   });
 
+  it('mounts no folder where documents are in a bucket, but the keys for it', async () => {
+    const manifests = await chart.render({ ...PLAIN, documents: { url: 's3://bucket/prefix?region=eu-central-1', hasCredentials: true } });
+    expect(named(manifests, 'PersistentVolumeClaim').map(component)).toEqual(['result-journal']);
+    const environment = environmentOf(manifests, 'mail-dispatcher');
+    expect(environment).toMatchObject({
+      DOCUMENT_STORE_URL: 's3://bucket/prefix?region=eu-central-1',
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'aws_credentials'),
+    });
+    expect(environmentOf(plain, 'mail-dispatcher')).not.toHaveProperty('AWS_SHARED_CREDENTIALS_FILE');
+  });
+
   it.each(BOTH)('runs nothing with rights that it does not need, with %s', (which) => {
     for (const { spec } of podsOf(manifestsOf(which))) {
       expect(spec).toMatchObject({
@@ -281,6 +293,7 @@ describe('the Helm chart', () => {
     ['a number, which YAML might change', { ...PLAIN, env: { MAX_ATTACHMENT_BYTES: 26_214_400 } }, /MAX_ATTACHMENT_BYTES/],
     ['a value that is not there', { ...PLAIN, mailDispatcher: { replica: 3 } }, /replica/],
     ['an image of any version', { ...PLAIN, proxy: { image: 'nginx:latest' } }, /proxy.image|\/proxy\/image/],
+    ['a longer end than the pod lives to see', { ...PLAIN, env: { ...PLAIN.env, SHUTDOWN_GRACE: '2m' } }, /SHUTDOWN_GRACE/],
     ['less time to end than a service takes', { ...PLAIN, mailDispatcher: { terminationGracePeriodSeconds: 30 } }, /terminationGrace/],
   ])('refuses %s', async (_, values, said) => {
     const { isGood, output } = await chart.template(values);

@@ -58,7 +58,7 @@ export class RenderedChart {
     return run(this.helm, ['lint', '--strict', CHART, '--values', '-'], JSON.stringify(values));
   }
 
-  /** For the oldest Kubernetes that the chart is for would be right too; what helm takes for its own default depends on its version. */
+  /** As for Kubernetes 1.31: which one helm takes for granted without being told depends on the helm. */
   template(values: object): Promise<Said> {
     return run(
       this.helm,

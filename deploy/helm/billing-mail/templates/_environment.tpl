@@ -42,3 +42,21 @@ service reads it, and the service's own. A variable that no service reads is a m
 CONSOLE_URL: http{{ if .root.Values.ingress.tlsSecret }}s{{ end }}://{{ .root.Values.ingress.host }}
 {{- end }}
 {{- end }}
+
+{{/* A duration of the variables, such as 500ms, 30s or 2m, in whole seconds. */}}
+{{- define "billing-mail.seconds" -}}
+{{- $number := regexFind "^[0-9]+" . | float64 }}
+{{- $unit := get (dict "ms" 0.001 "s" 1.0 "m" 60.0 "h" 3600.0) (regexFind "[a-z]+$" .) }}
+{{- mulf $number ($unit | default 1.0) | ceil | int }}
+{{- end }}
+
+{{/* Whoever is killed before the end that it was promised leaves mails that nobody knows the fate of. */}}
+{{- define "billing-mail.terminationGracePeriod" -}}
+{{- $delay := include "billing-mail.seconds" (include "billing-mail.variable" (merge (dict "name" "SHUTDOWN_DELAY") .) | default "5s") | int }}
+{{- $grace := include "billing-mail.seconds" (include "billing-mail.variable" (merge (dict "name" "SHUTDOWN_GRACE") .) | default "30s") | int }}
+{{- $needed := add $delay $grace 15 }}
+{{- if lt (int .values.terminationGracePeriodSeconds) (int $needed) }}
+{{- fail (printf "%s: terminationGracePeriodSeconds must be at least %d, as SHUTDOWN_DELAY and SHUTDOWN_GRACE are" .component $needed) }}
+{{- end }}
+{{- .values.terminationGracePeriodSeconds }}
+{{- end }}

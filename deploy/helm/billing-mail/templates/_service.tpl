@@ -42,7 +42,7 @@ spec:
       {{- with .root.Values.serviceAccountName }}
       serviceAccountName: {{ . }}
       {{- end }}
-      terminationGracePeriodSeconds: {{ .values.terminationGracePeriodSeconds }}
+      terminationGracePeriodSeconds: {{ include "billing-mail.terminationGracePeriod" . }}
       topologySpreadConstraints:
         {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
         - maxSkew: 1
