@@ -13,10 +13,12 @@ const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_
 
 /** Builds mail-dispatcher, ready to listen for HTTP; it takes jobs and sends as soon as it is initialised. */
 export async function createMailDispatcher(
-  env: DispatcherEnv,
+  given: DispatcherEnv,
   logger: Logger,
   windows: PaceWindows = REAL_WINDOWS,
 ): Promise<NestExpressApplication> {
+  // Its connections to Redis are known by its environment, so that the end of another in this process is not theirs.
+  const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger, windows),
     title: 'mail-dispatcher',

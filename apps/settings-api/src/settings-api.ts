@@ -12,7 +12,9 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
  * Builds settings-api and lets it answer on Redis, as soon as that is there; the caller lets it listen for HTTP.
  * @throws PendingMigrationsError, or the error of PostgreSQL.
  */
-export async function createSettingsApi(env: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
+export async function createSettingsApi(given: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
+  // Its connections to Redis are known by its environment, so that the end of another in this process is not theirs.
+  const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger),
     title: 'settings-api',
