@@ -18,13 +18,13 @@ type FailingRedis = { url: string; killPrimary: () => Promise<void>; stop: () =>
 
 async function sentinels(): Promise<FailingRedis> {
   const redis = await startTestSentinels();
-  return { url: redis.url, killPrimary: () => redis.primary.end('SIGKILL'), stop: redis.stop };
+  return { url: redis.url, killPrimary: () => redis.primary.end('SIGKILL'), stop: () => redis.stop() };
 }
 
 async function cluster(): Promise<FailingRedis> {
   const redis = await startTestCluster();
   const killPrimary = async () => (await redis.primaryOf(`${queuePrefix()}:dispatch:wait`)).process.end('SIGKILL');
-  return { url: redis.url, killPrimary, stop: redis.stop };
+  return { url: redis.url, killPrimary, stop: () => redis.stop() };
 }
 
 /** As the README tells invoicing to: again with the same key until the delivery is seen. Resolves with how many had to be published again. */
