@@ -67,6 +67,12 @@ describe('database roles', () => {
     await as(schema, `SELECT name FROM ${schema}.migrations`);
   });
 
+  it.each(SCHEMAS)('limits the sessions of the service of %s, through a pooler too, and not those of migrations', async (schema) => {
+    const limits = `SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle`;
+    expect(await as(schema, limits)).toEqual([{ statement: '30s', idle: '1min' }]);
+    expect(await run(urlOf(MIGRATOR_ROLE), limits)).toEqual([{ statement: '0', idle: '0' }]);
+  });
+
   const foreign = SCHEMAS.flatMap((own) => SCHEMAS.filter((other) => other !== own).map((other) => [own, other] as const));
   it.each(foreign)('does not let the service of %s read %s', async (own, other) => {
     await expect(as(own, `SELECT FROM ${other}.${TABLE_OF[other]}`)).rejects.toThrow('permission denied for schema');

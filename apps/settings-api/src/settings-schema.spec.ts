@@ -24,6 +24,13 @@ describe('the schema "settings"', () => {
     await database.stop();
   });
 
+  it('is reached by sessions that no statement and no forgotten transaction can hold for ever', async () => {
+    const limits = await source.query<object[]>(
+      `SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle`,
+    );
+    expect(limits).toEqual([{ statement: '30s', idle: '1min' }]);
+  });
+
   it('is asked for before the service starts', async () => {
     await expect(requireMigrated(source, 'settings-api')).rejects.toThrow(/npm run migrate/);
   });

@@ -131,6 +131,11 @@ describe('a restore from a backup', () => {
       expect(await hold(environment())).toEqual([{ teamId: 'own', deliveries: open.length - 1 }]);
       expect(await held(environment())).toEqual([{ teamId: 'own', deliveries: open.length - 1 }]);
       expect(await resume(environment())).toBe(open.length - 1);
+      // Each waits for its next try again, as it did at the backup.
+      await stage.database.planNextTry(
+        open.map(({ key }) => key),
+        0,
+      );
       for (const job of open.slice(1)) expect((await until(job, settled)).status).toBe('sent');
       expect([sent, later, ...open].map(copiesOf)).toEqual([1, 1, 1, 2, 2]);
       // The same trouble is one notification that counts: these, and the one that was ended as a doubt.
