@@ -19,14 +19,16 @@ import logClasses from './log-page.module.css';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
 import { SentMessage } from './sent-message.js';
+import { useIsContentKnown } from './sent-message-queries.js';
 import { DeliveryStatusMark } from './status-mark.js';
 
 export function DeliveryPage({ team, id, role }: { team: string; id: string; role: TeamRole }) {
   const words = useLanguage().words.deliveries;
   const { data, error, refetch } = useDelivery(team, id);
+  const isContentKnown = useIsContentKnown(team, id);
   useDocumentTitle(data ? `${words.types[data.document.type]} ${data.document.number ?? data.document.id}` : words.title);
   if (error instanceof ProblemError && error.status === 404) return <NotFound team={team} />;
-  if (data === undefined)
+  if (data === undefined || !isContentKnown)
     return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[90, 220, 160]} />;
   return (
     <>

@@ -18,6 +18,12 @@ export function useContent(team: string, id: string) {
   });
 }
 
+/** Whether there is a first answer, or none to be had: what stands below it comes with it, so that nothing moves. */
+export function useIsContentKnown(team: string, id: string): boolean {
+  const { isPending, failureCount } = useContent(team, id);
+  return !isPending || failureCount > 0;
+}
+
 /** @throws ProblemError, also where it is no longer the one that went out; AwayError */
 export const readAttachment = (dispatcher: Dispatcher, team: string, id: string, position: number): Promise<Blob> =>
   ask(
