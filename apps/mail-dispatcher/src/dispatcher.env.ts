@@ -85,11 +85,9 @@ const dispatcherVariables = {
   MAX_BODY_BYTES: wholeNumber(1, 2 ** 26)
     .default(DEFAULT_LIMITS.bodyBytes)
     .meta({ description: 'text, and HTML, of one document, each' }),
-  RETENTION_DELIVERIES: atLeastADay
-    .default(3653 * DAY_MS)
-    .meta({
-      description: 'how long the delivery log is kept, from when a delivery is settled; its texts and documents go with it at the latest',
-    }),
+  RETENTION_DELIVERIES: atLeastADay.default(3653 * DAY_MS).meta({
+    description: 'how long the delivery log is kept, from when a delivery is settled; its texts and documents go with it at the latest',
+  }),
   RETENTION_CONTENTS: atLeastADay.optional().meta({
     description:
       'how long texts and documents of settled deliveries are kept, after which they can not be sent again; as long as the log when not set',
