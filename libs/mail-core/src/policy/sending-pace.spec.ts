@@ -110,6 +110,12 @@ describe('the pace of an account', () => {
     );
   });
 
+  it('counts what another began longer ago than a lease, and ended less than a minute ago', () => {
+    const pace = new SendingPace({ messagesPerMinute: 1 }, WINDOWS);
+    pace.noteBefore([{ agoMs: LEASE_MS + 5000, messages: 1, recipients: 1 }], 0, LEASE_MS);
+    expect(pace.waitMs(ONE, 0)).toBe(WINDOWS.minuteMs - 5000);
+  });
+
   it.each([
     ['the minute', { connections: 3, messagesPerMinute: 30 }, 1],
     ['the day', { connections: 3, messagesPerMinute: 30, recipientsPerDay: 2000 }, 1],

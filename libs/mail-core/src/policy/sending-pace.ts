@@ -82,11 +82,11 @@ export class SendingPace {
     }
   }
 
-  /** What somebody else sent, the oldest first. What that one began less than `latelyMs` ago may only just have ended. */
+  /** What somebody else began to send, the oldest first; each may have gone on for `latelyMs`, and is counted from that end. */
   noteBefore(sent: readonly SentBefore[], now: number, latelyMs = 0): void {
     this.noteSent(
       sent.map(({ agoMs, messages, recipients }) => {
-        const endedAgoMs = agoMs < latelyMs ? 0 : agoMs;
+        const endedAgoMs = Math.max(0, agoMs - latelyMs);
         return { at: now - endedAgoMs, messages: endedAgoMs < this.windows.minuteMs ? messages : 0, recipients };
       }),
     );
