@@ -306,6 +306,14 @@ describe('E-mail delivery', () => {
       await page.getByRole('button', { name: 'Send test e-mail' }).click();
       await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
       expect(system.own.messages.map(({ recipients }) => recipients[0]?.address)).toEqual(['me@acme.example']);
+
+      await page.getByRole('button', { name: 'Save' }).click();
+      await saved(page);
+      await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
+      expect(await page.getByText('The form has changed since this test.').count()).toBe(0);
+      await page.locator('#field-smtp-security').selectOption('none');
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.locator('#field-smtp-security[aria-invalid="true"]').waitFor();
     });
   });
 

@@ -9,19 +9,20 @@ import { Trouble } from '../shell/trouble.js';
 import { type Catalogue } from '../words/catalogues.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
-import { checkDraft } from './check-draft.js';
 import classes from './connection-test.module.css';
-import { toServerInput } from './draft.js';
+import { type Draft, toServerInput } from './draft.js';
 import { useEditing } from './editing.js';
 import { runServerTest } from './run-server-test.js';
 import { Section } from './section.js';
 import { TestSteps } from './test-steps.js';
 
-type Run = { smtp: ReturnType<typeof toServerInput>; sendTo: string | null };
+type Server = ReturnType<typeof toServerInput>;
+/** `base`: what was stored then. */
+type Run = { smtp: Server; sendTo: string | null; base: Draft };
 
 export function ConnectionTest({ team }: { team: string }) {
   const { words, locale } = useLanguage();
-  const { draft, base } = useEditing();
+  const { draft, base, check } = useEditing();
   const [address, setAddress] = useState('');
   const [addressError, setAddressError] = useState<string | null>(null);
   const server = toServerInput(draft);
@@ -33,14 +34,15 @@ export function ConnectionTest({ team }: { team: string }) {
       return runServerTest(team, request, locale, (step) => setSteps((before) => [...before, step]));
     },
   });
-  const isIncomplete = checkDraft(base, draft).some(({ pointer }) => pointer.startsWith('/smtp'));
-  const run = (sendTo: string | null): void => testing.mutate({ smtp: server, sendTo });
+  const run = (sendTo: string | null): void => {
+    if (check('/smtp')) testing.mutate({ smtp: server, sendTo, base });
+  };
   const send = (): void => {
     const reason = explainRecipient(address.trim());
     setAddressError(reason && sayFieldMessage(reason, locale));
     if (reason === null) run(address.trim());
   };
-  const isOutdated = testing.variables !== undefined && JSON.stringify(testing.variables.smtp) !== JSON.stringify(server);
+  const isOutdated = testing.variables !== undefined && !isSameServer(testing.variables, server, base);
   const isTesting = testing.isPending && testing.variables.sendTo === null;
   const isSending = testing.isPending && testing.variables.sendTo !== null;
 
@@ -50,7 +52,7 @@ export function ConnectionTest({ team }: { team: string }) {
         {words.test.lead}
       </Text>
       <div className={classes.actions}>
-        <BusyButton variant="default" onClick={() => run(null)} busy={isTesting} disabled={isIncomplete || isSending}>
+        <BusyButton variant="default" onClick={() => run(null)} busy={isTesting} disabled={isSending}>
           {words.test.test}
         </BusyButton>
         <div className={classes.send}>
@@ -67,16 +69,11 @@ export function ConnectionTest({ team }: { team: string }) {
               send();
             }}
           />
-          <BusyButton variant="default" onClick={send} busy={isSending} disabled={isIncomplete || isTesting}>
+          <BusyButton variant="default" onClick={send} busy={isSending} disabled={isTesting}>
             {words.test.send}
           </BusyButton>
         </div>
       </div>
-      {isIncomplete ? (
-        <Text size="sm" mt="sm">
-          {words.test.correctFirst}
-        </Text>
-      ) : null}
       <div role="status">
         {testing.isPending ? <TestSteps verdict={words.test.running} steps={steps} /> : null}
         {testing.error ? <Refused error={testing.error} /> : null}
@@ -97,6 +94,16 @@ export function ConnectionTest({ team }: { team: string }) {
       </div>
     </Section>
   );
+}
+
+/** Whether the server is the one that was tested. A password that was typed then and is stored since is that one, and no longer in the form. */
+function isSameServer({ smtp: tested, base: before }: Run, now: Server, base: Draft): boolean {
+  const isStoredSince = base !== before && now?.auth.type === 'password' && now.auth.password === undefined;
+  const compared = (server: Server): string =>
+    JSON.stringify(
+      isStoredSince && server?.auth.type === 'password' ? { ...server, auth: { ...server.auth, password: undefined } } : server,
+    );
+  return compared(tested) === compared(now);
 }
 
 function verdictOf({ steps }: SmtpTestResult, sentTo: string | null, words: Catalogue['test']): string {

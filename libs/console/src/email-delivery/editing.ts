@@ -14,6 +14,8 @@ export type Editing = {
   /** Whether what goes out by the own server is signed with the team's certificate. */
   isSigned: boolean;
   edit: (changes: Partial<Draft>) => void;
+  /** Marks what is wrong with the fields below a pointer and leads there; false where something is. */
+  check: (below: string) => boolean;
 };
 
 export const EditingContext = createContext<Editing | null>(null);

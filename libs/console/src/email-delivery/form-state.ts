@@ -119,6 +119,12 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
       saving.reset();
       dispatch({ do: 'merge' });
     },
+    /** Shows what is wrong with the fields below a pointer, and answers the first of them. */
+    check: (below: string): FieldError | null => {
+      const errors = checkDraft(state.base, state.draft).filter(({ pointer }) => pointer.startsWith(below));
+      dispatch({ do: 'refuse', errors });
+      return errors[0] ?? null;
+    },
     /** Saves, or shows what is wrong and answers the first wrong field. */
     save: (): FieldError | null => {
       const errors = checkDraft(state.base, state.draft);

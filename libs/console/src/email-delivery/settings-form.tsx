@@ -1,6 +1,6 @@
 // The form "E-mail delivery": its sections in the order in which a clerk thinks of them.
 import { Alert, Stack } from '@mantine/core';
-import { type EmailDeliveryView } from '@billing-mail/contracts';
+import { type EmailDeliveryView, type FieldError } from '@billing-mail/contracts';
 import { type FormEvent, useRef } from 'react';
 import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
@@ -27,12 +27,18 @@ export function SettingsForm({ team, role, stored }: Props) {
   const { words, locale } = useLanguage();
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
+  // The summary exists after the next paint; whoever can't see it is led there.
+  const leadTo = (wrong: FieldError | null): boolean => {
+    if (wrong !== null) requestAnimationFrame(() => summary.current?.focus());
+    return wrong === null;
+  };
   const editing: Editing = {
     draft: form.draft,
     base: form.base,
     errors: form.errors,
     isReadOnly: role === 'member',
     edit: form.edit,
+    check: (below) => leadTo(form.check(below)),
     isSigned: (form.stored?.certificate ?? null) !== null,
   };
   const failure = form.saving.error;
@@ -40,8 +46,7 @@ export function SettingsForm({ team, role, stored }: Props) {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    // The summary exists after the next paint; whoever can't see it is led there.
-    if (form.save() !== null) requestAnimationFrame(() => summary.current?.focus());
+    leadTo(form.save());
   };
 
   return (

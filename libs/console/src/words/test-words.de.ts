@@ -11,7 +11,6 @@ export const testWords: typeof english = {
   passed: 'Alles funktioniert.',
   passedSent: (address) => `Alles funktioniert. Der Server hat eine Test-E-Mail an ${address} angenommen; sehen Sie nach, ob sie ankommt.`,
   failed: (step) => `Es scheitert bei: ${step}`,
-  correctFirst: 'Bitte zuerst die markierten Felder ausfüllen.',
   outdated: 'Das Formular wurde seit dieser Prüfung geändert.',
   steps: {
     policy: 'Server und Port sind zugelassen',

@@ -9,7 +9,6 @@ export const testWords = {
   passed: 'Everything works.',
   passedSent: (address: string) => `Everything works. The server has accepted a test e-mail to ${address}; look whether it arrives.`,
   failed: (step: string) => `It stops at: ${step}`,
-  correctFirst: 'Complete the fields that are marked first.',
   outdated: 'The form has changed since this test.',
   steps: {
     policy: 'Server and port are allowed',
