@@ -1,11 +1,4 @@
-export {
-  createSmimeAuthority,
-  issueSigner,
-  newRsaKeyPem,
-  packPkcs12,
-  type SignerRequest,
-  type SmimeAuthority,
-} from './verifying/smime-authority.js';
+export { createSmimeAuthority, issueSigner, packPkcs12, type SignerRequest, type SmimeAuthority } from './verifying/smime-authority.js';
 export { splitSignedMessage } from './verifying/split-signed-message.js';
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
 export { type Verification, verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
@@ -30,3 +23,4 @@ export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
 export { expectServerErrors } from './server-errors/server-errors.js';
 export { startOpenIdProvider, type OpenIdProvider, type OpenIdProviderOptions } from './oauth/openid-provider.js';
 export { startTestS3Server, type S3Fault, type TestS3Server } from './s3/test-s3-server.js';
+export { newRsaKeyPem } from './verifying/rsa-keys.js';

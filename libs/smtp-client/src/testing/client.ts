@@ -80,7 +80,7 @@ export async function handlesLeft(before: readonly string[]): Promise<string[]> 
       if (at >= 0) known.splice(at, 1);
       return at < 0;
     });
-    if (left.length === 0 || tries === 50) return left;
+    if (left.length === 0 || tries === 500) return left;
     await sleep(10);
   }
 }

@@ -66,7 +66,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
  * old files out of it. Two processes may make it at once: the first to rename wins.
  */
 async function emptyCluster(): Promise<string> {
-  const root = await scratchRoot();
+  const root = scratchRoot();
   const name = `postgres-empty-${postgresVersion()}-`;
   const template = join(root, `${name}${isoDay(0)}`);
   if (existsSync(template)) return template;

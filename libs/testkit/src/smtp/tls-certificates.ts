@@ -1,6 +1,7 @@
 // Certificates of a test server: one good, and one for each way to be bad. Made once a process.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
+import { keptRsaKeyPem, signerBy } from '../verifying/rsa-keys.js';
 
 /**
  * `incomplete`: issued by an authority in between, whose certificate the server does not send. `private_authority`: by the one in `privateCaPem`,
@@ -28,8 +29,8 @@ export function tlsCertificates(): TlsCertificates {
 }
 
 function makeCertificates(): TlsCertificates {
-  // Two keys of 2,048 bits serve all of them: making one takes 100 to 400 ms.
-  const [caKey, keyPem] = [newKey(), newKey()];
+  // Two keys serve all of them.
+  const [caKey, keyPem] = [keptRsaKeyPem('tls-authority'), keptRsaKeyPem('tls-server')];
   const ca = { name: 'Scripted SMTP test CA', key: caKey };
   const caPem = certify({ subject: ca.name, key: caKey, issuer: ca, isCa: true });
   const privateCa = { name: 'Private test CA', key: caKey };
@@ -71,10 +72,6 @@ function certify({ subject, key, issuer, names = [], isCa = false, fromDays = -1
     isCa ? { name: 'keyUsage', keyCertSign: true, critical: true } : { name: 'extKeyUsage', serverAuth: true },
     ...(names.length > 0 ? [{ name: 'subjectAltName', altNames: names }] : []),
   ]);
-  certificate.sign(forge.pki.privateKeyFromPem(issuer.key), forge.md.sha256.create());
+  certificate.sign(signerBy(issuer.key), forge.md.sha256.create());
   return forge.pki.certificateToPem(certificate);
-}
-
-function newKey(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }

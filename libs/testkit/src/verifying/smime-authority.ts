@@ -1,6 +1,7 @@
 // A small S/MIME certificate authority (root, issuing, signer) for tests and for a development machine. Never for real mail: its keys lie about in the clear.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
+import { signerBy } from './rsa-keys.js';
 
 /** What of the authority may be kept: plain PEM. `rootPem` is what receivers trust. */
 export type SmimeAuthority = { rootPem: string; issuerPem: string; issuerKeyPem: string };
@@ -71,13 +72,12 @@ export function issueSigner(authority: SmimeAuthority, request: SignerRequest): 
 /** PKCS#12 that forge, openssl and gpgsm read: the key, its certificate and the chain. */
 export function packPkcs12(keyPem: string, certificatePems: string[], passphrase: string): Buffer {
   const certificates = certificatePems.map((pem) => forge.pki.certificateFromPem(pem));
-  const packed = forge.pkcs12.toPkcs12Asn1(forgeKey(keyPem), certificates, passphrase, { algorithm: 'aes256' });
+  const packed = forge.pkcs12.toPkcs12Asn1(forgeKey(keyPem), certificates, passphrase, {
+    algorithm: 'aes256',
+    // forge derives the key in JavaScript; nobody is kept out by it who has the passphrase of a test.
+    count: 256,
+  });
   return Buffer.from(forge.asn1.toDer(packed).getBytes(), 'latin1');
-}
-
-/** A new RSA key as PKCS#8 PEM; 100 to 400 ms for 2,048 bits. */
-export function newRsaKeyPem(bits = 2048): string {
-  return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 // RFC 5280 4.2.1.6: rfc822Name is [1] of GeneralName.
@@ -102,7 +102,7 @@ function certify({ subject, keyPem, issuer, issuerKeyPem, extensions, validFrom,
   certificate.setSubject(subject);
   certificate.setIssuer(issuer);
   certificate.setExtensions([...extensions, { name: 'subjectKeyIdentifier' }]);
-  certificate.sign(forgeKey(issuerKeyPem), forge.md.sha256.create());
+  certificate.sign(signerBy(issuerKeyPem), forge.md.sha256.create());
   return forge.pki.certificateToPem(certificate);
 }
 

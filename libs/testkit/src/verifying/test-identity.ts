@@ -1,4 +1,5 @@
-import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12, type SignerRequest, type SmimeAuthority } from './smime-authority.js';
+import { keptRsaKeyPem } from './rsa-keys.js';
+import { createSmimeAuthority, issueSigner, packPkcs12, type SignerRequest, type SmimeAuthority } from './smime-authority.js';
 
 /** A signer's PKCS#12 file, its passphrase and the root that makes receivers trust it. */
 export type TestIdentity = {
@@ -20,7 +21,7 @@ const PASSPHRASE = 'pässphrase "of" tests';
 export function createTestIdentity(request: Partial<SignerRequest> & { address: string }): TestIdentity {
   const { address, ...rest } = request;
   const authority = testAuthority();
-  const keyPem = rest.keyPem ?? cachedKey('signer');
+  const keyPem = rest.keyPem ?? keptRsaKeyPem('signer');
   const signer = { addresses: [address], name: 'Test Sender', ...lastingAYear(), ...rest, keyPem };
   const certificatePem = issueSigner(authority, signer);
   const chainPem = [authority.issuerPem, authority.rootPem];
@@ -35,20 +36,12 @@ export function createTestIdentity(request: Partial<SignerRequest> & { address: 
   };
 }
 
-// Keys are slow to make and no test depends on their being different, so a process makes each once.
-const keys = new Map<string, string>();
-function cachedKey(owner: string): string {
-  const key = keys.get(owner) ?? newRsaKeyPem();
-  keys.set(owner, key);
-  return key;
-}
-
 let authority: SmimeAuthority | null = null;
 function testAuthority(): SmimeAuthority {
   authority ??= createSmimeAuthority({
     organization: 'Billing Mail Test',
-    rootKeyPem: cachedKey('root'),
-    issuerKeyPem: cachedKey('issuer'),
+    rootKeyPem: keptRsaKeyPem('root'),
+    issuerKeyPem: keptRsaKeyPem('issuer'),
     ...lastingAYear(),
   });
   return authority;

@@ -1,0 +1,47 @@
+// RSA keys of tests. Making one takes 100 to 400 ms, and forge, which signs in JavaScript, as long for each certificate: both times in each spec file.
+import { constants, createPrivateKey, generateKeyPairSync, privateEncrypt } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type forge from 'node-forge';
+import { scratchRoot } from '../processes/scratch-folder.js';
+
+/** A new RSA key as PKCS#8 PEM. */
+export function newRsaKeyPem(bits = 2048): string {
+  return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+const read = new Map<string, string>();
+
+/** The key of `owner`, the same for all spec files of a machine: no test depends on its being new. */
+export function keptRsaKeyPem(owner: string): string {
+  const key = read.get(owner) ?? readKey(join(scratchRoot(), `rsa-key-${owner}.pem`));
+  read.set(owner, key);
+  return key;
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const key = newRsaKeyPem();
+  // Others make it at the same time; whoever reads it finds a whole one.
+  const fresh = `${file}-${process.pid}`;
+  writeFileSync(fresh, key, { mode: 0o600 });
+  renameSync(fresh, file);
+  return key;
+}
+
+// RFC 8017 9.2, note 1: DigestInfo of SHA-256 up to the hash.
+const SHA256_DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+
+/** What `certificate.sign` of forge takes for a key, with SHA-256: signs by OpenSSL, in a millisecond. */
+export function signerBy(keyPem: string): forge.pki.rsa.PrivateKey {
+  const key = createPrivateKey(keyPem);
+  const sign = (hash: forge.md.MessageDigest): string => {
+    const digest = Buffer.from(hash.digest().getBytes(), 'latin1');
+    return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([SHA256_DIGEST_INFO, digest])).toString('latin1');
+  };
+  return { sign } as unknown as forge.pki.rsa.PrivateKey;
+}
