@@ -71,7 +71,7 @@ export function openHandles(): string[] {
   return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|UDP|Timeout|GetAddrInfo|Query/.test(name));
 }
 
-/** What is open that was not so `before`; waits up to half a second for it to close, which takes some turns of the event loop. */
+/** What is open that was not so `before`; waits up to five seconds for it to close, which takes some turns of the event loop on a busy machine. */
 export async function handlesLeft(before: readonly string[]): Promise<string[]> {
   for (let tries = 0; ; tries++) {
     const known = [...before];
