@@ -26,7 +26,7 @@ export const settingsWords: typeof english = {
     title: 'Letzte 24 Stunden',
     none: 'Es wurden keine Belege verschickt.',
     sent: 'verschickt',
-    fellBack: 'davon über unsere Plattform statt über Ihren Mailserver',
+    fellBack: 'davon über unsere Plattform',
     underWay: 'in Arbeit',
     trouble: 'mit Störung',
     away: 'Das Versandprotokoll antwortet gerade nicht. Einstellungen können Sie trotzdem ändern.',

@@ -22,7 +22,7 @@ export const settingsWords = {
     title: 'Last 24 hours',
     none: 'No documents were sent.',
     sent: 'sent',
-    fellBack: 'of these by our platform instead of your mail server',
+    fellBack: 'of these by our platform',
     underWay: 'under way',
     trouble: 'with trouble',
     away: 'The delivery log does not answer right now. You can still change settings.',
