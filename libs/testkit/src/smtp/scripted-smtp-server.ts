@@ -174,7 +174,8 @@ class RunningServer implements ScriptedSmtpServer {
     const certificates = tlsCertificates();
     const version =
       maxTlsVersion === undefined ? {} : { minVersion: 'TLSv1' as const, maxVersion: maxTlsVersion, ciphers: 'DEFAULT@SECLEVEL=0' };
-    const clients = clientAuthorities === undefined ? {} : { ca: clientAuthorities };
+    // Without the name OpenSSL refuses to resume a session where the client shows a certificate (SSL_CTX_set_session_id_context).
+    const clients = clientAuthorities === undefined ? {} : { ca: clientAuthorities, sessionIdContext: 'scripted' };
     const context = createSecureContext({ key: certificates.keyPem, cert: certificates.chainOf(certificate), ...version, ...clients });
     this.secureContexts.set(kind, context);
     return context;
