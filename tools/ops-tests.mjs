@@ -4,5 +4,6 @@ import { runTests } from './run-tests.mjs';
 
 const args = process.argv.slice(2);
 const paths = args.some((arg) => !arg.startsWith('-')) ? [] : ['tools/src/operations/'];
-// One at a time: each has servers, services and load of its own. What jest.config.cjs leaves out for `npm test` is what is wanted here.
-await runTests('ops-test-results.json', ['--maxWorkers=1', '--testPathIgnorePatterns=/node_modules/|/dist/', ...paths, ...args]);
+// One at a time: each has servers, services and load of its own. What jest.config.cjs leaves out for `npm test` is what is wanted here, and said last:
+// Jest would take paths that come after it for more of its patterns.
+await runTests('ops-test-results.json', [...paths, ...args, '--maxWorkers=1', '--testPathIgnorePatterns=/node_modules/|/dist/']);
