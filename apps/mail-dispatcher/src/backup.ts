@@ -13,7 +13,12 @@ runOperation('mail-dispatcher backup', {
   'keep-documents': (folder = '') => keepDocuments(store(), folder),
   'bring-documents': async (folder = '') => ({ brought: await bringDocuments(store(), folder) }),
   // In the transaction that brings the rows: no dispatcher sees one that it may send.
-  load: (folder = '') => loadSchema(place(folder), async (client) => ({ held: await holdOpenDeliveries(client) })),
+  load: (folder = '') =>
+    loadSchema(place(folder), async (client) => {
+      // The documents were brought to another store, which takes the place of the one that was known.
+      await client.query('UPDATE dispatch.document_store SET place = NULL');
+      return { held: await holdOpenDeliveries(client) };
+    }),
   hold: () => onConnection(migrationUrl(), async (client) => ({ held: await holdOpenDeliveries(client) })),
   held: () => onConnection(migrationUrl(), async (client) => ({ held: await heldDeliveries(client) })),
   resume: () => onConnection(migrationUrl(), async (client) => ({ resumed: await resumeHeldDeliveries(client) })),
