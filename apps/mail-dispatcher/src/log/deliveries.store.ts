@@ -82,8 +82,7 @@ export class DeliveriesStore {
     return record ?? null;
   }
 
-  /** What a delivery says and what is attached to it. */
-  /** `null` once it is kept no longer. */
+  /** What a delivery says and what is attached to it; `null` once it is kept no longer. */
   async contentOf(id: string): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] } | null> {
     const [content] = await this.sql.rows<{ text: string; html: string | null }>(
       'SELECT text, html FROM dispatch.contents WHERE delivery_id = $1',

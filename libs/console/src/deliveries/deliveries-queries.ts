@@ -17,6 +17,10 @@ const LIVE_MS = 1_500;
 /** How often it is looked at while nothing is under way. */
 export const CALM_MS = 10_000;
 
+/** Whether a query has its first answer, or there is none to be had: what stands below it comes with it, so that nothing moves. */
+export const hasAnswered = ({ isPending, failureCount }: { isPending: boolean; failureCount: number }): boolean =>
+  !isPending || failureCount > 0;
+
 export const isSettled = (status: DeliveryStatus): boolean => !['queued', 'sending', 'waiting'].includes(status);
 
 /** One page of the log. @throws ProblemError, AwayError */

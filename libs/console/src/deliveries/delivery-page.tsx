@@ -97,22 +97,8 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           {delivery.failure.message}
         </Text>
       ) : null}
-      {delivery.resendOf !== null ? (
-        <Text size="sm" mt="sm">
-          {detail.resendOf}{' '}
-          <Anchor component={Link} href={deliveryPath(team, delivery.resendOf)} size="sm" underline="always">
-            {detail.earlier}
-          </Anchor>
-        </Text>
-      ) : null}
-      {delivery.sentAgainAs !== null ? (
-        <Text size="sm" mt="sm">
-          {detail.sentAgain}{' '}
-          <Anchor component={Link} href={deliveryPath(team, delivery.sentAgainAs)} size="sm" underline="always">
-            {detail.later}
-          </Anchor>
-        </Text>
-      ) : null}
+      <LinkedDelivery team={team} id={delivery.resendOf} says={detail.resendOf} link={detail.earlier} />
+      <LinkedDelivery team={team} id={delivery.sentAgainAs} says={detail.sentAgain} link={detail.later} />
       {isSettled(delivery.status) ? null : (
         <Text size="sm" c="dimmed" mt="sm">
           {detail.live}
@@ -124,6 +110,19 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
         </Text>
       ) : null}
     </Paper>
+  );
+}
+
+/** The delivery before this one or after it, where there is one. */
+function LinkedDelivery({ team, id, says, link }: { team: string; id: string | null; says: string; link: string }) {
+  if (id === null) return null;
+  return (
+    <Text size="sm" mt="sm">
+      {says}{' '}
+      <Anchor component={Link} href={deliveryPath(team, id)} size="sm" underline="always">
+        {link}
+      </Anchor>
+    </Text>
   );
 }
 

@@ -11,7 +11,7 @@ import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
-import { CALM_MS, type DeliverySummary, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
+import { CALM_MS, type DeliverySummary, hasAnswered, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
 import { type DeliveryFilter, writeFilter } from './delivery-filter.js';
 import classes from './needs-attention.module.css';
 
@@ -28,11 +28,7 @@ function useAttention(team: string) {
   });
 }
 
-/** Whether there is a first answer, or none to be had: what stands below the banner comes with it, so that nothing moves. */
-export function useIsAttentionKnown(team: string): boolean {
-  const { isPending, failureCount } = useAttention(team);
-  return !isPending || failureCount > 0;
-}
+export const useIsAttentionKnown = (team: string): boolean => hasAnswered(useAttention(team));
 
 export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.deliveries.attention;

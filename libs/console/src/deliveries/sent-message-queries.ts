@@ -3,7 +3,7 @@ import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
-import { CALM_MS } from './deliveries-queries.js';
+import { CALM_MS, hasAnswered } from './deliveries-queries.js';
 
 type Dispatcher = Clients['dispatcher'];
 
@@ -18,11 +18,7 @@ export function useContent(team: string, id: string) {
   });
 }
 
-/** Whether there is a first answer, or none to be had: what stands below it comes with it, so that nothing moves. */
-export function useIsContentKnown(team: string, id: string): boolean {
-  const { isPending, failureCount } = useContent(team, id);
-  return !isPending || failureCount > 0;
-}
+export const useIsContentKnown = (team: string, id: string): boolean => hasAnswered(useContent(team, id));
 
 /** @throws ProblemError, also where it is no longer the one that went out; AwayError */
 export const readAttachment = (dispatcher: Dispatcher, team: string, id: string, position: number): Promise<Blob> =>
