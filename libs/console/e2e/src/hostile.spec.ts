@@ -44,7 +44,7 @@ describe('what others write', () => {
       subject: hostile('subject'),
     });
     const attachments = document.attachments?.map((each) => ({ ...each, filename: `${hostile('file').replaceAll('/', '')}.pdf` }));
-    await send(system, 'acme', { ...document, ...(attachments ? { attachments } : {}) }, 'hostile');
+    await send(system, 'acme', { ...document, ...(attachments ? { attachments } : {}) }, { key: 'hostile' });
     await allSettled(system, ['acme']);
   });
 

@@ -68,9 +68,14 @@ async function change(system: System, statement: string, teamId: string): Promis
 }
 
 /** Hands a document over and answers the delivery's id. */
-export async function send(system: System, teamId: string, document: Document, key = document.document.id): Promise<string> {
+export async function send(
+  system: System,
+  teamId: string,
+  document: Document,
+  { key = document.document.id, by = system.urls['mail-dispatcher'] }: { key?: string; by?: string } = {},
+): Promise<string> {
   const token = await system.token({ sub: 'invoicing', role: 'service' });
-  const url = `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/deliveries`;
+  const url = `${by}/v1/teams/${teamId}/deliveries`;
   const { id } = (await call('POST', url, token, document, { 'Idempotency-Key': key })) as { id: string };
   return id;
 }

@@ -388,8 +388,9 @@ describe('E-mail delivery', () => {
       await disconnect(page);
     });
 
-    it('sends twenty documents at once by its token, which is renewed once and shows nowhere', async () => {
+    it('sends twenty documents at once by its token, which two processes of each service renew once, and which shows nowhere', async () => {
       const scope = 'https://outlook.office.com/SMTP.Send';
+      const [dispatcher] = await Promise.all([system.startAnother('mail-dispatcher'), system.startAnother('settings-api')]);
       const watch = await watchForSecrets(system);
       await connectMailbox(system, 'brandt', microsoft, { host: '127.0.0.1', scope });
       system.own.script = {
@@ -405,7 +406,8 @@ describe('E-mail delivery', () => {
       await letTokenEnd(system, 'brandt');
       const before = await microsoft.tokenRequests();
       const numbers = Array.from({ length: 20 }, (_, index) => `token-${index}`);
-      const ids = await Promise.all(numbers.map((number) => send(system, 'brandt', invoice(number))));
+      const dispatchers = [system.urls['mail-dispatcher'], dispatcher];
+      const ids = await Promise.all(numbers.map((number, at) => send(system, 'brandt', invoice(number), { by: dispatchers[at % 2] })));
       await eventually(
         () => deliveriesOf(system, 'brandt', 'sent'),
         (sent) => ids.every((id) => sent.some((each) => each.id === id)),
@@ -426,6 +428,8 @@ describe('E-mail delivery', () => {
       expect(foundIn(system.own.connections.flatMap(({ commands }) => commands).join('\n'))).not.toEqual([]);
       const places = await watch.places();
       await watch.stop();
+      // Each of the dispatchers has asked, and both processes of settings-api have heard both.
+      expect(places.redis?.match(/^publish settings\.smtp_token /gim)).toHaveLength(dispatchers.length);
       expect(places).toMatchObject({
         logs: expect.stringContaining('token renewed'),
         redis: expect.stringContaining('tokenSealed'),

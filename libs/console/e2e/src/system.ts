@@ -95,6 +95,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     process.stderr.write(text.replace(/^.*"level":"(?:debug|info)".*\n/gm, ''));
   };
   const start = async (name: ServiceName): Promise<void> => void processes.set(name, await startService(name, urls[name], env, onOutput));
+  const others: ServerProcess[] = [];
   await Promise.all(SERVICES.map(start));
 
   return {
@@ -104,6 +105,17 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     database,
     redis,
     start,
+    /** A second process of a service, beside the first. Returns where it listens. */
+    startAnother: async (name: ServiceName): Promise<string> => {
+      const port = await findFreePort();
+      const url = `http://127.0.0.1:${port}`;
+      const variables = {
+        [`${name.toUpperCase().replace('-', '_')}_PORT`]: String(port),
+        RESULT_JOURNAL_DIR: join(folder, `journal-${port}`),
+      };
+      others.push(await startService(name, url, { ...env, ...variables }, onOutput));
+      return url;
+    },
     /** All that the services have written to their logs. */
     logs: (): string => logs,
     /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
@@ -132,7 +144,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
         .setExpirationTime(Math.floor(Date.now() / 1000) + lastsSeconds)
         .sign(new TextEncoder().encode(secret)),
     stop: async (): Promise<void> => {
-      await Promise.all([...processes.values()].map((process) => process.end('SIGTERM')));
+      await Promise.all([...processes.values(), ...others].map((process) => process.end('SIGTERM')));
       await Promise.all([database.stop(), redis.stop(), platform.close(), own.close()]);
       await rm(folder, { recursive: true, force: true });
     },
