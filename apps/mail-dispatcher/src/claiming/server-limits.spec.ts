@@ -126,6 +126,42 @@ describe('a limit of the server', () => {
     expect((await harness.until(teamId, job.key)).status).toBe('sent');
   });
 
+  /** Servers that name their limit and a time in one breath: the time is for us, and neither the number nor the minute is one. */
+  const NAMED: readonly (readonly [string, keyof SmtpScript, string, number])[] = [
+    ['MAIL', 'mail', '432 4.7.0 Limit of 30 messages a minute reached, try again in 2 minutes', 120],
+    ['RCPT', 'rcpt', '451 4.7.1 More than 30 messages per minute from this account; please wait 90 seconds', 90],
+    ['DATA', 'data', '450 4.7.500 Server busy: 30 messages a minute are allowed. Retry-After: 100', 100],
+    ['the end of data', 'final', '432 4.3.2 STOREDRV.ClientSubmit; 30 messages per minute exceeded, retry in 110 seconds', 110],
+  ];
+
+  it.each(NAMED)('that is named at %s lets wait as long as told, and costs no try', async (at, step, reply, seconds) => {
+    const teamId = `named-at-${at.replaceAll(' ', '-')}`;
+    harness.custom.script = { [step]: reply };
+    await customTeam(teamId);
+    const jobs = [invoice({ teamId }), invoice({ teamId })] as const;
+    const publishedAt = Date.now();
+    await harness.publish(jobs[0]);
+    const waiting = await harness.until(teamId, jobs[0].key, ({ status, failure }) => status === 'waiting' && failure !== null);
+    expect(waiting.failure?.code).toBe('smtp_rate_limited');
+    const nextTryAt = Date.parse(waiting.nextTryAt ?? '');
+    expect(nextTryAt).toBeGreaterThanOrEqual(publishedAt + seconds * 1000);
+    expect(nextTryAt).toBeLessThanOrEqual(Date.now() + seconds * 1000 * 1.2);
+    // Nor does anything else go that way meanwhile.
+    const asked = () => harness.custom.connections.flatMap(({ commands }) => commands).filter((command) => command.startsWith('MAIL'));
+    expect(asked()).toHaveLength(1);
+    await harness.publish(jobs[1]);
+    await harness.until(teamId, jobs[1].key, ({ status }) => status === 'queued');
+    expect(asked()).toHaveLength(1);
+    harness.custom.script = {};
+    await customTeam(teamId, { fallback: true, version: 2 });
+    for (const { key } of jobs) {
+      const sent = await harness.until(teamId, key);
+      expect(sent).toMatchObject({ status: 'sent', route: 'custom', usedFallback: false });
+      // What was refused after its end of data is shown, and counts as little.
+      expect(sent.attempts.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    }
+  });
+
   const ASKED: readonly (readonly [string, string, string, number, RegExp])[] = [
     ['for three minutes', '451 4.7.1 busy now, try again in 3 minutes', 'smtp_server_busy', 180, /3 minutes/],
     [

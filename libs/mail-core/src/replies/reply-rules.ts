@@ -11,7 +11,10 @@ const TAKING = ['rcpt', 'data', 'final'] as const;
 const ENCRYPTION_DEMANDED =
   /must issue (?:a )?starttls|starttls (?:is )?required|tls (?:is )?required|(?:encryption|encrypted connection|secure connection) (?:is )?(?:required|needed)/i;
 const TOO_FAST =
-  /rate.?limit|rate exceeded|send(?:ing)? (?:rate|limit)|number (?:of )?(?:messages|recipients) per (?:minute|hour|day) exceeded|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached|exhausted)|credits exceeded|submissionquota/i;
+  /rate.?limit|rate exceeded|send(?:ing)? (?:rate|limit)|throttl|too many (?:concurrent |simultaneous |smtp |open )*(?:connections|sessions|messages(?! on the server)|e-?mails|mails|log-?ins?|failed|auth)|too much mail|too (?:quickly|fast|frequent)|slow down|unexpected volume|unusual (?:sending )?(?:rate|activity)|(?:hourly|daily|submission|connections?|credits?|relay) (?:user |sending |message )*(?:limit|quota)s? (?:has been |was |is )?(?:exceeded|reached|exhausted)|credits exceeded|submissionquota/i;
+/** "More than 30 messages per minute": a number in a time is a limit, whatever else is said of it. */
+const SO_MANY_IN_A_TIME =
+  /\b(?:messages?|e-?mails?|mails?|recipients?|rcpts?|nachrichten|empfänger)(?: (?:are |is )?(?:allowed|permitted|accepted))? (?:per|an?|each|every|pro|je) (?:second|minute|hour|day|month|sekunde|stunde|tag)\b/i;
 const RECIPIENT_TOO_FAST = /receiving mail (?:too quickly|at a rate)|recipient thread limit/i;
 const RELAY_REFUSED =
   /relay(?:ing)? (?:access |is )*(?:denied|prohibited|not (?:permitted|allowed)|disallowed)|(?:unable|not permitted|not allowed|refuse|refused) to relay|(?:do not|don't|cannot|can't) relay|unauthori[sz]ed relay|\brcpthosts\b/i;
@@ -40,6 +43,9 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   // Exchange "send as" errors wear the general 5.2.0 STOREDRV, so they come before the throttling of that name.
   { at: SENDING, status: /^2\.252$|^7\.60$/, reason: 'sender_refused', scope: 'route' },
   { at: SENDING, text: /send ?as ?denied/i, reason: 'sender_refused', scope: 'route' },
+
+  // Postfwd, policyd, cPanel: also where it is recipients that are counted, fewer in a transaction are as many in the time.
+  { text: SO_MANY_IN_A_TIME, reason: 'smtp_rate_limited', scope: 'route', passes: true },
 
   // RFC 3463 X.5.3; the rest of the recipients goes into a transaction of its own, so that it passes.
   { at: TAKING, status: /^5\.3$/, reason: 'too_many_recipients', passes: true },
