@@ -19,7 +19,7 @@ const ANSWER_FIELDS: readonly (readonly [name: string, value: RegExp])[] = [
 ];
 
 const ABSENT =
-  /out of (?:the )?office|out-of-office|\booo\b|\bvacation\b|on (?:annual |parental |maternity |sick )?leave\b|away from (?:the |my )?(?:office|desk|e-?mail)|on holidays?|abwesen|nicht (?:im (?:haus|büro)|am platz|erreichbar)|\burlaub|außer haus|elternzeit|absen(?:ce|t) du bureau|réponse automatique.{0,40}absen|\babsen[ct]e?\b|en congés?|fuera de (?:la )?oficina|ausen(?:cia|te|za)|vacaciones|fuori ufficio|assenza|assente|in ferie|férias|afwezig|niet aanwezig|poza biurem|nieobecno|frånvaro|ikke til ?stede|ute av kontoret|poissa|在外|不在办公室|休假|外出|不在|отсутств|в отпуске|távol|mimo kancelá|nepřítomn/i;
+  /out of (?:the )?office|out-of-office|\booo\b|\bvacation\b|on (?:annual |parental |maternity |sick )?leave\b|away from (?:the |my )?(?:office|desk|e-?mail)|\bi(?: am|'m|’m) (?:currently )?away\b|on holidays?|abwesen|nicht (?:im (?:haus|büro)|am platz|erreichbar)|\burlaub|außer haus|elternzeit|absen(?:ce|t) du bureau|réponse automatique.{0,40}absen|\babsen[ct]e?\b|en congés?|fuera de (?:la )?oficina|ausen(?:cia|te|za)|vacaciones|fuori ufficio|assenza|assente|in ferie|férias|afwezig|niet aanwezig|poza biurem|nieobecno|frånvaro|ikke til ?stede|ute av kontoret|poissa|在外|不在办公室|休假|外出|不在|отсутств|в отпуске|távol|mimo kancelá|nepřítomn/i;
 const ANSWERED =
   /^\s*(?:(?:re|aw|sv|antw|fwd?)\s*:\s*)*(?:\[?auto(?:matic|mated|matically)?[ _-]?(?:re(?:ply|sponse|sponder)|answer|generated reply)|autom(?:atische|\.) (?:antwort|antwoord|beantwortung)|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatiskt? svar|automaattinen|automatyczna odpowied|automatická odpověď|автоответ|自动(?:回复|答复)|自動(?:返信|応答|回覆)|vacation (?:reply|response|message)|thank you for (?:your (?:e-?mail|message|inquiry)|contacting)|we (?:have )?received your|your (?:ticket|request|case)\b.{0,40}(?:received|created)|\[?ticket\b|eingangsbestätigung|ihre anfrage)/i;
 
@@ -27,7 +27,9 @@ const ANSWERED =
 export function recogniseAutoReply(fields: HeaderFields, words: string): { absence: boolean } | null {
   const subject = fieldText(fields, 'subject');
   const answered = ANSWER_FIELDS.some(([name, value]) => value.test(field(fields, name))) || isAnsweringSubject(subject);
-  return answered ? { absence: ABSENT.test(subject) || ABSENT.test(words.slice(0, 2000)) } : null;
+  // Sieve's (RFC 5230 4.6) says in a comment what it is, in whichever words its owner answers.
+  const texts = [fieldText(fields, 'auto-submitted'), subject, words.slice(0, 2000)];
+  return answered ? { absence: texts.some((text) => ABSENT.test(text)) } : null;
 }
 
 /** Whether a subject alone says that a program answered. */

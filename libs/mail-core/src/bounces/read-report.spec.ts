@@ -133,6 +133,7 @@ describe('what is no report', () => {
     ['outOfOffice', true, 'Automatische Antwort: Rechnung'],
     ['answerWithNullSender', true, 'Out of Office: Delivery of invoice failed?'],
     ['absenceBySubject', true, 'Absence du bureau: Facture'],
+    ['absenceBySieve', true, 'Auto: Invoice 2026-0042'],
     ['newsletter', false, 'Delivery problems? Our returned mail special'],
     ['ticket', false, '[Ticket 4711] Invoice'],
   ] as const)('recognises the answer of a program: %s', async (name, absence, subject) => {

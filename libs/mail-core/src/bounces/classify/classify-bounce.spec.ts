@@ -54,6 +54,21 @@ const REPLIES: readonly (readonly [BounceClass, string])[] = [
   ['blocked', '550 permanent failure for one or more recipients (x@y.example:blocked)'],
   ['blocked', '550 5.5.4 Your IP 192.0.2.1 is listed by a block list'],
   ['blocked', '554 IP=192.0.2.1 - A problem occurred. Ask your postmaster for help'],
+  ['blocked', '550 5.7.25 Client host rejected: cannot find your hostname, [192.0.2.1]'],
+  ['blocked', '450 4.7.1 Client rejected: cannot find your reverse hostname'],
+  ['rate_limited', '450 4.2.0 <x@y.example>: Recipient address rejected: Greylisted, see http://postgrey.example/help'],
+  ['rate_limited', '451 4.7.500 Server busy. Please try again later from [192.0.2.1]. (S77719)'],
+  [
+    'authentication',
+    '550 5.7.509 Access denied, sending domain y.example does not pass DMARC verification and has a DMARC policy of reject.',
+  ],
+  // A sentence runs on over the lines of a reply.
+  [
+    'content_refused',
+    '552-5.7.0 This message was blocked because its content presents a potential\n 552-5.7.0 security issue. Please visit',
+  ],
+  ['recipient_refuses', 'Error delivering to anna/Customer; You are not authorized to send mail to this group'],
+  ['recipient_refuses', '550 5.7.1 The recipient does not accept mail from this sender'],
   ['policy', '550 5.7.1 Submission refused for now'],
   ['sender_refused', '550 5.1.8 Sender address rejected: Domain not found'],
   ['authentication', '550 5.7.26 This message does not pass authentication checks (SPF and DKIM both do not pass)'],
@@ -95,6 +110,9 @@ it('takes the words of the report where the other server gave none', () => {
 it('calls nothing permanent that is still tried, and nothing expired', () => {
   const words = { status: '4.0.0', diagnostic: null, context: 'This warning may be repeated until the message expired.' };
   expect(classifyBounce({ ...words, action: 'delayed' })).toEqual({ class: 'unreachable', permanent: false });
+  // Exchange says 4.4.7 of both.
+  const delayed = { status: '4.4.7', diagnostic: '400 4.4.7 Message delayed', context: '' };
+  expect(classifyBounce({ ...delayed, action: 'delayed' })).toEqual({ class: 'unreachable', permanent: false });
 });
 
 it('does not take an address in the words for words', () => {

@@ -1,7 +1,7 @@
 // Decides what a diagnostic means, from the other server's words first, its status second, and its reply code last.
 import { type BounceClass } from '@billing-mail/contracts';
 import { type FateAction } from '../report.js';
-import { classOfStatus } from './status-classes.js';
+import { classOfStatus, outspokenClass } from './status-classes.js';
 import { WORDING_RULES } from './wording-rules.js';
 
 /** Longer than any reply that says something; the rules need not read on. */
@@ -42,22 +42,32 @@ export function classifyBounce(words: BounceWords): Verdict {
 
 function classOf({ action, status, diagnostic, context }: BounceWords): BounceClass {
   const said = diagnostic === null ? null : readable(diagnostic);
+  // As with words: what is still tried has not expired.
+  const byStatus = (exact: boolean): BounceClass | null => {
+    const told = status === null ? null : classOfStatus(status, exact);
+    return told === 'expired' && action === 'delayed' ? null : told;
+  };
   return (
+    (status === null ? null : outspokenClass(status)) ??
     (said === null ? null : byWords(said, action)) ??
-    (status === null ? null : classOfStatus(status, true)) ??
+    byStatus(true) ??
     (said === null ? null : byCode(said, status)) ??
     byWords(readable(context), action) ??
-    (status === null ? null : classOfStatus(status, false)) ??
+    byStatus(false) ??
     // Still on its way, and nobody says why: the other side does not answer.
     (action === 'delayed' ? 'unreachable' : 'other')
   );
 }
+
+/** Code and status that each further line of a reply repeats (RFC 5321 4.2.1, RFC 2034 4): they stand between the words of one sentence. */
+const repeated = (code: string): RegExp => new RegExp(`(?<= )${code}[- ](?:[245]\\.\\d{1,3}\\.\\d{1,3} )?`, 'g');
 
 /** Addresses and links go: "postmaster@blocked.example" is no refusal, and a link names its block list in words beside it. */
 function readable(text: string): string {
   return text
     .slice(0, MAX_READ_CHARACTERS)
     .replace(/\s+/g, ' ')
+    .replace(/^([245]\d\d)-(.*)$/, (_reply, code: string, rest: string) => `${code} ${rest.replace(repeated(code), '')}`)
     .replace(/[^\s<>"']{1,128}@[^\s<>"',;:)]{1,255}/g, 'x@y');
 }
 

@@ -54,6 +54,13 @@ const CLASSES: ReadonlyMap<string, BounceClass> = new Map([
   ['7.26', 'authentication'],
   ['7.27', 'sender_refused'], // the sender's domain has a null MX
   ['7.28', 'rate_limited'], // mail flood
+  ['7.124', 'recipient_refuses'], // Exchange Online, the sender is not among those who may
+  ['7.133', 'recipient_refuses'], // Exchange Online, a group, a mailbox, a public folder, a contact for senders of its own organisation
+  ['7.134', 'recipient_refuses'],
+  ['7.135', 'recipient_refuses'],
+  ['7.136', 'recipient_refuses'],
+  ['7.500', 'rate_limited'], // Exchange Online, "server busy"
+  ['7.501', 'rate_limited'],
   ['7.509', 'authentication'], // Exchange Online, DMARC
   ['7.511', 'blocked'], // Exchange Online, banned sender
   ['7.513', 'blocked'], // Exchange Online, the customer's block list
@@ -66,6 +73,15 @@ const SUBJECTS: ReadonlyMap<string, BounceClass> = new Map([
   ['6', 'content_refused'],
   ['7', 'policy'],
 ]);
+
+/**
+ * The class of a status about security whose detail has a name of its own: nobody writes 5.7.26 or 5.7.509 for want of a better one, as many do
+ * with 5.1.1 and 5.7.1, and the words beside it may speak of names that are not found. `null` for every other.
+ */
+export function outspokenClass(status: string): BounceClass | null {
+  const detail = status.slice(2);
+  return /^7\.\d{2,3}$/.test(detail) ? (CLASSES.get(detail) ?? null) : null;
+}
 
 /** The class that a status alone tells, or `null`. `exact` asks for codes that say one thing. */
 export function classOfStatus(status: string, exact: boolean): BounceClass | null {

@@ -272,6 +272,16 @@ export const SAMPLES = {
     'I am out of the office.\n',
   ),
   absenceBySubject: mail(['From: Anna <anna@customer.example>', 'Subject: Absence du bureau: Facture'], '', 'Je suis de retour lundi.\n'),
+  absenceBySieve: mail(
+    [
+      'From: Anna <anna@customer.example>',
+      'Subject: Auto: Invoice 2026-0042',
+      'Auto-Submitted: auto-replied (vacation)',
+      'Precedence: bulk',
+    ],
+    '',
+    'Back on 4 December.\n',
+  ),
   ticket: mail(
     ['From: Help <help@customer.example>', 'Subject: [Ticket 4711] Invoice', 'Precedence: bulk', 'Auto-Submitted: auto-generated'],
     '',
