@@ -40,13 +40,22 @@ export async function readCertificate(input: CertificateInput, fromAddress: stri
   return objections.length > 0 ? { errors: objections.map((message) => ({ pointer: '/file', message })) } : { identity, view };
 }
 
+/** One file at a time: what takes long must not have all the threads that names are looked up and files are read by. */
+let before: Promise<unknown> = Promise.resolve();
+
+function inItsTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = before.then(work);
+  before = done.catch(() => undefined);
+  return done;
+}
+
 /** Opens the file. @param at pointer of what has `file` and `passphrase` */
 export async function readFile(
   { file, passphrase }: CertificateInput,
   at: string,
 ): Promise<{ identity: Pkcs12Identity } | { errors: FieldError[] }> {
   try {
-    return { identity: await readPkcs12InTurns(Buffer.from(file, 'base64'), passphrase) };
+    return { identity: await inItsTurn(() => readPkcs12InTurns(Buffer.from(file, 'base64'), passphrase)) };
   } catch (error) {
     if (!(error instanceof SigningIdentityError)) throw error;
     const field = error.problem === 'passphrase_wrong' ? 'passphrase' : 'file';

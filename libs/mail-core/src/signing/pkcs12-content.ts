@@ -1,6 +1,6 @@
 // What is in a PKCS#12 file (RFC 7292), in the forms that OpenSSL, Windows, macOS and Firefox write.
 import { type BerNode, octetsOf, oidOf, readBer } from './ber.js';
-import { decrypted, Effort, type InTurns, isSealedWith, Pkcs12FormError, spellingsOf } from './pkcs12-secrets.js';
+import { decrypted, Effort, type InTurns, isSealedWith, Pkcs12FormError, spellingsOf, WholeStep } from './pkcs12-secrets.js';
 
 /** Raw DER: keys as PKCS#8, certificates as their issuers made them. */
 export type Pkcs12Content = { keys: Buffer[]; certificates: Buffer[] };
@@ -64,8 +64,8 @@ class SafeReader {
 
   private *unlock(algorithm: BerNode, text: Buffer): InTurns<BerNode | null> {
     for (const clear of decrypted(this.spelling, algorithm, text, this.effort)) {
-      yield;
-      const node = clear === undefined ? null : sequenceIn(clear);
+      yield clear instanceof WholeStep ? clear : undefined;
+      const node = clear instanceof Buffer ? sequenceIn(clear) : null;
       if (node !== null) return node;
     }
     return null;

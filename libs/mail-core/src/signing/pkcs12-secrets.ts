@@ -1,10 +1,19 @@
 // What a PKCS#12 file is locked with (RFC 7292 appendix B, RFC 8018, RFC 9579): keys from a passphrase, and what they open.
-import { createDecipheriv, createHash, createHmac, hash, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, hash, pbkdf2, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
 import forge from 'node-forge';
 import { integerOf, octetsOf, oidOf, type BerNode } from './ber.js';
 
-/** Work that takes long yields now and then, so that whoever drives it may let others in between. */
-export type InTurns<T> = Generator<undefined, T>;
+/** A step that can not be divided: done by whoever drives the work, here and now, or on another thread. */
+export class WholeStep {
+  constructor(
+    readonly here: () => void,
+    readonly apart: () => Promise<void>,
+  ) {}
+}
+
+/** Work that takes long yields now and then, so that whoever drives it may let others in between. A step that it yields must be done before it goes on. */
+export type InTurns<T> = Generator<WholeStep | undefined, T>;
 
 /** Not to be opened, whatever the passphrase. */
 export class Pkcs12FormError extends Error {
@@ -16,7 +25,7 @@ export class Pkcs12CostError extends Error {
   override readonly name = 'Pkcs12CostError';
 }
 
-// Firefox writes 600,000, all others a few thousand. A second of SHA-256 at most in one go.
+// Firefox writes 600,000, all others a few thousand.
 const MOST_ITERATIONS = 1_000_000;
 const MOST_ITERATIONS_OF_FILE = 6_000_000;
 const ITERATIONS_PER_TURN = 20_000;
@@ -89,16 +98,21 @@ export function* isSealedWith(spelling: string, macData: BerNode, content: Buffe
   const expected = octetsOf(required(digest));
   const name = oidOf(required(oid));
   const macOf = (hashName: string, key: Buffer): Buffer => createHmac(hashName, key).update(content).digest();
+  // Keys are as long as the seal: whoever writes a longer one asks for the rounds many times over.
+  const ofLength = (hashName: string): string => {
+    if (createHash(hashName).digest().length !== expected.length) throw new Pkcs12FormError('its seal is not as long as seals of its kind');
+    return hashName;
+  };
   if (name === OID.pbmac1) {
     const [derivation, mac] = required(parameters).children();
-    const hashName = known(PRFS, oidOf(required(required(mac).children()[0])), 'seal');
+    const hashName = ofLength(known(PRFS, oidOf(required(required(mac).children()[0])), 'seal'));
     for (const start of pbkdf2Bytes(spelling)) {
-      yield;
-      if (isSame(macOf(hashName, deriveByPbkdf2(start, required(derivation), expected.length, effort)), expected)) return true;
+      const key = yield* deriveByPbkdf2(start, required(derivation), expected.length, effort);
+      if (isSame(macOf(hashName, key), expected)) return true;
     }
     return false;
   }
-  const hashName = known(HASHES, name, 'seal');
+  const hashName = ofLength(known(HASHES, name, 'seal'));
   const rounds = iterations === undefined ? 1 : integerOf(iterations);
   for (const start of pkcs12Bytes(spelling)) {
     const key = yield* derive(
@@ -112,8 +126,10 @@ export function* isSealedWith(spelling: string, macData: BerNode, content: Buffe
 
 const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
 
+type Candidates = Generator<Buffer | WholeStep | undefined>;
+
 /** The clear texts that the ways of starting from this spelling lead to; none where it does not open it. Whether one makes sense its reader sees. */
-export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, effort: Effort): Generator<Buffer | undefined> {
+export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, effort: Effort): Candidates {
   const [oid, parameters] = algorithm.children();
   const name = oidOf(required(oid));
   if (name !== OID.pbes2) {
@@ -124,19 +140,12 @@ export function* decrypted(spelling: string, algorithm: BerNode, text: Buffer, e
   const [cipherOid, iv] = required(encryption).children();
   const cipher = known(BLOCK_CIPHERS, oidOf(required(cipherOid)), 'encryption');
   for (const start of pbkdf2Bytes(spelling)) {
-    yield;
-    const key = deriveByPbkdf2(start, required(derivation), cipher.keyBytes, effort);
+    const key = yield* deriveByPbkdf2(start, required(derivation), cipher.keyBytes, effort);
     yield openedWith(cipher.name, key, octetsOf(required(iv)), text);
   }
 }
 
-function* decryptedOldWay(
-  spelling: string,
-  name: string,
-  parameters: BerNode,
-  text: Buffer,
-  effort: Effort,
-): Generator<Buffer | undefined> {
+function* decryptedOldWay(spelling: string, name: string, parameters: BerNode, text: Buffer, effort: Effort): Candidates {
   const { keyBytes, rc2Bits } = known(OLD_SCHEMES, name, 'encryption');
   const [salt, iterations] = parameters.children();
   for (const start of pkcs12Bytes(spelling)) {
@@ -166,7 +175,7 @@ function openedWithRc2(key: Buffer, bits: number, iv: Buffer, text: Buffer): Buf
   return cipher.finish() ? Buffer.from(cipher.output.getBytes(), 'latin1') : undefined;
 }
 
-function deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effort: Effort): Buffer {
+function* deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effort: Effort): InTurns<Buffer> {
   const [oid, parameters] = derivation.children();
   if (oidOf(required(oid)) !== OID.pbkdf2) throw new Pkcs12FormError('its key is derived in an unknown way');
   const [salt, iterations, ...options] = required(parameters).children();
@@ -174,8 +183,16 @@ function deriveByPbkdf2(start: Buffer, derivation: BerNode, bytes: number, effor
   const rounds = integerOf(required(iterations));
   effort.spend(rounds);
   const hashName = prf === undefined ? 'sha1' : known(PRFS, oidOf(required(prf.children()[0])), 'derivation');
-  return pbkdf2Sync(start, octetsOf(required(salt)), rounds, bytes, hashName);
+  const from = [start, octetsOf(required(salt)), rounds, bytes, hashName] as const;
+  let key: Buffer | undefined;
+  yield new WholeStep(
+    () => void (key = pbkdf2Sync(...from)),
+    async () => void (key = await derivedApart(...from)),
+  );
+  return required(key);
 }
+
+const derivedApart = promisify(pbkdf2);
 
 // RFC 7292 B.3.
 const PURPOSE = { key: 1, iv: 2, mac: 3 };

@@ -57,6 +57,7 @@ export function readPkcs12(bytes: Buffer, passphrase: string): Pkcs12Identity {
   for (;;) {
     const step = reading.next();
     if (step.done === true) return step.value;
+    step.value?.here();
   }
 }
 
@@ -66,7 +67,7 @@ export async function readPkcs12InTurns(bytes: Buffer, passphrase: string): Prom
   for (;;) {
     const step = reading.next();
     if (step.done === true) return step.value;
-    await new Promise((resolve) => setImmediate(resolve));
+    await (step.value?.apart() ?? new Promise((resolve) => setImmediate(resolve)));
   }
 }
 

@@ -97,6 +97,24 @@ describe('readPkcs12', () => {
     expect(() => readPkcs12(growSeal(bytes), 'secret')).toThrow(expect.objectContaining({ problem: 'too_costly' }));
   });
 
+  it('does not make a key for a seal that is longer than its kind', async () => {
+    const ours = await opensslPkcs12(...withChain(), '-iter', '2048', '-macalg', 'sha256');
+    for (const seal of [growDigest(ours, 64), pbmac1(ours, 64)])
+      expect(() => readPkcs12(seal, 'secret')).toThrow(
+        expect.objectContaining({ problem: 'unreadable', message: expect.stringContaining('seal') }),
+      );
+    // As long as it should be, it is only wrong.
+    for (const seal of [growDigest(ours, 32), pbmac1(ours, 32)])
+      expect(() => readPkcs12(seal, 'secret')).toThrow(expect.objectContaining({ problem: 'passphrase_wrong' }));
+  });
+
+  it('makes its keys on another thread, while everybody else is served', async () => {
+    const bytes = await opensslPkcs12(...withChain(), '-iter', '400000', '-nomac');
+    const before = performance.eventLoopUtilization();
+    await readPkcs12InTurns(bytes, 'secret');
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+  });
+
   it.each<[string, RegExp, () => Promise<[Buffer, string]>]>([
     ['a wrong passphrase', /passphrase does not open/, async () => [test.p12, 'wrong']],
     ['an empty passphrase', /passphrase does not open/, async () => [test.p12, '']],
@@ -186,6 +204,35 @@ function growSeal(bytes: Buffer): Buffer {
   rounds.value = '\x7f\xff\xff\xff';
   return Buffer.from(forge.asn1.toDer(lengthsOf).getBytes(), 'latin1');
 }
+
+const { asn1 } = forge;
+const sequence = (...value: forge.asn1.Asn1[]) => asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, value);
+const octets = (length: number) => asn1.create(asn1.Class.UNIVERSAL, asn1.Type.OCTETSTRING, false, 'x'.repeat(length));
+const named = (oid: string, ...parameters: forge.asn1.Asn1[]) =>
+  sequence(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.OID, false, asn1.oidToDer(oid).getBytes()), ...parameters);
+const rounds = (count: number) => asn1.create(asn1.Class.UNIVERSAL, asn1.Type.INTEGER, false, asn1.integerToDer(count).getBytes());
+
+/** The file with another seal. */
+function sealedWith(bytes: Buffer, seal: (old: forge.asn1.Asn1) => forge.asn1.Asn1): Buffer {
+  const file = asn1.fromDer(bytes.toString('latin1'));
+  const parts = file.value as forge.asn1.Asn1[];
+  parts[2] = seal(parts[2] as forge.asn1.Asn1);
+  return Buffer.from(asn1.toDer(file).getBytes(), 'latin1');
+}
+
+const growDigest = (bytes: Buffer, length: number): Buffer =>
+  sealedWith(bytes, ({ value }) => {
+    const [info, ...rest] = value as forge.asn1.Asn1[];
+    return sequence(sequence((info?.value as forge.asn1.Asn1[])[0] as forge.asn1.Asn1, octets(length)), ...rest);
+  });
+
+/** As OpenSSL 3.4 seals (RFC 9579). */
+const pbmac1 = (bytes: Buffer, length: number): Buffer => {
+  const hmac = named('1.2.840.113549.2.9');
+  const derivation = named('1.2.840.113549.1.5.12', sequence(octets(8), rounds(2048), hmac));
+  const kind = named('1.2.840.113549.1.5.14', sequence(derivation, hmac));
+  return sealedWith(bytes, () => sequence(sequence(kind, octets(length)), octets(8), rounds(1)));
+};
 
 function weak(): { p12: Buffer } {
   return createTestIdentity({ address: FROM, keyPem: newRsaKeyPem(1024) });
