@@ -45,6 +45,12 @@ describe('the scripted server', () => {
     expect(server.messages.map(({ raw }) => raw?.toString())).toEqual(['a\r\n.b\r\n']);
   });
 
+  it('hears what came behind the end of a message, in packets of their own, before it had read that far', async () => {
+    server.script = { body: { afterBytes: 1, action: { wait: 50, then: { raw: '' } } } };
+    const heard = await talk(ENVELOPE, 'a\r\n', '.\r\n', 'NOOP\r\n', 'QUIT\r\n');
+    expect(heard.split('\r\n').slice(-4)).toEqual([expect.stringMatching(/^250/), expect.stringMatching(/^500/), '221 bye', '']);
+  });
+
   it('reads an empty message and one of dots', async () => {
     await talk(ENVELOPE, '.\r\n', 'MAIL FROM:<a@x.test>\r\nRCPT TO:<b@y.test>\r\nDATA\r\n', '..\r\n...\r\n.\r\n', 'QUIT\r\n');
     expect(server.messages.map(({ raw }) => raw?.toString())).toEqual(['', '.\r\n..\r\n']);

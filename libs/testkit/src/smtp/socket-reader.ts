@@ -49,7 +49,7 @@ export class SocketReader {
     let size = 0;
     let tail: Buffer = parts[0] ?? END_OF_DATA;
     for (;;) {
-      for (const chunk of this.chunks.splice(0)) {
+      for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift()) {
         const seam = Buffer.concat([tail, chunk.subarray(0, END_OF_DATA.length - 1)]);
         const atSeam = seam.indexOf(END_OF_DATA);
         const inChunk = chunk.indexOf(END_OF_DATA);
