@@ -28,7 +28,7 @@ export const deliveriesWords: typeof english = {
   recipientStatus: {
     pending: 'Unterwegs',
     accepted: 'Vom Mailserver angenommen',
-    rejected: 'Abgelehnt',
+    rejected: 'Nicht angenommen',
     uncertain: 'Ungewiss: Der Mailserver hat die Annahme nicht bestätigt',
     cancelled: 'Abgebrochen',
     bounced: 'Zurückgekommen',

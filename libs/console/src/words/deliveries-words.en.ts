@@ -26,7 +26,7 @@ export const deliveriesWords = {
   recipientStatus: {
     pending: 'On its way',
     accepted: 'Accepted by the mail server',
-    rejected: 'Refused',
+    rejected: 'Not accepted',
     uncertain: 'Uncertain: the server gave no final answer',
     cancelled: 'Cancelled',
     bounced: 'Came back',

@@ -185,7 +185,9 @@ const REAL_REPLIES: readonly Row[] = [
   ['Exchange', 'rcpt', '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required', 'recipient', 'permanent', 'recipient_refused'],
   ['RFC 5321', 'rcpt', '550 5.7.1 Delivery not authorized, message refused', 'recipient', 'permanent', 'recipient_refused'],
   ['RFC 5321', 'rcpt', '553 Requested action not taken: mailbox name not allowed', 'recipient', 'permanent', 'recipient_refused'],
-  ['RFC 5321', 'rcpt', '450 Requested mail action not taken: mailbox busy', 'recipient', 'transient', 'recipient_refused'],
+  ['RFC 5321', 'rcpt', '450 Requested mail action not taken: mailbox busy', 'recipient', 'transient', 'asked_to_come_back'],
+  ['greylisting in words of its own', 'rcpt', '451 4.7.1 <x@customer.example>: Recipient address rejected: Policy restrictions, wait 5 minutes', 'recipient', 'transient', 'asked_to_come_back'],
+  ['greylisting without a word of it', 'rcpt', '450 4.2.0 Recipient address rejected', 'recipient', 'transient', 'asked_to_come_back'],
   ['RFC 5321', 'rcpt', '503 Bad sequence of commands', 'route', 'transient', 'smtp_protocol_error'],
   ['Yahoo', 'rcpt', '421 Max message per connection reached, closing transmission channel', 'route', 'transient', 'smtp_server_busy'],
 

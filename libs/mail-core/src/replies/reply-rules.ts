@@ -148,7 +148,8 @@ export const MEANING_BY_STAGE: Readonly<Record<AttemptStage, StageMeaning>> = {
   tls: { scope: 'route', transient: 'smtp_tls_unavailable', permanent: 'smtp_starttls_missing' },
   auth: { scope: 'route', transient: 'smtp_auth_unavailable', permanent: 'smtp_auth_rejected' },
   mail: { scope: 'route', transient: 'smtp_server_busy', permanent: 'sender_refused' },
-  rcpt: { scope: 'recipient', transient: 'recipient_refused', permanent: 'recipient_refused' },
+  // 4xx says "not now" (RFC 5321 4.2.1), in whatever words a greylist has: the address may be right.
+  rcpt: { scope: 'recipient', transient: 'asked_to_come_back', permanent: 'recipient_refused' },
   data: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
   final: { scope: 'message', transient: 'smtp_server_busy', permanent: 'message_refused' },
 };
