@@ -273,8 +273,17 @@ describe('the delivery log', () => {
   it('cancels what waits, tells so, and refuses to cancel what is settled', async () => {
     const open = await waiting('cancels');
     const answer = await post(`cancels/deliveries/${open.id}/cancel`);
-    expect(answer.body).toMatchObject({ status: 'cancelled', nextTryAt: null, recipients: [{ status: 'cancelled' }] });
-    expect(await harness.outcomeOf(open.key)).toMatchObject({ delivery: { status: 'cancelled' } });
+    expect(open.failure?.code).toBe('smtp_unreachable');
+    // What a server said before is no reason why it was not sent.
+    expect(answer.body).toMatchObject({
+      status: 'cancelled',
+      nextTryAt: null,
+      failure: { code: 'cancelled' },
+      recipients: [{ status: 'cancelled' }],
+    });
+    expect(await harness.outcomeOf(open.key)).toMatchObject({
+      delivery: { status: 'cancelled', failure: { code: 'cancelled', server: null }, troubled: [{ failure: null }] },
+    });
     expect((await post(`cancels/deliveries/${open.id}/cancel`)).status).toBe(409);
     expect((await post(`others/deliveries/${open.id}/cancel`)).status).toBe(404);
   });

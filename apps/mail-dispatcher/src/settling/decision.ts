@@ -1,6 +1,14 @@
 // From what a try came to, or from whatever else ends a claim, to what is written: pure, over the state that the caller knows.
 import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
-import { reasonOf, type RecipientResult, type RecipientState, type Settlement, transition, type Verdict } from '@billing-mail/mail-core';
+import {
+  reasonOf,
+  type RecipientResult,
+  type RecipientState,
+  type SettledStatus,
+  type Settlement,
+  transition,
+  type Verdict,
+} from '@billing-mail/mail-core';
 import { laneOf } from '../records/lanes.js';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { type RecordedAttempt, type SettleWrite } from '../records/settle-statement.js';
@@ -12,6 +20,7 @@ export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' 
   after: readonly RecipientRow[];
 };
 
+const CANCELLED: FailureReason = { code: 'cancelled', server: null, reply: null };
 const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null } as const;
 
 /** Recipients change, the delivery goes on as it is. */
@@ -27,10 +36,8 @@ export function toDecision(
 ): Decision {
   const after = recipients as RecipientRow[];
   const usedFallback = state.usedFallback || next.kind === 'fall_back';
-  const isSent = next.kind === 'settled' && next.status === 'sent';
-  const sentFailure = usedFallback ? state.failure : null;
-  // A fallback that worked is explained by why the custom server did not.
-  const failure = isSent ? sentFailure : (context.failure ?? state.failure);
+  const failure =
+    next.kind === 'settled' ? whyItEnded(state, after, { ...context, ...next, usedFallback }) : (context.failure ?? state.failure);
   const route = next.kind === 'fall_back' ? 'platform' : state.route;
   const written = {
     status: transition(state.status, next.kind === 'settled' ? next.status : 'waiting'),
@@ -45,6 +52,16 @@ export function toDecision(
   };
   const outcome = next.kind === 'settled' ? toSettledEvent({ ...state, status: next.status, route, usedFallback, failure }, after) : null;
   return { ...recipientsOnly(state, after), next: written, outcome };
+}
+
+type Ending = { status: SettledStatus; usedFallback: boolean; failure: FailureReason | null };
+
+function whyItEnded(state: DeliveryState, after: readonly RecipientRow[], { status, usedFallback, failure }: Ending): FailureReason | null {
+  // A fallback that worked is explained by why the custom server did not.
+  if (status === 'sent') return usedFallback ? state.failure : null;
+  // Where all who did not get it were cancelled, no server's trouble before that is the reason.
+  const isCancelled = after.every((recipient) => recipient.status === 'accepted' || recipient.status === 'cancelled');
+  return isCancelled ? CANCELLED : (failure ?? state.failure);
 }
 
 function dueIn(next: Settlement['next']): number | null {

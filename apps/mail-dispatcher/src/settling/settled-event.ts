@@ -44,8 +44,8 @@ export function toSettledEvent(
 }
 
 /** The server that the recipient's route ended at: what the delivery failed at, unless that was before the fallback. */
-function toFailure({ reason, reply, route }: RecipientRow, delivery: DeliveryState): FailureReason | null {
-  if (reason === null) return null;
+function toFailure({ status, reason, reply, route }: RecipientRow, delivery: DeliveryState): FailureReason | null {
+  if (reason === null || status === 'cancelled') return null;
   const server = delivery.usedFallback && route === 'platform' ? null : (delivery.failure?.server ?? null);
   return { code: reason, server, reply };
 }
