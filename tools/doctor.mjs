@@ -1,45 +1,48 @@
-// `npm run doctor`: what this machine has and lacks, each with its cure. Changes nothing that lasts.
-import { createServer } from 'node:net';
+// `npm run doctor`: what this machine has and lacks, and with `-- --production` whatever the services depend on. Each with its cure. Changes nothing that lasts.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkDocumentStore } from './document-store-check.mjs';
-import { isInstalled } from './install-packages.mjs';
-import { isFitNode } from './prepare-checkout.mjs';
-import { findProgram, NEEDED_BY_TESTS, useOf, wayToGet } from './system-programs.mjs';
+import { endWithHelp } from './help.mjs';
+import { checkMachine } from './machine-checks.mjs';
+import { prepareCheckout } from './prepare-checkout.mjs';
+import { explainFailure } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
-  });
-
-/** What nobody has to do anything for is brought when it is first needed. */
-function cureOf(name) {
-  const { kind, command } = wayToGet([name]);
-  const needed = name === 'redis-server' ? 'npm start' : 'npm test';
-  if (kind === 'unpacked') return `${needed} unpacks it into .data`;
-  return kind === 'installed' ? `${needed} installs it (apt-get)` : command;
+const args = process.argv.slice(2);
+endWithHelp('doctor', args);
+try {
+  process.exitCode = args.includes('--production') ? await examineProduction() : await lookAround();
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
 }
 
-const program = (name) => ({ name, ok: findProgram(name) !== null, detail: useOf(name), cure: cureOf(name) });
-
-const dataFolder = resolve(workspaceRoot, process.env.DATA_DIR ?? '.data');
-const isRunning = existsSync(join(dataFolder, 'start.json'));
-const checks = [
-  { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
-  { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
-  program('setpriv'),
-  // With a question mark: done without where it is missing.
-  ...NEEDED_BY_TESTS.filter((name) => !name.endsWith('?')).map(program),
-];
-for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
-  checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });
+async function examineProduction() {
+  await prepareCheckout();
+  const { runDoctor } = await import('./dist/doctor/run-doctor.js');
+  const { report, isWell } = await runDoctor(
+    args.filter((arg) => arg !== '--production'),
+    process.env,
+  );
+  console.log(report);
+  return isWell ? 0 : 1;
 }
 
-checks.push(...(await checkDocumentStore(process.env)));
+/** What is missing here is brought by `npm start`, so nothing of it is a failure. */
+async function lookAround() {
+  const dataFolder = resolve(workspaceRoot, process.env.DATA_DIR ?? '.data');
+  const isRunning = existsSync(join(dataFolder, 'start.json'));
+  for (const { name, ok, detail, cure } of await checkMachine(isRunning))
+    console.log(`${ok ? '✓' : '✗'} ${name.padEnd(14)} ${ok ? detail : `missing or taken; ${cure}`}`);
+  await lookAtDocuments();
+  console.log(isRunning ? `Billing Mail runs here: ${join(dataFolder, 'start.json')}` : 'Billing Mail does not run here: npm start');
+  return 0;
+}
 
-for (const { name, ok, detail, cure } of checks)
-  console.log(`${ok ? '✓' : '✗'} ${name.padEnd(14)} ${ok ? detail : `missing or taken; ${cure}`}`);
-console.log(isRunning ? `Billing Mail runs here: ${join(dataFolder, 'start.json')}` : 'Billing Mail does not run here: npm start');
+/** Where it is set already, and there is something built to look with. */
+async function lookAtDocuments() {
+  const built = join(workspaceRoot, 'tools', 'dist', 'doctor', 'document-store.js');
+  if (!process.env.DOCUMENT_STORE_URL || !existsSync(built)) return;
+  const { lookAtDocumentStore } = await import(built);
+  for (const { about, state, seen, cure } of await lookAtDocumentStore(process.env))
+    console.log(state === 'fine' ? `✓ ${about.padEnd(14)} ${seen}` : `✗ ${about.padEnd(14)} ${seen}; ${cure}`);
+}

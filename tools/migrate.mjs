@@ -1,7 +1,9 @@
 // `npm run migrate`: brings every service's tables in DATABASE_URL up to date. The work is in tools/src/migrate-schemas.ts.
+import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure, step, StepError } from './steps.mjs';
 
+endWithHelp('migrate', process.argv.slice(2));
 try {
   await prepareCheckout();
   if (!process.env.DATABASE_URL && !process.env.DATABASE_URL_FILE) {

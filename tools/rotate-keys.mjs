@@ -1,12 +1,14 @@
 // `npm run keys:rotate`: seals every stored password with the first of SECRET_KEYS and says whether one is left. The work is in settings-api.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const NEEDED = ['DATABASE_URL', 'SECRET_KEYS'];
 
+endWithHelp('keys:rotate', process.argv.slice(2));
 try {
   await prepareCheckout();
   const missing = NEEDED.filter((name) => !process.env[name] && !process.env[`${name}_FILE`]);

@@ -1,12 +1,14 @@
 // Runs a program of this checkout, set up and built first: `node tools/run-built.mjs redis-server,chromium path/to/dist/program.js [arguments]`.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 const [needs, program, ...args] = process.argv.slice(2);
+endWithHelp(program, args);
 try {
   await prepareCheckout();
   await provideSystemPrograms(needs.split(','));

@@ -1,9 +1,11 @@
 // `npm start`: the part that runs before anything is installed or built. The rest is tools/src/start.ts.
+import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure, step } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 
 const since = Date.now();
+endWithHelp('start', process.argv.slice(2));
 try {
   await prepareCheckout();
   if (!process.env.REDIS_URL) await provideSystemPrograms(['redis-server']);

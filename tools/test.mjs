@@ -1,5 +1,7 @@
 // `npm test`: every test but those of `npm run ops-tests`. Arguments (paths, Jest's flags) narrow it down.
+import { endWithHelp } from './help.mjs';
 import { runTests } from './run-tests.mjs';
 
+endWithHelp('test', process.argv.slice(2));
 // Three at a time: each spec file may run servers of its own, and waits for them half of its time.
 await runTests('test-results.json', ['--maxWorkers=3', ...process.argv.slice(2)]);

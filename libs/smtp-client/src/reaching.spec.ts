@@ -1,10 +1,9 @@
-import { startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { startDnsServer, startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { KnownServer } from './known-servers.js';
 import { type OpenResult } from './open-session.js';
 import { type SessionOptions } from './session-options.js';
 import { type SessionStep } from './smtp-server.js';
 import { ACCOUNT, handlesLeft, openHandles, openWith, PATIENT } from './testing/client.js';
-import { startDnsServer } from './testing/dns-server.js';
 
 // One name, two machines: DNS names 127.0.0.2 first, and the port is the same.
 const FIRST = '127.0.0.2';

@@ -1,5 +1,5 @@
+import { startDnsServer } from '@billing-mail/testkit';
 import { resolveHost } from './resolving.js';
-import { startDnsServer } from './testing/dns-server.js';
 import { handlesLeft, openHandles } from './testing/client.js';
 
 let dns: Awaited<ReturnType<typeof startDnsServer>>;

@@ -28,8 +28,8 @@ export const ICU: Requirement = {
 
 /** The database can not hold our tables. */
 export class MissingFeatureError extends Error {
-  constructor({ missing, cure }: Requirement) {
-    super(`${missing}. What helps: ${cure}.`);
+  constructor(readonly requirement: Requirement) {
+    super(`${requirement.missing}. What helps: ${requirement.cure}.`);
     this.name = 'MissingFeatureError';
   }
 }

@@ -1,0 +1,37 @@
+// What `npm run doctor` says of this machine, before anything is installed or built: what is there, what will be brought, and what is left to a person.
+import { createServer } from 'node:net';
+import { isInstalled } from './install-packages.mjs';
+import { isFitNode } from './prepare-checkout.mjs';
+import { findProgram, NEEDED_BY_TESTS, useOf, wayToGet } from './system-programs.mjs';
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+
+/** What nobody has to do anything for is brought when it is first needed. */
+function cureOf(name) {
+  const { kind, command } = wayToGet([name]);
+  const needed = name === 'redis-server' ? 'npm start' : 'npm test';
+  if (kind === 'unpacked') return `${needed} unpacks it into .data`;
+  return kind === 'installed' ? `${needed} installs it (apt-get)` : command;
+}
+
+const program = (name) => ({ name, ok: findProgram(name) !== null, detail: useOf(name), cure: cureOf(name) });
+
+/** @param isRunning whether `npm start` runs here, whose ports are then taken by itself */
+export async function checkMachine(isRunning) {
+  const checks = [
+    { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
+    { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
+    program('setpriv'),
+    // With a question mark: done without where it is missing.
+    ...NEEDED_BY_TESTS.filter((name) => !name.endsWith('?')).map(program),
+  ];
+  for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {
+    checks.push({ name: `port ${port}`, ok: await isFree(port), detail: 'free', cure: 'nothing to do: another port is chosen and said' });
+  }
+  return checks;
+}

@@ -1,0 +1,32 @@
+// All that `npm run doctor -- --production` looks at, in the order in which one thing needs another.
+import { lookAtCertificates } from './certificates.js';
+import { lookAtClocks } from './clock.js';
+import { lookAtDocumentStore } from './document-store.js';
+import { type Finding, reasonOf, wrong } from './finding.js';
+import { lookAtPlatformServer } from './platform-server.js';
+import { lookAtPostgres } from './postgres.js';
+import { lookAtRedis } from './redis.js';
+import { lookAtSenderDomain } from './sender-domain.js';
+import { lookAtServices } from './services.js';
+import { type Site } from './site.js';
+
+type Check = { about: string; look: (site: Site) => Promise<Finding[]> };
+
+const CHECKS: readonly Check[] = [
+  { about: 'PostgreSQL', look: lookAtPostgres },
+  { about: 'Redis', look: lookAtRedis },
+  { about: 'services', look: lookAtServices },
+  { about: 'clock', look: lookAtClocks },
+  { about: 'documents', look: ({ env }) => lookAtDocumentStore(env) },
+  { about: 'certificates', look: lookAtCertificates },
+  { about: 'mail server', look: lookAtPlatformServer },
+  { about: 'sender domain', look: lookAtSenderDomain },
+];
+
+/** Each check looks by itself: one that fails in a way that nobody foresaw says so, and the others go on. */
+export async function examine(site: Site): Promise<Finding[]> {
+  const looks = CHECKS.map(({ about, look }) =>
+    look(site).catch((error: unknown) => [wrong(about, reasonOf(error), 'mend what the message names, then look again')]),
+  );
+  return (await Promise.all(looks)).flat();
+}

@@ -1,0 +1,29 @@
+// `npm run token -- acme-admin`: a token for what `npm start` runs here, to put into a header or a file; nothing else is printed.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { endWithHelp } from './help.mjs';
+import { explainFailure, StepError } from './steps.mjs';
+import { workspaceRoot } from './workspace.mjs';
+
+const args = process.argv.slice(2);
+endWithHelp('token', args);
+try {
+  const tokens = tokensHere();
+  const [name = ''] = args;
+  const cure = `npm run --silent token -- NAME, which is one of ${Object.keys(tokens).join(', ')}`;
+  if (!Object.hasOwn(tokens, name)) throw new StepError(name === '' ? 'Whose token?' : `"${name}" has none.`, cure);
+  console.log(tokens[name]);
+} catch (error) {
+  explainFailure(error);
+  process.exitCode = 1;
+}
+
+/** `npm start` keeps them fresh. */
+function tokensHere() {
+  try {
+    return JSON.parse(readFileSync(join(resolve(workspaceRoot, process.env.DATA_DIR ?? '.data'), 'start.json'), 'utf8')).tokens;
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    throw new StepError('Billing Mail is not running here.', 'npm start, in another terminal; then ask again.');
+  }
+}
