@@ -26,7 +26,7 @@ COPY . .
 RUN npm run build \
  && mkdir /runtime \
  && cp -a --parents package.json apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist docker/start-dispatcher.sh \
-      tools/package.json tools/dist/*.js tools/dist/containers tools/dist/samples tools/dist/starting /runtime \
+      tools/package.json tools/dist/*.js tools/dist/containers tools/dist/doctor tools/dist/samples tools/dist/starting /runtime \
  && rm -rf /runtime/libs/testkit \
  && find /runtime \( -name '*.spec.*' -o -name '*.d.ts*' -o -name '.tsbuildinfo' \) -delete \
  && find /runtime -type d -name testing -prune -exec rm -rf {} + \
@@ -49,5 +49,5 @@ ENV NODE_ENV=production
 COPY --from=production-packages /app/node_modules node_modules
 COPY --from=build /runtime ./
 # A new volume takes over the owner of the folder that it covers.
-RUN install -d -m 0700 -o node -g node /data/documents /data/result-journal
+RUN install -d -m 0700 -o node -g node /data/documents /data/result-journal /data/backups
 USER node

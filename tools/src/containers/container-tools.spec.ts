@@ -20,6 +20,11 @@ describe('the tools of the containers', () => {
     await expect(runContainerTool(args, env)).rejects.toMatchObject({ cure: TOOLS_USAGE });
   });
 
+  it.each([['backup'], ['restore']])('take no name for a %s that leads out of its volume', async (tool) => {
+    for (const name of ['../documents/x', '/tmp/x', '.hidden', ''])
+      await expect(runContainerTool([tool, name], env)).rejects.toThrow(/no name for a backup/);
+  });
+
   it('make no token where an identity provider does', async () => {
     const asked = runContainerTool(['token', 'service'], { ...env, AUTH_JWKS_URL: 'https://id.example/keys' });
     await expect(asked).rejects.toThrow(/identity provider/);

@@ -1,15 +1,21 @@
-// What `docker compose run --rm tools …` does beside the services that run there: tokens to try things with, and the samples.
+// What `docker compose run --rm tools …` does beside the services that run there: tokens to try things with, the samples, the doctor, and backups.
+import { join } from 'node:path';
 import { readEnvironment, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 import { provideDatabaseRoles } from '../database-roles.js';
+import { runDoctor } from '../doctor/run-doctor.js';
+import { runBackup, runRestore } from '../run-backup.js';
 import { sendSamples, type SampleResult } from '../samples/send-samples.js';
 import { seedTeams } from '../samples/teams.js';
 import { describeSample, pageAddresses, section } from '../starting/summary.js';
 import { issueTokens, SAMPLE_CALLERS } from '../starting/tokens.js';
-import { CurableError } from '../step.js';
+import { CurableError, type RunStep } from '../step.js';
 
 export const TOOLS_USAGE = `docker compose run --rm tools token NAME   prints a token; NAME is one of ${Object.keys(SAMPLE_CALLERS).join(', ')}
-docker compose run --rm tools samples      makes three teams, sends an invoice for each and tells what became of it`;
+docker compose run --rm tools samples      makes three teams, sends an invoice for each and tells what became of it
+docker compose run --rm tools doctor       looks at all that the services depend on, and says what helps
+docker compose run --rm tools backup NAME  writes rows, documents and check sums into the volume "backups"
+docker compose run --rm tools restore NAME fills an empty database from there; --held, --resume, --hold instead of NAME`;
 
 const environment = z.object({
   REDIS_URL: variables.REDIS_URL,
@@ -24,9 +30,13 @@ const environment = z.object({
 type Environment = z.output<typeof environment>;
 
 // Names of the services in docker-compose.yml.
-const SETTINGS_API = 'http://settings-api:4100';
-const MAIL_DISPATCHER = 'http://mail-dispatcher:4101';
-const NOTIFICATION_SERVICE = 'http://notification-service:4102';
+const SERVICES = {
+  'settings-api': 'http://settings-api:4100',
+  'mail-dispatcher': 'http://mail-dispatcher:4101',
+  'notification-service': 'http://notification-service:4102',
+};
+// Where the volume of that name is mounted.
+const BACKUPS = '/data/backups';
 const MAILBOX_HOST = 'mailbox';
 const MAILBOX_PAGE = 'http://localhost:1080/index.html';
 // The mailbox serves as a team's own server too; at the other port nobody listens, and both are ports that a team's server may use.
@@ -37,8 +47,34 @@ export async function runContainerTool([tool, ...args]: string[], source: NodeJS
   if (tool === 'token' && args.length === 1) return token(args[0] ?? '', readEnvironment(environment, source));
   if (tool === 'samples' && args.length === 0) return samples(readEnvironment(environment, source));
   if (tool === 'roles' && args.length === 0) return provideDatabaseRoles(source);
+  if (tool === 'doctor') return doctor(args, source);
+  if (tool === 'backup') return silent(runBackup(args.map(inBackups), tellStep));
+  if (tool === 'restore') return silent(runRestore(args.map(inBackups), tellStep));
   throw new CurableError(tool === undefined ? 'Which tool?' : `There is no tool "${[tool, ...args].join(' ')}".`, TOOLS_USAGE);
 }
+
+async function doctor(args: string[], source: NodeJS.ProcessEnv): Promise<string> {
+  const { report, isWell } = await runDoctor(args, source, SERVICES);
+  if (!isWell) process.exitCode = 1;
+  return report;
+}
+
+/** A name alone: what lies elsewhere in the container is gone with it. */
+function inBackups(arg: string): string {
+  if (arg.startsWith('--')) return arg;
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(arg)) return join(BACKUPS, arg);
+  throw new CurableError(`"${arg}" is no name for a backup.`, 'letters, digits, dots, hyphens and underscores, such as 2026-11-30');
+}
+
+const tellStep: RunStep = async (title, work) => {
+  let detail = '';
+  const result = await work((text) => (detail = `: ${text}`));
+  console.log(`✓ ${title}${detail}`);
+  return result;
+};
+
+/** It has said what there was to say. */
+const silent = async (work: Promise<void>): Promise<string> => work.then(() => '');
 
 async function token(name: string, env: Environment): Promise<string> {
   const tokens: Record<string, string> = await tokensFor(env);
@@ -63,12 +99,12 @@ async function samples(env: Environment): Promise<string> {
     );
   }
   const tokens = await tokensFor(env);
-  await Promise.all([SETTINGS_API, MAIL_DISPATCHER, NOTIFICATION_SERVICE].map(untilReady));
-  await seedTeams(SETTINGS_API, tokens.service, OWN_SERVER);
+  await Promise.all(Object.values(SERVICES).map(untilReady));
+  await seedTeams(SERVICES['settings-api'], tokens.service, OWN_SERVER);
   const running = {
     redis: env,
-    mailDispatcher: MAIL_DISPATCHER,
-    notificationService: NOTIFICATION_SERVICE,
+    mailDispatcher: SERVICES['mail-dispatcher'],
+    notificationService: SERVICES['notification-service'],
     tokens,
   };
   return summarizeSamples(await sendSamples(running), env.CONSOLE_URL.replace(/\/$/, ''), tokens);

@@ -1,8 +1,10 @@
 import { runContainerTool } from './container-tools.js';
 import { CurableError } from '../step.js';
 
+// A backup is readable by its owner only.
+process.umask(0o077);
 runContainerTool(process.argv.slice(2), process.env).then(
-  (text) => console.log(text),
+  (text) => (text === '' ? undefined : console.log(text)),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     if (error instanceof CurableError) console.error(error.cure);

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePort, findProgram, startServerProcess } from '@billing-mail/testkit';
 import { Ajv } from 'ajv';
@@ -140,6 +140,23 @@ describe('docker-compose.yml', () => {
     expect(run.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
   });
 
+  it('puts into the image all that the tools import, and nothing of the tests', () => {
+    const sources = join(workspaceRoot, 'tools', 'src');
+    const imported = new Map<string, string>();
+    const follow = (file: string): void => {
+      if (imported.has(file)) return;
+      const source = readFileSync(file, 'utf8');
+      imported.set(file, source);
+      for (const [, path = ''] of source.matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)) follow(`${join(dirname(file), path)}.ts`);
+    };
+    follow(join(sources, 'containers', 'main.ts'));
+    const copied = /cp -a --parents ([^&]+) \/runtime/.exec(readFileSync(join(workspaceRoot, 'Dockerfile'), 'utf8'))?.[1] ?? '';
+    const folderOf = (file: string): string => join('tools', 'dist', dirname(relative(sources, file)));
+    const folders = new Set([...imported.keys()].map(folderOf));
+    expect([...folders].filter((folder) => folder !== 'tools/dist' && !`${copied} `.includes(`${folder} `))).toEqual([]);
+    expect([...imported].filter(([, source]) => source.includes('@billing-mail/testkit')).map(([file]) => file)).toEqual([]);
+  });
+
   const secret = (name: string): string => readFileSync(join(secretsFolder, name), 'utf8').trim();
 
   it('migrates as the role that owns the tables, which it makes with addresses of the database and nothing else', async () => {
@@ -217,9 +234,11 @@ describe('docker-compose.yml', () => {
     const holdersOf = (wanted: RegExp) =>
       Object.entries(compose.services).flatMap(([name, { secrets }]) => (secrets.some((held) => wanted.test(held)) ? [name] : []));
     expect(holdersOf(/^secret_keys$/)).toEqual(['settings-api', 'mail-dispatcher']);
-    expect(holdersOf(/^smime_/)).toEqual(['mail-dispatcher']);
+    expect(holdersOf(/^smime_/)).toEqual(['mail-dispatcher', 'tools']);
     expect(holdersOf(/^platform_smtp_url$/)).toEqual(['mail-dispatcher', 'notification-service', 'tools']);
-    expect(holdersOf(/^(admin|migration)_database_url$/)).toEqual(['migrations']);
+    expect(holdersOf(/^admin_database_url$/)).toEqual(['migrations']);
+    // A person runs these; nothing that listens has it.
+    expect(holdersOf(/^migration_database_url$/)).toEqual(['migrations', 'tools']);
     expect(holdersOf(/^settings_database_url$/)).toEqual(['migrations', 'settings-api']);
     expect(holdersOf(/^mail_dispatcher_redis_url$/)).toEqual(['mail-dispatcher']);
   });
@@ -338,6 +357,16 @@ describe('docker-compose.yml', () => {
 
   it('keeps all that must last in volumes', () => {
     const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0] ?? ''));
-    expect(mounted.filter((name) => !name.startsWith('./')).sort()).toEqual(Object.keys(compose.volumes).sort());
+    const volumes = new Set(mounted.filter((name) => !name.startsWith('./')));
+    expect([...volumes].sort()).toEqual(Object.keys(compose.volumes).sort());
+  });
+
+  it('keeps backups, and lets the tools read and bring back the documents of the dispatchers', () => {
+    const tools = serviceNamed('tools');
+    expect(tools.volumes).toEqual(expect.arrayContaining(['documents:/data/documents', 'backups:/data/backups']));
+    expect(readFileSync(join(workspaceRoot, 'Dockerfile'), 'utf8')).toMatch(/install -d .* -o node .*\/data\/backups/);
+    const env = environmentIn('tools', {});
+    expect(new URL(readMigrationUrl(env)).username).toBe(MIGRATOR_ROLE);
+    expect(env['DOCUMENT_STORE_URL']).toBe(environmentIn('mail-dispatcher', { PLATFORM_FROM_ADDRESS: FROM_ADDRESS })['DOCUMENT_STORE_URL']);
   });
 });
