@@ -2,6 +2,7 @@ export * from './address.js';
 export * from './address-rules.js';
 export * from './bounce-vocabulary.js';
 export * from './bounces.js';
+export * from './console-paths.js';
 export * from './csv-rules.js';
 export * from './delivery.js';
 export * from './delivery-forecast.js';

@@ -1,7 +1,8 @@
 // Asks whoever reads an address whether they want alerts there. Nothing in the letter is of the user's choosing but where it goes.
 import { Inject, Injectable } from '@nestjs/common';
-import { type Locale } from '@billing-mail/contracts';
+import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { type Caller, type Logger, type ProblemException, RateLimiter } from '@billing-mail/platform';
+import { pageAddress } from '../channels/email/alert-links.js';
 import { composeConfirmationEmail } from '../channels/email/compose-confirmation-email.js';
 import { PlatformMailClient } from '../channels/email/platform-mail.client.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
@@ -46,7 +47,7 @@ export class ConfirmAddress {
 
   /** The page only fills the code in: links are opened by filters of mail as well, and nobody but the user may confirm. */
   private linkFor({ teamIds: [team] }: Caller, code: string): string | null {
-    if (this.env.CONSOLE_URL === undefined || team === undefined) return null;
-    return `${this.env.CONSOLE_URL.replace(/\/+$/, '')}/teams/${encodeURIComponent(team)}/inbox?confirm=${code}`;
+    const page = pageAddress(this.env);
+    return page === null || team === undefined ? null : `${page}${inboxPath(team)}?confirm=${code}`;
   }
 }

@@ -62,6 +62,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     AUTH_JWT_SECRET: SECRET,
     PLATFORM_SMTP_URL: smtpUrl,
     PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example',
+    CONSOLE_URL: 'https://console.example/mail/',
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
   const logger = createLogger('notification-service', 'silent');

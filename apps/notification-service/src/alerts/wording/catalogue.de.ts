@@ -250,6 +250,13 @@ export const GERMAN: Catalogue = {
     title: (count) => `${count} weitere Meldungen zu Ihren Belegen`,
     heading: 'Für einzelne E-Mails waren es zu viele. Sie finden sie in Ihren Mitteilungen:',
   },
+  links: {
+    delivery: 'Sendung öffnen',
+    deliveries: 'Diese Sendungen öffnen',
+    settings: 'Einstellungen für den E-Mail-Versand öffnen',
+    inbox: 'Mitteilungen öffnen',
+    preferences: 'Ihre Benachrichtigungseinstellungen',
+  },
   emailFooter:
     'Sie erhalten diese E-Mail, weil Sie einen Beleg verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
 };

@@ -241,6 +241,13 @@ export const ENGLISH: Catalogue = {
     title: (count) => `${count} more messages about your documents`,
     heading: 'There were too many for an e-mail each. You find them in your inbox:',
   },
+  links: {
+    delivery: 'Open the delivery',
+    deliveries: 'Open these deliveries',
+    settings: 'Open the settings for e-mail delivery',
+    inbox: 'Open the inbox',
+    preferences: 'Your notification preferences',
+  },
   emailFooter:
     'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences. Text in quotation marks and addresses come from others; some of their signs stand in brackets, so that nothing of it can be opened by mistake.',
 };

@@ -106,6 +106,8 @@ export type Catalogue = {
   notByEmail: Record<EmailTrouble, string>;
   /** The e-mail about many messages at once. */
   digest: { title: (count: number) => string; heading: string };
+  /** Where the links of an e-mail lead to. */
+  links: Record<'delivery' | 'deliveries' | 'settings' | 'inbox' | 'preferences', string>;
   /** Under every e-mail. */
   emailFooter: string;
 };

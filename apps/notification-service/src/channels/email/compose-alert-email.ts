@@ -1,57 +1,78 @@
-import { type Locale } from '@billing-mail/contracts';
-import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
+// The e-mail about an alert, or about many: text and HTML from the same blocks, and links of our own to where it is seen and mended.
+import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
 import { CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
+import { isOfTeam, type LinkedAlert, linkOf, preferencesLink } from './alert-links.js';
 import { unlinked } from './unlinked.js';
 
 export type AlertEmail = { subject: string; text: string; html: string };
-export type AlertToMail = { teamId: string; params: AlertParams; count: number };
+/** A link of our own, with its words: nothing that comes from outside but ids is in it. */
+type Link = { words: string; url: string };
+type Letter = AlertText & { prefix: string; links: Link[]; preferences: string | null };
 
 /**
  * The e-mail about an alert, in the user's language, with the team whose trouble it is. Whatever comes from outside is escaped in the HTML,
  * and nothing of it can be opened.
+ * @param page the address of the web page, without a slash at the end; `null`: there are no links
  */
-export function composeAlertEmail(alerts: readonly AlertToMail[], locale: Locale): AlertEmail {
+export function composeAlertEmail(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): AlertEmail {
   const [alert] = alerts;
-  return alerts.length === 1 && alert !== undefined ? composeOne(alert, locale) : composeDigest(alerts, locale);
+  return layOut(alerts.length === 1 && alert !== undefined ? ofOne(alert, locale, page) : ofMany(alerts, locale, page), locale);
 }
 
-/** What was too much for single e-mails: a list of titles. */
-function composeDigest(alerts: readonly AlertToMail[], locale: Locale): AlertEmail {
+/** What was too much for single e-mails: a list of titles, and of each team the way to its inbox. */
+function ofMany(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): Letter {
   const words = CATALOGUES[locale];
   const items = alerts.map(({ teamId, params, count }) => `${prefixOf(teamId)}${wordAlert(params, count, locale).title}`);
-  return layOut({ title: words.digest.title(alerts.length), blocks: [listBlock(words.digest.heading, items, 0, words)] }, '', locale);
+  const teams = [...new Set(alerts.map(({ teamId }) => teamId))].filter(isOfTeam);
+  return {
+    title: words.digest.title(alerts.length),
+    blocks: [listBlock(words.digest.heading, items, 0, words)],
+    prefix: '',
+    links: page === null ? [] : teams.map((team) => ({ words: `${prefixOf(team)}${words.links.inbox}`, url: `${page}${inboxPath(team)}` })),
+    preferences: preferencesLink(teams[0] ?? '', page),
+  };
 }
 
-function composeOne({ teamId, params, count }: AlertToMail, locale: Locale): AlertEmail {
+function ofOne(alert: LinkedAlert, locale: Locale, page: string | null): Letter {
+  const { teamId, params, count } = alert;
+  const words = CATALOGUES[locale];
   const { title, blocks } = wordAlert(params, count, locale);
-  const team = isOfTeam(teamId) ? [textBlock(CATALOGUES[locale].team(teamId))] : [];
-  return layOut({ title, blocks: [...team, ...blocks] }, prefixOf(teamId), locale);
+  const link = linkOf(alert, page);
+  return {
+    title,
+    blocks: [...(isOfTeam(teamId) ? [textBlock(words.team(teamId))] : []), ...blocks],
+    prefix: prefixOf(teamId),
+    links: link === null ? [] : [{ words: words.links[link.to], url: link.url }],
+    preferences: preferencesLink(teamId, page),
+  };
 }
 
 const prefixOf = (teamId: string): string => (isOfTeam(teamId) ? `[${teamId}] ` : '');
 
-// What concerns the platform, or a job whose team could not be read, is no team's.
-const isOfTeam = (teamId: string): boolean => teamId !== OPERATOR.teamId && teamId !== '';
-
-function layOut({ title, blocks }: AlertText, prefix: string, locale: Locale): AlertEmail {
-  const { emailFooter } = CATALOGUES[locale];
+function layOut({ title, blocks, prefix, links, preferences }: Letter, locale: Locale): AlertEmail {
+  const { emailFooter, links: linkWords } = CATALOGUES[locale];
   const safeTitle = unlinked(title);
   const safeBlocks = blocks.map(withoutLinks);
+  const last = preferences === null ? [] : [{ words: linkWords.preferences, url: preferences }];
   return {
     subject: `${prefix}${safeTitle}`,
-    text: `${renderPlainText(safeBlocks)}\n\n-- \n${emailFooter}\n`,
+    text: `${[renderPlainText(safeBlocks), ...links.map(toText)].join('\n\n')}\n\n-- \n${[emailFooter, ...last.map(toText)].join('\n')}\n`,
     html: [
       `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><title>${escapeHtml(safeTitle)}</title></head>`,
       '<body style="font-family: sans-serif; font-size: 15px; line-height: 1.5; color: #222; max-width: 40em">',
       `<h1 style="font-size: 18px">${escapeHtml(safeTitle)}</h1>`,
       ...safeBlocks.map(toHtml),
-      `<p style="color: #666; font-size: 13px">${escapeHtml(emailFooter)}</p>`,
+      ...links.map((link) => `<p><strong>${toAnchor(link)}</strong></p>`),
+      `<p style="color: #666; font-size: 13px">${[escapeHtml(emailFooter), ...last.map(toAnchor)].join('<br>')}</p>`,
       '</body></html>',
     ].join('\n'),
   };
 }
+
+const toText = ({ words, url }: Link): string => `${words}:\n${url}`;
+const toAnchor = ({ words, url }: Link): string => `<a href="${escapeHtml(url)}">${escapeHtml(words)}</a>`;
 
 const withoutLinks = (block: Block): Block =>
   block.kind === 'text'

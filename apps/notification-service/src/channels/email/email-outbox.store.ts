@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Locale } from '@billing-mail/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
+import { OPERATOR } from '../../alerts/alert.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { type LinkedAlert } from './alert-links.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 import { type EmailStatus } from './email-outbox.entity.js';
 
 /** What an e-mail is about: one notification, or in a digest several. */
-export type OwedPart = { notificationId: string; teamId: string; params: AlertParams; count: number };
+export type OwedPart = LinkedAlert & { notificationId: string };
 
 /** An e-mail that this process may send until its lease ends. */
 export type OwedEmail = {
@@ -66,6 +67,7 @@ export class EmailOutboxStore {
   private async claimedBy(claimId: string): Promise<OwedEmail[]> {
     const rows = await this.database.query<OwedRow[]>(
       `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
+              n.delivery_id AS "deliveryId",
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               CASE WHEN n.team_id = $2 THEN $3
                    -- Not known to belong to the team: whoever named the user may have made it up.
@@ -225,10 +227,10 @@ const CLAIM = `
 /** Those of one user and address are one e-mail. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
-  for (const { userId, notificationId, teamId, params, count, ...same } of rows) {
+  for (const { userId, notificationId, teamId, params, count, deliveryId, ...same } of rows) {
     const key = JSON.stringify([userId, same.address]);
     const email = emails.get(key) ?? { ...same, parts: [] };
-    email.parts.push({ notificationId, teamId, params, count });
+    email.parts.push({ notificationId, teamId, params, count, deliveryId });
     // The most that any of them has been through counts for all.
     if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
     emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });

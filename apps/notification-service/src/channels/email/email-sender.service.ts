@@ -6,6 +6,7 @@ import { type Logger, within } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
+import { pageAddress } from './alert-links.js';
 import { composeAlertEmail } from './compose-alert-email.js';
 import { EmailOutboxStore, type OwedEmail, type OwedPart, RENEW_EVERY_MS } from './email-outbox.store.js';
 import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
@@ -109,7 +110,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     if (doubts > 0) this.log(email, 'doubtful', 'an alert e-mail that may have arrived is sent once more');
     const date = email.doubtedAt ?? new Date();
     const result = await this.platform.send({
-      email: composeAlertEmail(email.parts, email.locale),
+      email: composeAlertEmail(email.parts, email.locale, pageAddress(this.env)),
       address,
       id: idOf(email.parts),
       date,

@@ -87,6 +87,21 @@ describe('alert e-mails', () => {
     expect(mail.text).toContain('<img src=x onerror=alert(1)>');
   });
 
+  it.each([
+    ['of one document to its delivery', 'one', 1, /^https:\/\/console\.example\/mail\/teams\/led-one\/deliveries\/[0-9a-f-]{36}$/],
+    ['of several to their list', 'many', 2, /^https:\/\/console\.example\/mail\/teams\/led-many\/deliveries\?status=failed$/],
+  ])('lead %s and to the preferences, in text and HTML', async (_name, name, count, url) => {
+    const team = `led-${name}`;
+    await around.publishGroup(Array.from({ length: count }, () => SAMPLES.failed(clerk(team)))).then((job) => job.finished());
+    const mail = await simpleParser((await mailTo(`clerk@${team}.example`)).raw);
+    const preferences = `https://console.example/mail/teams/${team}/inbox?show=preferences`;
+    const [inHtml, inText] = [/href="([^"]+)"/g, /(https:\S+)/g].map((link, place) =>
+      [...((place === 0 ? mail.html || '' : mail.text) ?? '').matchAll(link)].map(([, found]) => found),
+    );
+    expect(inHtml).toEqual([expect.stringMatching(url), preferences]);
+    expect(inText).toEqual(inHtml);
+  });
+
   it('go to the address that the user chose and confirmed', async () => {
     await prefer('chooser', { email: 'home@chooser.example', locale: 'en', channels: { email: true, inbox: false } });
     await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'chooser'`);
@@ -137,6 +152,7 @@ describe('alert e-mails', () => {
     await change('flooded', `due_at = CASE WHEN o.in_digest THEN now() ELSE o.due_at END`);
     const digest = await simpleParser((await mailTo('clerk@flooded.example', 31)).raw);
     expect(digest.subject).toBe('10 more messages about your documents');
+    expect(digest.text).toContain('https://console.example/mail/teams/flooded/inbox\n');
     expect(digest.text?.match(/\[flooded\] Invoice “2026-0042” could not be sent/g)).toHaveLength(10);
     await eventually(async () => (await heldBack()) === 0);
     expect(mailsTo('clerk@flooded.example')).toHaveLength(31);
@@ -145,6 +161,8 @@ describe('alert e-mails', () => {
   it('tell who runs the platform when its certificate runs out', async () => {
     await publish(INCIDENTS.certificateExpiring(14));
     const mail = await simpleParser((await mailTo('operator@billing-mail.example')).raw);
+    // It is no team's: there is no page of it.
+    expect(mail.html).not.toContain('href');
     expect(mail.subject).toBe('The signing certificate of the platform expires in 14 days');
   });
 
@@ -300,7 +318,7 @@ describe('alert e-mails', () => {
     await eventually(async () => (await owed('stalled')).lastError);
     around.mail.refusal = null;
     const [email] = await service.database.query<OwedEmail[]>(
-      `SELECT json_build_array(json_build_object('notificationId', o.notification_id)) AS parts, gen_random_uuid() AS "claimId"
+      `SELECT json_build_array(json_build_object('notificationId', o.notification_id)) AS parts, gen_random_uuid() AS "claimId", o.doubts
        FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id WHERE n.team_id = 'stalled'`,
     );
     if (email === undefined) throw new Error('no e-mail is owed');

@@ -1,0 +1,14 @@
+/** Where the web page shows what, behind its own address; the page and links in e-mails agree by it. Each part is encoded, so that no id can lead elsewhere. */
+export const teamPath = (team: string): string => `/teams/${encodeURIComponent(team)}`;
+
+export const settingsPath = (team: string): string => `${teamPath(team)}/settings/invoicing`;
+export const deliveriesPath = (team: string): string => `${teamPath(team)}/deliveries`;
+export const undeliverablePath = (team: string): string => `${deliveriesPath(team)}/undeliverable-addresses`;
+// Ids of deliveries are UUIDs, so that none is taken for another page.
+export const deliveryPath = (team: string, id: string): string => `${deliveriesPath(team)}/${encodeURIComponent(id)}`;
+export const inboxPath = (team: string): string => `${teamPath(team)}/inbox`;
+
+/** In the query, as a sign-in takes what stands behind the `#`. */
+export const PREFERENCES_SHOWN = 'show=preferences';
+/** The inbox, opened at how the reader is told. */
+export const preferencesPath = (team: string): string => `${inboxPath(team)}?${PREFERENCES_SHOWN}`;
