@@ -90,6 +90,8 @@ keep document_store_credentials </dev/null
 # Empty: the platform has no app there. Whoever has one writes its secret into the file.
 keep oauth_microsoft_client_secret </dev/null
 keep oauth_google_client_secret </dev/null
+# Empty: alerts have no second mail server. Whoever has one writes its URL into the file, as in platform_smtp_url.
+keep alert_smtp_url </dev/null
 
 if [ "${1:-}" = --try ]; then
   address=${2:?the platform\'s sender address, as in PLATFORM_FROM_ADDRESS}

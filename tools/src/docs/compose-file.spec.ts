@@ -239,6 +239,7 @@ describe('docker-compose.yml', () => {
     expect(holdersOf(/^admin_database_url$/)).toEqual(['migrations']);
     // A person runs these; nothing that listens has it.
     expect(holdersOf(/^migration_database_url$/)).toEqual(['migrations', 'tools']);
+    expect(holdersOf(/^alert_smtp_url$/)).toEqual(['notification-service']);
     expect(holdersOf(/^settings_database_url$/)).toEqual(['migrations', 'settings-api']);
     expect(holdersOf(/^mail_dispatcher_redis_url$/)).toEqual(['mail-dispatcher']);
   });

@@ -172,6 +172,11 @@ export const variables = {
     true,
   ),
   PLATFORM_SMTP_CA_FILE: described(z.string().optional(), "PEM file of an extra authority for the platform server's certificate"),
+  ALERT_SMTP_URL: described(
+    url(['smtp:', 'smtps:']).optional(),
+    "a second server, written as `PLATFORM_SMTP_URL`, that takes alerts by e-mail which the platform's does not take; it must be allowed to send as `PLATFORM_FROM_ADDRESS`, and its certificate be of a public authority",
+    true,
+  ),
   PLATFORM_FROM_ADDRESS: described(
     z.email('must be an e-mail address'),
     "the platform's sender address; the signing certificate must be issued to it",

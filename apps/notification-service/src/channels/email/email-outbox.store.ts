@@ -111,13 +111,13 @@ export class EmailOutboxStore {
 
   /**
    * The gate: commits that the end of data goes out, while the claim still holds. Whoever finds this without an answer later knows that
-   * the server may have the e-mail.
+   * the server may have the e-mail. Asked again after the first server's no, for the second one, it says the same.
    */
   async release(email: OwedEmail, date: Date): Promise<boolean> {
     const [rows] = await this.database.query<[unknown[], number]>(
-      `UPDATE notify.email_outbox SET doubts = doubts + 1, released_at = $3
+      `UPDATE notify.email_outbox SET doubts = $4, released_at = $3
        WHERE notification_id = ANY ($1) AND claim_id = $2 AND leased_until > now() RETURNING notification_id`,
-      [idsOf(email), email.claimId, date],
+      [idsOf(email), email.claimId, date, email.doubts + 1],
     );
     return rows.length === email.parts.length;
   }

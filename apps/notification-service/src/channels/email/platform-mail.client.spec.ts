@@ -19,8 +19,8 @@ describe('PlatformMailClient', () => {
   });
   afterEach(() => mail.stop());
 
-  const send = async (url: string, changes: Partial<OutgoingAlert> = {}, clientName?: string): Promise<SendResult> => {
-    const env = { PLATFORM_SMTP_URL: url, PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example', SMTP_CLIENT_NAME: clientName };
+  const send = async (url: string, changes: Partial<OutgoingAlert> = {}, given: Partial<NotificationEnv> = {}): Promise<SendResult> => {
+    const env = { PLATFORM_SMTP_URL: url, PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example', ...given };
     const client = new PlatformMailClient(env as NotificationEnv);
     const result = await client.send(alert(changes));
     await client.onApplicationShutdown();
@@ -33,7 +33,7 @@ describe('PlatformMailClient', () => {
   });
 
   it('introduces itself by the configured name', async () => {
-    await send(mail.url, {}, 'billing.platform.example');
+    await send(mail.url, {}, { SMTP_CLIENT_NAME: 'billing.platform.example' });
     expect(mail.names).toEqual(['billing.platform.example']);
   });
 
@@ -75,6 +75,50 @@ describe('PlatformMailClient', () => {
     mail.refusal = { at: 'data', code: 554 };
     expect(await send(mail.url)).toMatchObject({ outcome: 'refused', addressExists: true });
     expect(await send('smtp://127.0.0.1:1')).toMatchObject({ outcome: 'refused', addressExists: true });
+  });
+
+  describe('with a second server', () => {
+    let second: MailCatcher;
+    beforeEach(async () => {
+      second = await startMailCatcher();
+    });
+    afterEach(() => second.stop());
+    const sendByBoth = (changes: Partial<OutgoingAlert> = {}, url = mail.url) => send(url, changes, { ALERT_SMTP_URL: second.url });
+
+    it('leaves it alone while the first takes the alert', async () => {
+      expect(await sendByBoth()).toEqual({ outcome: 'sent' });
+      expect([mail.mails.length, second.mails.length]).toEqual([1, 0]);
+    });
+
+    it.each([
+      ['is away', 'smtp://127.0.0.1:1', null],
+      ['refuses', undefined, { at: 'rcpt', code: 554, text: '5.7.1 client blocked' }],
+      ['refuses at the end of data', undefined, { at: 'data', code: 451, text: 'later' }],
+    ] as const)('goes by it when the first %s, as the same e-mail', async (_name, url, refusal) => {
+      mail.refusal = refusal;
+      expect(await sendByBoth({}, url)).toEqual({ outcome: 'sent' });
+      expect(second.mails.map(({ recipients }) => recipients)).toEqual([['clerk@acme.example']]);
+      expect(second.mails[0]?.raw.toString()).toContain('Message-ID: <n1.1@billing-mail.example>');
+    });
+
+    it('is not tried with an address that does not exist, nor after an end of data of which nobody knows what became', async () => {
+      mail.refusal = { at: 'rcpt', code: 550, text: '5.1.1 no such user' };
+      expect(await sendByBoth()).toMatchObject({ outcome: 'refused', addressExists: false });
+      mail.refusal = null;
+      mail.beforeReply = () => mail.cut();
+      expect(await sendByBoth()).toMatchObject({ outcome: 'doubtful' });
+      expect(second.mails).toEqual([]);
+    });
+
+    it('says what both said when neither takes it', async () => {
+      mail.refusal = { at: 'data', code: 451 };
+      second.refusal = { at: 'rcpt', code: 450 };
+      expect(await sendByBoth()).toEqual({
+        outcome: 'refused',
+        addressExists: true,
+        error: expect.stringMatching(/^final 451 .*; second server: rcpt 450 /),
+      });
+    });
   });
 
   it('holds the end of data back when the gate says no, and when the claim is lost', async () => {

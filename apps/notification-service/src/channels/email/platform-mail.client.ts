@@ -1,4 +1,5 @@
-// Hands alerts to the platform's own server, behind the same gate as documents: an alert never travels by the route that it reports on.
+// Hands alerts to the platform's own server, behind the same gate as documents: an alert never travels by the route that it reports on. Where the
+// operator has named a second server, what the first does not take goes there: an alert that the platform is down would share its fate otherwise.
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { classifyReply, composeMessage, isNonexistentRecipient, type MessageDraft } from '@billing-mail/mail-core';
@@ -45,12 +46,16 @@ const ALERTS = 'alerts';
 @Injectable()
 export class PlatformMailClient implements OnApplicationShutdown {
   private readonly sessions = new SessionKeeper(KEEPING);
-  private readonly server: SmtpServer;
+  /** In the order in which they are tried. */
+  private readonly servers: readonly SmtpServer[];
   private readonly options: SessionOptions;
 
   constructor(@Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv) {
     const { PLATFORM_SMTP_CA_FILE: caFile } = env;
-    this.server = platformServer(env.PLATFORM_SMTP_URL, caFile === undefined ? undefined : readFileSync(caFile, 'utf8'));
+    this.servers = [
+      platformServer(env.PLATFORM_SMTP_URL, caFile === undefined ? undefined : readFileSync(caFile, 'utf8')),
+      ...(env.ALERT_SMTP_URL === undefined ? [] : [platformServer(env.ALERT_SMTP_URL)]),
+    ];
     this.options = {
       // The operator named the server: no policy applies to it.
       policy: { allowedNetworks: [], allowedPorts: [] },
@@ -65,15 +70,27 @@ export class PlatformMailClient implements OnApplicationShutdown {
 
   async send(alert: OutgoingAlert): Promise<SendResult> {
     try {
-      return toResult(await this.handIn(alert, await composeMessage(this.draftOf(alert), null)));
+      return await this.sendByFirstThatTakes(alert, await composeMessage(this.draftOf(alert), null));
     } catch (error) {
       // An address or a text that no e-mail can hold. Nothing of it is out, and others go on.
       return { outcome: 'refused', error: String(error), addressExists: true };
     }
   }
 
-  private async handIn(alert: OutgoingAlert, message: Buffer): Promise<TransactionResult> {
-    const line = this.sessions.line(this.server, ALERTS, this.options);
+  /** A doubt stays with the server that it is about, and an address that does not exist exists for no other. */
+  private async sendByFirstThatTakes(alert: OutgoingAlert, message: Buffer): Promise<SendResult> {
+    const errors: string[] = [];
+    for (const server of this.servers) {
+      const result = toResult(await this.handIn(server, alert, message));
+      if (result.outcome !== 'refused' || !result.addressExists) return result;
+      errors.push(result.error);
+      if (alert.signal.aborted) break;
+    }
+    return { outcome: 'refused', error: errors.join('; second server: '), addressExists: true };
+  }
+
+  private async handIn(server: SmtpServer, alert: OutgoingAlert, message: Buffer): Promise<TransactionResult> {
+    const line = this.sessions.line(server, ALERTS, this.options);
     const onAbort = (): void => line.abort();
     alert.signal.addEventListener('abort', onAbort, { once: true });
     try {
