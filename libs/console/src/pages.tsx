@@ -1,9 +1,10 @@
 // Which page an address shows, and who may see it.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { roleIn, type SignedIn } from './session/read-token.js';
 import { useSession } from './session/session-store.js';
 import { SignInNotice } from './session/sign-in-notice.js';
+import { forgetWantedPage, wantedPage } from './session/wanted-page.js';
 import { SwitchUserDialog } from './session/switch-user-dialog.js';
 import { settingsPath } from './paths.js';
 import { Frame } from './shell/frame.js';
@@ -34,8 +35,12 @@ export function Pages() {
 }
 
 function FirstTeam({ session }: { session: SignedIn }) {
-  const [team] = Object.keys(session.claims.teams ?? {});
-  return team === undefined ? <SignInNotice session={session} /> : <Redirect to={settingsPath(team)} replace />;
+  const teams = Object.keys(session.claims.teams ?? {});
+  const [team] = teams;
+  const [wanted] = useState(() => wantedPage(teams));
+  useEffect(forgetWantedPage, []);
+  if (team === undefined) return <SignInNotice session={session} />;
+  return <Redirect to={wanted ?? settingsPath(team)} replace />;
 }
 
 function TeamPages({ team, session }: { team: string; session: SignedIn }) {

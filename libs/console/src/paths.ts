@@ -1,10 +1,6 @@
-/** Addresses of the page; each part is encoded, so that no id can lead elsewhere. */
-const teamPath = (team: string): string => `/teams/${encodeURIComponent(team)}`;
+/** Addresses of the page; those that e-mails lead to as well stand in contracts. */
+import { deliveriesPath } from '@billing-mail/contracts';
 
-export const settingsPath = (team: string): string => `${teamPath(team)}/settings/invoicing`;
-export const deliveriesPath = (team: string): string => `${teamPath(team)}/deliveries`;
+export { deliveriesPath, deliveryPath, inboxPath, settingsPath, undeliverablePath } from '@billing-mail/contracts';
+
 export const runReportPath = (team: string): string => `${deliveriesPath(team)}/report`;
-export const undeliverablePath = (team: string): string => `${deliveriesPath(team)}/undeliverable-addresses`;
-// Ids of deliveries are UUIDs, so that none is taken for one of those.
-export const deliveryPath = (team: string, id: string): string => `${teamPath(team)}/deliveries/${encodeURIComponent(id)}`;
-export const inboxPath = (team: string): string => `${teamPath(team)}/inbox`;

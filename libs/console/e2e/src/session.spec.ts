@@ -106,6 +106,23 @@ describe('who is signed in', () => {
       .waitFor();
   });
 
+  it.each([
+    ['the same tab', false],
+    ['another one', true],
+  ])('goes on to where the link of an e-mail leads, when somebody signs in in %s', async (_name, isElsewhere) => {
+    const page = await desk.open('/teams/acme/inbox?show=preferences', { claims: null });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const front = `${system.urls['settings-api']}/#token=${await system.token(ANNA)}`;
+    const signedIn = isElsewhere ? await page.context().newPage() : page;
+    await signedIn.goto(front);
+    await signedIn.waitForFunction(() => document.activeElement?.textContent === 'How you are told');
+    expect(new URL(signedIn.url()).pathname + new URL(signedIn.url()).search).toBe('/teams/acme/inbox?show=preferences');
+    // Once: the front door leads to the settings again.
+    await signedIn.goto('about:blank');
+    await signedIn.goto(front);
+    await company(signedIn).waitFor();
+  });
+
   it('confirms an address by the link of an e-mail, also from a tab where nobody is signed in', async () => {
     const page = await desk.open('/teams/acme/inbox', { claims: EVE });
     const unconfirmed = page.getByText('eve@adler.example is not confirmed yet');

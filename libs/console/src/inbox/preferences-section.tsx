@@ -1,8 +1,9 @@
 // How the reader wants to be told of trouble.
 import { Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { type Locale, type Preferences, type PreferencesView } from '@billing-mail/contracts';
+import { type Locale, type Preferences, PREFERENCES_SHOWN, type PreferencesView } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useSearch } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
@@ -16,13 +17,14 @@ import { PREFERENCES_KEY as KEY } from './preferences-key.js';
 export function PreferencesSection() {
   const words = useLanguage().words.inbox.preferences;
   const { notifications } = useClients();
+  const heading = useShownFromLink();
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
     queryFn: async (): Promise<PreferencesView> => ask(notifications.GET('/v1/preferences')),
   });
   return (
     <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="xl">
-      <Title order={2} size="h4">
+      <Title order={2} size="h4" ref={heading} tabIndex={-1}>
         {words.title}
       </Title>
       <Text c="dimmed" size="sm" mb="md">
@@ -37,6 +39,16 @@ export function PreferencesSection() {
       )}
     </Paper>
   );
+}
+
+/** Whoever comes by the link of an e-mail is led to it, past all messages. */
+function useShownFromLink() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isAskedFor = useSearch() === PREFERENCES_SHOWN;
+  useEffect(() => {
+    if (isAskedFor) heading.current?.focus();
+  }, [isAskedFor]);
+  return heading;
 }
 
 /** What the form changes: whether the address is confirmed is for the service to say. */

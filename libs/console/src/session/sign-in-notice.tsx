@@ -1,18 +1,22 @@
 import { Anchor, Container, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { Link, useSearch } from 'wouter';
+import { useEffect } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
 import { settingsPath } from '../paths.js';
 import { OptionsMenu } from '../shell/options-menu.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { useLanguage } from '../words/words-context.js';
 import { type Session } from './read-token.js';
+import { forgetWantedPage, wantPage } from './wanted-page.js';
 
 /** Why nothing is shown, and what to do: not signed in, expired, or signed in for another team (`team` is the one asked for). */
 export function SignInNotice({ session, team }: { session: Session; team?: string }) {
   const { words } = useLanguage();
   const { title, text } = noticeOf(session, team, words.page.signIn);
   const teams = session.kind === 'signed_in' && team !== undefined ? Object.keys(session.claims.teams ?? {}) : [];
-  const code = codeOf(useSearch());
+  const search = useSearch();
+  const code = codeOf(search);
+  useWantedPage(session.kind === 'signed_in' ? null : search);
   useDocumentTitle(title);
   return (
     <Container size="sm" py="xl" component="main">
@@ -42,6 +46,16 @@ export function SignInNotice({ session, team }: { session: Session; team?: strin
       </List>
     </Container>
   );
+}
+
+/** Remembers this page for whoever signs in elsewhere; who signs in here has it. */
+function useWantedPage(search: string | null): void {
+  const [location] = useLocation();
+  useEffect(() => {
+    if (search === null || !location.startsWith('/teams/')) return;
+    wantPage(search === '' ? location : `${location}?${search}`);
+    return forgetWantedPage;
+  }, [location, search]);
 }
 
 // The link of an e-mail opens a tab where nobody is signed in. What is no code is not shown: anybody can write links.
