@@ -8,7 +8,7 @@ import { type SiteEnvironment } from './site.js';
 const ABOUT = 'documents';
 
 type Store = { place: string; id(): Promise<string | null>; check(): Promise<void> };
-type OpenModule = { openDocumentStore(url: string): Store };
+type OpenModule = { openDocumentStore: (url: string) => Store };
 
 /** A bucket is written to for a moment. */
 export async function lookAtDocumentStore(env: SiteEnvironment): Promise<Finding[]> {
