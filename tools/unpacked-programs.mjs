@@ -22,7 +22,7 @@ const PECULIARITIES = {
   openssl: { variables: () => ({ OPENSSL_CONF: join(root, 'etc', 'ssl', 'openssl.cnf'), ...opensslModules() }) },
   gpgsm: { prepare: tellGnupgWhereItIs },
   // Debian's own script looks for everything in /usr.
-  chromium: { path: 'usr/lib/chromium/chromium', variables: () => ({ FONTCONFIG_FILE: fontsFile }), prepare: nameFonts },
+  chromium: { path: 'usr/lib/chromium/chromium-headless-shell', variables: () => ({ FONTCONFIG_FILE: fontsFile }), prepare: nameFonts },
 };
 
 /** Unpacks the packages of `way` and writes a script for each of `names`. Throws StepError with what apt-get said. */

@@ -8,8 +8,9 @@ import { type System } from './system.js';
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome');
-  if (executablePath === null) throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium');
+  const executablePath = findProgram('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
+  if (executablePath === null)
+    throw new Error('chromium is not installed; cure: apt-get install -y --no-install-recommends chromium-headless-shell');
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'];
   // As root the sandbox of Chromium refuses to start.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', ...quiet] });
