@@ -1,10 +1,19 @@
 import { type SendingLimits } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { foretellEnd } from './sending-forecast.js';
+import { foretellEnd as foretellInTurns } from './sending-forecast.js';
 import { SendingPace, type SentBefore } from './sending-pace.js';
 
 const WINDOWS = { minuteMs: 60_000, dayMs: 24 * 3_600_000 };
 const LEASE_MS = 60_000;
+/** What is foretold, and after how many turns. */
+function foretellCounted(...asked: Parameters<typeof foretellInTurns>) {
+  const work = foretellInTurns(...asked);
+  for (let turns = 0; ; turns += 1) {
+    const step = work.next();
+    if (step.done === true) return { foretold: step.value, turns };
+  }
+}
+const foretellEnd = (...asked: Parameters<typeof foretellInTurns>) => foretellCounted(...asked).foretold;
 const ONE = { messages: 1, recipients: 1 };
 
 type Sending = { begunAt: number; seenAt: number; endedAt: number };
@@ -147,6 +156,14 @@ describe('the pace of an account', () => {
     expect(foretellEnd({ messagesPerMinute: 1 }, WINDOWS, [], [tomorrow, waiting])).toEqual({
       ...{ endsInMs: WINDOWS.dayMs + WINDOWS.minuteMs, held: 3 },
     });
+  });
+
+  it('lets others in between where very many wait', () => {
+    const count = 100_000;
+    const waiting = { deliveries: count, messages: count, recipients: count, dueInMs: 0 };
+    const { foretold, turns } = foretellCounted({ messagesPerMinute: 30 }, WINDOWS, [], [waiting]);
+    expect(foretold).toEqual({ endsInMs: Math.floor((count - 1) / 30) * WINDOWS.minuteMs, held: count - 30 });
+    expect(turns).toBeGreaterThanOrEqual(count / 1000);
   });
 
   it('counts recipients over any day, and lets one that is larger than the limit go alone', () => {

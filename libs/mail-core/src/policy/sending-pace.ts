@@ -94,6 +94,12 @@ export class SendingPace {
 
   /** How long from now each of these waits, in their order, when each goes as soon as it may. */
   plan(waiting: readonly Waiting[], now: number): number[] {
+    const waitOf = this.planner(now);
+    return waiting.map((size) => waitOf(size));
+  }
+
+  /** The same for one after the other, for whoever has very many. */
+  planner(now: number): (next: Waiting) => number {
     this.forgetBefore(now);
     const { minuteMs, dayMs } = this.windows;
     const { messagesPerMinute, recipientsPerDay } = this.limits;
@@ -104,7 +110,7 @@ export class SendingPace {
     }));
     let recipientsOfDay = day.reduce((sum, { recipients }) => sum + recipients, 0);
     let [place, piece, at] = [0, 0, now];
-    return waiting.map((size) => {
+    return (size) => {
       at = Math.max(at, now + (size.dueInMs ?? 0));
       // One that is larger than the limit goes when nothing else counts any more.
       const messages = Math.min(size.messages, messagesPerMinute ?? Infinity);
@@ -116,10 +122,10 @@ export class SendingPace {
         at = Math.max(at, over?.at ?? at);
       }
       if (messagesPerMinute !== undefined) for (let left = messages; left > 0; left -= 1) places.push(at + minuteMs);
-      day.push({ at: at + dayMs, recipients: size.recipients });
+      if (recipientsPerDay !== undefined) day.push({ at: at + dayMs, recipients: size.recipients });
       recipientsOfDay += size.recipients;
       return at - now;
-    });
+    };
   }
 
   private recipientsOfDay(): number {
