@@ -1,6 +1,6 @@
 // Who gets the next free hand: lanes take turns, and a server that fails gets one delivery at a time.
 import { randomUUID } from 'node:crypto';
-import { type Verdict } from '@billing-mail/mail-core';
+import { REAL_WINDOWS, SendingPace, type Verdict } from '@billing-mail/mail-core';
 import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
@@ -79,6 +79,39 @@ describe('claiming', () => {
     const claimed = await claims.claimDue(request({ left: new Map([[failing, 1]]) }));
     expect(claimed.map(({ lane }) => lane).sort()).toEqual(['down/custom', ...Array.from({ length: 5 }, () => 'down/platform')]);
     expect(await teamsOf({ left: new Map([[failing, 0]]) })).toEqual({});
+  });
+
+  it('takes of a lane with limits what its server may see in any minute, and everything else at once', async () => {
+    const limits = { connections: 3, messagesPerMinute: 30 };
+    const count = 300;
+    const lane = laneOf('limited', 'custom');
+    const one = { messages: 1, recipients: 1 };
+    await insert('limited', count, { route: 'custom' });
+    const pace = new SendingPace(limits, REAL_WINDOWS);
+    const seen: number[] = [];
+    const done = (ids: readonly string[]) => new Sql(source).affected('DELETE FROM dispatch.deliveries WHERE id = ANY($1)', [ids]);
+    // Two workers: the first has the lane, the second works on the others. A clock of our own goes on when the server takes no more.
+    for (let now = 0; seen.length < count; now += Math.max(100, pace.waitMs(one, now))) {
+      await insert('other', 1);
+      const [first, second] = await Promise.all([
+        claims.claimDue(request({ left: new Map([[lane, pace.roomAt(now)]]) })),
+        claims.claimDue(request({ workerId: 'w2', left: new Map([[lane, 0]]) })),
+      ]);
+      expect([...first, ...second].filter(({ teamId }) => teamId === 'other')).toHaveLength(1);
+      expect(second.filter(({ teamId }) => teamId === 'limited')).toEqual([]);
+      const sent = first.filter(({ teamId }) => teamId === 'limited');
+      for (const _ of sent) {
+        expect(pace.waitMs(one, now)).toBe(0);
+        expect(pace.hasConnection()).toBe(true);
+        pace.begin(one);
+        seen.push(now);
+      }
+      for (const _ of sent) pace.end(one, now);
+      await done([...first, ...second].map(({ id }) => id));
+    }
+    for (const [index, at] of seen.entries())
+      expect((seen[index + limits.messagesPerMinute] ?? Infinity) - at).toBeGreaterThanOrEqual(60_000);
+    expect(seen).toHaveLength(count);
   });
 
   it('leaves alone what is not due, what is in hand, and what another holds', async () => {

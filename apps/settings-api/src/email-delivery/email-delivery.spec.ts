@@ -3,6 +3,7 @@ import { emailDeliveryView, problem, type SettingsChangeRecord } from '@billing-
 import { createTestIdentity, tlsCertificates } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
+import { HISTORY_PAGE, PAGE_BYTES } from './email-delivery.store.js';
 
 const SECRET_PASSWORD = 'pa55-wörd-never-seen';
 const path = (teamId: string) => `/v1/teams/${teamId}/email-delivery`;
@@ -324,6 +325,31 @@ describe('the e-mail delivery of a team', () => {
         cursor = page.nextCursor;
       }
       expect(versions).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
+    });
+
+    it('never reads the lists of 45,000 copies that were changed', async () => {
+      const teamId = newTeam();
+      const source = await new DataSource({ type: 'postgres', url: api.database.url }).initialize();
+      try {
+        await source.query(
+          `INSERT INTO settings.team_email_delivery_change (team_id, version, changed_at, changed_by, changes)
+           SELECT $1, version, now(), 'u1', jsonb_build_array(jsonb_build_object('pointer', '/bcc', 'removed', '[]'::jsonb, 'added',
+             (SELECT jsonb_agg(jsonb_build_object('address', md5(version::text || n) || '@acme.example')) FROM generate_series(1, 45000) n)))
+           FROM generate_series(1, 5) AS version`,
+          [teamId],
+        );
+        const { text } = await call('get', teamId, { rest: '/history?limit=200' });
+        expect(text.length).toBeLessThan(5 * 1024);
+        const [explained] = await source.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }[]>(
+          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${HISTORY_PAGE}`,
+          [teamId, null, 200, PAGE_BYTES],
+        );
+        const { Plan: plan } = explained?.['QUERY PLAN'][0] ?? { Plan: {} };
+        // Of 8 kB each; a single one of the lists has some three hundred.
+        expect((plan['Shared Hit Blocks'] ?? NaN) + (plan['Shared Read Blocks'] ?? NaN)).toBeLessThan(100);
+      } finally {
+        await source.destroy();
+      }
     });
 
     it.each(['limit=0', 'limit=x', 'limit=201', 'cursor=abc', 'cursor=MjE0NzQ4MzY0OA'])('refuses %s', async (query) => {

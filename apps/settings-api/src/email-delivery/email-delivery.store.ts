@@ -106,12 +106,10 @@ export class EmailDeliveryStore {
 
   /** The changes of a team, newest first, beginning below version `before`: as many as asked for, or fewer where they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
-    const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(PAGE, [
-      teamId,
-      options.before,
-      options.limit,
-      PAGE_BYTES,
-    ]);
+    const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(
+      HISTORY_PAGE,
+      [teamId, options.before, options.limit, PAGE_BYTES],
+    );
     return {
       items: rows.map(({ found: _found, changedAt, ...record }) => ({ ...record, changedAt: changedAt.toISOString() })),
       isMore: (rows[0]?.found ?? 0) > rows.length,
@@ -133,10 +131,10 @@ export const vouchedFor = (changes: MadeChange[], names: readonly SenderName[]):
 export type HistoryPage = { items: SettingsChangeRecord[]; isMore: boolean };
 
 /** Of the changes on one page, as text; the first is shown whatever it takes, which is some kilobytes at most. */
-const PAGE_BYTES = 256 * 1024;
+export const PAGE_BYTES = 256 * 1024;
 
 // Of each change only `shown` is read, never its lists. One more than asked for tells whether there are more.
-const PAGE = `
+export const HISTORY_PAGE = `
   SELECT version, "changedAt", "changedBy", changes, found FROM (
     SELECT *, row_number() OVER newest AS place, sum(octet_length(changes::text)) OVER newest AS bytes, (count(*) OVER ())::int AS found
     FROM (
