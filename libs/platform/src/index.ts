@@ -26,6 +26,7 @@ export * from './backup/schema-copy.js';
 export * from './keeping/run-operation.js';
 export * from './keeping/expire-rows.js';
 export * from './keeping/person.js';
+export * from './postgres/change-while-in-use.js';
 export * from './postgres/data-source-options.js';
 export * from './postgres/database-roles.js';
 export * from './postgres/is-database-away.js';

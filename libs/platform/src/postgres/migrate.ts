@@ -1,4 +1,5 @@
-import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, type Schema } from './data-source-options.js';
 import { grantsIn, serviceRoleOf } from './database-roles.js';
 import { requireFeatures, type Requirement } from './requirements.js';
@@ -6,48 +7,72 @@ import { SESSION_LIMITS } from './session-limits.js';
 
 // Any fixed number; the same for all services, so that two starts never migrate at once.
 const MIGRATION_LOCK = 4_100_2026;
+const ASK_AGAIN_MS = 200;
 
 /** Brings a service's schema up to date. Safe to run from several processes at once: each migration is run by one of them. Returns what this one ran. */
 export async function migrate(databaseUrl: string, schema: Schema): Promise<string[]> {
   const source = new DataSource({
-    ...dataSourceOptions(databaseUrl, schema, { poolSize: 1, applicationName: 'billing-mail migrate' }),
+    ...dataSourceOptions(databaseUrl, schema, { poolSize: 2, applicationName: 'billing-mail migrate' }),
     extra: {},
   });
   await source.initialize();
-  const runner = source.createQueryRunner();
+  const [runner, keeper] = [source.createQueryRunner(), source.createQueryRunner()];
   try {
     await requireFeatures(runner, schema.needs);
     await inTurn(runner, () => runner.query(`CREATE SCHEMA IF NOT EXISTS "${schema.name}"`));
     const executor = new MigrationExecutor(source, runner);
     const ran: string[] = [];
-    const runNext = async (): Promise<boolean> => {
+    const runNext = async (isWanted: (next: Migration) => boolean): Promise<boolean> => {
       const [next] = await executor.getPendingMigrations();
-      if (next === undefined) return false;
+      if (next === undefined || !isWanted(next)) return false;
       await executor.executeMigration(next);
       ran.push(next.name);
       return true;
     };
-    while (await inTurn(runner, runNext));
+    // One that builds beside those who write can not be in a transaction: another connection holds the turn meanwhile.
+    while (
+      (await inTurn(runner, () => runNext(isInTransaction))) ||
+      (await inTurn(keeper, () => runNext((next) => !isInTransaction(next))))
+    );
     await inTurn(runner, () => grantToService(runner, schema.name));
     return ran;
   } finally {
-    await runner.release();
+    await Promise.all([runner.release(), keeper.release()]);
     await source.destroy();
   }
 }
+
+const isInTransaction = ({ instance }: Migration): boolean => instance?.transaction !== false;
 
 /**
  * One transaction, while every other process that migrates waits. The lock belongs to the transaction: a session's would stay behind on a
  * connection that PgBouncer gives to somebody else. A migration may take longer than a statement of a service.
  */
 async function inTurn<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
-  await runner.startTransaction();
+  while (!(await takeTurn(runner))) await sleep(ASK_AGAIN_MS);
   try {
-    for (const limit of Object.keys(SESSION_LIMITS)) await runner.query(`SET LOCAL ${limit} = 0`);
-    await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const result = await work();
     await runner.commitTransaction();
     return result;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Asks and does not wait: a statement that waits has a snapshot, and an index that is built beside writers waits for all of them. Without a
+ * parameter for the same reason: with one `pg` leaves the statement's portal open, and its snapshot in it, until the next one.
+ */
+async function takeTurn(runner: QueryRunner): Promise<boolean> {
+  await runner.startTransaction();
+  try {
+    for (const limit of Object.keys(SESSION_LIMITS)) await runner.query(`SET LOCAL ${limit} = 0`);
+    const [{ mine } = { mine: false }] = (await runner.query(`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS mine`)) as {
+      mine: boolean;
+    }[];
+    if (!mine) await runner.rollbackTransaction();
+    return mine;
   } catch (error) {
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
