@@ -4,6 +4,7 @@ import { FindDeliveries1795500000000 } from './migrations/1795500000000-find-del
 import { GroupOutcomes1796500000000 } from './migrations/1796500000000-group-outcomes.js';
 import { ThreeStatements1797000000000 } from './migrations/1797000000000-three-statements.js';
 import { PublishFromMemory1797500000000 } from './migrations/1797500000000-publish-from-memory.js';
+import { BoundedReading1800000000320 } from './migrations/1800000000320-bounded-reading.js';
 import { Bounces1800000000070 } from './migrations/1800000000070-bounces.js';
 import { PacedLanes1800000000090 } from './migrations/1800000000090-paced-lanes.js';
 import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-team-certificates.js';
@@ -40,5 +41,6 @@ export const dispatchSchema: Schema = {
     MessageAliases1800000000110,
     DocumentStore1800000000120,
     Keeping1800000000140,
+    BoundedReading1800000000320,
   ],
 };

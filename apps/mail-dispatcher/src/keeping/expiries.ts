@@ -11,6 +11,9 @@ const madeBefore = (ms: string): string =>
 const settledBefore = (ms: string): string => `
   d.id < ${madeBefore(ms)} AND d.settled_at < now() - ${ms} * interval '1 millisecond' AND NOT ${isHeld('d.team_id')}`;
 
+/** The log counts 90 days at most. */
+const COUNTS_ASKED_MS = 100 * 24 * 60 * 60 * 1000;
+
 export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION_REJECTED_JOBS }: DispatcherEnv): Expiry[] => [
   {
     // With recipients, tries, texts and reports; its documents are named by nobody then, and the collector of blobs removes them.
@@ -44,5 +47,13 @@ export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION
       DELETE FROM dispatch.rejected_jobs WHERE id IN (
         SELECT j.id FROM dispatch.rejected_jobs j WHERE j.id < ${madeBefore('$1::float8')} AND NOT ${isHeld("coalesce(j.team_id, '')")}
         ORDER BY j.id LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
+    // No evidence of anything, so that a legal hold does not keep them.
+    kind: 'daily_counts',
+    afterMs: COUNTS_ASKED_MS,
+    statement: `
+      DELETE FROM dispatch.daily_counts WHERE (team_id, day) IN (
+        SELECT team_id, day FROM dispatch.daily_counts WHERE day < now() - $1::float8 * interval '1 millisecond' LIMIT ${EXPIRED_AT_ONCE})`,
   },
 ];

@@ -1,4 +1,7 @@
 import { type DeliveryStatistics, deliveryStatistics, problem } from '@billing-mail/contracts';
+import { inTransaction } from '@billing-mail/platform';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { DataSource } from 'typeorm';
 import { type Harness, startHarness } from '../testing/dispatcher-harness.js';
 import { StatisticsStore } from './statistics.store.js';
 
@@ -66,6 +69,58 @@ describe('the statistics of the delivery log', () => {
     await keep(team, midnight, 'sent', 2);
     const { days } = await read(team, `?days=4&timeZone=${encodeURIComponent(timeZone)}`);
     expect(days.map(({ date: _, ...counts }) => counts)).toEqual([{ ...none, failed: 1 }, { ...none, sent: 2 }, none, none]);
+  });
+
+  it('counts a day that is over once, and again when something of it has come later, changed or gone', async () => {
+    const sentIn = async (): Promise<number[]> => (await read('late', '?days=5')).days.slice(0, 4).map(({ sent }) => sent);
+    const kept = () => harness.sql.rows(`SELECT FROM dispatch.daily_counts WHERE team_id = 'late' AND groups IS NOT NULL`);
+    const change = (statement: string) =>
+      harness.sql.affected(`${statement} AND team_id = 'late' AND created_at < now() - interval '2 days'`);
+    const daysAgo = (days: number) => `date_trunc('day', now(), 'UTC') - interval '${days} days' + interval '12 hours'`;
+    await keep('late', daysAgo(3), 'sent', 3);
+    expect(await sentIn()).toEqual([0, 3, 0, 0]);
+    expect((await kept()).length).toBeGreaterThanOrEqual(2);
+    await keep('late', daysAgo(3), 'sent', 2);
+    expect(await sentIn()).toEqual([0, 5, 0, 0]);
+    await keep('late', daysAgo(4), 'failed');
+    await change(`UPDATE dispatch.deliveries SET status = 'sent' WHERE status = 'failed'`);
+    expect(await sentIn()).toEqual([1, 5, 0, 0]);
+    await change(`DELETE FROM dispatch.deliveries WHERE created_at > now() - interval '4 days'`);
+    expect(await sentIn()).toEqual([1, 0, 0, 0]);
+  });
+
+  it('does not keep what was counted while something of that day changed', async () => {
+    const day = `date_trunc('day', now(), 'UTC') - interval '36 hours'`;
+    const sent = async (): Promise<number> => (await read('raced', '?days=3')).days.reduce((sum, { sent: count }) => sum + count, 0);
+    await keep('raced', day, 'sent', 2);
+    await harness.sql.rows(`DELETE FROM dispatch.daily_counts WHERE team_id = 'raced'`);
+    let counting: Promise<number> | undefined;
+    await inTransaction((harness.apps[0] as NestExpressApplication).get(DataSource), async (sql) => {
+      await sql.affected(`UPDATE dispatch.deliveries SET status = 'failed' WHERE team_id = 'raced'`);
+      counting = sent();
+      const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%daily_counts%'`;
+      await harness.eventually(
+        () => harness.sql.rows(waits),
+        (found) => found.length > 0,
+      );
+    });
+    expect(await counting).toBe(2);
+    expect(await sent()).toBe(0);
+  });
+
+  it('counts a day with something open again each time', async () => {
+    await harness.sql.rows(
+      `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, lane, due_at, created_at)
+       VALUES (gen_random_uuid(), 'slow', 'slow', '', '{"id":"d","type":"invoice"}', '{"userId":"u"}', 's', 'waiting', 'slow', now() + interval '1 hour',
+         now() - interval '60 hours')`,
+    );
+    const ofThen = async () =>
+      (await read('slow', '?days=5')).days.reduce((all, { underWay, sent }) => [all[0] + underWay, all[1] + sent] as [number, number], [
+        0, 0,
+      ] as [number, number]);
+    expect(await ofThen()).toEqual([1, 0]);
+    await harness.sql.affected(`UPDATE dispatch.deliveries SET status = 'sent', settled_at = now(), due_at = NULL WHERE team_id = 'slow'`);
+    expect(await ofThen()).toEqual([0, 1]);
   });
 
   it('shows a team to its own people only', async () => {

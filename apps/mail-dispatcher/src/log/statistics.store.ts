@@ -22,7 +22,41 @@ const FATE_OF: Record<DeliveryStatus, DeliveryFate> = {
 };
 
 type Day = { date: string; begin: Date };
-type Group = { date: string; isRecent: boolean; status: DeliveryStatus; usedFallback: boolean; count: number };
+type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
+/** Quarter of an hour of the day, status, whether by the fallback, how many. */
+type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];
+
+/** In all time zones days begin with one of these. */
+const QUARTER_MS = 15 * 60 * 1000;
+
+/**
+ * Days of UTC from $2 on. Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
+ * (the migration of 'daily_counts' says how that is known); so what is read is a row a day and what came since.
+ */
+const DAYS = `
+  WITH days AS (
+    SELECT asked.day, kept.groups, coalesce(kept.changes, 0) AS changes
+    FROM generate_series(date_trunc('day', $2::timestamptz, 'UTC'), now(), interval '24 hours') AS asked (day)
+    LEFT JOIN dispatch.daily_counts kept ON kept.team_id = $1 AND kept.day = asked.day
+  ),
+  counted AS (
+    SELECT days.day, days.changes, coalesce(found.groups, '[]') AS groups, coalesce(found.open, false) AS open
+    FROM days CROSS JOIN LATERAL (
+      SELECT jsonb_agg(jsonb_build_array((extract(epoch FROM each.quarter - days.day) / 900)::int, each.status, each.used_fallback, each.count)) AS groups,
+             bool_or(each.status IN ('queued', 'sending', 'waiting')) AS open
+      FROM (SELECT date_bin('15 minutes', d.created_at, days.day) AS quarter, d.status, d.used_fallback, count(*) AS count
+            FROM dispatch.deliveries d
+            WHERE d.team_id = $1 AND d.created_at >= days.day AND d.created_at < days.day + interval '24 hours'
+            GROUP BY 1, 2, 3) each
+    ) found
+    WHERE days.groups IS NULL
+  ),
+  kept AS (
+    INSERT INTO dispatch.daily_counts AS kept (team_id, day, groups, changes)
+    SELECT $1, day, groups, changes FROM counted WHERE NOT open AND day < now() - interval '25 hours' ORDER BY day
+    ON CONFLICT (team_id, day) DO UPDATE SET groups = excluded.groups WHERE kept.changes = excluded.changes
+  )
+  SELECT day, groups FROM days WHERE groups IS NOT NULL UNION ALL SELECT day, groups FROM counted`;
 
 @Injectable()
 export class StatisticsStore {
@@ -34,19 +68,29 @@ export class StatisticsStore {
 
   /** Today and the days before it, as the clocks of `timeZone` have them. @throws ProblemException 422 for a time zone that PostgreSQL does not know. */
   async read(teamId: string, days: number, timeZone: string): Promise<DeliveryStatistics> {
-    const counted = await this.lastDays(days, timeZone);
-    const groups = await this.sql.rows<Group>(
-      `SELECT to_char(d.created_at AT TIME ZONE $2, 'YYYY-MM-DD') AS date, d.created_at > now() - interval '24 hours' AS "isRecent",
-              d.status, d.used_fallback AS "usedFallback", count(*)::int AS count
-       FROM dispatch.deliveries d
-       WHERE d.team_id = $1 AND d.created_at >= least($3::timestamptz, now() - interval '24 hours')
-       GROUP BY 1, 2, 3, 4`,
-      [teamId, timeZone, counted[0]?.begin],
+    const asked = await this.lastDays(days, timeZone);
+    const groups = await this.countsSince(teamId, asked);
+    return { last24Hours: sum(await this.recent(teamId)), days: asked.map(({ date }) => ({ date, ...sum(groups.get(date) ?? []) })) };
+  }
+
+  private recent(teamId: string): Promise<Group[]> {
+    return this.sql.rows<Group>(
+      `SELECT d.status, d.used_fallback AS "usedFallback", count(*)::int AS count FROM dispatch.deliveries d
+       WHERE d.team_id = $1 AND d.created_at > now() - interval '24 hours' GROUP BY 1, 2`,
+      [teamId],
     );
-    return {
-      last24Hours: sum(groups.filter(({ isRecent }) => isRecent)),
-      days: counted.map(({ date }) => ({ date, ...sum(groups.filter((group) => group.date === date)) })),
-    };
+  }
+
+  /** By date. */
+  private async countsSince(teamId: string, asked: readonly Day[]): Promise<Map<string, Group[]>> {
+    const counts = new Map(asked.map(({ date }) => [date, [] as Group[]]));
+    for (const { day, groups } of await this.sql.rows<{ day: Date; groups: QuarterCount[] }>(DAYS, [teamId, asked[0]?.begin]))
+      for (const [quarter, status, usedFallback, count] of groups) {
+        const at = day.getTime() + quarter * QUARTER_MS;
+        const date = asked.findLast(({ begin }) => begin.getTime() <= at)?.date;
+        if (date !== undefined) counts.get(date)?.push({ status, usedFallback, count });
+      }
+    return counts;
   }
 
   private async lastDays(days: number, timeZone: string): Promise<Day[]> {
