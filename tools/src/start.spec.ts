@@ -1,15 +1,23 @@
 // Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the table, and to the end of it all.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { SCHEMA_OF } from '@billing-mail/platform';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { periodOf, runArchive } from './run-archive.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
+import { type RunStep } from './step.js';
 import { workspaceRoot } from './workspace.js';
+
+const execute = promisify(execFile);
+const silently: RunStep = (_title, work) => work(() => undefined);
+type ArchivedFile = { file: string; size: number; sha256: string };
+type Archived = { recipients: unknown[]; attempts: unknown[]; content: { documents: ArchivedFile[]; messages: ArchivedFile[] } };
 
 describe('readStartOptions', () => {
   it('runs one of each and sends samples unless told otherwise', () => {
@@ -24,6 +32,22 @@ describe('readStartOptions', () => {
   it.each(['--dispatchers 0', '--notifiers many', '--unknown'])('refuses %s', (line) => {
     const args = line.split(' ');
     expect(() => readStartOptions(args)).toThrow(args[0]);
+  });
+});
+
+describe('the period of an archive', () => {
+  it('takes days of UTC with the last one included, and instants as they are', () => {
+    expect(periodOf('2026-01-01', '2026-12-31')).toEqual({ from: new Date('2026-01-01T00:00Z'), until: new Date('2027-01-01T00:00Z') });
+    expect(periodOf('2026-01-01T00:00:00+01:00', '2026-02-01T00:00Z').from).toEqual(new Date('2025-12-31T23:00Z'));
+  });
+
+  it.each([
+    ['2026-02-30', '2026-12-31'],
+    ['2026-13-01', '2026-12-31'],
+    ['last year', '2026-12-31'],
+    ['2026-12-31', '2026-01-01'],
+  ])('refuses %s to %s', (from, to) => {
+    expect(() => periodOf(from, to)).toThrow(/is no day|is not before/);
   });
 });
 
@@ -128,6 +152,48 @@ describe('npm start', () => {
     } finally {
       await client.end();
     }
+  });
+
+  it('is archived: documents, messages as sent and log, with check sums that sha256sum accepts', async () => {
+    const [from, to] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+    const out = join(folder, 'archive');
+    const args = ['--team', 'acme', '--from', from ?? '', '--to', to ?? '', '--out', out];
+    expect(await runArchive(args, silently)).toBe(0);
+    await expect(runArchive(args, silently)).rejects.toThrow(/is there already/);
+    const { stdout } = await execute('sha256sum', ['-c', 'SHA256SUMS'], { cwd: out });
+    const files = (readdirSync(out, { recursive: true }) as string[]).filter((path) => lstatSync(join(out, path)).isFile());
+    expect(stdout.trim().split('\n').sort()).toEqual(
+      files
+        .filter((path) => path !== 'SHA256SUMS')
+        .sort()
+        .map((path) => `${path}: OK`),
+    );
+
+    const lines = readFileSync(join(out, 'deliveries.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Archived);
+    const about = JSON.parse(readFileSync(join(out, 'archive.json'), 'utf8')) as { deliveries: number };
+    expect(lines.length).toBeGreaterThan(0);
+    expect(about).toMatchObject({ team: 'acme', deliveries: lines.length, differences: 0 });
+    for (const { recipients, attempts, content } of lines) {
+      expect([recipients.length > 0, attempts.length > 0, content.documents.length > 0, content.messages.length > 0]).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      for (const { file, size } of [...content.documents, ...content.messages]) expect(statSync(join(out, file)).size).toBe(size);
+      for (const { file, sha256 } of content.messages)
+        expect(stdout && readFileSync(join(out, 'SHA256SUMS'), 'utf8')).toContain(`${sha256}  ${file}`);
+    }
+    expect(readFileSync(join(out, 'recipients.csv'), 'utf8').split('\r\n')).toHaveLength(
+      2 + lines.reduce((sum, { recipients }) => sum + recipients.length, 0),
+    );
+
+    // What has changed since is seen.
+    writeFileSync(join(out, lines[0]?.content.documents[0]?.file ?? ''), 'other');
+    await expect(execute('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: out })).rejects.toMatchObject({ code: 1 });
   });
 
   it('did all that with users of Redis that may do their own work only', async () => {
