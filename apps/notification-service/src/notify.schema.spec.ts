@@ -5,7 +5,7 @@ import { expiriesOf } from './keeping/expiries.js';
 import { type NotificationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-const MIGRATIONS = 5;
+const MIGRATIONS = 6;
 
 describe('the schema notify', () => {
   let db: TestDatabase;

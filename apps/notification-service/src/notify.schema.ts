@@ -1,6 +1,7 @@
 import { type Schema } from '@billing-mail/platform';
 import { NotificationReadEntity } from './alerts/notification-read.entity.js';
 import { NotificationEntity } from './alerts/notification.entity.js';
+import { ReadUntilEntity } from './alerts/read-until.entity.js';
 import { EmailTimeEntity } from './channels/email/email-time.entity.js';
 import { EmailOutboxEntity } from './channels/email/email-outbox.entity.js';
 import { StreamClockEntity } from './channels/stream-clock.entity.js';
@@ -9,6 +10,7 @@ import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-em
 import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-addresses.js';
 import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused-index.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
+import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
 import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
 import { AddressConfirmationEntity } from './preferences/address-confirmation.entity.js';
@@ -28,6 +30,7 @@ export const NOTIFY_SCHEMA: Schema = {
     NotificationReadEntity,
     PreferencesEntity,
     ProcessedEventEntity,
+    ReadUntilEntity,
     RejectedOutcomeEntity,
     StreamClockEntity,
     TeamEntity,
@@ -38,5 +41,6 @@ export const NOTIFY_SCHEMA: Schema = {
     KnownAddresses1798000000070,
     NoUnusedIndex1800000000120,
     Keeping1800000000140,
+    ReadUntil1800000000320,
   ],
 };

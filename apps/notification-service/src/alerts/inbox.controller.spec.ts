@@ -1,7 +1,14 @@
 import { notificationView, problem } from '@billing-mail/contracts';
 import request from 'supertest';
 import { INCIDENTS, rejected, SAMPLES } from '../testing/sample-outcomes.js';
+import { UNREAD_OF_USER } from './inbox.store.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
+
+type Plan = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Plan[] };
+/** How many rows of tables a statement has looked at. */
+const rowsOf = (plan: Plan): number =>
+  (plan['Relation Name'] === undefined ? 0 : (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']) +
+  (plan.Plans ?? []).reduce((sum, part) => sum + rowsOf(part), 0);
 
 describe('the inbox over HTTP', () => {
   let around: TestSurroundings;
@@ -125,6 +132,48 @@ describe('the inbox over HTTP', () => {
     expect((await post('/v1/notifications/read-all', u1)).body).toEqual({ unreadCount: 0 });
     expect((await list(u1)).unreadCount).toBe(0);
     expect((await list(u2)).unreadCount).toBe(1);
+  });
+
+  it('counts what is unread without a look at what was read before, and what is counted up is unread again', async () => {
+    const sql = <T>(statement: string, values: unknown[] = []): Promise<T[]> => service.database.query<T[]>(statement, values);
+    await sql(
+      `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, position)
+       SELECT 'much', CASE n % 2 WHEN 0 THEN 'u1' END, 'delivery_failed', 'error', $1, -n FROM generate_series(1, 3000) AS n`,
+      [
+        JSON.stringify(
+          (await sql<{ params: unknown }>(`SELECT params FROM notify.notifications WHERE type = 'delivery_failed' LIMIT 1`))[0]?.params,
+        ),
+      ],
+    );
+    // At places that nobody else takes, in the order in which they would have come.
+    await sql(
+      `UPDATE notify.notifications SET position = position + 3001 + (SELECT position FROM notify.stream_clock) WHERE team_id = 'much'`,
+    );
+    await sql(`UPDATE notify.stream_clock SET position = position + 3001`);
+    const u1 = await member('u1', 'much');
+    const unread = async () => (await list(u1)).unreadCount;
+    expect(await unread()).toBe(3000);
+    await post('/v1/notifications/read-all', u1);
+    await publish(SAMPLES.failed({ teamId: 'much', requestedBy: { userId: 'u1' } }));
+    expect(await unread()).toBe(1);
+    await publish(SAMPLES.failed({ teamId: 'much', requestedBy: { userId: 'u1' } }), rejected({}, { teamId: 'much', requestedBy: null }));
+    const before = await unread();
+    expect(before).toBeGreaterThanOrEqual(2);
+    await sql('ANALYZE');
+    const [explained] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, TIMING off, FORMAT json) ${UNREAD_OF_USER}`, [
+      'u1',
+      ['much'],
+    ]);
+    expect(rowsOf((explained as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan)).toBeLessThan(50);
+    const [newest] = (await list(u1)).items;
+    await post(`/v1/notifications/${newest.id}/read`, u1);
+    expect(await unread()).toBe(before - 1);
+    expect((await list(u1, '?unread=true')).items).toHaveLength(before - 1);
+    await sql(`UPDATE notify.notifications SET position = (SELECT position + 1 FROM notify.stream_clock) WHERE id = $1`, [newest.id]);
+    await sql(`UPDATE notify.stream_clock SET position = position + 1`);
+    expect(await unread()).toBe(before);
+    // A team that one comes into later has been read by nobody.
+    expect((await list(await member('u2', 'much'))).unreadCount).toBeGreaterThanOrEqual(1501);
   });
 
   it('shows nobody what is not theirs, and does not let them read it', async () => {

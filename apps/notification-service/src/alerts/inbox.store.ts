@@ -52,6 +52,35 @@ const COLUMNS = `
   END AS "emailTrouble"`;
 const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
 
+/** The same as VISIBLE, but for a user who is in teams, and only of what lies behind the place up to which all was read. */
+export const UNREAD_OF_USER = `
+  WITH teams AS (
+    SELECT t.team_id, coalesce(u.position, 0) AS read_until
+    FROM unnest(array_remove($2::text[], '') || ''::text) AS t (team_id)
+    LEFT JOIN notify.read_until u ON u.user_id = $1 AND u.team_id = t.team_id
+  )
+  SELECT count(*)::int AS count
+  FROM teams CROSS JOIN LATERAL (
+    SELECT own.id, own.position FROM notify.notifications own
+    WHERE own.user_id = $1 AND own.team_id = teams.team_id AND own.position > teams.read_until
+    UNION ALL
+    SELECT shared.id, shared.position FROM notify.notifications shared
+    WHERE shared.user_id IS NULL AND shared.team_id = teams.team_id AND teams.team_id <> '' AND shared.position > teams.read_until
+  ) n
+  LEFT JOIN notify.notification_reads r ON r.notification_id = n.id AND r.user_id = $1
+  WHERE ${IS_UNREAD} AND coalesce((SELECT p.inbox_channel FROM notify.preferences p WHERE p.user_id = $1), true)`;
+
+/** Places in the stream come in the order in which they are committed, so nothing unread is ever added before one of them. */
+const MOVE_READ_UNTIL = `
+  INSERT INTO notify.read_until AS kept (user_id, team_id, position)
+  SELECT $1, seen.team_id, coalesce(min(seen.position) FILTER (WHERE seen.unread) - 1, max(seen.position))
+  FROM (
+    SELECT n.team_id, n.position, ${IS_UNREAD} AS unread ${VISIBLE}
+      AND n.position > coalesce((SELECT u.position FROM notify.read_until u WHERE u.user_id = $1 AND u.team_id = n.team_id), 0)
+  ) seen
+  GROUP BY seen.team_id ORDER BY seen.team_id
+  ON CONFLICT (user_id, team_id) DO UPDATE SET position = excluded.position WHERE kept.position < excluded.position`;
+
 @Injectable()
 export class InboxStore {
   constructor(private readonly database: DataSource) {}
@@ -78,7 +107,7 @@ export class InboxStore {
 
   async countUnread(caller: Caller): Promise<number> {
     const [row] = await this.database.query<{ count: number }[]>(
-      `SELECT count(*)::int AS count ${VISIBLE} AND ${IS_UNREAD}`,
+      caller.isService ? `SELECT count(*)::int AS count ${VISIBLE} AND ${IS_UNREAD}` : UNREAD_OF_USER,
       visibleTo(caller),
     );
     return row?.count ?? 0;
@@ -106,6 +135,8 @@ export class InboxStore {
        WHERE seen.read_position < excluded.read_position`,
       [...visibleTo(caller), ids],
     );
+    // A service sees less than a user of that name may see.
+    if (!caller.isService) await this.database.query(MOVE_READ_UNTIL, visibleTo(caller));
   }
 }
 

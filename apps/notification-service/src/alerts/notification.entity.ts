@@ -5,7 +5,7 @@ import { type AlertParams } from './alert.js';
 /** Something that somebody is told. Facts only: the words are made in the reader's language when it is read. */
 @Entity('notifications')
 @Index('notifications_of_user', ['userId', 'position'])
-@Index('notifications_of_team', ['teamId', 'position'], { where: 'user_id IS NULL' })
+@Index('notifications_of_user_in_team', ['userId', 'teamId', 'position'])
 // Made by the migration: TypeORM does not know NULLS NOT DISTINCT.
 @Index('notifications_open_group', { synchronize: false })
 export class NotificationEntity {
