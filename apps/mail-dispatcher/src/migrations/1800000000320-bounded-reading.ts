@@ -1,4 +1,4 @@
-// What the log reads stays bounded: what waits by its status, and the days that are over by their counts.
+// What the log reads stays bounded: what waits by its status, and the days that are over by their counts. And room in the tables that change.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
@@ -6,6 +6,22 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 const LONG_AGO = `now() - interval '1 hour'`;
 /** Nobody asks for older ones, so that clearing away what is old takes nothing back. */
 const STILL_ASKED = `now() - interval '100 days'`;
+
+/**
+ * A recipient and a try are written once and changed once, within a second and with others of the same block: where that has room for both
+ * versions, no index is written for the change. In groups of sixteen 8 % of the tries' changes and 45 % of the recipients' found room at 100 %, 81 % and
+ * 94 % at 60 %, and the tables were a little smaller, as the room of the first version is used again. Each change of a delivery is one of an index
+ * (its state is in several), so room would gain nothing there. What changes all the time is tidied after so many rows, and not after a fifth of what there is.
+ */
+const ROOM: Readonly<Record<string, string>> = {
+  recipients: 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05',
+  attempts: 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05',
+  // The counts of a day read its index alone where the blocks of the day are known to be visible.
+  deliveries: 'autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05',
+  lanes: 'fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000',
+  paced_lanes: 'fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000',
+  outbox: 'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000',
+};
 
 export class BoundedReading1800000000320 implements MigrationInterface {
   readonly name = 'BoundedReading1800000000320';
@@ -28,6 +44,7 @@ export class BoundedReading1800000000320 implements MigrationInterface {
     await runner.query(`COMMENT ON COLUMN dispatch.daily_counts.changes IS
       'raised with each such change, so that nobody keeps what was counted before it'`);
     await this.takeBackWhatChanges(runner);
+    for (const [table, room] of Object.entries(ROOM)) await runner.query(`ALTER TABLE dispatch.${table} SET (${room})`);
   }
 
   /** The conditions are all that a delivery of the last hour meets of this, and one that waits for longer. */
@@ -57,6 +74,8 @@ export class BoundedReading1800000000320 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    for (const [table, room] of Object.entries(ROOM))
+      await runner.query(`ALTER TABLE dispatch.${table} RESET (${room.replaceAll(/ = [\d.]+/g, '')})`);
     for (const change of ['inserted', 'updated', 'deleted'])
       await runner.query(`DROP TRIGGER deliveries_count_${change} ON dispatch.deliveries`);
     await runner.query('DROP FUNCTION dispatch.count_day_again');
