@@ -15,7 +15,8 @@ export type DispatcherOptions = {
   env?: NodeJS.ProcessEnv;
 };
 
-const FRESH = 'fresh';
+/** The database of a run that names none. */
+export const FRESH = 'fresh';
 
 export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): Contender {
   const { database: name = FRESH, processes = 1, sink = 'plain', signs = true, env = {} } = options;

@@ -1,12 +1,12 @@
-import { dispatcher } from '../contenders/dispatcher.js';
+import { dispatcher, FRESH } from '../contenders/dispatcher.js';
 import { KB, loadOf, TEAM } from '../loads.js';
-import { atMost, type Family, plain } from '../row.js';
+import { atLeast, atMost, type Family, plain, type Scale } from '../row.js';
 import { type Figures } from '../running/figures.js';
 import { runLoad } from '../running/run-load.js';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { pause } from '../stage/clock.js';
 import { jobsOf } from '../stage/jobs.js';
-import { type Counts, counting, observerOf } from '../stage/statement-counts.js';
+import { type Counts, counting, countingUpdates, observerOf } from '../stage/statement-counts.js';
 
 const IDLE_DELIVERIES = 10;
 /** Between two of them, so that none shares a statement with another. */
@@ -44,14 +44,18 @@ async function countIdle(stage: BenchStage): Promise<Figures> {
   });
 }
 
+async function countUnderLoad(stage: BenchStage, scale: Scale): Promise<Figures> {
+  const load = loadOf(scale, 150 * KB, { handover: 'ref', count: 1000 });
+  return countingUpdates(await stage.database(FRESH), load.warmUp + load.count, () =>
+    counting(stage, (count) => runLoad(stage, dispatcher(stage), load, [observerOf(count)])),
+  );
+}
+
 /** What a delivery costs PostgreSQL. */
 export const statements: Family = {
   name: 'statements',
   contenders: {
-    'under load': (stage, scale) =>
-      counting(stage, (count) =>
-        runLoad(stage, dispatcher(stage), loadOf(scale, 150 * KB, { handover: 'ref', count: 1000 }), [observerOf(count)]),
-      ),
+    'under load': countUnderLoad,
     idle: countIdle,
   },
   rows: [
@@ -61,6 +65,16 @@ export const statements: Family = {
       'under load',
     ),
     plain({ name: 'commits', says: 'commits for one delivery under load', bound: atMost(0.7, 0.3), quick: true }, 'commits', 'under load'),
+    plain(
+      { name: 'updates', says: 'rows changed for one delivery under load', bound: atMost(4, 3.2), quick: true },
+      'updates',
+      'under load',
+    ),
+    plain(
+      { name: 'hot-updates', says: 'share of these that changed no index (HOT)', bound: atLeast(0.4, 0.55), quick: true },
+      'hotShare',
+      'under load',
+    ),
     plain({ name: 'idle-statements', says: 'statements for one delivery on an idle system', bound: atMost(6, 4) }, 'statements', 'idle'),
     plain({ name: 'idle-commits', says: 'commits for one delivery on an idle system', bound: atMost(4, 3) }, 'commits', 'idle'),
   ],

@@ -9,6 +9,8 @@ export type FigureName =
   | 'foreignShare'
   | 'statements'
   | 'commits'
+  | 'updates'
+  | 'hotShare'
   | 'cpuMsARecipient'
   | 'p50Ms'
   | 'p99Ms'

@@ -34,6 +34,19 @@ export function observerOf(count: () => Promise<Counts>): Observer {
   };
 }
 
+/** Rows that `run` changed, for each of `deliveries`, and the share of them that needed no new entry in an index (HOT). Whatever counts them has ended by then. */
+export async function countingUpdates(database: Database, deliveries: number, run: () => Promise<Figures>): Promise<Figures> {
+  const read = () =>
+    database.one<{ updates: number; hot: number }>(
+      `SELECT sum(n_tup_upd)::int AS updates, sum(n_tup_hot_upd)::int AS hot FROM pg_stat_user_tables WHERE schemaname = 'dispatch'`,
+    );
+  const before = await read();
+  const figures = await run();
+  const after = await read();
+  const updates = after.updates - before.updates;
+  return { ...figures, updates: updates / deliveries, hotShare: (after.hot - before.hot) / updates };
+}
+
 /** BEGIN and COMMIT are no statements here; a transaction that writes nothing has no id and waits for no disk. */
 function counts(database: Database): Promise<Counts> {
   return database.one<Counts>(
