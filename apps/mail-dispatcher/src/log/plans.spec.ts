@@ -15,7 +15,19 @@ const MOST_BLOCKS = 600;
 /** The id of the nth of them, in the form of a UUID of version 7. */
 const PAST_ID = `overlay(overlay(md5(n::text) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid`;
 
-type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Shared Hit Blocks': number; 'Shared Read Blocks': number; Plans?: Plan[] };
+/** What waits of a team is shown in pages of fifty, and of statistics the days that are over are a row each. */
+const MOST_ROWS = 200;
+
+type Plan = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+};
 type Explained = { 'Query Text': string; Plan: Plan };
 
 describe('the statements of a delivery and of the log', () => {
@@ -93,6 +105,9 @@ describe('the statements of a delivery and of the log', () => {
       }))
       .filter(({ blocks, scans }) => blocks > MOST_BLOCKS || scans.length > 0)
       .map(({ text, blocks, scans }) => `${blocks} blocks, scans ${scans.join(', ') || 'nothing'}: ${text}`);
+  const rowsOf = (plan: Plan): number =>
+    (plan['Relation Name'] === undefined ? 0 : (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']) +
+    (plan.Plans ?? []).reduce((sum, part) => sum + rowsOf(part), 0);
   const isExplained = (part: string): boolean => explained.some(({ 'Query Text': text }) => text.includes(part));
 
   it('reads no table of the past from one end to the other to deliver, to wait and to try again', async () => {
@@ -141,6 +156,28 @@ describe('the statements of a delivery and of the log', () => {
     await harness.eventually(async () => (await read('deliveries/forecast'), isExplained('"dueInMs"')), Boolean);
     expect(explained.length).toBeGreaterThan(15);
     expect(dear()).toEqual([]);
+  });
+
+  it('reads a page of what waits, and a row for each day that is over, however many a team has', async () => {
+    const fill = (status: string, count: number, created: string, settled: string, due: string) =>
+      harness.sql.rows(
+        `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, lane, created_at, settled_at, due_at)
+         SELECT gen_random_uuid(), 'acme', gen_random_uuid()::text, '', '{"id":"many","type":"invoice"}', '{"userId":"u"}', 's', $1, 'many', ${created}, ${settled}, ${due}
+         FROM generate_series(1, $2::int) AS n`,
+        [status, count],
+      );
+    await fill('sent', 6000, `now() - interval '2 days' - n * interval '6 minutes'`, 'now()', 'NULL');
+    await fill('waiting', 60, `now() - n * interval '1 second'`, 'NULL', `now() + interval '1 day'`);
+    await harness.sql.rows('VACUUM ANALYZE dispatch.deliveries');
+    await read('deliveries/statistics');
+    explained.length = 0;
+    await read('deliveries/statistics');
+    await fill('queued', 3000, `now() - n * interval '10 milliseconds'`, 'NULL', `now() + interval '1 day'`);
+    await harness.sql.rows('ANALYZE dispatch.deliveries');
+    await read('deliveries?status=waiting');
+    const reading = explained.filter(({ 'Query Text': text }) => /daily_counts|24 hours|"nextTryAt"/.test(text));
+    expect(reading.length).toBeGreaterThanOrEqual(3);
+    expect(reading.filter(({ Plan: plan }) => rowsOf(plan) > MOST_ROWS).map((of) => [rowsOf(of.Plan), of['Query Text']])).toEqual([]);
   });
 
   it('are not the only ones: an operator asks those of the runbook, which PostgreSQL understands', async () => {
