@@ -48,11 +48,38 @@ async function publishReplicated(queue: ReplicatedJobQueue, job: DispatchJobInpu
     throw new NotReplicatedError(`${after.replicas} of ${replicas} replicas have the job after ${withinMs} ms.`);
 }
 
+type Replicated = { replicas: number; history: string };
+/** What is being asked, or was, and what is asked next. */
+type Question = { last: Promise<unknown>; next: Promise<Replicated> | null };
+
+/** By how many replicas and how long. */
+const questions = new WeakMap<ReplicatedJobQueue, Map<string, Question>>();
+
+/**
+ * WAIT holds up its connection, so that publishers would wait one after the other, each for the time of all before it. Those who come while one
+ * waits share the next question instead: it is put after all that they have written.
+ */
+function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
+  const ofQueue = questions.get(queue) ?? new Map<string, Question>();
+  questions.set(queue, ofQueue);
+  const name = `${replicas} ${withinMs}`;
+  const question: Question = ofQueue.get(name) ?? { last: Promise.resolve(), next: null };
+  ofQueue.set(name, question);
+  if (question.next !== null) return question.next;
+  const asked = question.last.then(() => {
+    question.next = null;
+    return askReplicated(queue, replicas, withinMs);
+  });
+  question.next = asked;
+  question.last = asked.catch(() => undefined);
+  return asked;
+}
+
 /**
  * WAIT speaks of what its own connection wrote, which may be a new one by now; so it follows a write. What was written to the same history before
  * that is replicated before it. Its key is in the slot of the queue, so that a Cluster gets all three at the queue's node.
  */
-async function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<{ replicas: number; history: string }> {
+async function askReplicated(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
   const answers = await queue.client
     .pipeline([
       ['set', queue.toKey('replicated'), '1', 'PX', 60_000],

@@ -166,12 +166,21 @@ describe('a Redis that is not the one to work with', () => {
   it('has a published job when the replicas have it, and the publisher hears where they do not', async () => {
     const queue = new Bull('dispatch', bullOptions({ REDIS_URL: pair.primaryUrl }));
     await publishDispatchJob(queue, job, { replicas: 1, withinMs: 60_000 });
-    const replica = new Redis(pair.replicaUrl);
+    const [primary, replica] = [new Redis(pair.primaryUrl), new Redis(pair.replicaUrl)];
     expect(await replica.llen(`${queuePrefix()}:dispatch:wait`)).toBe(1);
     pair.replica.signal('SIGSTOP');
     await expect(publishDispatchJob(queue, job, { replicas: 1, withinMs: 200 })).rejects.toThrow(NotReplicatedError);
+    const waits = async (): Promise<number> => Number(/cmdstat_wait:calls=(\d+)/.exec(await primary.info('commandstats'))?.[1]);
+    const waitsBefore = await waits();
+    const many = await Promise.allSettled(Array.from({ length: 20 }, () => publishDispatchJob(queue, job, { replicas: 1, withinMs: 200 })));
+    expect(many.map((one) => (one.status === 'rejected' ? (one.reason as Error).name : one.status))).toEqual(
+      many.map(() => 'NotReplicatedError'),
+    );
+    // Each would hold up all the others for its time.
+    expect((await waits()) - waitsBefore).toBeLessThan(10);
+    primary.disconnect();
     pair.replica.signal('SIGCONT');
-    await until(async () => (await replica.llen(`${queuePrefix()}:dispatch:wait`)) === 2);
+    await until(async () => (await replica.llen(`${queuePrefix()}:dispatch:wait`)) === 22);
     replica.disconnect();
     await queue.close();
   });
