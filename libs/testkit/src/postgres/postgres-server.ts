@@ -92,7 +92,7 @@ function startOn(port: number, options: PostgresOptions): Promise<ServerProcess>
     command: binary('postgres'),
     args: ['-D', options.dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     env: serverEnvironment(),
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (read-only )?connections/,
     readyWithinMs: 60_000,
     // TERM would wait for every client to leave of its own accord.
     deathSignal: 'INT',

@@ -65,7 +65,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
  * initdb takes 0.7 s, a copy of its result 0.1 s. Made anew each day, as systems that tidy their temporary folder take single
  * old files out of it. Two processes may make it at once: the first to rename wins.
  */
-async function emptyCluster(): Promise<string> {
+export async function emptyCluster(): Promise<string> {
   const root = scratchRoot();
   const name = `postgres-empty-${postgresVersion()}-`;
   const template = join(root, `${name}${isoDay(0)}`);

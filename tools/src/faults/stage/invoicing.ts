@@ -66,14 +66,14 @@ export class Invoicing {
   /** Publishes to the queue; promised as soon as Redis has taken it, and its replicas where they are asked for. */
   async publish(job: DispatchJobInput, replication?: Replication): Promise<void> {
     await (replication === undefined ? publishDispatchJob(this.queue, job) : publishDispatchJob(this.queue, job, replication));
-    this.remember(job);
+    this.promise(job);
   }
 
   /** The same over HTTP; returns the status. */
   async post({ key, teamId, version: _version, ...body }: DispatchJobInput): Promise<number> {
     const url = `${this.dispatcherUrl()}/v1/teams/${teamId}/deliveries`;
     const { status } = await call(url, this.token, { method: 'POST', body, headers: { 'idempotency-key': key }, expect: [200, 202] });
-    this.remember({ key, teamId, version: 1, ...body });
+    this.promise({ key, teamId, version: 1, ...body });
     return status;
   }
 
@@ -99,7 +99,8 @@ export class Invoicing {
     for (const connection of connectionsOf(this.redis)) connection.disconnect();
   }
 
-  private remember({ key, teamId, to, cc = [], bcc = [] }: DispatchJobInput): void {
+  /** Notes what was acknowledged elsewhere as well. */
+  promise({ key, teamId, to, cc = [], bcc = [] }: DispatchJobInput): void {
     if (this.promised.some((promise) => promise.key === key && promise.teamId === teamId)) return;
     this.promised.push({ key, teamId, recipients: [...to, ...cc, ...bcc].map(({ address }) => address) });
   }

@@ -44,6 +44,8 @@ export type StageOptions = {
   nodeArgs?: readonly string[];
   /** Another Redis than the stage's own. */
   redisUrl?: string;
+  /** Another PostgreSQL than the stage's own. */
+  databaseUrl?: string;
 };
 export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
@@ -108,7 +110,7 @@ export class Stage {
       ...Array.from({ length: options.customServers ?? 4 }, (_, index) => MailServer.start(`custom-${index + 1}`, ledger)),
     ]);
     names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
-    const database = new Database(postgres.url);
+    const database = new Database(options.databaseUrl ?? postgres.url);
     const dnsPrefix = names.prefixFor(folder);
     const stage = new Stage(
       folder,
@@ -195,6 +197,7 @@ export class Stage {
     wired = false,
     nodeArgs = [],
     redisUrl = this.redis.url,
+    databaseUrl = this.postgres.url,
   }: StageOptions): Promise<void> {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     this.signerCaPem = identity.caPem;
@@ -208,7 +211,7 @@ export class Stage {
     const common: NodeJS.ProcessEnv = {
       ...process.env,
       NODE_ENV: 'production',
-      DATABASE_URL: this.pooler?.url ?? this.postgres.url,
+      DATABASE_URL: this.pooler?.url ?? databaseUrl,
       REDIS_URL: redisUrl,
       AUTH_JWT_SECRET: this.jwtSecret,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
@@ -240,7 +243,7 @@ export class Stage {
       new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix, nodeArgs });
     this.settings = add('settings-api', 'settings-api', common);
     for (let index = 1; index <= dispatchers; index += 1) {
-      if (wired) this.wires.push(await Wire.to(this.postgres.url));
+      if (wired) this.wires.push(await Wire.to(databaseUrl));
       const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? common['DATABASE_URL'];
       this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', { ...forDispatcher, DATABASE_URL }, this.dnsPrefix ?? []));
     }

@@ -1,4 +1,4 @@
-// The way of one process to PostgreSQL, which can be cut while everybody else goes on.
+// A way to PostgreSQL, such as of one process, which can be cut while everybody else goes on, or lead to another server.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export class Wire {
@@ -6,7 +6,7 @@ export class Wire {
   private readonly server: Server = createServer((socket) => this.join(socket));
   private isCut = false;
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private target: URL) {}
 
   static async to(databaseUrl: string): Promise<Wire> {
     const wire = new Wire(new URL(databaseUrl));
@@ -29,6 +29,13 @@ export class Wire {
 
   mend(): void {
     this.isCut = false;
+  }
+
+  /** The same address is another server's from now on, as after a failover. */
+  leadTo(databaseUrl: string): void {
+    this.cut();
+    this.target = new URL(databaseUrl);
+    this.mend();
   }
 
   close(): void {
