@@ -2,10 +2,12 @@
 // Arguments (paths, Jest's flags) narrow it down.
 import { endWithHelp } from './help.mjs';
 import { runTests } from './run-tests.mjs';
+import { NEEDED_BY_OPS_TESTS } from './system-programs.mjs';
 
 const args = process.argv.slice(2);
 endWithHelp('ops-tests', args);
 const paths = args.some((arg) => !arg.startsWith('-')) ? [] : ['tools/src/operations/'];
 // One at a time: each has servers, services and load of its own. What jest.config.cjs leaves out for `npm test` is what is wanted here, and said last:
 // Jest would take paths that come after it for more of its patterns.
-await runTests('ops-test-results.json', [...paths, ...args, '--maxWorkers=1', '--testPathIgnorePatterns=/node_modules/|/dist/']);
+const flags = ['--maxWorkers=1', '--testPathIgnorePatterns=/node_modules/|/dist/'];
+await runTests('ops-test-results.json', NEEDED_BY_OPS_TESTS, [...paths, ...args, ...flags]);

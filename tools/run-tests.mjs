@@ -4,17 +4,17 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure } from './steps.mjs';
-import { NEEDED_BY_TESTS, provideSystemPrograms } from './system-programs.mjs';
+import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
 /** Runs Jest; the exit code is the process's. */
-export async function runTests(results, args) {
+export async function runTests(results, programs, args) {
   const file = join(workspaceRoot, '.data', results);
   try {
     rmSync(file, { force: true });
     mkdirSync(join(workspaceRoot, '.data'), { recursive: true });
     await prepareCheckout();
-    await provideSystemPrograms(NEEDED_BY_TESTS);
+    await provideSystemPrograms(programs);
     process.exitCode = await runJest(['--ci', '--json', `--outputFile=${file}`, ...args]);
   } catch (error) {
     explainFailure(error);

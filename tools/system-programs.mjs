@@ -30,6 +30,7 @@ const PROGRAMS = {
   'smtp-source': { debian: 'postfix', use: 'is measured beside the dispatcher' },
   postfix: { debian: 'postfix', use: 'is a real mail server to send to' },
   pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
+  haproxy: { debian: 'haproxy', use: 'stands before several instances of a service' },
   // Installed it would take the place of the system's mail server, as Debian allows only one.
   // Of the package only this; a Prometheus that watches the machine is nobody's wish.
   promtool: { debian: 'prometheus', brew: 'prometheus', use: 'judges metrics and alert rules', besideTheSystem: true, standsAlone: true },
@@ -54,6 +55,9 @@ export const NEEDED_BY_TESTS = [
   'exim4?',
   'promtool',
 ];
+
+/** What `npm run ops-tests` needs. */
+export const NEEDED_BY_OPS_TESTS = [...NEEDED_BY_TESTS, 'haproxy'];
 
 /** What a program is for. */
 export const useOf = (name) => PROGRAMS[name].use;
