@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ServiceWithSchema } from '@billing-mail/platform';
+import { lastWords } from './last-words.js';
 import { CurableError } from './step.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -21,8 +22,8 @@ export async function askService<T extends object>(
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new CurableError(
-      `${service} could not do its part (${args[0] ?? ''}).\n${stdout}${stderr}`,
-      'mend what the last line names, then try again.',
+      `${service} could not do its part (${args[0] ?? ''}). ${lastWords(`${stdout}${stderr}`)}`,
+      'mend what it names, then try again.',
     );
   }
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { lastWords } from './last-words.js';
 import { CurableError } from './step.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -18,8 +19,8 @@ export async function migrateSchemas(environment: NodeJS.ProcessEnv): Promise<vo
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new CurableError(
-      `The tables could not be brought up to date.\n${stdout}${stderr}`,
-      'mend what the last line names, then start again.',
+      `The tables could not be brought up to date. ${lastWords(`${stdout}${stderr}`)}`,
+      'mend what it names, then try again.',
     );
   }
 }

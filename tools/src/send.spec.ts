@@ -47,6 +47,15 @@ describe('buildJob', () => {
     });
   });
 
+  it("speaks the team's language", () => {
+    const job = buildJob(['--pdf', pdf, '--to', 'a@b.example', '--type', 'credit_note'], 'stamp', 'de');
+    expect([job.subject, job.text, job.requestedBy.locale]).toEqual([
+      'Gutschrift 2026-0042',
+      'Guten Tag,\n\nanbei erhalten Sie: Gutschrift 2026-0042.\n',
+      'de',
+    ]);
+  });
+
   it('makes a new key each time unless one is given', () => {
     const args = ['--pdf', pdf, '--to', 'a@b.example'];
     expect(buildJob(args, 'one').key).not.toBe(buildJob(args, 'two').key);

@@ -3,10 +3,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dispatchJobSchema, toFieldErrors, type DeliveryView, type DispatchJobInput } from '@billing-mail/contracts';
+import {
+  dispatchJobSchema,
+  emailDeliveryView,
+  toFieldErrors,
+  type DeliveryView,
+  type DispatchJobInput,
+  type Locale,
+} from '@billing-mail/contracts';
 import { publishDocuments } from './dispatch-queue.js';
 import { describeDelivery, describeTry, followDelivery } from './follow-delivery.js';
 import { RejectedJobs } from './rejected-jobs.js';
+import { call } from './services-client.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { CurableError } from './step.js';
 
@@ -21,26 +29,43 @@ const FLAGS = {
 
 const SETTLED_WITHIN_MS = 15 * 60_000;
 
-/** The job that the flags describe; `stamp` makes its key new. Throws CurableError naming the flag that is wrong. */
-export function buildJob(args: string[], stamp: string): DispatchJobInput {
+type DocumentType = DispatchJobInput['document']['type'];
+const WORDS: Record<Locale, { types: Record<DocumentType, string>; textOf: (title: string) => string }> = {
+  en: {
+    types: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Reminder', quote: 'Quote', other: 'Document' },
+    textOf: (title) => `Hello,\n\nplease find attached: ${title}.\n`,
+  },
+  de: {
+    types: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
+    textOf: (title) => `Guten Tag,\n\nanbei erhalten Sie: ${title}.\n`,
+  },
+};
+
+/** The job that the flags describe, in the language of the team; `stamp` makes its key new. Throws CurableError naming the flag that is wrong. */
+export function buildJob(args: string[], stamp: string, locale: Locale = 'en'): DispatchJobInput {
   const flags = readFlags(args);
   if (flags.pdf === undefined) throw new CurableError('--pdf is missing: which document?', USAGE);
   if (flags.to === undefined) throw new CurableError('--to is missing: who gets it?', USAGE);
   const number = flags.number ?? basename(flags.pdf, extname(flags.pdf));
-  const type = (flags.type ?? 'invoice') as DispatchJobInput['document']['type'];
-  const title = `${type.charAt(0).toUpperCase()}${type.slice(1).replace('_', ' ')} ${number}`;
+  const type = (flags.type ?? 'invoice') as DocumentType;
+  const { types, textOf } = WORDS[locale];
+  const title = `${types[type] ?? type} ${number}`;
   const attachments = [attach(flags.pdf, 'application/pdf'), ...(flags.xml === undefined ? [] : [attach(flags.xml, 'application/xml')])];
   const job: DispatchJobInput = {
     version: 1,
     key: flags.key ?? `send-${createHash('sha256').update(stamp).digest('hex').slice(0, 16)}`,
     teamId: flags.team ?? 'acme',
-    requestedBy: { userId: flags.user ?? `${flags.team ?? 'acme'}-admin`, ...(flags.email === undefined ? {} : { email: flags.email }) },
+    requestedBy: {
+      userId: flags.user ?? `${flags.team ?? 'acme'}-admin`,
+      ...(flags.email === undefined ? {} : { email: flags.email }),
+      locale,
+    },
     document: { id: `${type}-${number}`, type, number, ...readRecurrence(flags.recurring) },
     to: flags.to.map(readMailbox),
     cc: (flags.cc ?? []).map(readMailbox),
     bcc: (flags.bcc ?? []).map(readMailbox),
     subject: flags.subject ?? title,
-    text: flags.text ?? `Hello,\n\nplease find attached: ${title}.\n`,
+    text: flags.text ?? textOf(title),
     attachments,
   };
   const checked = dispatchJobSchema().safeParse(job);
@@ -51,15 +76,23 @@ export function buildJob(args: string[], stamp: string): DispatchJobInput {
 
 /** Publishes and follows. Resolves with the exit code: 0 when every recipient was accepted. */
 export async function send(args: string[]): Promise<number> {
-  const job = buildJob(args, `${Date.now()} ${process.pid}`);
+  const stamp = `${Date.now()} ${process.pid}`;
+  const { teamId } = buildJob(args, stamp);
   const running = readStartFile();
   if (running === null) throw new CurableError('Billing Mail is not running here.', 'npm start, in another terminal; then send again.');
-  const delivery = await publishAndFollow(job, running);
+  const delivery = await publishAndFollow(buildJob(args, stamp, await localeOf(teamId, running)), running);
   for (const { role, address, status, reply } of delivery.recipients)
     console.log(`  ${role} ${address}: ${status}${reply ? `, ${reply}` : ''}`);
   console.log(describeDelivery(delivery));
   console.log(whereToRead(running, delivery.usedFallback || delivery.route === 'platform'));
   return delivery.status === 'sent' ? 0 : 1;
+}
+
+/** English for a team without settings, whose document the dispatcher will say something about. */
+async function localeOf(teamId: string, { settingsApi, tokens }: StartFile): Promise<Locale> {
+  const url = `${settingsApi}/v1/teams/${encodeURIComponent(teamId)}/email-delivery`;
+  const { status, body } = await call(url, tokens['service'] ?? '', { expect: [200, 404] });
+  return status === 404 ? 'en' : emailDeliveryView.parse(body).locale;
 }
 
 async function publishAndFollow(job: DispatchJobInput, running: StartFile): Promise<DeliveryView> {

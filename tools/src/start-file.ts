@@ -12,6 +12,8 @@ const schema = z.object({
   redisUrl: z.string(),
   platformSmtpUrl: z.string(),
   mailboxUrl: z.string().nullable(),
+  /** The mailbox that the samples' teams call their own server. */
+  ownMailboxUrl: z.string(),
   smimeCaFile: z.string().nullable(),
   platformFromAddress: z.string(),
   tokens: z.record(z.string(), z.string()),

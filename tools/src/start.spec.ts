@@ -1,13 +1,17 @@
-// Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the table, and to the end of it all.
+// Runs `npm start` itself, on a data folder of its own, as somebody would: from nothing to the screen, what is typed next, and to the end of it all.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SCHEMA_OF } from '@billing-mail/platform';
+import { startDnsServer } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { createPdf } from './samples/sample-pdf.js';
+import { hasDeliveries } from './samples/send-samples.js';
 import { periodOf, runArchive } from './run-archive.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
@@ -22,9 +26,10 @@ type Archived = { recipients: unknown[]; attempts: unknown[]; content: { documen
 describe('readStartOptions', () => {
   it('runs one of each and sends samples unless told otherwise', () => {
     const one = { 'settings-api': 1, 'mail-dispatcher': 1, 'notification-service': 1 };
-    expect(readStartOptions([])).toEqual({ samples: true, counts: one });
+    expect(readStartOptions([])).toEqual({ samples: 'once', counts: one });
+    expect(readStartOptions(['--samples'])).toEqual({ samples: 'again', counts: one });
     expect(readStartOptions(['--no-samples', '--dispatchers', '2', '--notifiers', '3'])).toEqual({
-      samples: false,
+      samples: 'never',
       counts: { 'settings-api': 1, 'mail-dispatcher': 2, 'notification-service': 3 },
     });
   });
@@ -48,6 +53,70 @@ describe('the period of an archive', () => {
     ['2026-12-31', '2026-01-01'],
   ])('refuses %s to %s', (from, to) => {
     expect(() => periodOf(from, to)).toThrow(/is no day|is not before/);
+  });
+});
+
+/** Runs a program of `tools` to its end, as npm does. */
+async function outcomeOf(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(workspaceRoot, 'tools', program), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, ...said };
+}
+
+describe('the commands', () => {
+  const { scripts } = JSON.parse(readFileSync(join(workspaceRoot, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const TAKE_ARGUMENTS = [
+    ...[
+      'start',
+      'send',
+      'token',
+      'doctor',
+      'migrate',
+      'database:roles',
+      'keys:rotate',
+      'backup',
+      'restore',
+      'archive',
+      'person',
+      'legal-hold',
+    ],
+    ...['test', 'ops-tests', 'faults', 'attack', 'bench', 'date:check'],
+  ];
+
+  it.each(TAKE_ARGUMENTS)('say for --help what they take, and build nothing for it: npm run %s', async (name) => {
+    const [, program = '', args = ''] = /node tools\/([\w.-]+)(.*)$/.exec(scripts[name] ?? '') ?? [];
+    const { code, out } = await outcomeOf(program, [...args.trim().split(/ +/).filter(Boolean), '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^\\S*.*npm (run (--silent )?)?${name}`));
+    expect(out).not.toContain('Build');
+  });
+
+  it('end with one message where a variable is wrong, before anything is started', async () => {
+    const DATA_DIR = join(tmpdir(), 'billing-mail-never-started');
+    const { code, err } = await outcomeOf('start.mjs', [], { DATA_DIR, RETRY_DELAYS: 'soon', REDIS_URL: 'http://nowhere' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/REDIS_URL .*redis:\/\//);
+    expect(err).toContain('RETRY_DELAYS must be durations separated by commas, such as 5m,30m');
+    expect(err).toContain('What helps: correct what is named');
+    expect(err).not.toMatch(/^ +at /m);
+    expect(existsSync(DATA_DIR)).toBe(false);
+  });
+
+  it('say why a program of a service ended, and show none of its log', async () => {
+    const { code, err } = await outcomeOf('migrate.mjs', [], { DATABASE_URL: 'mysql://nowhere/x' });
+    expect(code).toBe(1);
+    expect(err).toContain('DATABASE_URL must be a URL that begins with postgres:// or postgresql://');
+    expect(err).not.toMatch(/^ +at |"level"/m);
   });
 });
 
@@ -103,6 +172,67 @@ describe('npm start', () => {
     expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 tries, signed/);
     expect(output).toMatch(/told: .+ was sent by our platform/);
     expect(output).toMatch(/then it came back\n\s+told: .+ kam zurück/);
+  });
+
+  it('prints one screen: what happened, three links, the next command, and no token', async () => {
+    const screen = output.slice(output.indexOf('Billing Mail runs'));
+    expect(screen.trim().split('\n').length).toBeLessThanOrEqual(24);
+    expect(screen.match(/(?:http|file):\/\/\S+/g)).toHaveLength(3);
+    expect(screen.match(/^Next: .+$/gm)).toEqual(['Next: npm run send -- --pdf invoice.pdf --to customer@example.org']);
+    for (const token of Object.values(running().tokens)) expect(output).not.toContain(token);
+    // The link leads a browser to the page, signed in; the file that it names holds the token.
+    const file = fileURLToPath(/file:\/\/\S+/.exec(screen)?.[0] ?? '');
+    expect(readFileSync(file, 'utf8')).toContain(
+      `url=${running().settingsApi}/teams/acme/settings/invoicing#token=${running().tokens['acme-admin']}`,
+    );
+  });
+
+  it('would send no samples the next time', async () => {
+    expect(await hasDeliveries(running())).toBe(true);
+  });
+
+  it('is asked for a token by npm run token, which prints nothing else', async () => {
+    const { code, out } = await outcomeOf('token.mjs', ['acme-admin']);
+    expect([code, out]).toEqual([0, `${running().tokens['acme-admin']}\n`]);
+    expect(await outcomeOf('token.mjs', ['constructor'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('one of service, acme-admin'),
+    });
+  });
+
+  it("sends a document of one's own in the language of the team", async () => {
+    const pdf = join(folder, 'S-1.pdf');
+    writeFileSync(pdf, createPdf(['Rechnung']), { mode: 0o600 });
+    const { code, out } = await outcomeOf('send.mjs', ['--pdf', pdf, '--to', 'own@customer.example']);
+    expect(code).toBe(0);
+    expect(out).toContain('sent: 3 of 3 recipients, by platform');
+    const mails = (await (await fetch(`${running().mailboxUrl}/api/email`)).json()) as { subject: string }[];
+    expect(mails.map(({ subject }) => subject)).toContain('Rechnung S-1');
+  });
+
+  it('is found well by the doctor, down to the DNS of its sender', async () => {
+    const dns = await startDnsServer({
+      'billing-mail.example': { mx: ['10 mx.billing-mail.example'], txt: ['v=spf1 mx -all'] },
+      'mx.billing-mail.example': { a: ['127.0.0.1'] },
+      '_dmarc.billing-mail.example': { txt: ['v=DMARC1; p=reject'] },
+    });
+    try {
+      const { code, out } = await outcomeOf('doctor.mjs', ['--production', '--dns-server', dns.address]);
+      expect(out).toMatch(/, 0 wrong$/m);
+      expect(code).toBe(0);
+      for (const about of ['PostgreSQL', 'PostgreSQL on disk', 'PostgreSQL roles', 'Redis', 'Redis memory', 'clock', 'documents'])
+        expect(out).toMatch(new RegExp(`^✓ ${about} `, 'm'));
+      for (const service of SERVICES) {
+        expect(out).toMatch(new RegExp(`^✓ ${service} +ready`, 'm'));
+        expect(out).toMatch(new RegExp(`^✓ tables of ${service} +up to date`, 'm'));
+      }
+      expect(out).toMatch(/^✓ signing certificate +for e-invoice@billing-mail\.example, 36\d days left/m);
+      expect(out).toMatch(/^! Redis on disk +append-only file, synced everysec/m);
+      expect(out).toMatch(/^! mail server .*without TLS/m);
+      for (const url of [running().databaseUrl, running().redisUrl]) expect(out).not.toContain(new URL(url).password);
+    } finally {
+      await dns.close();
+    }
   });
 
   it('mails who asked for the document what happened to it', async () => {

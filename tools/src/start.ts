@@ -1,31 +1,36 @@
-// `npm start` once everything is installed and built: the parts, the services, the samples, the table; then until Ctrl-C.
+// `npm start` once everything is installed and built: the parts, the services, the samples, the screen; then until Ctrl-C.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { loadServiceEnvironments } from './docs/service-environments.js';
 import { migrateSchemas } from './migrate-schemas.js';
 import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
-import { sendSamples } from './samples/send-samples.js';
+import { hasDeliveries, sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
 import { reportWhatBounces } from './starting/bouncing-address.js';
+import { checkEnvironment } from './starting/check-environment.js';
 import { askedToEnd } from './starting/end-signals.js';
-import { servicesEnvironment, SHORT_RETRY_DELAYS, signInsOf } from './starting/environment.js';
+import { servicesEnvironment, signInsOf } from './starting/environment.js';
 import { keepTokensFresh } from './starting/fresh-tokens.js';
 import { beTheOnlyStart, leaveAsTheOnlyStart } from './starting/only-one-start.js';
 import { provideParts } from './starting/provide-parts.js';
 import { startServices, type RunningService, type ServiceCounts, type ServiceName } from './starting/services.js';
+import { removeSignInPages, signInPage, writeSignInPages } from './starting/sign-in-pages.js';
 import { summarize } from './starting/summary.js';
 import { Supervisor } from './starting/supervisor.js';
 import { CurableError, type RunStep } from './step.js';
 import { dataFolder, startFile } from './workspace.js';
 
-export type StartOptions = { samples: boolean; counts: ServiceCounts };
+/** Samples go out `once`: not where a document has gone out already. */
+export type StartOptions = { samples: 'once' | 'again' | 'never'; counts: ServiceCounts };
 
-/** `--no-samples --dispatchers 2 --notifiers 2`. Throws CurableError for what is none of these. */
+/** `--samples --no-samples --dispatchers 2 --notifiers 2`. Throws CurableError for what is none of these. */
 export function readStartOptions(args: string[]): StartOptions {
-  const options = { 'no-samples': { type: 'boolean' }, dispatchers: { type: 'string' }, notifiers: { type: 'string' } } as const;
+  const [flag, word] = [{ type: 'boolean' }, { type: 'string' }] as const;
+  const options = { samples: flag, 'no-samples': flag, dispatchers: word, notifiers: word } as const;
   try {
     const { values } = parseArgs({ args, options });
     return {
-      samples: values['no-samples'] !== true,
+      samples: values['no-samples'] === true ? 'never' : values.samples === true ? 'again' : 'once',
       counts: {
         'settings-api': 1,
         'mail-dispatcher': readCount('dispatchers', values.dispatchers),
@@ -33,7 +38,7 @@ export function readStartOptions(args: string[]): StartOptions {
       },
     };
   } catch (error) {
-    throw new CurableError((error as Error).message, 'npm start -- [--no-samples] [--dispatchers 2] [--notifiers 2]');
+    throw new CurableError((error as Error).message, 'npm start -- [--samples] [--no-samples] [--dispatchers 2] [--notifiers 2]');
   }
 }
 
@@ -44,6 +49,7 @@ function readCount(flag: string, value = '1'): number {
 
 /** Runs until asked to end (`sinceMs`: when it all began), then ends all that it started. Resolves with the reason; rejects when a step fails, all ended too. */
 export async function start(options: StartOptions, step: RunStep, sinceMs: number): Promise<string> {
+  checkEnvironment(process.env, await loadServiceEnvironments('dist'));
   keepToOwner();
   const pidFiles = await beTheOnlyStart(step);
   const supervisor = new Supervisor(pidFiles, (line) => console.log(`! ${line}`));
@@ -53,6 +59,7 @@ export async function start(options: StartOptions, step: RunStep, sinceMs: numbe
   } finally {
     console.log('\nEnding …');
     await supervisor.endAll();
+    removeSignInPages();
     leaveAsTheOnlyStart(pidFiles);
   }
 }
@@ -81,6 +88,7 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
     redisUrl: parts.redis.url,
     platformSmtpUrl: parts.platformSmtpUrl,
     mailboxUrl: pages.platform,
+    ownMailboxUrl: pages.own,
     smimeCaFile: parts.certificates.caFile,
     platformFromAddress: parts.platformFromAddress,
     tokens: tokens.current,
@@ -91,11 +99,15 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   const bounces = startBouncing(pages.platform, services['mail-dispatcher'].bounceSmtpPort);
   // Published with the rights that invoicing has.
   const redis = { ...environment, REDIS_URL: parts.redis.ofInvoicing };
-  const samples = options.samples ? await step('Samples', () => sendSamples({ ...describe(), redis }, bounces)) : [];
-  writeStartFile(describe());
-  supervisor.onRestart = () => writeStartFile(describe());
-  const retryDelays = environment['RETRY_DELAYS'] ?? SHORT_RETRY_DELAYS;
-  console.log(summarize(describe(), { ownMailboxUrl: pages.own, retryDelays, startFile: startFile(), samples }));
+  const isWanted = options.samples === 'again' || (options.samples === 'once' && !(await hasDeliveries(describe())));
+  const samples = isWanted ? await step('Samples', () => sendSamples({ ...describe(), redis }, bounces)) : [];
+  const write = (): void => {
+    writeStartFile(describe());
+    writeSignInPages(describe());
+  };
+  write();
+  supervisor.onRestart = write;
+  console.log(summarize(describe(), { samples, signedIn: signInPage('acme-admin'), startFile: startFile() }));
   console.log(`\nReady after ${((Date.now() - sinceMs) / 1000).toFixed(1)} s. Ctrl-C ends everything.`);
 }
 

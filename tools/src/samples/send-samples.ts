@@ -1,9 +1,11 @@
 import { type RedisEnv } from '@billing-mail/platform';
 import { publishDocuments } from '../dispatch-queue.js';
 import { describeDelivery, followDelivery } from '../follow-delivery.js';
-import { findNotification } from '../services-client.js';
+import { z } from 'zod';
+import { call, findNotification } from '../services-client.js';
 import { type StartFile } from '../start-file.js';
 import { sampleDocuments } from './documents.js';
+import { SAMPLE_TEAMS } from './teams.js';
 
 /** A sample and what became of it, in words. */
 export type SampleResult = { shows: string; teamId: string; deliveryId: string; outcome: string; notification: string | null };
@@ -14,6 +16,15 @@ type Running = Pick<StartFile, 'mailDispatcher' | 'notificationService' | 'token
 const SETTLED_WITHIN_MS = 30_000;
 /** One of them has to come back first. */
 const TOLD_WITHIN_MS = 20_000;
+
+/** Whether a team of the samples has a document in the log: then there is something to look at. */
+export async function hasDeliveries({ mailDispatcher, tokens }: Pick<Running, 'mailDispatcher' | 'tokens'>): Promise<boolean> {
+  for (const teamId of SAMPLE_TEAMS) {
+    const { body } = await call(`${mailDispatcher}/v1/teams/${teamId}/deliveries?limit=1`, tokens['service'] ?? '');
+    if (z.object({ items: z.array(z.unknown()) }).parse(body).items.length > 0) return true;
+  }
+  return false;
+}
 
 /** Sends the samples through the queue and waits for the end of each. `bounces`: whether one of them can come back here. */
 export async function sendSamples(running: Running, bounces = false): Promise<SampleResult[]> {

@@ -6,13 +6,15 @@ import { call } from '../services-client.js';
 /** Nobody listens here on a development machine, so that a server that is down can be seen. */
 export const DOWN_SMTP_PORT = 4199;
 
+export const SAMPLE_TEAMS = ['acme', 'globex', 'initech'] as const;
+
 type Team = z.input<typeof emailDeliveryInput>;
 
 /** The mail server that teams call their own, as the services reach it; `downPort` is one where nobody listens. */
 export type OwnServer = { host: string; port: number; downPort: number };
 
 /** Settings by team: one on the platform, one with its own server, one whose own server is down. */
-export function sampleTeams({ host, port, downPort }: OwnServer): Record<string, Team> {
+export function sampleTeams({ host, port, downPort }: OwnServer): Record<(typeof SAMPLE_TEAMS)[number], Team> {
   const ownServer = (atPort: number, fromAddress: string, fromName: string) => ({
     host,
     port: atPort,

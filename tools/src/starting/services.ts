@@ -1,9 +1,11 @@
 // The three services as child processes: their environment, their ports, one or more of each.
 import { join } from 'node:path';
-import { findFreePort, startServerProcess } from '@billing-mail/testkit';
+import { findFreePort, ServerStartError, startServerProcess } from '@billing-mail/testkit';
 import { loadServiceEnvironments } from '../docs/service-environments.js';
+import { lastWords } from '../last-words.js';
+import { CurableError } from '../step.js';
 import { workspaceRoot } from '../workspace.js';
-import { logTo } from './log-file.js';
+import { logFileOf, logTo } from './log-file.js';
 import { ownVariables } from './own-variables.js';
 import { type Supervisor } from './supervisor.js';
 
@@ -116,9 +118,16 @@ async function keepService(supervisor: Supervisor, { service, name, url }: Insta
         readyWithinMs: 60_000,
         deathSignal: 'TERM',
         onOutput: logTo(name),
-      }),
+      }).catch(explainStart(name)),
   });
 }
+
+const explainStart =
+  (name: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof ServerStartError)) throw error;
+    throw new CurableError(`${name} did not start. ${lastWords(error.output)}`, `mend what it names; more is in ${logFileOf(name)}`);
+  };
 
 async function isReady(url: string): Promise<boolean> {
   try {

@@ -3,8 +3,11 @@ import { type z } from 'zod';
 
 /** A start that can't go on because of the environment: says every variable that is wrong and what it should be. */
 export class EnvironmentError extends Error {
+  /** For whoever sees it on a terminal. */
+  readonly cure = 'correct what is named, then try again; the README says what each variable must be.';
+
   constructor(readonly problems: string[]) {
-    super(`The environment is not complete:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(`The environment is not as it must be:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.name = 'EnvironmentError';
   }
 }

@@ -1,4 +1,4 @@
-# MAIL_DISPATCHER, TOKEN: printed by npm start, also in .data/start.json
+# MAIL_DISPATCHER: in .data/start.json; TOKEN: npm run --silent token -- service
 {
   printf '%s' '{
     "requestedBy": { "userId": "u17", "email": "clerk@acme.example", "locale": "en" },

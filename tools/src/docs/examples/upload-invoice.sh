@@ -1,4 +1,4 @@
-# MAIL_DISPATCHER, TOKEN: printed by npm start, also in .data/start.json
+# MAIL_DISPATCHER: in .data/start.json; TOKEN: npm run --silent token -- service
 curl --silent --show-error --fail-with-body "$MAIL_DISPATCHER/v1/teams/acme/deliveries" \
   --header "Authorization: Bearer $TOKEN" \
   --header 'Idempotency-Key: inv-2026-0044' \

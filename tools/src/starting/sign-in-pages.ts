@@ -1,0 +1,25 @@
+// Files that lead a browser to the page, signed in as somebody of the samples: a link that can be printed although a token can not.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type StartFile } from '../start-file.js';
+import { dataFolder } from '../workspace.js';
+import { pageAddresses } from './summary.js';
+
+const folder = (): string => join(dataFolder(), 'pages');
+
+/** The link for one of them. */
+export const signInPage = (name: string): string => pathToFileURL(join(folder(), `${name}.html`)).href;
+
+/** Only their owner may read them: each holds a token. */
+export function writeSignInPages(running: Pick<StartFile, 'settingsApi' | 'tokens'>): void {
+  mkdirSync(folder(), { recursive: true, mode: 0o700 });
+  for (const [name, address] of pageAddresses(running)) {
+    const html = `<!doctype html>\n<meta charset="utf-8">\n<meta http-equiv="refresh" content="0;url=${address}">\n<title>${name}</title>\n`;
+    writeFileSync(join(folder(), `${name}.html`), html, { mode: 0o600 });
+  }
+}
+
+export function removeSignInPages(): void {
+  rmSync(folder(), { recursive: true, force: true });
+}
