@@ -7,35 +7,40 @@ import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
 import { certificateExpiringEvent, ownCertificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
 import { REJECTION_REASONS } from './rejection.js';
 
-export const deliverySettledEvent = z.object({
-  ...outcomeEnvelope,
-  type: z.literal('delivery_settled'),
-  delivery: z.object({
-    id: z.string(),
-    key: z.string(),
-    document: documentReference,
-    subject: z.string(),
-    status: z.enum(DELIVERY_STATUSES),
-    route: z.enum(ROUTES).nullable(),
-    usedFallback: z.boolean(),
-    /** Every recipient that was not accepted, at most 50; `counts` has all of them. */
-    troubled: z.array(
-      z.object({
-        address: z.string(),
-        role: z.enum(RECIPIENT_ROLES),
-        status: z.enum(RECIPIENT_STATUSES),
-        failure: failureReason.nullable(),
-      }),
-    ),
-    /** `byPlatform`: how many of the accepted went out by the platform's server. */
-    counts: z.object({ recipients: z.int(), accepted: z.int(), byPlatform: z.int().optional() }),
-    /** Reason of the delivery as a whole: with `usedFallback` why the custom server failed. */
-    failure: failureReason.nullable(),
-    /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */
-    afterDoubt: z.array(z.string()).optional(),
-  }),
+const deliveryInTrouble = z.object({
+  id: z.string(),
+  key: z.string(),
+  document: documentReference,
+  subject: z.string(),
+  status: z.enum(DELIVERY_STATUSES),
+  route: z.enum(ROUTES).nullable(),
+  usedFallback: z.boolean(),
+  /** Every recipient that was not accepted, at most 50; `counts` has all of them. */
+  troubled: z.array(
+    z.object({
+      address: z.string(),
+      role: z.enum(RECIPIENT_ROLES),
+      status: z.enum(RECIPIENT_STATUSES),
+      failure: failureReason.nullable(),
+    }),
+  ),
+  /** `byPlatform`: how many of the accepted went out by the platform's server. `uncertain`: with `delivery_in_doubt`. */
+  counts: z.object({ recipients: z.int(), accepted: z.int(), byPlatform: z.int().optional(), uncertain: z.int().optional() }),
+  /** Reason of the delivery as a whole: with `usedFallback` why the custom server failed. */
+  failure: failureReason.nullable(),
+  /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */
+  afterDoubt: z.array(z.string()).optional(),
 });
+
+export const deliverySettledEvent = z.object({ ...outcomeEnvelope, type: z.literal('delivery_settled'), delivery: deliveryInTrouble });
 export type DeliverySettledEvent = z.infer<typeof deliverySettledEvent>;
+
+/**
+ * Nobody knows whether some recipients have it, and it is not sent to them again; for others it is still tried. `troubled` names only those in
+ * doubt. How it ends is told by `delivery_settled`.
+ */
+export const deliveryInDoubtEvent = z.object({ ...outcomeEnvelope, type: z.literal('delivery_in_doubt'), delivery: deliveryInTrouble });
+export type DeliveryInDoubtEvent = z.infer<typeof deliveryInDoubtEvent>;
 
 export const jobRejectedEvent = z.object({
   ...outcomeEnvelope,
@@ -83,6 +88,7 @@ export type DeliveryBouncedEvent = z.infer<typeof deliveryBouncedEvent>;
 
 export const outcomeEvent = z.discriminatedUnion('type', [
   deliverySettledEvent,
+  deliveryInDoubtEvent,
   deliveryBouncedEvent,
   jobRejectedEvent,
   serverDownEvent,

@@ -12,7 +12,7 @@ export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<
     triesEnded.inc({ route, outcome: attempt.outcome, stage: stage ?? 'none' });
     smtpReplies.inc({ route, class: code === null ? 'none' : `${Math.floor(code / 100)}xx` });
   }
-  if (next === null || outcome === null) return;
+  if (next === null || outcome?.type !== 'delivery_settled') return;
   const route = next.route ?? 'none';
   deliveriesSettled.inc({ status: next.status, route });
   if (taken !== null) takenToSettled.observe({ route }, Math.max(0, Date.now() - takenAtMs(taken)) / 1000);

@@ -12,7 +12,7 @@ import {
 import { laneOf } from '../records/lanes.js';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { type RecordedAttempt, type SettleWrite } from '../records/settle-statement.js';
-import { toSettledEvent } from './settled-event.js';
+import { toInDoubtEvent, toSettledEvent } from './settled-event.js';
 import { type TryReport } from './try-report.js';
 
 export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome'> & {
@@ -28,7 +28,7 @@ export function recipientsOnly(state: DeliveryState, after: readonly RecipientSt
   return { ...NOTHING, recipients: changed(state.recipients, after), after: after as RecipientRow[] };
 }
 
-/** The delivery waits, falls back or is settled; a settled one tells so. */
+/** The delivery waits, falls back or is settled; a settled one tells so, and one that goes on tells new doubts that it leaves behind. */
 export function toDecision(
   state: DeliveryState,
   { recipients, next }: Settlement,
@@ -50,8 +50,19 @@ export function toDecision(
     dueInMs: dueIn(next),
     postponed: false,
   };
-  const outcome = next.kind === 'settled' ? toSettledEvent({ ...state, status: next.status, route, usedFallback, failure }, after) : null;
-  return { ...recipientsOnly(state, after), next: written, outcome };
+  return { ...recipientsOnly(state, after), next: written, outcome: outcomeOf(next, { ...state, ...written }, after, state.recipients) };
+}
+
+function outcomeOf(
+  next: Settlement['next'],
+  delivery: DeliveryState,
+  after: readonly RecipientRow[],
+  before: readonly RecipientState[],
+): Decision['outcome'] {
+  if (next.kind === 'settled') return toSettledEvent({ ...delivery, status: next.status }, after);
+  return after.some(({ status }, index) => status === 'uncertain' && before[index]?.status !== 'uncertain')
+    ? toInDoubtEvent(delivery, after)
+    : null;
 }
 
 type Ending = { status: SettledStatus; usedFallback: boolean; failure: FailureReason | null };

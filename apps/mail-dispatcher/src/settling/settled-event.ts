@@ -1,19 +1,41 @@
-import { type DeliverySettledEvent, type FailureReason } from '@billing-mail/contracts';
+import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type FailureReason } from '@billing-mail/contracts';
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 
 /** An event names at most this many recipients in trouble, and as many that may have two copies; it counts all. */
 const NAMED = 50;
 
+type Untimed<Event> = Omit<Event, 'version' | 'eventId' | 'occurredAt'>;
+
 /** What the dispatcher tells of a delivery that is settled. */
 export function toSettledEvent(
   delivery: DeliveryState & { status: SettledStatus },
   recipients: readonly RecipientRow[],
-): Omit<DeliverySettledEvent, 'version' | 'eventId' | 'occurredAt'> {
-  const troubled = recipients.filter(({ status }) => status !== 'accepted');
+): Untimed<DeliverySettledEvent> {
   const afterDoubt = recipients.filter(({ status, uncertainEnds }) => status === 'accepted' && uncertainEnds > 0);
+  const told = tell(
+    delivery,
+    recipients,
+    recipients.filter(({ status }) => status !== 'accepted'),
+  );
+  const named = afterDoubt.length === 0 ? {} : { afterDoubt: afterDoubt.slice(0, NAMED).map(({ address }) => address) };
+  return { type: 'delivery_settled', ...told, delivery: { ...told.delivery, ...named } };
+}
+
+/** What it tells before that, of recipients in doubt whom it does not send to again: who has to ask them need not wait for the others. */
+export function toInDoubtEvent(delivery: DeliveryState, recipients: readonly RecipientRow[]): Untimed<DeliveryInDoubtEvent> {
+  const uncertain = recipients.filter(({ status }) => status === 'uncertain');
+  const told = tell(delivery, recipients, uncertain);
+  const counts = { ...told.delivery.counts, uncertain: uncertain.length };
+  return { type: 'delivery_in_doubt', ...told, delivery: { ...told.delivery, counts } };
+}
+
+function tell(
+  delivery: DeliveryState,
+  recipients: readonly RecipientRow[],
+  troubled: readonly RecipientRow[],
+): Omit<Untimed<DeliverySettledEvent>, 'type'> {
   return {
-    type: 'delivery_settled',
     teamId: delivery.teamId,
     requestedBy: delivery.requestedBy,
     notifyUserIds: delivery.look?.notifyUserIds ?? [],
@@ -34,11 +56,10 @@ export function toSettledEvent(
       })),
       counts: {
         recipients: recipients.length,
-        accepted: recipients.length - troubled.length,
+        accepted: recipients.filter(({ status }) => status === 'accepted').length,
         byPlatform: recipients.filter(({ status, route }) => status === 'accepted' && route === 'platform').length,
       },
       failure: delivery.failure,
-      ...(afterDoubt.length === 0 ? {} : { afterDoubt: afterDoubt.slice(0, NAMED).map(({ address }) => address) }),
     },
   };
 }

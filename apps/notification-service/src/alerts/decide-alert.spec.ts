@@ -1,6 +1,6 @@
 import { DELIVERY_STATUSES, FAILURE_CODES, type OutcomeEvent, outcomeEvent, teamId } from '@billing-mail/contracts';
 import fc from 'fast-check';
-import { cameBack, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
+import { cameBack, inDoubt, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
 import { OPERATOR } from './alert.js';
 import { decideAlert } from './decide-alert.js';
 
@@ -17,6 +17,7 @@ describe('decideAlert', () => {
     ['a failed', SAMPLES.failed(), ['delivery_failed', 'error']],
     ['a partly sent', SAMPLES.partlySent(), ['delivery_partly_sent', 'error']],
     ['an uncertain', SAMPLES.uncertain(), ['delivery_uncertain', 'warning']],
+    ['one that goes on with a doubt', inDoubt(), ['delivery_uncertain', 'warning']],
     ['a cancelled that reached nobody', SAMPLES.cancelled(), ['delivery_failed', 'info']],
     [
       'a cancelled that reached some',

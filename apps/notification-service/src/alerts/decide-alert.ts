@@ -2,6 +2,7 @@
 import {
   type CertificateExpiringEvent,
   type DeliveryBouncedEvent,
+  type DeliveryInDoubtEvent,
   type DeliverySettledEvent,
   type DeliveryStatus,
   type JobRejectedEvent,
@@ -29,6 +30,8 @@ export function decideAlert(event: OutcomeEvent): Alert | null {
   switch (event.type) {
     case 'delivery_settled':
       return ofDelivery(event);
+    case 'delivery_in_doubt':
+      return ofDoubt(event);
     case 'delivery_bounced':
       return ofBounce(event);
     case 'job_rejected':
@@ -45,17 +48,24 @@ export function decideAlert(event: OutcomeEvent): Alert | null {
 }
 
 function ofDelivery(event: DeliverySettledEvent): Alert | null {
-  const { delivery } = event;
-  const rule = ruleFor(delivery);
-  if (rule === null) return null;
-  const { document, status, route, usedFallback, troubled, counts, failure, afterDoubt } = delivery;
+  const rule = ruleFor(event.delivery);
+  return rule && { ...rule, ...aboutDelivery(event), groupKey: groupKeyOf(rule.type, event.delivery) };
+}
+
+// How it ends is told as well, as trouble of its own: by then somebody may have asked these recipients.
+const ofDoubt = (event: DeliveryInDoubtEvent): Alert => ({
+  ...RULES.uncertain,
+  ...aboutDelivery(event),
+  groupKey: groupKeyOf(RULES.uncertain.type, event.delivery),
+});
+
+function aboutDelivery(event: DeliverySettledEvent | DeliveryInDoubtEvent) {
+  const { id, document, status, route, usedFallback, troubled, counts, failure, afterDoubt } = event.delivery;
   return {
-    ...rule,
     teamId: event.teamId,
     audience: audienceOf(event),
-    groupKey: groupKeyOf(rule.type, event.delivery),
-    params: { kind: 'delivery', document, status, route, usedFallback, troubled, counts, failure, afterDoubt },
-    deliveryId: delivery.id,
+    params: { kind: 'delivery' as const, document, status, route, usedFallback, troubled, counts, failure, afterDoubt },
+    deliveryId: id,
     documentId: document.id,
   };
 }

@@ -4,6 +4,7 @@ import {
   type CertificateExpiringEvent,
   type OwnCertificateExpiringEvent,
   type DeliveryBouncedEvent,
+  type DeliveryInDoubtEvent,
   type DeliverySettledEvent,
   type FailureReason,
   type JobRejectedEvent,
@@ -159,6 +160,13 @@ export function doubted(seen: SeenForReply, reply: string | null = null): Delive
     troubled: [notReached('pay@customer.example', ofRecipient, 'uncertain')],
     failure,
   });
+}
+
+/** Nobody knows whether one of three has it, and another one is still being tried. */
+export function inDoubt(fields: EventFields = {}): DeliveryInDoubtEvent {
+  const { delivery, ...same } = { ...doubted('broke'), ...fields };
+  const counts = { recipients: 3, accepted: 1, uncertain: 1 };
+  return { ...same, type: 'delivery_in_doubt', delivery: { ...delivery, status: 'waiting', counts } };
 }
 
 export const INCIDENTS = {

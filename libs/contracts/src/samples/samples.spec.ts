@@ -20,6 +20,7 @@ describe('frozen samples', () => {
     ['outcome.v1.settled.json', 1],
     ['outcome.v1.rejected.json', 1],
     ['outcomes.v2.json', 3],
+    ['outcomes.v2.in-doubt.json', 1],
     ['outcomes.v2.incidents.json', 4],
     ['outcomes.v2.bounced.json', 2],
   ])('%s is read by the one reader of both versions', (name, count) => {
@@ -31,6 +32,6 @@ describe('frozen samples', () => {
   });
 
   it('stand for every kind of message', () => {
-    expect(samples).toHaveLength(8);
+    expect(samples).toHaveLength(9);
   });
 });

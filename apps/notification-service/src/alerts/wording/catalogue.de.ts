@@ -45,6 +45,14 @@ export const GERMAN: Catalogue = {
       means: 'Wer den Beleg möglicherweise hat, dem wird er nicht von selbst erneut verschickt, weil er sonst doppelt ankommen könnte.',
       todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie den Beleg nur an diejenigen erneut, bei denen er fehlt.',
     },
+    in_doubt: {
+      titleOfMany: (count) => `${documents(count)}: bei einem Teil der Empfänger ungewiss`,
+      title: ({ document }) => `${document}: bei einem Teil der Empfänger ungewiss`,
+      happened: ({ document, accepted, recipients }) =>
+        `Sicher hinausgegangen ist der Beleg bisher an ${accepted} von ${recipients} Empfängern: ${document}. An die hier Genannten wird er nicht von selbst erneut verschickt.`,
+      means: 'Für die übrigen Empfänger läuft der Versand noch. Wie er ausgeht, erfahren Sie gesondert.',
+      todo: 'Fragen Sie bei den hier Genannten nach, ob der Beleg angekommen ist. Ist der Versand beendet, verschicken Sie ihn nur an diejenigen erneut, bei denen er fehlt.',
+    },
     sent_after_doubt: {
       titleOfMany: (count) => `${documents(count)} sind verschickt, vielleicht doppelt angekommen`,
       title: ({ document }) => `${document} ist verschickt, vielleicht doppelt angekommen`,

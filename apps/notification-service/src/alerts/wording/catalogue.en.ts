@@ -43,6 +43,14 @@ export const ENGLISH: Catalogue = {
       means: 'It is not sent again by itself to those who may have it, because they might get it twice.',
       todo: 'Ask these recipients whether the document has arrived, and send it again only to those who miss it.',
     },
+    in_doubt: {
+      titleOfMany: (count) => `${documents(count)}: not certain whether some recipients have them`,
+      title: ({ document }) => `${document}: not certain whether some recipients have it`,
+      happened: ({ document, accepted, recipients }) =>
+        `${document} has certainly gone out to ${accepted} of ${recipients} recipients so far, and is not sent again by itself to those named here.`,
+      means: 'Sending to the other recipients goes on. You are told separately how that ends.',
+      todo: 'Ask those named here whether the document has arrived. Once sending has ended, send it again only to those who miss it.',
+    },
     sent_after_doubt: {
       titleOfMany: (count) => `${documents(count)} were sent; second copies may have arrived`,
       title: ({ document }) => `${document} was sent; a second copy may have arrived`,

@@ -7,6 +7,7 @@ export const SITUATIONS = [
   'failed_on_both_routes',
   'partly_sent',
   'uncertain',
+  'in_doubt',
   'sent_after_doubt',
   'fell_back',
   'cancelled',

@@ -9,7 +9,17 @@ import {
 } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
 import fc from 'fast-check';
-import { cameBack, doubted, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../../testing/sample-outcomes.js';
+import {
+  cameBack,
+  doubted,
+  inDoubt,
+  INCIDENTS,
+  rejected,
+  SAMPLES,
+  SERVER_DOWN,
+  settled,
+  UNKNOWN_RECIPIENT,
+} from '../../testing/sample-outcomes.js';
 import { decideAlert } from '../decide-alert.js';
 import { renderAlert } from './render-alert.js';
 import { CATALOGUES } from './word-alert.js';
@@ -149,6 +159,16 @@ describe('an alert in words', () => {
       expect(body).toContain(CATALOGUES[locale].situations.uncertain.todo);
       expect(body).not.toContain(CATALOGUES[locale].notReached);
       expect(body).not.toMatch(/received all|vollständig empfangen/);
+    });
+
+    it('tells of those in doubt while others are still tried, and of nobody that it was not sent to them', () => {
+      const { title, body } = word(inDoubt(), locale);
+      const words = CATALOGUES[locale];
+      expect(title).toMatch({ en: /some recipients/, de: /einem Teil der Empfänger/ }[locale]);
+      expect(body).toContain(`${words.mayHave}\n– pay@customer.example\n`);
+      expect(body).toContain(words.situations.in_doubt.means);
+      expect(body).not.toContain(words.notReached);
+      expect(body).toMatch(SEEN.broke[locale]);
     });
 
     it('quotes an answer that makes no sense', () => {

@@ -49,7 +49,7 @@ function wordDelivery(params: DeliveryParams, count: number, words: Catalogue, l
     title: titleOf(words.situations[situation], about),
     blocks: [
       ...manyBlocks(words.situations[situation], count, words),
-      ...(situation === 'uncertain' ? seenBlocks(params, words) : []),
+      ...(isInDoubt(situation) ? seenBlocks(params, words) : []),
       textBlock(happened(about)),
       ...(why === null ? [] : whyBlocks(situation, params, why, words)),
       // All recipients of a group have the same reason.
@@ -74,6 +74,8 @@ const routeOf = ({ usedFallback, route }: DeliveryParams): Route => (usedFallbac
 function situationOf({ status, usedFallback, counts }: DeliveryParams): Situation {
   if (status === 'cancelled') return counts.accepted > 0 ? 'partly_cancelled' : 'cancelled';
   if (status === 'partly_sent' || status === 'uncertain') return status;
+  // Nothing else is told of a delivery that goes on.
+  if (status === 'waiting') return 'in_doubt';
   if (status === 'failed') return usedFallback ? 'failed_on_both_routes' : 'failed';
   return usedFallback ? 'fell_back' : 'sent_after_doubt';
 }
@@ -84,7 +86,7 @@ function whyBlocks(situation: Situation, params: DeliveryParams, why: Explanatio
   if (situation === 'fell_back') return [textBlock(why.happened)];
   if (isAboutDelivery(situation)) return [textBlock(`${why.happened} ${why.means}`)];
   if (!params.usedFallback) return [];
-  return [textBlock(situation === 'uncertain' ? words.fallbackNote : `${words.fallbackNote} ${why.happened}`)];
+  return [textBlock(isInDoubt(situation) ? words.fallbackNote : `${words.fallbackNote} ${why.happened}`)];
 }
 
 /** What was seen at the end of data, as far as that was recorded, and the answer where there was one. */
@@ -104,10 +106,12 @@ function secondCopyBlocks({ afterDoubt = [] }: DeliveryParams, words: Catalogue)
 const isAboutDelivery = (situation: Situation): boolean =>
   situation === 'failed' || situation === 'failed_on_both_routes' || situation === 'fell_back';
 
+const isInDoubt = (situation: Situation): boolean => situation === 'uncertain' || situation === 'in_doubt';
+
 /** The reason that need not be told again for each recipient. */
 function toldAbove(situation: Situation, failure: FailureReason | null): FailureCode | null {
   if (isAboutDelivery(situation)) return failure?.code ?? null;
-  if (situation === 'uncertain') return 'no_final_reply';
+  if (isInDoubt(situation)) return 'no_final_reply';
   return situation === 'cancelled' || situation === 'partly_cancelled' ? 'cancelled' : null;
 }
 

@@ -15,7 +15,7 @@ export function troubledBlocks(params: DeliveryParams, told: FailureCode | null,
     troubled.filter(isIn).map((recipient) => itemOf(recipient, params, told, words, locale));
   const [without, doubtful] = [itemsOf(({ status }) => status !== 'uncertain'), itemsOf(({ status }) => status === 'uncertain')];
   // An event names some of very many. Those that it leaves out stand under the last list.
-  const unnamed = Math.max(0, counts.recipients - counts.accepted - troubled.length);
+  const unnamed = Math.max(0, (counts.uncertain ?? counts.recipients - counts.accepted) - troubled.length);
   return [
     ...(without.length === 0 ? [] : [listBlock(words.notReached, without, doubtful.length === 0 ? unnamed : 0, words)]),
     ...(doubtful.length === 0 ? [] : [listBlock(words.mayHave, doubtful, unnamed, words)]),
