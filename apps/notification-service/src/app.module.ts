@@ -40,6 +40,8 @@ import { ConfirmationStore } from './preferences/confirmation.store.js';
 import { ContactStore } from './preferences/contact.store.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
 import { PreferencesStore } from './preferences/preferences.store.js';
+import { TeamAlertAddressController } from './preferences/team-alert-address.controller.js';
+import { TeamAlertAddressStore } from './preferences/team-alert-address.store.js';
 
 /** The service as a Nest module, for one environment. */
 export function appModule(env: NotificationEnv, logger: Logger): Type {
@@ -55,7 +57,14 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       BullModule.forRoot(bullOptions(env)),
       BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
     ],
-    controllers: [StreamController, InboxController, PreferencesController, HealthController, MetricsController],
+    controllers: [
+      StreamController,
+      InboxController,
+      PreferencesController,
+      TeamAlertAddressController,
+      HealthController,
+      MetricsController,
+    ],
     providers: [
       { provide: NOTIFICATION_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
@@ -66,6 +75,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       ConfirmationStore,
       ContactStore,
       PreferencesStore,
+      TeamAlertAddressStore,
       AlertStore,
       InboxStore,
       StreamsService,

@@ -9,6 +9,7 @@ import { Notifications1790000000000 } from './migrations/1790000000000-notificat
 import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-email-gate.js';
 import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-addresses.js';
 import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused-index.js';
+import { AlertPreferences1800000000036 } from './migrations/1800000000036-alert-preferences.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
@@ -16,6 +17,7 @@ import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.
 import { AddressConfirmationEntity } from './preferences/address-confirmation.entity.js';
 import { ContactEntity } from './preferences/contact.entity.js';
 import { PreferencesEntity } from './preferences/preferences.entity.js';
+import { TeamAlertAddressEntity } from './preferences/team-alert-address.entity.js';
 import { TeamEntity } from './preferences/team.entity.js';
 
 /** The PostgreSQL schema that this service owns. */
@@ -33,12 +35,14 @@ export const NOTIFY_SCHEMA: Schema = {
     ReadUntilEntity,
     RejectedOutcomeEntity,
     StreamClockEntity,
+    TeamAlertAddressEntity,
     TeamEntity,
   ],
   migrations: [
     Notifications1790000000000,
     AlertEmailGate1798000000050,
     KnownAddresses1798000000070,
+    AlertPreferences1800000000036,
     NoUnusedIndex1800000000120,
     Keeping1800000000140,
     ReadUntil1800000000320,

@@ -64,7 +64,7 @@ function TeamPages({ team, session }: { team: string; session: SignedIn }) {
           </Route>
           <Route path="/teams/:team/deliveries/:id">{({ id }) => <DeliveryPage key={id} team={team} id={id} role={role} />}</Route>
           <Route path="/teams/:team/inbox">
-            <InboxPage team={team} />
+            <InboxPage team={team} role={role} />
           </Route>
           <Route>
             <NotFound team={team} />

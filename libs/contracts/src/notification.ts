@@ -34,17 +34,36 @@ export const notificationView = z.object({
 });
 export type NotificationView = z.infer<typeof notificationView>;
 
-/** Body of `PUT /v1/preferences`. */
+/** When e-mails go out: each at once, or together at the full hour or once a day. */
+export const DIGESTS = ['none', 'hour', 'day'] as const;
+export type Digest = (typeof DIGESTS)[number];
+/** The hour, in UTC, at which those of a day go out: the beginning of the working day in central Europe. */
+export const DAILY_DIGEST_HOUR = 5;
+
+const mutedTypes = z
+  .array(z.enum(NOTIFICATION_TYPES, `must be one of ${NOTIFICATION_TYPES.join(', ')}`))
+  .max(NOTIFICATION_TYPES.length, `must be at most ${NOTIFICATION_TYPES.length}`)
+  .default([]);
+
+/** Body of `PUT /v1/preferences`. `muted`: of which types nothing comes by a channel that is on. */
 export const preferencesInput = z.strictObject({
   email: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
   channels: z.strictObject({ email: z.boolean('must be true or false'), inbox: z.boolean('must be true or false') }),
+  muted: z.strictObject({ email: mutedTypes, inbox: mutedTypes }).default({ email: [], inbox: [] }),
+  digest: z.enum(DIGESTS, `must be one of ${DIGESTS.join(', ')}`).default('none'),
 });
 export type Preferences = z.infer<typeof preferencesInput>;
 
 /** `emailConfirmed`: alerts go to `email`; otherwise they go to the address before it until the user confirms the new one. */
 export const preferencesView = preferencesInput.extend({ email: emailAddress.nullable(), locale, emailConfirmed: z.boolean() });
 export type PreferencesView = z.infer<typeof preferencesView>;
+
+/** Body of `PUT /v1/teams/{teamId}/alert-address`: where alerts of the team go besides those to its people; `null`: nowhere. */
+export const teamAlertAddressInput = z.strictObject({ alertTo: emailAddress.nullable() });
+/** `confirmed`: alerts go to `alertTo`; otherwise they go to the address before it until somebody in the team confirms the new one. */
+export const teamAlertAddressView = teamAlertAddressInput.extend({ confirmed: z.boolean() });
+export type TeamAlertAddress = z.infer<typeof teamAlertAddressView>;
 
 /** Body of `POST /v1/preferences/confirmation`: what was sent to the address. */
 export const addressConfirmation = z.strictObject({

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Severity } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
-import { type Alert, type AlertParams, type AlertType } from './alert.js';
+import { type Alert, type AlertParams, type AlertType, teamMailbox } from './alert.js';
 
 /** A notification that was made or counted up in this transaction. `userId` null: everybody in the team. */
 export type RaisedAlert = { notificationId: string; userId: string | null; count: number };
@@ -25,9 +25,10 @@ type Notice = {
 
 @Injectable()
 export class AlertStore {
-  /** Runs inside the caller's transaction; two statements, however many alerts. */
+  /** Runs inside the caller's transaction; three statements, however many alerts. */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
-    const counted = countTogether(alerts.flatMap(toNotices));
+    const withAddress = await teamsWithAddress(tx, alerts);
+    const counted = countTogether(alerts.flatMap((alert) => toNotices(alert, withAddress.has(alert.teamId))));
     // Written in one order for all, so that two groups never wait for each other crosswise; told in the order in which it happened.
     const inOrder = [...counted.keys()].sort();
     const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
@@ -37,7 +38,16 @@ export class AlertStore {
   }
 }
 
-function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId }: Alert): Notice[] {
+/** Those that have an address of their own for alerts, among those that the alerts are about. */
+async function teamsWithAddress(tx: EntityManager, alerts: readonly Alert[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ id: string }[]>(
+    'SELECT team_id AS id FROM notify.team_alert_addresses WHERE team_id = ANY ($1) AND confirmed_email IS NOT NULL',
+    [[...new Set(alerts.map(({ teamId }) => teamId))]],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId }: Alert, hasAddress: boolean): Notice[] {
   const told = {
     team_id: teamId,
     type,
@@ -48,7 +58,8 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
     open_group: groupKey,
     count: 1,
   };
-  return (audience.kind === 'users' ? audience.userIds : [null]).map((userId) => ({ ...told, user_id: userId }));
+  const people = audience.kind === 'users' ? audience.userIds : [null];
+  return [...people, ...(hasAddress ? [teamMailbox(teamId)] : [])].map((userId) => ({ ...told, user_id: userId }));
 }
 
 /** One for each trouble of each user, by a key of it, with its count and its latest document; what happened last is the last. */

@@ -45,6 +45,9 @@ export type AlertParams = DeliveryParams | BounceParams | RejectionParams | Inci
 /** Who runs the platform: a team and a user of that no token can speak, as their signs do not fit a team. */
 export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;
 
+/** For whom alerts to a team's own address are kept; nobody is called that, and whoever in the team were would see what the team is told. */
+export const teamMailbox = (teamId: string): string => `(team ${teamId})`;
+
 /** Certain users, or everybody in the team when nobody is named. */
 export type Audience = { kind: 'users'; userIds: string[] } | { kind: 'team' };
 

@@ -31,7 +31,7 @@ type Row = {
 
 /**
  * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
- * the inbox off sees nothing. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
+ * the inbox off sees nothing, and nothing of a type that they muted there. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
  */
 const VISIBLE = `
   FROM notify.notifications n
@@ -42,7 +42,7 @@ const VISIBLE = `
   LEFT JOIN notify.email_outbox o ON o.notification_id = n.id
   WHERE (n.user_id = $1 OR (n.user_id IS NULL AND $2::text[] IS NOT NULL))
     AND ($2::text[] IS NULL OR n.team_id = ANY ($2) OR (n.team_id = '' AND n.user_id = $1))
-    AND coalesce(p.inbox_channel, true)`;
+    AND coalesce(p.inbox_channel AND NOT n.type = ANY (p.muted_inbox), true)`;
 const COLUMNS = `
   n.id, n.team_id AS "teamId", n.type, n.severity, n.params, n.delivery_id AS "deliveryId", n.document_id AS "documentId",
   n.count, n.position, n.created_at AS "createdAt", CASE WHEN r.read_position >= n.position THEN r.read_at END AS "readAt",

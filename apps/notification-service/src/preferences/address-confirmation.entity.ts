@@ -13,6 +13,10 @@ export class AddressConfirmationEntity {
   @Column('text')
   email: string;
 
+  /** The team whose address it is to be; `null`: the user's own. */
+  @Column('text', { name: 'team_id', nullable: true })
+  teamId: string | null;
+
   @Column('timestamptz', { name: 'asked_at', default: () => 'now()' })
   askedAt: Date;
 }

@@ -23,16 +23,20 @@ export class ConfirmAddress {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The problem (429) when there were too many of them. */
-  async ask(caller: Caller, email: string, locale: Locale): Promise<Asked> {
+  /** The problem (429) when there were too many of them. `forTeam`: it is to be the address of this team. */
+  async ask(caller: Caller, email: string, locale: Locale, forTeam: string | null = null): Promise<Asked> {
     // Whoever asks: these are letters to people who may not have asked.
     const refusal =
       (await this.limiter.refusal('confirmations-of-user', caller.userId)) ??
       (await this.limiter.refusal('confirmations-to-address', email.toLowerCase()));
     if (refusal !== null) return refusal;
-    const code = await this.confirmations.ask(caller.userId, email);
+    const code = await this.confirmations.ask(caller.userId, email, forTeam);
     const result = await this.platform.send({
-      email: composeConfirmationEmail(code, this.linkFor(caller, code), locale),
+      email: composeConfirmationEmail(
+        code,
+        this.linkFor(forTeam ?? caller.teamIds[0], forTeam === null ? `?confirm=${code}` : `?confirm=${code}&for=team`),
+        locale,
+      ),
       address: email,
       id: `confirm.${code}`,
       date: new Date(),
@@ -46,8 +50,8 @@ export class ConfirmAddress {
   }
 
   /** The page only fills the code in: links are opened by filters of mail as well, and nobody but the user may confirm. */
-  private linkFor({ teamIds: [team] }: Caller, code: string): string | null {
+  private linkFor(team: string | undefined, search: string): string | null {
     const page = pageAddress(this.env);
-    return page === null || team === undefined ? null : `${page}${inboxPath(team)}?confirm=${code}`;
+    return page === null || team === undefined ? null : `${page}${inboxPath(team)}${search}`;
   }
 }

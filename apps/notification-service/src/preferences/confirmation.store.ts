@@ -11,16 +11,17 @@ const hashOf = (code: string): string => createHash('sha256').update(code).diges
 export class ConfirmationStore {
   constructor(private readonly database: DataSource) {}
 
-  /** A new code for the user's address. Only its hash is kept. */
-  async ask(userId: string, email: string): Promise<string> {
+  /** A new code for the address of the user, or of a team. Only its hash is kept. */
+  async ask(userId: string, email: string, teamId: string | null): Promise<string> {
     const code = randomBytes(16).toString('base64url');
     await this.database.query(`DELETE FROM notify.address_confirmations WHERE asked_at < now() - make_interval(hours => $1)`, [
       VALID_HOURS,
     ]);
-    await this.database.query(`INSERT INTO notify.address_confirmations (code_sha256, user_id, email) VALUES ($1, $2, $3)`, [
+    await this.database.query(`INSERT INTO notify.address_confirmations (code_sha256, user_id, email, team_id) VALUES ($1, $2, $3, $4)`, [
       hashOf(code),
       userId,
       email,
+      teamId,
     ]);
     return code;
   }
@@ -30,10 +31,23 @@ export class ConfirmationStore {
     const [confirmed] = await this.database.query<[unknown[], number]>(
       `WITH shown AS (
          DELETE FROM notify.address_confirmations
-         WHERE code_sha256 = $2 AND user_id = $1 AND asked_at > now() - make_interval(hours => $3) RETURNING email)
+         WHERE code_sha256 = $2 AND user_id = $1 AND team_id IS NULL AND asked_at > now() - make_interval(hours => $3) RETURNING email)
        UPDATE notify.preferences SET confirmed_email = shown.email FROM shown WHERE user_id = $1 AND preferences.email = shown.email
        RETURNING user_id`,
       [userId, hashOf(code), VALID_HOURS],
+    );
+    return confirmed.length > 0;
+  }
+
+  /** The same for the team's address: anybody in the team who reads it there may say so. */
+  async confirmForTeam(teamId: string, code: string): Promise<boolean> {
+    const [confirmed] = await this.database.query<[unknown[], number]>(
+      `WITH shown AS (
+         DELETE FROM notify.address_confirmations
+         WHERE code_sha256 = $2 AND team_id = $1 AND asked_at > now() - make_interval(hours => $3) RETURNING email)
+       UPDATE notify.team_alert_addresses a SET confirmed_email = shown.email FROM shown WHERE a.team_id = $1 AND a.email = shown.email
+       RETURNING a.team_id`,
+      [teamId, hashOf(code), VALID_HOURS],
     );
     return confirmed.length > 0;
   }

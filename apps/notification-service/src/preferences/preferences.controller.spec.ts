@@ -21,15 +21,28 @@ describe('preferences', () => {
     for (const event of events) await (await around.publish(event)).finished();
   };
   const all = { email: true, inbox: true };
+  const UNCHOSEN = { muted: { email: [], inbox: [] }, digest: 'none' };
   const at = (minute: number) => new Date(Date.UTC(2026, 10, 1, 12, minute)).toISOString();
 
   it('begin empty, in English, with every channel on', async () => {
-    expect(await read(await member('new', 'acme'))).toEqual({ email: null, emailConfirmed: true, locale: 'en', channels: all });
+    expect(await read(await member('new', 'acme'))).toEqual({
+      email: null,
+      emailConfirmed: true,
+      locale: 'en',
+      channels: all,
+      ...UNCHOSEN,
+    });
   });
 
   it("begin in the team's language for those of whom nothing else is known", async () => {
     await publish(settled({}, { teamId: 'german', teamLocale: 'de', requestedBy: null }));
-    expect(await read(await member('silent', 'german'))).toEqual({ email: null, emailConfirmed: true, locale: 'de', channels: all });
+    expect(await read(await member('silent', 'german'))).toEqual({
+      email: null,
+      emailConfirmed: true,
+      locale: 'de',
+      channels: all,
+      ...UNCHOSEN,
+    });
   });
 
   it('are learned from what happened last, in whatever order it is told', async () => {
@@ -44,6 +57,7 @@ describe('preferences', () => {
       emailConfirmed: true,
       locale: 'de',
       channels: all,
+      ...UNCHOSEN,
     });
     await publish(told(4, undefined, 'en'));
     expect(await read(await member('u1', 'learn'))).toEqual({
@@ -51,6 +65,7 @@ describe('preferences', () => {
       emailConfirmed: true,
       locale: 'en',
       channels: all,
+      ...UNCHOSEN,
     });
   });
 
@@ -61,17 +76,18 @@ describe('preferences', () => {
 
   it('hold for ever once the user has chosen', async () => {
     const headers = await member('chooser', 'choice');
-    const chosen = { email: 'me@private.example', locale: 'de', channels: { email: false, inbox: true } };
+    const muted = { email: ['delivery_fell_back'], inbox: ['certificate_expiring'] };
+    const chosen = { email: 'me@private.example', locale: 'de', channels: { email: false, inbox: true }, muted, digest: 'day' };
     const answer = await put(headers, chosen);
     expect([answer.status, answer.body]).toEqual([200, { ...chosen, emailConfirmed: false }]);
     await publish(settled({}, { teamId: 'choice', requestedBy: { userId: 'chooser', email: 'other@choice.example', locale: 'en' } }));
     expect(await read(headers)).toEqual({ ...chosen, emailConfirmed: false });
     await put(headers, { email: null, channels: all });
-    expect(await read(headers)).toEqual({ email: null, emailConfirmed: true, locale: 'en', channels: all });
+    expect(await read(headers)).toEqual({ email: null, emailConfirmed: true, locale: 'en', channels: all, ...UNCHOSEN });
   });
 
   describe('an address of the user’s choosing', () => {
-    const chosen = (email: string) => ({ email, locale: 'en', channels: all });
+    const chosen = (email: string) => ({ email, locale: 'en', channels: all, ...UNCHOSEN });
     const mailsTo = (email: string) => around.mail.mails.filter(({ recipients }) => recipients.includes(email));
     const codesTo = async (email: string) => {
       const texts = await Promise.all(mailsTo(email).map(async ({ raw }) => (await simpleParser(raw)).text ?? ''));
@@ -137,6 +153,56 @@ describe('preferences', () => {
     });
   });
 
+  describe('an address of the team', () => {
+    const PATH = '/v1/teams/shared-desk/alert-address';
+    const as = (sub: string, role: 'admin' | 'member', team = 'shared-desk') => authorization({ sub, teams: { [team]: role } });
+    const call = async (method: 'get' | 'put' | 'post', path: string, headers: Record<string, string>, body?: object) =>
+      request(service.url)[method](path).set(headers).send(body);
+    const lettersTo = async (address: string) => {
+      const letters = around.mail.mails.filter(({ recipients }) => recipients.includes(address));
+      return Promise.all(letters.map(async ({ raw }) => simpleParser(raw)));
+    };
+    const trouble = () => SAMPLES.partlySent({ teamId: 'shared-desk', requestedBy: { userId: 'somebody' } });
+
+    it('gets the alerts of the team once somebody in the team confirms it, however nobody else has an address', async () => {
+      const admin = await as('boss', 'admin');
+      expect((await call('get', PATH, admin)).body).toEqual({ alertTo: null, confirmed: true });
+      const put = await call('put', PATH, admin, { alertTo: 'desk@shared.example' });
+      expect([put.status, put.body]).toEqual([200, { alertTo: 'desk@shared.example', confirmed: false }]);
+      await publish(trouble());
+      const [letter] = await lettersTo('desk@shared.example');
+      const [, code] = /teams\/shared-desk\/inbox\?confirm=([\w-]{22})&for=team/.exec(letter?.text ?? '') ?? [];
+      if (code === undefined) throw new Error('no code was sent');
+      // Neither for another team, nor as the user's own.
+      const outsider = await as('thief', 'admin', 'others');
+      expect((await call('post', '/v1/teams/others/alert-address/confirmation', outsider, { code })).status).toBe(422);
+      expect((await call('post', '/v1/preferences/confirmation', admin, { code })).status).toBe(422);
+      expect((await call('post', `${PATH}/confirmation`, await as('reader', 'member'), { code })).body.confirmed).toBe(true);
+      expect((await call('post', `${PATH}/confirmation`, admin, { code })).status).toBe(422);
+      expect(await lettersTo('desk@shared.example')).toHaveLength(1);
+      await publish(trouble());
+      const [, alert] = await eventually(async () => {
+        const letters = await lettersTo('desk@shared.example');
+        return letters.length > 1 ? letters : null;
+      });
+      expect(alert?.subject).toMatch(/^\[shared-desk\] .* did not go out to everybody$/);
+      // It is nobody's in the inbox.
+      const inbox = await request(service.url).get('/v1/notifications').set(admin);
+      expect(inbox.body.items).toEqual([]);
+    });
+
+    it('is changed by admins only, and needs no confirmation where a service vouches for it', async () => {
+      const put = async (headers: Record<string, string>, alertTo: unknown) => call('put', PATH, headers, { alertTo } as object);
+      expect((await put(await as('reader', 'member'), 'x@shared.example')).status).toBe(403);
+      expect((await put(await as('boss', 'admin', 'others'), 'x@shared.example')).status).toBe(404);
+      expect((await put(await as('boss', 'admin'), 'a@b.example\r\nBcc: c@d.example')).status).toBe(422);
+      const host = await authorization({ sub: 'host', role: 'service' });
+      expect((await put(host, 'vouched@shared.example')).body).toEqual({ alertTo: 'vouched@shared.example', confirmed: true });
+      expect(await lettersTo('vouched@shared.example')).toEqual([]);
+      expect((await put(await as('boss', 'admin'), null)).body).toEqual({ alertTo: null, confirmed: true });
+    });
+  });
+
   it('decide the language of what is read, before and after', async () => {
     const headers = await member('reader', 'words');
     await publish(SAMPLES.failed({ teamId: 'words', teamLocale: 'de', requestedBy: { userId: 'reader' } }));
@@ -152,7 +218,9 @@ describe('preferences', () => {
     const list = async () => (await request(service.url).get('/v1/notifications').set(headers)).body;
     await put(headers, { channels: { email: true, inbox: false } });
     expect(await list()).toEqual({ items: [], nextCursor: null, unreadCount: 0 });
-    await put(headers, { channels: all });
+    await put(headers, { channels: all, muted: { email: [], inbox: ['delivery_failed'] } });
+    expect((await list()).unreadCount).toBe(0);
+    await put(headers, { channels: all, muted: { email: ['delivery_failed'], inbox: ['delivery_bounced'] } });
     expect((await list()).unreadCount).toBe(1);
   });
 
@@ -169,6 +237,8 @@ describe('preferences', () => {
     ['an address that is too long', { email: `${'a'.repeat(65)}@b.example`, channels: all }, ['/email']],
     ['an address of another type', { email: { address: 'a@b.example' }, channels: all }, ['/email']],
     ['a field that is not known', { channels: all, userId: 'u2' }, ['/userId']],
+    ['a type that is not known', { channels: all, muted: { email: ['spam'], inbox: [] } }, ['/muted/email/0']],
+    ['a digest that is not known', { channels: all, digest: 'week' }, ['/digest']],
     ['a list', [], ['']],
   ])('refuse %s, field by field', async (_name, body, pointers) => {
     const answer = await put(await member('u1', 'acme'), body);

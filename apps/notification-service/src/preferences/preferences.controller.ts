@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { addressConfirmation, type Preferences, preferencesInput, preferencesView, type PreferencesView } from '@billing-mail/contracts';
-import { type Caller, CurrentCaller, invalidInput, jsonSchema, ProblemException, ZodPipe } from '@billing-mail/platform';
+import { type Caller, CurrentCaller, jsonSchema, ZodPipe } from '@billing-mail/platform';
 import { type z } from 'zod';
 import { ConfirmAddress } from './confirm-address.js';
 import { ConfirmationStore } from './confirmation.store.js';
+import { codeDoesNotHold, nothingToConfirm, toAnswer } from './confirmation-problems.js';
 import { ContactStore } from './contact.store.js';
 import { PreferencesStore } from './preferences.store.js';
 
@@ -55,13 +56,8 @@ export class PreferencesController {
   @ApiResponse({ status: 429, description: 'There were too many of them' })
   async askAgain(@CurrentCaller() caller: Caller): Promise<PreferencesView> {
     const view = await this.preferences.read(caller);
-    if (view.email === null || view.emailConfirmed)
-      throw new ProblemException(409, 'nothing-to-confirm', 'There is no address that waits to be confirmed.');
-    const asked = await this.confirming.ask(caller, view.email, view.locale);
-    if (asked === 'sent') return view;
-    if (asked === 'not_sent')
-      throw new ProblemException(503, 'confirmation-not-sent', 'The mail server does not take the e-mail. Try again in a moment.');
-    throw asked;
+    if (view.email === null || view.emailConfirmed) throw nothingToConfirm();
+    return toAnswer(await this.confirming.ask(caller, view.email, view.locale), view);
   }
 
   @Post('confirmation')
@@ -73,8 +69,7 @@ export class PreferencesController {
     @Body(new ZodPipe(addressConfirmation)) { code }: z.output<typeof addressConfirmation>,
     @CurrentCaller() caller: Caller,
   ): Promise<PreferencesView> {
-    if (!(await this.confirmations.confirm(caller.userId, code)))
-      throw invalidInput([{ pointer: '/code', message: 'is not the code of your address, or no longer; ask for another e-mail' }]);
+    if (!(await this.confirmations.confirm(caller.userId, code))) throw codeDoesNotHold();
     return this.preferences.read(caller);
   }
 }

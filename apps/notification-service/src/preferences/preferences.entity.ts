@@ -1,4 +1,4 @@
-import { type Locale } from '@billing-mail/contracts';
+import { type Digest, type Locale, type NotificationType } from '@billing-mail/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** What a user has chosen; from then on nothing learned from events counts for them. */
@@ -22,6 +22,16 @@ export class PreferencesEntity {
 
   @Column('boolean', { name: 'inbox_channel' })
   inboxChannel: boolean;
+
+  /** Types of which nothing comes by e-mail, or into the inbox. */
+  @Column('text', { name: 'muted_email', array: true, default: () => "'{}'" })
+  mutedEmail: NotificationType[];
+
+  @Column('text', { name: 'muted_inbox', array: true, default: () => "'{}'" })
+  mutedInbox: NotificationType[];
+
+  @Column('text', { default: 'none' })
+  digest: Digest;
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;

@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { type Locale, type Preferences, type PreferencesView } from '@billing-mail/contracts';
+import { type Digest, type Locale, type NotificationType, type Preferences, type PreferencesView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
-type Row = { email: string | null; emailConfirmed: boolean; locale: Locale; emailChannel: boolean; inboxChannel: boolean };
+type Row = {
+  email: string | null;
+  emailConfirmed: boolean;
+  locale: Locale;
+  emailChannel: boolean;
+  inboxChannel: boolean;
+  mutedEmail: NotificationType[];
+  mutedInbox: NotificationType[];
+  digest: Digest;
+};
 
 /** What a user has chosen, or else what events told of them. */
 @Injectable()
@@ -18,7 +27,10 @@ export class PreferencesStore {
                 AS "emailConfirmed",
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               coalesce(p.email_channel, true) AS "emailChannel",
-              coalesce(p.inbox_channel, true) AS "inboxChannel"
+              coalesce(p.inbox_channel, true) AS "inboxChannel",
+              coalesce(p.muted_email, '{}') AS "mutedEmail",
+              coalesce(p.muted_inbox, '{}') AS "mutedInbox",
+              coalesce(p.digest, 'none') AS digest
        FROM (SELECT) one_row
        LEFT JOIN notify.preferences p ON p.user_id = $1
        LEFT JOIN LATERAL (SELECT * FROM notify.contacts WHERE user_id = $1 AND ($2::text[] IS NULL OR team_id = ANY ($2))
@@ -32,17 +44,21 @@ export class PreferencesStore {
       emailConfirmed: row.emailConfirmed,
       locale: row.locale,
       channels: { email: row.emailChannel, inbox: row.inboxChannel },
+      muted: { email: row.mutedEmail, inbox: row.mutedInbox },
+      digest: row.digest,
     };
   }
 
-  async replace(userId: string, preferences: Preferences): Promise<void> {
+  async replace(userId: string, { email, locale, channels, muted, digest }: Preferences): Promise<void> {
     await this.database.query(
-      `INSERT INTO notify.preferences (user_id, email, locale, email_channel, inbox_channel) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO notify.preferences (user_id, email, locale, email_channel, inbox_channel, muted_email, muted_inbox, digest)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (user_id) DO UPDATE
        SET email = excluded.email, locale = excluded.locale, email_channel = excluded.email_channel,
-           inbox_channel = excluded.inbox_channel, updated_at = now(),
+           inbox_channel = excluded.inbox_channel, muted_email = excluded.muted_email, muted_inbox = excluded.muted_inbox,
+           digest = excluded.digest, updated_at = now(),
            confirmed_email = CASE WHEN excluded.email IS NOT NULL THEN preferences.confirmed_email END`,
-      [userId, preferences.email, preferences.locale, preferences.channels.email, preferences.channels.inbox],
+      [userId, email, locale, channels.email, channels.inbox, muted.email, muted.inbox, digest],
     );
   }
 }

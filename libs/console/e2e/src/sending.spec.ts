@@ -203,10 +203,22 @@ describe('deliveries and inbox', () => {
     await page.getByText('is not an e-mail address').waitFor();
     desk.opened[0]?.complaints.splice(0);
     await page.getByLabel('Your e-mail address').fill('anna@acme.example');
+    const types = page.getByText('What you are told', { exact: true });
+    const uncertain = page.getByRole('checkbox', { name: 'Not certain whether it arrived: Inbox' });
+    await page.getByLabel('E-mails come').selectOption('hour');
+    await types.click();
+    await uncertain.uncheck();
     await page.getByRole('switch', { name: 'By e-mail as well' }).click({ force: true });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
+    await page.getByLabel('E-mail address of the team').fill('desk@acme.example');
+    await page.getByRole('button', { name: 'Set the address' }).click();
+    await page.getByText('desk@acme.example is not confirmed yet').waitFor();
     await page.reload();
+    await page.getByText('desk@acme.example is not confirmed yet').waitFor();
+    expect(await page.getByLabel('E-mails come').inputValue()).toBe('hour');
+    await types.click();
+    expect(await uncertain.isChecked()).toBe(false);
     await eventually(
       () => page.getByLabel('Your e-mail address').inputValue(),
       (value) => value === 'anna@acme.example',

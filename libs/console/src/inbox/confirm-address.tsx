@@ -1,33 +1,35 @@
-// The code from the e-mail that shows that the reader reads the address; a link in it has filled the code in.
+// The code from the e-mail that shows that the reader reads the address, be it their own or the team's; a link in it has filled the code in.
 import { Alert, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type PreferencesView } from '@billing-mail/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearch } from 'wouter';
-import { ask } from '../api/clients.js';
-import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
-import { PREFERENCES_KEY } from './preferences-key.js';
 
-export function ConfirmAddress({ address }: { address: string }) {
+type Props = {
+  address: string;
+  /** Whose it is, as the link says. */
+  of: 'user' | 'team';
+  hint: string;
+  confirm: (code: string) => Promise<void>;
+  askAgain: () => Promise<void>;
+};
+
+export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) {
   const says = useLanguage().words.inbox.preferences;
-  const { notifications } = useClients();
-  const queryClient = useQueryClient();
-  const [code, setCode] = useState(new URLSearchParams(useSearch()).get('confirm') ?? '');
-  const confirming = useMutation({
-    mutationFn: async (): Promise<PreferencesView> => ask(notifications.POST('/v1/preferences/confirmation', { body: { code } })),
-    onSuccess: (confirmed) => queryClient.setQueryData(PREFERENCES_KEY, confirmed),
-  });
-  const asking = useMutation({ mutationFn: async () => ask(notifications.POST('/v1/preferences/confirmation-email', {})) });
+  const link = new URLSearchParams(useSearch());
+  const isOfLink = (link.get('for') === 'team') === (of === 'team');
+  const [code, setCode] = useState((isOfLink ? link.get('confirm') : null) ?? '');
+  const confirming = useMutation({ mutationFn: () => confirm(code) });
+  const asking = useMutation({ mutationFn: askAgain });
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
   return (
     <Alert color="yellow" title={says.unconfirmed(address)}>
       <Stack gap="sm">
-        <Text size="sm">{says.confirmHint}</Text>
+        <Text size="sm">{hint}</Text>
         <TextInput
           label={says.code}
           autoComplete="one-time-code"

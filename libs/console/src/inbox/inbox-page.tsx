@@ -4,6 +4,7 @@ import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { deliveryPath } from '../paths.js';
+import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -12,8 +13,9 @@ import { useLanguage } from '../words/words-context.js';
 import classes from './inbox-page.module.css';
 import { useInbox, useMarkRead } from './inbox-queries.js';
 import { PreferencesSection } from './preferences-section.js';
+import { TeamAddressSection } from './team-address-section.js';
 
-export function InboxPage({ team }: { team: string }) {
+export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.inbox;
   const inbox = useInbox();
   const marking = useMarkRead();
@@ -49,7 +51,12 @@ export function InboxPage({ team }: { team: string }) {
           {words.more}
         </BusyButton>
       ) : null}
-      {inbox.isPending ? null : <PreferencesSection />}
+      {inbox.isPending ? null : (
+        <>
+          <PreferencesSection />
+          <TeamAddressSection key={team} team={team} role={role} />
+        </>
+      )}
     </>
   );
 }

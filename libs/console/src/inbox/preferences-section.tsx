@@ -1,6 +1,14 @@
 // How the reader wants to be told of trouble.
 import { Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { type Locale, type Preferences, PREFERENCES_SHOWN, type PreferencesView } from '@billing-mail/contracts';
+import {
+  DAILY_DIGEST_HOUR,
+  type Digest,
+  DIGESTS,
+  type Locale,
+  type Preferences,
+  PREFERENCES_SHOWN,
+  type PreferencesView,
+} from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useSearch } from 'wouter';
@@ -12,6 +20,7 @@ import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { ConfirmAddress } from './confirm-address.js';
+import { MutedTypes } from './muted-types.js';
 import { PREFERENCES_KEY as KEY } from './preferences-key.js';
 
 export function PreferencesSection() {
@@ -51,11 +60,33 @@ function useShownFromLink() {
   return heading;
 }
 
+/** When e-mails of a day go out, to be shown as the reader's own time. */
+const nextDaily = (): string => {
+  const today = new Date();
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate(), DAILY_DIGEST_HOUR)).toISOString();
+};
+
 /** What the form changes: whether the address is confirmed is for the service to say. */
-const changeable = ({ email, locale, channels }: PreferencesView): Preferences => ({ email, locale, channels });
+const changeable = ({ emailConfirmed: _confirmed, ...own }: PreferencesView): Preferences => own;
+
+function ConfirmOwnAddress({ address }: { address: string }) {
+  const { notifications } = useClients();
+  const queryClient = useQueryClient();
+  return (
+    <ConfirmAddress
+      address={address}
+      of="user"
+      hint={useLanguage().words.inbox.preferences.confirmHint}
+      confirm={async (code) =>
+        void queryClient.setQueryData(KEY, await ask(notifications.POST('/v1/preferences/confirmation', { body: { code } })))
+      }
+      askAgain={async () => void (await ask(notifications.POST('/v1/preferences/confirmation-email', {})))}
+    />
+  );
+}
 
 function PreferencesForm({ stored }: { stored: PreferencesView }) {
-  const { words, locale } = useLanguage();
+  const { words, formats, locale } = useLanguage();
   const says = words.inbox.preferences;
   const { notifications } = useClients();
   const queryClient = useQueryClient();
@@ -89,7 +120,9 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
           error={wrong && sayFieldMessage(wrong.message, locale)}
           onChange={(event) => edit({ email: event.currentTarget.value.trim() || null })}
         />
-        {stored.email !== null && !stored.emailConfirmed && draft.email === stored.email ? <ConfirmAddress address={stored.email} /> : null}
+        {stored.email !== null && !stored.emailConfirmed && draft.email === stored.email ? (
+          <ConfirmOwnAddress address={stored.email} />
+        ) : null}
         <NativeSelect
           label={says.locale}
           value={draft.locale}
@@ -109,6 +142,14 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
           checked={draft.channels.email}
           onChange={(event) => edit({ channels: { ...draft.channels, email: event.currentTarget.checked } })}
         />
+        <NativeSelect
+          label={says.digest.label}
+          value={draft.digest}
+          disabled={!draft.channels.email}
+          data={DIGESTS.map((digest) => ({ value: digest, label: says.digest[digest](formats.clock(nextDaily())) }))}
+          onChange={(event) => edit({ digest: event.currentTarget.value as Digest })}
+        />
+        <MutedTypes channels={draft.channels} muted={draft.muted} onChange={(muted) => edit({ muted })} />
         {failure && !wrong ? <Trouble error={failure} /> : null}
         <Group>
           <BusyButton type="submit" variant="default" busy={saving.isPending}>

@@ -255,8 +255,8 @@ export const GERMAN: Catalogue = {
     uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
   },
   digest: {
-    title: (count) => `${count} weitere Meldungen zu Ihren Belegen`,
-    heading: 'Für einzelne E-Mails waren es zu viele. Sie finden sie in Ihren Mitteilungen:',
+    title: (count) => `${count} Meldungen zu Ihren Belegen`,
+    heading: 'Was geschehen ist und was zu tun ist, lesen Sie in Ihren Mitteilungen:',
   },
   links: {
     delivery: 'Sendung öffnen',

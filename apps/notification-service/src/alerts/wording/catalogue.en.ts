@@ -246,8 +246,8 @@ export const ENGLISH: Catalogue = {
     uncertain: 'It is not certain whether this message has also reached you by e-mail.',
   },
   digest: {
-    title: (count) => `${count} more messages about your documents`,
-    heading: 'There were too many for an e-mail each. You find them in your inbox:',
+    title: (count) => `${count} messages about your documents`,
+    heading: 'You find what happened, and what to do, in your inbox:',
   },
   links: {
     delivery: 'Open the delivery',

@@ -4,6 +4,7 @@ import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/w
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
 import { CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
 import { isOfTeam, type LinkedAlert, linkOf, preferencesLink } from './alert-links.js';
+import { escapeHtml } from './escape-html.js';
 import { unlinked } from './unlinked.js';
 
 export type AlertEmail = { subject: string; text: string; html: string };
@@ -21,7 +22,7 @@ export function composeAlertEmail(alerts: readonly LinkedAlert[], locale: Locale
   return layOut(alerts.length === 1 && alert !== undefined ? ofOne(alert, locale, page) : ofMany(alerts, locale, page), locale);
 }
 
-/** What was too much for single e-mails: a list of titles, and of each team the way to its inbox. */
+/** What was too much for single e-mails, or is wanted together: a list of titles, and of each team the way to its inbox. */
 function ofMany(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): Letter {
   const words = CATALOGUES[locale];
   const items = alerts.map(({ teamId, params, count }) => `${prefixOf(teamId)}${wordAlert(params, count, locale).title}`);
@@ -83,6 +84,3 @@ function toHtml(block: Block): string {
   if (block.kind === 'text') return `<p>${escapeHtml(block.text)}</p>`;
   return `<p>${escapeHtml(block.heading)}</p>\n<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

@@ -1,4 +1,5 @@
 import { type Locale } from '@billing-mail/contracts';
+import { escapeHtml } from './escape-html.js';
 import { type AlertEmail } from './compose-alert-email.js';
 
 type Words = { subject: string; asked: string; byLink: string; byCode: string; otherwise: string };
@@ -24,7 +25,7 @@ const WORDS: Record<Locale, Words> = {
 export function composeConfirmationEmail(code: string, link: string | null, locale: Locale): AlertEmail {
   const { subject, asked, byLink, byCode, otherwise } = WORDS[locale];
   const shown = link === null ? [byCode, code] : [byLink, link];
-  const shownAsHtml = link === null ? `<code>${code}</code>` : `<a href="${link}">${link}</a>`;
+  const shownAsHtml = link === null ? `<code>${code}</code>` : `<a href="${escapeHtml(link)}">${escapeHtml(link)}</a>`;
   return {
     subject,
     text: `${[asked, ...shown, otherwise].join('\n\n')}\n`,

@@ -52,7 +52,7 @@ export class EmailOutboxEntity {
   @Column('timestamptz', { name: 'mailed_at', nullable: true })
   mailedAt: Date | null;
 
-  /** Was held back by the limit of an hour: goes out together with all others of the user that were. */
+  /** Was held back by the limit of an hour, or because the user wants e-mails together: goes out together with all others of the user that were. */
   @Column('boolean', { name: 'in_digest', default: false })
   inDigest: boolean;
 

@@ -1,9 +1,9 @@
 // The e-mails that are owed: claimed by one sender at a time, and never forgotten until sent, unwanted or given up.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Locale } from '@billing-mail/contracts';
+import { DAILY_DIGEST_HOUR, type Locale } from '@billing-mail/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
-import { OPERATOR } from '../../alerts/alert.js';
+import { OPERATOR, teamMailbox } from '../../alerts/alert.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { type LinkedAlert } from './alert-links.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
@@ -57,6 +57,7 @@ export class EmailOutboxStore {
     const isAny = await this.database.transaction(async (tx) => {
       // One process after the other: two at once would each find room in the hour of a user.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('notify.email_outbox'))`);
+      await gather(tx);
       await holdBack(tx);
       const claimed = await tx.query<unknown[]>(CLAIM, [claimId, LEASE_SECONDS, limit]);
       return claimed.length > 0;
@@ -70,10 +71,11 @@ export class EmailOutboxStore {
               n.delivery_id AS "deliveryId",
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               CASE WHEN n.team_id = $2 THEN $3
+                   WHEN a.team_id IS NOT NULL THEN a.confirmed_email
                    -- Not known to belong to the team: whoever named the user may have made it up.
                    WHEN c.user_id IS NULL THEN NULL
                    WHEN p.user_id IS NULL THEN c.email
-                   WHEN p.email IS NULL OR NOT p.email_channel THEN NULL
+                   WHEN p.email IS NULL OR NOT p.email_channel OR n.type = ANY (p.muted_email) THEN NULL
                    WHEN p.email = c.email THEN c.email
                    ELSE coalesce(p.confirmed_email, c.email) END AS address,
               o.doubts, o.released_at AS "doubtedAt",
@@ -83,9 +85,10 @@ export class EmailOutboxStore {
        LEFT JOIN notify.preferences p ON p.user_id = n.user_id
        LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = n.user_id
        LEFT JOIN notify.teams t ON t.team_id = n.team_id
+       LEFT JOIN notify.team_alert_addresses a ON a.team_id = n.team_id AND n.user_id = format($4, n.team_id)
        WHERE o.claim_id = $1
        ORDER BY n.user_id, address, n.position`,
-      [claimId, OPERATOR.teamId, this.env.OPERATOR_ADDRESS ?? null],
+      [claimId, OPERATOR.teamId, this.env.OPERATOR_ADDRESS ?? null, teamMailbox('%s')],
     );
     return toEmails(rows);
   }
@@ -188,6 +191,23 @@ export class EmailOutboxStore {
 }
 
 const idsOf = ({ parts }: OwedEmail): string[] => parts.map(({ notificationId }) => notificationId);
+
+/** What is due for a user who wants it together waits for the full hour, or the one of the day, and then goes out as one. */
+async function gather(tx: EntityManager): Promise<void> {
+  await tx.query(
+    `UPDATE notify.email_outbox held SET in_digest = true, due_at = due.until
+     FROM (SELECT o.notification_id,
+                  CASE p.digest WHEN 'hour' THEN date_trunc('hour', now()) + interval '1 hour'
+                       ELSE date_trunc('day', now() - make_interval(hours => $1), 'UTC') + make_interval(days => 1, hours => $1) END AS until
+           FROM notify.email_outbox o
+           JOIN notify.notifications n ON n.id = o.notification_id
+           JOIN notify.preferences p ON p.user_id = n.user_id AND p.digest <> 'none'
+           WHERE o.status = 'waiting' AND o.due_at <= now() AND NOT o.in_digest AND (o.leased_until IS NULL OR o.leased_until < now())
+           FOR UPDATE OF o SKIP LOCKED) due
+     WHERE held.notification_id = due.notification_id`,
+    [DAILY_DIGEST_HOUR],
+  );
+}
 
 /** What is due beyond the limit waits until the hour has room again, and then goes out as one. */
 async function holdBack(tx: EntityManager): Promise<void> {

@@ -151,11 +151,52 @@ describe('alert e-mails', () => {
     await service.database.query(`UPDATE notify.email_times SET claimed_at = now() - interval '1 hour' WHERE user_id = 'clerk-flooded'`);
     await change('flooded', `due_at = CASE WHEN o.in_digest THEN now() ELSE o.due_at END`);
     const digest = await simpleParser((await mailTo('clerk@flooded.example', 31)).raw);
-    expect(digest.subject).toBe('10 more messages about your documents');
+    expect(digest.subject).toBe('10 messages about your documents');
     expect(digest.text).toContain('https://console.example/mail/teams/flooded/inbox\n');
     expect(digest.text?.match(/\[flooded\] Invoice “2026-0042” could not be sent/g)).toHaveLength(10);
     await eventually(async () => (await heldBack()) === 0);
     expect(mailsTo('clerk@flooded.example')).toHaveLength(31);
+  });
+
+  it.each([
+    ['hour', 3_600_000, 0],
+    ['day', 86_400_000, 5 * 3_600_000],
+  ])('come together once an %s where the user wants that, by the clock', async (digest, everyMs, offsetMs) => {
+    const team = `gathered-${digest}`;
+    const { requestedBy } = clerk(team, 'en');
+    await prefer(requestedBy.userId, { email: requestedBy.email, locale: 'en', channels: { email: true, inbox: true }, digest });
+    around.mail.mails.length = 0;
+    await publish(SAMPLES.partlySent(clerk(team)), SAMPLES.uncertain(clerk(team)));
+    const dueAt = async () =>
+      (
+        await service.database.query<{ at: Date }[]>(
+          `SELECT o.due_at AS at FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+           WHERE n.team_id = $1 AND o.in_digest AND o.status = 'waiting'`,
+          [team],
+        )
+      ).map(({ at }) => at.getTime());
+    const due = await eventually(async () => ((await dueAt()).length === 2 ? dueAt() : null));
+    for (const at of due) {
+      expect((at - offsetMs) % everyMs).toBe(0);
+      expect(at).toBeGreaterThan(Date.now() - everyMs);
+    }
+    expect(mailsTo(requestedBy.email)).toEqual([]);
+    await change(team, 'due_at = now()');
+    const mail = await simpleParser((await mailTo(requestedBy.email)).raw);
+    expect(mail.subject).toBe('2 messages about your documents');
+    expect(mail.text).toContain('did not go out to everybody');
+  });
+
+  it('do not go out for a type that the user muted for e-mail, which the inbox shows all the same', async () => {
+    const { requestedBy } = clerk('muting');
+    const muted = { email: ['delivery_partly_sent'], inbox: [] };
+    await prefer(requestedBy.userId, { email: requestedBy.email, channels: { email: true, inbox: true }, muted });
+    around.mail.mails.length = 0;
+    await publish(SAMPLES.partlySent(clerk('muting')));
+    await whenStatus('muting', 'unwanted');
+    await publish(SAMPLES.failed({ ...clerk('muting'), teamId: 'muting-else' }));
+    await mailTo(requestedBy.email);
+    expect(mailsTo(requestedBy.email)).toHaveLength(1);
   });
 
   it('tell who runs the platform when its certificate runs out', async () => {

@@ -37,7 +37,7 @@ async function confirm(page: Page): Promise<void> {
 }
 
 async function saveWrongAddress(page: Page): Promise<void> {
-  await page.locator('input[type="email"]').fill('no address');
-  await page.locator('button[type="submit"]').click();
+  await page.locator('input[type="email"]').first().fill('no address');
+  await page.locator('button[type="submit"]').first().click();
   await page.locator('[aria-invalid="true"]').waitFor();
 }

@@ -130,6 +130,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/alert-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where alerts of the team go besides those to its people */
+        get: operations["TeamAlertAddressController_read"];
+        /**
+         * Replaces the address
+         * @description One that is new gets an e-mail with a code; alerts go there once it is confirmed. An internal service vouches for it.
+         */
+        put: operations["TeamAlertAddressController_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/alert-address/confirmation-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the e-mail by which the address is confirmed once more */
+        post: operations["TeamAlertAddressController_askAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/alert-address/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the address by the code that was sent to it, once; whoever in the team reads that mailbox */
+        post: operations["TeamAlertAddressController_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -314,6 +369,23 @@ export interface operations {
                             email: boolean;
                             inbox: boolean;
                         };
+                        /**
+                         * @default {
+                         *       "email": [],
+                         *       "inbox": []
+                         *     }
+                         */
+                        muted: {
+                            /** @default [] */
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            /** @default [] */
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        };
+                        /**
+                         * @default none
+                         * @enum {string}
+                         */
+                        digest: "none" | "hour" | "day";
                         emailConfirmed: boolean;
                     };
                 };
@@ -340,6 +412,23 @@ export interface operations {
                         email: boolean;
                         inbox: boolean;
                     };
+                    /**
+                     * @default {
+                     *       "email": [],
+                     *       "inbox": []
+                     *     }
+                     */
+                    muted?: {
+                        /** @default [] */
+                        email?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        /** @default [] */
+                        inbox?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                    };
+                    /**
+                     * @default none
+                     * @enum {string}
+                     */
+                    digest?: "none" | "hour" | "day";
                 };
             };
         };
@@ -357,6 +446,23 @@ export interface operations {
                             email: boolean;
                             inbox: boolean;
                         };
+                        /**
+                         * @default {
+                         *       "email": [],
+                         *       "inbox": []
+                         *     }
+                         */
+                        muted: {
+                            /** @default [] */
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            /** @default [] */
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        };
+                        /**
+                         * @default none
+                         * @enum {string}
+                         */
+                        digest: "none" | "hour" | "day";
                         emailConfirmed: boolean;
                     };
                 };
@@ -385,6 +491,23 @@ export interface operations {
                             email: boolean;
                             inbox: boolean;
                         };
+                        /**
+                         * @default {
+                         *       "email": [],
+                         *       "inbox": []
+                         *     }
+                         */
+                        muted: {
+                            /** @default [] */
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            /** @default [] */
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        };
+                        /**
+                         * @default none
+                         * @enum {string}
+                         */
+                        digest: "none" | "hour" | "day";
                         emailConfirmed: boolean;
                     };
                 };
@@ -433,7 +556,146 @@ export interface operations {
                             email: boolean;
                             inbox: boolean;
                         };
+                        /**
+                         * @default {
+                         *       "email": [],
+                         *       "inbox": []
+                         *     }
+                         */
+                        muted: {
+                            /** @default [] */
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            /** @default [] */
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        };
+                        /**
+                         * @default none
+                         * @enum {string}
+                         */
+                        digest: "none" | "hour" | "day";
                         emailConfirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    TeamAlertAddressController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alertTo: string | null;
+                        confirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    TeamAlertAddressController_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alertTo: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alertTo: string | null;
+                        confirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    TeamAlertAddressController_askAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alertTo: string | null;
+                        confirmed: boolean;
+                    };
+                };
+            };
+            /** @description There is no address to be confirmed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There were too many of them */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TeamAlertAddressController_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alertTo: string | null;
+                        confirmed: boolean;
                     };
                 };
             };
