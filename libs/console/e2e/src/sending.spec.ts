@@ -192,6 +192,33 @@ describe('deliveries and inbox', () => {
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   });
 
+  it('tells of what has just come on every page: in the title, as a notice, and by the browser where that is wanted', async () => {
+    system.platform.script = { rcpt: '550 5.1.1 user unknown' };
+    // The browser asks a person, and shows its notices outside of the page: both are taken down here.
+    const fake = `globalThis.shown = []; globalThis.asked = 0;
+      globalThis.Notification = class { static permission = 'default'; constructor(title) { shown.push(title); } close() {}
+        static async requestPermission() { asked += 1; return (this.permission = 'granted'); } };
+      Object.defineProperty(document, 'hidden', { get: () => true });`;
+    const claims = { sub: 'nina.roth', teams: { acme: 'member' } } as const;
+    const page = await desk.open('/teams/acme/inbox', { claims, before: async (opened) => opened.addInitScript(fake) });
+    const noticeSwitch = page.getByRole('switch', { name: 'Notifications of this browser' });
+    await noticeSwitch.waitFor();
+    expect(await page.evaluate('asked')).toBe(0);
+    await noticeSwitch.click({ force: true });
+    await page.getByText('Shown while the page is open in the background').waitFor();
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('heading', { name: 'Deliveries', level: 1 }).waitFor();
+    await send(system, 'acme', invoice('news', { requestedBy: { userId: 'nina.roth', locale: 'de' } }));
+    // In the language of the page, whatever the user's own is.
+    const notice = page.getByRole('status').filter({ hasText: 'Invoice “news” could not be sent' });
+    await notice.waitFor();
+    await page.waitForFunction(() => document.title.startsWith('(1) '));
+    expect(await page.evaluate('[asked, ...shown]')).toEqual([1, 'Invoice “news” could not be sent']);
+    await notice.getByRole('link', { name: 'Open the delivery' }).click();
+    await page.getByRole('heading', { name: 'Invoice news' }).waitFor();
+    await notice.waitFor({ state: 'detached' });
+  });
+
   it('marks all as read and keeps preferences', async () => {
     system.platform.script = { rcpt: '550 5.1.1 user unknown' };
     await send(system, 'acme', invoice('told'));

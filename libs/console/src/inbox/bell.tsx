@@ -1,23 +1,43 @@
+// The way to the inbox, with the number of unread messages, live; and what is shown of one that has just come.
+import { type NotificationView } from '@billing-mail/contracts';
 import { IconBell } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { inboxPath } from '../paths.js';
+import { useWaitingInTitle } from '../shell/document-title.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './bell.module.css';
+import { showBrowserNotice } from './browser-notices.js';
 import { useInbox, useLiveInbox } from './inbox-queries.js';
+import { NewNotice, placeOf } from './new-notice.js';
 
 const MOST_SHOWN = 99;
 
-/** The way to the inbox, with the number of unread messages, live. */
-export function Bell({ href }: { href: string }) {
+export function Bell({ team }: { team: string }) {
   const { words } = useLanguage();
-  const [location] = useLocation();
+  const [location, navigate] = useLocation();
   const { data } = useInbox();
-  useLiveInbox();
+  const [newest, setNewest] = useState<NotificationView | null>(null);
+  const tell = useCallback(
+    (notice: NotificationView): void => {
+      setNewest(notice);
+      showBrowserNotice(notice, () => navigate(placeOf(notice, team)));
+    },
+    [navigate, team],
+  );
+  useLiveInbox(tell);
   const unread = data?.pages[0]?.unreadCount ?? 0;
+  useWaitingInTitle(unread);
+  const href = inboxPath(team);
   const label = words.page.nav.inboxUnread(unread);
   return (
-    <Link href={href} className={classes.bell} aria-label={label} title={label} aria-current={location === href ? 'page' : undefined}>
-      <IconBell size={20} aria-hidden />
-      {unread > 0 ? <span className={classes.count}>{unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span> : null}
-    </Link>
+    <>
+      <Link href={href} className={classes.bell} aria-label={label} title={label} aria-current={location === href ? 'page' : undefined}>
+        <IconBell size={20} aria-hidden />
+        {unread > 0 ? <span className={classes.count}>{unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span> : null}
+      </Link>
+      {/* In the inbox it is at the top of the list. */}
+      <NewNotice notice={location === href ? null : newest} team={team} onDone={() => setNewest(null)} />
+    </>
   );
 }

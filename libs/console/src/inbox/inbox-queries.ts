@@ -1,7 +1,9 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type NotificationView } from '@billing-mail/contracts';
 import { useEffect } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
+import { useLanguage } from '../words/words-context.js';
 import { type AskForPage, BEGINNING, readInboxPage } from './inbox-pages.js';
 import { followNotifications } from './notification-stream.js';
 
@@ -24,22 +26,24 @@ export function useInbox() {
   });
 }
 
-/** Keeps inbox and what is told in it up to date while the page is open. */
-export function useLiveInbox(): void {
+/** Keeps inbox and what is told in it up to date while the page is open. `onNew` hears of each message that comes, in the language of the page. */
+export function useLiveInbox(onNew: (notice: NotificationView) => void): void {
   const { config } = useClients();
+  const { locale } = useLanguage();
   const queryClient = useQueryClient();
   useEffect(() => {
     const ending = new AbortController();
     const refresh = (): void => void queryClient.invalidateQueries({ queryKey: INBOX });
-    const tell = (): void => {
+    const tell = (data: string): void => {
+      onNew(JSON.parse(data) as NotificationView);
       refresh();
       void queryClient.invalidateQueries({ queryKey: ['deliveries-head'] });
       for (const key of ['delivery', 'run-report', 'bounced-addresses']) void queryClient.invalidateQueries({ queryKey: [key] });
       void queryClient.invalidateQueries({ queryKey: ['deliveries-statistics'] });
     };
-    void followNotifications(config.notificationServiceUrl, ending.signal, refresh, tell);
+    void followNotifications(config.notificationServiceUrl, locale, ending.signal, refresh, tell);
     return () => ending.abort();
-  }, [config, queryClient]);
+  }, [config, locale, queryClient, onNew]);
 }
 
 /** Marks one (its id) or all (`null`) as read. */

@@ -1,12 +1,19 @@
 // Keeps the live stream of notifications open: resumes where it stopped, waits longer the longer nobody answers.
+import { type Locale } from '@billing-mail/contracts';
 import { authorization } from '../api/clients.js';
 import { EventStreamParser } from './read-event-stream.js';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
-/** Calls `onEvent` for each notification until `signal` aborts; `onOpen` each time the stream is (again) open. */
-export async function followNotifications(url: string, signal: AbortSignal, onOpen: () => void, onEvent: () => void): Promise<void> {
+/** Calls `onEvent` with the data of each notification until `signal` aborts; `onOpen` each time the stream is (again) open. */
+export async function followNotifications(
+  url: string,
+  locale: Locale,
+  signal: AbortSignal,
+  onOpen: () => void,
+  onEvent: (data: string) => void,
+): Promise<void> {
   let lastId: string | null = null;
   let waitMs = FIRST_WAIT_MS;
   while (!signal.aborted) {
@@ -14,7 +21,12 @@ export async function followNotifications(url: string, signal: AbortSignal, onOp
       const response = await fetch(`${url}/v1/notifications/stream`, {
         signal,
         cache: 'no-store',
-        headers: { ...authorization(), Accept: 'text/event-stream', ...(lastId === null ? {} : { 'Last-Event-ID': lastId }) },
+        headers: {
+          ...authorization(),
+          'Accept-Language': locale,
+          Accept: 'text/event-stream',
+          ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
+        },
       });
       // Not signed in (any more): every other call says so to the reader.
       if (response.status === 401) return;
@@ -32,7 +44,7 @@ export async function followNotifications(url: string, signal: AbortSignal, onOp
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, lastId: string | null, onEvent: () => void): Promise<string | null> {
+async function readAll(body: ReadableStream<Uint8Array>, lastId: string | null, onEvent: (data: string) => void): Promise<string | null> {
   const parser = new EventStreamParser();
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let id = lastId;
@@ -40,7 +52,7 @@ async function readAll(body: ReadableStream<Uint8Array>, lastId: string | null, 
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       for (const event of parser.feed(part.value)) {
         id = event.id ?? id;
-        if (event.data !== null) onEvent();
+        if (event.data !== null) onEvent(event.data);
       }
     }
   } catch (error) {

@@ -20,6 +20,7 @@ import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { ConfirmAddress } from './confirm-address.js';
+import { type BrowserNotices, browserNotices, switchBrowserNotices } from './browser-notices.js';
 import { MutedTypes } from './muted-types.js';
 import { PREFERENCES_KEY as KEY } from './preferences-key.js';
 
@@ -40,7 +41,10 @@ export function PreferencesSection() {
         {words.lead}
       </Text>
       {data ? (
-        <PreferencesForm stored={data} />
+        <>
+          <PreferencesForm stored={data} />
+          <BrowserSwitch />
+        </>
       ) : error ? (
         <Trouble error={error} onRetry={() => void refetch()} />
       ) : (
@@ -68,6 +72,22 @@ const nextDaily = (): string => {
 
 /** What the form changes: whether the address is confirmed is for the service to say. */
 const changeable = ({ emailConfirmed: _confirmed, ...own }: PreferencesView): Preferences => own;
+
+/** Not of the user but of this browser, and so not saved with the others. */
+function BrowserSwitch() {
+  const says = useLanguage().words.inbox.preferences.inBrowser;
+  const [state, setState] = useState<BrowserNotices>(browserNotices);
+  return (
+    <Switch
+      mt="lg"
+      label={says.label}
+      description={says[state]}
+      checked={state === 'on'}
+      disabled={state === 'missing' || state === 'blocked'}
+      onChange={(event) => void switchBrowserNotices(event.currentTarget.checked).then(setState)}
+    />
+  );
+}
 
 function ConfirmOwnAddress({ address }: { address: string }) {
   const { notifications } = useClients();

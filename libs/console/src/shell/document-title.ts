@@ -1,8 +1,28 @@
+// The title of the tab: what the page is, and before it how many messages wait, so that they are seen from another tab.
 import { useEffect } from 'react';
+
+let page = '';
+let waiting = 0;
+
+function write(): void {
+  document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${page} · Billing Mail`;
+}
 
 /** Names the page in the tab and for screen readers. */
 export function useDocumentTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · Billing Mail`;
+    page = title;
+    write();
   }, [title]);
+}
+
+/** How many messages are unread, as long as somebody is signed in. */
+export function useWaitingInTitle(count: number): void {
+  useEffect(() => {
+    waiting = count;
+    if (page !== '') write();
+    return () => {
+      waiting = 0;
+    };
+  }, [count]);
 }

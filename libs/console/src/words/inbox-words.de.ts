@@ -45,6 +45,13 @@ export const inboxWords: typeof english = {
         certificate_expiring: 'Ein Zertifikat läuft ab',
       },
     },
+    inBrowser: {
+      label: 'Benachrichtigungen dieses Browsers',
+      on: 'Erscheinen, solange die Seite im Hintergrund geöffnet ist, nur in diesem Browser.',
+      off: 'Der Browser fragt Sie einmal, ob diese Seite sie zeigen darf.',
+      blocked: 'In den Einstellungen Ihres Browsers für diese Seite gesperrt; nur dort lassen sie sich erlauben.',
+      missing: 'Dieser Browser zeigt für diese Seite keine.',
+    },
     save: 'Speichern',
     saved: 'Gespeichert.',
     unconfirmed: (address: string) => `${address} ist noch nicht bestätigt`,

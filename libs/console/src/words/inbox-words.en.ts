@@ -43,6 +43,13 @@ export const inboxWords = {
         certificate_expiring: 'A certificate expires',
       },
     },
+    inBrowser: {
+      label: 'Notifications of this browser',
+      on: 'Shown while the page is open in the background, in this browser only.',
+      off: 'The browser asks you once whether this page may show them.',
+      blocked: 'Blocked in the settings of your browser for this page; they can only be allowed there.',
+      missing: 'This browser shows none for this page.',
+    },
     save: 'Save',
     saved: 'Saved.',
     unconfirmed: (address: string) => `${address} is not confirmed yet`,
