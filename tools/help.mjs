@@ -39,7 +39,7 @@ It reads DATABASE_URL or MIGRATION_DATABASE_URL, and DOCUMENT_STORE_URL; beside 
 It reads DATABASE_URL or MIGRATION_DATABASE_URL, and DOCUMENT_STORE_URL.`,
   archive: `npm run archive -- --team acme --from 2026-01-01 --to 2026-12-31 --out FOLDER   what an auditor checks with sha256sum
 Documents, messages as sent, log and check sums of a team, days of UTC, the last one included; FOLDER is new.
-It reads DATABASE_URL or MIGRATION_DATABASE_URL, and DOCUMENT_STORE_URL; beside npm start it finds both.`,
+It asks the dispatcher at MAIL_DISPATCHER_URL with BILLING_MAIL_TOKEN, or what npm start runs here.`,
   person: `npm run --silent person -- export ADDRESS   prints, as JSON, all that is known about an address
 npm run --silent person -- erase ADDRESS    takes it out, and prints the protocol`,
   'legal-hold': `npm run legal-hold -- list                the teams of which nothing is removed

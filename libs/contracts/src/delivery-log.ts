@@ -7,6 +7,8 @@ import { lineOfText } from './text.js';
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;
 const MOST_DAYS = 90;
+/** Recipients of a delivery that a list names; more fit into no cell that somebody reads. */
+export const MOST_NAMED = 100;
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
 
@@ -15,7 +17,7 @@ export const instant = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-11-24T00:00:00Z or 2026-11-24T00:00:00+01:00 (RFC 3339)' })
   .transform((value) => new Date(value));
 
-/** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `search` becomes its words, all of which must be found. */
+/** Query of `GET …/deliveries`. `from` is inclusive, `until` exclusive; `recipients`: so many of each are named at most; `search` becomes its words, all of which must be found. */
 export const deliveryLogQuery = pageQuery
   .extend({
     status: z.enum(LOG_STATUSES, `must be one of ${LOG_STATUSES.join(', ')}`).optional(),
@@ -23,6 +25,12 @@ export const deliveryLogQuery = pageQuery
     recipient: lineOfText({ min: 0, max: 320 }).optional(),
     from: instant.optional(),
     until: instant.optional(),
+    recipients: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(1, `must be 1 to ${MOST_NAMED}`)
+      .max(MOST_NAMED, `must be 1 to ${MOST_NAMED}`)
+      .default(1),
     search: lineOfText({ min: 0, max: 200 })
       .transform(wordsOf)
       .refine((words) => words.length <= MOST_WORDS, `has more than ${MOST_WORDS} words; leave some out`)

@@ -6,10 +6,10 @@ export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 export const DELIVERY_STATUSES = ['queued', 'sending', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** What the log can be narrowed to: a state of deliveries, or those that came back from somebody. */
-/** Ended otherwise than as sent, and nobody has sent it again since. */
+/** Ended otherwise than as sent: `in_trouble`; `needs_attention` where nobody has sent it again since. */
 export const NEEDS_ATTENTION = ['failed', 'partly_sent', 'uncertain'] as const satisfies readonly (typeof DELIVERY_STATUSES)[number][];
-export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced', 'needs_attention'] as const;
+/** What the log can be narrowed to: a state of deliveries, those that came back from somebody, or one of the figures that are counted of them. */
+export const LOG_STATUSES = [...DELIVERY_STATUSES, 'bounced', 'needs_attention', 'in_trouble', 'under_way', 'fell_back'] as const;
 export type LogStatus = (typeof LOG_STATUSES)[number];
 
 export const RECIPIENT_STATUSES = ['pending', 'accepted', 'rejected', 'uncertain', 'cancelled', 'bounced'] as const;

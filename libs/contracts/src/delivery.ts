@@ -87,6 +87,13 @@ export const deliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof deliveryView>;
 
+/** A delivery in the log: of its recipients the first few, and how many there are. */
+export const deliverySummary = deliveryView.omit({ recipients: true, attempts: true, reports: true }).extend({
+  recipients: z.array(recipientView.pick({ address: true, name: true, role: true })),
+  recipientCount: z.int(),
+});
+export type DeliverySummary = z.infer<typeof deliverySummary>;
+
 /** Body of `POST …/deliveries/{id}/resend`. */
 export const resendRequest = z.strictObject({
   recipients: listOf(z.strictObject({ address: recipientAddress, insteadOf: recipientAddress.optional() }), 'must be a list')

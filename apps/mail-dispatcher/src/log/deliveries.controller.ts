@@ -4,6 +4,8 @@ import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from
 import {
   deliveryLogQuery,
   type DeliveryStatistics,
+  type DeliverySummary,
+  deliverySummary,
   deliveryStatistics,
   deliveryStatisticsQuery,
   type DeliveryView,
@@ -13,6 +15,7 @@ import {
   idempotencyKey,
   type Locale,
   LOG_STATUSES,
+  MOST_NAMED,
   type Page,
   page,
   problem,
@@ -49,14 +52,13 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { AcceptDocument, type DocumentToSend, type Intake } from '../intake/accept-document.js';
 import { AcceptUpload, type AskedUpload } from '../intake/accept-upload.js';
 import { DeliveriesStore } from './deliveries.store.js';
-import { type DeliverySummary, toSummary, toView } from './delivery-view.js';
+import { inReadersWords, toView } from './delivery-view.js';
 import { CancelDelivery } from './cancel-delivery.js';
 import { requesterOf } from './requester.js';
 import { ResendDelivery } from './resend-delivery.js';
 import { StatisticsStore } from './statistics.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
-const summary = deliveryView.omit({ recipients: true, attempts: true, reports: true });
 /** Besides the document, a file for each `part` that it names. */
 const UPLOAD_SCHEMA = {
   type: 'object' as const,
@@ -152,10 +154,16 @@ export class DeliveriesController {
     required: false,
     enum: LOG_STATUSES,
     description:
-      '`bounced`: came back from one or more recipients. `needs_attention`: ended otherwise than as sent, and was not sent again since',
+      '`bounced`: came back from one or more recipients. `in_trouble`: ended otherwise than as sent; `needs_attention`: that, and was not sent again since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server',
   })
   @ApiQuery({ name: 'documentId', required: false })
   @ApiQuery({ name: 'recipient', required: false, description: 'an address' })
+  @ApiQuery({
+    name: 'recipients',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MOST_NAMED, default: 1 },
+    description: 'how many recipients of each delivery are named at most',
+  })
   @ApiQuery({ name: 'from', required: false, schema: INSTANT, description: 'handed over at this instant or later' })
   @ApiQuery({ name: 'until', required: false, schema: INSTANT, description: 'handed over before this instant' })
   @ApiQuery({
@@ -167,7 +175,7 @@ export class DeliveriesController {
   })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
-  @ApiResponse({ status: 200, schema: jsonSchema(page(summary)) })
+  @ApiResponse({ status: 200, schema: jsonSchema(page(deliverySummary)) })
   async list(
     @Param('teamId') teamId: string,
     @Query(new ZodPipe(deliveryLogQuery)) query: z.output<typeof deliveryLogQuery>,
@@ -176,7 +184,7 @@ export class DeliveriesController {
     const { limit, cursor, ...filter } = query;
     // One more than asked for tells whether there is a next page.
     const records = await this.store.list({ teamId, ...filter, before: decodeCursor(z.uuid(), cursor), limit: limit + 1 });
-    const items = records.slice(0, limit).map((record) => toSummary(record, reader));
+    const items = records.slice(0, limit).map((record) => inReadersWords(record, reader));
     return { items, nextCursor: records.length > limit ? encodeCursor(items[items.length - 1]?.id) : null };
   }
 

@@ -48,6 +48,7 @@ describe('the delivery log', () => {
       );
     }
     const first = await get('lists/deliveries?limit=2');
+    expect(first.body.items[0]).toMatchObject({ recipientCount: 1, recipients: [{ address: 'Customer4@x.example', role: 'to' }] });
     const second = await get(`lists/deliveries?limit=2&cursor=${first.body.nextCursor}`);
     const third = await get(`lists/deliveries?limit=2&cursor=${second.body.nextCursor}`);
     expect([first, second, third].flatMap(({ body }) => body.items.map(({ id }: DeliveryView) => id))).toEqual(ids);

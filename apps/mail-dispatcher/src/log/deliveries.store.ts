@@ -4,6 +4,7 @@ import {
   type AttemptView,
   type BounceClass,
   type DeliveryStatus,
+  type DeliverySummary,
   type DocumentReference,
   type FailureCode,
   type FailureReason,
@@ -39,6 +40,9 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
+/** As the log lists it: with the first of its recipients. */
+export type ListedRecord = DeliveryRecord & Pick<DeliverySummary, 'recipients' | 'recipientCount'>;
+
 export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bouncedBefore'> & {
   at: Date | null;
   /** Why it was refused. */
@@ -66,11 +70,18 @@ export class DeliveriesStore {
   }
 
   /** Newest first, by the clock of the database. */
-  async list({ limit, ...filter }: DeliveryFilter & { limit: number }): Promise<DeliveryRecord[]> {
+  async list({ limit, recipients, ...filter }: DeliveryFilter & { limit: number; recipients: number }): Promise<ListedRecord[]> {
     const { where, values } = conditionsOf(filter);
+    const [most, named] = [values.length + 1, values.length + 2];
     return this.sql.rows(
-      `SELECT ${RECORD} FROM dispatch.deliveries d WHERE ${where} ORDER BY d.created_at DESC, d.id DESC LIMIT $${values.length + 1}`,
-      [...values, limit],
+      `SELECT listed.*, r.recipients, r."recipientCount"
+       FROM (SELECT ${RECORD} FROM dispatch.deliveries d WHERE ${where} ORDER BY d.created_at DESC, d.id DESC LIMIT $${most}) listed
+       CROSS JOIN LATERAL (
+         SELECT count(*)::int AS "recipientCount",
+           coalesce(json_agg(json_build_object('address', n.address, 'name', n.name, 'role', n.role) ORDER BY n.place) FILTER (WHERE n.place <= $${named}), '[]') AS recipients
+         FROM (SELECT address, name, role, row_number() OVER (ORDER BY position) AS place FROM dispatch.recipients WHERE delivery_id = listed.id) n
+       ) r ORDER BY listed."createdAt" DESC, listed.id DESC`,
+      [...values, limit, recipients],
     );
   }
 

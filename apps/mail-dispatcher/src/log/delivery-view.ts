@@ -9,11 +9,8 @@ import {
 import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
 import { type DeliveriesStore, type DeliveryRecord, type RecipientRecord, type ReportRecord } from './deliveries.store.js';
 
-/** A delivery in a list: without its recipients and attempts. */
-export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts' | 'reports'>;
-
 /** Texts in the reader's language where it is known, else in that of whoever sent the document. */
-export function toSummary(record: DeliveryRecord, reader: Locale | null): DeliverySummary {
+export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
   const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
     ...same,
@@ -33,7 +30,7 @@ export function toView(
   // What all who were refused share is the reason of the delivery, which says it once.
   const isToldAbove = of.recipients.every(({ status, reason }) => status !== 'rejected' || reason === record.failure?.code);
   return {
-    ...toSummary(record, reader),
+    ...inReadersWords(record, reader),
     recipients: of.recipients.map(({ at, reason, bounceClass, bouncedBefore, ...recipient }) => ({
       ...recipient,
       at: at?.toISOString() ?? null,

@@ -17,6 +17,8 @@ export type DeliveryFilter = {
   before: string | null;
 };
 
+const IN_TROUBLE = `d.status IN (${NEEDS_ATTENTION.map((each) => `'${each}'`).join(', ')})`;
+
 /** Conditions on `dispatch.deliveries d`, and the values of their parameters. */
 export function conditionsOf(filter: DeliveryFilter): { where: string; values: unknown[] } {
   const values: unknown[] = [];
@@ -27,10 +29,10 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   // Left out rather than switched off by a parameter: only so can each go by its index.
   if (status === 'bounced') conditions.push(`d.id IN (SELECT p.delivery_id FROM dispatch.reports p WHERE p.kind = 'bounced')`);
   else if (status === 'needs_attention')
-    conditions.push(
-      `d.status IN (${NEEDS_ATTENTION.map((each) => `'${each}'`).join(', ')})`,
-      'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)',
-    );
+    conditions.push(IN_TROUBLE, 'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)');
+  else if (status === 'in_trouble') conditions.push(IN_TROUBLE);
+  else if (status === 'under_way') conditions.push('d.settled_at IS NULL');
+  else if (status === 'fell_back') conditions.push(`d.status = 'sent' AND d.used_fallback`);
   else if (status !== undefined) conditions.push(`d.status = ${value(status)}`, ...(isSettled(status) ? [] : ['d.settled_at IS NULL']));
   if (documentId !== undefined) conditions.push(`d.document ->> 'id' = ${value(documentId)}`);
   if (recipient !== undefined)

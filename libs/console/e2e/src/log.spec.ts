@@ -30,11 +30,45 @@ describe('the delivery log', () => {
     await page.reload();
     await page.getByRole('link', { name: 'Invoice RE-77' }).waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);
-    expect(
-      readFileSync(await download.path(), 'utf8')
-        .trim()
-        .split('\r\n'),
-    ).toHaveLength(2);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(2);
+    // Times as the reader's clock has them, the state in the words of the page, and who gets it.
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,.*,RE-77,.*,payables@customer\.example,/);
+  });
+
+  it('shows who a document goes to, and how many others', async () => {
+    const to = [{ address: 'payables@stadtwerke.example', name: 'Stadtwerke' }, { address: 'second@stadtwerke.example' }];
+    await send(system, 'acme', invoice('RE-80', { to }));
+    const page = await desk.open('/teams/acme/deliveries?search=RE-80');
+    await page.getByRole('columnheader', { name: 'Recipient' }).waitFor();
+    await rows(page).filter({ hasText: 'payables@stadtwerke.example and 1 more' }).getByText('Stadtwerke', { exact: true }).waitFor();
+  });
+
+  it('begins with what needs attention, keeps a filter by name for its user, and leads from each figure to its documents', async () => {
+    const page = await desk.open('/teams/acme/settings/invoicing');
+    await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
+    await page.waitForURL(/\?status=needs_attention$/);
+    await page.getByRole('button', { name: 'Save this filter' }).click();
+    await page.getByRole('textbox', { name: 'Name of the filter' }).fill('Mine to mend');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await page.waitForURL(/deliveries$/);
+    await page.getByRole('link', { name: 'Mine to mend' }).click();
+    await page.waitForURL(/\?status=needs_attention$/);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove the filter “Mine to mend”' }).click();
+    expect(await page.getByRole('link', { name: 'Mine to mend' }).count()).toBe(0);
+
+    const day = page.locator('tbody tr').filter({ has: page.locator('td a[href*="in_trouble"]') });
+    await page.locator('summary').first().click();
+    const figure = day.first().locator('td a[href*="in_trouble"]');
+    const count = Number(await figure.innerText());
+    await figure.click();
+    await page.waitForURL(/status=in_trouble/);
+    await page.getByText('That is all.').waitFor();
+    expect(await rows(page).count()).toBe(count);
   });
 
   it('leads from a bar to the documents of its day, and from the table by keyboard', async () => {

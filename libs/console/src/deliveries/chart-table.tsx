@@ -1,10 +1,10 @@
-import { type DeliveryStatistics } from '@billing-mail/contracts';
+import { type DeliveryStatistics, type LogStatus } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { useLanguage } from '../words/words-context.js';
 import classes from './deliveries-chart.module.css';
 import { countTrouble } from './statistics-queries.js';
 
-type Props = { days: DeliveryStatistics['days']; hrefOf: (date: string) => string };
+type Props = { days: DeliveryStatistics['days']; hrefOf: (date: string, status?: LogStatus) => string };
 
 /** The figures of the chart, newest day first, folded away. */
 export function ChartTable({ days, hrefOf }: Props) {
@@ -32,8 +32,14 @@ export function ChartTable({ days, hrefOf }: Props) {
                 <th scope="row">
                   <Link href={hrefOf(day.date)}>{formats.calendarDay(day.date)}</Link>
                 </th>
-                {[day.sent, day.fellBack, countTrouble(day), day.underWay, day.cancelled].map((count, column) => (
-                  <td key={columns[column + 1]}>{formats.number(count)}</td>
+                {figuresOf(day).map(({ count, status }, column) => (
+                  <td key={columns[column + 1]}>
+                    {count === 0 || status === null ? (
+                      formats.number(count)
+                    ) : (
+                      <Link href={hrefOf(day.date, status)}>{formats.number(count)}</Link>
+                    )}
+                  </td>
                 ))}
               </tr>
             ))}
@@ -42,4 +48,15 @@ export function ChartTable({ days, hrefOf }: Props) {
       </div>
     </details>
   );
+}
+
+/** Each figure with what the log has to be narrowed to for the same documents; it knows no name for those that were sent without the fallback. */
+function figuresOf(day: Props['days'][number]): { count: number; status: LogStatus | null }[] {
+  return [
+    { count: day.sent, status: day.fellBack === 0 ? 'sent' : null },
+    { count: day.fellBack, status: 'fell_back' },
+    { count: countTrouble(day), status: 'in_trouble' },
+    { count: day.underWay, status: 'under_way' },
+    { count: day.cancelled, status: 'cancelled' },
+  ];
 }

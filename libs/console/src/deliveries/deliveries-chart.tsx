@@ -1,6 +1,6 @@
 // What became of the documents of the last 30 days, as a chart and as a table of the same figures. Each day leads to its documents.
 import { Text, Title } from '@mantine/core';
-import { type DeliveryStatistics } from '@billing-mail/contracts';
+import { type DeliveryStatistics, type LogStatus } from '@billing-mail/contracts';
 import { useId } from 'react';
 import { Link } from 'wouter';
 import { deliveriesPath } from '../paths.js';
@@ -35,12 +35,13 @@ export function DeliveriesChart({ team, ...shown }: Props) {
       <div className={classes.frame}>
         {data ? <Bars team={team} days={data.days} {...shown} /> : error ? <Text size="sm">{chart.away}</Text> : null}
       </div>
-      <ChartTable days={data?.days ?? []} hrefOf={(date) => pathOfDay(team, date)} />
+      <ChartTable days={data?.days ?? []} hrefOf={(date, status) => pathOfDay(team, date, status)} />
     </section>
   );
 }
 
-const pathOfDay = (team: string, date: string): string => `${deliveriesPath(team)}${writeFilter({ from: date, until: date })}`;
+const pathOfDay = (team: string, date: string, status?: LogStatus): string =>
+  `${deliveriesPath(team)}${writeFilter({ from: date, until: date, ...(status === undefined ? {} : { status }) })}`;
 
 function Bars({ team, days, from, until }: Props & { days: Days }) {
   const { words, formats } = useLanguage();

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
 import { LOG_STATUSES, type LogStatus } from '@billing-mail/contracts';
 import { type FormEvent, useState } from 'react';
 import { useLanguage } from '../words/words-context.js';
@@ -6,7 +6,7 @@ import classes from './deliveries-filter.module.css';
 import { type DeliveryFilter, isFiltered, readFilter } from './delivery-filter.js';
 import { isBackward } from './period.js';
 
-type Typed = Required<Omit<DeliveryFilter, 'status'>>;
+type Typed = Required<Omit<DeliveryFilter, 'status' | 'since'>>;
 
 /** Folded away on a phone, where they would push the list out of sight. */
 const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies readonly (keyof Typed)[];
@@ -19,8 +19,9 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
     ...statusWords,
     bounced: words.bounces.cameBack,
     needs_attention: words.deliveries.attention.status,
+    ...words.deliveries.figures,
   };
-  const { status, ...rest } = filter;
+  const { status, since, ...rest } = filter;
   const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
   const [isUnfolded, setUnfolded] = useState(RARER.some((name) => typed[name] !== ''));
   const rarer = (width: string | undefined = ''): string => `${width} ${isUnfolded ? '' : classes.folded}`;
@@ -30,8 +31,10 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isBackward(typed)) onChange({ ...typed, ...(status ? { status } : {}) });
+    if (!isBackward(typed)) onChange({ ...typed, ...(status ? { status } : {}), ...ofLastDay });
   };
+  // Days that are chosen say it better.
+  const ofLastDay = since === undefined || typed.from !== '' || typed.until !== '' ? {} : { since };
   return (
     <form role="search" aria-label={says.label} className={classes.filter} onSubmit={submit}>
       <TextInput
@@ -45,7 +48,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
         label={says.status}
         value={status ?? ''}
         data={[{ value: '', label: says.all }, ...LOG_STATUSES.map((each) => ({ value: each, label: names[each] }))]}
-        onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...readFilter(`status=${value}`) })}
+        onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...ofLastDay, ...readFilter(`status=${value}`) })}
         className={classes.wide}
       />
       <TextInput {...field('from')} label={says.from} type="date" className={rarer()} />
@@ -70,6 +73,11 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
         className={rarer(classes.wide)}
       />
       <div className={classes.buttons}>
+        {since === undefined ? null : (
+          <Text size="sm" fw={550}>
+            {says.lastDay}
+          </Text>
+        )}
         <Button type="submit" variant="default">
           {says.apply}
         </Button>

@@ -1,12 +1,12 @@
 // The list itself: only the rows in sight exist, so that a hundred thousand deliveries scroll like a hundred.
 import { Text } from '@mantine/core';
+import { type DeliverySummary } from '@billing-mail/contracts';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { deliveryPath } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './deliveries-list.module.css';
-import { type DeliverySummary } from './deliveries-queries.js';
 import { DeliveryStatusMark } from './status-mark.js';
 
 type Props = { team: string; items: readonly DeliverySummary[]; hasMore: boolean; onMore: () => void };
@@ -45,7 +45,7 @@ export function DeliveriesList({ team, items, hasMore, onMore }: Props) {
     <div className={classes.table} role="table" aria-label={words.deliveries.list} aria-rowcount={hasMore ? -1 : items.length + 1}>
       <div role="rowgroup">
         <div role="row" className={classes.head} aria-rowindex={1}>
-          {[columns.status, columns.document, columns.subject, columns.created].map((column) => (
+          {[columns.status, columns.document, columns.recipient, columns.created].map((column) => (
             <span key={column} role="columnheader">
               {column}
             </span>
@@ -91,11 +91,27 @@ function Cells({ team, item }: { team: string; item: DeliverySummary }) {
           {types[item.document.type]} <span className="number">{item.document.number ?? item.document.id}</span>
         </Link>
       </span>
-      <span role="cell" className={classes.subject}>
-        {item.subject}
+      <span role="cell" className={classes.recipient}>
+        <Recipients item={item} />
       </span>
       <span role="cell" className={classes.when}>
         {formats.dateTime(item.createdAt)}
+      </span>
+    </>
+  );
+}
+
+/** The first one, and how many there are besides. */
+function Recipients({ item: { recipients, recipientCount } }: { item: DeliverySummary }) {
+  const { andMore } = useLanguage().words.deliveries;
+  const [first] = recipients;
+  if (first === undefined) return null;
+  return (
+    <>
+      {first.name === null ? null : <span className={classes.name}>{first.name}</span>}
+      <span>
+        {first.address}
+        {recipientCount > 1 ? ` ${andMore(recipientCount - 1)}` : ''}
       </span>
     </>
   );

@@ -1,7 +1,7 @@
 // The delivery log: filter in the URL, live list, export.
 import { Anchor, Group, Text, Title } from '@mantine/core';
-import { Link, useLocation, useSearch } from 'wouter';
-import { deliveriesPath, runReportPath, undeliverablePath } from '../paths.js';
+import { Link, Redirect, useLocation, useSearch } from 'wouter';
+import { deliveriesPath, LOG_START, runReportPath, undeliverablePath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -14,8 +14,9 @@ import { useDeliveries } from './deliveries-queries.js';
 import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
 import { ForecastLine } from './forecast-line.js';
 import { ExportButton } from './export-button.js';
-import { AttentionBanner, SendAllAgain, useIsAttentionKnown } from './needs-attention.js';
+import { AttentionBanner, SendAllAgain, useIsAttentionKnown, useStartOfLog } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
+import { SavedFilters } from './saved-filters.js';
 import { useRunReport } from './run-report-queries.js';
 
 export function DeliveriesPage({ team, role }: { team: string; role: TeamRole }) {
@@ -25,7 +26,9 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
   const filter = readFilter(search);
   const show = (next: DeliveryFilter): void => navigate(`${deliveriesPath(team)}${writeFilter(next)}`);
   const isAttentionKnown = useIsAttentionKnown(team);
+  const start = useStartOfLog(team);
   useDocumentTitle(words.title);
+  if (search === LOG_START && isAttentionKnown) return <Redirect to={start} replace />;
   return (
     <>
       <Group justify="space-between" align="flex-start">
@@ -53,6 +56,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
           {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
           <ForecastLine team={team} />
           <DeliveriesChart team={team} from={filter.from} until={filter.until} />
+          <SavedFilters key={team} team={team} filter={filter} />
           <DeliveriesFilter key={search} filter={filter} onChange={show} />
           {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}
           <Found team={team} filter={filter} />

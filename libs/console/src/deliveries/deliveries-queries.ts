@@ -1,5 +1,5 @@
 // Reads the delivery log: the newest page again and again, older pages as somebody scrolls to them.
-import { type DeliveryStatus, type DeliveryView } from '@billing-mail/contracts';
+import { type DeliveryStatus, type DeliverySummary } from '@billing-mail/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ask, type Clients } from '../api/clients.js';
@@ -7,8 +7,6 @@ import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { type DeliveryFilter, toLogQuery } from './delivery-filter.js';
 
-/** A delivery as the list has it. */
-export type DeliverySummary = Omit<DeliveryView, 'recipients' | 'attempts' | 'reports'>;
 type Page = { items: DeliverySummary[]; nextCursor: string | null };
 
 const PAGE = 100;
@@ -29,9 +27,9 @@ export function readDeliveries(
   team: string,
   filter: DeliveryFilter,
   cursor: string | null,
-  limit = PAGE,
+  { limit = PAGE, recipients = 1 } = {},
 ): Promise<Page> {
-  const query = { ...toLogQuery(filter), limit: String(limit), ...(cursor === null ? {} : { cursor }) };
+  const query = { ...toLogQuery(filter), limit: String(limit), recipients, ...(cursor === null ? {} : { cursor }) };
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
 }
 
@@ -40,11 +38,11 @@ export async function readAll(
   clients: Clients,
   team: string,
   filter: DeliveryFilter,
-  onPage: (count: number) => boolean = () => true,
+  { onPage = () => true, recipients }: { onPage?: (count: number) => boolean; recipients?: number } = {},
 ): Promise<DeliverySummary[]> {
   const items: DeliverySummary[] = [];
   for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
-    const page: Page = await readInTime(() => readDeliveries(clients, team, filter, cursor, LARGE_PAGE));
+    const page: Page = await readInTime(() => readDeliveries(clients, team, filter, cursor, { limit: LARGE_PAGE, recipients }));
     items.push(...page.items);
     if (!onPage(items.length)) return items;
     cursor = page.nextCursor;

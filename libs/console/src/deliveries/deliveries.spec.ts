@@ -118,6 +118,7 @@ describe('the filter in the URL', () => {
     ['?status=failed', { status: 'failed' }],
     ['?recipient=a%2Bb%40x.example&document=inv%201', { recipient: 'a+b@x.example', documentId: 'inv 1' }],
     ['?status=bounced', { status: 'bounced' }],
+    ['?status=in_trouble&since=24h', { status: 'in_trouble', since: '24h' }],
     ['?search=50%25+M%C3%BCller&from=2026-11-01&until=2026-11-30', { search: '50% Müller', from: '2026-11-01', until: '2026-11-30' }],
     ['?from=2026-11-24&until=2026-11-24', { from: '2026-11-24', until: '2026-11-24' }],
   ])('%j is read and written the same', (search, filter) => {
@@ -128,6 +129,7 @@ describe('the filter in the URL', () => {
   it.each([
     '?status=delivered&x=1&recipient=%20&search=',
     '?from=2026-02-30x',
+    '?since=48h',
     '?from=0001-01-01',
     '?until=24.11.2026',
     '?from=99999-01-01',

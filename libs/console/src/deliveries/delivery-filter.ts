@@ -8,7 +8,11 @@ export type DeliveryFilter = Period & {
   search?: string;
   recipient?: string;
   documentId?: string;
+  /** The last 24 hours, whenever that is looked at. */
+  since?: '24h';
 };
+
+const DAY_MS = 24 * 3_600_000;
 
 /** Reads a filter from the part of the URL behind the `?`; what is not known is left out. */
 export function readFilter(search: string): DeliveryFilter {
@@ -19,6 +23,7 @@ export function readFilter(search: string): DeliveryFilter {
     search: text('search'),
     recipient: text('recipient'),
     documentId: text('document'),
+    since: params.get('since') === '24h' ? '24h' : undefined,
     ...readPeriod(params),
   });
 }
@@ -29,7 +34,8 @@ export const writeFilter = ({ documentId, ...same }: DeliveryFilter): string => 
 export const isFiltered = (filter: DeliveryFilter): boolean => Object.keys(filter).length > 0;
 
 /** The filter as the service takes it. */
-export const toLogQuery = ({ from, until, ...same }: DeliveryFilter): Record<string, string> => ({
+export const toLogQuery = ({ from, until, since, ...same }: DeliveryFilter): Record<string, string> => ({
   ...same,
+  ...(since === undefined ? {} : { from: new Date(Date.now() - DAY_MS).toISOString() }),
   ...toInstants(withoutEmpty({ from, until })),
 });

@@ -1,13 +1,15 @@
 import { Button, Text } from '@mantine/core';
+import { type DeliverySummary, MOST_NAMED } from '@billing-mail/contracts';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { toCsv } from './csv.js';
-import { type DeliverySummary, readAll } from './deliveries-queries.js';
+import { readAll } from './deliveries-queries.js';
 import { type DeliveryFilter } from './delivery-filter.js';
 import { saveFile } from './save-file.js';
+import { sayStatus } from './status-mark.js';
 
 /** Saves all that the filter shows as CSV, however much that is; a second press stops it. */
 export function ExportButton({ team, filter }: { team: string; filter: DeliveryFilter }) {
@@ -20,10 +22,11 @@ export function ExportButton({ team, filter }: { team: string; filter: DeliveryF
   const exporting = useMutation({
     mutationFn: async () => {
       isStopped.current = false;
-      const items = await readAll(clients, team, filter, (read) => {
+      const onPage = (read: number): boolean => {
         setCount(read);
         return !isStopped.current;
-      });
+      };
+      const items = await readAll(clients, team, filter, { onPage, recipients: MOST_NAMED });
       if (isStopped.current) return;
       const rows = [words.csvColumns, ...items.map((item) => toRow(item, language))];
       saveFile(`deliveries-${team}.csv`, toCsv(rows, language.locale));
@@ -49,18 +52,21 @@ export function ExportButton({ team, filter }: { team: string; filter: DeliveryF
   );
 }
 
-function toRow(item: DeliverySummary, { words: { deliveries: words } }: Language): string[] {
-  const { document } = item;
+function toRow(item: DeliverySummary, { words, formats }: Language): string[] {
+  const { document, recipients, recipientCount, route, settledAt } = item;
+  const says = words.deliveries;
+  const more = recipientCount - recipients.length;
   return [
-    item.createdAt,
-    words.status[item.status],
-    words.types[document.type],
+    formats.cell(item.createdAt),
+    sayStatus(item, words).text,
+    says.types[document.type],
     document.number ?? '',
     document.id,
+    [...recipients.map(({ address }) => address), ...(more > 0 ? [says.andMore(more)] : [])].join(' '),
     item.subject,
-    item.route ?? '',
-    item.usedFallback ? words.yes : words.no,
-    item.settledAt ?? '',
+    route === null ? '' : says.csvRoutes[route],
+    item.usedFallback ? says.yes : says.no,
+    settledAt === null ? '' : formats.cell(settledAt),
     item.failure?.message ?? '',
     item.id,
   ];

@@ -1,5 +1,6 @@
 // What ended otherwise than as sent, and nobody has sent again: told at the head of a page, and sent again in one go.
 import { Alert, Anchor, Button, Checkbox, Group, Modal, Progress, Text } from '@mantine/core';
+import { type DeliverySummary } from '@billing-mail/contracts';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,7 +12,7 @@ import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
-import { CALM_MS, type DeliverySummary, hasAnswered, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
+import { CALM_MS, hasAnswered, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
 import { type DeliveryFilter, writeFilter } from './delivery-filter.js';
 import classes from './needs-attention.module.css';
 
@@ -23,12 +24,16 @@ function useAttention(team: string) {
   const clients = useClients();
   return useQuery({
     queryKey: ['deliveries-attention', team],
-    queryFn: () => readDeliveries(clients, team, ATTENTION, null, COUNTED),
+    queryFn: () => readDeliveries(clients, team, ATTENTION, null, { limit: COUNTED }),
     refetchInterval: CALM_MS,
   });
 }
 
 export const useIsAttentionKnown = (team: string): boolean => hasAnswered(useAttention(team));
+
+/** The log as somebody begins with it: what needs attention, where something does. */
+export const useStartOfLog = (team: string): string =>
+  `${deliveriesPath(team)}${(useAttention(team).data?.items.length ?? 0) > 0 ? writeFilter(ATTENTION) : ''}`;
 
 export function AttentionBanner({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.deliveries.attention;

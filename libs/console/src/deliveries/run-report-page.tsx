@@ -119,7 +119,7 @@ function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode
 }
 
 /** A line of the service's file in the reader's words. What has none, such as a state of later versions, stays as it is. */
-function toRow(line: Record<string, string>, { words: { deliveries } }: Language): string[] {
+function toRow(line: Record<string, string>, { words: { deliveries }, formats }: Language): string[] {
   const said = (words: Partial<Record<string, string>>, value = ''): string => words[value] ?? value;
   const { documentId = '', number = '', subject = '', address = '', reply = '', at = '', deliveryId = '' } = line;
   return [
@@ -131,7 +131,7 @@ function toRow(line: Record<string, string>, { words: { deliveries } }: Language
     said(deliveries.roles, line['role']),
     address,
     said(deliveries.recipientStatus, line['status']),
-    at,
+    at === '' ? '' : formats.cell(at),
     reply,
     deliveryId,
   ];

@@ -10,6 +10,7 @@ import {
   IconProgressAlert,
 } from '@tabler/icons-react';
 import { type ReactNode } from 'react';
+import { type Catalogue } from '../words/catalogues.js';
 import { useLanguage } from '../words/words-context.js';
 import { isSettled } from './deliveries-queries.js';
 import classes from './status-mark.module.css';
@@ -41,14 +42,22 @@ function StatusMark({ status, children }: { status: DeliveryStatus | RecipientSt
   );
 }
 
-/** State of a delivery as icon and words; while it waits for something of ours, what that is; and whether it came back. */
-export function DeliveryStatusMark({ delivery: { status, failure } }: { delivery: Pick<DeliveryView, 'status' | 'failure'> }) {
-  const { deliveries: words, bounces } = useLanguage().words;
+type Of = Pick<DeliveryView, 'status' | 'failure'>;
+
+/** State of a delivery as icon and words. */
+export function DeliveryStatusMark({ delivery }: { delivery: Of }) {
+  const { words } = useLanguage();
+  const { status, text } = sayStatus(delivery, words);
+  return <StatusMark status={status}>{text}</StatusMark>;
+}
+
+/** While it waits for something of ours, what that is; and whether it came back. */
+export function sayStatus({ status, failure }: Of, { deliveries: words, bounces }: Catalogue): { status: DeliveryStatus; text: string } {
   const waitsFor: Partial<Record<string, string>> = words.waitsFor;
   const held = isSettled(status) ? undefined : waitsFor[failure?.code ?? ''];
   // It was sent, and that it went to nobody is known only since.
   const cameBack = failure?.code === 'bounced' && (status === 'failed' || status === 'partly_sent') ? bounces.status[status] : undefined;
-  return <StatusMark status={held === undefined ? status : 'waiting'}>{held ?? cameBack ?? words.status[status]}</StatusMark>;
+  return { status: held === undefined ? status : 'waiting', text: held ?? cameBack ?? words.status[status] };
 }
 
 /** State of a recipient as icon and words. */

@@ -131,12 +131,12 @@ function Address({ team, item, onForget, isBusy }: AddressProps) {
 
 function toRow(
   { address, bouncedAt, until, explanation, diagnostic, document, deliveryId }: BouncedAddressView,
-  { words }: Language,
+  { words, formats }: Language,
 ): string[] {
   return [
     address,
-    bouncedAt,
-    until,
+    formats.cell(bouncedAt),
+    formats.cell(until),
     explanation,
     diagnostic ?? '',
     document === null ? '' : words.deliveries.types[document.type],

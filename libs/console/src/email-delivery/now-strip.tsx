@@ -4,7 +4,8 @@ import { type DeliveryCounts, type EmailDeliveryView } from '@billing-mail/contr
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
 import { countTrouble, useStatistics } from '../deliveries/statistics-queries.js';
-import { deliveriesPath } from '../paths.js';
+import { type DeliveryFilter, writeFilter } from '../deliveries/delivery-filter.js';
+import { deliveriesPath, logStartPath } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './now-strip.module.css';
 
@@ -48,30 +49,38 @@ function HealthOf({ team }: { team: string }) {
       <Title order={2} size="sm" c="dimmed" fw={500} mb={4}>
         {words.title}
       </Title>
-      {data ? <Figures counts={data.last24Hours} /> : error ? <Text size="sm">{words.away}</Text> : <Skeleton height={24} width="14rem" />}
-      <Anchor component={Link} href={deliveriesPath(team)} size="sm" underline="always">
+      {data ? (
+        <Figures team={team} counts={data.last24Hours} />
+      ) : error ? (
+        <Text size="sm">{words.away}</Text>
+      ) : (
+        <Skeleton height={24} width="14rem" />
+      )}
+      <Anchor component={Link} href={logStartPath(team)} size="sm" underline="always">
         {words.open}
       </Anchor>
     </div>
   );
 }
 
-function Figures({ counts }: { counts: DeliveryCounts }) {
+function Figures({ team, counts }: { team: string; counts: DeliveryCounts }) {
   const { words, formats } = useLanguage();
   const says = words.settings.health;
+  const listOf = (filter: DeliveryFilter): string => `${deliveriesPath(team)}${writeFilter(filter)}`;
   if (Object.values(counts).every((count) => count === 0)) return <Text size="sm">{says.none}</Text>;
   const figures = [
-    { value: counts.sent + counts.fellBack, text: says.sent, tone: 'good' },
-    { value: counts.fellBack, text: says.fellBack, tone: 'wait' },
-    { value: counts.underWay, text: says.underWay, tone: 'calm' },
-    { value: countTrouble(counts), text: says.trouble, tone: 'bad' },
-  ].filter(({ value, tone }) => value > 0 || tone === 'good');
+    { value: counts.sent + counts.fellBack, text: says.sent, tone: 'good', status: 'sent' },
+    { value: counts.fellBack, text: says.fellBack, tone: 'wait', status: 'fell_back' },
+    { value: counts.underWay, text: says.underWay, tone: 'calm', status: 'under_way' },
+    { value: countTrouble(counts), text: says.trouble, tone: 'bad', status: 'in_trouble' },
+  ] as const;
+  const shown = figures.filter(({ value, tone }) => value > 0 || tone === 'good');
   return (
     <Group gap="0 var(--mantine-spacing-md)">
-      {figures.map(({ value, text, tone }) => (
-        <Text key={text} size="sm">
+      {shown.map(({ value, text, tone, status }) => (
+        <Anchor key={text} component={Link} href={listOf({ status, since: '24h' })} size="sm" className={classes.figure}>
           <strong className={classes[tone]}>{formats.number(value)}</strong> {text}
-        </Text>
+        </Anchor>
       ))}
     </Group>
   );

@@ -53,6 +53,7 @@ export const deliveriesWords: typeof english = {
     apply: 'Anzeigen',
     clear: 'Filter aufheben',
     more: 'Weitere Filter',
+    lastDay: 'Aus den letzten 24 Stunden',
   },
   forecast: {
     today: (waiting, time) =>
@@ -60,7 +61,7 @@ export const deliveriesWords: typeof english = {
     later: (waiting, when) =>
       `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte geht voraussichtlich am ${when} Uhr hinaus.`,
   },
-  columns: { status: 'Status', document: 'Beleg', subject: 'Betreff', created: 'Übergeben' },
+  columns: { status: 'Status', document: 'Beleg', recipient: 'Empfänger', created: 'Übergeben' },
   list: 'Sendungen, die neuesten zuerst',
   loadingMore: 'Weitere werden geladen …',
   end: 'Das sind alle.',
@@ -89,6 +90,7 @@ export const deliveriesWords: typeof english = {
     'Art',
     'Nummer',
     'Belegkennung',
+    'Empfänger',
     'Betreff',
     'Versandweg',
     'Ausgewichen',
@@ -96,6 +98,20 @@ export const deliveriesWords: typeof english = {
     'Grund',
     'Sendung',
   ],
+  csvRoutes: { platform: 'Plattform', custom: 'eigener Mailserver' },
+  andMore: (count) => `und ${count.toLocaleString('de')} weitere`,
+  figures: {
+    in_trouble: 'Mit Störung, auch wenn inzwischen erneut verschickt',
+    under_way: 'In Arbeit',
+    fell_back: 'Über unsere Plattform statt über Ihren Mailserver',
+  },
+  saved: {
+    title: 'Gespeicherte Filter',
+    save: 'Diesen Filter speichern …',
+    name: 'Name des Filters',
+    confirm: 'Speichern',
+    remove: (name) => `Filter „${name}“ entfernen`,
+  },
   yes: 'ja',
   no: 'nein',
   attention: {

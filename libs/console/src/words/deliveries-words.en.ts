@@ -51,6 +51,7 @@ export const deliveriesWords = {
     apply: 'Show',
     clear: 'Clear filter',
     more: 'More filters',
+    lastDay: 'Of the last 24 hours',
   },
   forecast: {
     today: (waiting: number, time: string) =>
@@ -58,7 +59,7 @@ export const deliveriesWords = {
     later: (waiting: number, when: string) =>
       `${s(waiting, 'document waits', 'documents wait')} for the sending limits of your mail server. Not all go out today: the last goes at about ${when}.`,
   },
-  columns: { status: 'State', document: 'Document', subject: 'Subject', created: 'Handed over' },
+  columns: { status: 'State', document: 'Document', recipient: 'Recipient', created: 'Handed over' },
   list: 'Deliveries, newest first',
   loadingMore: 'Loading more …',
   end: 'That is all.',
@@ -87,6 +88,7 @@ export const deliveriesWords = {
     'Type',
     'Number',
     'Document id',
+    'Recipients',
     'Subject',
     'Route',
     'Fallback used',
@@ -94,6 +96,20 @@ export const deliveriesWords = {
     'Reason',
     'Delivery id',
   ],
+  csvRoutes: { platform: 'platform', custom: 'own mail server' },
+  andMore: (count: number) => `and ${count.toLocaleString('en')} more`,
+  figures: {
+    in_trouble: 'With trouble, also if sent again since',
+    under_way: 'Under way',
+    fell_back: 'By our platform instead of your mail server',
+  },
+  saved: {
+    title: 'Saved filters',
+    save: 'Save this filter …',
+    name: 'Name of the filter',
+    confirm: 'Save',
+    remove: (name: string) => `Remove the filter “${name}”`,
+  },
   yes: 'yes',
   no: 'no',
   attention: {

@@ -10,6 +10,8 @@ export type Formats = {
   clock: (iso: string) => string;
   /** 14:05:09 on the day of `beside`, 4 Nov 2026, 14:05 on another. */
   moment: (iso: string, beside: string) => string;
+  /** 2026-11-03 14:05:09, which spreadsheets of every language read as a time and sort */
+  cell: (iso: string) => string;
   isSameDay: (iso: string, other: string) => boolean;
   /** 3 Nov, of a day of the calendar such as 2026-11-03, which is no instant */
   calendarDay: (date: string) => string;
@@ -31,6 +33,8 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', ...zone });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'short', ...zone });
   const calendarDay = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  // Swedish writes dates and times as ISO 8601 does.
+  const cell = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', ...zone });
   const number = new Intl.NumberFormat(tag);
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const isSameDay = (iso: string, other: string): boolean => day.format(new Date(iso)) === day.format(new Date(other));
@@ -39,6 +43,7 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
     time: (iso) => time.format(new Date(iso)),
     clock: (iso) => clock.format(new Date(iso)),
     moment: (iso, beside) => (isSameDay(iso, beside) ? time : dateTime).format(new Date(iso)),
+    cell: (iso) => cell.format(new Date(iso)),
     isSameDay,
     calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),

@@ -785,11 +785,13 @@ export interface operations {
                 until?: string;
                 /** @description handed over at this instant or later */
                 from?: string;
+                /** @description how many recipients of each delivery are named at most */
+                recipients?: number;
                 /** @description an address */
                 recipient?: unknown;
                 documentId?: unknown;
-                /** @description `bounced`: came back from one or more recipients. `needs_attention`: ended otherwise than as sent, and was not sent again since */
-                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced" | "needs_attention";
+                /** @description `bounced`: came back from one or more recipients. `in_trouble`: ended otherwise than as sent; `needs_attention`: that, and was not sent again since; `under_way`: has not ended; `fell_back`: sent by the platform in place of the own server */
+                status?: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled" | "bounced" | "needs_attention" | "in_trouble" | "under_way" | "fell_back";
             };
             header?: {
                 /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
@@ -841,6 +843,13 @@ export interface operations {
                                 code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
                                 message: string;
                             } | null;
+                            recipients: {
+                                address: string;
+                                name: string | null;
+                                /** @enum {string} */
+                                role: "to" | "cc" | "bcc";
+                            }[];
+                            recipientCount: number;
                         }[];
                         nextCursor: string | null;
                     };
