@@ -12,7 +12,7 @@ import { CrashBoundary } from './shell/crash-boundary.js';
 import { navigateGuarded } from './shell/navigation-guard.js';
 import { useSession } from './session/session-store.js';
 import { Pages } from './pages.js';
-import { readableColors, theme } from './theme.js';
+import { readableColors, themeIn } from './theme.js';
 import { LanguageProvider } from './words/language-provider.js';
 import { useLanguage } from './words/words-context.js';
 
@@ -39,14 +39,8 @@ const askBeforeLeaving: AroundNavHandler = (navigate, to, options) => navigateGu
 export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleConfig> }) {
   const session = useSession();
   return (
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={readableColors}
-      defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
-      withGlobalClasses={false}
-    >
-      <LanguageProvider>
+    <LanguageProvider>
+      <Look nonce={nonce}>
         <CrashBoundary>
           <OfOneUser key={session.kind === 'signed_in' ? session.claims.sub : ''}>
             <Router aroundNav={askBeforeLeaving}>
@@ -56,7 +50,23 @@ export function App({ nonce, config }: { nonce: string; config: Promise<ConsoleC
             </Router>
           </OfOneUser>
         </CrashBoundary>
-      </LanguageProvider>
+      </Look>
+    </LanguageProvider>
+  );
+}
+
+function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
+  const { words } = useLanguage();
+  const theme = useMemo(() => themeIn(words), [words]);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={readableColors}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+      withGlobalClasses={false}
+    >
+      {children}
     </MantineProvider>
   );
 }

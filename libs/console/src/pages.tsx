@@ -20,6 +20,7 @@ const InboxPage = lazy(async () => ({ default: (await import('./inbox/inbox-page
 
 export function Pages() {
   const session = useSession();
+  if (session.kind === 'asking') return null;
   if (session.kind !== 'signed_in') return <SignInNotice session={session} />;
   return (
     <>

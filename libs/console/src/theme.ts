@@ -1,16 +1,22 @@
-import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, createTheme, type CSSVariablesResolver, PasswordInput } from '@mantine/core';
 import classes from './theme.module.css';
+import { type Catalogue } from './words/catalogues.js';
 
 /** The look; shades are chosen so that text reaches a contrast of 4.5 : 1 (WCAG 2.2 1.4.3) in both schemes. */
-export const theme = createTheme({
-  primaryColor: 'indigo',
-  primaryShade: { light: 8, dark: 8 },
-  defaultRadius: 'md',
-  cursorType: 'pointer',
-  respectReducedMotion: true,
-  headings: { fontWeight: '650' },
-  components: { Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertTitle ?? '' } }) },
-});
+export const themeIn = ({ page }: Catalogue) =>
+  createTheme({
+    primaryColor: 'indigo',
+    primaryShade: { light: 8, dark: 8 },
+    defaultRadius: 'md',
+    cursorType: 'pointer',
+    respectReducedMotion: true,
+    headings: { fontWeight: '650' },
+    components: {
+      Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertTitle ?? '' } }),
+      // Mantine's own label is English.
+      PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { 'aria-label': page.showPassword } } }),
+    },
+  });
 
 /** Mantine's own muted and error colours stay below that contrast. */
 export const readableColors: CSSVariablesResolver = () => ({

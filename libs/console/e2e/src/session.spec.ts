@@ -21,7 +21,7 @@ describe('who is signed in', () => {
   const follow = (page: Page, token: string) => page.goto(`${system.urls['settings-api']}${SETTINGS}#token=${token}`);
   /** `sub` of the token that the page keeps. */
   const keptUser = async (page: Page): Promise<string> => {
-    const token = await page.evaluate(() => String(Object.values(sessionStorage)[0]));
+    const token = await page.evaluate(() => String(sessionStorage.getItem('billing-mail.token')));
     return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }).sub;
   };
 
@@ -60,15 +60,56 @@ describe('who is signed in', () => {
     const page = await desk.open(SETTINGS);
     await company(page).fill('Draft of Anna');
     const fresh = await system.token({ ...ANNA, teams: { acme: 'admin' } }, 1800);
-    const kept = () => page.evaluate(() => Object.values(sessionStorage));
+    const kept = () => page.evaluate(() => sessionStorage.getItem('billing-mail.token'));
     await follow(page, fresh);
-    await page.waitForFunction((token) => Object.values(sessionStorage).includes(token), fresh);
+    await page.waitForFunction((token) => sessionStorage.getItem('billing-mail.token') === token, fresh);
     for (const bad of ['nonsense', '', await system.token(EVE, -10)]) {
       await follow(page, bad);
       await page.waitForFunction(() => location.hash === '');
-      expect(await kept()).toEqual([fresh]);
+      expect(await kept()).toBe(fresh);
     }
     expect([await company(page).inputValue(), await page.getByRole('dialog').count()]).toEqual(['Draft of Anna', 0]);
+  });
+
+  it('offers what was typed again to whoever typed it, once they are signed in again, and never a password', async () => {
+    const page = await desk.open(SETTINGS, { allow: [401] });
+    await company(page).fill('Draft of Anna');
+    await page.getByRole('radio', { name: 'Your own mail server' }).check({ force: true });
+    await page.locator('#field-smtp-auth-username').fill('billing');
+    await page.locator('#field-smtp-auth-password').fill('never-kept');
+    const over = { status: 401, headers: { 'Access-Control-Allow-Origin': '*' }, json: { status: 401 } };
+    await page.route('**/deliveries/statistics?**', (route) => route.fulfill(over));
+    await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor();
+    await page.unroute('**/deliveries/statistics?**');
+    await page.getByText('is offered to you again in this tab').waitFor();
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('never-kept');
+    await follow(page, await system.token(ANNA));
+    await page.getByText('3 unsaved changes of yours are still here').waitFor();
+    expect(await company(page).inputValue()).toBe('ACME GmbH');
+    await page.getByRole('button', { name: 'Take them up again' }).click();
+    expect([await company(page).inputValue(), await page.locator('#field-smtp-auth-username').inputValue()]).toEqual([
+      'Draft of Anna',
+      'billing',
+    ]);
+    expect(await page.locator('#field-smtp-auth-password').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['billing-mail.token']);
+  });
+
+  it('is the same in a tab that is opened from this one, also after the token has ended, but not where two people are signed in', async () => {
+    const page = await desk.open(SETTINGS);
+    const [opened] = desk.opened;
+    const context = opened?.context ?? (await desk.browser.newContext());
+    const link = page.getByRole('link', { name: 'Deliveries', exact: true });
+    const [next] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })]);
+    await next.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    expect(await keptUser(next)).toBe('anna.berg');
+    await company(page).fill('Draft of Anna');
+    await follow(page, await system.token(EVE));
+    await page.getByRole('button', { name: 'Sign in as eve.adler' }).click();
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#field-companyName')?.value === 'ACME GmbH');
+    const [third] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })]);
+    await third.getByRole('heading', { name: 'You are not signed in' }).waitFor();
   });
 
   it('stays signed in while the identity provider is away, and hears so', async () => {

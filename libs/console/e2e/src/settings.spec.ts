@@ -82,6 +82,8 @@ describe('E-mail delivery', () => {
     const page = await open();
     await paste(page, '#field-cc', 'good@acme.example, bad@@acme.example; double..dot@acme.example');
     await page.getByText('2 addresses cannot be used').waitFor();
+    // Nobody gets a mail at those.
+    await page.getByText('1 address', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
     await summary.waitFor();
@@ -143,6 +145,22 @@ describe('E-mail delivery', () => {
     await mine.reload();
     expect(await mine.getByLabel('Company name').inputValue()).toBe('ACME SE');
     expect(await mine.getByLabel('Reply address').inputValue()).toBe('office@acme.example');
+  });
+
+  it('says who changed what, and goes back to a former state, which is looked at before it is saved', async () => {
+    const former = { companyName: 'ACME Former', replyTo: 'former@acme.example' };
+    await putSettings(system, 'acme', former, 'max.klein');
+    await putSettings(system, 'acme', { companyName: 'ACME GmbH', replyTo: 'billing@acme.example' });
+    const page = await open();
+    const history = page.getByRole('region', { name: 'What was changed' });
+    await history.getByText('Company name: ACME Former → ACME GmbH').first().waitFor();
+    const ofMax = history.locator('li[data-version]').filter({ hasText: 'max.klein' }).first();
+    await ofMax.getByRole('button', { name: 'Back to the state' }).click();
+    await ofMax.getByText('2 fields above are as then. Look at it and save.').waitFor();
+    expect(await page.getByLabel('Company name').inputValue()).toBe('ACME Former');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved(page);
   });
 
   it('asks before unsaved changes are left by a link, by going back, by a reload', async () => {

@@ -55,6 +55,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
   const [choices, setChoices] = useState(() => firstChoices(delivery, purpose));
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
+  const wrong = chosen.filter((choice) => reasonOf(choice) !== null).length;
   const edit = (index: number, change: Partial<Choice>): void =>
     setChoices(choices.map((each, at) => (at === index ? { ...each, ...change } : each)));
   const sending = useMutation({
@@ -102,12 +103,8 @@ function ResendForm({ team, delivery, purpose }: Props) {
       {sending.error ? <Trouble error={sending.error} /> : null}
       <Group justify="flex-end" mt="md">
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}
-        <BusyButton
-          busy={sending.isPending}
-          disabled={chosen.length === 0 || chosen.some((choice) => reasonOf(choice) !== null)}
-          onClick={() => sending.mutate()}
-        >
-          {resend.send(chosen.length)}
+        <BusyButton busy={sending.isPending} disabled={chosen.length === 0 || wrong > 0} onClick={() => sending.mutate()}>
+          {resend.send(chosen.length - wrong)}
         </BusyButton>
       </Group>
     </>

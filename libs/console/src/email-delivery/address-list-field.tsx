@@ -104,7 +104,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
       <VisuallyHidden role="status">{announcement}</VisuallyHidden>
       <Group justify="space-between" mt={4} mih={22}>
         <Text size="xs" c="dimmed">
-          {copies.count(list.length)}
+          {copies.count(list.length - wrong.length)}
         </Text>
         {!readOnly && list.length > 1 ? (
           <Button

@@ -1,7 +1,8 @@
-import { emailDeliveryInput, type EmailDeliveryView, toFieldErrors } from '@billing-mail/contracts';
+import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
 import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
 import { withHost } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
+import { formerState } from './former-state.js';
 
 const stored: EmailDeliveryView = {
   teamId: 'acme',
@@ -174,5 +175,40 @@ describe('the draft of the settings', () => {
       { pointer: '/cc/2/address', message: 'second' },
     ];
     expect(onePerField(errors)).toEqual([{ pointer: '/cc', message: 'first' }]);
+  });
+});
+
+describe('a former state', () => {
+  const made = (version: number, changes: SettingsChangeRecord['changes']): SettingsChangeRecord => ({
+    ...{ version, changes },
+    ...{ changedAt: '2026-11-03T10:00:00.000Z', changedBy: 'u1' },
+  });
+  const records = [
+    made(3, [
+      { pointer: '/companyName', from: 'ACME AG', to: 'ACME GmbH' },
+      { pointer: '/smtp/port', from: 465, to: 587 },
+      { pointer: '/fallback', from: false, to: true },
+      {
+        pointer: '/cc',
+        added: [{ address: 'boss@acme.example', name: 'Boss' }],
+        addedCount: 1,
+        removed: [{ address: 'old@acme.example' }],
+        removedCount: 1,
+      },
+      { pointer: '/bcc', added: [], addedCount: 0, removed: [{ address: 'a@acme.example' }], removedCount: 9 },
+      { pointer: '/smtp/auth/password', secret: 'replaced' },
+    ]),
+    made(2, [{ pointer: '/companyName', from: 'ACME', to: 'ACME AG' }]),
+    made(1, [{ pointer: '/replyTo', from: null, to: 'billing@acme.example' }]),
+  ];
+
+  it('takes back what has changed since, newest first, and says what the history does not keep', () => {
+    const cc = [{ address: 'old@acme.example' }];
+    expect(formerState(base, records, 2)).toEqual({
+      changes: { companyName: 'ACME AG', port: '465', fallback: false, cc },
+      lost: ['/bcc', '/smtp/auth/password'],
+    });
+    expect(formerState(base, records, 1).changes).toMatchObject({ companyName: 'ACME', port: '465' });
+    expect(formerState(base, records, 3)).toEqual({ changes: {}, lost: [] });
   });
 });

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { forgetDraft } from '../session/kept-draft.js';
 import { guardNavigation, releaseNavigation } from '../shell/navigation-guard.js';
 import { useLanguage } from '../words/words-context.js';
 
@@ -12,6 +13,7 @@ export function LeaveDialog({ changes }: { changes: number }) {
   useEffect(() => (isDirty ? guardNavigation((go) => setLeave({ go })) : undefined), [isDirty]);
   const confirm = (): void => {
     releaseNavigation();
+    forgetDraft();
     leave?.go();
     setLeave(null);
   };

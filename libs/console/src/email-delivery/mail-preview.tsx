@@ -1,6 +1,6 @@
 // How a mail looks to the customer with what the form says right now.
 import { Badge, Text } from '@mantine/core';
-import { explainRecipient } from '@billing-mail/contracts';
+import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useClients } from '../api/clients-context.js';
 import { useLanguage } from '../words/words-context.js';
@@ -19,7 +19,10 @@ export function MailPreview() {
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
   // What can not be used gets no mail either.
-  const usable = draft.cc.filter((each) => explainRecipient(each.address) === null);
+  const [usable, hidden] = [draft.cc, draft.bcc].map((list) => list.filter((each) => explainRecipient(each.address) === null)) as [
+    Mailbox[],
+    Mailbox[],
+  ];
   const more = usable.length - COPIES_NAMED;
   const copies = usable.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
   const lines: [string, string][] = [
@@ -64,9 +67,9 @@ export function MailPreview() {
       <Text size="sm" className={classes.file}>
         <IconPaperclip size={14} aria-hidden /> {preview.sampleFile}
       </Text>
-      {draft.bcc.length > 0 ? (
+      {hidden.length > 0 ? (
         <Text size="sm" c="dimmed" mt="sm">
-          {preview.hidden(draft.bcc.length)}
+          {preview.hidden(hidden.length)}
         </Text>
       ) : null}
     </figure>

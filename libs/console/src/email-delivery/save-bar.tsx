@@ -8,22 +8,22 @@ import classes from './save-bar.module.css';
 export function SaveBar({ form }: { form: FormState }) {
   const words = useLanguage().words.settings.save;
   const count = form.changed.length;
-  const said = form.saving.isPending ? words.saving : count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : '';
+  const said = form.saving.isPending ? words.saving : count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : words.nothing;
   return (
-    <div className={classes.bar} data-active={count > 0 || form.hasSaved} role="region" aria-label={words.region}>
+    <div className={classes.bar} data-saved={form.hasSaved && count === 0} role="region" aria-label={words.region}>
       <Text size="sm" fw={500} role="status">
         {said}
       </Text>
-      {count > 0 ? (
-        <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap">
+        {count > 0 ? (
           <Button variant="default" onClick={form.discard} disabled={form.saving.isPending}>
             {words.discard}
           </Button>
-          <BusyButton type="submit" busy={form.saving.isPending}>
-            {words.save}
-          </BusyButton>
-        </Group>
-      ) : null}
+        ) : null}
+        <BusyButton type="submit" variant={count > 0 ? 'filled' : 'default'} busy={form.saving.isPending}>
+          {words.save}
+        </BusyButton>
+      </Group>
     </div>
   );
 }

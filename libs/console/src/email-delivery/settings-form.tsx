@@ -14,6 +14,8 @@ import { CopiesSection } from './copies-section.js';
 import { ErrorSummary } from './error-summary.js';
 import { EditingContext, type Editing } from './editing.js';
 import { useFormState } from './form-state.js';
+import { HistorySection } from './history-section.js';
+import { KeptChanges } from './kept-changes.js';
 import { LeaveDialog } from './leave-dialog.js';
 import { MethodSection } from './method-section.js';
 import { NotifySection } from './notify-section.js';
@@ -58,6 +60,7 @@ export function SettingsForm({ team, role, stored }: Props) {
               {words.settings.save.readOnly}
             </Alert>
           ) : null}
+          {role === 'admin' ? <KeptChanges team={team} form={form} /> : null}
           <NowStrip team={team} stored={form.stored} />
           {form.errors.length > 0 ? <ErrorSummary ref={summary} errors={form.errors} /> : null}
           {failure && !isShownElsewhere ? (
@@ -76,6 +79,7 @@ export function SettingsForm({ team, role, stored }: Props) {
             />
           ) : null}
           <NotifySection />
+          {form.stored === null ? null : <HistorySection team={team} />}
         </Stack>
         {role === 'admin' ? <SaveBar form={form} /> : null}
       </form>

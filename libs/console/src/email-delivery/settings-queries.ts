@@ -40,15 +40,19 @@ const SET_BY = {
 };
 type Change = SettingsChangeRecord['changes'][number];
 
+/** The newest changes of the settings. */
+export function useHistory(team: string, isWanted: boolean) {
+  const { settings } = useClients();
+  return useQuery({
+    queryKey: historyKey(team),
+    enabled: isWanted,
+    queryFn: () =>
+      ask(settings.GET('/v1/teams/{teamId}/email-delivery/history', { params: { path: { teamId: team }, query: { limit: 200 } } })),
+  });
+}
+
 /** When and by whom what is stored was set; `null` when the history does not reach back to it. */
 export function useSetRecord(team: string, what: keyof typeof SET_BY, isSet: boolean): SettingsChangeRecord | null {
-  const clients = useClients();
-  const { data } = useQuery({
-    queryKey: historyKey(team),
-    enabled: isSet,
-    queryFn: () =>
-      ask(clients.settings.GET('/v1/teams/{teamId}/email-delivery/history', { params: { path: { teamId: team }, query: { limit: 200 } } })),
-  });
-  const records = (data?.items ?? []) as SettingsChangeRecord[];
+  const records = (useHistory(team, isSet).data?.items ?? []) as SettingsChangeRecord[];
   return records.find(({ changes }) => changes.some(SET_BY[what])) ?? null;
 }

@@ -2,7 +2,8 @@
 import { explainLine, TEAM_ID, type TokenClaims, USER_ID } from '@billing-mail/contracts';
 
 export type SignedIn = { kind: 'signed_in'; token: string; claims: TokenClaims; expiresAtMs: number | null };
-export type Session = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
+/** `asking`: whether another tab is signed in. */
+export type Session = { kind: 'missing' } | { kind: 'asking' } | { kind: 'unreadable' } | { kind: 'expired' } | SignedIn;
 
 /** Reads a token (`null`: there is none) at the time `nowMs`. */
 export function readToken(token: string | null, nowMs: number): Session {

@@ -1,13 +1,19 @@
 // The token: taken once from the URL's fragment, kept in memory and in the tab's session storage, dropped when it ends. A link can not sign
 // somebody in as somebody else, or out, without being asked for: whoever made it would read what is done in their name from then on.
 import { useSyncExternalStore } from 'react';
+import { askForToken, listenToTabs, showUser, tellToken, userOf, userOfOtherTabs } from './other-tabs.js';
 import { readToken, type Session, type SignedIn } from './read-token.js';
 
 const STORAGE_KEY = 'billing-mail.token';
 // Longer timers fire at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+// A tab that sleeps answers later, and is heard then as well.
+const ANSWER_WITHIN_MS = 3_000;
+
 let session: Session = { kind: 'missing' };
+/** Whose token another tab may give to this one while nobody is signed in here. */
+let wanted: string | null = null;
 /** What a link offers to somebody who is signed in as somebody else. */
 let offered: SignedIn | null = null;
 let expiry: ReturnType<typeof setTimeout> | undefined;
@@ -15,8 +21,10 @@ const listeners = new Set<() => void>();
 
 /** Reads the token and goes on looking for new ones: the host application may open a signed-in link in a tab that is open already. */
 export function watchSession(): void {
+  listenToTabs({ answer: answerTab, take: takeFromTab });
   change(readToken(sessionStorage.getItem(STORAGE_KEY), Date.now()));
   takeToken();
+  if (session.kind === 'missing') void askOtherTabs();
   // With unsaved changes a step is taken back by whoever hears of it next; the token must be gone from the address by then.
   window.addEventListener('popstate', takeToken);
   window.addEventListener('hashchange', takeToken);
@@ -28,13 +36,35 @@ function takeToken(): void {
   // Gone before anybody looks over a shoulder, copies the address or steps back to it.
   history.replaceState(history.state, '', location.pathname + location.search);
   const next = readToken(fromHash, Date.now());
-  if (session.kind !== 'signed_in') change(next);
-  else if (next.kind === 'signed_in' && isSameUser(session, next)) change(next);
-  else if (next.kind === 'signed_in') offer(next);
+  if (session.kind === 'signed_in' && next.kind !== 'signed_in') return;
+  if (session.kind === 'signed_in' && next.kind === 'signed_in' && !isSameUser(session, next)) return offer(next);
+  change(next);
+  if (next.kind === 'signed_in') tellToken(next.token);
 }
 
-const isSameUser = (one: SignedIn, other: SignedIn): boolean =>
-  one.claims.sub === other.claims.sub && one.claims.role === other.claims.role;
+const isSameUser = (one: SignedIn, other: SignedIn): boolean => userOf(one) === userOf(other);
+
+async function askOtherTabs(): Promise<void> {
+  change({ kind: 'asking' });
+  wanted = await userOfOtherTabs();
+  if (wanted !== null) {
+    askForToken(wanted);
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS));
+  }
+  if (session.kind === 'asking') change({ kind: 'missing' });
+}
+
+function answerTab(user: string): void {
+  if (session.kind === 'signed_in' && userOf(session) === user) tellToken(session.token);
+}
+
+/** A session that ended goes on as well: its user has signed in anew in another tab. */
+function takeFromTab(token: string): void {
+  const next = readToken(token, Date.now());
+  if (next.kind !== 'signed_in') return;
+  const isLonger = session.kind === 'signed_in' && isSameUser(session, next) && (next.expiresAtMs ?? 0) > (session.expiresAtMs ?? 0);
+  if (isLonger || (session.kind !== 'signed_in' && userOf(next) === wanted)) change(next);
+}
 
 function offer(next: SignedIn | null): void {
   offered = next;
@@ -51,6 +81,7 @@ export function answerOffer(isTaken: boolean): void {
 function change(next: Session): void {
   session = next;
   clearTimeout(expiry);
+  showUser(session.kind === 'signed_in' ? userOf(session) : null);
   if (session.kind === 'signed_in') sessionStorage.setItem(STORAGE_KEY, session.token);
   else sessionStorage.removeItem(STORAGE_KEY);
   if (session.kind === 'signed_in' && session.expiresAtMs !== null)
@@ -64,6 +95,7 @@ function tell(): void {
 
 /** A service said that the token is no longer good. */
 export function endSession(): void {
+  if (session.kind === 'signed_in') wanted = userOf(session);
   change({ kind: 'expired' });
 }
 

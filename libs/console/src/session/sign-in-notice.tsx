@@ -6,11 +6,12 @@ import { settingsPath } from '../paths.js';
 import { OptionsMenu } from '../shell/options-menu.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { useLanguage } from '../words/words-context.js';
+import { isDraftKept } from './kept-draft.js';
 import { type Session } from './read-token.js';
 import { forgetWantedPage, wantPage } from './wanted-page.js';
 
 /** Why nothing is shown, and what to do: not signed in, expired, or signed in for another team (`team` is the one asked for). */
-export function SignInNotice({ session, team }: { session: Session; team?: string }) {
+export function SignInNotice({ session, team }: { session: Exclude<Session, { kind: 'asking' }>; team?: string }) {
   const { words } = useLanguage();
   const { title, text } = noticeOf(session, team, words.page.signIn);
   const teams = session.kind === 'signed_in' && team !== undefined ? Object.keys(session.claims.teams ?? {}) : [];
@@ -35,6 +36,7 @@ export function SignInNotice({ session, team }: { session: Session; team?: strin
           {words.page.signIn.confirming(code)}
         </Text>
       ) : null}
+      {session.kind === 'expired' && isDraftKept() ? <Text mb="md">{words.page.signIn.draftKept}</Text> : null}
       <List>
         {teams.map((mine) => (
           <List.Item key={mine}>
@@ -63,7 +65,7 @@ const codeOf = (search: string): string | null => /^[\w-]{22}$/.exec(new URLSear
 
 type Words = ReturnType<typeof useLanguage>['words']['page']['signIn'];
 
-function noticeOf(session: Session, team: string | undefined, words: Words): { title: string; text: string } {
+function noticeOf(session: Exclude<Session, { kind: 'asking' }>, team: string | undefined, words: Words): { title: string; text: string } {
   switch (session.kind) {
     case 'missing':
       return { title: words.missingTitle, text: words.missing };

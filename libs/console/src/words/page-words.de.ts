@@ -21,6 +21,8 @@ export const pageWords: typeof english = {
     expiredTitle: 'Ihre Anmeldung ist abgelaufen',
     expired:
       'Zu Ihrer Sicherheit gilt sie nur begrenzte Zeit. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung. Gespeichertes ist sicher.',
+    draftKept:
+      'Was Sie eingegeben und noch nicht gespeichert haben, wird Ihnen in diesem Tab wieder angeboten, sobald Sie angemeldet sind; Passwörter werden nicht aufbewahrt.',
     unreadableTitle: 'Diese Anmeldung gilt hier nicht',
     unreadable:
       'Der Link, der Sie hierher führte, ist beschädigt oder für etwas anderes bestimmt. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung.',
@@ -75,6 +77,7 @@ export const pageWords: typeof english = {
   },
   offline: 'Sie sind offline. Was Sie sehen, ist vielleicht nicht mehr aktuell; speichern können Sie, sobald die Verbindung wieder steht.',
   correct: 'Bitte berichtigen:',
+  showPassword: 'Passwort anzeigen',
   close: 'Schließen',
   cancel: 'Abbrechen',
 };

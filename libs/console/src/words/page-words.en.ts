@@ -18,6 +18,7 @@ export const pageWords = {
     missing: 'Open this page from your invoicing application; it signs you in by itself.',
     expiredTitle: 'Your sign-in has expired',
     expired: 'For your safety it lasts for a limited time. Open this page again from your invoicing application. What was saved is safe.',
+    draftKept: 'What you had typed and not saved is offered to you again in this tab as soon as you are signed in; passwords are not kept.',
     unreadableTitle: 'This sign-in cannot be used here',
     unreadable:
       'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing application.',
@@ -66,6 +67,7 @@ export const pageWords = {
   },
   offline: 'You are offline. What you see may be out of date; saving works again when the connection is back.',
   correct: 'Please correct:',
+  showPassword: 'Show the password',
   close: 'Close',
   cancel: 'Cancel',
 };

@@ -183,7 +183,28 @@ export const settingsWords: typeof english = {
     '/fallback': 'Ausweichen auf unsere Plattform',
     '/notifyUserIds': 'Wer bei Störungen benachrichtigt wird',
   },
+  history: {
+    title: 'Was geändert wurde',
+    made: (who, when) => `${who} am ${when}`,
+    change: (from, to) => `bisher ${from}, neu ${to}`,
+    added: (list) => `hinzugefügt: ${list}`,
+    removed: (list) => `entfernt: ${list}`,
+    order: 'in anderer Reihenfolge',
+    secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
+    back: 'Zurück zu diesem Stand',
+    backTo: (version) => `Zurück zum Stand von Version ${version}`,
+    taken: (count) => `${z(count, 'Feld steht', 'Felder stehen')} oben wieder wie damals. Sehen Sie es durch und speichern Sie.`,
+    same: 'Es unterscheidet sich nichts, was sich zurückholen lässt.',
+    lost: (fields) => `Nicht aufbewahrt, bitte selbst prüfen: ${fields}.`,
+    older: 'Ältere Änderungen werden hier nicht gezeigt.',
+    fields: {
+      '/smtp/auth/mailbox': 'Verbundenes Postfach',
+      '/certificate/fingerprint': 'Signaturzertifikat',
+      '/certificate/validTo': 'Ende des Signaturzertifikats',
+    },
+  },
   save: {
+    nothing: 'Nichts zu speichern',
     region: 'Speichern',
     unsaved: (count) => z(count, 'ungespeicherte Änderung', 'ungespeicherte Änderungen'),
     discard: 'Verwerfen',
@@ -195,6 +216,15 @@ export const settingsWords: typeof english = {
     readOnlyTitle: 'Sie können lesen, nicht ändern',
     readOnly:
       'Diese Einstellungen dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.',
+  },
+  kept: {
+    title: (count) =>
+      count === 1
+        ? 'Eine Änderung von Ihnen ist noch nicht gespeichert'
+        : `${count.toLocaleString('de')} Änderungen von Ihnen sind noch nicht gespeichert`,
+    text: 'Ihre Anmeldung endete, oder die Seite wurde neu geladen, bevor Sie gespeichert hatten. Passwörter wurden nicht aufbewahrt.',
+    take: 'Wieder übernehmen',
+    drop: 'Verwerfen',
   },
   conflict: {
     title: 'Inzwischen hat jemand anders gespeichert',

@@ -58,7 +58,7 @@ async function save(page: Page, answer: (route: Route) => Promise<void> | undefi
   await page.route('**/email-delivery', (route) => (route.request().method() === 'PUT' ? answer(route) : route.fallback()));
   await change(page);
   await page.locator('button[type="submit"]').click();
-  await page.locator('button[type="submit"][data-loading], [data-active] [role="status"]').first().waitFor();
+  await page.locator('button[type="submit"][data-loading], [data-saved="true"]').first().waitFor();
 }
 
 // The page is looked at in two languages at a time and one of them would collide with the other: what is saved is said here, not stored.
@@ -67,7 +67,7 @@ async function saveWell(page: Page): Promise<void> {
   await page.reload();
   const before = (await (await stored).json()) as { version: number };
   await save(page, (route) => route.fulfill({ json: { ...before, companyName: 'ACME Europe SE', version: before.version + 1 } }));
-  await page.locator('button[type="submit"]').waitFor({ state: 'detached' });
+  await page.locator('[data-saved="true"]').waitFor();
 }
 
 async function saveInVain(page: Page): Promise<void> {

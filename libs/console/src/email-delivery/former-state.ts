@@ -1,0 +1,45 @@
+// What a former version of the settings held, worked out from what is stored by taking back what the history says has changed since.
+import { type Mailbox, type SettingsChangeRecord } from '@billing-mail/contracts';
+import { type Draft, DRAFT_FIELDS, type Pointer, POINTERS } from './draft.js';
+
+type Change = SettingsChangeRecord['changes'][number];
+/** `lost`: fields that have changed since, of which the history does not keep enough: secrets, certificates, and the middle of long lists. */
+export type FormerState = { changes: Partial<Draft>; lost: string[] };
+
+const CHOICES: readonly Pointer[] = ['/locale', '/sender', '/smtp/security', '/smtp/auth/type'];
+
+/** `records`: newest first, from the version that `base` was made of; what they do not reach back to can not be taken back. */
+export function formerState(base: Draft, records: readonly SettingsChangeRecord[], version: number): FormerState {
+  const draft: Record<string, unknown> = { ...base };
+  const lost = new Set<string>();
+  for (const change of records.filter((record) => record.version > version).flatMap(({ changes }) => changes)) {
+    const pointer = POINTERS.find((known) => known === change.pointer);
+    const field = pointer && DRAFT_FIELDS[pointer];
+    const before = pointer && field && valueBefore(pointer, draft[field], change);
+    if (before === undefined || field === undefined) lost.add(change.pointer);
+    else draft[field] = before;
+  }
+  const fields = POINTERS.filter((pointer) => !lost.has(pointer)).map((pointer) => DRAFT_FIELDS[pointer]);
+  const changed = fields.filter((field) => JSON.stringify(draft[field]) !== JSON.stringify(base[field]));
+  return { changes: Object.fromEntries(changed.map((field) => [field, draft[field]])) as Partial<Draft>, lost: [...lost] };
+}
+
+/** What a field held before a change; `undefined` where nobody can tell. */
+function valueBefore(pointer: Pointer, now: unknown, change: Change): unknown {
+  if ('secret' in change || pointer.startsWith('/smtp/tls/')) return undefined;
+  if ('added' in change) return Array.isArray(now) ? listBefore(now as Member[], change) : undefined;
+  const { from } = change;
+  if (pointer === '/fallback') return from === true;
+  // A server that was not there yet: its fields stay as they are, and the way of sending says that it is not used.
+  if (CHOICES.includes(pointer)) return from ?? now;
+  return from === null ? '' : String(from);
+}
+
+type Member = string | Mailbox;
+const keyOf = (member: Member): string => (typeof member === 'string' ? member : JSON.stringify([member.address, member.name ?? '']));
+
+function listBefore(now: readonly Member[], { added, addedCount, removed, removedCount }: Extract<Change, { added: unknown }>): unknown {
+  if (added.length !== addedCount || removed.length !== removedCount) return undefined;
+  const later = new Set(added.map((member) => keyOf(member as Member)));
+  return [...now.filter((member) => !later.has(keyOf(member))), ...removed];
+}

@@ -1,0 +1,121 @@
+// Who changed what and when, and the way back to how it was then.
+import { Button, Text } from '@mantine/core';
+import { type SettingsChangeRecord } from '@billing-mail/contracts';
+import { useState } from 'react';
+import { type Language, useLanguage } from '../words/words-context.js';
+import { useEditing } from './editing.js';
+import { formerState, type FormerState } from './former-state.js';
+import classes from './history-section.module.css';
+import { Section } from './section.js';
+import { useHistory } from './settings-queries.js';
+
+const SHOWN_AT_FIRST = 5;
+
+export function HistorySection({ team }: { team: string }) {
+  const { words } = useLanguage();
+  const { history: says } = words.settings;
+  const { base, edit, isReadOnly } = useEditing();
+  const { data } = useHistory(team, true);
+  const [shown, setShown] = useState(SHOWN_AT_FIRST);
+  const [taken, setTaken] = useState<{ version: number; state: FormerState } | null>(null);
+  const records = (data?.items ?? []) as SettingsChangeRecord[];
+  if (records.length === 0) return null;
+  const goBack = (version: number): void => {
+    const state = formerState(base, records, version);
+    edit(state.changes);
+    setTaken({ version, state });
+  };
+  return (
+    <Section title={says.title}>
+      <ol className={classes.list}>
+        {records.slice(0, shown).map((record, index) => (
+          <li key={record.version} data-version={record.version}>
+            <HistoryRecord record={record} />
+            {isReadOnly || index === 0 ? null : (
+              <Button variant="default" size="xs" onClick={() => goBack(record.version)} aria-label={says.backTo(record.version)}>
+                {says.back}
+              </Button>
+            )}
+            {taken?.version === record.version ? <Text role="status">{sayTaken(taken.state, words)}</Text> : null}
+          </li>
+        ))}
+      </ol>
+      {records.length > shown ? (
+        <Button variant="subtle" size="compact-sm" onClick={() => setShown(Infinity)}>
+          {words.settings.copies.showAll(records.length)}
+        </Button>
+      ) : null}
+      {data?.nextCursor === null || shown === SHOWN_AT_FIRST ? null : (
+        <Text size="sm" c="dimmed">
+          {says.older}
+        </Text>
+      )}
+    </Section>
+  );
+}
+
+function HistoryRecord({ record }: { record: SettingsChangeRecord }) {
+  const { words, formats } = useLanguage();
+  return (
+    <div className={classes.record}>
+      <Text size="sm" fw={550} className="breakable">
+        {words.settings.history.made(record.changedBy, formats.dateTime(record.changedAt))}
+      </Text>
+      <ul>
+        {record.changes.map((change) => (
+          <li key={change.pointer} className="breakable">
+            {nameOf(change.pointer, words)}: {sayChange(change, words)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+type Words = Language['words'];
+type Change = SettingsChangeRecord['changes'][number];
+
+const nameOf = (pointer: string, { settings }: Words): string =>
+  (settings.fields as Record<string, string>)[pointer] ?? (settings.history.fields as Record<string, string>)[pointer] ?? pointer;
+
+function sayChange(change: Change, words: Words): string {
+  const { history: says, conflict } = words.settings;
+  if ('secret' in change) return says.secret[change.secret];
+  if ('added' in change) {
+    const { added, addedCount, removed, removedCount } = change;
+    if (addedCount + removedCount === 0) return says.order;
+    const list = (members: typeof added, count: number): string =>
+      [
+        ...members.map((each) => (typeof each === 'string' ? each : each.address)),
+        ...(count > members.length ? [words.settings.preview.more(count - members.length)] : []),
+      ].join(', ');
+    return [
+      ...(addedCount === 0 ? [] : [says.added(list(added, addedCount))]),
+      ...(removedCount === 0 ? [] : [says.removed(list(removed, removedCount))]),
+    ].join('; ');
+  }
+  const say = (value: string | number | boolean | null): string => {
+    if (value === null || value === '') return conflict.empty;
+    if (typeof value === 'boolean') return value ? conflict.yes : conflict.no;
+    return sayChoice(change.pointer, String(value), words);
+  };
+  return says.change(say(change.from), say(change.to));
+}
+
+/** Values that the form has words for. */
+function sayChoice(pointer: string, value: string, { settings: { method, company, server } }: Words): string {
+  const choices: Record<string, Partial<Record<string, string>>> = {
+    '/sender': { platform: method.platform, custom: method.custom },
+    '/locale': { de: company.german, en: company.english },
+    '/smtp/security': { tls: server.tls, starttls: server.starttls, none: server.none },
+    '/smtp/auth/type': { none: server.authNone, oauth2: server.authConnected, password: server.authPassword },
+  };
+  return choices[pointer]?.[value] ?? value;
+}
+
+function sayTaken({ changes, lost }: FormerState, words: Words): string {
+  const { history: says } = words.settings;
+  const count = Object.keys(changes).length;
+  const first = count === 0 ? says.same : says.taken(count);
+  return lost.length === 0 ? first : `${first} ${says.lost(lost.map((pointer) => nameOf(pointer, words)).join(', '))}`;
+}
