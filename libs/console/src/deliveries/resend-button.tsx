@@ -13,6 +13,9 @@ import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 
+/** A delivery may go to thousands; those to be sent to again come first and the rest on request. */
+const SHOWN_AT_FIRST = 50;
+
 type Choice = { original: string; role: RecipientView['role']; address: string; isChosen: boolean; status: RecipientView['status'] };
 /** `correct`: for those from whom it came back. */
 type Purpose = 'resend' | 'correct';
@@ -43,7 +46,7 @@ function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] 
       ...{ original: recipient.address, role: recipient.role, address: recipient.address, status: recipient.status },
       isChosen: isOpen(recipient) || !hasOpen,
     }))
-    .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced'));
+    .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced') || Number(b.isChosen) - Number(a.isChosen));
 }
 
 function ResendForm({ team, delivery, purpose }: Props) {
@@ -53,6 +56,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
   const [choices, setChoices] = useState(() => firstChoices(delivery, purpose));
+  const [isWhole, setIsWhole] = useState(choices.length <= SHOWN_AT_FIRST);
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
   const wrong = chosen.filter((choice) => reasonOf(choice) !== null).length;
@@ -75,7 +79,21 @@ function ResendForm({ team, delivery, purpose }: Props) {
   return (
     <>
       <Text mb="md">{resend.lead}</Text>
-      {choices.map((choice, index) => {
+      {choices.length <= SHOWN_AT_FIRST ? null : (
+        <Group gap="xs" mb="sm">
+          {([true, false] as const).map((isChosen) => (
+            <Button
+              key={String(isChosen)}
+              variant="default"
+              size="compact-sm"
+              onClick={() => setChoices(choices.map((each) => ({ ...each, isChosen })))}
+            >
+              {isChosen ? resend.all : resend.nobody}
+            </Button>
+          ))}
+        </Group>
+      )}
+      {(isWhole ? choices : choices.slice(0, SHOWN_AT_FIRST)).map((choice, index) => {
         const reason = reasonOf(choice);
         return (
           <div key={`${choice.role} ${choice.original}`} className={classes.chosen}>
@@ -100,6 +118,11 @@ function ResendForm({ team, delivery, purpose }: Props) {
           </div>
         );
       })}
+      {isWhole ? null : (
+        <Button variant="subtle" size="compact-sm" onClick={() => setIsWhole(true)}>
+          {words.settings.copies.showAll(choices.length)}
+        </Button>
+      )}
       {sending.error ? <Trouble error={sending.error} /> : null}
       <Group justify="flex-end" mt="md">
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}

@@ -199,6 +199,8 @@ export const deliveriesWords: typeof english = {
     address: (role, address) => `${role}: Adresse statt ${address}`,
     choose: (address) => `An ${address} senden`,
     none: 'Wählen Sie mindestens einen Empfänger.',
+    all: 'Alle auswählen',
+    nobody: 'Keinen auswählen',
     send: (count) => `An ${z(count, 'Empfänger', 'Empfänger')} senden`,
     again: 'Für diese Adresse wurde der Beleg schon angenommen; er käme doppelt an.',
   },

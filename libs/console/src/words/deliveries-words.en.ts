@@ -196,6 +196,8 @@ export const deliveriesWords = {
     address: (role: string, address: string) => `${role}: address instead of ${address}`,
     choose: (address: string) => `Send to ${address}`,
     none: 'Choose at least one recipient.',
+    all: 'Choose all',
+    nobody: 'Choose none',
     send: (count: number) => `Resend to ${s(count, 'recipient')}`,
     again: 'This address has accepted the document already and would get it twice.',
   },
