@@ -4,7 +4,7 @@ import { IconMail } from '@tabler/icons-react';
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Bell } from '../inbox/bell.js';
-import { deliveriesPath, inboxPath, logStartPath, settingsPath } from '../paths.js';
+import { deliveriesPath, logStartPath, settingsPath } from '../paths.js';
 import { type SignedIn } from '../session/read-token.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './frame.module.css';
