@@ -200,7 +200,7 @@ describe('deliveries and inbox', () => {
         static async requestPermission() { asked += 1; return (this.permission = 'granted'); } };
       Object.defineProperty(document, 'hidden', { get: () => true });`;
     const claims = { sub: 'nina.roth', teams: { acme: 'member' } } as const;
-    const page = await desk.open('/teams/acme/inbox', { claims, before: async (opened) => opened.addInitScript(fake) });
+    const page = await desk.open('/teams/acme/inbox', { claims, before: async (opened) => void (await opened.addInitScript(fake)) });
     const noticeSwitch = page.getByRole('switch', { name: 'Notifications of this browser' });
     await noticeSwitch.waitFor();
     expect(await page.evaluate('asked')).toBe(0);

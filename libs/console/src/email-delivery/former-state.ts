@@ -21,7 +21,7 @@ export function formerState(base: Draft, records: readonly SettingsChangeRecord[
   }
   const fields = POINTERS.filter((pointer) => !lost.has(pointer)).map((pointer) => DRAFT_FIELDS[pointer]);
   const changed = fields.filter((field) => JSON.stringify(draft[field]) !== JSON.stringify(base[field]));
-  return { changes: Object.fromEntries(changed.map((field) => [field, draft[field]])) as Partial<Draft>, lost: [...lost] };
+  return { changes: Object.fromEntries(changed.map((field) => [field, draft[field]])), lost: [...lost] };
 }
 
 /** What a field held before a change; `undefined` where nobody can tell. */
@@ -40,6 +40,6 @@ const keyOf = (member: Member): string => (typeof member === 'string' ? member :
 
 function listBefore(now: readonly Member[], { added, addedCount, removed, removedCount }: Extract<Change, { added: unknown }>): unknown {
   if (added.length !== addedCount || removed.length !== removedCount) return undefined;
-  const later = new Set(added.map((member) => keyOf(member as Member)));
+  const later = new Set(added.map((member) => keyOf(member)));
   return [...now.filter((member) => !later.has(keyOf(member))), ...removed];
 }
