@@ -35,6 +35,7 @@ import { ClaimsStore } from './claiming/claims.store.js';
 import { DeliveryRunner } from './claiming/delivery-runner.js';
 import { HastenWaiting } from './claiming/hasten-waiting.js';
 import { LaneHealth } from './claiming/lane-health.js';
+import { IncidentWatch } from './claiming/incident-watch.js';
 import { LaneTroubles } from './claiming/lane-troubles.js';
 import { Rehearsal } from './claiming/rehearsal.js';
 import { RunAlone } from './claiming/run-alone.js';
@@ -63,10 +64,13 @@ import { RejectJob } from './intake/reject-job.js';
 import { TakeDocuments } from './intake/take-documents.js';
 import { CancelDelivery } from './log/cancel-delivery.js';
 import { DeliveriesController } from './log/deliveries.controller.js';
+import { DeliveryStepsController } from './log/delivery-steps.controller.js';
 import { expiriesOf } from './keeping/expiries.js';
 import { DeliveriesStore } from './log/deliveries.store.js';
 import { Forecast } from './log/forecast.js';
 import { ForecastController } from './log/forecast.controller.js';
+import { MarkReceived } from './log/mark-received.js';
+import { MoveDelivery } from './log/move-delivery.js';
 import { ResendDelivery } from './log/resend-delivery.js';
 import { RunReportController } from './log/run-report.controller.js';
 import { RunReportStore } from './log/run-report.store.js';
@@ -76,6 +80,8 @@ import { StatisticsStore } from './log/statistics.store.js';
 import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { PacedLanesStore } from './records/paced-lanes.store.js';
+import { IncidentsController } from './log/incidents.controller.js';
+import { IncidentsStore } from './records/incidents.store.js';
 import { OutboxStore } from './records/outbox.store.js';
 import { ReturnPaths } from './records/return-paths.js';
 import { StoreIdentityStore } from './records/store-identity.store.js';
@@ -122,7 +128,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BouncedAddressesController,
         RunReportController,
         ForecastController,
+        IncidentsController,
         DeliveriesController,
+        DeliveryStepsController,
         SentMessagesController,
         SettingsChangedController,
         HealthController,
@@ -161,12 +169,22 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
-        ...[ClaimsStore, LaneHealth, LaneTroubles, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+        ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
         ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, PacedLanesStore, PacedLanes, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
-        ...[DeliveryRecords, OutboxStore, TroublesStore, ReturnPaths, BlobsStore, BlobCollector],
+        ...[DeliveryRecords, OutboxStore, TroublesStore, IncidentsStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
-        ...[DeliveriesStore, StatisticsStore, RunReportStore, Forecast, ResendDelivery, CancelDelivery, SentMessages],
+        ...[
+          DeliveriesStore,
+          StatisticsStore,
+          RunReportStore,
+          Forecast,
+          ResendDelivery,
+          CancelDelivery,
+          MoveDelivery,
+          MarkReceived,
+          SentMessages,
+        ],
       ],
     };
   }

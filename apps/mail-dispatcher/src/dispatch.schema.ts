@@ -11,6 +11,7 @@ import { CertificatesOfTeams1800000000100 } from './migrations/1800000000100-tea
 import { CrashesAndTroubles1798000000040 } from './migrations/1798000000040-crashes-and-troubles.js';
 import { RunsAlone1800000000020 } from './migrations/1800000000020-runs-alone.js';
 import { DocumentStore1800000000120 } from './migrations/1800000000120-document-store.js';
+import { Incidents1800000000340 } from './migrations/1800000000340-incidents.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { MessageAliases1800000000110 } from './migrations/1800000000110-message-aliases.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
@@ -42,5 +43,6 @@ export const dispatchSchema: Schema = {
     DocumentStore1800000000120,
     Keeping1800000000140,
     BoundedReading1800000000320,
+    Incidents1800000000340,
   ],
 };

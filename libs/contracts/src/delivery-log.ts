@@ -22,6 +22,7 @@ export const deliveryLogQuery = pageQuery
   .extend({
     status: z.enum(LOG_STATUSES, `must be one of ${LOG_STATUSES.join(', ')}`).optional(),
     documentId: lineOfText({ min: 0, max: 200 }).optional(),
+    incident: z.uuid('must be the id of an incident').optional(),
     recipient: lineOfText({ min: 0, max: 320 }).optional(),
     from: instant.optional(),
     until: instant.optional(),

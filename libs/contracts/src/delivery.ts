@@ -5,7 +5,9 @@ import { listOf } from './bounded-list.js';
 import { BOUNCE_CLASSES, REPORT_KINDS } from './bounce-vocabulary.js';
 import { ATTEMPT_OUTCOMES, ATTEMPT_STAGES, DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
+import { instant } from './delivery-log.js';
 import { FAILURE_CODES } from './failure-codes.js';
+import { lineOfText } from './text.js';
 
 const timestamp = z.iso.datetime();
 
@@ -79,6 +81,12 @@ export const deliveryView = z.object({
   createdAt: timestamp,
   settledAt: timestamp.nullable(),
   nextTryAt: timestamp.nullable(),
+  /** The trouble of its way out that it met last. */
+  incidentId: z.string().nullable(),
+  /** The user, or internal service, who cancelled it. */
+  cancelledBy: z.string().nullable(),
+  /** Who found out that it arrived, where nobody knew whether it did. `note` is what that user wrote. */
+  received: z.object({ by: z.string(), at: timestamp, note: z.string().nullable() }).nullable(),
   recipients: z.array(recipientView),
   attempts: z.array(attemptView),
   /** Oldest first. */
@@ -101,6 +109,14 @@ export const resendRequest = z.strictObject({
     .optional(),
 });
 export type ResendRequest = z.infer<typeof resendRequest>;
+
+/** Body of `POST …/deliveries/{id}/reschedule`: not before then. */
+export const rescheduleRequest = z.strictObject({ sendAt: instant });
+export type RescheduleRequest = z.output<typeof rescheduleRequest>;
+
+/** Body of `POST …/deliveries/{id}/received`. */
+export const receivedRequest = z.strictObject({ note: lineOfText({ min: 1, max: 500 }).optional() });
+export type ReceivedRequest = z.infer<typeof receivedRequest>;
 
 /** `delivery.updated` on the Redis transport. */
 export const deliveryUpdatedEvent = z.object({

@@ -16,6 +16,7 @@ export * from './failure-codes.js';
 export * from './http.js';
 export * from './identifier-rules.js';
 export * from './identifiers.js';
+export * from './incident.js';
 export * from './mail-connection.js';
 export * from './names.js';
 export * from './notification.js';

@@ -30,6 +30,8 @@ const deliveryInTrouble = z.object({
   failure: failureReason.nullable(),
   /** Accepted recipients of whom an earlier try did not learn whether the server took it: a second copy may have arrived. At most 50. */
   afterDoubt: z.array(z.string()).optional(),
+  /** Who cancelled it, where somebody did. */
+  cancelledBy: z.string().optional(),
 });
 
 export const deliverySettledEvent = z.object({ ...outcomeEnvelope, type: z.literal('delivery_settled'), delivery: deliveryInTrouble });

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { failureReason, outcomeEnvelope, outcomeIdentity } from './outcome-envelope.js';
 
-/** A team's own server has taken nothing for an hour. `requestedBy` is null: nobody asked for it. */
+/** A team's own server does not work: somebody has to change something, or it failed time after time. `requestedBy`: where the team has named nobody. */
 export const serverDownEvent = z.object({
   ...outcomeEnvelope,
   type: z.literal('server_down'),
+  incidentId: z.uuid().optional(),
   /** `host:port`. */
   server: z.string(),
   since: z.iso.datetime(),

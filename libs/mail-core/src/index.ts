@@ -32,6 +32,7 @@ export { explainStatus, type SettledResult } from './explaining/explain-status.j
 export { type Explanation, type GoingOn } from './explaining/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
 export { type ProbeFailure } from './explaining/provider-hints.js';
+export { whereToMend } from './explaining/where-to-mend.js';
 export { readReport } from './bounces/read-report.js';
 export * from './bounces/report.js';
 export { foretellEnd, type WaitingGroup } from './policy/sending-forecast.js';

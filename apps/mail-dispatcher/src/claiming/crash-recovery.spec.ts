@@ -143,7 +143,7 @@ describe('a delivery whose worker may die', () => {
     const claim = await held();
     const attemptId = randomUUID();
     expect(await release(claim, attemptId, [0])).toBe(true);
-    expect(await settlements.cancel(claim.teamId, claim.id)).toBe('cancelled');
+    expect(await settlements.cancel(claim.teamId, claim.id, 'u1')).toBe('cancelled');
     expect(await release(claim, attemptId, [0, 1])).toBe(false);
     await settle(claim, attemptId, acceptedBoth.slice(0, 1));
     expect(await statusOf(claim)).toMatchObject({ status: 'partly_sent' });

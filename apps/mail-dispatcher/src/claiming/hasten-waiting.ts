@@ -8,6 +8,7 @@ import { PacedLanes } from '../trying/paced-lanes.js';
 import { serverFingerprint } from '../trying/server-for-route.js';
 import { ClaimsStore } from './claims.store.js';
 import { DeliveryRunner } from './delivery-runner.js';
+import { IncidentWatch } from './incident-watch.js';
 import { LaneHealth } from './lane-health.js';
 
 /** Events that nobody heard (Redis keeps none for an absent listener) are made up for this often. */
@@ -23,6 +24,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     private readonly claims: ClaimsStore,
     private readonly runner: DeliveryRunner,
     private readonly lanes: LaneHealth,
+    private readonly incidents: IncidentWatch,
     private readonly paced: PacedLanes,
   ) {}
 
@@ -52,6 +54,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
   private async hasten(teamId: string): Promise<void> {
     const current = await this.settings.settingsOf(teamId);
     if (current === null) return;
+    if (current.sender !== 'custom') this.incidents.leftWay(laneOf(teamId, 'custom'));
     // With none it goes out unsigned, as somebody wants it.
     const canSign = current.certificate === null || new Date(current.certificate.validTo) > new Date();
     const hastened = await this.claims.hastenForServer(teamId, serverFingerprint(current), canSign);

@@ -1,4 +1,4 @@
-// Tells the team whose way out has not worked for an hour or was stopped: its own server, or the platform that can't sign or hand in.
+// Tells the teams whose documents the platform can not send: at once where its way was stopped, else after an hour without a signature or a server.
 import { Inject, Injectable } from '@nestjs/common';
 import { type PLATFORM_TROUBLES } from '@billing-mail/contracts';
 import { wayStopped } from '@billing-mail/mail-core';
@@ -7,10 +7,9 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { platformRouteReady } from '../records/dispatcher.metrics.js';
 import { laneOf } from '../records/lanes.js';
-import { type NewOutcome } from '../records/outbox.store.js';
+import { type NewOutcome, toTeam } from '../records/outbox.store.js';
 import { type LookedAfter } from '../records/rows.js';
 import { type LastingTrouble, TroublesStore } from '../records/troubles.store.js';
-import { failureOf } from '../settling/decision.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { type TryReport } from '../settling/try-report.js';
 import { isOfTheWay } from './lane-health.js';
@@ -43,17 +42,16 @@ export class LaneTroubles {
   /** A try has come back. Costs nothing where all is well; what it notes nobody waits for. */
   noteTry(lane: string, delivery: LookedAfter, report: TryReport): void {
     const { failure, route } = report;
+    // A team's own server is an incident of the team's.
+    if (route === 'custom') return;
     const isStopped = wayStopped(report) !== null;
     const isDown = isStopped || (failure !== null && isOfTheWay(failure));
-    if (route === 'platform' && isDown === this.isPlatformUp) {
+    if (isDown === this.isPlatformUp) {
       this.isPlatformUp = !isDown;
       platformRouteReady.set({ part: 'server' }, isDown ? 0 : 1);
     }
-    if (isDown) {
-      const outcomeOf = (trouble: LastingTrouble) =>
-        route === 'custom' ? serverDown(delivery, report, trouble) : platformDown(delivery, 'server_unavailable', trouble);
-      this.note(lane, outcomeOf, isStopped);
-    } else if (this.notedAt.delete(lane)) this.logged(() => this.store.end(lane));
+    if (isDown) this.note(lane, (trouble) => platformDown(delivery, 'server_unavailable', trouble), isStopped);
+    else if (this.notedAt.delete(lane)) this.logged(() => this.store.end(lane));
   }
 
   /** The platform has nothing to sign with; the delivery waits. */
@@ -80,19 +78,6 @@ export class LaneTroubles {
     work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not note how a way out works'));
   }
 }
-
-const toTeam = ({ teamId, look, requestedBy }: LookedAfter) => ({
-  teamId,
-  // Where the team has named nobody, whoever sent a document that waits.
-  requestedBy: look.notifyUserIds.length === 0 ? requestedBy : null,
-  notifyUserIds: look.notifyUserIds,
-  teamLocale: look.locale,
-});
-
-const serverDown = (delivery: LookedAfter, report: TryReport, { since, waiting }: LastingTrouble): NewOutcome => ({
-  ...{ type: 'server_down', ...toTeam(delivery), server: report.facts.server, since: since.toISOString(), waiting },
-  failure: failureOf(report) ?? { code: 'smtp_unreachable', server: report.facts.server, reply: null },
-});
 
 const platformDown = (delivery: LookedAfter, reason: PlatformTrouble, { since, waiting }: LastingTrouble): NewOutcome => ({
   ...{ type: 'platform_unavailable', ...toTeam(delivery), reason, since: since.toISOString(), waiting },

@@ -27,6 +27,7 @@ import { Messages } from '../trying/messages.js';
 import { TryDelivery, type Tried } from '../trying/try-delivery.js';
 import { ClaimsStore } from './claims.store.js';
 import { type Hand } from './hands.js';
+import { IncidentWatch } from './incident-watch.js';
 import { LaneHealth } from './lane-health.js';
 import { LaneTroubles } from './lane-troubles.js';
 import { Rehearsal } from './rehearsal.js';
@@ -63,6 +64,7 @@ export class WorkOnDelivery {
     private readonly rehearsal: Rehearsal,
     private readonly alone: RunAlone,
     private readonly troubles: LaneTroubles,
+    private readonly incidents: IncidentWatch,
   ) {}
 
   /**
@@ -220,6 +222,7 @@ export class WorkOnDelivery {
 
   private async record(delivery: DeliveryInHand, report: TryReport, keepBytes = () => Promise.resolve()): Promise<StepResult> {
     const recorded = await this.settling.settle(delivery, report, keepBytes);
+    this.incidents.noteTry(laneOf(delivery.teamId, report.route), report);
     if (recorded.kind === 'late') return { kind: 'left', reason: 'late' };
     const { next } = recorded;
     if (next.kind !== 'settled') return { kind: 'recorded', next: next.kind };

@@ -41,6 +41,15 @@ export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION
       DELETE FROM dispatch.contents c USING old WHERE c.delivery_id = old.id`,
   },
   {
+    kind: 'incidents',
+    afterMs: RETENTION_DELIVERIES,
+    statement: `
+      DELETE FROM dispatch.incidents WHERE id IN (
+        SELECT i.id FROM dispatch.incidents i WHERE i.id < ${madeBefore('$1::float8')}
+          AND coalesce(i.ended_at, i.seen_at) < now() - $1::float8 * interval '1 millisecond' AND NOT ${isHeld('i.team_id')}
+        ORDER BY i.id LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
     kind: 'rejected_jobs',
     afterMs: RETENTION_REJECTED_JOBS,
     statement: `

@@ -12,8 +12,8 @@ export class CancelDelivery {
     private readonly settlements: SettlementStore,
   ) {}
 
-  async cancel(teamId: string, deliveryId: string): Promise<void> {
-    switch (await this.settlements.cancel(teamId, deliveryId)) {
+  async cancel(teamId: string, deliveryId: string, by: string): Promise<void> {
+    switch (await this.settlements.cancel(teamId, deliveryId, by)) {
       case 'cancelled':
         for (const sha256 of await this.settlements.messagesOf(deliveryId)) await this.documents.remove(sha256);
         return;

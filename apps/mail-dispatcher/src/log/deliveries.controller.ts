@@ -36,7 +36,6 @@ import {
   invalidInput,
   jsonSchema,
   type Logger,
-  notFound,
   ProblemException,
   RateLimit,
   ReaderLocale,
@@ -52,7 +51,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { AcceptDocument, type DocumentToSend, type Intake } from '../intake/accept-document.js';
 import { AcceptUpload, type AskedUpload } from '../intake/accept-upload.js';
 import { DeliveriesStore } from './deliveries.store.js';
-import { inReadersWords, toView } from './delivery-view.js';
+import { inReadersWords, readView } from './delivery-view.js';
 import { CancelDelivery } from './cancel-delivery.js';
 import { requesterOf } from './requester.js';
 import { ResendDelivery } from './resend-delivery.js';
@@ -66,7 +65,6 @@ const UPLOAD_SCHEMA = {
   properties: { delivery: jsonSchema(uploadRequestSchema(), 'input') },
   additionalProperties: { type: 'string' as const, contentMediaType: 'application/octet-stream' },
 };
-const isUuid = (id: string): boolean => z.uuid().safeParse(id).success;
 
 @ApiTags('deliveries')
 @ApiReaderLocale('that of whoever sent the document')
@@ -132,7 +130,7 @@ export class DeliveriesController {
     response.status(taken.kind === 'accepted' ? 202 : 200);
     const deliveryId = deliveryIdOf(taken);
     this.noteAsked(response, { teamId, deliveryId, step: 'intake', verdict: taken.kind });
-    return this.shown(teamId, deliveryId, reader);
+    return readView(this.store, teamId, deliveryId, reader);
   }
 
   private read(body: unknown, { teamId, key, believe, onDropped }: AskedUpload): DocumentToSend {
@@ -164,6 +162,7 @@ export class DeliveriesController {
     schema: { type: 'integer', minimum: 1, maximum: MOST_NAMED, default: 1 },
     description: 'how many recipients of each delivery are named at most',
   })
+  @ApiQuery({ name: 'incident', required: false, description: 'the id of an incident: deliveries that met it' })
   @ApiQuery({ name: 'from', required: false, schema: INSTANT, description: 'handed over at this instant or later' })
   @ApiQuery({ name: 'until', required: false, schema: INSTANT, description: 'handed over before this instant' })
   @ApiQuery({
@@ -213,7 +212,7 @@ export class DeliveriesController {
   @ApiOperation({ summary: 'A delivery with its recipients and attempts' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
   async show(@Param('teamId') teamId: string, @Param('id') id: string, @ReaderLocale() reader: Locale | null): Promise<DeliveryView> {
-    return this.shown(teamId, id, reader);
+    return readView(this.store, teamId, id, reader);
   }
 
   @Post(':id/resend')
@@ -233,11 +232,11 @@ export class DeliveriesController {
     @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
-    const original = await this.shown(teamId, id, reader);
+    const original = await readView(this.store, teamId, id, reader);
     const taken = await this.resending.resend(original, body, { caller, reader }, key === undefined ? undefined : checkKey(key));
     const deliveryId = deliveryIdOf(taken);
     this.noteAsked(response, { teamId, deliveryId, resendOf: id, step: 'resend', verdict: taken.kind });
-    return this.shown(teamId, deliveryId, reader);
+    return readView(this.store, teamId, deliveryId, reader);
   }
 
   @Post(':id/cancel')
@@ -249,27 +248,18 @@ export class DeliveriesController {
     @Param('teamId') teamId: string,
     @Param('id') id: string,
     @Res({ passthrough: true }) response: Response,
+    @CurrentCaller() caller: Caller,
     @ReaderLocale() reader: Locale | null,
   ): Promise<DeliveryView> {
-    await this.shown(teamId, id, reader);
-    await this.cancelling.cancel(teamId, id);
+    await readView(this.store, teamId, id, reader);
+    await this.cancelling.cancel(teamId, id, caller.userId);
     this.noteAsked(response, { teamId, deliveryId: id, step: 'cancel' });
-    return this.shown(teamId, id, reader);
+    return readView(this.store, teamId, id, reader);
   }
 
   /** What links the id that a caller has of its request to the delivery: from here on the log goes by the latter. */
   private noteAsked(response: Response, fields: Record<string, unknown>): void {
     this.logger.info({ requestId: requestIdOf(response.req), ...fields }, 'asked for by HTTP');
-  }
-
-  private async shown(teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
-    const record = isUuid(id) ? await this.store.find(teamId, id) : null;
-    if (record === null) throw notFound('The delivery');
-    return toView(record, reader, {
-      recipients: await this.store.recipientsOf(id),
-      attempts: await this.store.attemptsOf(id),
-      reports: await this.store.reportsOf(id),
-    });
   }
 }
 

@@ -279,14 +279,36 @@ describe('the delivery log', () => {
     expect(answer.body).toMatchObject({
       status: 'cancelled',
       nextTryAt: null,
+      cancelledBy: 'tester',
       failure: { code: 'cancelled' },
       recipients: [{ status: 'cancelled' }],
     });
     expect(await harness.outcomeOf(open.key)).toMatchObject({
-      delivery: { status: 'cancelled', failure: { code: 'cancelled', server: null }, troubled: [{ failure: null }] },
+      delivery: { status: 'cancelled', cancelledBy: 'tester', failure: { code: 'cancelled', server: null }, troubled: [{ failure: null }] },
     });
     expect((await post(`cancels/deliveries/${open.id}/cancel`)).status).toBe(409);
     expect((await post(`others/deliveries/${open.id}/cancel`)).status).toBe(404);
+  });
+
+  it('takes it from somebody that what may have arrived did, which needs no attention any more', async () => {
+    const done = await sent('arrived');
+    const url = `arrived/deliveries/${done.id}`;
+    expect((await post(`${url}/received`)).status).toBe(409);
+    for (const table of ['deliveries', 'recipients'])
+      await harness.sql.affected(
+        `UPDATE dispatch.${table} SET status = 'uncertain' WHERE ${table === 'deliveries' ? 'id' : 'delivery_id'} = $1`,
+        [done.id],
+      );
+    const attention = async () => ((await get('arrived/deliveries?status=needs_attention')).body as { items: unknown[] }).items.length;
+    expect(await attention()).toBe(1);
+    expect((await post(`${url}/received`, { note: 'two\nlines' })).status).toBe(422);
+    const marked = await post(`${url}/received`, { note: 'The customer has it.' });
+    expect(marked.body).toMatchObject({
+      ...{ status: 'uncertain', recipients: [{ status: 'uncertain' }] },
+      received: { by: 'tester', at: expect.stringMatching(/Z$/), note: 'The customer has it.' },
+    });
+    expect(await attention()).toBe(0);
+    expect((await post(`others/deliveries/${done.id}/received`)).status).toBe(404);
   });
 
   it('keeps a mail back whose try is under way when it is cancelled', async () => {

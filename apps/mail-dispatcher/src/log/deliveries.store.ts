@@ -17,6 +17,7 @@ import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { BOUNCES_REMEMBERED } from '../records/bounces-remembered.js';
 import { type AttachmentRow } from '../records/rows.js';
+import { inUtc } from '../records/outbox.store.js';
 import { conditionsOf, type DeliveryFilter } from './log-conditions.js';
 
 export type DeliveryRecord = {
@@ -37,6 +38,9 @@ export type DeliveryRecord = {
   createdAt: Date;
   settledAt: Date | null;
   nextTryAt: Date | null;
+  incidentId: string | null;
+  cancelledBy: string | null;
+  received: { by: string; at: string; note: string | null } | null;
   failure: FailureReason | null;
 };
 
@@ -59,7 +63,10 @@ const RECORD = `
   d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf",
   (SELECT a.id FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgainAs",
   d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
-  CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure`;
+  CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure,
+  (SELECT i.id FROM dispatch.incidents i WHERE i.id = d.incident_id AND i.opened_at IS NOT NULL) AS "incidentId",
+  d.cancelled_by AS "cancelledBy",
+  CASE WHEN d.received_at IS NOT NULL THEN jsonb_build_object('by', d.received_by, 'at', ${inUtc('d.received_at')}, 'note', d.received_note) END AS received`;
 
 @Injectable()
 export class DeliveriesStore {

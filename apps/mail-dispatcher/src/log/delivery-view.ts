@@ -7,7 +7,20 @@ import {
   type Route,
 } from '@billing-mail/contracts';
 import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
+import { notFound } from '@billing-mail/platform';
+import { z } from 'zod';
 import { type DeliveriesStore, type DeliveryRecord, type RecipientRecord, type ReportRecord } from './deliveries.store.js';
+
+/** One of the team's. @throws 404 where it has none of that id */
+export async function readView(store: DeliveriesStore, teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
+  const record = z.uuid().safeParse(id).success ? await store.find(teamId, id) : null;
+  if (record === null) throw notFound('The delivery');
+  return toView(record, reader, {
+    recipients: await store.recipientsOf(id),
+    attempts: await store.attemptsOf(id),
+    reports: await store.reportsOf(id),
+  });
+}
 
 /** Texts in the reader's language where it is known, else in that of whoever sent the document. */
 export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
@@ -21,7 +34,7 @@ export function inReadersWords<Record extends DeliveryRecord>(record: Record, re
   };
 }
 
-export function toView(
+function toView(
   record: DeliveryRecord,
   reader: Locale | null,
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },

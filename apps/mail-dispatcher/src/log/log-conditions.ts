@@ -7,6 +7,7 @@ export type DeliveryFilter = {
   status?: LogStatus | undefined;
   documentId?: string | undefined;
   recipient?: string | undefined;
+  incident?: string | undefined;
   /** Inclusive. */
   from?: Date | undefined;
   /** Exclusive. */
@@ -23,13 +24,13 @@ const IN_TROUBLE = `d.status IN (${NEEDS_ATTENTION.map((each) => `'${each}'`).jo
 export function conditionsOf(filter: DeliveryFilter): { where: string; values: unknown[] } {
   const values: unknown[] = [];
   const value = (of: unknown): string => `$${values.push(of)}`;
-  const { status, documentId, recipient, from, until, search = [], before } = filter;
+  const { status, documentId, recipient, incident, from, until, search = [], before } = filter;
   const team = value(filter.teamId);
   const conditions = [`d.team_id = ${team}`];
   // Left out rather than switched off by a parameter: only so can each go by its index.
   if (status === 'bounced') conditions.push(`d.id IN (SELECT p.delivery_id FROM dispatch.reports p WHERE p.kind = 'bounced')`);
   else if (status === 'needs_attention')
-    conditions.push(IN_TROUBLE, 'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)');
+    conditions.push(IN_TROUBLE, 'd.received_at IS NULL', 'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)');
   else if (status === 'in_trouble') conditions.push(IN_TROUBLE);
   else if (status === 'under_way') conditions.push('d.settled_at IS NULL');
   else if (status === 'fell_back') conditions.push(`d.status = 'sent' AND d.used_fallback`);
@@ -37,6 +38,7 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   if (documentId !== undefined) conditions.push(`d.document ->> 'id' = ${value(documentId)}`);
   if (recipient !== undefined)
     conditions.push(`d.id IN (SELECT r.delivery_id FROM dispatch.recipients r WHERE lower(r.address) = lower(${value(recipient)}))`);
+  if (incident !== undefined) conditions.push(`d.incident_id = ${value(incident)}`);
   if (from !== undefined) conditions.push(`d.created_at >= ${value(from)}`);
   if (until !== undefined) conditions.push(`d.created_at < ${value(until)}`);
   if (search.length > 0) {

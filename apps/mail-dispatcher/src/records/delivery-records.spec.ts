@@ -119,6 +119,7 @@ describe('the three statements of a delivery', () => {
     takenBack: null,
     next: sent,
     outcome: { type: 'job_rejected', teamId: 'acme' } as SettleWrite['outcome'],
+    wayFailed: null,
     ...changes,
   });
 

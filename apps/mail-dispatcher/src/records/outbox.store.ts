@@ -4,6 +4,7 @@ import { OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type DeliveryState, type Look } from './rows.js';
 
 /** An outcome before it has its id and time. */
 export type NewOutcome = OutcomeEvent extends infer Event
@@ -24,8 +25,19 @@ const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
 export type IdentifiedOutcome = NewOutcome & { version: 1; eventId: string };
 export const identified = (outcome: NewOutcome): IdentifiedOutcome => ({ ...outcome, version: 1, eventId: uuidv7() });
 
-/** The time of the transaction as events tell it. */
-export const UTC_NOW = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** A time as events and answers tell it. */
+export const inUtc = (time: string): string => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** That of the transaction. */
+export const UTC_NOW = inUtc('now()');
+
+/** Whom an event about a way out is for. */
+export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamId' | 'requestedBy'> & { look: Look }) => ({
+  teamId,
+  // Where the team has named nobody, whoever sent a document that waits.
+  requestedBy: look.notifyUserIds.length === 0 ? requestedBy : null,
+  notifyUserIds: look.notifyUserIds,
+  teamLocale: look.locale,
+});
 
 /** Adds an outcome inside the caller's transaction. */
 export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> {

@@ -97,6 +97,8 @@ export type DeliveryState = {
   usedFallback: boolean;
   tries: Record<Route, number>;
   failure: FailureReason | null;
+  /** Who cancelled it, as far as that is known here: whoever holds its claim is told by its recipients. */
+  cancelledBy?: string | null;
   recipients: readonly RecipientRow[];
 };
 

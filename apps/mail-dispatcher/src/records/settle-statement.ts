@@ -1,7 +1,9 @@
 // Statement 3, settled: what follows from a try, or from anything else that ends or gives back a claim, in one conditional statement.
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
+import { FAILURES_TO_OPEN, type WayFailed } from './incidents.js';
 import { messageAliasIn, type RecipientState } from '@billing-mail/mail-core';
 import { type Sql } from '@billing-mail/platform';
+import { v7 as uuidv7 } from 'uuid';
 import { noteDueLanes } from './lanes.js';
 import { identified, type NewOutcome, UTC_NOW } from './outbox.store.js';
 import { type AttemptFacts, type MessageFacts } from './rows.js';
@@ -45,12 +47,14 @@ export type SettleWrite = {
   /** `null`: the delivery stays as it is, claim included. */
   next: NextState | null;
   outcome: NewOutcome | null;
+  /** What the way out failed by; `null` where it did not. */
+  wayFailed: WayFailed | null;
 };
 
 const STATEMENT = `
   WITH asked AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS a (
-      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, outcome jsonb, aliases text[])
+      id uuid, "claimId" uuid, revision int, recipients json, attempt json, "takenBack" uuid, next json, outcome jsonb, aliases text[], "wayFailed" json)
     ORDER BY id LIMIT $2
   ),
   written AS MATERIALIZED (
@@ -89,6 +93,19 @@ const STATEMENT = `
     INSERT INTO dispatch.message_aliases (alias, delivery_id) SELECT unnest(w.aliases), w.id FROM written w WHERE w.aliases IS NOT NULL
     ON CONFLICT DO NOTHING
   ),
+  -- In one order, so that two statements wait for each other and never in a circle.
+  incidents AS (
+    INSERT INTO dispatch.incidents AS known (id, team_id, route, code, server, reply, failures, opened_at)
+    SELECT (array_agg(f.id))[1], f."teamId", f.route, f.code, f.server, (array_agg(f.reply))[1], count(*),
+      CASE WHEN bool_or(f.opens) OR count(*) >= ${FAILURES_TO_OPEN} THEN now() END
+    FROM written w CROSS JOIN LATERAL json_to_record(w."wayFailed") AS f (
+      id uuid, "teamId" text, route text, code text, server text, reply text, opens boolean)
+    WHERE w."wayFailed" IS NOT NULL GROUP BY 2, 3, 4, 5 ORDER BY 2, 3, 4, 5
+    ON CONFLICT (team_id, route, code, server) WHERE ended_at IS NULL DO UPDATE SET seen_at = now(), reply = excluded.reply,
+      failures = known.failures + excluded.failures,
+      opened_at = coalesce(known.opened_at, excluded.opened_at, CASE WHEN known.failures + excluded.failures >= ${FAILURES_TO_OPEN} THEN now() END)
+    RETURNING id, team_id, route, code, server
+  ),
   moved AS (
     UPDATE dispatch.deliveries d
     SET status = n.status, route = n.route, lane = n.lane, used_fallback = n."usedFallback", failure = n.failure, claim_id = NULL, claimed_by = NULL,
@@ -96,6 +113,8 @@ const STATEMENT = `
       custom_tries = d.custom_tries + (n."triedRoute" IS NOT DISTINCT FROM 'custom')::int,
       platform_tries = d.platform_tries + (n."triedRoute" IS NOT DISTINCT FROM 'platform')::int,
       server_fingerprint = coalesce(n.fingerprint, d.server_fingerprint),
+      incident_id = CASE WHEN w."wayFailed" IS NULL THEN d.incident_id ELSE (SELECT i.id FROM incidents i WHERE i.team_id = d.team_id
+        AND i.route = w."wayFailed" ->> 'route' AND i.code = w."wayFailed" ->> 'code' AND i.server = w."wayFailed" ->> 'server') END,
       settled_at = CASE WHEN n."dueInMs" IS NULL THEN coalesce(d.settled_at, now()) END, due_at = now() + n."dueInMs" * interval '1 millisecond'
     FROM written w CROSS JOIN LATERAL json_to_record(w.next) AS n (
       status text, route text, lane text, "usedFallback" boolean, failure jsonb, "triedRoute" text, fingerprint text, "dueInMs" bigint, postponed boolean)
@@ -131,7 +150,7 @@ export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[],
 }
 
 // What is null is left out: a JSON null is a value for PostgreSQL where the column is JSON.
-const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome }: SettleWrite) => ({
+const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome, wayFailed }: SettleWrite) => ({
   id,
   ...held,
   recipients,
@@ -139,6 +158,7 @@ const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome }: S
   ...(attempt === null ? {} : { attempt: { ...attempt, ...attempt.message } }),
   ...(next === null ? {} : { next: withoutNulls(next) }),
   ...(outcome === null ? {} : { outcome: identified(outcome) }),
+  ...(wayFailed === null ? {} : { wayFailed: { id: uuidv7(), ...wayFailed } }),
   ...aliasesOf(recipients),
 });
 

@@ -8,20 +8,22 @@ import {
   type Settlement,
   transition,
   type Verdict,
+  wayStopped,
 } from '@billing-mail/mail-core';
 import { laneOf } from '../records/lanes.js';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
+import { type WayFailed } from '../records/incidents.js';
 import { type RecordedAttempt, type SettleWrite } from '../records/settle-statement.js';
 import { toInDoubtEvent, toSettledEvent } from './settled-event.js';
 import { type TryReport } from './try-report.js';
 
-export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome'> & {
+export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome' | 'wayFailed'> & {
   /** All recipients as they will be. */
   after: readonly RecipientRow[];
 };
 
 const CANCELLED: FailureReason = { code: 'cancelled', server: null, reply: null };
-const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null } as const;
+const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null, wayFailed: null } as const;
 
 /** Recipients change, the delivery goes on as it is. */
 export function recipientsOnly(state: DeliveryState, after: readonly RecipientState[]): Decision {
@@ -119,6 +121,27 @@ export function failureOf({ failure, results, facts }: TryReport): FailureReason
   const troubled = results.filter((result) => result.outcome !== 'accepted');
   const verdict = failure ?? (troubled.find(({ outcome }) => outcome === 'uncertain') ?? troubled[0])?.verdict ?? null;
   return verdict && reasonOf(verdict, facts.server);
+}
+
+/**
+ * What the way out failed by; `null` where it took somebody, or where the trouble is the message's, a recipient's or a limit that passes.
+ * What somebody has to change, and what cost a delivery its way, is an incident at once; what may pass by itself becomes one as it goes on.
+ */
+export function wayFailedBy(teamId: string, report: TryReport, next: Settlement['next']): WayFailed | null {
+  const verdict = wayStopped(report) ?? (next.kind === 'held_up' ? null : troubleOfWay(report));
+  if (verdict === null) return null;
+  const { reason: code, reply, lasting } = verdict;
+  const opens = lasting === 'permanent' || verdict.stopsWay === true || next.kind === 'fall_back' || next.kind === 'settled';
+  return { teamId, route: report.route, code, server: report.facts.server, reply, opens };
+}
+
+/** The trouble of the way itself, which every message would meet; `null` where the way took somebody. */
+export function troubleOfWay({ failure, results }: TryReport): Verdict | null {
+  if (results.some(({ outcome }) => outcome === 'accepted')) return null;
+  const isOfWay = (verdict: Verdict): boolean => verdict.scope === 'route' && verdict.lasting !== 'uncertain';
+  if (failure !== null) return isOfWay(failure) ? failure : null;
+  const refused = results.find((result) => result.outcome === 'refused' && isOfWay(result.verdict));
+  return refused?.outcome === 'refused' ? refused.verdict : null;
 }
 
 /** Accepted is accepted, whatever else was decided meanwhile, and what came back had been accepted. Other results change nothing here. */

@@ -60,6 +60,7 @@ function tell(
         byPlatform: recipients.filter(({ status, route }) => status === 'accepted' && route === 'platform').length,
       },
       failure: delivery.failure,
+      ...(delivery.cancelledBy ? { cancelledBy: delivery.cancelledBy } : {}),
     },
   };
 }

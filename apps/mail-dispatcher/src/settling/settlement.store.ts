@@ -51,7 +51,7 @@ export class SettlementStore {
   }
 
   /** Settles what was not accepted as cancelled; the claim is taken away, so that a try under way ends at its gate. */
-  async cancel(teamId: string, deliveryId: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
+  async cancel(teamId: string, deliveryId: string, by: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, deliveryId, teamId);
       if (now === null) return 'unknown';
@@ -59,12 +59,14 @@ export class SettlementStore {
       const inFinal = await positionsInFinal(sql, deliveryId);
       const after = cancelOpen(now.recipients, (position) => inFinal.has(position));
       if (after.every((recipient, index) => recipient.status === now.recipients[index]?.status)) return 'in_final';
+      await sql.affected('UPDATE dispatch.deliveries SET cancelled_by = $2 WHERE id = $1', [deliveryId, by]);
+      const cancelled = { ...now, cancelledBy: by };
       const status = settledStatus(after.map((recipient) => recipient.status));
       // Whoever is handing the mail over right now settles the rest when the answer is there.
       const decision =
         status === null
-          ? recipientsOnly(now, after)
-          : toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
+          ? recipientsOnly(cancelled, after)
+          : toDecision(cancelled, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
       await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
       countDecision(decision, null);
       return 'cancelled';
@@ -134,7 +136,7 @@ export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string 
   const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
     `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",
             jsonb_build_object('custom', custom_tries, 'platform', platform_tries) AS tries,
-            document, requested_by AS "requestedBy", subject, look, failure
+            document, requested_by AS "requestedBy", subject, look, failure, cancelled_by AS "cancelledBy"
      FROM dispatch.deliveries WHERE id = $1 AND ($2::text IS NULL OR team_id = $2) FOR UPDATE`,
     [deliveryId, teamId],
   );

@@ -18,6 +18,7 @@ import {
   toAttempt,
   toDecision,
   toPostponement,
+  wayFailedBy,
 } from './decision.js';
 import { OutcomeRelay } from './outcome-relay.js';
 import { ResultJournal } from './result-journal.js';
@@ -65,7 +66,8 @@ export class Settling implements OnApplicationShutdown {
       settlement = this.settlementOf(now, report, random);
       const isTry = settlement.next.kind !== 'held_up';
       const context = { triedRoute: isTry ? report.route : null, failure: failureOf(report), fingerprint: report.fingerprint };
-      const decision = toDecision(now, settlement, context);
+      const wayFailed = wayFailedBy(now.teamId, report, settlement.next);
+      const decision = { ...toDecision(now, settlement, context), wayFailed };
       if (!isTry && !hasLeftTraces(report)) return { ...decision, takenBack: report.attemptId };
       return { ...decision, attempt: toAttempt(report, attemptOutcome(report.results, report.failure)) };
     };

@@ -1,0 +1,43 @@
+// Trouble with one cause of a team's way out and the deliveries that met it; who cancelled one, and who found that it arrived.
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+export class Incidents1800000000340 implements MigrationInterface {
+  readonly name = 'Incidents1800000000340';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE dispatch.incidents (
+        id uuid PRIMARY KEY,
+        team_id text NOT NULL,
+        route text NOT NULL,
+        code text NOT NULL,
+        server text NOT NULL,
+        reply text,
+        failures int NOT NULL,
+        began_at timestamptz NOT NULL DEFAULT now(),
+        seen_at timestamptz NOT NULL DEFAULT now(),
+        opened_at timestamptz,
+        told_at timestamptz,
+        ended_at timestamptz
+      )`);
+    await runner.query(`COMMENT ON COLUMN dispatch.incidents.opened_at IS
+      'when it was more than a passing failure; NULL until then, and nobody sees it'`);
+    await runner.query(`COMMENT ON COLUMN dispatch.incidents.told_at IS 'when the team was told, or did not have to be any more'`);
+    await runner.query(`
+      CREATE UNIQUE INDEX incidents_not_ended ON dispatch.incidents (team_id, route, code, server) WHERE ended_at IS NULL`);
+    await runner.query(`CREATE INDEX incidents_of_team ON dispatch.incidents (team_id, id) WHERE opened_at IS NOT NULL`);
+    // No foreign key: one that never opened goes when its way works, and what met it keeps a name of nothing.
+    await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN incident_id uuid');
+    await runner.query(`
+      ALTER TABLE dispatch.deliveries ADD COLUMN cancelled_by text, ADD COLUMN received_by text, ADD COLUMN received_at timestamptz,
+        ADD COLUMN received_note text`);
+    await runner.query(`CREATE INDEX deliveries_of_incident ON dispatch.deliveries (incident_id) WHERE incident_id IS NOT NULL`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE dispatch.deliveries DROP COLUMN incident_id, DROP COLUMN cancelled_by, DROP COLUMN received_by, DROP COLUMN received_at,
+        DROP COLUMN received_note`);
+    await runner.query('DROP TABLE dispatch.incidents');
+  }
+}

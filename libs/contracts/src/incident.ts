@@ -1,0 +1,41 @@
+// Trouble with one cause of a team's way out, as the log shows it.
+import { z } from 'zod';
+import { deliveryCounts } from './delivery-log.js';
+import { ROUTES } from './delivery-vocabulary.js';
+import { FAILURE_CODES } from './failure-codes.js';
+
+const timestamp = z.iso.datetime();
+
+/** Whose turn it is: the team's, in its settings; of those who run its mail server; ours. */
+export const MENDERS = ['team', 'operator', 'platform'] as const;
+export type Mender = (typeof MENDERS)[number];
+
+export const incidentView = z.object({
+  id: z.string(),
+  teamId: z.string(),
+  route: z.enum(ROUTES),
+  code: z.enum(FAILURE_CODES),
+  /** `host:port`. */
+  server: z.string(),
+  /** What the server said last, verbatim, at most 500 characters. Untrusted text. */
+  reply: z.string().nullable(),
+  /** When the first try failed so, and the latest. */
+  since: timestamp,
+  lastFailureAt: timestamp,
+  failures: z.int(),
+  /** When a document went out by this way again; `null` while none has. */
+  endedAt: timestamp.nullable(),
+  turn: z.enum(MENDERS),
+  /** JSON pointer of the setting to look at, where there is one. */
+  field: z.string().nullable(),
+  /** In the reader's language. */
+  happened: z.string(),
+  todo: z.string(),
+  /** What became of the deliveries that met it; `sentAgain`: those that ended otherwise than as sent, and went out once more as new ones. */
+  deliveries: deliveryCounts.extend({ sentAgain: z.int() }),
+});
+export type IncidentView = z.infer<typeof incidentView>;
+
+/** Answer of `GET …/incidents`: at most a hundred, those that are not over first, then the latest. */
+export const incidentList = z.object({ items: z.array(incidentView) });
+export type IncidentList = z.infer<typeof incidentList>;

@@ -1,0 +1,42 @@
+import { type FailureCode, type Mender, type Route } from '@billing-mail/contracts';
+
+type Mending = { turn: Mender; /** JSON pointer of the setting to look at. */ field: string | null };
+
+const inField = (field: string): Mending => ({ turn: 'team', field });
+const HOST = inField('/smtp/host');
+const SECURITY = inField('/smtp/security');
+const SIGN_IN = inField('/smtp/auth/type');
+const PASSWORD = inField('/smtp/auth/password');
+const CLIENT_CERTIFICATE = inField('/smtp/tls/clientCertificate/file');
+const SENDER = inField('/smtp/fromAddress');
+
+/** Trouble of a team's own server that its settings can mend; all else is a matter of those who run it. */
+const IN_THE_SETTINGS: Partial<Record<FailureCode, Mending>> = {
+  smtp_host_forbidden: HOST,
+  smtp_host_unknown: HOST,
+  smtp_dns_unavailable: HOST,
+  smtp_unreachable: HOST,
+  smtp_timeout: HOST,
+  smtp_certificate_wrong_host: HOST,
+  smtp_port_forbidden: inField('/smtp/port'),
+  smtp_tls_failed: SECURITY,
+  smtp_starttls_missing: SECURITY,
+  smtp_auth_rejected: PASSWORD,
+  smtp_password_not_allowed: PASSWORD,
+  smtp_auth_required: SIGN_IN,
+  smtp_auth_switched_off: SIGN_IN,
+  smtp_token_refused: SIGN_IN,
+  smtp_mailbox_not_permitted: SIGN_IN,
+  smtp_sign_in_expired: SIGN_IN,
+  smtp_certificate_not_pinned: inField('/smtp/tls/pin'),
+  smtp_client_certificate_wanted: CLIENT_CERTIFICATE,
+  smtp_client_certificate_refused: CLIENT_CERTIFICATE,
+  sender_refused: SENDER,
+  sender_unauthenticated: SENDER,
+};
+
+/** Whose turn it is where a way out fails, and where in the settings. Nobody changes anything for the platform's server but us. */
+export function whereToMend(code: FailureCode, route: Route): Mending {
+  if (route === 'platform') return { turn: 'platform', field: null };
+  return IN_THE_SETTINGS[code] ?? { turn: 'operator', field: null };
+}
