@@ -14,6 +14,7 @@ import { SettingsPage } from './email-delivery/settings-page.js';
 
 const DeliveriesPage = lazy(async () => ({ default: (await import('./deliveries/deliveries-page.js')).DeliveriesPage }));
 const DeliveryPage = lazy(async () => ({ default: (await import('./deliveries/delivery-page.js')).DeliveryPage }));
+const IncidentPage = lazy(async () => ({ default: (await import('./deliveries/incident-page.js')).IncidentPage }));
 const RunReportPage = lazy(async () => ({ default: (await import('./deliveries/run-report-page.js')).RunReportPage }));
 const UndeliverablePage = lazy(async () => ({ default: (await import('./deliveries/undeliverable-page.js')).UndeliverablePage }));
 const InboxPage = lazy(async () => ({ default: (await import('./inbox/inbox-page.js')).InboxPage }));
@@ -64,6 +65,7 @@ function TeamPages({ team, session }: { team: string; session: SignedIn }) {
             <UndeliverablePage key={team} team={team} role={role} />
           </Route>
           <Route path="/teams/:team/deliveries/:id">{({ id }) => <DeliveryPage key={id} team={team} id={id} role={role} />}</Route>
+          <Route path="/teams/:team/incidents/:id">{({ id }) => <IncidentPage key={id} team={team} id={id} role={role} />}</Route>
           <Route path="/teams/:team/inbox">
             <InboxPage team={team} role={role} />
           </Route>

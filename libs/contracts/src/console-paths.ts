@@ -6,6 +6,7 @@ export const deliveriesPath = (team: string): string => `${teamPath(team)}/deliv
 export const undeliverablePath = (team: string): string => `${deliveriesPath(team)}/undeliverable-addresses`;
 // Ids of deliveries are UUIDs, so that none is taken for another page.
 export const deliveryPath = (team: string, id: string): string => `${deliveriesPath(team)}/${encodeURIComponent(id)}`;
+export const incidentPath = (team: string, id: string): string => `${teamPath(team)}/incidents/${encodeURIComponent(id)}`;
 export const inboxPath = (team: string): string => `${teamPath(team)}/inbox`;
 
 /** In the query, as a sign-in takes what stands behind the `#`. */

@@ -122,6 +122,17 @@ export async function deliveriesOf(system: System, teamId: string, status?: stri
   return ((await call('GET', url, token)) as { items: { id: string; status: string }[] }).items;
 }
 
+/** The id of the trouble of a team's way out, once there is one. */
+export async function openIncidentOf(system: System, teamId: string): Promise<string> {
+  const token = await system.token({ sub: 'invoicing', role: 'service' });
+  const url = `${system.urls['mail-dispatcher']}/v1/teams/${teamId}/incidents`;
+  const { items } = await eventually(
+    () => call('GET', url, token) as Promise<{ items: { id: string }[] }>,
+    (answer) => answer.items.length > 0,
+  );
+  return items[0]?.id ?? '';
+}
+
 /** Waits until all that these teams sent has ended, so that every run shows the same. */
 export async function allSettled(system: System, teams: readonly string[]): Promise<void> {
   for (const team of teams) {

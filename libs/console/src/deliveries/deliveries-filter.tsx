@@ -6,7 +6,7 @@ import classes from './deliveries-filter.module.css';
 import { type DeliveryFilter, isFiltered, readFilter } from './delivery-filter.js';
 import { isBackward } from './period.js';
 
-type Typed = Required<Omit<DeliveryFilter, 'status' | 'since'>>;
+type Typed = Required<Omit<DeliveryFilter, 'status' | 'since' | 'incident'>>;
 
 /** Folded away on a phone, where they would push the list out of sight. */
 const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies readonly (keyof Typed)[];
@@ -21,7 +21,8 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
     needs_attention: words.deliveries.attention.status,
     ...words.deliveries.figures,
   };
-  const { status, since, ...rest } = filter;
+  const { status, since, incident, ...rest } = filter;
+  const kept = incident === undefined ? {} : { incident };
   const [typed, setTyped] = useState<Typed>({ search: '', recipient: '', documentId: '', from: '', until: '', ...rest });
   const [isUnfolded, setUnfolded] = useState(RARER.some((name) => typed[name] !== ''));
   const rarer = (width: string | undefined = ''): string => `${width} ${isUnfolded ? '' : classes.folded}`;
@@ -31,7 +32,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isBackward(typed)) onChange({ ...typed, ...(status ? { status } : {}), ...ofLastDay });
+    if (!isBackward(typed)) onChange({ ...typed, ...kept, ...(status ? { status } : {}), ...ofLastDay });
   };
   // Days that are chosen say it better.
   const ofLastDay = since === undefined || typed.from !== '' || typed.until !== '' ? {} : { since };
@@ -48,7 +49,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
         label={says.status}
         value={status ?? ''}
         data={[{ value: '', label: says.all }, ...LOG_STATUSES.map((each) => ({ value: each, label: names[each] }))]}
-        onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...ofLastDay, ...readFilter(`status=${value}`) })}
+        onChange={({ currentTarget: { value } }) => onChange({ ...rest, ...kept, ...ofLastDay, ...readFilter(`status=${value}`) })}
         className={classes.wide}
       />
       <TextInput {...field('from')} label={says.from} type="date" className={rarer()} />

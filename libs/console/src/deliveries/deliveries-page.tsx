@@ -5,15 +5,14 @@ import { deliveriesPath, LOG_START, runReportPath, undeliverablePath } from '../
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
-import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { DeliveriesChart } from './deliveries-chart.js';
 import { DeliveriesFilter } from './deliveries-filter.js';
-import { DeliveriesList } from './deliveries-list.js';
-import { useDeliveries } from './deliveries-queries.js';
-import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './delivery-filter.js';
+import { type DeliveryFilter, readFilter, writeFilter } from './delivery-filter.js';
+import { FoundDeliveries } from './found-deliveries.js';
 import { ForecastLine } from './forecast-line.js';
 import { ExportButton } from './export-button.js';
+import { IncidentBanner } from './incident-banner.js';
 import { AttentionBanner, SendAllAgain, useIsAttentionKnown, useStartOfLog } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
 import { SavedFilters } from './saved-filters.js';
@@ -53,13 +52,14 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
       </Group>
       {isAttentionKnown ? (
         <>
+          <IncidentBanner team={team} />
           {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
           <ForecastLine team={team} />
           <DeliveriesChart team={team} from={filter.from} until={filter.until} />
           <SavedFilters key={team} team={team} filter={filter} />
           <DeliveriesFilter key={search} filter={filter} onChange={show} />
           {isOfWhatCameBack(filter) ? <CountOfWhatCameBack team={team} filter={filter} /> : null}
-          <Found team={team} filter={filter} />
+          <FoundDeliveries team={team} filter={filter} />
         </>
       ) : (
         <PageSkeleton blocks={[200, 60, 44, 44, 44, 44]} hasTitle={false} />
@@ -69,8 +69,8 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
 }
 
 /** Whether all that came back in a period is shown, which the report counts. */
-const isOfWhatCameBack = ({ status, search, recipient, documentId }: DeliveryFilter): boolean =>
-  status === 'bounced' && (search ?? recipient ?? documentId) === undefined;
+const isOfWhatCameBack = ({ status, search, recipient, documentId, incident }: DeliveryFilter): boolean =>
+  status === 'bounced' && (search ?? recipient ?? documentId ?? incident) === undefined;
 
 function CountOfWhatCameBack({ team, filter: { from, until } }: { team: string; filter: DeliveryFilter }) {
   const { run } = useLanguage().words.bounces;
@@ -81,38 +81,5 @@ function CountOfWhatCameBack({ team, filter: { from, until } }: { team: string; 
     <Text role="status" mb="sm" mih="1.55em">
       {data === undefined ? null : run.countOf(data.recipients.bounced, data.recipients.total, from === undefined)}
     </Text>
-  );
-}
-
-function Found({ team, filter }: { team: string; filter: DeliveryFilter }) {
-  const words = useLanguage().words.deliveries;
-  const { head, older, items } = useDeliveries(team, filter);
-  if (head.data === undefined)
-    return head.error ? (
-      <Trouble error={head.error} onRetry={() => void head.refetch()} />
-    ) : (
-      <PageSkeleton blocks={[44, 44, 44, 44, 44, 44]} hasTitle={false} />
-    );
-  if (items.length === 0)
-    return (
-      <div role="status">
-        <Title order={2} size="h4" mt="xl" mb="xs">
-          {isFiltered(filter) ? words.noMatch : words.empty}
-        </Title>
-        <Text c="dimmed">{isFiltered(filter) ? words.noMatchText : words.emptyText}</Text>
-      </div>
-    );
-  return (
-    <>
-      {head.error ? <Trouble error={head.error} onRetry={() => void head.refetch()} /> : null}
-      <DeliveriesList
-        team={team}
-        items={items}
-        hasMore={older.hasNextPage}
-        onMore={() => {
-          if (!older.isFetching) void older.fetchNextPage();
-        }}
-      />
-    </>
   );
 }

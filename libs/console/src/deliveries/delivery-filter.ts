@@ -10,6 +10,8 @@ export type DeliveryFilter = Period & {
   documentId?: string;
   /** The last 24 hours, whenever that is looked at. */
   since?: '24h';
+  /** The id of an incident. */
+  incident?: string;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -24,6 +26,7 @@ export function readFilter(search: string): DeliveryFilter {
     recipient: text('recipient'),
     documentId: text('document'),
     since: params.get('since') === '24h' ? '24h' : undefined,
+    incident: text('incident'),
     ...readPeriod(params),
   });
 }

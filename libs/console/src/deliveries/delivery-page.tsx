@@ -3,7 +3,7 @@ import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { ProblemError } from '../api/problem.js';
-import { deliveryPath } from '../paths.js';
+import { deliveryPath, incidentPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
@@ -16,6 +16,7 @@ import classes from './delivery-page.module.css';
 import { DeliveryCourse } from './delivery-course-view.js';
 import { BackToLog } from './log-page.js';
 import logClasses from './log-page.module.css';
+import { MoveButtons, ReceivedButton } from './delivery-steps.js';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
 import { SentMessage } from './sent-message.js';
@@ -78,10 +79,14 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
                 {delivery.recipients.some(({ status }) => status === 'bounced') ? (
                   <ResendButton team={team} delivery={delivery} purpose="correct" />
                 ) : null}
+                {mayHaveArrived(delivery) ? <ReceivedButton team={team} delivery={delivery} /> : null}
                 <ResendButton team={team} delivery={delivery} purpose="resend" />
               </>
             ) : (
-              <CancelButton team={team} delivery={delivery} />
+              <>
+                {delivery.nextTryAt === null ? null : <MoveButtons team={team} delivery={delivery} />}
+                <CancelButton team={team} delivery={delivery} />
+              </>
             )}
           </Group>
         ) : null}
@@ -97,6 +102,15 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           {delivery.failure.message}
         </Text>
       ) : null}
+      <WhoDecided delivery={delivery} />
+      {delivery.incidentId === null ? null : (
+        <Text size="sm" mt="sm">
+          {words.incidents.ofDelivery}{' '}
+          <Anchor component={Link} href={incidentPath(team, delivery.incidentId)} size="sm" underline="always">
+            {words.incidents.show}
+          </Anchor>
+        </Text>
+      )}
       <LinkedDelivery team={team} id={delivery.resendOf} says={detail.resendOf} link={detail.earlier} />
       <LinkedDelivery team={team} id={delivery.sentAgainAs} says={detail.sentAgain} link={detail.later} />
       {isSettled(delivery.status) ? null : (
@@ -110,6 +124,33 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
         </Text>
       ) : null}
     </Paper>
+  );
+}
+
+/** Nobody who is not known to have it is known not to have it, and nobody has found out yet. */
+const mayHaveArrived = ({ recipients, received }: DeliveryView): boolean =>
+  received === null &&
+  recipients.some(({ status }) => status === 'uncertain') &&
+  recipients.every(({ status }) => status === 'uncertain' || status === 'accepted');
+
+/** Who cancelled it, or found out that it arrived, and what was noted. */
+function WhoDecided({ delivery: { status, cancelledBy, received } }: { delivery: DeliveryView }) {
+  const { words, formats } = useLanguage();
+  const says = words.incidents;
+  return (
+    <>
+      {status === 'cancelled' && cancelledBy !== null ? (
+        <Text size="sm" mt="sm" className="breakable">
+          {says.cancelledBy(cancelledBy)}
+        </Text>
+      ) : null}
+      {received === null ? null : (
+        <Text size="sm" mt="sm" className="breakable">
+          {says.received.by(received.by, formats.dateTime(received.at))}
+          {received.note === null ? null : `: ${received.note}`}
+        </Text>
+      )}
+    </>
   );
 }
 

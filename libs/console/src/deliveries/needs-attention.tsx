@@ -13,6 +13,7 @@ import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { CALM_MS, hasAnswered, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
+import { useIncidents } from './incident-queries.js';
 import { type DeliveryFilter, writeFilter } from './delivery-filter.js';
 import classes from './needs-attention.module.css';
 
@@ -29,7 +30,11 @@ function useAttention(team: string) {
   });
 }
 
-export const useIsAttentionKnown = (team: string): boolean => hasAnswered(useAttention(team));
+/** Whether it is known what stands at the head of the page, so that nothing below moves. */
+export function useIsAttentionKnown(team: string): boolean {
+  const [attention, incidents] = [useAttention(team), useIncidents(team)];
+  return hasAnswered(attention) && hasAnswered(incidents);
+}
 
 /** The log as somebody begins with it: what needs attention, where something does. */
 export const useStartOfLog = (team: string): string =>

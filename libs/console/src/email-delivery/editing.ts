@@ -1,5 +1,6 @@
 import { type FieldError } from '@billing-mail/contracts';
 import { createContext, useContext } from 'react';
+import { fieldId } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { PASSWORD_AGAIN } from './check-draft.js';
@@ -25,9 +26,6 @@ export function useEditing(): Editing {
   if (editing === null) throw new Error('useEditing is used outside of the form.');
   return editing;
 }
-
-/** Id of a field's input, for labels and for links from the summary of mistakes. */
-export const fieldId = (pointer: string): string => `field${pointer.replaceAll('/', '-')}`;
 
 /** What is wrong with a field, in the reader's language. */
 export function useFieldMessage(): (error: FieldError) => string {

@@ -1,8 +1,9 @@
 import { Alert, Anchor, List } from '@mantine/core';
 import { type FieldError } from '@billing-mail/contracts';
 import { type Ref } from 'react';
+import { fieldId } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
-import { fieldId, useFieldMessage } from './editing.js';
+import { useFieldMessage } from './editing.js';
 
 /** All mistakes at once, each leading to its field. */
 export function ErrorSummary({ ref, errors }: { ref: Ref<HTMLDivElement>; errors: readonly FieldError[] }) {

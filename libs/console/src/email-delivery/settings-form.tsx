@@ -1,7 +1,7 @@
 // The form "E-mail delivery": its sections in the order in which a clerk thinks of them.
 import { Alert, Stack } from '@mantine/core';
 import { type EmailDeliveryView, type FieldError } from '@billing-mail/contracts';
-import { type FormEvent, useRef } from 'react';
+import { type FormEvent, useEffect, useRef } from 'react';
 import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
 import { Trouble } from '../shell/trouble.js';
@@ -29,6 +29,8 @@ export function SettingsForm({ team, role, stored }: Props) {
   const { words, locale } = useLanguage();
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
+  // A link may lead to the very field that is to be mended.
+  useEffect(() => document.getElementById(window.location.hash.slice(1))?.focus(), []);
   // The summary exists after the next paint; whoever can't see it is led there.
   const leadTo = (wrong: FieldError | null): boolean => {
     if (wrong !== null) requestAnimationFrame(() => summary.current?.focus());

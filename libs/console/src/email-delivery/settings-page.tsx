@@ -1,4 +1,5 @@
 import { Breadcrumbs, Text, Title } from '@mantine/core';
+import { IncidentBanner } from '../deliveries/incident-banner.js';
 import { AttentionBanner, useIsAttentionKnown } from '../deliveries/needs-attention.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -31,6 +32,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       </Text>
       {data !== undefined && isAttentionKnown ? (
         <>
+          <IncidentBanner team={team} />
           <AttentionBanner team={team} role={role} />
           <SettingsForm team={team} role={role} stored={data} />
         </>

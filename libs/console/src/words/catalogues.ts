@@ -7,6 +7,8 @@ import { deliveriesWords as deliveriesDe } from './deliveries-words.de.js';
 import { deliveriesWords as deliveriesEn } from './deliveries-words.en.js';
 import { bouncesWords as bouncesDe } from './bounces-words.de.js';
 import { bouncesWords as bouncesEn } from './bounces-words.en.js';
+import { incidentWords as incidentsDe } from './incident-words.de.js';
+import { incidentWords as incidentsEn } from './incident-words.en.js';
 import { inboxWords as inboxDe } from './inbox-words.de.js';
 import { inboxWords as inboxEn } from './inbox-words.en.js';
 import { ownServerWords as ownServerDe } from './own-server-words.de.js';
@@ -16,7 +18,7 @@ import { testWords as testEn } from './test-words.en.js';
 
 const english = {
   ...{ page: pageEn, settings: settingsEn, ownServer: ownServerEn, test: testEn },
-  ...{ deliveries: deliveriesEn, bounces: bouncesEn, inbox: inboxEn },
+  ...{ deliveries: deliveriesEn, bounces: bouncesEn, incidents: incidentsEn, inbox: inboxEn },
 };
 export type Catalogue = typeof english;
 
@@ -25,6 +27,6 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   en: english,
   de: {
     ...{ page: pageDe, settings: settingsDe, ownServer: ownServerDe, test: testDe },
-    ...{ deliveries: deliveriesDe, bounces: bouncesDe, inbox: inboxDe },
+    ...{ deliveries: deliveriesDe, bounces: bouncesDe, incidents: incidentsDe, inbox: inboxDe },
   },
 };

@@ -1,6 +1,6 @@
 // The delivery log and single deliveries in every state.
 import { type Page } from 'playwright-core';
-import { deliveriesOf } from '../seed.js';
+import { deliveriesOf, openIncidentOf } from '../seed.js';
 import { type System } from '../system.js';
 import { alerted, away, held, loading, REFUSED, type View } from './view.js';
 
@@ -14,6 +14,11 @@ const newest =
     if (delivery === undefined) throw new Error(`${team} has no delivery that is ${status}`);
     return `${log(team)}/${delivery.id}`;
   };
+
+/** The address of the trouble that a team has with its server. */
+function incidentOf(team: string): (system: System) => Promise<string> {
+  return async (system) => `/teams/${team}/incidents/${await openIncidentOf(system, team)}`;
+}
 
 export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'deliveries', path: log('acme') },
@@ -45,7 +50,11 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'undeliverable', path: `${log('acker')}/undeliverable-addresses` },
   { name: 'undeliverable-empty', path: `${log('fresh')}/undeliverable-addresses` },
   { name: 'undeliverable-loading', path: `${log('acker')}/undeliverable-addresses`, before: held('/bounced-addresses'), ready: loading },
-  { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: openDialog },
+  { name: 'delivery-reschedule', path: newest('brandt', 'waiting'), arrange: (page) => openDialogBy(page, 1) },
+  { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: (page) => openDialogBy(page, 2) },
+  { name: 'delivery-received', path: newest('brandt', 'uncertain'), arrange: openDialog },
+  { name: 'incident', path: incidentOf('globex') },
+  { name: 'incident-loading', path: incidentOf('globex'), before: held('/v1/teams/globex/incidents/'), ready: loading },
 ];
 
 async function openSendAllAgain(page: Page): Promise<void> {
@@ -54,6 +63,11 @@ async function openSendAllAgain(page: Page): Promise<void> {
 }
 
 async function openDialog(page: Page): Promise<void> {
-  await page.locator('main button').first().click();
+  await openDialogBy(page, 0);
+}
+
+/** By a button of the page, counted from its head. */
+async function openDialogBy(page: Page, place: number): Promise<void> {
+  await page.locator('main button').nth(place).click();
   await page.getByRole('dialog').waitFor();
 }

@@ -1,0 +1,109 @@
+// What can be done with one delivery besides sending it again and cancelling it: another time, now, or noting that it arrived.
+import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { type DeliveryView } from '@billing-mail/contracts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { BusyButton } from '../shell/busy-button.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { deliveryKey } from './deliveries-queries.js';
+
+type Props = { team: string; delivery: DeliveryView };
+
+/** Shows what the service answers as the delivery that it is now. */
+function useStep<Given>(team: string, delivery: DeliveryView, step: (given: Given) => Promise<DeliveryView>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: step,
+    onSuccess: async (after) => {
+      queryClient.setQueryData(deliveryKey(team, delivery.id), after);
+      await queryClient.invalidateQueries({ queryKey: ['deliveries-attention', team] });
+    },
+  });
+}
+
+/** For what waits for its time or its next try. */
+export function MoveButtons({ team, delivery }: Props) {
+  const { retryNow, reschedule: words } = useLanguage().words.incidents;
+  const { dispatcher } = useClients();
+  const path = { teamId: team, id: delivery.id };
+  const retrying = useStep(team, delivery, () =>
+    ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/retry-now', { params: { path } })),
+  );
+  const [time, setTime] = useState('');
+  const moving = useStep(team, delivery, () =>
+    ask(
+      dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/reschedule', {
+        params: { path },
+        body: { sendAt: new Date(time).toISOString() },
+      }),
+    ),
+  );
+  return (
+    <>
+      <BusyButton busy={retrying.isPending} onClick={() => retrying.mutate(undefined)}>
+        {retryNow}
+      </BusyButton>
+      <AskingButton words={words} step={moving} isReady={!Number.isNaN(Date.parse(time))}>
+        <TextInput type="datetime-local" label={words.field} value={time} onChange={(event) => setTime(event.currentTarget.value)} />
+      </AskingButton>
+      {retrying.error ? <Trouble error={retrying.error} /> : null}
+    </>
+  );
+}
+
+/** For what may have arrived. */
+export function ReceivedButton({ team, delivery }: Props) {
+  const { received: words } = useLanguage().words.incidents;
+  const { dispatcher } = useClients();
+  const [note, setNote] = useState('');
+  const marking = useStep(team, delivery, () =>
+    ask(
+      dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/received', {
+        params: { path: { teamId: team, id: delivery.id } },
+        body: note.trim() === '' ? {} : { note: note.trim() },
+      }),
+    ),
+  );
+  return (
+    <AskingButton words={words} step={marking} isReady>
+      <TextInput label={words.field} value={note} maxLength={500} onChange={(event) => setNote(event.currentTarget.value)} />
+    </AskingButton>
+  );
+}
+
+type AskingProps = {
+  words: { open: string; title: string; lead: string; save: string };
+  step: { mutate: (given: undefined, options: { onSuccess: () => void }) => void; isPending: boolean; error: Error | null };
+  isReady: boolean;
+  children: ReactNode;
+};
+
+/** Opens a small form, and closes it when the service has taken it. */
+function AskingButton({ words, step, isReady, children }: AskingProps) {
+  const { close } = useLanguage().words.page;
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button variant="default" onClick={() => setIsOpen(true)}>
+        {words.open}
+      </Button>
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
+        <Text mb="md">{words.lead}</Text>
+        {children}
+        {step.error ? <Trouble error={step.error} /> : null}
+        <Group justify="flex-end" mt="lg">
+          <BusyButton
+            busy={step.isPending}
+            disabled={!isReady}
+            onClick={() => step.mutate(undefined, { onSuccess: () => setIsOpen(false) })}
+          >
+            {words.save}
+          </BusyButton>
+        </Group>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+// Reads the trouble of a team's ways out.
+import { type IncidentView } from '@billing-mail/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { CALM_MS } from './deliveries-queries.js';
+
+/** While it goes on somebody is mending it and looks whether it helped. */
+const GOING_ON_MS = 3_000;
+
+/** Those that are not over come first. Their keys begin as those of deliveries do: what is sent again changes them. */
+export function useIncidents(team: string) {
+  const { dispatcher } = useClients();
+  return useQuery({
+    queryKey: ['deliveries-incidents', team],
+    queryFn: (): Promise<{ items: IncidentView[] }> =>
+      ask(dispatcher.GET('/v1/teams/{teamId}/incidents', { params: { path: { teamId: team } } })),
+    refetchInterval: CALM_MS,
+  });
+}
+
+export function useIncident(team: string, id: string) {
+  const { dispatcher } = useClients();
+  return useQuery({
+    queryKey: ['deliveries-incident', team, id],
+    queryFn: (): Promise<IncidentView> =>
+      ask(dispatcher.GET('/v1/teams/{teamId}/incidents/{id}', { params: { path: { teamId: team, id } } })),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.endedAt === null || state.data.deliveries.underWay > 0 ? GOING_ON_MS : CALM_MS,
+  });
+}

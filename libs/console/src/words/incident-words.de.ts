@@ -1,0 +1,45 @@
+import { type incidentWords as english } from './incident-words.en.js';
+
+const belege = (count: number): string => (count === 1 ? '1 Beleg' : `${count} Belege`);
+const versuche = (count: number): string => (count === 1 ? '1 gescheiterter Versuch' : `${count} gescheiterte Versuche`);
+
+export const incidentWords: typeof english = {
+  banner: (server, since) => `Seit ${since} scheitert der Versand über ${server}.`,
+  show: 'Was ist zu tun?',
+  title: (server) => `Störung bei ${server}`,
+  facts: (since, failures, last) => `Seit ${since}: ${versuche(failures)}, zuletzt ${last}.`,
+  over: (when) => `Die Störung ist behoben: Am ${when} wurde auf diesem Weg wieder ein Beleg verschickt.`,
+  turns: {
+    team: 'Sie sind am Zug',
+    operator: 'Am Zug ist der Betreiber des Mailservers',
+    platform: 'Wir sind am Zug',
+  },
+  mend: 'Zur Einstellung',
+  mendThenSend: 'Testen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
+  progressLabel: 'Verschickte Belege',
+  progress: (done, total) => `${done} von ${total === 1 ? '1 Beleg' : `${total} Belegen`} verschickt oder erneut gesendet.`,
+  open: (waiting, failed) =>
+    [
+      ...(waiting === 0 ? [] : [`${belege(waiting)} noch in Arbeit.`]),
+      ...(failed === 0 ? [] : [`${belege(failed)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`]),
+    ].join(' '),
+  list: 'Betroffene Belege',
+  ofDelivery: 'Der Versandweg war gestört:',
+  retryNow: 'Jetzt versuchen',
+  reschedule: {
+    open: 'Anderer Zeitpunkt …',
+    title: 'Frühestens verschicken',
+    lead: 'Der Versand wird zu diesem Zeitpunkt versucht, nicht früher.',
+    field: 'Datum und Uhrzeit',
+    save: 'Zeitpunkt festlegen',
+  },
+  received: {
+    open: 'Ist angekommen …',
+    title: 'Als angekommen vermerken?',
+    lead: 'Tun Sie das, wenn der Empfänger es bestätigt hat. Der Beleg hat dann keinen Handlungsbedarf mehr.',
+    field: 'Notiz, etwa von wem Sie es wissen',
+    save: 'Als angekommen vermerken',
+    by: (user, when) => `Von ${user} am ${when} als angekommen vermerkt`,
+  },
+  cancelledBy: (user) => `Abgebrochen von ${user}`,
+};

@@ -1,0 +1,44 @@
+const documents = (count: number): string => (count === 1 ? '1 document' : `${count} documents`);
+const tries = (count: number): string => (count === 1 ? '1 failed try' : `${count} failed tries`);
+
+/** Trouble of a way out, and what else can be done with one delivery. */
+export const incidentWords = {
+  banner: (server: string, since: string) => `Documents have been failing at ${server} since ${since}.`,
+  show: 'See what to do',
+  title: (server: string) => `Trouble with ${server}`,
+  facts: (since: string, failures: number, last: string) => `Since ${since}: ${tries(failures)}, the latest ${last}.`,
+  over: (when: string) => `It is over: a document went out this way again on ${when}.`,
+  turns: {
+    team: 'It is your turn',
+    operator: 'It is the turn of whoever runs the mail server',
+    platform: 'It is our turn',
+  },
+  mend: 'Go to the setting',
+  mendThenSend: 'Test the connection there and save. What still waits then goes out by itself.',
+  progressLabel: 'Documents that have gone out',
+  progress: (done: number, total: number) => `${done} of ${documents(total)} went out or were sent again.`,
+  open: (waiting: number, failed: number) =>
+    [
+      ...(waiting === 0 ? [] : [`${documents(waiting)} still being tried.`]),
+      ...(failed === 0 ? [] : [`${documents(failed)} not sent: send them again once the cause is mended.`]),
+    ].join(' '),
+  list: 'Documents concerned',
+  ofDelivery: 'The way out had trouble:',
+  retryNow: 'Try now',
+  reschedule: {
+    open: 'Another time …',
+    title: 'Not before',
+    lead: 'The document is tried at this time, and not sooner.',
+    field: 'Date and time',
+    save: 'Set the time',
+  },
+  received: {
+    open: 'It arrived …',
+    title: 'Mark as received?',
+    lead: 'Do this once the recipient has told you so. The document then needs no attention any more.',
+    field: 'Note, such as who said so',
+    save: 'Mark as received',
+    by: (user: string, when: string) => `Marked as received by ${user} on ${when}`,
+  },
+  cancelledBy: (user: string) => `Cancelled by ${user}`,
+};
