@@ -27,6 +27,8 @@ export const notificationView = z.object({
   title: z.string(),
   body: z.string(),
   deliveryId: z.string().nullable(),
+  /** The trouble of a way out that it tells of. */
+  incidentId: z.string().nullable(),
   documentId: z.string().nullable(),
   count: z.int(),
   createdAt: z.iso.datetime(),

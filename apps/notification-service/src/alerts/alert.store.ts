@@ -2,10 +2,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Severity } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
-import { type Alert, type AlertParams, type AlertType, teamMailbox } from './alert.js';
+import { type Alert, type AlertParams, type AlertType, type SinceTold, teamMailbox } from './alert.js';
 
 /** A notification that was made or counted up in this transaction. `userId` null: everybody in the team. */
-export type RaisedAlert = { notificationId: string; userId: string | null; count: number };
+export type RaisedAlert = {
+  notificationId: string;
+  userId: string | null;
+  count: number;
+  /** Known better from here on, and no news: it is shown, and not sent to anybody. */
+  isQuiet?: true;
+};
 
 /** A group that somebody has read takes no more after this long, so that new trouble of an old kind is new. */
 export const GROUP_HOURS = 24;
@@ -21,14 +27,31 @@ type Notice = {
   document_id: string | null;
   open_group: string;
   count: number;
+  part_of: string | null;
+  part_as: keyof SinceTold | null;
 };
 
 @Injectable()
 export class AlertStore {
-  /** Runs inside the caller's transaction; three statements, however many alerts. */
+  /** Runs inside the caller's transaction; three statements, however many alerts, and two more where some are part of what may have been told. */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
     const withAddress = await teamsWithAddress(tx, alerts);
-    const counted = countTogether(alerts.flatMap((alert) => toNotices(alert, withAddress.has(alert.teamId))));
+    const notices = alerts.flatMap((alert) => toNotices(alert, withAddress.has(alert.teamId)));
+    const parts = notices.filter(({ part_of }) => part_of !== null);
+    if (parts.length === 0) return this.write(tx, notices);
+    // First what they may be part of.
+    const news = await this.write(
+      tx,
+      notices.filter(({ part_of }) => part_of === null),
+    );
+    const { added, left } = await addToTold(tx, parts);
+    const told = new Set(news.map(({ notificationId }) => notificationId));
+    return [...news, ...added.filter(({ notificationId }) => !told.has(notificationId)), ...(await this.write(tx, left))];
+  }
+
+  private async write(tx: EntityManager, all: readonly Notice[]): Promise<RaisedAlert[]> {
+    if (all.length === 0) return [];
+    const counted = countTogether(all);
     // Written in one order for all, so that two groups never wait for each other crosswise; told in the order in which it happened.
     const inOrder = [...counted.keys()].sort();
     const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
@@ -47,7 +70,10 @@ async function teamsWithAddress(tx: EntityManager, alerts: readonly Alert[]): Pr
   return new Set(rows.map(({ id }) => id));
 }
 
-function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId }: Alert, hasAddress: boolean): Notice[] {
+function toNotices(
+  { teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf }: Alert,
+  hasAddress: boolean,
+): Notice[] {
   const told = {
     team_id: teamId,
     type,
@@ -57,9 +83,46 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
     document_id: documentId,
     open_group: groupKey,
     count: 1,
+    part_of: partOf?.groupKey ?? null,
+    part_as: partOf?.as ?? null,
   };
   const people = audience.kind === 'users' ? audience.userIds : [null];
   return [...people, ...(hasAddress ? [teamMailbox(teamId)] : [])].map((userId) => ({ ...told, user_id: userId }));
+}
+
+/** Counts documents on the trouble that their readers were told of; `left` are those whose readers were not. */
+async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{ added: RaisedAlert[]; left: Notice[] }> {
+  const keyOf = (notice: Pick<Notice, 'team_id' | 'user_id'> & { open_group: string | null }): string =>
+    JSON.stringify([notice.team_id, notice.open_group, notice.user_id]);
+  const wholes = new Map<string, Pick<Notice, 'team_id' | 'open_group' | 'user_id'> & SinceTold>();
+  for (const { team_id, user_id, part_of, part_as } of parts) {
+    const whole = {
+      team_id,
+      user_id,
+      open_group: part_of ?? '',
+      failed: 0,
+      fellBack: 0,
+      ...wholes.get(keyOf({ team_id, user_id, open_group: part_of })),
+    };
+    if (part_as !== null) whole[part_as] += 1;
+    wholes.set(keyOf(whole), whole);
+  }
+  const inOrder = [...wholes.keys()].sort().flatMap((key) => wholes.get(key) ?? []);
+  await closeOldGroups(tx, inOrder);
+  const [rows] = await tx.query<[(RaisedAlert & { teamId: string; openGroup: string })[], number]>(
+    `UPDATE notify.notifications n SET params = n.params || jsonb_build_object(
+         'failed', coalesce((n.params ->> 'failed')::int, 0) + whole.failed,
+         'fellBack', coalesce((n.params ->> 'fellBack')::int, 0) + whole."fellBack")
+     FROM jsonb_to_recordset($1) AS whole (team_id text, user_id text, open_group text, failed int, "fellBack" int)
+     WHERE n.team_id = whole.team_id AND n.open_group = whole.open_group AND n.user_id IS NOT DISTINCT FROM whole.user_id
+     RETURNING n.id AS "notificationId", n.user_id AS "userId", n.count, n.team_id AS "teamId", n.open_group AS "openGroup"`,
+    [JSON.stringify(inOrder)],
+  );
+  const told = new Set(rows.map(({ teamId, openGroup, userId }) => keyOf({ team_id: teamId, open_group: openGroup, user_id: userId })));
+  return {
+    added: rows.map(({ notificationId, userId, count }) => ({ notificationId, userId, count, isQuiet: true })),
+    left: parts.filter(({ team_id, user_id, part_of }) => !told.has(keyOf({ team_id, user_id, open_group: part_of }))),
+  };
 }
 
 /** One for each trouble of each user, by a key of it, with its count and its latest document; what happened last is the last. */
@@ -74,7 +137,7 @@ function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   return counted;
 }
 
-async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Promise<void> {
+async function closeOldGroups(tx: EntityManager, notices: readonly Pick<Notice, 'team_id' | 'open_group' | 'user_id'>[]): Promise<void> {
   await tx.query(
     `UPDATE notify.notifications SET open_group = NULL WHERE id IN (
        SELECT n.id FROM notify.notifications n

@@ -36,11 +36,14 @@ export type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] 
 >;
 export type RejectionParams = { kind: 'rejection' } & Omit<JobRejectedEvent['rejection'], 'id'>;
 export type IncidentParams =
-  | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'server' | 'since' | 'failure' | 'waiting'>)
+  | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'server' | 'since' | 'failure' | 'waiting'> & Partial<SinceTold>)
   | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
   | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>)
   | ({ kind: 'own_certificate_expiring' } & Pick<OwnCertificateExpiringEvent, 'addresses' | 'notAfter' | 'daysLeft'>);
 export type AlertParams = DeliveryParams | BounceParams | RejectionParams | IncidentParams;
+
+/** What became of documents by trouble of a server after its team was told of it: how many failed, and how many went out by the platform. */
+export type SinceTold = { failed: number; fellBack: number };
 
 /** Who runs the platform: a team and a user of that no token can speak, as their signs do not fit a team. */
 export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;
@@ -58,6 +61,8 @@ export type Alert = {
   audience: Audience;
   /** The same kind of trouble has the same key. */
   groupKey: string;
+  /** The trouble of a server that it is one more document of: whoever was told of that is not told of each. */
+  partOf?: { groupKey: string; as: keyof SinceTold };
   params: AlertParams;
   deliveryId: string | null;
   documentId: string | null;

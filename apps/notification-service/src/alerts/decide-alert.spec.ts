@@ -41,6 +41,23 @@ describe('decideAlert', () => {
     expect(keyOf(cameBack('bounced', { recipients: [] }))).not.toBe(keyOf(cameBack('bounced', { recipients: [] })));
   });
 
+  it('counts a document that its way failed with the trouble of that way, where that was told', () => {
+    const partOf = (event: OutcomeEvent) => decideAlert(event)?.partOf;
+    const down = { ...INCIDENTS.serverDown(), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' };
+    const key = decideAlert(down)?.groupKey;
+    expect(partOf(settled({ status: 'failed', failure: SERVER_DOWN }))).toEqual({ groupKey: key, as: 'failed' });
+    expect(partOf(settled({ usedFallback: true, failure: SERVER_DOWN }))).toEqual({ groupKey: key, as: 'fellBack' });
+    for (const event of [SAMPLES.partlySent(), rejected(), down]) expect(partOf(event)).toBeUndefined();
+  });
+
+  it('does not tell whoever cancelled it, but all others', () => {
+    const audienceOf = (cancelledBy: string, fields: { notifyUserIds: string[] }) =>
+      decideAlert(settled({ status: 'cancelled', cancelledBy }, { requestedBy: { userId: 'a' }, ...fields }))?.audience;
+    expect(audienceOf('a', { notifyUserIds: [] })).toBeUndefined();
+    expect(audienceOf('a', { notifyUserIds: ['b', 'a'] })).toEqual({ kind: 'users', userIds: ['b'] });
+    expect(audienceOf('c', { notifyUserIds: ['b'] })).toEqual({ kind: 'users', userIds: ['a', 'b'] });
+  });
+
   it('names delivery and document', () => {
     const event = SAMPLES.failed();
     expect(decideAlert(event)).toMatchObject({ deliveryId: event.delivery.id, documentId: 'inv-2026-0042', teamId: 'acme' });

@@ -5,6 +5,7 @@ import {
   type DeliveryInDoubtEvent,
   type DeliverySettledEvent,
   type DeliveryStatus,
+  type FailureReason,
   type JobRejectedEvent,
   type OutcomeEvent,
   type OwnCertificateExpiringEvent,
@@ -48,8 +49,11 @@ export function decideAlert(event: OutcomeEvent): Alert | null {
 }
 
 function ofDelivery(event: DeliverySettledEvent): Alert | null {
-  const rule = ruleFor(event.delivery);
-  return rule && { ...rule, ...aboutDelivery(event), groupKey: groupKeyOf(rule.type, event.delivery) };
+  const { delivery } = event;
+  const rule = ruleFor(delivery);
+  const audience = withoutWhoCancelled(audienceOf(event), delivery);
+  if (rule === null || audience === null) return null;
+  return { ...rule, ...aboutDelivery(event), audience, groupKey: groupKeyOf(rule.type, delivery), ...partOf(delivery) };
 }
 
 // How it ends is told as well, as trouble of its own: by then somebody may have asked these recipients.
@@ -75,7 +79,7 @@ function ruleFor(delivery: DeliverySettledEvent['delivery']): Rule | null {
     case 'sent':
       if (delivery.usedFallback) return { type: 'delivery_fell_back', severity: 'warning' };
       return isAfterDoubt(delivery) ? { type: 'delivery_uncertain', severity: 'warning' } : null;
-    // Whoever cancelled knows; it is told all the same, quietly, because colleagues and notifyUserIds may not.
+    // Whoever cancelled knows; others are told, quietly, as they may not.
     case 'cancelled':
       return { type: delivery.counts.accepted > 0 ? 'delivery_partly_sent' : 'delivery_failed', severity: 'info' };
     case 'failed':
@@ -88,6 +92,13 @@ function ruleFor(delivery: DeliverySettledEvent['delivery']): Rule | null {
     case 'waiting':
       return null;
   }
+}
+
+/** `null` where nobody else is to hear of it. */
+function withoutWhoCancelled(audience: Audience, { status, cancelledBy }: DeliverySettledEvent['delivery']): Audience | null {
+  if (status !== 'cancelled' || cancelledBy === undefined || audience.kind === 'team') return audience;
+  const userIds = audience.userIds.filter((userId) => userId !== cancelledBy);
+  return userIds.length === 0 ? null : { kind: 'users', userIds };
 }
 
 const isAfterDoubt = ({ afterDoubt = [] }: DeliverySettledEvent['delivery']): boolean => afterDoubt.length > 0;
@@ -128,12 +139,12 @@ function ofRejection(event: JobRejectedEvent): Alert {
 
 // Trouble that goes on is told anew with each event, on one notification.
 function ofServerDown(event: ServerDownEvent): Alert {
-  const { server, since, failure, waiting } = event;
+  const { incidentId, server, since, failure, waiting } = event;
   return {
-    ...ofIncident('smtp_server_down', server),
+    ...ofIncident('smtp_server_down', ofServer(server, failure)),
     teamId: event.teamId,
     audience: audienceOf(event),
-    params: { kind: 'server_down', server, since, failure, waiting },
+    params: { kind: 'server_down', incidentId, server, since, failure, waiting },
   };
 }
 
@@ -172,6 +183,16 @@ const ofIncident = (type: AlertType, of: string) =>
 function audienceOf(event: TeamEvent): Audience {
   const userIds = [...new Set([...(event.requestedBy ? [event.requestedBy.userId] : []), ...event.notifyUserIds])];
   return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };
+}
+
+const ofServer = (server: string, { code }: FailureReason): string => `${server}|${code}`;
+
+/** A document that its way failed is one more of the trouble that its team was told of, where it was. */
+function partOf({ status, usedFallback, failure }: DeliverySettledEvent['delivery']): Pick<Alert, 'partOf'> {
+  if (failure === null || failure.server === null) return {};
+  const groupKey = `smtp_server_down|${ofServer(failure.server, failure)}`;
+  if (status === 'failed') return { partOf: { groupKey, as: 'failed' } };
+  return status === 'sent' && usedFallback ? { partOf: { groupKey, as: 'fellBack' } } : {};
 }
 
 /**

@@ -148,6 +148,7 @@ function toPlaced(row: Row, wanted: Locale | null): Placed {
     position: Number(position),
     view: {
       ...rest,
+      incidentId: params.kind === 'server_down' ? (params.incidentId ?? null) : null,
       ...renderAlert(params, row.count, wanted ?? locale, emailTrouble),
       createdAt: createdAt.toISOString(),
       readAt: readAt?.toISOString() ?? null,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type NotificationView } from '@billing-mail/contracts';
 import request from 'supertest';
 import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../testing/sample-outcomes.js';
@@ -106,6 +107,22 @@ describe('outcomes on their way into the inbox', () => {
     const [notification, ...more] = await inboxOf('u1', 'down');
     expect([notification?.type, notification?.readAt, notification?.deliveryId, more.length]).toEqual(['smtp_server_down', null, null, 0]);
     expect(notification?.body).toContain('77');
+  });
+
+  it('counts what fails by trouble that was told on that notification, and tells by itself whom it was not told', async () => {
+    const fields = { teamId: 'one-trouble', notifyUserIds: ['u1'] };
+    const failed = () => {
+      const event = SAMPLES.failed({ ...fields, requestedBy: { userId: 'u2' } });
+      return { ...event, delivery: { ...event.delivery, failure: SERVER_DOWN } };
+    };
+    const down = { ...INCIDENTS.serverDown(fields), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' };
+    const incidentId = randomUUID();
+    await (await around.publishGroup([failed(), { ...down, incidentId }])).finished();
+    await publishAndFinish(failed(), failed());
+    const [incident, ...more] = await inboxOf('u1', fields.teamId);
+    expect([incident?.type, incident?.count, incident?.incidentId, more]).toEqual(['smtp_server_down', 1, incidentId, []]);
+    expect(incident?.body).toContain('3 documents could not be sent since');
+    expect((await inboxOf('u2', fields.teamId)).map(({ type, count }) => [type, count])).toEqual([['delivery_failed', 3]]);
   });
 
   it('takes what concerns no team together with what does', async () => {

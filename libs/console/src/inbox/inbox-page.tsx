@@ -3,7 +3,7 @@ import { Anchor, Badge, Button, Group, Paper, Text, Title } from '@mantine/core'
 import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { deliveryPath } from '../paths.js';
+import { deliveryPath, incidentPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -112,17 +112,7 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
               {formats.dateTime(item.createdAt)}
               {item.teamId === team ? '' : ` · ${inbox.team(item.teamId)}`}
             </Text>
-            {item.deliveryId === null ? null : (
-              <Anchor
-                component={Link}
-                href={deliveryPath(item.teamId, item.deliveryId)}
-                size="sm"
-                underline="always"
-                onClick={isUnread ? onRead : undefined}
-              >
-                {inbox.open}
-              </Anchor>
-            )}
+            <OpenLink item={item} onFollow={isUnread ? onRead : undefined} />
             {isUnread ? (
               <Button variant="subtle" size="compact-sm" onClick={onRead}>
                 {inbox.markRead}
@@ -132,5 +122,18 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
         </div>
       </Paper>
     </li>
+  );
+}
+
+/** To what it is about: the trouble of a way out, or a delivery. */
+function OpenLink({ item, onFollow }: { item: NotificationView; onFollow: (() => void) | undefined }) {
+  const { inbox, incidents } = useLanguage().words;
+  const { teamId, incidentId, deliveryId } = item;
+  if (incidentId === null && deliveryId === null) return null;
+  const href = incidentId === null ? deliveryPath(teamId, deliveryId ?? '') : incidentPath(teamId, incidentId);
+  return (
+    <Anchor component={Link} href={href} size="sm" underline="always" onClick={onFollow}>
+      {incidentId === null ? inbox.open : incidents.show}
+    </Anchor>
   );
 }

@@ -140,7 +140,11 @@ export const GERMAN: Catalogue = {
       happened: (since, waiting) =>
         `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${documents(waiting)} warten`} auf ihn.`,
       means:
-        'Die wartenden Belege werden von selbst erneut versucht. Sie erfahren von jedem Beleg, der am Ende nicht verschickt werden kann oder über unsere Plattform hinausgeht, weil Ihre Einstellungen das erlauben.',
+        'Die wartenden Belege werden von selbst erneut versucht. Diese Meldung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform hinausgehen, weil Ihre Einstellungen das erlauben.',
+      sinceTold: (failed, fellBack) => [
+        ...(failed === 0 ? [] : [`Seitdem nicht verschickt: ${documents(failed)}. Senden Sie sie erneut, sobald die Ursache behoben ist.`]),
+        ...(fellBack === 0 ? [] : [`Seitdem über unsere Plattform verschickt: ${documents(fellBack)}.`]),
+      ],
     },
     platformUnavailable: {
       title: 'Unsere Plattform kann Ihre Belege zurzeit nicht verschicken',

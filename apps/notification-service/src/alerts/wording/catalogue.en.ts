@@ -135,7 +135,11 @@ export const ENGLISH: Catalogue = {
       happened: (since, waiting) =>
         `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
       means:
-        'The waiting documents are tried again by themselves. You are told of each document that cannot be sent in the end, or that goes out by our platform because your settings allow it.',
+        'The waiting documents are tried again by themselves. This message counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
+      sinceTold: (failed, fellBack) => [
+        ...(failed === 0 ? [] : [`${documents(failed)} could not be sent since: send them again once the cause is mended.`]),
+        ...(fellBack === 0 ? [] : [`${documents(fellBack)} went out by our platform since.`]),
+      ],
     },
     platformUnavailable: {
       title: 'Our platform cannot send your documents at the moment',

@@ -40,7 +40,13 @@ export type SituationWords = {
 
 /** What befell a way out; `server` is a name, `since` and `until` a time in words. */
 export type IncidentWords = {
-  serverDown: { title: (server: string) => string; happened: (since: string, waiting: number) => string; means: string };
+  serverDown: {
+    title: (server: string) => string;
+    happened: (since: string, waiting: number) => string;
+    /** Of documents since it was told; nothing where there are none. */
+    sinceTold: (failed: number, fellBack: number) => string[];
+    means: string;
+  };
   platformUnavailable: {
     title: string;
     happened: Record<PlatformUnavailableEvent['reason'], (since: string, waiting: number) => string>;

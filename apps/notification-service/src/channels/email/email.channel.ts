@@ -10,7 +10,7 @@ export const DIGEST_EVERY_MINUTES = 60;
 @Injectable()
 export class EmailChannel implements Channel {
   async accept(tx: EntityManager, raised: RaisedAlert[]): Promise<void> {
-    const personal = raised.filter(({ userId }) => userId !== null);
+    const personal = raised.filter(({ userId, isQuiet }) => userId !== null && isQuiet !== true);
     if (personal.length === 0) return;
     await tx.query(
       `INSERT INTO notify.email_outbox AS owed (notification_id, wanted_count, status, due_at)

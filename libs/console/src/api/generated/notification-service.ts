@@ -264,6 +264,7 @@ export interface operations {
                             title: string;
                             body: string;
                             deliveryId: string | null;
+                            incidentId: string | null;
                             documentId: string | null;
                             count: number;
                             /** Format: date-time */
@@ -330,6 +331,7 @@ export interface operations {
                         title: string;
                         body: string;
                         deliveryId: string | null;
+                        incidentId: string | null;
                         documentId: string | null;
                         count: number;
                         /** Format: date-time */
