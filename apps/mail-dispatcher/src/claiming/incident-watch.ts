@@ -34,14 +34,18 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     clearInterval(this.timer);
   }
 
-  /** A try was recorded. What follows nobody waits for. */
-  noteTry(lane: string, report: TryReport): void {
+  /**
+   * A try was recorded. Of a failure it is told before the delivery goes on, as by the fallback: what becomes of it then is one more of that trouble.
+   * Of all else nobody waits for what follows.
+   */
+  noteTry(lane: string, report: TryReport): Promise<void> | null {
     if (report.results.some(({ outcome }) => outcome === 'accepted')) {
       if (this.inTrouble.has(lane)) void this.end(lane);
     } else if (wayStopped(report) !== null || troubleOfWay(report) !== null) {
       this.inTrouble.add(lane);
-      void this.tell();
+      return this.tell();
     }
+    return null;
   }
 
   /** Nothing of a team goes this way any more. */

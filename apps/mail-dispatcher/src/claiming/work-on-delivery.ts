@@ -222,7 +222,8 @@ export class WorkOnDelivery {
 
   private async record(delivery: DeliveryInHand, report: TryReport, keepBytes = () => Promise.resolve()): Promise<StepResult> {
     const recorded = await this.settling.settle(delivery, report, keepBytes);
-    this.incidents.noteTry(laneOf(delivery.teamId, report.route), report);
+    const told = this.incidents.noteTry(laneOf(delivery.teamId, report.route), report);
+    if (told !== null) await told;
     if (recorded.kind === 'late') return { kind: 'left', reason: 'late' };
     const { next } = recorded;
     if (next.kind !== 'settled') return { kind: 'recorded', next: next.kind };

@@ -16,7 +16,7 @@ export const incidentWords = {
   mend: 'Go to the setting',
   mendThenSend: 'Test the connection there and save. What still waits then goes out by itself.',
   progressLabel: 'Documents that have gone out',
-  progress: (done: number, total: number) => `${done} of ${documents(total)} went out or were sent again.`,
+  progress: (done: number, total: number) => `${done} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
   open: (waiting: number, failed: number) =>
     [
       ...(waiting === 0 ? [] : [`${documents(waiting)} still being tried.`]),
