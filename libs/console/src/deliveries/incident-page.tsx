@@ -103,15 +103,16 @@ function WhoseTurn({ team, incident: { turn, todo, field }, role }: { team: stri
 }
 
 function HowFar({ incident }: { incident: IncidentView }) {
-  const { progress, progressLabel, open } = useLanguage().words.incidents;
+  const { progress, progressLabel, waiting, notSent } = useLanguage().words.incidents;
   const { sent, fellBack, sentAgain, underWay } = incident.deliveries;
   const total = Object.values(incident.deliveries).reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   const done = sent + fellBack + sentAgain;
+  const left = countLeft(incident);
   return (
     <>
       <Text mt="md" size="sm" role="status">
-        {progress(done, total)} {open(underWay, countLeft(incident))}
+        {[progress(done, total), ...(underWay > 0 ? [waiting(underWay)] : []), ...(left > 0 ? [notSent(left)] : [])].join(' ')}
       </Text>
       <Progress value={(100 * done) / total} aria-label={progressLabel} mt="xs" />
     </>

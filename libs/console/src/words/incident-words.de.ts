@@ -18,11 +18,8 @@ export const incidentWords: typeof english = {
   mendThenSend: 'Testen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
   progressLabel: 'Verschickte Belege',
   progress: (done, total) => `${done} von ${total === 1 ? '1 Beleg' : `${total} Belegen`} verschickt oder erneut gesendet.`,
-  open: (waiting, failed) =>
-    [
-      ...(waiting === 0 ? [] : [`${belege(waiting)} noch in Arbeit.`]),
-      ...(failed === 0 ? [] : [`${belege(failed)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`]),
-    ].join(' '),
+  waiting: (count) => `${belege(count)} noch in Arbeit.`,
+  notSent: (count) => `${belege(count)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`,
   list: 'Betroffene Belege',
   ofDelivery: 'Der Versandweg war gestört:',
   retryNow: 'Jetzt versuchen',

@@ -17,11 +17,8 @@ export const incidentWords = {
   mendThenSend: 'Test the connection there and save. What still waits then goes out by itself.',
   progressLabel: 'Documents that have gone out',
   progress: (done: number, total: number) => `${done} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
-  open: (waiting: number, failed: number) =>
-    [
-      ...(waiting === 0 ? [] : [`${documents(waiting)} still being tried.`]),
-      ...(failed === 0 ? [] : [`${documents(failed)} not sent: send them again once the cause is mended.`]),
-    ].join(' '),
+  waiting: (count: number) => `${documents(count)} still being tried.`,
+  notSent: (count: number) => `${documents(count)} not sent: send again once the cause is mended.`,
   list: 'Documents concerned',
   ofDelivery: 'The way out had trouble:',
   retryNow: 'Try now',

@@ -141,10 +141,9 @@ export const GERMAN: Catalogue = {
         `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${documents(waiting)} warten`} auf ihn.`,
       means:
         'Die wartenden Belege werden von selbst erneut versucht. Diese Meldung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform hinausgehen, weil Ihre Einstellungen das erlauben.',
-      sinceTold: (failed, fellBack) => [
-        ...(failed === 0 ? [] : [`Seitdem nicht verschickt: ${documents(failed)}. Senden Sie sie erneut, sobald die Ursache behoben ist.`]),
-        ...(fellBack === 0 ? [] : [`Seitdem über unsere Plattform verschickt: ${documents(fellBack)}.`]),
-      ],
+      failedSince: (count) =>
+        `Seitdem nicht verschickt: ${count === 1 ? '1 Beleg' : documents(count)}. Senden Sie erneut, sobald die Ursache behoben ist.`,
+      fellBackSince: (count) => `Seitdem über unsere Plattform verschickt: ${count === 1 ? '1 Beleg' : documents(count)}.`,
     },
     platformUnavailable: {
       title: 'Unsere Plattform kann Ihre Belege zurzeit nicht verschicken',

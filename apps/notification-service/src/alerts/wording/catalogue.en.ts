@@ -136,10 +136,9 @@ export const ENGLISH: Catalogue = {
         `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
       means:
         'The waiting documents are tried again by themselves. This message counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
-      sinceTold: (failed, fellBack) => [
-        ...(failed === 0 ? [] : [`${documents(failed)} could not be sent since: send them again once the cause is mended.`]),
-        ...(fellBack === 0 ? [] : [`${documents(fellBack)} went out by our platform since.`]),
-      ],
+      failedSince: (count) =>
+        `${count === 1 ? '1 document' : documents(count)} could not be sent since: send again what failed once the cause is mended.`,
+      fellBackSince: (count) => `${count === 1 ? '1 document' : documents(count)} went out by our platform since.`,
     },
     platformUnavailable: {
       title: 'Our platform cannot send your documents at the moment',

@@ -43,8 +43,9 @@ export type IncidentWords = {
   serverDown: {
     title: (server: string) => string;
     happened: (since: string, waiting: number) => string;
-    /** Of documents since it was told; nothing where there are none. */
-    sinceTold: (failed: number, fellBack: number) => string[];
+    /** What became of documents by it since it was told. */
+    failedSince: (count: number) => string;
+    fellBackSince: (count: number) => string;
     means: string;
   };
   platformUnavailable: {

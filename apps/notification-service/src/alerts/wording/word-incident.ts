@@ -10,13 +10,17 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
   const { incidents } = words;
   switch (params.kind) {
     case 'server_down': {
-      const { title, happened, means, sinceTold } = incidents.serverDown;
+      const { title, happened, means, failedSince, fellBackSince } = incidents.serverDown;
       const why = explainFailure(params.failure, locale, 'custom', 'byItself');
       return {
         title: title(words.quoted(quotable(serverName(params.server)))),
         blocks: [
           textBlock(
-            [happened(inWords(params.since, locale), params.waiting), ...sinceTold(params.failed ?? 0, params.fellBack ?? 0)].join(' '),
+            [
+              happened(inWords(params.since, locale), params.waiting),
+              ...(params.failed ? [failedSince(params.failed)] : []),
+              ...(params.fellBack ? [fellBackSince(params.fellBack)] : []),
+            ].join(' '),
           ),
           ...[why.happened, means, why.todo].map(textBlock),
           ...replyBlocks(params.failure, words),
