@@ -1,6 +1,7 @@
 export { type GateDecision, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
 export { isAddressAllowed } from './network-policy.js';
 export { openSession, serverLabel, type OpenResult } from './open-session.js';
+export { ForbiddenAddressError, pinnedLookup, UnknownHostError } from './pinned-lookup.js';
 export { resolveHost } from './resolving.js';
 export { type SessionOptions } from './session-options.js';
 export { SessionKeeper, type KeeperOptions } from './session-keeper.js';

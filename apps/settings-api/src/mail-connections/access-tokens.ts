@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError } from '@billing-mail/platform';
+import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER } from '../settings-tokens.js';
-import { ForbiddenProviderError } from './guarded-fetch.js';
 import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens } from './mail-connections.store.js';
 import { type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
 import { sealTokens } from './seal-tokens.js';
@@ -111,7 +111,7 @@ export class AccessTokens {
       return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);
     } catch (error) {
       if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal' };
-      if (error instanceof ForbiddenProviderError) return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address' };
+      if (error instanceof ForbiddenAddressError) return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address' };
       throw error;
     }
   }

@@ -20,11 +20,11 @@ import {
   ProblemException,
   SealError,
 } from '@billing-mail/platform';
+import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
-import { ForbiddenProviderError } from './guarded-fetch.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
 import { type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
@@ -206,7 +206,7 @@ export class ConnectMailbox {
       if (answer.kind !== 'ok')
         this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
     } catch (error) {
-      if (!(error instanceof SealError) && !(error instanceof ForbiddenProviderError)) throw error;
+      if (!(error instanceof SealError) && !(error instanceof ForbiddenAddressError)) throw error;
       this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');
     }
   }
@@ -255,7 +255,7 @@ export class ConnectMailbox {
       if (answer.kind === 'ok') return answer;
       if (answer.kind === 'refused') throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
     } catch (error) {
-      if (!(error instanceof ForbiddenProviderError)) throw error;
+      if (!(error instanceof ForbiddenAddressError)) throw error;
       throw invalidInput([{ pointer: '/issuer', message: error.message }]);
     }
     throw new ProblemException(503, 'provider-away', 'The provider does not answer. Check its address, or try again in a moment.');

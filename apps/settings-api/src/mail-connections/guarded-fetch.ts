@@ -1,18 +1,11 @@
 // HTTP to a provider that a team has named: never into our network, and to no address but one that was checked.
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { isAddressAllowed, type NetworkPolicy, resolveHost } from '@billing-mail/smtp-client';
+import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
 /** Discovery documents, keys and tokens are a few kilobytes. */
 const MOST_BYTES = 1024 * 1024;
-const DNS_MS = 5000;
-
-/** The provider is somewhere that a team may not have us speak to. */
-export class ForbiddenProviderError extends Error {
-  override readonly name = 'ForbiddenProviderError';
-}
 
 /** @param policy `null` for a provider that the operator has named */
 export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
@@ -43,27 +36,5 @@ export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
       request.on('error', reject);
       request.end(body instanceof URLSearchParams ? body.toString() : body);
     });
-  };
-}
-
-async function pinnedLookup(target: URL, policy: NetworkPolicy): Promise<LookupFunction> {
-  const host = target.hostname.replace(/^\[|\]$/g, '');
-  const resolved = await resolveHost(host, DNS_MS);
-  if (!resolved.ok) throw new Error('the name of the provider is not known');
-  // One address out of bounds spoils the name, as for mail servers.
-  const isPublic = resolved.addresses.every((address) => isAddressAllowed(address, { ...policy, allowedNetworks: [] }));
-  if (
-    isPublic
-      ? target.protocol !== 'https:' || target.port !== ''
-      : !resolved.addresses.every((address) => isAddressAllowed(address, policy))
-  )
-    throw new ForbiddenProviderError(
-      'The provider must be reached by https:// on port 443, and not lead into a network that is not public.',
-    );
-  const [address = host] = resolved.addresses;
-  const family = isIP(address);
-  return (_hostname, options, callback) => {
-    if (options.all === true) callback(null, [{ address, family }]);
-    else callback(null, address, family);
   };
 }

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
-import { type NetworkPolicy } from '@billing-mail/smtp-client';
+import { ForbiddenAddressError, type NetworkPolicy } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
 import { NETWORK_POLICY, PLATFORM_APPS } from '../settings-tokens.js';
 import { assertionOf } from './service-account.js';
-import { ForbiddenProviderError, guardedFetch } from './guarded-fetch.js';
+import { guardedFetch } from './guarded-fetch.js';
 import { type PlatformApps } from './platform-apps.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { type MailProvider } from './providers/provider.js';
@@ -57,7 +57,7 @@ export class ProviderClient {
     return this.asked(app, async (config) => {
       const url = openid.buildAuthorizationUrl(config, parameters);
       // A browser goes there: nothing but a page.
-      if (!/^https?:$/.test(url.protocol)) throw new ForbiddenProviderError('The provider names no page to sign in at.');
+      if (!/^https?:$/.test(url.protocol)) throw new ForbiddenAddressError('The provider names no page to sign in at.');
       return { url: url.href };
     });
   }
@@ -115,7 +115,7 @@ export class ProviderClient {
     });
   }
 
-  /** @throws ForbiddenProviderError when the provider is where we do not go. */
+  /** @throws ForbiddenAddressError when the provider is where we do not go. */
   private async asked<T extends object>(
     app: ProviderApp,
     ask: (config: openid.Configuration) => Promise<T>,
@@ -124,7 +124,7 @@ export class ProviderClient {
     try {
       return { kind: 'ok', ...(await ask(await this.configOf(app, bySignature))) };
     } catch (error) {
-      const forbidden = causes(error).find((cause) => cause instanceof ForbiddenProviderError);
+      const forbidden = causes(error).find((cause) => cause instanceof ForbiddenAddressError);
       if (forbidden !== undefined) throw forbidden;
       return troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
     }
