@@ -1,5 +1,5 @@
-// `npm run keys:rotate`: seals every stored password with the first of SECRET_KEYS and says whether one is left. The work is in settings-api.
-import { spawn } from 'node:child_process';
+// `npm run keys:rotate`: seals every stored secret with the first of SECRET_KEYS and says whether one is left. The work is in the services that keep them.
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
@@ -18,11 +18,12 @@ try {
       'DATABASE_URL=postgresql://user:password@host:5432/database SECRET_KEYS=new:…,old:… npm run keys:rotate',
     );
   }
-  const child = spawn(process.execPath, [join(workspaceRoot, 'apps/settings-api/dist/rotate-keys.js')], {
-    cwd: workspaceRoot,
-    stdio: 'inherit',
-  });
-  child.once('close', (code) => (process.exitCode = code ?? 1));
+  for (const service of ['settings-api', 'notification-service']) {
+    const program = join(workspaceRoot, 'apps', service, 'dist/rotate-keys.js');
+    const { status } = spawnSync(process.execPath, [program], { cwd: workspaceRoot, stdio: 'inherit' });
+    // What one service can not open is named beside what the other has.
+    if (status !== 0) process.exitCode = status ?? 1;
+  }
 } catch (error) {
   explainFailure(error);
   process.exitCode = 1;

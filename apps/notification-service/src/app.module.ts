@@ -5,6 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import {
   bullOptions,
+  CredentialBox,
   dataSourceOptions,
   ExpireRows,
   HealthController,
@@ -21,6 +22,7 @@ import { DataSource } from 'typeorm';
 import { AlertStore } from './alerts/alert.store.js';
 import { InboxController } from './alerts/inbox.controller.js';
 import { InboxStore } from './alerts/inbox.store.js';
+import { RaiseAlerts } from './alerts/raise-alerts.js';
 import { StreamController } from './alerts/stream.controller.js';
 import { StreamsService } from './alerts/streams.service.js';
 import { CHANNELS } from './channels/channel.js';
@@ -29,6 +31,11 @@ import { EmailSenderService } from './channels/email/email-sender.service.js';
 import { EmailChannel } from './channels/email/email.channel.js';
 import { PlatformMailClient } from './channels/email/platform-mail.client.js';
 import { InboxChannel } from './channels/inbox.channel.js';
+import { WebhookLogStore } from './channels/webhook/webhook-log.store.js';
+import { WebhookOutboxStore } from './channels/webhook/webhook-outbox.store.js';
+import { WebhookSenderService } from './channels/webhook/webhook-sender.service.js';
+import { WebhooksController } from './channels/webhook/webhooks.controller.js';
+import { WebhooksStore } from './channels/webhook/webhooks.store.js';
 import { expiriesOf } from './keeping/expiries.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
@@ -62,6 +69,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       InboxController,
       PreferencesController,
       TeamAlertAddressController,
+      WebhooksController,
       HealthController,
       MetricsController,
     ],
@@ -77,6 +85,7 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       PreferencesStore,
       TeamAlertAddressStore,
       AlertStore,
+      RaiseAlerts,
       InboxStore,
       StreamsService,
       InboxChannel,
@@ -86,6 +95,11 @@ export function appModule(env: NotificationEnv, logger: Logger): Type {
       EmailOutboxStore,
       EmailSenderService,
       PlatformMailClient,
+      { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
+      WebhooksStore,
+      WebhookLogStore,
+      WebhookOutboxStore,
+      WebhookSenderService,
       {
         provide: ExpireRows,
         useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),

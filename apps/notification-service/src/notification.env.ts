@@ -10,6 +10,8 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   CONSOLE_URL: variables.CONSOLE_URL,
+  SECRET_KEYS: variables.SECRET_KEYS,
+  SMTP_ALLOWED_NETWORKS: variables.SMTP_ALLOWED_NETWORKS,
   RETENTION_NOTIFICATIONS: atLeastADay.default(30 * DAY_MS).meta({ description: 'how long notifications are kept' }),
   RETENTION_EVENTS: atLeastADay
     .default(30 * DAY_MS)
@@ -23,6 +25,10 @@ export type NotificationEnv = z.output<typeof notificationEnvironment>;
 
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
   readEnvironment(notificationEnvironment, source);
+
+/** Rotating keys needs the database and the keys. */
+export const readKeyRotationEnvironment = () =>
+  readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL, SECRET_KEYS: variables.SECRET_KEYS }), process.env);
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);
 

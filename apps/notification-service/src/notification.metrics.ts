@@ -40,5 +40,11 @@ export const oldestEmailAge = new Gauge({
 
 export const openStreams = new Gauge({ name: 'billing_mail_open_streams', help: 'Open live streams' });
 
+export const webhookTries = new Counter({
+  name: 'billing_mail_webhook_tries_total',
+  help: 'Requests to webhooks: delivered, failed, off (failed, and the webhook was switched off) or held (not sent, for a reason of ours)',
+  labelNames: ['result'] as const,
+});
+
 // Known from the start, so that the first is a rise and not a new series.
 for (const result of ['recorded', 'repeated', 'rejected', 'failed']) outcomesTaken.inc({ result }, 0);

@@ -43,11 +43,20 @@ describe('the schema notify', () => {
     await source.query(
       `INSERT INTO notify.rejected_outcomes SELECT 'hash ' || n, 'job', 'x', '[]', now() - n * interval '1 day' FROM generate_series(29, 31) AS n`,
     );
+    await source.query(
+      `INSERT INTO notify.webhooks (id, team_id, url, admins) VALUES ('00000000-0000-4000-8000-000000000009', 'acme', 'https://x.example', '{}')`,
+    );
+    await source.query(
+      `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, occurred_at, body, status, due_at)
+       SELECT '00000000-0000-4000-8000-000000000009', gen_random_uuid(), team, 'delivery.sent', now() - age::interval, '{}', status, now() - due::interval
+       FROM (VALUES ('acme', '31 days', 'delivered', '31 days'), ('acme', '29 days', 'delivered', '29 days'), ('held', '31 days', 'failed', '31 days'),
+                    ('acme', '31 days', 'waiting', '1 minute'), ('acme', '31 days', 'waiting', '31 days')) AS m (team, age, status, due)`,
+    );
     const days = (count: number): number => count * 24 * 60 * 60 * 1000;
     const kept = { RETENTION_NOTIFICATIONS: days(30), RETENTION_EVENTS: days(30) } as NotificationEnv;
     const counts = await new ExpireRows(source, createLogger('test', 'silent'), expiriesOf(kept)).expire();
     // Thirty days ago is over as well by the time that it is looked at.
-    expect(counts).toEqual({ notifications: 1, processed_events: 2, rejected_outcomes: 2 });
+    expect(counts).toEqual({ notifications: 1, processed_events: 2, rejected_outcomes: 2, webhook_messages: 2 });
     const left = await source.query<{ id: string }[]>(`SELECT right(id::text, 1) AS id FROM notify.notifications ORDER BY 1`);
     await source.destroy();
     expect(left.map(({ id }) => id)).toEqual(['2', '3', '4', '5']);

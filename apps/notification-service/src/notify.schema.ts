@@ -5,9 +5,14 @@ import { ReadUntilEntity } from './alerts/read-until.entity.js';
 import { EmailTimeEntity } from './channels/email/email-time.entity.js';
 import { EmailOutboxEntity } from './channels/email/email-outbox.entity.js';
 import { StreamClockEntity } from './channels/stream-clock.entity.js';
+import { WebhookKeyEntity } from './channels/webhook/webhook-key.entity.js';
+import { WebhookMessageEntity } from './channels/webhook/webhook-message.entity.js';
+import { WebhookTryEntity } from './channels/webhook/webhook-try.entity.js';
+import { WebhookEntity } from './channels/webhook/webhook.entity.js';
 import { Notifications1790000000000 } from './migrations/1790000000000-notifications.js';
 import { AlertEmailGate1798000000050 } from './migrations/1798000000050-alert-email-gate.js';
 import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-addresses.js';
+import { Webhooks1800000000035 } from './migrations/1800000000035-webhooks.js';
 import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused-index.js';
 import { AlertPreferences1800000000036 } from './migrations/1800000000036-alert-preferences.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
@@ -37,11 +42,16 @@ export const NOTIFY_SCHEMA: Schema = {
     StreamClockEntity,
     TeamAlertAddressEntity,
     TeamEntity,
+    WebhookEntity,
+    WebhookKeyEntity,
+    WebhookMessageEntity,
+    WebhookTryEntity,
   ],
   migrations: [
     Notifications1790000000000,
     AlertEmailGate1798000000050,
     KnownAddresses1798000000070,
+    Webhooks1800000000035,
     AlertPreferences1800000000036,
     NoUnusedIndex1800000000120,
     Keeping1800000000140,

@@ -13,6 +13,7 @@ export const NOTIFICATION_TYPES = [
   'smtp_server_down',
   'platform_unavailable',
   'certificate_expiring',
+  'webhook_off',
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 

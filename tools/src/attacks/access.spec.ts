@@ -29,6 +29,7 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
     const filled = path
       .replace('{teamId}', teamId)
       .replace('{id}', id === A_DELIVERY ? deliveryId : id)
+      .replace('{messageId}', id)
       .replace('{position}', '0')
       .replace('{route}', 'platform');
     return site.ask(service, filled, { as, method, body, headers });

@@ -28,6 +28,7 @@ const NOTHING = '00000000-0000-4000-8000-000000000000';
 const SETTINGS = '/v1/teams/{teamId}/email-delivery';
 const CERTIFICATE = `${SETTINGS}/certificate`;
 const DELIVERIES = '/v1/teams/{teamId}/deliveries';
+const WEBHOOKS = '/v1/teams/{teamId}/webhooks';
 const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
 /** By method and path, as the service describes them in its OpenAPI document. */
@@ -85,6 +86,20 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     // Nobody has an address yet.
     'POST /v1/preferences/confirmation-email': { access: 'personal', answers: 409 },
     'POST /v1/preferences/confirmation': { access: 'personal', answers: 422, body: { code: 'x'.repeat(22) } },
+    // Members do not even see them: an address may be a secret of the receiver's.
+    [`GET ${WEBHOOKS}`]: { access: 'team write', answers: 200 },
+    // It is inside our network.
+    [`POST ${WEBHOOKS}`]: { access: 'team write', answers: 422, body: { url: 'https://10.0.0.1/' } },
+    [`DELETE ${WEBHOOKS}/{id}`]: { access: 'team write', answers: 404, id: NOTHING },
+    [`POST ${WEBHOOKS}/{id}/rotate`]: { access: 'team write', answers: 404, id: NOTHING, body: {} },
+    [`POST ${WEBHOOKS}/{id}/switch-on`]: { access: 'team write', answers: 404, id: NOTHING },
+    [`POST ${WEBHOOKS}/{id}/test`]: { access: 'team write', answers: 404, id: NOTHING },
+    [`GET ${WEBHOOKS}/{id}/messages`]: { access: 'team write', answers: 404, id: NOTHING },
+    [`POST ${WEBHOOKS}/{id}/messages/{messageId}/replay`]: { access: 'team write', answers: 404, id: NOTHING },
+    [`POST ${WEBHOOKS}/{id}/replay`]: {
+      ...{ access: 'team write', answers: 404, id: NOTHING },
+      body: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' },
+    },
   },
 };
 

@@ -8,6 +8,7 @@ import {
   type PlatformUnavailableEvent,
   type ServerDownEvent,
   type Severity,
+  type WebhookOffReason,
 } from '@billing-mail/contracts';
 
 /** The types of notification that outcomes lead to. */
@@ -21,6 +22,7 @@ export const ALERT_TYPES = [
   'smtp_server_down',
   'platform_unavailable',
   'certificate_expiring',
+  'webhook_off',
 ] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
@@ -39,6 +41,7 @@ export type IncidentParams =
   | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'server' | 'since' | 'failure' | 'waiting'> & Partial<SinceTold>)
   | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
   | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>)
+  | { kind: 'webhook_off'; host: string; reason: WebhookOffReason }
   | ({ kind: 'own_certificate_expiring' } & Pick<OwnCertificateExpiringEvent, 'addresses' | 'notAfter' | 'daysLeft'>);
 export type AlertParams = DeliveryParams | BounceParams | RejectionParams | IncidentParams;
 

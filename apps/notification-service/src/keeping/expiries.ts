@@ -25,6 +25,16 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         SELECT event_id FROM notify.processed_events WHERE processed_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
+    // With its tries. What waits has an end of its own; longer than this only behind a webhook that was removed or switched off meanwhile.
+    kind: 'webhook_messages',
+    afterMs: RETENTION_EVENTS,
+    statement: `
+      DELETE FROM notify.webhook_messages WHERE id IN (
+        SELECT m.id FROM notify.webhook_messages m WHERE m.occurred_at < ${OLD} AND (m.status <> 'waiting' OR m.due_at < ${OLD})
+          AND NOT EXISTS (SELECT FROM notify.legal_holds h WHERE h.team_id = m.team_id)
+        LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
     kind: 'rejected_outcomes',
     afterMs: RETENTION_EVENTS,
     statement: `

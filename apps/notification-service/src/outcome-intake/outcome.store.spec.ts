@@ -1,12 +1,14 @@
 // What a group costs: as many statements for a hundred outcomes as for one.
 import { type OutcomeEvent } from '@billing-mail/contracts';
-import { dataSourceOptions, migrate } from '@billing-mail/platform';
+import { CredentialBox, dataSourceOptions, migrate } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { AbstractLogger, DataSource } from 'typeorm';
 import { AlertStore } from '../alerts/alert.store.js';
+import { RaiseAlerts } from '../alerts/raise-alerts.js';
 import { decideAlert } from '../alerts/decide-alert.js';
 import { EmailChannel } from '../channels/email/email.channel.js';
 import { InboxChannel } from '../channels/inbox.channel.js';
+import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';
 import { NOTIFY_SCHEMA } from '../notify.schema.js';
 import { ContactStore } from '../preferences/contact.store.js';
 import { SAMPLES, settled } from '../testing/sample-outcomes.js';
@@ -31,7 +33,8 @@ describe('recording a hundred outcomes', () => {
     db = await startTestDatabase();
     await migrate(db.url, NOTIFY_SCHEMA);
     source = await new DataSource({ ...dataSourceOptions(db.url, NOTIFY_SCHEMA), logging: true, logger: log }).initialize();
-    store = new OutcomeStore(source, new AlertStore(), new ContactStore(source), [new EmailChannel(), new InboxChannel()]);
+    const alerts = new RaiseAlerts(new AlertStore(), [new EmailChannel(), new InboxChannel()]);
+    store = new OutcomeStore(source, alerts, new ContactStore(source), new WebhookOutboxStore(source, new CredentialBox([]), alerts));
   });
   afterAll(async () => {
     await source.destroy();

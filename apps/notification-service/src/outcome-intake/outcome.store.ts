@@ -1,11 +1,11 @@
 // Acts on outcomes once: what follows from them is written in the same transaction that remembers their event ids.
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent, type UnreadableOutcome } from '@billing-mail/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AlertStore } from '../alerts/alert.store.js';
 import { type Alert } from '../alerts/alert.js';
-import { type Channel, CHANNELS } from '../channels/channel.js';
+import { RaiseAlerts } from '../alerts/raise-alerts.js';
+import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';
 import { ContactStore } from '../preferences/contact.store.js';
 
 /** An outcome with what to tell of it; `null` when there is nothing to tell. */
@@ -19,9 +19,9 @@ const KEPT_PAYLOAD_CHARACTERS = 256 * 1024;
 export class OutcomeStore {
   constructor(
     private readonly database: DataSource,
-    private readonly alerts: AlertStore,
+    private readonly alerts: RaiseAlerts,
     private readonly contacts: ContactStore,
-    @Inject(CHANNELS) private readonly channels: Channel[],
+    private readonly webhooks: WebhookOutboxStore,
   ) {}
 
   /**
@@ -29,21 +29,28 @@ export class OutcomeStore {
    * told of now: one that was told before, also by another process at the same time, is not told again.
    *
    * Where there is nothing to tell no event id is kept, because nothing is done that could be done twice: what such an event teaches of
-   * users and teams counts by its time, however often it comes.
+   * users and teams counts by its time, however often it comes, and webhooks are owed it once.
    */
   async record(outcomes: readonly DecidedOutcome[]): Promise<ToldOutcome[]> {
     const events = outcomes.map(({ event }) => event);
     const telling = outcomes.filter((outcome): outcome is ToldOutcome => outcome.alert !== null);
     if (telling.length === 0) {
       await this.contacts.learn(this.database.manager, events);
+      await this.webhooks.take(this.database.manager, events);
       return [];
     }
     return this.database.transaction(async (tx) => {
       const unseen = await remember(tx, telling);
       await this.contacts.learn(tx, events);
+      await this.webhooks.take(tx, events);
       // Taken out as it is met, so that an event that comes twice in one group is told once.
       const told = telling.filter(({ event }) => unseen.delete(event.eventId.toLowerCase()));
-      if (told.length > 0) await this.tell(tx, told);
+      if (told.length > 0) {
+        await this.alerts.raise(
+          tx,
+          told.map(({ alert }) => alert),
+        );
+      }
       return told;
     });
   }
@@ -63,14 +70,6 @@ export class OutcomeStore {
        ON CONFLICT (payload_sha256) DO NOTHING`,
       [JSON.stringify(rows)],
     );
-  }
-
-  private async tell(tx: EntityManager, told: readonly ToldOutcome[]): Promise<void> {
-    const raised = await this.alerts.raise(
-      tx,
-      told.map(({ alert }) => alert),
-    );
-    for (const channel of this.channels) await channel.accept(tx, raised);
   }
 }
 

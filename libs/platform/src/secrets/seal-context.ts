@@ -69,3 +69,10 @@ export const smtpTokenContext = (teamId: string, connectionId: string, host: str
   field: 'smtp.token',
   boundTo: [connectionId, host.toLowerCase()],
 });
+
+/** What the keys that sign a webhook's requests are sealed for: this webhook and the address that it goes to. */
+export const webhookKeysContext = (teamId: string, webhookId: string, url: string): SealContext => ({
+  teamId,
+  field: 'webhook.keys',
+  boundTo: [webhookId, url],
+});

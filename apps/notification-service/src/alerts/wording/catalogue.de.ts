@@ -183,6 +183,16 @@ export const GERMAN: Catalogue = {
           : 'Nach dem Ablauf warten Belege, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
       todo: 'Bestellen Sie ein neues Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
     },
+    webhookOff: {
+      title: (host) => `Ihr Webhook bei ${host} wurde abgeschaltet`,
+      happened: {
+        failing: 'Seit fünf Tagen hat er keine Nachricht angenommen. Dorthin wird deshalb nichts mehr gesendet.',
+        gone: 'Er hat geantwortet, dass es ihn nicht mehr gibt (410). Dorthin wird deshalb nichts mehr gesendet.',
+      },
+      means:
+        'Ihre Programme erfahren so lange nicht, was aus Ihren Belegen wird. Was dem Webhook entgeht, wird aufbewahrt und kann nachgesendet werden. Die Belege selbst gehen wie immer hinaus.',
+      todo: 'Lassen Sie den Webhook von denen in Ordnung bringen, die ihn betreuen. Schalten Sie ihn dann in den Teameinstellungen unter „Fakturierung“ wieder ein und senden Sie dort nach, was ihm entgangen ist.',
+    },
   },
   bounces: {
     bounced: {

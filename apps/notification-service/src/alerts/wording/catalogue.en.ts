@@ -177,6 +177,16 @@ export const ENGLISH: Catalogue = {
           : 'Once it has expired, documents that go out by your own mail server wait until there is a new one. They lose no tries.',
       todo: 'Order a new certificate and set it in the settings for e-mail delivery, or remove the old one there to send without a signature.',
     },
+    webhookOff: {
+      title: (host) => `Your webhook at ${host} was switched off`,
+      happened: {
+        failing: 'For five days it has taken no message, so nothing is sent there any more.',
+        gone: 'It answered that it is gone for good (410), so nothing is sent there any more.',
+      },
+      means:
+        'Your programs do not hear what becomes of your documents meanwhile. What the webhook misses is kept and can be sent again. The documents themselves go out as always.',
+      todo: 'Have those who look after the webhook put it right, then switch it on again in the team settings under “Invoicing” and have sent again there what it missed.',
+    },
   },
   bounces: {
     bounced: {

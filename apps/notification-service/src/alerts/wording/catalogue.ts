@@ -1,5 +1,11 @@
 // What a language must have words for. A language without one of them does not compile.
-import { type DocumentReference, type PlatformUnavailableEvent, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
+import {
+  type DocumentReference,
+  type PlatformUnavailableEvent,
+  type RecipientRole,
+  type SeenForReply,
+  type WebhookOffReason,
+} from '@billing-mail/contracts';
 
 /** What can have become of a document, as people distinguish it. */
 export const SITUATIONS = [
@@ -61,6 +67,7 @@ export type IncidentWords = {
     means: (hasEnded: boolean) => string;
     todo: string;
   };
+  webhookOff: { title: (host: string) => string; happened: Record<WebhookOffReason, string>; means: string; todo: string };
 };
 
 /** What comes to light after a document was sent; `unknown`: it came back, and nobody knows from whom. */

@@ -28,6 +28,7 @@ export function wordAlert(params: AlertParams, count: number, locale: Locale): A
     case 'platform_unavailable':
     case 'certificate_expiring':
     case 'own_certificate_expiring':
+    case 'webhook_off':
       return wordIncident(params, words, locale);
   }
 }

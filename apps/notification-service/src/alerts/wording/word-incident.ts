@@ -46,6 +46,10 @@ export function wordIncident(params: IncidentParams, words: Catalogue, locale: L
         blocks: [happened(inWords(params.notAfter, locale), addresses), means(params.daysLeft < 0), todo].map(textBlock),
       };
     }
+    case 'webhook_off': {
+      const { title, happened, means, todo } = incidents.webhookOff;
+      return { title: title(words.quoted(quotable(params.host))), blocks: [happened[params.reason], means, todo].map(textBlock) };
+    }
   }
 }
 

@@ -31,6 +31,8 @@ export const RATE_LIMITS = {
   downloads: { requests: 120, seconds: 60, of: 'user' },
   // What users send themselves: more than all the documents of a large company, less than takes the dispatcher from the others.
   intake: { requests: 3000, seconds: 60, of: 'team' },
+  // Each may send requests to a server that may be anybody's, or looks its name up.
+  webhooks: { requests: 30, seconds: 60, of: 'team', countsServices: true },
   // Letters to people who may not have asked for them.
   'confirmations-of-user': { requests: 5, seconds: 3600 },
   'confirmations-to-address': { requests: 3, seconds: 86_400 },

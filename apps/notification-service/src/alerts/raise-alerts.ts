@@ -1,0 +1,19 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type Channel, CHANNELS } from '../channels/channel.js';
+import { AlertStore } from './alert.store.js';
+import { type Alert } from './alert.js';
+
+/** Tells people within the transaction that makes it true, by all channels. */
+@Injectable()
+export class RaiseAlerts {
+  constructor(
+    private readonly alerts: AlertStore,
+    @Inject(CHANNELS) private readonly channels: Channel[],
+  ) {}
+
+  async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<void> {
+    const raised = await this.alerts.raise(tx, alerts);
+    for (const channel of this.channels) await channel.accept(tx, raised);
+  }
+}

@@ -1,0 +1,77 @@
+// One request to a receiver that a team has named: to the address that was checked, no further than it, and not for long.
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { type WebhookTrouble } from '@billing-mail/contracts';
+import { ForbiddenAddressError, type NetworkPolicy, pinnedLookup, UnknownHostError } from '@billing-mail/smtp-client';
+import { cleanTexts } from '../../outcome-intake/clean-texts.js';
+import { askedWait } from './webhook-schedule.js';
+
+export type WebhookRequest = { url: string; headers: Record<string, string>; body: string };
+export type WebhookAnswer =
+  | { kind: 'answered'; status: number; answer: string; askedMs: number | null }
+  | { kind: 'unanswered'; trouble: WebhookTrouble; askedMs: null };
+
+/** Longest answer, as the standard has it: a receiver takes what it gets, answers, and works afterwards. Well below the lease. */
+const ANSWER_WITHIN_MS = 15_000;
+/** What the log shows of an answer; of more no byte is read. */
+const MOST_BYTES = 4096;
+const MOST_CHARACTERS = 1000;
+
+/** Never rejects: whatever happens to a request is an answer. Redirects are not followed, so a 3xx is one that failed. */
+export async function postWebhook(
+  { url, headers, body }: WebhookRequest,
+  policy: Pick<NetworkPolicy, 'allowedNetworks'>,
+): Promise<WebhookAnswer> {
+  const target = new URL(url);
+  try {
+    const lookup = await pinnedLookup(target, policy);
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+    // The whole exchange has an end, also one in which a byte comes now and then.
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const request = send(target, { method: 'POST', headers, lookup, signal, agent: false });
+    request.end(body);
+    return await answerTo(request);
+  } catch (error) {
+    return { kind: 'unanswered', trouble: troubleOf(error), askedMs: null };
+  }
+}
+
+const answerTo = (request: ClientRequest): Promise<WebhookAnswer> =>
+  new Promise((resolve, reject) => {
+    request.on('error', reject).on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      const answered = (): void => {
+        resolve(toAnswer(response, Buffer.concat(chunks)));
+        request.destroy();
+      };
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes >= MOST_BYTES) answered();
+      });
+      // The status is the answer; what follows is for the log, whether it comes to its end or not.
+      response.on('end', answered).on('error', answered);
+    });
+  });
+
+function toAnswer({ statusCode = 0, headers }: IncomingMessage, body: Buffer): WebhookAnswer {
+  const answer = Array.from(cleanTexts(body.toString('utf8'))).slice(0, MOST_CHARACTERS);
+  return { kind: 'answered', status: statusCode, answer: answer.join(''), askedMs: askedWait(headers['retry-after'], new Date()) };
+}
+
+const TROUBLES: Record<string, WebhookTrouble> = {
+  ECONNREFUSED: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  ABORT_ERR: 'timeout',
+};
+
+function troubleOf(error: unknown): WebhookTrouble {
+  if (error instanceof ForbiddenAddressError) return 'forbidden_address';
+  if (error instanceof UnknownHostError) return 'unknown_host';
+  const { name, code = '' } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError') return 'timeout';
+  return TROUBLES[code] ?? (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code) ? 'tls' : 'broken');
+}

@@ -1,0 +1,42 @@
+// Seals the keys of webhooks with the first key, and then looks whether one is left that is not.
+import { CredentialBox, SealError, type SecretKey, Sql, webhookKeysContext } from '@billing-mail/platform';
+import { type DataSource } from 'typeorm';
+
+/** `left`: teams of whose keys the first one does not open one; empty when the others can be taken out. */
+export type ResealedWebhooks = { keys: number; moved: number; left: string[] };
+
+type Row = { id: string; teamId: string; webhookId: string; url: string; sealed: string };
+
+/** Safe beside running services and beside itself: a seal is exchanged only if it is still the one that was read. A team has few of them. */
+export async function resealWebhookKeys(source: DataSource, secretKeys: readonly SecretKey[]): Promise<ResealedWebhooks> {
+  const sql = new Sql(source);
+  const box = new CredentialBox(secretKeys);
+  let moved = 0;
+  for (const row of await readAll(sql)) {
+    const resealed = box.isOutdated(row.sealed) ? orNull(() => box.reseal(row.sealed, contextOf(row))) : null;
+    if (resealed === null) continue;
+    moved += await sql.affected('UPDATE notify.webhook_keys SET sealed = $3 WHERE id = $1 AND sealed = $2', [row.id, row.sealed, resealed]);
+  }
+  // Asked of the table again, with nothing but the first key: what it opens needs no other.
+  const firstKey = new CredentialBox(secretKeys.slice(0, 1));
+  const rows = await readAll(sql);
+  const left = rows.filter((row) => orNull(() => firstKey.open(row.sealed, contextOf(row))) === null);
+  return { keys: rows.length, moved, left: [...new Set(left.map(({ teamId }) => teamId))] };
+}
+
+const readAll = (sql: Sql): Promise<Row[]> =>
+  sql.rows<Row>(
+    `SELECT k.id, w.team_id AS "teamId", w.id AS "webhookId", w.url, k.sealed
+     FROM notify.webhook_keys k JOIN notify.webhooks w ON w.id = k.webhook_id ORDER BY w.team_id, k.id`,
+  );
+
+const contextOf = ({ teamId, webhookId, url }: Row) => webhookKeysContext(teamId, webhookId, url);
+
+function orNull(work: () => string): string | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}

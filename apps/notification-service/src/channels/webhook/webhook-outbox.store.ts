@@ -1,0 +1,207 @@
+// Messages that webhooks are owed: written with the outcome that they tell of, claimed by one sender at a time, settled under the claim.
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type OutcomeEvent, type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
+import { CredentialBox, Sql, webhookKeysContext } from '@billing-mail/platform';
+import { DataSource, type EntityManager } from 'typeorm';
+import { RaiseAlerts } from '../../alerts/raise-alerts.js';
+import { type WebhookAnswer } from './post-webhook.js';
+import { fromText, type WebhookKeys } from './webhook-keys.js';
+import { webhookOffAlert } from './webhook-off-alert.js';
+import { type WebhookContent, webhookContentOf } from './webhook-payload.js';
+import { OFF_AFTER_DAYS, waitAfter } from './webhook-schedule.js';
+
+/** A message that this process may send until its lease ends. */
+export type OwedMessage = {
+  id: string;
+  claimId: string;
+  webhookId: string;
+  eventId: string;
+  teamId: string;
+  url: string;
+  body: string;
+  /** Tries of this run through the schedule that have failed. */
+  failed: number;
+  sealedKeys: string[];
+};
+
+/** Who is asked for: webhooks that are well, or those that fail or are slow, which have places of their own so that they hold up nobody else. */
+export type WebhookLane = { isTroubled: boolean; ofEach: number };
+
+/** A process that died holds its messages back no longer than this; a try ends well before. */
+const LEASE_SECONDS = 60;
+/** A receiver that takes longer than this to say yes is slow. */
+const SLOW_MS = 3000;
+const HELD_SECONDS = 60;
+
+type State = { url: string; admins: string[]; isOff: boolean; isFailing: boolean; isOver: boolean; slow: boolean };
+
+@Injectable()
+export class WebhookOutboxStore {
+  constructor(
+    private readonly database: DataSource,
+    private readonly box: CredentialBox,
+    private readonly alerts: RaiseAlerts,
+  ) {}
+
+  /**
+   * Owes what happened to those webhooks that ask for it, each event once however often it comes. Teams without one cost a look at an
+   * index for a hundred events.
+   */
+  async take(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
+    const contents = events.map(webhookContentOf).filter((content) => content !== null);
+    if (contents.length === 0) return;
+    const sql = new Sql(tx);
+    const teamIds = [...new Set(contents.map(({ teamId }) => teamId))];
+    const rows = await sql.rows<{ teamId: string }>('SELECT DISTINCT team_id AS "teamId" FROM notify.webhooks WHERE team_id = ANY ($1)', [
+      teamIds,
+    ]);
+    const asking = new Set(rows.map(({ teamId }) => teamId));
+    const told = contents.filter(({ teamId }) => asking.has(teamId));
+    if (told.length > 0) await owe(sql, told);
+  }
+
+  /** @param busy webhooks that have all that they may have under way */
+  async claim(limit: number, busy: readonly string[], lane: WebhookLane): Promise<OwedMessage[]> {
+    const sql = new Sql(this.database);
+    const claimId = randomUUID();
+    const claimed = await sql.rows<Omit<OwedMessage, 'claimId' | 'sealedKeys'>>(CLAIM, [
+      ...[claimId, limit, lane.ofEach, lane.isTroubled, busy, LEASE_SECONDS],
+    ]);
+    if (claimed.length === 0) return [];
+    const keys = await sql.rows<{ webhookId: string; sealed: string }>(
+      `SELECT webhook_id AS "webhookId", sealed FROM notify.webhook_keys
+       WHERE webhook_id = ANY ($1) AND (ends_at IS NULL OR ends_at > now()) ORDER BY ends_at DESC NULLS FIRST`,
+      [claimed.map(({ webhookId }) => webhookId)],
+    );
+    return claimed.map((message) => ({
+      ...message,
+      claimId,
+      sealedKeys: keys.filter(({ webhookId }) => webhookId === message.webhookId).map(({ sealed }) => sealed),
+    }));
+  }
+
+  /** @throws SealError when SECRET_KEYS does not hold the key that they are sealed by. */
+  openKeys({ teamId, webhookId, url, sealedKeys }: OwedMessage): WebhookKeys[] {
+    return sealedKeys.map((sealed) => fromText(this.box.open(sealed, webhookKeysContext(teamId, webhookId, url))));
+  }
+
+  /** Gives a message back for a reason of ours: that is no try. */
+  async giveBack({ id, claimId }: OwedMessage): Promise<void> {
+    await new Sql(this.database).affected(
+      `UPDATE notify.webhook_messages SET claim_id = NULL, leased_until = NULL, due_at = now() + make_interval(secs => $3)
+       WHERE id = $1 AND claim_id = $2`,
+      [id, claimId, HELD_SECONDS],
+    );
+  }
+
+  /**
+   * Records a try and what follows from it. A yes counts also where the claim is lost; anything else is then told by whoever took it over.
+   * `null`: there is nothing to record any more.
+   */
+  async settle(message: OwedMessage, answer: WebhookAnswer, durationMs: number): Promise<WebhookMessageStatus | 'off' | null> {
+    return this.database.transaction(async (tx) => {
+      const sql = new Sql(tx);
+      // The webhook before its messages, as everybody does who needs both.
+      const state = await lock(sql, message.webhookId);
+      if (state === null) return null;
+      const isYes = answer.kind === 'answered' && answer.status >= 200 && answer.status <= 299;
+      const waitMs = isYes ? null : waitAfter(message.failed + 1, answer.askedMs, Math.random());
+      const status = isYes ? 'delivered' : state.isOff ? 'missed' : waitMs === null ? 'failed' : 'waiting';
+      if (!(await writeTry(sql, message, { status, waitMs, isYes, answer, durationMs }))) return null;
+      if (isYes) await noteYes(sql, message.webhookId, state, durationMs > SLOW_MS);
+      if (isYes || state.isOff) return status;
+      const reason = offReasonOf(answer, state);
+      if (reason === null) {
+        if (!state.isFailing) await sql.affected('UPDATE notify.webhooks SET failing_since = now() WHERE id = $1', [message.webhookId]);
+        return status;
+      }
+      await switchOff(sql, message.webhookId, reason);
+      await this.alerts.raise(tx, [webhookOffAlert({ ...message, admins: state.admins }, reason)]);
+      return 'off';
+    });
+  }
+}
+
+/** RFC 9110 15.5.11: a receiver that is gone for good is asked no more. */
+function offReasonOf(answer: WebhookAnswer, { isOver }: State): WebhookOffReason | null {
+  if (answer.kind === 'answered' && answer.status === 410) return 'gone';
+  return isOver ? 'failing' : null;
+}
+
+/** Adds messages for those webhooks of their teams that ask for them; in one order for all, so that two groups never wait crosswise. */
+async function owe(sql: Sql, contents: readonly WebhookContent[]): Promise<void> {
+  await sql.rows(
+    `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, status)
+     SELECT w.id, e."eventId", e."teamId", e.type, e."deliveryId", e."documentNumber", e."occurredAt", e.body,
+       CASE WHEN w.off_at IS NULL THEN 'waiting' ELSE 'missed' END
+     FROM jsonb_to_recordset($1) AS e ("eventId" uuid, "teamId" text, type text, "deliveryId" text, "documentNumber" text,
+                                       "occurredAt" timestamptz, body text)
+     JOIN notify.webhooks w ON w.team_id = e."teamId" AND (w.types IS NULL OR e.type = ANY (w.types))
+     ORDER BY w.id, e."eventId"
+     ON CONFLICT (webhook_id, event_id) DO NOTHING`,
+    [JSON.stringify(contents)],
+  );
+}
+
+// Each webhook by itself, so that one with a hundred thousand messages hides nobody's.
+const CLAIM = `
+  WITH chosen AS (
+    SELECT due.id FROM notify.webhooks w
+    CROSS JOIN LATERAL (
+      SELECT m.id, m.due_at FROM notify.webhook_messages m
+      WHERE m.webhook_id = w.id AND m.status = 'waiting' AND m.due_at <= now() AND (m.leased_until IS NULL OR m.leased_until < now())
+      ORDER BY m.due_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
+    WHERE w.off_at IS NULL AND (w.slow OR w.failing_since IS NOT NULL) = $4 AND w.id <> ALL ($5::uuid[])
+    ORDER BY due.due_at LIMIT $2),
+  claimed AS (
+    UPDATE notify.webhook_messages m SET claim_id = $1, leased_until = now() + make_interval(secs => $6)
+    FROM chosen WHERE m.id = chosen.id
+    RETURNING m.id, m.webhook_id, m.event_id, m.team_id, m.body, m.failed)
+  SELECT c.id, c.webhook_id AS "webhookId", c.event_id AS "eventId", c.team_id AS "teamId", c.body, c.failed, w.url
+  FROM claimed c JOIN notify.webhooks w ON w.id = c.webhook_id`;
+
+async function lock(sql: Sql, webhookId: string): Promise<State | null> {
+  const [state] = await sql.rows<State>(
+    `SELECT url, admins, slow, off_at IS NOT NULL AS "isOff", failing_since IS NOT NULL AS "isFailing",
+       coalesce(failing_since < now() - make_interval(days => $2), false) AS "isOver"
+     FROM notify.webhooks WHERE id = $1 FOR NO KEY UPDATE`,
+    [webhookId, OFF_AFTER_DAYS],
+  );
+  return state ?? null;
+}
+
+type Try = { status: WebhookMessageStatus; waitMs: number | null; isYes: boolean; answer: WebhookAnswer; durationMs: number };
+
+async function writeTry(sql: Sql, { id, claimId }: OwedMessage, { status, waitMs, isYes, answer, durationMs }: Try): Promise<boolean> {
+  const rows = await sql.rows(
+    `WITH settled AS (
+       UPDATE notify.webhook_messages
+       SET status = $3, due_at = now() + coalesce($4::float8, 0) * interval '1 millisecond', failed = failed + (NOT $5)::int, tries = tries + 1,
+         claim_id = NULL, leased_until = NULL
+       WHERE id = $1 AND (claim_id = $2 OR ($5 AND status <> 'delivered')) RETURNING id, tries)
+     INSERT INTO notify.webhook_tries (message_id, number, at, duration_ms, status, trouble, answer)
+     SELECT id, tries, now() - $6::float8 * interval '1 millisecond', $6::float8::int, $7::int, $8::text, $9::text FROM settled RETURNING number`,
+    [
+      ...[id, claimId, status, waitMs, isYes, durationMs],
+      ...(answer.kind === 'answered' ? [answer.status, null, answer.answer] : [null, answer.trouble, null]),
+    ],
+  );
+  return rows.length > 0;
+}
+
+async function noteYes(sql: Sql, webhookId: string, { isFailing, slow }: State, isSlow: boolean): Promise<void> {
+  if (isFailing || slow !== isSlow)
+    await sql.affected('UPDATE notify.webhooks SET failing_since = NULL, slow = $2 WHERE id = $1', [webhookId, isSlow]);
+}
+
+async function switchOff(sql: Sql, webhookId: string, reason: WebhookOffReason): Promise<void> {
+  await sql.affected(
+    'UPDATE notify.webhooks SET off_at = now(), off_reason = $2, failing_since = coalesce(failing_since, now()) WHERE id = $1',
+    [webhookId, reason],
+  );
+  await sql.affected(
+    `UPDATE notify.webhook_messages SET status = 'missed', claim_id = NULL, leased_until = NULL WHERE webhook_id = $1 AND status = 'waiting'`,
+    [webhookId],
+  );
+}

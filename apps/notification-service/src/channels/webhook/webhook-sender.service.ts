@@ -1,0 +1,119 @@
+// Works off what webhooks are owed, as long as the process lives.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { type Logger, TroubleLog, within } from '@billing-mail/platform';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { webhookTries } from '../../notification.metrics.js';
+import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
+import { messageIdOf } from './message-id.js';
+import { postWebhook, type WebhookRequest } from './post-webhook.js';
+import { signatureOf } from './webhook-keys.js';
+import { type OwedMessage, type WebhookLane, WebhookOutboxStore } from './webhook-outbox.store.js';
+
+const LOOK_EVERY_MS = 1000;
+/** Those that fail or are slow wait for each other, never others for them. */
+const LANES: readonly (WebhookLane & { places: number })[] = [
+  { isTroubled: false, places: 64, ofEach: 8 },
+  { isTroubled: true, places: 16, ofEach: 1 },
+];
+
+@Injectable()
+export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly leaving = new AbortController();
+  private readonly trouble: TroubleLog;
+  private working: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly outbox: WebhookOutboxStore,
+    @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
+
+  onApplicationBootstrap(): void {
+    this.working = Promise.all(LANES.map((lane) => this.workIn(lane)));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.leaving.abort();
+    await within(this.env.SHUTDOWN_GRACE, this.working);
+  }
+
+  /** Claims again as soon as a place is free, or after a moment; a webhook gets its next messages when it has answered those before. */
+  private async workIn(lane: (typeof LANES)[number]): Promise<void> {
+    const underWay = new Map<Promise<void>, string>();
+    while (!this.leaving.signal.aborted) {
+      const claimed = await this.claim(lane, lane.places - underWay.size, [...new Set(underWay.values())]);
+      const ended = new AbortController();
+      for (const message of claimed) {
+        const work: Promise<void> = this.handle(message).finally(() => underWay.delete(work));
+        underWay.set(work, message.webhookId);
+      }
+      for (const work of underWay.keys()) void work.then(() => ended.abort());
+      await sleep(LOOK_EVERY_MS, undefined, { signal: AbortSignal.any([this.leaving.signal, ended.signal]) }).catch(() => undefined);
+    }
+    await Promise.all(underWay.keys());
+  }
+
+  private async claim(lane: WebhookLane, room: number, busy: readonly string[]): Promise<OwedMessage[]> {
+    if (room <= 0) return [];
+    try {
+      return await this.outbox.claim(room, busy, lane);
+    } catch (error) {
+      this.trouble.tell(error as Error, { step: 'webhook' }, 'PostgreSQL does not answer; webhooks wait');
+      return [];
+    }
+  }
+
+  /** Never rejects: what is claimed and not settled is due again when its lease ends. */
+  private async handle(message: OwedMessage): Promise<void> {
+    const { webhookId, teamId } = message;
+    try {
+      const request = this.requestOf(message);
+      if (request === null) {
+        await this.outbox.giveBack(message);
+        webhookTries.inc({ result: 'held' });
+        return;
+      }
+      const startedAt = performance.now();
+      const answer = await postWebhook(request, { allowedNetworks: this.env.SMTP_ALLOWED_NETWORKS });
+      const durationMs = performance.now() - startedAt;
+      // The request is out: only the record of it is repeated.
+      const verdict = await untilDatabaseAnswers(
+        () => this.outbox.settle(message, answer, durationMs),
+        this.leaving.signal,
+        (error) => this.trouble.tell(error as Error, { step: 'webhook' }, 'PostgreSQL does not answer; a try is recorded later'),
+      );
+      webhookTries.inc({ result: verdict === 'delivered' || verdict === 'off' ? verdict : 'failed' });
+      const why = answer.kind === 'answered' ? answer.status : answer.trouble;
+      this.logger[verdict === 'delivered' ? 'info' : 'warn']({ webhookId, teamId, step: 'webhook', verdict, why }, 'webhook');
+    } catch (error) {
+      this.logger.warn({ err: error, webhookId, teamId, step: 'webhook' }, 'a message of a webhook waits');
+    }
+  }
+
+  /** `null` when it can't be signed, which is our own trouble and costs no try. */
+  private requestOf(message: OwedMessage): WebhookRequest | null {
+    const { webhookId, teamId, url, body, eventId } = message;
+    const [id, timestamp] = [messageIdOf(eventId), Math.floor(Date.now() / 1000)];
+    try {
+      const signature = signatureOf({ id, timestamp, body }, this.outbox.openKeys(message));
+      return {
+        url,
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(body)),
+          'user-agent': 'Billing-Mail-Webhooks',
+          'webhook-id': id,
+          'webhook-timestamp': String(timestamp),
+          'webhook-signature': signature,
+        },
+      };
+    } catch (error) {
+      this.logger.error({ err: error, webhookId, teamId, step: 'webhook' }, 'a message of a webhook can not be signed');
+      return null;
+    }
+  }
+}
