@@ -17,6 +17,7 @@ const DeliveryPage = lazy(async () => ({ default: (await import('./deliveries/de
 const IncidentPage = lazy(async () => ({ default: (await import('./deliveries/incident-page.js')).IncidentPage }));
 const RunReportPage = lazy(async () => ({ default: (await import('./deliveries/run-report-page.js')).RunReportPage }));
 const UndeliverablePage = lazy(async () => ({ default: (await import('./deliveries/undeliverable-page.js')).UndeliverablePage }));
+const WebhooksPage = lazy(async () => ({ default: (await import('./webhooks/webhooks-page.js')).WebhooksPage }));
 const InboxPage = lazy(async () => ({ default: (await import('./inbox/inbox-page.js')).InboxPage }));
 
 export function Pages() {
@@ -54,6 +55,9 @@ function TeamPages({ team, session }: { team: string; session: SignedIn }) {
         <Switch>
           <Route path="/teams/:team/settings/invoicing">
             <SettingsPage key={team} team={team} role={role} />
+          </Route>
+          <Route path="/teams/:team/settings/invoicing/webhooks">
+            <WebhooksPage key={team} team={team} role={role} />
           </Route>
           <Route path="/teams/:team/deliveries">
             <DeliveriesPage key={team} team={team} role={role} />

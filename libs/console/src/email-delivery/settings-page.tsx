@@ -1,6 +1,8 @@
-import { Breadcrumbs, Text, Title } from '@mantine/core';
+import { Anchor, Breadcrumbs, Text, Title } from '@mantine/core';
+import { Link } from 'wouter';
 import { IncidentBanner } from '../deliveries/incident-banner.js';
 import { AttentionBanner, useIsAttentionKnown } from '../deliveries/needs-attention.js';
+import { webhooksPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
@@ -11,7 +13,7 @@ import { useSettings } from './settings-queries.js';
 
 /** Team settings > Invoicing > E-mail delivery. */
 export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
-  const words = useLanguage().words.settings;
+  const { settings: words, webhooks } = useLanguage().words;
   const { data, error, refetch } = useSettings(team);
   const isAttentionKnown = useIsAttentionKnown(team);
   useDocumentTitle(words.title);
@@ -35,6 +37,13 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
           <IncidentBanner team={team} />
           <AttentionBanner team={team} role={role} />
           <SettingsForm team={team} role={role} stored={data} />
+          {role === 'admin' ? (
+            <Text size="sm" mt="lg">
+              <Anchor component={Link} href={webhooksPath(team)} underline="always">
+                {webhooks.link}
+              </Anchor>
+            </Text>
+          ) : null}
         </>
       ) : error ? (
         <Trouble error={error} onRetry={() => void refetch()} />

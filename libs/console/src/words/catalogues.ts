@@ -15,10 +15,12 @@ import { ownServerWords as ownServerDe } from './own-server-words.de.js';
 import { ownServerWords as ownServerEn } from './own-server-words.en.js';
 import { testWords as testDe } from './test-words.de.js';
 import { testWords as testEn } from './test-words.en.js';
+import { webhooksWords as webhooksDe } from './webhooks-words.de.js';
+import { webhooksWords as webhooksEn } from './webhooks-words.en.js';
 
 const english = {
   ...{ page: pageEn, settings: settingsEn, ownServer: ownServerEn, test: testEn },
-  ...{ deliveries: deliveriesEn, bounces: bouncesEn, incidents: incidentsEn, inbox: inboxEn },
+  ...{ deliveries: deliveriesEn, bounces: bouncesEn, incidents: incidentsEn, inbox: inboxEn, webhooks: webhooksEn },
 };
 export type Catalogue = typeof english;
 
@@ -27,6 +29,6 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   en: english,
   de: {
     ...{ page: pageDe, settings: settingsDe, ownServer: ownServerDe, test: testDe },
-    ...{ deliveries: deliveriesDe, bounces: bouncesDe, incidents: incidentsDe, inbox: inboxDe },
+    ...{ deliveries: deliveriesDe, bounces: bouncesDe, incidents: incidentsDe, inbox: inboxDe, webhooks: webhooksDe },
   },
 };

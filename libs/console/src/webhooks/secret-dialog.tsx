@@ -1,0 +1,27 @@
+import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { useLanguage } from '../words/words-context.js';
+
+/** Shows a secret this once: a click beside it or Escape does not close it. */
+export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const say = useLanguage().words.webhooks.secret;
+  return (
+    <Modal opened onClose={onClose} title={say.title} centered withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false}>
+      <Stack gap="md">
+        <Text>{say.text}</Text>
+        <Code block className="breakable" data-secret>
+          {secret}
+        </Code>
+        <Group justify="space-between">
+          <CopyButton value={secret}>
+            {({ copied, copy }) => (
+              <Button variant="default" onClick={copy}>
+                {copied ? say.copied : say.copy}
+              </Button>
+            )}
+          </CopyButton>
+          <Button onClick={onClose}>{say.done}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

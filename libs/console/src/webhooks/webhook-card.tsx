@@ -1,0 +1,144 @@
+// A webhook: where it is, how it fares, and what can be done with it.
+import { Alert, Button, Checkbox, Code, Group, Modal, Paper, Text, Title } from '@mantine/core';
+import { type WebhookView } from '@billing-mail/contracts';
+import { useState } from 'react';
+import { BusyButton } from '../shell/busy-button.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { ReplayPeriodDialog } from './replay-period-dialog.js';
+import { WebhookLog } from './webhook-log.js';
+import { useWebhookActions, type WebhookActions } from './webhooks-queries.js';
+
+type Props = { team: string; webhook: WebhookView; onSecret: (secret: string) => void };
+type Dialog = 'rotate' | 'remove' | 'replay' | null;
+
+export function WebhookCard({ team, webhook, onSecret }: Props) {
+  const { words, formats } = useLanguage();
+  const say = words.webhooks;
+  const { id, url, types, publicKey, rotationEnds } = webhook;
+  const actions = useWebhookActions(team);
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const [isLogOpen, setIsLogOpen] = useState(false);
+  const close = (): void => setDialog(null);
+  const error = actions.test.error ?? actions.switchOn.error;
+  return (
+    <Paper component="section" withBorder p="md" radius="md" aria-label={url} data-webhook={id}>
+      <Title order={2} size="md" className="breakable">
+        {url}
+      </Title>
+      <Text size="sm" mt={4}>
+        {types === null ? say.all : types.map((type) => say.events[type]).join(' · ')}
+      </Text>
+      <Text size="sm" c="dimmed" mt={4} className="breakable">
+        {say.publicKey}: <Code>{publicKey}</Code>
+      </Text>
+      {rotationEnds === null ? null : (
+        <Text size="sm" mt={4}>
+          {say.rotating(formats.dateTime(rotationEnds))}
+        </Text>
+      )}
+      <State webhook={webhook} switchOn={actions.switchOn} />
+      {error ? <Trouble error={error} /> : null}
+      <Group mt="md" gap="xs">
+        <Button variant="default" size="xs" aria-expanded={isLogOpen} onClick={() => setIsLogOpen(!isLogOpen)}>
+          {say.log.open}
+        </Button>
+        {webhook.off === null ? (
+          <>
+            <BusyButton
+              variant="default"
+              size="xs"
+              busy={actions.test.isPending}
+              onClick={() => actions.test.mutate(id, { onSuccess: () => setIsLogOpen(true) })}
+            >
+              {say.test}
+            </BusyButton>
+            <Button variant="default" size="xs" onClick={() => setDialog('replay')}>
+              {say.replay.open}
+            </Button>
+          </>
+        ) : null}
+        <Button variant="default" size="xs" onClick={() => setDialog('rotate')}>
+          {say.rotate.open}
+        </Button>
+        <Button variant="default" size="xs" onClick={() => setDialog('remove')}>
+          {say.remove.open}
+        </Button>
+      </Group>
+      {isLogOpen ? <WebhookLog team={team} webhook={webhook} /> : null}
+      {dialog === 'rotate' ? <RotateDialog id={id} rotate={actions.rotate} onSecret={onSecret} onClose={close} /> : null}
+      {dialog === 'remove' ? <RemoveDialog id={id} remove={actions.remove} onClose={close} /> : null}
+      {dialog === 'replay' ? <ReplayPeriodDialog id={id} replayPeriod={actions.replayPeriod} onClose={close} /> : null}
+    </Paper>
+  );
+}
+
+function State({ webhook: { id, off, failingSince }, switchOn }: { webhook: WebhookView } & Pick<WebhookActions, 'switchOn'>) {
+  const { words, formats } = useLanguage();
+  const say = words.webhooks;
+  if (off === null && failingSince === null) return null;
+  return (
+    <Alert color={off === null ? 'yellow' : 'red'} variant="outline" mt="sm">
+      <Text size="sm">
+        {off === null ? say.failing(formats.dateTime(failingSince ?? '')) : say.off[off.reason](formats.dateTime(off.since))}
+      </Text>
+      {off === null ? null : (
+        <BusyButton variant="default" size="xs" mt="xs" busy={switchOn.isPending} onClick={() => switchOn.mutate(id)}>
+          {say.off.on}
+        </BusyButton>
+      )}
+    </Alert>
+  );
+}
+
+type RotateProps = { id: string; onSecret: (secret: string) => void; onClose: () => void } & Pick<WebhookActions, 'rotate'>;
+
+function RotateDialog({ id, rotate, onSecret, onClose }: RotateProps) {
+  const { words } = useLanguage();
+  const { rotate: say, cancel } = words.webhooks;
+  const [revokeOld, setRevokeOld] = useState(false);
+  const begin = (): void =>
+    rotate.mutate(
+      { id, revokeOld },
+      {
+        onSuccess: ({ secret }) => {
+          onClose();
+          onSecret(secret);
+        },
+      },
+    );
+  return (
+    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+      <Text mb="md">{say.text}</Text>
+      <Checkbox label={say.revoke} checked={revokeOld} onChange={(event) => setRevokeOld(event.currentTarget.checked)} mb="lg" />
+      {rotate.error ? <Trouble error={rotate.error} /> : null}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {cancel}
+        </Button>
+        <BusyButton busy={rotate.isPending} onClick={begin}>
+          {say.yes}
+        </BusyButton>
+      </Group>
+    </Modal>
+  );
+}
+
+function RemoveDialog({ id, remove, onClose }: { id: string; onClose: () => void } & Pick<WebhookActions, 'remove'>) {
+  const { words } = useLanguage();
+  const { remove: say, cancel } = words.webhooks;
+  return (
+    <Modal opened onClose={onClose} title={say.title} centered closeButtonProps={{ 'aria-label': words.page.close }}>
+      <Text mb="lg">{say.text}</Text>
+      {remove.error ? <Trouble error={remove.error} /> : null}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {cancel}
+        </Button>
+        <BusyButton color="red" busy={remove.isPending} onClick={() => remove.mutate(id, { onSuccess: onClose })}>
+          {say.yes}
+        </BusyButton>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,87 @@
+// Reads and changes the webhooks of a team, and the log of each.
+import {
+  type WebhookInput,
+  type WebhookMessageStatus,
+  type WebhookMessageView,
+  type WebhookReplay,
+  type WebhookView,
+} from '@billing-mail/contracts';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ask } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+
+const KEY = 'webhooks';
+const PAGE = 50;
+/** While something is on its way its result is near. */
+const LOOK_EVERY_MS = 2000;
+
+export function useWebhooks(team: string) {
+  const { notifications } = useClients();
+  return useQuery({
+    queryKey: [KEY, team],
+    queryFn: async (): Promise<WebhookView[]> =>
+      (await ask(notifications.GET('/v1/teams/{teamId}/webhooks', { params: { path: { teamId: team } } }))).items,
+  });
+}
+
+/** Newest first; asked again while one of the first page is on its way. */
+export function useWebhookLog(team: string, id: string, status: WebhookMessageStatus | null) {
+  const { notifications } = useClients();
+  return useInfiniteQuery({
+    queryKey: [KEY, team, id, status],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam: cursor }): Promise<{ items: WebhookMessageView[]; nextCursor: string | null }> =>
+      ask(
+        notifications.GET('/v1/teams/{teamId}/webhooks/{id}/messages', {
+          params: {
+            path: { teamId: team, id },
+            query: { limit: PAGE, ...(cursor === null ? {} : { cursor }), ...(status === null ? {} : { status }) },
+          },
+        }),
+      ),
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: ({ state }) =>
+      state.data?.pages[0]?.items.some((message) => message.status === 'waiting' && message.tries.length === 0) ? LOOK_EVERY_MS : false,
+  });
+}
+
+/** All that can be done with a webhook; whatever comes of it, list and logs are asked for again. */
+export function useWebhookActions(team: string) {
+  const { notifications } = useClients();
+  const queryClient = useQueryClient();
+  const onSettled = () => queryClient.invalidateQueries({ queryKey: [KEY, team] });
+  const of = (id: string) => ({ params: { path: { teamId: team, id } } });
+  return {
+    add: useMutation({
+      mutationFn: (body: WebhookInput) =>
+        ask(notifications.POST('/v1/teams/{teamId}/webhooks', { params: { path: { teamId: team } }, body })),
+      onSettled,
+    }),
+    remove: useMutation({ mutationFn: (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))), onSettled }),
+    rotate: useMutation({
+      mutationFn: ({ id, revokeOld }: { id: string; revokeOld: boolean }) =>
+        ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/rotate', { ...of(id), body: { revokeOld } })),
+      onSettled,
+    }),
+    switchOn: useMutation({
+      mutationFn: (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/switch-on', of(id))),
+      onSettled,
+    }),
+    test: useMutation({ mutationFn: (id: string) => ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/test', of(id))), onSettled }),
+    replay: useMutation({
+      mutationFn: ({ id, messageId }: { id: string; messageId: string }) =>
+        ask(
+          notifications.POST('/v1/teams/{teamId}/webhooks/{id}/messages/{messageId}/replay', {
+            params: { path: { teamId: team, id, messageId } },
+          }),
+        ),
+      onSettled,
+    }),
+    replayPeriod: useMutation({
+      mutationFn: ({ id, ...body }: WebhookReplay & { id: string }) =>
+        ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/replay', { ...of(id), body })),
+      onSettled,
+    }),
+  };
+}
+export type WebhookActions = ReturnType<typeof useWebhookActions>;
