@@ -10,7 +10,7 @@ void runService('notification-service', async () => {
   const app = await createHttpService({
     module: appModule(env, logger),
     title: 'Billing Mail notification-service',
-    description: 'Tells people what became of their billing documents: inbox, live stream, e-mail.',
+    description: 'Tells people what became of their billing documents: inbox, live stream, e-mail, webhook.',
     env,
     logger,
   });

@@ -25,7 +25,7 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         SELECT event_id FROM notify.processed_events WHERE processed_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // With its tries. What waits has an end of its own; longer than this only behind a webhook that was removed or switched off meanwhile.
+    // With its tries. What waits has an end of its own; what is left longer has nobody to go to.
     kind: 'webhook_messages',
     afterMs: RETENTION_EVENTS,
     statement: `
