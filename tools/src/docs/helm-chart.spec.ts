@@ -184,7 +184,7 @@ describe('the Helm chart', () => {
     }
     const holdersOf = (key: string) =>
       podsOf(manifestsOf(which)).flatMap(({ of, spec }) => (JSON.stringify(spec).includes(`"${key}"`) ? [of] : []));
-    expect(holdersOf('secret_keys').sort()).toEqual(['mail-dispatcher', 'settings-api']);
+    expect(holdersOf('secret_keys').sort()).toEqual(['mail-dispatcher', 'notification-service', 'settings-api']);
     expect(holdersOf('migration_database_url')).toEqual(['migrations']);
   });
 
