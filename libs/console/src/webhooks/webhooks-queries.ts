@@ -57,7 +57,11 @@ export function useWebhookActions(team: string) {
         ask(notifications.POST('/v1/teams/{teamId}/webhooks', { params: { path: { teamId: team } }, body })),
       onSettled,
     }),
-    remove: useMutation({ mutationFn: (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))), onSettled }),
+    remove: useMutation({
+      mutationFn: (id: string) => ask(notifications.DELETE('/v1/teams/{teamId}/webhooks/{id}', of(id))),
+      // The list alone: the log went with it, and asking for it would be answered by 404.
+      onSettled: () => queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true }),
+    }),
     rotate: useMutation({
       mutationFn: ({ id, revokeOld }: { id: string; revokeOld: boolean }) =>
         ask(notifications.POST('/v1/teams/{teamId}/webhooks/{id}/rotate', { ...of(id), body: { revokeOld } })),
