@@ -224,5 +224,5 @@ function found<T>(value: T | null, what = 'The webhook'): T {
 
 function whileOn<T>(value: T | 'off' | null, what?: string): T {
   if (value === 'off') throw new ProblemException(409, 'webhook-off', 'The webhook is switched off. Switch it on first.');
-  return found(value as T | null, what);
+  return found(value, what);
 }
