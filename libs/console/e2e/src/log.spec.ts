@@ -1,8 +1,12 @@
 // Finding documents in the delivery log, and its chart, in a real browser.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { type Page } from 'playwright-core';
 import { seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
+import { eventually } from './eventually.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
 import { invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
@@ -119,5 +123,60 @@ describe('the delivery log', () => {
     await page.getByRole('button', { name: 'Sprache und Darstellung' }).click();
     await page.getByText('English').first().click();
     await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();
+  });
+
+  it('is heard of by a team’s own program: added with a secret that is shown once, tried, and sent again from its log', async () => {
+    const heard: { id: string; type: string }[] = [];
+    const receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        heard.push({ id: String(request.headers['webhook-id']), type: (JSON.parse(body) as { type: string }).type });
+        response.writeHead(202).end('<b>thanks</b>');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const page = await desk.open('/teams/acme/settings/invoicing', { allow: [422] });
+    await page.getByRole('link', { name: 'Webhooks: let your own programs hear' }).click();
+    await page.getByRole('button', { name: 'Add a webhook' }).click();
+    const adding = page.getByRole('dialog', { name: 'Add a webhook' });
+    await adding.getByLabel('Address').fill('https://10.0.0.1/hook');
+    await adding.getByRole('button', { name: 'Add', exact: true }).click();
+    await adding.getByText('This address cannot be used').waitFor();
+    await adding.getByLabel('Address').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`);
+    await adding.getByRole('button', { name: 'Add', exact: true }).click();
+    const secret = await page.locator('[data-secret]').textContent();
+    expect(secret).toMatch(/^whsec_/);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.locator('[data-secret]').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test' });
+    await test.getByText('1 try').click();
+    await test.getByText('Answer 202').last().click();
+    await test.getByText('<b>thanks</b>').waitFor();
+    await send(system, 'acme', invoice('RE-88'));
+    await eventually(
+      () => heard,
+      (all) => all.some(({ type }) => type === 'delivery.sent'),
+    );
+    await page.reload();
+    await page.getByRole('button', { name: 'Log', exact: true }).click();
+    const sent = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Sent: RE-88' });
+    await sent.getByRole('button', { name: 'Send again: Sent: RE-88' }).click();
+    await eventually(
+      () => heard.filter(({ type }) => type === 'delivery.sent').map(({ id }) => id),
+      (ids) => ids.length === 2 && ids[0] === ids[1],
+    );
+    await page.getByRole('button', { name: 'New keys' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make new keys' }).click();
+    const renewed = await page.locator('[data-secret]').textContent();
+    expect([renewed?.startsWith('whsec_'), renewed === secret]).toEqual([true, false]);
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByText('The keys before hold until').waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No webhooks yet').waitFor();
+    receiver.close();
   });
 });

@@ -114,6 +114,14 @@ export async function chooseAddress(system: System, claims: TokenClaims, email: 
   await call('PUT', `${system.urls['notification-service']}/v1/preferences`, await system.token(claims), body);
 }
 
+/** The team's webhook there, added unless it is there already. */
+export async function addWebhook(system: System, teamId: string, url: string): Promise<void> {
+  const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
+  const webhooks = `${system.urls['notification-service']}/v1/teams/${teamId}/webhooks`;
+  const { items } = (await call('GET', webhooks, token)) as { items: { url: string }[] };
+  if (!items.some((webhook) => webhook.url === url)) await call('POST', webhooks, token, { url });
+}
+
 /** The newest deliveries of a team. */
 export async function deliveriesOf(system: System, teamId: string, status?: string): Promise<{ id: string; status: string }[]> {
   const token = await system.token({ sub: 'invoicing', role: 'service' });
