@@ -1,12 +1,19 @@
 /** Addresses of the page; those that e-mails lead to as well stand in contracts. */
 import { deliveriesPath, settingsPath } from '@billing-mail/contracts';
 
-export { deliveriesPath, deliveryPath, incidentPath, inboxPath, settingsPath, undeliverablePath } from '@billing-mail/contracts';
+export {
+  deliveriesPath,
+  deliveryPath,
+  incidentPath,
+  inboxPath,
+  settingsPath,
+  undeliverablePath,
+  webhooksPath,
+} from '@billing-mail/contracts';
 
 /** Behind the `?` of the log's address: it shows what it begins with, and all of it otherwise. */
 export const LOG_START = 'start';
 export const logStartPath = (team: string): string => `${deliveriesPath(team)}?${LOG_START}`;
-export const webhooksPath = (team: string): string => `${settingsPath(team)}/webhooks`;
 export const runReportPath = (team: string): string => `${deliveriesPath(team)}/report`;
 /** @param pointer JSON pointer of a setting, which gets the focus there */
 export const settingPath = (team: string, pointer: string): string => `${settingsPath(team)}#${fieldId(pointer)}`;

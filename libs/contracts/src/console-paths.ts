@@ -2,6 +2,7 @@
 export const teamPath = (team: string): string => `/teams/${encodeURIComponent(team)}`;
 
 export const settingsPath = (team: string): string => `${teamPath(team)}/settings/invoicing`;
+export const webhooksPath = (team: string): string => `${settingsPath(team)}/webhooks`;
 export const deliveriesPath = (team: string): string => `${teamPath(team)}/deliveries`;
 export const undeliverablePath = (team: string): string => `${deliveriesPath(team)}/undeliverable-addresses`;
 // Ids of deliveries are UUIDs, so that none is taken for another page.

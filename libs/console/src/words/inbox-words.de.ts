@@ -43,6 +43,7 @@ export const inboxWords: typeof english = {
         smtp_server_down: 'Ihr Mailserver nimmt nichts an',
         platform_unavailable: 'Unsere Plattform kann nicht verschicken',
         certificate_expiring: 'Ein Zertifikat läuft ab',
+        webhook_off: 'Abgeschalteter Webhook',
       },
     },
     inBrowser: {

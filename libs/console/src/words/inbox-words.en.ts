@@ -41,6 +41,7 @@ export const inboxWords = {
         smtp_server_down: 'Your mail server takes nothing',
         platform_unavailable: 'Our platform cannot send',
         certificate_expiring: 'A certificate expires',
+        webhook_off: 'Webhook switched off',
       },
     },
     inBrowser: {

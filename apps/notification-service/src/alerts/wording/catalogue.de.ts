@@ -274,7 +274,9 @@ export const GERMAN: Catalogue = {
   links: {
     delivery: 'Sendung öffnen',
     deliveries: 'Diese Sendungen öffnen',
+    incident: 'Störung öffnen',
     settings: 'Einstellungen für den E-Mail-Versand öffnen',
+    webhooks: 'Webhooks öffnen',
     inbox: 'Mitteilungen öffnen',
     preferences: 'Ihre Benachrichtigungseinstellungen',
   },

@@ -265,7 +265,9 @@ export const ENGLISH: Catalogue = {
   links: {
     delivery: 'Open the delivery',
     deliveries: 'Open these deliveries',
+    incident: 'Open the incident',
     settings: 'Open the settings for e-mail delivery',
+    webhooks: 'Open the webhooks',
     inbox: 'Open the inbox',
     preferences: 'Your notification preferences',
   },

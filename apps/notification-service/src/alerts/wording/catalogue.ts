@@ -122,7 +122,7 @@ export type Catalogue = {
   /** The e-mail about many messages at once. */
   digest: { title: (count: number) => string; heading: string };
   /** Where the links of an e-mail lead to. */
-  links: Record<'delivery' | 'deliveries' | 'settings' | 'inbox' | 'preferences', string>;
+  links: Record<'delivery' | 'deliveries' | 'incident' | 'settings' | 'webhooks' | 'inbox' | 'preferences', string>;
   /** Under every e-mail. */
   emailFooter: string;
 };

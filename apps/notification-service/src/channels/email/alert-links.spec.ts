@@ -29,6 +29,7 @@ describe('the link of an alert', () => {
   it.each([
     ['a job that was not taken', rejected(), 'inbox'],
     ['a server that is down', INCIDENTS.serverDown(), 'settings/invoicing'],
+    ['a server whose trouble is an incident', { ...INCIDENTS.serverDown(), incidentId: 'i-1' }, 'incidents/i-1'],
     ['a platform that is down', INCIDENTS.platformUnavailable(), 'deliveries?status=waiting'],
     ["a team's certificate", INCIDENTS.ownCertificateExpiring(), 'settings/invoicing'],
     ["the platform's certificate", INCIDENTS.certificateExpiring(), null],

@@ -1,9 +1,18 @@
 // Where an alert leads on the web page. Nothing of the addresses is of somebody else's choosing but ids and addresses, which are encoded.
-import { deliveriesPath, deliveryPath, inboxPath, type LogStatus, preferencesPath, settingsPath } from '@billing-mail/contracts';
+import {
+  deliveriesPath,
+  deliveryPath,
+  incidentPath,
+  inboxPath,
+  type LogStatus,
+  preferencesPath,
+  settingsPath,
+  webhooksPath,
+} from '@billing-mail/contracts';
 import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
 
 /** What the reader finds behind a link. */
-export type LinkTarget = 'delivery' | 'deliveries' | 'settings' | 'inbox';
+export type LinkTarget = 'delivery' | 'deliveries' | 'incident' | 'settings' | 'webhooks' | 'inbox';
 export type AlertLink = { to: LinkTarget; url: string };
 
 export type LinkedAlert = { teamId: string; params: AlertParams; count: number; deliveryId: string | null };
@@ -34,6 +43,11 @@ export function linkOf({ teamId, params, count, deliveryId }: LinkedAlert, page:
     case 'platform_unavailable':
       return deliveries({ status: 'waiting' });
     case 'server_down':
+      return params.incidentId === undefined
+        ? settings(teamId, page)
+        : { to: 'incident', url: `${page}${incidentPath(teamId, params.incidentId)}` };
+    case 'webhook_off':
+      return { to: 'webhooks', url: `${page}${webhooksPath(teamId)}` };
     case 'own_certificate_expiring':
     case 'certificate_expiring':
       return settings(teamId, page);

@@ -113,6 +113,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trouble of the ways out, each with one cause: what is not over first, then the latest
+         * @description It begins with the first failed sign-in or whatever else somebody has to change, with the third failure by anything that may pass by itself, or with the first delivery that failed for it; it ends with the next document that goes out by that way.
+         */
+        get: operations["IncidentsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them; its deliveries are in the log, by `incident` */
+        get: operations["IncidentsController_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/deliveries": {
         parameters: {
             query?: never;
@@ -196,6 +233,60 @@ export interface paths {
         put?: never;
         /** Settle what was not accepted yet as cancelled */
         post: operations["DeliveriesController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/{id}/retry-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what waits be tried at once; it has the tries that it has */
+        post: operations["DeliveryStepsController_retryNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what waits be tried not before a time */
+        post: operations["DeliveryStepsController_reschedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/deliveries/{id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a document arrived of which nobody knew whether it did
+         * @description It needs no attention any more; what is known of its recipients stays as it is.
+         */
+        post: operations["DeliveryStepsController_received"];
         delete?: never;
         options?: never;
         head?: never;
@@ -774,6 +865,180 @@ export interface operations {
             };
         };
     };
+    IncidentsController_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise English */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            teamId: string;
+                            /** @enum {string} */
+                            route: "custom" | "platform";
+                            /** @enum {string} */
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled";
+                            server: string;
+                            reply: string | null;
+                            /** Format: date-time */
+                            since: string;
+                            /** Format: date-time */
+                            lastFailureAt: string;
+                            failures: number;
+                            endedAt: string | null;
+                            /** @enum {string} */
+                            turn: "team" | "operator" | "platform";
+                            field: string | null;
+                            happened: string;
+                            todo: string;
+                            deliveries: {
+                                sent: number;
+                                fellBack: number;
+                                partlySent: number;
+                                failed: number;
+                                uncertain: number;
+                                underWay: number;
+                                cancelled: number;
+                                sentAgain: number;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    IncidentsController_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise English */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        teamId: string;
+                        /** @enum {string} */
+                        route: "custom" | "platform";
+                        /** @enum {string} */
+                        code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled";
+                        server: string;
+                        reply: string | null;
+                        /** Format: date-time */
+                        since: string;
+                        /** Format: date-time */
+                        lastFailureAt: string;
+                        failures: number;
+                        endedAt: string | null;
+                        /** @enum {string} */
+                        turn: "team" | "operator" | "platform";
+                        field: string | null;
+                        happened: string;
+                        todo: string;
+                        deliveries: {
+                            sent: number;
+                            fellBack: number;
+                            partlySent: number;
+                            failed: number;
+                            uncertain: number;
+                            underWay: number;
+                            cancelled: number;
+                            sentAgain: number;
+                        };
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     DeliveriesController_list: {
         parameters: {
             query?: {
@@ -785,6 +1050,8 @@ export interface operations {
                 until?: string;
                 /** @description handed over at this instant or later */
                 from?: string;
+                /** @description the id of an incident: deliveries that met it */
+                incident?: unknown;
                 /** @description how many recipients of each delivery are named at most */
                 recipients?: number;
                 /** @description an address */
@@ -838,6 +1105,14 @@ export interface operations {
                             createdAt: string;
                             settledAt: string | null;
                             nextTryAt: string | null;
+                            incidentId: string | null;
+                            cancelledBy: string | null;
+                            received: {
+                                by: string;
+                                /** Format: date-time */
+                                at: string;
+                                note: string | null;
+                            } | null;
                             failure: {
                                 /** @enum {string} */
                                 code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
@@ -1058,6 +1333,14 @@ export interface operations {
                         createdAt: string;
                         settledAt: string | null;
                         nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1142,6 +1425,14 @@ export interface operations {
                         createdAt: string;
                         settledAt: string | null;
                         nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1398,6 +1689,14 @@ export interface operations {
                         createdAt: string;
                         settledAt: string | null;
                         nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1528,6 +1827,14 @@ export interface operations {
                         createdAt: string;
                         settledAt: string | null;
                         nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1672,6 +1979,14 @@ export interface operations {
                         createdAt: string;
                         settledAt: string | null;
                         nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1719,6 +2034,475 @@ export interface operations {
                             code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
                             message: string;
                         } | null;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    DeliveryStepsController_retryNow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        teamId: string;
+                        key: string;
+                        document: {
+                            id: string;
+                            /** @enum {string} */
+                            type: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                            number?: string;
+                            recurrence?: {
+                                seriesId: string;
+                                occurrence: string;
+                            };
+                        };
+                        subject: string;
+                        /** @enum {string} */
+                        status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
+                        route: ("custom" | "platform") | null;
+                        usedFallback: boolean;
+                        signed: boolean;
+                        messageId: string | null;
+                        resendOf: string | null;
+                        sentAgainAs: string | null;
+                        recipientsNotShown: number;
+                        /** Format: date-time */
+                        createdAt: string;
+                        settledAt: string | null;
+                        nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        recipients: {
+                            address: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            role: "to" | "cc" | "bcc";
+                            /** @enum {string} */
+                            status: "pending" | "accepted" | "rejected" | "uncertain" | "cancelled" | "bounced";
+                            route: ("custom" | "platform") | null;
+                            reply: string | null;
+                            at: string | null;
+                            explanation: string | null;
+                            bouncedBefore: string | null;
+                        }[];
+                        attempts: {
+                            number: number;
+                            /** @enum {string} */
+                            route: "custom" | "platform";
+                            /** Format: date-time */
+                            startedAt: string;
+                            durationMs: number | null;
+                            outcome: ("accepted" | "partial" | "failed" | "uncertain") | null;
+                            stage: ("dns" | "connect" | "tls" | "greeting" | "auth" | "mail" | "rcpt" | "data" | "final") | null;
+                            code: number | null;
+                            enhancedCode: string | null;
+                            reply: string | null;
+                            server: string | null;
+                            tls: string | null;
+                        }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            explanation: string | null;
+                        }[];
+                        failure: {
+                            /** @enum {string} */
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
+                            message: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    DeliveryStepsController_reschedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    sendAt: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        teamId: string;
+                        key: string;
+                        document: {
+                            id: string;
+                            /** @enum {string} */
+                            type: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                            number?: string;
+                            recurrence?: {
+                                seriesId: string;
+                                occurrence: string;
+                            };
+                        };
+                        subject: string;
+                        /** @enum {string} */
+                        status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
+                        route: ("custom" | "platform") | null;
+                        usedFallback: boolean;
+                        signed: boolean;
+                        messageId: string | null;
+                        resendOf: string | null;
+                        sentAgainAs: string | null;
+                        recipientsNotShown: number;
+                        /** Format: date-time */
+                        createdAt: string;
+                        settledAt: string | null;
+                        nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        recipients: {
+                            address: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            role: "to" | "cc" | "bcc";
+                            /** @enum {string} */
+                            status: "pending" | "accepted" | "rejected" | "uncertain" | "cancelled" | "bounced";
+                            route: ("custom" | "platform") | null;
+                            reply: string | null;
+                            at: string | null;
+                            explanation: string | null;
+                            bouncedBefore: string | null;
+                        }[];
+                        attempts: {
+                            number: number;
+                            /** @enum {string} */
+                            route: "custom" | "platform";
+                            /** Format: date-time */
+                            startedAt: string;
+                            durationMs: number | null;
+                            outcome: ("accepted" | "partial" | "failed" | "uncertain") | null;
+                            stage: ("dns" | "connect" | "tls" | "greeting" | "auth" | "mail" | "rcpt" | "data" | "final") | null;
+                            code: number | null;
+                            enhancedCode: string | null;
+                            reply: string | null;
+                            server: string | null;
+                            tls: string | null;
+                        }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            explanation: string | null;
+                        }[];
+                        failure: {
+                            /** @enum {string} */
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
+                            message: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    DeliveryStepsController_received: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description language of texts for people, en or de; otherwise that of whoever sent the document */
+                "Accept-Language"?: string;
+            };
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        teamId: string;
+                        key: string;
+                        document: {
+                            id: string;
+                            /** @enum {string} */
+                            type: "invoice" | "credit_note" | "reminder" | "quote" | "other";
+                            number?: string;
+                            recurrence?: {
+                                seriesId: string;
+                                occurrence: string;
+                            };
+                        };
+                        subject: string;
+                        /** @enum {string} */
+                        status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
+                        route: ("custom" | "platform") | null;
+                        usedFallback: boolean;
+                        signed: boolean;
+                        messageId: string | null;
+                        resendOf: string | null;
+                        sentAgainAs: string | null;
+                        recipientsNotShown: number;
+                        /** Format: date-time */
+                        createdAt: string;
+                        settledAt: string | null;
+                        nextTryAt: string | null;
+                        incidentId: string | null;
+                        cancelledBy: string | null;
+                        received: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        recipients: {
+                            address: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            role: "to" | "cc" | "bcc";
+                            /** @enum {string} */
+                            status: "pending" | "accepted" | "rejected" | "uncertain" | "cancelled" | "bounced";
+                            route: ("custom" | "platform") | null;
+                            reply: string | null;
+                            at: string | null;
+                            explanation: string | null;
+                            bouncedBefore: string | null;
+                        }[];
+                        attempts: {
+                            number: number;
+                            /** @enum {string} */
+                            route: "custom" | "platform";
+                            /** Format: date-time */
+                            startedAt: string;
+                            durationMs: number | null;
+                            outcome: ("accepted" | "partial" | "failed" | "uncertain") | null;
+                            stage: ("dns" | "connect" | "tls" | "greeting" | "auth" | "mail" | "rcpt" | "data" | "final") | null;
+                            code: number | null;
+                            enhancedCode: string | null;
+                            reply: string | null;
+                            server: string | null;
+                            tls: string | null;
+                        }[];
+                        reports: {
+                            /** @enum {string} */
+                            kind: "bounced" | "delayed" | "delivered" | "relayed" | "expanded" | "complaint" | "absence" | "auto_reply";
+                            recipient: string | null;
+                            class: ("no_such_address" | "domain_not_found" | "mailbox_full" | "mailbox_disabled" | "blocked" | "content_refused" | "too_large" | "relaying_denied" | "sender_refused" | "recipient_refuses" | "policy" | "authentication" | "rate_limited" | "unreachable" | "routing_loop" | "expired" | "system_error" | "other") | null;
+                            permanent: boolean;
+                            status: string | null;
+                            diagnostic: string | null;
+                            reporter: string | null;
+                            retryUntil: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            explanation: string | null;
+                        }[];
+                        failure: {
+                            /** @enum {string} */
+                            code: "smtp_host_forbidden" | "smtp_port_forbidden" | "smtp_host_unknown" | "smtp_dns_unavailable" | "smtp_unreachable" | "smtp_tls_failed" | "smtp_tls_unavailable" | "smtp_starttls_missing" | "smtp_tls_outdated" | "smtp_certificate_untrusted" | "smtp_certificate_incomplete" | "smtp_certificate_expired" | "smtp_certificate_not_yet_valid" | "smtp_certificate_wrong_host" | "smtp_certificate_not_pinned" | "smtp_client_certificate_wanted" | "smtp_client_certificate_refused" | "smtp_greeting_refused" | "smtp_protocol_error" | "smtp_auth_rejected" | "smtp_auth_unavailable" | "smtp_auth_required" | "smtp_auth_switched_off" | "smtp_password_not_allowed" | "smtp_token_refused" | "smtp_mailbox_not_permitted" | "smtp_sign_in_expired" | "smtp_token_unavailable" | "smtp_server_busy" | "smtp_rate_limited" | "smtp_connection_lost" | "smtp_timeout" | "sender_refused" | "sender_unauthenticated" | "sender_mailbox_full" | "sender_unlicensed" | "sender_throttled" | "sender_blocked" | "recipient_unknown" | "recipient_refused" | "asked_to_come_back" | "recipient_needs_smtputf8" | "mailbox_full" | "too_many_recipients" | "message_too_large" | "message_refused" | "bounced" | "no_final_reply" | "sending_limit" | "settings_unavailable" | "signing_unavailable" | "certificate_expired" | "team_unknown" | "document_changed" | "too_many_crashes" | "restored_from_backup" | "cancelled" | "other";
+                            message: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };

@@ -185,6 +185,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{teamId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team's webhooks */
+        get: operations["WebhooksController_list"];
+        put?: never;
+        /**
+         * Adds a webhook; the answer shows its secret, this once
+         * @description Requests are signed by Standard Webhooks 1.0.0: `webhook-id`, `webhook-timestamp`, `webhook-signature` with `v1` (HMAC-SHA256 by the secret) and `v1a` (Ed25519 by the public key). They come at least once and in no certain order; `webhook-id` is the same in each try of an event.
+         */
+        post: operations["WebhooksController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a webhook with its log; nothing more is sent there */
+        delete: operations["WebhooksController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes new keys; requests carry the signatures of the old ones as well for 24 hours, unless they are revoked */
+        post: operations["WebhooksController_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/switch-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends to a webhook again that was switched off; what it missed is replayed only when that is asked for */
+        post: operations["WebhooksController_switchOn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the event `webhook.test`; what comes of it stands in the log */
+        post: operations["WebhooksController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to a webhook, newest first, with each try and its answer */
+        get: operations["WebhooksController_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/messages/{messageId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message again, with the same `webhook-id` */
+        post: operations["WebhooksController_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends again what happened in a period and did not arrive, or with `delivered` all of it */
+        post: operations["WebhooksController_replayPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -258,7 +398,7 @@ export interface operations {
                             id: string;
                             teamId: string;
                             /** @enum {string} */
-                            type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring";
+                            type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off";
                             /** @enum {string} */
                             severity: "info" | "warning" | "error";
                             title: string;
@@ -325,7 +465,7 @@ export interface operations {
                         id: string;
                         teamId: string;
                         /** @enum {string} */
-                        type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring";
+                        type: "delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off";
                         /** @enum {string} */
                         severity: "info" | "warning" | "error";
                         title: string;
@@ -379,9 +519,9 @@ export interface operations {
                          */
                         muted: {
                             /** @default [] */
-                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                             /** @default [] */
-                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                         };
                         /**
                          * @default none
@@ -422,9 +562,9 @@ export interface operations {
                      */
                     muted?: {
                         /** @default [] */
-                        email?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        email?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                         /** @default [] */
-                        inbox?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                        inbox?: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                     };
                     /**
                      * @default none
@@ -456,9 +596,9 @@ export interface operations {
                          */
                         muted: {
                             /** @default [] */
-                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                             /** @default [] */
-                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                         };
                         /**
                          * @default none
@@ -501,9 +641,9 @@ export interface operations {
                          */
                         muted: {
                             /** @default [] */
-                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                             /** @default [] */
-                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                         };
                         /**
                          * @default none
@@ -566,9 +706,9 @@ export interface operations {
                          */
                         muted: {
                             /** @default [] */
-                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            email: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                             /** @default [] */
-                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring")[];
+                            inbox: ("delivery_failed" | "delivery_partly_sent" | "delivery_uncertain" | "delivery_bounced" | "delivery_fell_back" | "job_rejected" | "smtp_server_down" | "platform_unavailable" | "certificate_expiring" | "webhook_off")[];
                         };
                         /**
                          * @default none
@@ -698,6 +838,761 @@ export interface operations {
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            url: string;
+                            types: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[] | null;
+                            publicKey: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            failingSince: string | null;
+                            off: {
+                                /** Format: date-time */
+                                since: string;
+                                /** @enum {string} */
+                                reason: "failing" | "gone";
+                            } | null;
+                            rotationEnds: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    url: string;
+                    types?: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[];
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        url: string;
+                        types: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[] | null;
+                        publicKey: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        failingSince: string | null;
+                        off: {
+                            /** Format: date-time */
+                            since: string;
+                            /** @enum {string} */
+                            reason: "failing" | "gone";
+                        } | null;
+                        rotationEnds: string | null;
+                        secret: string;
+                    };
+                };
+            };
+            /** @description The team has 5 already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    revokeOld?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        url: string;
+                        types: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[] | null;
+                        publicKey: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        failingSince: string | null;
+                        off: {
+                            /** Format: date-time */
+                            since: string;
+                            /** @enum {string} */
+                            reason: "failing" | "gone";
+                        } | null;
+                        rotationEnds: string | null;
+                        secret: string;
+                    };
+                };
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_switchOn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        url: string;
+                        types: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[] | null;
+                        publicKey: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        failingSince: string | null;
+                        off: {
+                            /** Format: date-time */
+                            since: string;
+                            /** @enum {string} */
+                            reason: "failing" | "gone";
+                        } | null;
+                        rotationEnds: string | null;
+                    };
+                };
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        webhookMessageId: string;
+                        /** @enum {string} */
+                        type: "delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected" | "webhook.test";
+                        deliveryId: string | null;
+                        documentNumber: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** @enum {string} */
+                        status: "waiting" | "delivered" | "failed" | "missed";
+                        nextTryAt: string | null;
+                        tries: {
+                            number: number;
+                            /** Format: date-time */
+                            at: string;
+                            durationMs: number;
+                            status: number | null;
+                            trouble: ("forbidden_address" | "unknown_host" | "unreachable" | "tls" | "timeout" | "broken") | null;
+                            answer: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The webhook is switched off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_messages: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "delivered" | "failed" | "missed";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            webhookMessageId: string;
+                            /** @enum {string} */
+                            type: "delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected" | "webhook.test";
+                            deliveryId: string | null;
+                            documentNumber: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            status: "waiting" | "delivered" | "failed" | "missed";
+                            nextTryAt: string | null;
+                            tries: {
+                                number: number;
+                                /** Format: date-time */
+                                at: string;
+                                durationMs: number;
+                                status: number | null;
+                                trouble: ("forbidden_address" | "unknown_host" | "unreachable" | "tls" | "timeout" | "broken") | null;
+                                answer: string | null;
+                            }[];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        webhookMessageId: string;
+                        /** @enum {string} */
+                        type: "delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected" | "webhook.test";
+                        deliveryId: string | null;
+                        documentNumber: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        /** @enum {string} */
+                        status: "waiting" | "delivered" | "failed" | "missed";
+                        nextTryAt: string | null;
+                        tries: {
+                            number: number;
+                            /** Format: date-time */
+                            at: string;
+                            durationMs: number;
+                            status: number | null;
+                            trouble: ("forbidden_address" | "unknown_host" | "unreachable" | "tls" | "timeout" | "broken") | null;
+                            answer: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description There is no such message */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The webhook is switched off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    WebhooksController_replayPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                teamId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    from: string;
+                    /** Format: date-time */
+                    to: string;
+                    /** @default false */
+                    delivered?: boolean;
+                };
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                    };
+                };
+            };
+            /** @description The team has no such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The webhook is switched off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until the next request may be taken */
+                    "Retry-After"?: string;
+                    /** @description the limit: its name, requests (q) and seconds (w) */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of it (r) and for how many seconds (t) */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
