@@ -5,7 +5,7 @@ import { expiriesOf } from './keeping/expiries.js';
 import { type NotificationEnv } from './notification.env.js';
 import { NOTIFY_SCHEMA } from './notify.schema.js';
 
-const MIGRATIONS = 6;
+const MIGRATIONS = 8;
 
 describe('the schema notify', () => {
   let db: TestDatabase;

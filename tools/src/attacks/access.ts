@@ -28,6 +28,8 @@ const NOTHING = '00000000-0000-4000-8000-000000000000';
 const SETTINGS = '/v1/teams/{teamId}/email-delivery';
 const CERTIFICATE = `${SETTINGS}/certificate`;
 const DELIVERIES = '/v1/teams/{teamId}/deliveries';
+const INCIDENTS = '/v1/teams/{teamId}/incidents';
+const ALERT_ADDRESS = '/v1/teams/{teamId}/alert-address';
 const WEBHOOKS = '/v1/teams/{teamId}/webhooks';
 const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
@@ -75,6 +77,14 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     },
     // It is settled.
     [`POST ${DELIVERIES}/{id}/cancel`]: { access: 'team write', answers: 409, id: A_DELIVERY },
+    [`POST ${DELIVERIES}/{id}/retry-now`]: { access: 'team write', answers: 409, id: A_DELIVERY },
+    [`POST ${DELIVERIES}/{id}/reschedule`]: {
+      ...{ access: 'team write', answers: 409, id: A_DELIVERY },
+      body: { sendAt: new Date(Date.now() + 3_600_000).toISOString() },
+    },
+    [`POST ${DELIVERIES}/{id}/received`]: { access: 'team write', answers: 409, id: A_DELIVERY, body: { note: 'They have it.' } },
+    [`GET ${INCIDENTS}`]: { access: 'team read', answers: 200 },
+    [`GET ${INCIDENTS}/{id}`]: { access: 'team read', answers: 404, id: NOTHING },
   },
   'notification-service': {
     'GET /v1/notifications': { access: 'personal', answers: 200 },
@@ -86,6 +96,10 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     // Nobody has an address yet.
     'POST /v1/preferences/confirmation-email': { access: 'personal', answers: 409 },
     'POST /v1/preferences/confirmation': { access: 'personal', answers: 422, body: { code: 'x'.repeat(22) } },
+    [`GET ${ALERT_ADDRESS}`]: { access: 'team read', answers: 200 },
+    [`PUT ${ALERT_ADDRESS}`]: { access: 'team write', answers: 200, body: { alertTo: null } },
+    [`POST ${ALERT_ADDRESS}/confirmation-email`]: { access: 'team write', answers: 409 },
+    [`POST ${ALERT_ADDRESS}/confirmation`]: { access: 'team read', answers: 422, body: { code: 'x'.repeat(22) } },
     // Members do not even see them: an address may be a secret of the receiver's.
     [`GET ${WEBHOOKS}`]: { access: 'team write', answers: 200 },
     // It is inside our network.

@@ -40,13 +40,14 @@ export class AlertStore {
     const parts = notices.filter(({ part_of }) => part_of !== null);
     if (parts.length === 0) return this.write(tx, notices);
     // First what they may be part of.
-    const news = await this.write(
-      tx,
-      notices.filter(({ part_of }) => part_of === null),
-    );
+    const groups = new Set(parts.map(({ part_of }) => part_of));
+    const isWhole = ({ part_of, open_group }: Notice): boolean => part_of === null && groups.has(open_group);
+    const wholes = await this.write(tx, notices.filter(isWhole));
     const { added, left } = await addToTold(tx, parts);
-    const told = new Set(news.map(({ notificationId }) => notificationId));
-    return [...news, ...added.filter(({ notificationId }) => !told.has(notificationId)), ...(await this.write(tx, left))];
+    const [told, news] = [new Set(wholes.map(({ notificationId }) => notificationId)), new Set(left)];
+    // The rest in the order in which it happened.
+    const others = notices.filter((notice) => (notice.part_of === null ? !isWhole(notice) : news.has(notice)));
+    return [...wholes, ...added.filter(({ notificationId }) => !told.has(notificationId)), ...(await this.write(tx, others))];
   }
 
   private async write(tx: EntityManager, all: readonly Notice[]): Promise<RaisedAlert[]> {

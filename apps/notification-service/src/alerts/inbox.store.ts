@@ -29,11 +29,13 @@ type Row = {
   emailTrouble: EmailTrouble | null;
 };
 
+/** A user who switched the inbox off sees nothing, and nobody a type that they muted there. */
+const IS_SHOWN = `coalesce(p.inbox_channel AND NOT n.type = ANY (p.muted_inbox), true)`;
+
 /**
- * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. A user who switched
- * the inbox off sees nothing, and nothing of a type that they muted there. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
+ * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
  */
-const VISIBLE = `
+const ADDRESSED = `
   FROM notify.notifications n
   LEFT JOIN notify.notification_reads r ON r.notification_id = n.id AND r.user_id = $1
   LEFT JOIN notify.preferences p ON p.user_id = $1
@@ -41,8 +43,8 @@ const VISIBLE = `
   LEFT JOIN notify.teams t ON t.team_id = n.team_id
   LEFT JOIN notify.email_outbox o ON o.notification_id = n.id
   WHERE (n.user_id = $1 OR (n.user_id IS NULL AND $2::text[] IS NOT NULL))
-    AND ($2::text[] IS NULL OR n.team_id = ANY ($2) OR (n.team_id = '' AND n.user_id = $1))
-    AND coalesce(p.inbox_channel AND NOT n.type = ANY (p.muted_inbox), true)`;
+    AND ($2::text[] IS NULL OR n.team_id = ANY ($2) OR (n.team_id = '' AND n.user_id = $1))`;
+const VISIBLE = `${ADDRESSED} AND ${IS_SHOWN}`;
 const COLUMNS = `
   n.id, n.team_id AS "teamId", n.type, n.severity, n.params, n.delivery_id AS "deliveryId", n.document_id AS "documentId",
   n.count, n.position, n.created_at AS "createdAt", CASE WHEN r.read_position >= n.position THEN r.read_at END AS "readAt",
@@ -52,7 +54,8 @@ const COLUMNS = `
   END AS "emailTrouble"`;
 const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
 
-/** The same as VISIBLE, but for a user who is in teams, and only of what lies behind the place up to which all was read. */
+/** The same as VISIBLE, but for a user who is in teams, and only of what lies behind the place up to which all was read: of these each is
+ * looked up by itself, as a join reads all that the user ever read. */
 export const UNREAD_OF_USER = `
   WITH teams AS (
     SELECT t.team_id, coalesce(u.position, 0) AS read_until
@@ -61,21 +64,25 @@ export const UNREAD_OF_USER = `
   )
   SELECT count(*)::int AS count
   FROM teams CROSS JOIN LATERAL (
-    SELECT own.id, own.position FROM notify.notifications own
+    SELECT own.id, own.position, own.type FROM notify.notifications own
     WHERE own.user_id = $1 AND own.team_id = teams.team_id AND own.position > teams.read_until
     UNION ALL
-    SELECT shared.id, shared.position FROM notify.notifications shared
+    SELECT shared.id, shared.position, shared.type FROM notify.notifications shared
     WHERE shared.user_id IS NULL AND shared.team_id = teams.team_id AND teams.team_id <> '' AND shared.position > teams.read_until
   ) n
-  LEFT JOIN notify.notification_reads r ON r.notification_id = n.id AND r.user_id = $1
-  WHERE ${IS_UNREAD} AND coalesce((SELECT p.inbox_channel FROM notify.preferences p WHERE p.user_id = $1), true)`;
+  LEFT JOIN notify.preferences p ON p.user_id = $1
+  WHERE ${IS_SHOWN} AND n.position > coalesce(
+    (SELECT r.read_position FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.user_id = $1), -1)`;
 
-/** Places in the stream come in the order in which they are committed, so nothing unread is ever added before one of them. */
+/**
+ * Places in the stream come in the order in which they are committed, so nothing unread is ever added before one of them. What is not shown counts
+ * as well: the user may choose to see it again.
+ */
 const MOVE_READ_UNTIL = `
   INSERT INTO notify.read_until AS kept (user_id, team_id, position)
   SELECT $1, seen.team_id, coalesce(min(seen.position) FILTER (WHERE seen.unread) - 1, max(seen.position))
   FROM (
-    SELECT n.team_id, n.position, ${IS_UNREAD} AS unread ${VISIBLE}
+    SELECT n.team_id, n.position, ${IS_UNREAD} AS unread ${ADDRESSED}
       AND n.position > coalesce((SELECT u.position FROM notify.read_until u WHERE u.user_id = $1 AND u.team_id = n.team_id), 0)
   ) seen
   GROUP BY seen.team_id ORDER BY seen.team_id

@@ -192,7 +192,7 @@ describe('preferences', () => {
     });
 
     it('is changed by admins only, and needs no confirmation where a service vouches for it', async () => {
-      const put = async (headers: Record<string, string>, alertTo: unknown) => call('put', PATH, headers, { alertTo } as object);
+      const put = async (headers: Record<string, string>, alertTo: unknown) => call('put', PATH, headers, { alertTo });
       expect((await put(await as('reader', 'member'), 'x@shared.example')).status).toBe(403);
       expect((await put(await as('boss', 'admin', 'others'), 'x@shared.example')).status).toBe(404);
       expect((await put(await as('boss', 'admin'), 'a@b.example\r\nBcc: c@d.example')).status).toBe(422);

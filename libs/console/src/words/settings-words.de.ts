@@ -192,7 +192,7 @@ export const settingsWords: typeof english = {
     order: 'in anderer Reihenfolge',
     secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
     back: 'Zurück zu diesem Stand',
-    backTo: (version) => `Zurück zum Stand von Version ${version}`,
+    backTo: (version) => `Zurück zu diesem Stand, dem von Version ${version}`,
     taken: (count) => `${z(count, 'Feld steht', 'Felder stehen')} oben wieder wie damals. Sehen Sie es durch und speichern Sie.`,
     same: 'Es unterscheidet sich nichts, was sich zurückholen lässt.',
     lost: (fields) => `Nicht aufbewahrt, bitte selbst prüfen: ${fields}.`,

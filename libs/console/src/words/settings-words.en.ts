@@ -187,7 +187,7 @@ export const settingsWords = {
     order: 'in another order',
     secret: { set: 'set', replaced: 'replaced', removed: 'removed' },
     back: 'Back to this state',
-    backTo: (version: number) => `Back to the state of version ${version}`,
+    backTo: (version: number) => `Back to this state, of version ${version}`,
     taken: (count: number) => `${s(count, 'field')} above ${count === 1 ? 'is' : 'are'} as then. Look at it and save.`,
     same: 'Nothing differs that can be brought back.',
     lost: (fields: string) => `Not kept, so please look at these yourself: ${fields}.`,

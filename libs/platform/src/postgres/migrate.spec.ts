@@ -1,4 +1,4 @@
-// eslint-disable-next-line max-classes-per-file -- each migration is a class
+ 
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { Client } from 'pg';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
