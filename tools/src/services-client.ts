@@ -42,9 +42,13 @@ export async function findDelivery(
   return found ? deliveryView.parse((await call(`${base}/${found.id}`, token)).body) : null;
 }
 
-/** The caller's newest notification about a delivery, or `null`. */
-export async function findNotification(service: string, token: string, deliveryId: string): Promise<NotificationView | null> {
+/** The caller's newest notification that is the one looked for, or `null`. */
+export async function findNotification(
+  service: string,
+  token: string,
+  isIt: (notification: NotificationView) => boolean,
+): Promise<NotificationView | null> {
   const { body } = await call(`${service}/v1/notifications?limit=50`, token);
   const { items } = z.object({ items: z.array(notificationView) }).parse(body);
-  return items.find((item) => item.deliveryId === deliveryId) ?? null;
+  return items.find(isIt) ?? null;
 }

@@ -1,3 +1,4 @@
+import { type DeliveryView, type NotificationView } from '@billing-mail/contracts';
 import { type RedisEnv } from '@billing-mail/platform';
 import { publishDocuments } from '../dispatch-queue.js';
 import { describeDelivery, followDelivery } from '../follow-delivery.js';
@@ -45,18 +46,24 @@ export async function sendSamples(running: Running, bounces = false): Promise<Sa
         },
       );
       const isQuiet = delivery.status === 'sent' && !delivery.usedFallback && !comesBack;
-      const notification = isQuiet ? null : await awaitNotification(running, job.teamId, delivery.id);
+      const notification = isQuiet ? null : await awaitNotification(running, job.teamId, delivery);
       const outcome = `${describeDelivery(delivery)}${comesBack && notification !== null ? '; then it came back' : ''}`;
       return { shows, teamId: job.teamId, deliveryId: delivery.id, outcome, notification };
     }),
   );
 }
 
-async function awaitNotification(running: Running, teamId: string, deliveryId: string): Promise<string> {
+/** Of a document that went by the fallback its team hears by the trouble of its own server, once for all of them. */
+async function awaitNotification(
+  running: Running,
+  teamId: string,
+  { id, usedFallback }: Pick<DeliveryView, 'id' | 'usedFallback'>,
+): Promise<string> {
+  const isIt = ({ deliveryId, type }: NotificationView): boolean => (usedFallback ? type === 'smtp_server_down' : deliveryId === id);
   const token = running.tokens[`${teamId}-admin`] ?? '';
   const deadline = Date.now() + TOLD_WITHIN_MS;
   while (Date.now() < deadline) {
-    const found = await findNotification(running.notificationService, token, deliveryId);
+    const found = await findNotification(running.notificationService, token, isIt);
     if (found !== null) return found.title;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -227,14 +227,14 @@ describe('by keyboard alone', () => {
     await send(system, 'acme', invoice('told-2', { to: [{ address: 'gone@x.example' }, { address: 'here@x.example' }] }));
     await allSettled(system, ['acme']);
     const { page, keys } = await open();
-    await keys.use(page.getByRole('link', { name: /^Inbox/ }));
+    await keys.use(page.getByRole('link', { name: /^Inbox, / }));
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
     await keys.use(page.getByRole('article').filter({ hasText: 'told-1' }).getByRole('button', { name: 'Mark as read' }));
     await page.getByRole('article').filter({ hasText: 'told-1' }).getByText('Unread').waitFor({ state: 'detached' });
     await keys.use(page.getByRole('article').filter({ hasText: 'told-2' }).getByRole('link', { name: 'Open the delivery' }));
     await page.getByRole('heading', { name: 'Invoice told-2' }).waitFor();
     await send(system, 'acme', invoice('told-3', { to: [{ address: 'gone@x.example' }] }));
-    await keys.use(page.getByRole('link', { name: /^Inbox/ }));
+    await keys.use(page.getByRole('link', { name: /^Inbox, / }));
     await keys.use(page.getByRole('button', { name: 'Mark all as read' }));
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
     await keys.write(page.getByLabel('Your e-mail address'), 'anna@acme.example');

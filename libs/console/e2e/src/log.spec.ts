@@ -123,6 +123,7 @@ describe('the delivery log', () => {
     await page.getByRole('button', { name: 'Sprache und Darstellung' }).click();
     await page.getByText('English').first().click();
     await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();
+    system.platform.script = {};
   });
 
   it('is heard of by a team’s own program: added with a secret that is shown once, tried, and sent again from its log', async () => {

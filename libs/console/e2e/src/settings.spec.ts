@@ -155,7 +155,7 @@ describe('E-mail delivery', () => {
     const history = page.getByRole('region', { name: 'What was changed' });
     await history.getByText('Company name: ACME Former → ACME GmbH').first().waitFor();
     const ofMax = history.locator('li[data-version]').filter({ hasText: 'max.klein' }).first();
-    await ofMax.getByRole('button', { name: 'Back to the state' }).click();
+    await ofMax.getByRole('button', { name: 'Back to this state' }).click();
     await ofMax.getByText('2 fields above are as then. Look at it and save.').waitFor();
     expect(await page.getByLabel('Company name').inputValue()).toBe('ACME Former');
     expect(await seriousFindings(page)).toEqual([]);

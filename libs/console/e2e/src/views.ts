@@ -7,4 +7,11 @@ import { WEBHOOKS_VIEWS } from './views/webhooks-views.js';
 import { type View } from './views/view.js';
 
 /** Every view of the page. */
-export const VIEWS: readonly View[] = [...SETTINGS_VIEWS, ...OWN_SERVER_VIEWS, ...DELIVERIES_VIEWS, ...INBOX_VIEWS, ...WEBHOOKS_VIEWS, ...FRAME_VIEWS];
+export const VIEWS: readonly View[] = [
+  ...SETTINGS_VIEWS,
+  ...OWN_SERVER_VIEWS,
+  ...DELIVERIES_VIEWS,
+  ...INBOX_VIEWS,
+  ...WEBHOOKS_VIEWS,
+  ...FRAME_VIEWS,
+];
