@@ -28,7 +28,7 @@ const labelsThere = (): string[] =>
   );
 
 /** Names, addresses and figures, and words that both languages have. */
-const SAME_LABELS = /@|\d|^(?:Billing Mail|Filter|Team)$|GmbH/;
+const SAME_LABELS = /@|\d|^(?:Billing Mail|Filter|Team)$|GmbH|Corporation/;
 
 describe('every view', () => {
   let system: System;

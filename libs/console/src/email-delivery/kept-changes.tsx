@@ -57,5 +57,5 @@ function readable(kept: Record<string, unknown> | null, base: Draft): Partial<Dr
       Array.isArray(value) === Array.isArray(base[name as keyof Draft]) &&
       JSON.stringify(value) !== JSON.stringify(base[name as keyof Draft]),
   );
-  return fits.length === 0 ? null : (Object.fromEntries(fits));
+  return fits.length === 0 ? null : Object.fromEntries(fits);
 }

@@ -3,6 +3,7 @@ import { Anchor, Badge, Button, Group, Paper, Text, Title } from '@mantine/core'
 import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { hasAnswered } from '../deliveries/deliveries-queries.js';
 import { deliveryPath, incidentPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
@@ -12,12 +13,13 @@ import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './inbox-page.module.css';
 import { useInbox, useMarkRead } from './inbox-queries.js';
-import { PreferencesSection } from './preferences-section.js';
+import { PreferencesSection, usePreferences } from './preferences-section.js';
 import { TeamAddressSection } from './team-address-section.js';
 
 export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
   const words = useLanguage().words.inbox;
   const inbox = useInbox();
+  const preferences = usePreferences();
   const marking = useMarkRead();
   useDocumentTitle(words.title);
   const pages = inbox.data?.pages;
@@ -51,7 +53,8 @@ export function InboxPage({ team, role }: { team: string; role: TeamRole }) {
           {words.more}
         </BusyButton>
       ) : null}
-      {inbox.isPending ? null : (
+      {/* Known first, so that nothing below moves when it comes. */}
+      {inbox.isPending || !hasAnswered(preferences) ? null : (
         <>
           <PreferencesSection />
           <TeamAddressSection key={team} team={team} role={role} />

@@ -24,14 +24,15 @@ import { type BrowserNotices, browserNotices, switchBrowserNotices } from './bro
 import { MutedTypes } from './muted-types.js';
 import { PREFERENCES_KEY as KEY } from './preferences-key.js';
 
+export function usePreferences() {
+  const { notifications } = useClients();
+  return useQuery({ queryKey: KEY, queryFn: async (): Promise<PreferencesView> => ask(notifications.GET('/v1/preferences')) });
+}
+
 export function PreferencesSection() {
   const words = useLanguage().words.inbox.preferences;
-  const { notifications } = useClients();
   const heading = useShownFromLink();
-  const { data, error, refetch } = useQuery({
-    queryKey: KEY,
-    queryFn: async (): Promise<PreferencesView> => ask(notifications.GET('/v1/preferences')),
-  });
+  const { data, error, refetch } = usePreferences();
   return (
     <Paper component="section" aria-label={words.title} withBorder p="lg" radius="md" mt="xl">
       <Title order={2} size="h4" ref={heading} tabIndex={-1}>

@@ -1,4 +1,3 @@
- 
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { Client } from 'pg';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';

@@ -15,7 +15,7 @@ export const SETTINGS_VIEWS: readonly View[] = [
   { name: 'settings', path: SETTINGS },
   { name: 'settings-loading', path: SETTINGS, before: held('/email-delivery'), ready: loading },
   { name: 'settings-away', path: SETTINGS, before: away('/email-delivery'), ready: alerted, allow: [REFUSED] },
-  { name: 'settings-log-away', path: SETTINGS, before: away('/deliveries'), allow: [REFUSED] },
+  { name: 'settings-log-away', path: SETTINGS, before: away('/acme/deliveries'), allow: [REFUSED] },
   { name: 'settings-first-visit', path: '/teams/fresh/settings/invoicing' },
   { name: 'settings-read-only', path: SETTINGS, claims: MAX },
   { name: 'settings-read-only-own-server', path: OWN_SERVER, claims: { ...MAX, teams: { brandt: 'member' } } },
@@ -58,7 +58,7 @@ async function save(page: Page, answer: (route: Route) => Promise<void> | undefi
   await page.route('**/email-delivery', (route) => (route.request().method() === 'PUT' ? answer(route) : route.fallback()));
   await change(page);
   await page.locator('button[type="submit"]').click();
-  await page.locator('button[type="submit"][data-loading], [data-saved="true"]').first().waitFor();
+  await page.locator('button[type="submit"][aria-disabled], [data-saved="true"], [role="alert"]').first().waitFor();
 }
 
 // The page is looked at in two languages at a time and one of them would collide with the other: what is saved is said here, not stored.
@@ -119,7 +119,7 @@ async function test(page: Page): Promise<void> {
 async function testWell(page: Page): Promise<void> {
   await test(page);
   await page.locator('li[data-step="mail_from"][data-ok="true"]').waitFor();
-  await page.locator('button[data-loading]').waitFor({ state: 'detached' });
+  await page.locator('button[aria-disabled]').waitFor({ state: 'detached' });
 }
 
 async function testInVain(page: Page): Promise<void> {
