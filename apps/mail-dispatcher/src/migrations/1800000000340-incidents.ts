@@ -1,12 +1,15 @@
 // Trouble with one cause of a team's way out and the deliveries that met it; who cancelled one, and who found that it arrived.
+import { buildIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Incidents1800000000340 implements MigrationInterface {
   readonly name = 'Incidents1800000000340';
+  /** The index of deliveries is built beside those who write. */
+  readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      CREATE TABLE dispatch.incidents (
+      CREATE TABLE IF NOT EXISTS dispatch.incidents (
         id uuid PRIMARY KEY,
         team_id text NOT NULL,
         route text NOT NULL,
@@ -24,14 +27,18 @@ export class Incidents1800000000340 implements MigrationInterface {
       'when it was more than a passing failure; NULL until then, and nobody sees it'`);
     await runner.query(`COMMENT ON COLUMN dispatch.incidents.told_at IS 'when the team was told, or did not have to be any more'`);
     await runner.query(`
-      CREATE UNIQUE INDEX incidents_not_ended ON dispatch.incidents (team_id, route, code, server) WHERE ended_at IS NULL`);
-    await runner.query(`CREATE INDEX incidents_of_team ON dispatch.incidents (team_id, id) WHERE opened_at IS NOT NULL`);
+      CREATE UNIQUE INDEX IF NOT EXISTS incidents_not_ended ON dispatch.incidents (team_id, route, code, server) WHERE ended_at IS NULL`);
+    await runner.query(`CREATE INDEX IF NOT EXISTS incidents_of_team ON dispatch.incidents (team_id, id) WHERE opened_at IS NOT NULL`);
     // No foreign key: one that never opened goes when its way works, and what met it keeps a name of nothing.
-    await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN incident_id uuid');
+    await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN IF NOT EXISTS incident_id uuid');
     await runner.query(`
-      ALTER TABLE dispatch.deliveries ADD COLUMN cancelled_by text, ADD COLUMN received_by text, ADD COLUMN received_at timestamptz,
-        ADD COLUMN received_note text`);
-    await runner.query(`CREATE INDEX deliveries_of_incident ON dispatch.deliveries (incident_id) WHERE incident_id IS NOT NULL`);
+      ALTER TABLE dispatch.deliveries ADD COLUMN IF NOT EXISTS cancelled_by text, ADD COLUMN IF NOT EXISTS received_by text, ADD COLUMN IF NOT EXISTS received_at timestamptz,
+        ADD COLUMN IF NOT EXISTS received_note text`);
+    await buildIndex(runner, {
+      name: 'dispatch.deliveries_of_incident',
+      table: 'dispatch.deliveries',
+      on: '(incident_id) WHERE incident_id IS NOT NULL',
+    });
   }
 
   async down(runner: QueryRunner): Promise<void> {
