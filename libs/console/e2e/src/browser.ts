@@ -44,9 +44,9 @@ export const MAX: TokenClaims = { sub: 'max.klein', teams: { acme: 'member' } };
 const HANGS_AFTER_MS = 120_000;
 
 /** A browser's profile with nothing in it. */
-export function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {
+export async function newContext(browser: Browser, look: Partial<Look> = {}): Promise<BrowserContext> {
   const { locale = 'en', scheme = 'light', width = 1280, height = 900 } = look;
-  return browser.newContext({
+  const context = await browser.newContext({
     viewport: { width, height },
     locale: locale === 'de' ? 'de-DE' : 'en-GB',
     colorScheme: scheme,
@@ -54,6 +54,9 @@ export function newContext(browser: Browser, look: Partial<Look> = {}): Promise<
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+  // Of the pages that its pages open as well.
+  context.setDefaultTimeout(HANGS_AFTER_MS);
+  return context;
 }
 
 /** A page opened by a signed-in link, as the host application opens it; in a profile of its own unless one is given. */
@@ -65,7 +68,6 @@ export async function openPage(
 ): Promise<OpenPage> {
   const context = 'newCDPSession' in browser ? browser : await newContext(browser, look);
   const page = await context.newPage();
-  page.setDefaultTimeout(HANGS_AFTER_MS);
   const complaints = watch(page, system, allow);
   const token = claims === null ? '' : `#token=${await system.token(claims, tokenLastsSeconds)}`;
   await before?.(page);

@@ -30,7 +30,10 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
   );
 }
 
-/** What the clerk should have been told of each of these teams' deliveries, and has been. */
+/**
+ * What the clerk should have been told of each of these teams' deliveries, and has been: whoever was told of a server's trouble has documents that
+ * it failed counted there.
+ */
 export function readTellings(database: Database, teamIds: readonly string[]): Promise<Telling[]> {
   return database.rows<Telling>(
     `SELECT team_id AS "teamId",
@@ -39,8 +42,9 @@ export function readTellings(database: Database, teamIds: readonly string[]): Pr
             (SELECT count(*) FROM dispatch.deliveries d
              WHERE d.team_id = t.team_id AND d.status = 'sent' AND NOT d.used_fallback
                AND EXISTS (SELECT FROM dispatch.recipients r WHERE r.delivery_id = d.id AND r.uncertain_ends > 0))::int AS doubted,
-            (SELECT coalesce(sum(n.count), 0) FROM notify.notifications n
-             WHERE n.team_id = t.team_id AND n.user_id = $2 AND n.type LIKE 'delivery%')::int AS told
+            (SELECT coalesce(sum(CASE WHEN n.type LIKE 'delivery%' THEN n.count ELSE
+               coalesce((n.params ->> 'failed')::int, 0) + coalesce((n.params ->> 'fellBack')::int, 0) END), 0) FROM notify.notifications n
+             WHERE n.team_id = t.team_id AND n.user_id = $2 AND (n.type LIKE 'delivery%' OR n.type = 'smtp_server_down'))::int AS told
      FROM unnest($1::text[]) AS t (team_id)`,
     [teamIds, CLERK],
   );
