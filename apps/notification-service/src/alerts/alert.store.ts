@@ -33,10 +33,11 @@ type Notice = {
 
 @Injectable()
 export class AlertStore {
-  /** Runs inside the caller's transaction; three statements, however many alerts, and two more where some are part of what may have been told. */
+  /** Runs inside the caller's transaction; two statements, however many alerts, and two more where some are part of what may have been told. */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
-    const withAddress = await teamsWithAddress(tx, alerts);
-    const notices = alerts.flatMap((alert) => toNotices(alert, withAddress.has(alert.teamId)));
+    const all = alerts.flatMap(toNotices);
+    const withAddress = await closeOldGroups(tx, all);
+    const notices = all.filter(({ team_id, user_id }) => user_id !== teamMailbox(team_id) || withAddress.has(team_id));
     const parts = notices.filter(({ part_of }) => part_of !== null);
     if (parts.length === 0) return this.write(tx, notices);
     // First what they may be part of.
@@ -56,25 +57,13 @@ export class AlertStore {
     // Written in one order for all, so that two groups never wait for each other crosswise; told in the order in which it happened.
     const inOrder = [...counted.keys()].sort();
     const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
-    await closeOldGroups(tx, notices);
     const raised = new Map((await insertOrCount(tx, notices)).map((alert, place) => [inOrder[place], alert]));
     return [...counted.keys()].flatMap((key) => raised.get(key) ?? []);
   }
 }
 
-/** Those that have an address of their own for alerts, among those that the alerts are about. */
-async function teamsWithAddress(tx: EntityManager, alerts: readonly Alert[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ id: string }[]>(
-    'SELECT team_id AS id FROM notify.team_alert_addresses WHERE team_id = ANY ($1) AND confirmed_email IS NOT NULL',
-    [[...new Set(alerts.map(({ teamId }) => teamId))]],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
-function toNotices(
-  { teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf }: Alert,
-  hasAddress: boolean,
-): Notice[] {
+/** One for each who may have to hear it; the team's mailbox is among them, whether there is one or not. */
+function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf }: Alert): Notice[] {
   const told = {
     team_id: teamId,
     type,
@@ -88,7 +77,7 @@ function toNotices(
     part_as: partOf?.as ?? null,
   };
   const people = audience.kind === 'users' ? audience.userIds : [null];
-  return [...people, ...(hasAddress ? [teamMailbox(teamId)] : [])].map((userId) => ({ ...told, user_id: userId }));
+  return [...people, teamMailbox(teamId)].map((userId) => ({ ...told, user_id: userId }));
 }
 
 /** Counts documents on the trouble that their readers were told of; `left` are those whose readers were not. */
@@ -109,7 +98,6 @@ async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{
     wholes.set(keyOf(whole), whole);
   }
   const inOrder = [...wholes.keys()].sort().flatMap((key) => wholes.get(key) ?? []);
-  await closeOldGroups(tx, inOrder);
   const [rows] = await tx.query<[(RaisedAlert & { teamId: string; openGroup: string })[], number]>(
     `UPDATE notify.notifications n SET params = n.params || jsonb_build_object(
          'failed', coalesce((n.params ->> 'failed')::int, 0) + whole.failed,
@@ -138,17 +126,25 @@ function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   return counted;
 }
 
-async function closeOldGroups(tx: EntityManager, notices: readonly Pick<Notice, 'team_id' | 'open_group' | 'user_id'>[]): Promise<void> {
-  await tx.query(
-    `UPDATE notify.notifications SET open_group = NULL WHERE id IN (
-       SELECT n.id FROM notify.notifications n
-       JOIN jsonb_to_recordset($1) AS notice (team_id text, open_group text, user_id text)
-         ON n.team_id = notice.team_id AND n.open_group = notice.open_group AND n.user_id IS NOT DISTINCT FROM notice.user_id
-       WHERE n.created_at < now() - make_interval(hours => $2)
-         AND EXISTS (SELECT FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.read_position >= n.position)
-       ORDER BY n.team_id, n.open_group, n.user_id FOR UPDATE OF n)`,
-    [JSON.stringify(notices), GROUP_HOURS],
+/** So that they take nothing of these any more; theirs and of what they are part of. Answers which of the teams have an address for alerts. */
+async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Promise<ReadonlySet<string>> {
+  const groups = notices.flatMap(({ team_id, user_id, open_group, part_of }) =>
+    [open_group, ...(part_of === null ? [] : [part_of])].map((group) => ({ team_id, user_id, open_group: group })),
   );
+  const rows = await tx.query<{ id: string }[]>(
+    `WITH closed AS (
+       UPDATE notify.notifications SET open_group = NULL WHERE id IN (
+         SELECT n.id FROM notify.notifications n
+         JOIN jsonb_to_recordset($1) AS notice (team_id text, open_group text, user_id text)
+           ON n.team_id = notice.team_id AND n.open_group = notice.open_group AND n.user_id IS NOT DISTINCT FROM notice.user_id
+         WHERE n.created_at < now() - make_interval(hours => $2)
+           AND EXISTS (SELECT FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.read_position >= n.position)
+         ORDER BY n.team_id, n.open_group, n.user_id FOR UPDATE OF n)
+     )
+     SELECT team_id AS id FROM notify.team_alert_addresses WHERE team_id = ANY ($3) AND confirmed_email IS NOT NULL`,
+    [JSON.stringify(groups), GROUP_HOURS, [...new Set(notices.map(({ team_id }) => team_id))]],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 // Rows are written, and come back, in the order of the list.

@@ -72,7 +72,7 @@ describe('recording a hundred outcomes', () => {
     const forOne = await statementsOf(hundred(make).slice(0, 1));
     const forHundred = await statementsOf(hundred(make));
     expect(forHundred).toHaveLength(forOne.length);
-    expect(forHundred.length).toBeLessThan(14);
+    expect(forHundred.length).toBeLessThan(12);
     expect(await rowsOf('processed_events')).toBe(before + 101);
   });
 });
