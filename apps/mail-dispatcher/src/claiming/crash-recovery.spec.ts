@@ -61,26 +61,28 @@ describe('a delivery whose worker may die', () => {
   };
   /** Takes a delivery over as a worker does whose predecessor died. */
   const take = async (id: string, teamId: string): Promise<DeliveryInHand> => {
-    await harness.sql.affected(
-      `UPDATE dispatch.deliveries SET claim_id = NULL, due_at = now() - interval '1 hour', status = 'queued' WHERE id = $1`,
-      [id],
-    );
-    await harness.sql.affected(
-      `INSERT INTO dispatch.lanes (lane, next_due_at) VALUES ($1, now() - interval '1 hour') ON CONFLICT (lane) DO UPDATE SET next_due_at = excluded.next_due_at`,
-      [laneOf(teamId, 'platform')],
-    );
-    const request = {
-      workerId: 'test',
-      leaseMs: LEASE_MS,
-      count: 100,
-      room: { platform: 100, custom: 3 },
-      left: new Map(),
-      inHand: [],
-      seed: '',
-    };
-    const claimed = (await claims.claimDue(request)).find((delivery) => delivery.id === id);
-    if (claimed === undefined) throw new Error('not taken');
-    return claimed;
+    // The dispatcher may be quicker.
+    for (;;) {
+      await harness.sql.affected(
+        `UPDATE dispatch.deliveries SET claim_id = NULL, due_at = now() - interval '1 hour', status = 'queued' WHERE id = $1`,
+        [id],
+      );
+      await harness.sql.affected(
+        `INSERT INTO dispatch.lanes (lane, next_due_at) VALUES ($1, now() - interval '1 hour') ON CONFLICT (lane) DO UPDATE SET next_due_at = excluded.next_due_at`,
+        [laneOf(teamId, 'platform')],
+      );
+      const request = {
+        workerId: 'test',
+        leaseMs: LEASE_MS,
+        count: 100,
+        room: { platform: 100, custom: 3 },
+        left: new Map(),
+        inHand: [],
+        seed: '',
+      };
+      const claimed = (await claims.claimDue(request)).find((delivery) => delivery.id === id);
+      if (claimed !== undefined) return claimed;
+    }
   };
   const attemptOf = (delivery: DeliveryInHand, attemptId: string) => ({
     ...{ id: attemptId, number: delivery.lastAttempt + 1, route: 'platform' as const, server: 'mail.example:25', sinceMs: 1 },
@@ -125,7 +127,6 @@ describe('a delivery whose worker may die', () => {
     harness.eventually(
       () => statusOf(delivery),
       (row) => row?.status === status,
-      20_000,
     );
 
   it('opens the gate to the holder of the claim only, once its lease ran out to nobody', async () => {
