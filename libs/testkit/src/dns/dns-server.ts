@@ -2,25 +2,28 @@
 import { createSocket } from 'node:dgram';
 
 /** What a name has. A name of the table that lacks what is asked for is there all the same. An exchanger is written as in a zone: `10 mx.example`. */
-export type DnsRecords = { a?: string[]; mx?: string[]; txt?: string[] };
+export type DnsRecords = { a?: string[]; mx?: string[]; txt?: string[]; afterMs?: number };
 export type DnsAnswer = DnsRecords | 'unknown' | 'failing' | 'silent';
 export type DnsServer = { address: string; close(): Promise<void> };
 
 const RESPONSE_CODES = { unknown: 3, failing: 2 } as const;
 const TYPES = { a: 1, mx: 15, txt: 16 } as const;
 
+/** @param answers by name in lower case; other names are unknown. It may change while the server runs. */
 export async function startDnsServer(answers: Readonly<Record<string, DnsAnswer>>): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
     const { name, type, end } = questionOf(query);
     const answer = answers[name] ?? 'unknown';
     if (answer === 'silent') return;
-    const records = typeof answer === 'object' ? recordsOf(answer, type) : [];
+    const known = typeof answer === 'object' ? answer : null;
+    const records = known === null ? [] : recordsOf(known, type);
     const header = Buffer.from(query.subarray(0, 12));
     header.writeUInt16BE(0x8180 | (typeof answer === 'object' ? 0 : RESPONSE_CODES[answer]), 2);
     header.writeUInt16BE(records.length, 6);
     header.fill(0, 8);
-    socket.send(Buffer.concat([header, query.subarray(12, end), ...records]), from.port, from.address);
+    const reply = Buffer.concat([header, query.subarray(12, end), ...records]);
+    setTimeout(() => socket.send(reply, from.port, from.address), known?.afterMs ?? 0);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   return {
@@ -49,8 +52,8 @@ function recordsOf({ a = [], mx = [], txt = [] }: DnsRecords, type: number): Buf
   });
 }
 
-/** Name by pointer to the question, type, class IN, 60 s, length, data. */
-const record = (type: number, data: Buffer): Buffer => Buffer.concat([numbers(0xc00c, type, 1, 0, 60, data.length), data]);
+/** Name by pointer to the question, type, class IN, 0 s (nobody may keep it), length, data. */
+const record = (type: number, data: Buffer): Buffer => Buffer.concat([numbers(0xc00c, type, 1, 0, 0, data.length), data]);
 
 const numbers = (...values: number[]): Buffer => Buffer.concat(values.map((value) => Buffer.from([value >> 8, value & 0xff])));
 

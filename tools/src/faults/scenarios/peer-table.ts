@@ -1,7 +1,6 @@
 // Ways in which a mail server can misbehave, and what must become of an invoice to two people that meets one.
-import { type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
+import { type DnsAnswer, type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
 import { type DeliveryStatus } from '@billing-mail/contracts';
-import { type DnsAnswer } from '../stage/name-server.js';
 import { ACCOUNT } from '../stage/mail-server.js';
 
 export type Peer = {
@@ -46,11 +45,11 @@ const sent = { status: 'sent', tries: 1 } as const;
 
 export const PEERS: readonly Peer[] = [
   { name: 'refused', injects: 'nobody listens at the port', away: true, ...failing('connect') },
-  { name: 'unroutable', injects: 'an address that no network knows', dns: { address: '203.0.113.1' }, ...failing('connect'), silent: true },
+  { name: 'unroutable', injects: 'an address that no network knows', dns: { a: ['203.0.113.1'] }, ...failing('connect'), silent: true },
   { name: 'dns-unknown', injects: 'DNS knows no such name', dns: 'unknown', ...failing('dns') },
   { name: 'dns-failing', injects: 'DNS answers SERVFAIL', dns: 'failing', ...failing('dns') },
   { name: 'dns-silent', injects: 'DNS does not answer', dns: 'silent', ...failing('dns'), silent: true },
-  { name: 'dns-slow', injects: 'DNS answers after 0.2 s', dns: { address: '127.0.0.1', afterMs: 200 }, ...sent },
+  { name: 'dns-slow', injects: 'DNS answers after 0.2 s', dns: { a: ['127.0.0.1'], afterMs: 200 }, ...sent },
   { name: 'banner-silent', injects: 'connection taken, no banner', script: { connect: 'stall' }, ...failing('greeting'), silent: true },
   { name: 'banner-slow', injects: 'banner after 0.6 s', script: { banner: { wait: 600, then: '220 slow' } }, ...sent },
   { name: 'banner-421', injects: '421 in place of the banner', script: { banner: '421 4.3.2 busy' }, ...failing('greeting') },
@@ -226,7 +225,7 @@ export const TEAM_PEERS: readonly Peer[] = [
     name: `first-address-${name}`,
     injects: `a name with two addresses, the first of which ${does}`,
     first,
-    dns: { address: '127.0.0.1', before: FIRST_ADDRESS },
+    dns: { a: [FIRST_ADDRESS, '127.0.0.1'] },
     ...(name === 'silent' ? { silent: true } : {}),
     ...sent,
   })),

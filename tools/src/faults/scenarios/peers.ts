@@ -34,7 +34,7 @@ const onCustomRoute = (peer: Peer): Scenario =>
     const host = `${peer.name}.teams.test`;
     if (peer.dns !== undefined) {
       if (stage.dnsPrefix === null) throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
-      stage.names.answers.set(host, peer.dns);
+      stage.names.answers[host] = peer.dns;
       server.behave({ security: 'none', accounts: undefined });
     }
     const first = peer.first && (await startScriptedSmtpServer(peer.first, { host: FIRST_ADDRESS, port: server.port }));
@@ -60,13 +60,13 @@ export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
     await platform.hangUp();
     platform.behave(peer.script);
     if (peer.away) await platform.goAway();
-    if (peer.dns !== undefined) names.answers.set(PLATFORM_HOST, peer.dns);
+    if (peer.dns !== undefined) names.answers[PLATFORM_HOST] = peer.dns;
     try {
       await play.publish(teamId, invoiceFor(peer));
       await play.untilSettled();
       expectSevenBit(play, platform.messages);
     } finally {
-      names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
+      names.answers[PLATFORM_HOST] = { a: ['127.0.0.1'] };
       if (peer.away) await platform.comeBack();
       platform.behave();
     }

@@ -109,7 +109,7 @@ export class Stage {
       MailServer.start('alerts', new Ledger(join(logFolder, 'alerts.jsonl'))),
       ...Array.from({ length: options.customServers ?? 4 }, (_, index) => MailServer.start(`custom-${index + 1}`, ledger)),
     ]);
-    names.answers.set(PLATFORM_HOST, { address: '127.0.0.1' });
+    names.answers[PLATFORM_HOST] = { a: ['127.0.0.1'] };
     const database = new Database(options.databaseUrl ?? postgres.url);
     const dnsPrefix = names.prefixFor(folder);
     const stage = new Stage(
@@ -175,7 +175,7 @@ export class Stage {
     await this.pooler?.stop();
     await Promise.all([this.postgres.stop(), this.redis.stop(), this.platform.close(), this.alertMailbox.close()]);
     await Promise.all(this.customServers.map((server) => server.close()));
-    this.names.close();
+    await this.names.close();
     this.ledger.close();
     for (const wire of this.wires) wire.close();
     for (const disk of this.disks.values()) disk.unmount();
