@@ -1,5 +1,5 @@
 // How the reader wants to be told of trouble.
-import { Group, NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { NativeSelect, Paper, Skeleton, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import {
   DAILY_DIGEST_HOUR,
   type Digest,
@@ -15,7 +15,6 @@ import { useSearch } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
-import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -23,6 +22,7 @@ import { ConfirmAddress } from './confirm-address.js';
 import { type BrowserNotices, browserNotices, switchBrowserNotices } from './browser-notices.js';
 import { MutedTypes } from './muted-types.js';
 import { PREFERENCES_KEY as KEY } from './preferences-key.js';
+import { SaveRow } from './save-row.js';
 
 export function usePreferences() {
   const { notifications } = useClients();
@@ -172,14 +172,7 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
         />
         <MutedTypes channels={draft.channels} muted={draft.muted} onChange={(muted) => edit({ muted })} />
         {failure && !wrong ? <Trouble error={failure} /> : null}
-        <Group>
-          <BusyButton type="submit" variant="default" busy={saving.isPending}>
-            {says.save}
-          </BusyButton>
-          <Text size="sm" role="status">
-            {saving.isSuccess ? says.saved : ''}
-          </Text>
-        </Group>
+        <SaveRow saving={saving} save={says.save} />
       </Stack>
     </form>
   );

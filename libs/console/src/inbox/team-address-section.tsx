@@ -1,5 +1,5 @@
 // The mailbox of the team that gets its alerts, besides its people: changed by administrators, confirmed by whoever reads it.
-import { Group, Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { type TeamAlertAddress } from '@billing-mail/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -7,11 +7,11 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
-import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import { ConfirmAddress } from './confirm-address.js';
+import { SaveRow } from './save-row.js';
 
 const keyOf = (team: string) => ['team-alert-address', team] as const;
 const PATH = '/v1/teams/{teamId}/alert-address';
@@ -75,7 +75,7 @@ function ConfirmTeamAddress({ team, address }: { team: string; address: string }
 
 function AddressForm({ team, stored }: { team: string; stored: TeamAlertAddress }) {
   const { words, locale } = useLanguage();
-  const { teamAddress: says, preferences } = words.inbox;
+  const says = words.inbox.teamAddress;
   const { notifications } = useClients();
   const queryClient = useQueryClient();
   const [alertTo, setAlertTo] = useState(stored.alertTo);
@@ -106,14 +106,7 @@ function AddressForm({ team, stored }: { team: string; stored: TeamAlertAddress 
           }}
         />
         {failure && !wrong ? <Trouble error={failure} /> : null}
-        <Group>
-          <BusyButton type="submit" variant="default" busy={saving.isPending}>
-            {says.save}
-          </BusyButton>
-          <Text size="sm" role="status">
-            {saving.isSuccess ? preferences.saved : ''}
-          </Text>
-        </Group>
+        <SaveRow saving={saving} save={says.save} />
       </Stack>
     </form>
   );
