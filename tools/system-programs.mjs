@@ -32,8 +32,14 @@ const PROGRAMS = {
   pgbouncer: { debian: 'pgbouncer', use: 'stands before PostgreSQL' },
   haproxy: { debian: 'haproxy', use: 'stands before several instances of a service' },
   // Installed it would take the place of the system's mail server, as Debian allows only one.
-  // Of the package only this; a Prometheus that watches the machine is nobody's wish.
-  promtool: { debian: 'prometheus', brew: 'prometheus', use: 'judges metrics and alert rules', besideTheSystem: true, standsAlone: true },
+  // Of the package only this; a Prometheus that watches the machine is nobody's wish. From Debian 13 on it is a package that Prometheus depends on.
+  promtool: {
+    debian: 'prometheus',
+    brew: 'prometheus',
+    use: 'judges metrics and alert rules',
+    besideTheSystem: true,
+    onlyOf: ['prometheus', 'promtool'],
+  },
   exim4: { debian: 'exim4-daemon-light', use: 'is a real mail server to send to', besideTheSystem: true },
 };
 
@@ -82,8 +88,9 @@ export function wayToGet(names) {
   if (process.getuid() === 0 && !names.some((name) => PROGRAMS[name].besideTheSystem))
     return { kind: 'installed', packages, command: install };
   // One file without libraries: what its package depends on would be many times as much.
-  const standsAlone = names.every((name) => PROGRAMS[name].standsAlone === true);
-  return { kind: 'unpacked', packages, standsAlone, command: `sudo sh -c '${install}'` };
+  const standsAlone = names.every((name) => PROGRAMS[name].onlyOf !== undefined);
+  const onlyOf = standsAlone ? names.flatMap((name) => PROGRAMS[name].onlyOf) : null;
+  return { kind: 'unpacked', packages, onlyOf, command: `sudo sh -c '${install}'` };
 }
 
 const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
@@ -102,7 +109,7 @@ export async function provideSystemPrograms(wanted) {
   if (missing.length === 0) return;
   const leftToPeople = missing.filter((name) => wayToGet([name]).kind === 'told');
   if (leftToPeople.length > 0) throw new StepError(`Not installed: ${leftToPeople.join(', ')}.`, wayToGet(leftToPeople).command);
-  const kindOf = (name) => (PROGRAMS[name].standsAlone ? 'alone' : PROGRAMS[name].besideTheSystem ? 'beside' : 'usual');
+  const kindOf = (name) => (PROGRAMS[name].onlyOf ? 'alone' : PROGRAMS[name].besideTheSystem ? 'beside' : 'usual');
   for (const kind of ['usual', 'beside', 'alone']) {
     const some = missing.filter((name) => kindOf(name) === kind);
     if (some.length > 0) await provide(some);

@@ -59,9 +59,7 @@ async function download(way, folder) {
 async function downloadBy(options, way, folder) {
   const plan = await run('apt-get', [...options, '-s', 'install', '--no-install-recommends', ...way.packages], way);
   // "Inst redis-tools (5:7.0.15-1 Debian:12.1/stable [amd64])", with the present version in brackets before it for an upgrade.
-  const planned = [...plan.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+) /gm)].filter(
-    ([, name]) => !way.standsAlone || way.packages.includes(name),
-  );
+  const planned = [...plan.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+) /gm)].filter(([, name]) => way.onlyOf?.includes(name) ?? true);
   const missing = planned.map(([, name, version]) => `${name}=${version}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);

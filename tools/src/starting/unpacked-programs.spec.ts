@@ -41,9 +41,9 @@ describe('unpackPrograms', () => {
   });
   afterEach(() => rmSync(scratch, { recursive: true }));
 
-  const unpack = (name: string, variables: NodeJS.ProcessEnv = {}): string => {
+  const unpack = (name: string, variables: NodeJS.ProcessEnv = {}, onlyOf: string[] | null = null): string => {
     const program = `import { unpackPrograms } from './tools/unpacked-programs.mjs';
-      const way = { packages: ['${name}'], command: 'sudo apt-get install ${name}' };
+      const way = { packages: ['${name}'], onlyOf: ${JSON.stringify(onlyOf)}, command: 'sudo apt-get install ${name}' };
       await unpackPrograms(['${name}'], way, (said) => console.log(said)).catch((error) => console.log(error.message, 'cure:', error.cure));`;
     const env = {
       ...process.env,
@@ -66,6 +66,11 @@ describe('unpackPrograms', () => {
     expect(spawnSync(script, ['--port', '1']).stdout.toString()).toBe(`${libraries.join(':')}|--port 1\n`);
     expect(readdirSync(programs).sort()).toEqual(['bin', 'root']);
     expect(asked().at(-1)).toBe('download libssl3=3.0.2 redis-server=5:7.0');
+  });
+
+  it('takes only what it is told of what apt would install, under whichever name this Debian has it', () => {
+    expect(unpack('redis-server', {}, ['redis-server', 'redis-split-off'])).toMatch(/^1 packages in /);
+    expect(asked().at(-1)).toBe('download redis-server=5:7.0');
   });
 
   it('fetches lists of its own where the system has none', () => {
