@@ -51,10 +51,11 @@ function processOf(stage: BenchStage, number: number, env: NodeJS.ProcessEnv): S
   });
 }
 
-/** Empties all tables of the dispatcher but the list of its migrations. */
+/** Empties all tables of the dispatcher but the list of its migrations and the name of its document store, which a migration writes. */
 async function empty(database: Database): Promise<void> {
   const tables = await database.rows<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'dispatch' AND tablename NOT LIKE '%migrations%'`,
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+     WHERE schemaname = 'dispatch' AND tablename NOT LIKE '%migrations%' AND tablename <> 'document_store'`,
   );
   await database.rows(`TRUNCATE ${tables.map((table) => table.name).join(', ')} CASCADE`);
 }
