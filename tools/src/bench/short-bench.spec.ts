@@ -31,7 +31,7 @@ describe('the benchmark', () => {
     for (const [contender, handover] of runs) {
       const figures = await runLoad(stage, contender, loadOf({ quick: false }, 20 * KB, { ...FEW, handover }));
       expect(figures.perSecond).toBeGreaterThan(0);
-      expect(figures.ownCpuMs).toBeGreaterThan(0);
+      expect(figures.connections).toBeGreaterThan(0);
     }
   });
 });

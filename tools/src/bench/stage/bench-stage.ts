@@ -41,7 +41,10 @@ const POSTGRES_SETTINGS = {
 };
 
 /** Ports of the sinks. */
-export type SinkPorts = { plain: number; secure: number; refusing: number };
+export type SinkPorts = { plain: number; secure: number; refusing: number; far: number };
+
+/** How far away the sink is that is far away. */
+export const ROUND_TRIP_MS = 30;
 
 export class BenchStage {
   readonly databases = new Map<string, Database>();
@@ -194,10 +197,11 @@ async function startDurablePostgres(dataFolder: string): Promise<{ port: number;
 async function startSinks(): Promise<{ sink: Program<SinkCalls>; ports: SinkPorts }> {
   const sink = Program.start<SinkCalls>('sink');
   const certificates = tlsCertificates();
-  const [plain, secure, refusing] = await Promise.all([
+  const [plain, secure, refusing, far] = await Promise.all([
     sink.call('listen', 'plain', {}),
     sink.call('listen', 'secure', { tls: { keyPem: certificates.keyPem, certificatePem: certificates.chainOf('good') } }),
     sink.call('listen', 'refusing', { refuses: true }),
+    sink.call('listen', 'far', { roundTripMs: ROUND_TRIP_MS }),
   ]);
-  return { sink, ports: { plain, secure, refusing } };
+  return { sink, ports: { plain, secure, refusing, far } };
 }

@@ -43,6 +43,16 @@ describe('the sink', () => {
     expect(sink.totals).toMatchObject({ messages: 3, signed: 2 });
   });
 
+  it('answers in order, and late, where it is far away', async () => {
+    sink = new SmtpSink({ roundTripMs: 20 });
+    const port = await sink.listen();
+    const since = performance.now();
+    const answers = await converse(port, `EHLO x\r\n${MESSAGE}QUIT\r\n`, 1000);
+    // At least: the greeting comes after two round trips, and what is said before it is answered one after it was heard.
+    expect(performance.now() - since).toBeGreaterThanOrEqual(39);
+    expect(answers.match(/^\d{3} /gm)).toEqual(['220 ', '250 ', '250 ', '250 ', '250 ', '354 ', '250 ', '221 ']);
+  });
+
   it('tells when so many recipients were served', async () => {
     sink = new SmtpSink();
     const port = await sink.listen();

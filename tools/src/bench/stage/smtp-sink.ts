@@ -8,6 +8,11 @@ export type SinkOptions = {
   tls?: { keyPem: string; certificatePem: string };
   /** Says 451 to every sender. */
   refuses?: boolean;
+  /**
+   * Is that far away: a round trip in milliseconds. What is said takes half of it each way, so each answer comes a whole one later, and the
+   * greeting two, as SYN, SYN-ACK and ACK cross the distance first.
+   */
+  roundTripMs?: number;
 };
 
 export type SinkTotals = { messages: number; recipients: number; bytes: number; connections: number; signed: number };
@@ -34,7 +39,12 @@ export class SmtpSink {
     this.context = tls === undefined ? null : createSecureContext({ key: tls.keyPem, cert: tls.certificatePem });
     this.server = createServer({ noDelay: true }, (socket) => {
       this.totals.connections += 1;
-      new SinkConnection(this, socket, this.context).greet();
+      const connection = new SinkConnection(this, socket, this.context);
+      if (options.roundTripMs === undefined) connection.greet();
+      else {
+        socket.pause();
+        setTimeout(() => (connection.greet(), socket.resume()), options.roundTripMs);
+      }
     });
   }
 
@@ -99,7 +109,7 @@ class SinkConnection {
   }
 
   greet(): void {
-    this.socket.write('220 sink.example ESMTP\r\n');
+    this.say('220 sink.example ESMTP\r\n');
   }
 
   private listenTo(socket: Socket): void {
@@ -116,8 +126,19 @@ class SinkConnection {
 
   /** All answers to one piece in one write. */
   private answer(): void {
-    if (this.answers !== '') this.socket.write(this.answers);
+    if (this.answers !== '') this.say(this.answers);
     this.answers = '';
+  }
+
+  private say(answers: string): void {
+    this.afterTheWay(() => this.socket.write(answers));
+  }
+
+  /** Timers of one length run in the order in which they were set. */
+  private afterTheWay(work: () => void): void {
+    const { roundTripMs } = this.sink.options;
+    if (roundTripMs === undefined) work();
+    else setTimeout(work, roundTripMs);
   }
 
   private readData(piece: Buffer): Buffer {
@@ -221,6 +242,6 @@ class SinkConnection {
   private quit(): void {
     this.answers += '221 2.0.0 bye\r\n';
     this.answer();
-    this.socket.end();
+    this.afterTheWay(() => this.socket.end());
   }
 }
