@@ -1,5 +1,5 @@
 // What a document may be: names that hide nothing, parts that belong together, and what concerns us alone, which never stops it.
-import { type DispatchJobInput, dispatchJobSchema, droppedFields, sendRequestSchema } from './dispatch-job.js';
+import { type DispatchJobInput, dispatchJobSchema, droppedFields, isBase64, sendRequestSchema } from './dispatch-job.js';
 import { emailDeliveryInput } from './email-delivery-settings.js';
 import { type FieldError, toFieldErrors } from './http.js';
 
@@ -114,6 +114,30 @@ describe('attachments', () => {
   it('need no part for what a text says, nor for what can not be looked for in time', () => {
     expect(errorsOf({ html: '<p>Your reference: cid:4711, cid = cid:4712</p>' })).toEqual([]);
     expect(errorsOf({ html: `cid: src=${' '.repeat(500_000)}url(${' '.repeat(500_000)}` })).toEqual([]);
+  });
+});
+
+describe('base64', () => {
+  /** As it is written down in RFC 4648 section 4, which would take four times as long. */
+  const isByTheBook = (text: string): boolean => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+  const foreign = [...Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)), '\u2028', '\uff21', '\ud83d', '\u0141'];
+  const placed = (text: string): string[] =>
+    foreign.flatMap((one) => Array.from({ length: text.length }, (_, at) => `${text.slice(0, at)}${one}${text.slice(at + 1)}`));
+
+  it.each(['AAAA', 'QUJDRA==', 'QUJDREU=', '+/+/abcdefgh'])(
+    'is told from what is none, whichever character stands anywhere in %p',
+    (text) => {
+      for (const other of placed(text)) expect(`${other} ${isBase64(other)}`).toBe(`${other} ${isByTheBook(other)}`);
+    },
+  );
+
+  it.each(['A', 'AA', 'AAA', 'A===', 'AA=A', '====', 'QUI=QUI=', 'QUJD\r\n', 'QUJD QUJD'])('is not %p', (text) => {
+    expect(isBase64(text)).toBe(false);
+  });
+
+  it('is looked at to its end where it is long', () => {
+    const long = 'QUJD'.repeat(200_000);
+    expect([long, `${long}QQ==`, `${long}Q!==`, `${long.slice(0, -1)}-`].map(isBase64)).toEqual([true, true, false, false]);
   });
 });
 

@@ -56,15 +56,28 @@ const attachmentName = {
     .optional(),
 };
 
-// Checked in two linear steps: a single regular expression over 34 MB overflows the stack.
+/** Of base64 that is looked at in one go; a multiple of four, which makes whole bytes. */
+const PIECE_CHARACTERS = 256 * 1024;
+
+/**
+ * Base64 with its padding (RFC 4648 section 4). Node's decoder passes over what is not base64, so that too few bytes come out; that takes a
+ * quarter of the time of a regular expression that looks for such a character. The decoder also takes the alphabet for URLs, and of a character
+ * beyond Latin-1 its lower byte: both are looked for by themselves.
+ */
+export function isBase64(value: string): boolean {
+  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
+  const end = value.length - padding;
+  if (value.length % 4 !== 0 || value.indexOf('=') !== (padding === 0 ? -1 : end)) return false;
+  if (Buffer.byteLength(value) !== value.length || value.includes('-') || value.includes('_')) return false;
+  let bytes = 0;
+  for (let at = 0; at < end; at += PIECE_CHARACTERS) bytes += Buffer.from(value.slice(at, at + PIECE_CHARACTERS), 'base64').length;
+  return bytes === (value.length / 4) * 3 - padding;
+}
+
 const base64 = z
   .string('must be text (base64)')
   .refine((value) => value.length > 0, 'must not be empty')
-  .refine(
-    (value) =>
-      value.length % 4 === 0 && !/[^A-Za-z0-9+/=]/.test(value) && !/=[^=]|===$/.test(value.slice(-4)) && !value.slice(0, -2).includes('='),
-    'is not base64 (RFC 4648 section 4, with padding)',
-  );
+  .refine(isBase64, 'is not base64 (RFC 4648 section 4, with padding)');
 
 const inlineAttachment = z.strictObject({ ...attachmentName, content: base64 });
 const storedAttachment = z.strictObject({

@@ -23,6 +23,8 @@ export class SessionKeeper {
   private readonly closings = new Map<Promise<void>, string>();
   private readonly known = new KnownServers();
   private readonly salt = randomBytes(32);
+  /** Of servers that are asked for again and again, as the platform's is with each message. */
+  private readonly keys = new WeakMap<SmtpServer, { scope: string; key: string }>();
   private openedCount = 0;
   private isClosed = false;
 
@@ -158,11 +160,16 @@ export class SessionKeeper {
    * Holds the password only as a hash under a key that lives as long as this process. A token is renewed every hour while the account stays
    * the same, so it is no part of the way: a session that has signed in outlives it.
    */
-  private keyOf({ host, port, security, auth, caPem, pin, clientCertificate, trusted }: SmtpServer, scope: string): string {
+  private keyOf(server: SmtpServer, scope: string): string {
+    const known = this.keys.get(server);
+    if (known?.scope === scope) return known.key;
+    const { host, port, security, auth, caPem, pin, clientCertificate, trusted } = server;
     const login = auth.type === 'none' ? [] : [auth.type, auth.username, ...(auth.type === 'password' ? [auth.password] : [])];
     const trust = [caPem ?? '', pin ?? '', clientCertificate?.chainPem ?? ''];
     const way = JSON.stringify([scope, host, port, security, trust, trusted === true, ...login]);
-    return createHmac('sha256', this.salt).update(way).digest('base64');
+    const key = createHmac('sha256', this.salt).update(way).digest('base64');
+    this.keys.set(server, { scope, key });
+    return key;
   }
 }
 
