@@ -2,7 +2,7 @@
 import { type Database } from '../../faults/stage/database.js';
 import { type BenchStage } from './bench-stage.js';
 
-/** Rows made by one statement: each holds its transition table for the search trigger in memory. */
+/** Deliveries made by one statement. */
 const BATCH = 50_000;
 const TEAMS = 500;
 
@@ -34,6 +34,9 @@ async function fillHistory(database: Database, count: number): Promise<void> {
          RETURNING id, key, created_at
        ), texts AS (
          INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Please find attached our invoice ' || key FROM made
+       ), words AS (
+         INSERT INTO dispatch.search_texts (delivery_id, text)
+         SELECT id, concat_ws(chr(10), key, 'invoice ' || key, key || '@customer.example') FROM made
        ), files AS (
          INSERT INTO dispatch.attachments (delivery_id, position, filename, content_type, sha256, size)
          SELECT id, 0, key || '.pdf', 'application/pdf', md5(key) || md5(key), 150000 FROM made
