@@ -5,7 +5,7 @@ import { type BenchStage } from './stage/bench-stage.js';
 /** The floor must hold; the aim is where we want to be. Rows without both only tell. */
 export type Bound = { kind: 'atLeast' | 'atMost'; floor: number; aim?: number };
 
-export type Unit = '×' | '' | 'ms' | 'µs' | 'MiB' | '/s';
+export type Unit = '×' | '' | 'ms' | 'µs' | 'MiB' | 'GiB' | '/s';
 
 /** What was measured in one round, by contender. */
 export type Round = (contender: string, figure: FigureName) => number;

@@ -7,6 +7,7 @@ import { inline } from './families/inline.js';
 import { dispatchers, recipients } from './families/many.js';
 import { memory } from './families/memory.js';
 import { oneDispatcher } from './families/one-dispatcher.js';
+import { page } from './families/page.js';
 import { parts } from './families/parts.js';
 import { sinkAlone } from './families/sink.js';
 import { statements } from './families/statements.js';
@@ -25,6 +26,7 @@ export const FAMILIES: readonly Family[] = [
   dispatchers,
   recipients,
   history,
+  page,
   memory,
   idle,
   parts,

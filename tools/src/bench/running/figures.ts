@@ -15,7 +15,8 @@ export type FigureName =
   | 'p50Ms'
   | 'p99Ms'
   | 'ms'
-  | 'microseconds';
+  | 'microseconds'
+  | 'gib';
 export type Figures = Partial<Record<FigureName, number>>;
 
 /** Median with the smallest and the largest. */

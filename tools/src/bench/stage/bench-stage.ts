@@ -19,7 +19,7 @@ import { Database } from '../../faults/stage/database.js';
 import { Invoicing } from '../../faults/stage/invoicing.js';
 import { ServiceProcess } from '../../faults/stage/service-process.js';
 import { migrateSchemas } from '../../migrate-schemas.js';
-import { issueTokens } from '../../starting/tokens.js';
+import { issueTokens, type SampleCaller } from '../../starting/tokens.js';
 import { type SinkCalls } from '../programs/sink.js';
 import { Documents } from './documents.js';
 import { Publisher } from './jobs.js';
@@ -60,7 +60,8 @@ export class BenchStage {
     readonly identity: TestIdentity,
     readonly documents: Documents,
     readonly publisher: Publisher,
-    private readonly secrets: { token: string; common: NodeJS.ProcessEnv },
+    readonly tokens: Record<SampleCaller, string>,
+    private readonly common: NodeJS.ProcessEnv,
     private readonly settings: ServiceProcess,
     private readonly invoicing: Invoicing,
   ) {}
@@ -93,7 +94,7 @@ export class BenchStage {
     await migrateSchemas(common);
     const settings = new ServiceProcess({ name: 'settings-api', service: 'settings-api', env: common, logFolder });
     await settings.start();
-    const { service: token } = await issueTokens(secret);
+    const tokens = await issueTokens(secret);
     const stage = new BenchStage(
       folder,
       logFolder,
@@ -104,13 +105,14 @@ export class BenchStage {
       createTestIdentity({ address: PLATFORM_FROM }),
       new Documents(join(folder, 'documents')),
       new Publisher(redis.url),
-      { token, common },
+      tokens,
+      common,
       settings,
       new Invoicing(
         redis.url,
         () => settings.url,
         () => '',
-        token,
+        tokens.service,
       ),
     );
     const admin = stage.connect('postgres', POSTGRES_ROLE);
@@ -126,7 +128,7 @@ export class BenchStage {
     const p12 = join(this.folder, 'signer.p12');
     writeFileSync(p12, this.identity.p12, { mode: 0o600 });
     return {
-      ...this.secrets.common,
+      ...this.common,
       DATABASE_URL: this.databaseUrl(database),
       PLATFORM_SMTP_URL: `smtp://127.0.0.1:${this.ports.plain}`,
       SMIME_P12_FILE: p12,
@@ -142,7 +144,7 @@ export class BenchStage {
     const known = this.databases.get(name);
     if (known !== undefined) return known;
     await this.connect('postgres', POSTGRES_ROLE).rows(`CREATE DATABASE ${name}`);
-    await migrateSchemas({ ...this.secrets.common, DATABASE_URL: this.urlOf(name, POSTGRES_ROLE) });
+    await migrateSchemas({ ...this.common, DATABASE_URL: this.urlOf(name, POSTGRES_ROLE) });
     const made = this.connect(name, POSTGRES_ROLE);
     // The databases share their documents, which no two may do elsewhere. Nothing runs long enough here for one to remove what another names.
     await made.rows('UPDATE dispatch.document_store SET id = $1', [this.storeId]);

@@ -19,8 +19,18 @@ export async function databaseWithPast(stage: BenchStage, count: number, lanes: 
   return name;
 }
 
-/** `count` deliveries that were sent, with one recipient, one attachment and one try each. */
+/** `count` deliveries of many teams, all of them older than what is counted by the day. */
 async function fillHistory(database: Database, count: number): Promise<void> {
+  await fillSent(database, count, `'past-' || n % ${TEAMS}`, "now() - (2000000 - n) * interval '10 seconds'");
+}
+
+/** `count` deliveries of a team, spread evenly over the last thirty days. */
+export async function fillMonth(database: Database, team: string, count: number): Promise<void> {
+  await fillSent(database, count, `'${team}'`, `now() - (${count} - n) * interval '30 days' / ${count}`);
+}
+
+/** Deliveries that were sent, with one recipient, one attachment and one try each. `team` and `at` are SQL of their number, `n`. */
+async function fillSent(database: Database, count: number, team: string, at: string): Promise<void> {
   const indexes = await dropWordIndexes(database);
   await checkReferences(database, false);
   for (let from = 0; from < count; from += BATCH) {
@@ -28,9 +38,9 @@ async function fillHistory(database: Database, count: number): Promise<void> {
       `WITH made AS (
          INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, route, platform_tries,
                                           lane, due_at, created_at, settled_at)
-         SELECT gen_random_uuid(), 'past-' || n % ${TEAMS}, 'past-' || n, md5(n::text), jsonb_build_object('id', 'past-' || n, 'type', 'invoice'),
-                '{"userId":"clerk"}', 'Invoice ' || n, 'sent', 'platform', 1, 'past-' || n % ${TEAMS} || '/platform', NULL, at, at
-         FROM (SELECT n, now() - (2000000 - n) * interval '10 seconds' AS at FROM generate_series($1::int, $2::int) n) numbers
+         SELECT gen_random_uuid(), team, 'past-' || n, md5(n::text), jsonb_build_object('id', 'past-' || n, 'type', 'invoice'),
+                '{"userId":"clerk"}', 'Invoice ' || n, 'sent', 'platform', 1, team || '/platform', NULL, at, at
+         FROM (SELECT n, ${team} AS team, ${at} AS at FROM generate_series($1::int, $2::int) n) numbers
          RETURNING id, key, created_at
        ), texts AS (
          INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Please find attached our invoice ' || key FROM made
@@ -65,22 +75,35 @@ async function checkReferences(database: Database, isChecked: boolean): Promise<
     );
 }
 
-/** `lanes` lanes of a team each, with `each` deliveries that nobody holds and that are due after so long. */
-export async function fillLanes(database: Database, lanes: number, each: number, dueInMs: number): Promise<void> {
+/** Lanes of a team each, so many or of these teams, with `each` deliveries that nobody holds and that are due after so long. */
+export async function fillLanes(database: Database, lanes: number | readonly string[], each: number, dueInMs: number): Promise<void> {
+  const teams = typeof lanes === 'number' ? Array.from({ length: lanes }, (_, index) => `lane-${index + 1}`) : lanes;
   await database.rows(
     `WITH made AS (
        INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, lane, due_at)
        SELECT gen_random_uuid(), team, 'waits-' || gen_random_uuid(), 'waits', '{"id":"waits","type":"invoice"}', '{"userId":"clerk"}', 'Waits',
               team || '/platform', now() + ($3 + number) * interval '1 millisecond'
-       FROM (SELECT 'lane-' || lane AS team, number FROM generate_series(1, $1::int) lane, generate_series(1, $2::int) number) teams
+       FROM (SELECT team, number FROM unnest($1::text[]) team, generate_series(1, $2::int) number) teams
        RETURNING id
      ), texts AS (
        INSERT INTO dispatch.contents (delivery_id, text) SELECT id, 'Waits' FROM made
      )
      INSERT INTO dispatch.recipients (delivery_id, position, address, role) SELECT id, 0, 'waits@customer.example', 'to' FROM made`,
-    [lanes, each, dueInMs],
+    [teams, each, dueInMs],
   );
   await noteLanes(database);
+  await tidy(database);
+}
+
+/** `count` notifications of a user, who has read all but ten of them. */
+export async function fillNotifications(database: Database, team: string, user: string, count: number): Promise<void> {
+  await database.rows(
+    `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, position)
+     SELECT $1, $2, 'webhook_off', 'error', '{"kind":"webhook_off","host":"hooks.example","reason":"failing"}', n FROM generate_series(1, $3::int) n`,
+    [team, user, count],
+  );
+  await database.rows('UPDATE notify.stream_clock SET position = $1', [count]);
+  await database.rows('INSERT INTO notify.read_until (user_id, team_id, position) VALUES ($1, $2, $3)', [user, team, count - 10]);
   await tidy(database);
 }
 
