@@ -1,6 +1,6 @@
 // Table of contents of notification-service.
 import { BullModule, getQueueToken } from '@nestjs/bull';
-import { Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import {
@@ -38,7 +38,7 @@ import { WebhooksController } from './channels/webhook/webhooks.controller.js';
 import { WebhooksStore } from './channels/webhook/webhooks.store.js';
 import { expiriesOf } from './keeping/expiries.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
-import { NOTIFY_SCHEMA } from './notify.schema.js';
+import { notifySchema } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
 import { OutcomeStore } from './outcome-intake/outcome.store.js';
 import { RecordOutcomes } from './outcome-intake/record-outcomes.js';
@@ -50,71 +50,76 @@ import { PreferencesStore } from './preferences/preferences.store.js';
 import { TeamAlertAddressController } from './preferences/team-alert-address.controller.js';
 import { TeamAlertAddressStore } from './preferences/team-alert-address.store.js';
 
-/** The service as a Nest module, for one environment. */
-export function appModule(env: NotificationEnv, logger: Logger): Type {
-  @Module({
-    imports: [
-      TypeOrmModule.forRoot({
-        ...dataSourceOptions(env.DATABASE_URL, NOTIFY_SCHEMA, { applicationName: 'notification-service' }),
-        // A start without its database ends, and whoever supervises the service starts it again.
-        retryAttempts: 0,
-      }),
-      RedisModule.with(env, logger),
-      LimitingModule.with(env, logger),
-      BullModule.forRoot(bullOptions(env)),
-      BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
-    ],
-    controllers: [
-      StreamController,
-      InboxController,
-      PreferencesController,
-      TeamAlertAddressController,
-      WebhooksController,
-      HealthController,
-      MetricsController,
-    ],
-    providers: [
-      { provide: NOTIFICATION_ENV, useValue: env },
-      { provide: LOGGER, useValue: logger },
-      OutcomeProcessor,
-      RecordOutcomes,
-      OutcomeStore,
-      ConfirmAddress,
-      ConfirmationStore,
-      ContactStore,
-      PreferencesStore,
-      TeamAlertAddressStore,
-      AlertStore,
-      RaiseAlerts,
-      InboxStore,
-      StreamsService,
-      InboxChannel,
-      EmailChannel,
-      // The inbox last: it makes others wait until the commit.
-      { provide: CHANNELS, useFactory: (email: EmailChannel, inbox: InboxChannel) => [email, inbox], inject: [EmailChannel, InboxChannel] },
-      EmailOutboxStore,
-      EmailSenderService,
-      PlatformMailClient,
-      { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-      WebhooksStore,
-      WebhookLogStore,
-      WebhookOutboxStore,
-      WebhookSenderService,
-      {
-        provide: ExpireRows,
-        useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
-        inject: [DataSource],
-      },
-      {
-        provide: READINESS_CHECKS,
-        useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
-          postgres: () => database.query('SELECT 1'),
-          redis: () => Promise.all([queue.client.ping(), redis.check()]),
+@Module({})
+export class AppModule {
+  static with(env: NotificationEnv, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions(env.DATABASE_URL, notifySchema, { applicationName: 'notification-service' }),
+          // A start without its database ends, and whoever supervises the service starts it again.
+          retryAttempts: 0,
         }),
-        inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],
-      },
-    ],
-  })
-  class AppModule {}
-  return AppModule;
+        RedisModule.with(env, logger),
+        LimitingModule.with(env, logger),
+        BullModule.forRoot(bullOptions(env)),
+        BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
+      ],
+      controllers: [
+        StreamController,
+        InboxController,
+        PreferencesController,
+        TeamAlertAddressController,
+        WebhooksController,
+        HealthController,
+        MetricsController,
+      ],
+      providers: [
+        { provide: NOTIFICATION_ENV, useValue: env },
+        { provide: LOGGER, useValue: logger },
+        OutcomeProcessor,
+        RecordOutcomes,
+        OutcomeStore,
+        ConfirmAddress,
+        ConfirmationStore,
+        ContactStore,
+        PreferencesStore,
+        TeamAlertAddressStore,
+        AlertStore,
+        RaiseAlerts,
+        InboxStore,
+        StreamsService,
+        InboxChannel,
+        EmailChannel,
+        // The inbox last: it makes others wait until the commit.
+        {
+          provide: CHANNELS,
+          useFactory: (email: EmailChannel, inbox: InboxChannel) => [email, inbox],
+          inject: [EmailChannel, InboxChannel],
+        },
+        EmailOutboxStore,
+        EmailSenderService,
+        PlatformMailClient,
+        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
+        WebhooksStore,
+        WebhookLogStore,
+        WebhookOutboxStore,
+        WebhookSenderService,
+        {
+          provide: ExpireRows,
+          useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
+          inject: [DataSource],
+        },
+        {
+          provide: READINESS_CHECKS,
+          useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
+            postgres: () => database.query('SELECT 1'),
+            redis: () => Promise.all([queue.client.ping(), redis.check()]),
+          }),
+          inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],
+        },
+      ],
+    };
+  }
 }

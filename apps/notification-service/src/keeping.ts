@@ -1,18 +1,18 @@
 import { eraseFrom, onConnection, rowsAbout, runOperation } from '@billing-mail/platform';
 import { type Client } from 'pg';
 import { migrationUrl } from './notification.env.js';
-import { NOTIFY_SCHEMA } from './notify.schema.js';
+import { notifySchema } from './notify.schema.js';
 
 const connected = <T>(work: (client: Client) => Promise<T>): Promise<T> => onConnection(migrationUrl(), work);
 
 runOperation('notification-service keeping', {
-  export: (address = '') => connected(async (client) => ({ rows: await rowsAbout(client, NOTIFY_SCHEMA.name, address) })),
+  export: (address = '') => connected(async (client) => ({ rows: await rowsAbout(client, notifySchema.name, address) })),
   erase: (address = '') =>
     connected(async (client) => {
       const { rows } = await client.query<{ team_id: string }>('SELECT team_id FROM notify.legal_holds');
       return eraseFrom(
         client,
-        NOTIFY_SCHEMA.name,
+        notifySchema.name,
         address,
         { kept: {}, removed: ['rejected_outcomes'] },
         rows.map((row) => row.team_id),

@@ -1,14 +1,14 @@
 import { createHttpService, createLogger, requireMigrated, runService } from '@billing-mail/platform';
 import { clientNameFor } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
-import { appModule } from './app.module.js';
+import { AppModule } from './app.module.js';
 import { readNotificationEnv } from './notification.env.js';
 
 void runService('notification-service', async () => {
   const env = readNotificationEnv();
   const logger = createLogger('notification-service', env.LOG_LEVEL);
   const app = await createHttpService({
-    module: appModule(env, logger),
+    module: AppModule.with(env, logger),
     title: 'Billing Mail notification-service',
     description: 'Tells people what became of their billing documents: inbox, live stream, e-mail, webhook.',
     env,

@@ -3,7 +3,7 @@ import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { expiriesOf } from './keeping/expiries.js';
 import { type NotificationEnv } from './notification.env.js';
-import { NOTIFY_SCHEMA } from './notify.schema.js';
+import { notifySchema } from './notify.schema.js';
 
 const MIGRATIONS = 8;
 
@@ -15,16 +15,16 @@ describe('the schema notify', () => {
   afterAll(() => db.stop());
 
   it('is made by the migrations just as the entities describe it, once', async () => {
-    expect(await migrate(db.url, NOTIFY_SCHEMA)).toHaveLength(MIGRATIONS);
-    expect(await migrate(db.url, NOTIFY_SCHEMA)).toEqual([]);
-    const source = await new DataSource(dataSourceOptions(db.url, NOTIFY_SCHEMA)).initialize();
+    expect(await migrate(db.url, notifySchema)).toHaveLength(MIGRATIONS);
+    expect(await migrate(db.url, notifySchema)).toEqual([]);
+    const source = await new DataSource(dataSourceOptions(db.url, notifySchema)).initialize();
     const log = await source.driver.createSchemaBuilder().log();
     await source.destroy();
     expect(log.upQueries.map(({ query }) => query)).toEqual([]);
   });
 
   it('lets go of what is over, but for a group that counts, an e-mail that is owed, and a team under a legal hold', async () => {
-    const source = await new DataSource(dataSourceOptions(db.url, NOTIFY_SCHEMA)).initialize();
+    const source = await new DataSource(dataSourceOptions(db.url, notifySchema)).initialize();
     await source.query(`INSERT INTO notify.legal_holds VALUES ('held')`);
     await source.query(
       `INSERT INTO notify.notifications (id, team_id, user_id, type, severity, params, open_group, created_at)
@@ -63,7 +63,7 @@ describe('the schema notify', () => {
   });
 
   it('can be taken back', async () => {
-    const source = await new DataSource(dataSourceOptions(db.url, NOTIFY_SCHEMA)).initialize();
+    const source = await new DataSource(dataSourceOptions(db.url, notifySchema)).initialize();
     for (let index = 0; index < MIGRATIONS; index += 1) await source.undoLastMigration();
     const tables = await source.query<unknown[]>(`SELECT FROM pg_tables WHERE schemaname = 'notify' AND tablename <> 'migrations'`);
     await source.destroy();

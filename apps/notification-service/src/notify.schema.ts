@@ -26,7 +26,7 @@ import { TeamAlertAddressEntity } from './preferences/team-alert-address.entity.
 import { TeamEntity } from './preferences/team.entity.js';
 
 /** The PostgreSQL schema that this service owns. */
-export const NOTIFY_SCHEMA: Schema = {
+export const notifySchema: Schema = {
   name: 'notify',
   entities: [
     AddressConfirmationEntity,

@@ -2,14 +2,14 @@ import { createLogger, dataSourceOptions, requireMigrated, runProgram } from '@b
 import { DataSource } from 'typeorm';
 import { resealWebhookKeys } from './channels/webhook/reseal-webhook-keys.js';
 import { readKeyRotationEnvironment } from './notification.env.js';
-import { NOTIFY_SCHEMA } from './notify.schema.js';
+import { notifySchema } from './notify.schema.js';
 
 const NAME = 'notification-service rotate-keys';
 
 void runProgram(NAME, async () => {
   const { DATABASE_URL, SECRET_KEYS } = readKeyRotationEnvironment();
   const logger = createLogger(NAME, 'info');
-  const source = await new DataSource(dataSourceOptions(DATABASE_URL, NOTIFY_SCHEMA, { poolSize: 2, applicationName: NAME })).initialize();
+  const source = await new DataSource(dataSourceOptions(DATABASE_URL, notifySchema, { poolSize: 2, applicationName: NAME })).initialize();
   try {
     await requireMigrated(source, 'notification-service');
     const { keys, moved, left } = await resealWebhookKeys(source, SECRET_KEYS);

@@ -33,7 +33,7 @@ import { ProviderClient } from './mail-connections/provider-client.js';
 import { SettingsChangedPublisher } from './responder/settings-changed.publisher.js';
 import { SettingsResponder } from './responder/settings.responder.js';
 import { TokenResponder } from './responder/token.responder.js';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { LOGGER, NETWORK_POLICY, PLATFORM_APPS, PLATFORM_NAMES, PROBE_OPTIONS, REDIRECT_URL, REDIS_CLIENT } from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
 import { SignInWaits } from './smtp-account/sign-in-waits.js';

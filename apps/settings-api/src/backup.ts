@@ -1,5 +1,5 @@
 import { dumpSchema, loadSchema, runOperation } from '@billing-mail/platform';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { migrationUrl } from './settings.env.js';
 
 const place = (folder: string) => ({ databaseUrl: migrationUrl(), schema: settingsSchema.name, folder });

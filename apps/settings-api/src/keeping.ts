@@ -1,6 +1,6 @@
 import { eraseFrom, onConnection, rowsAbout, runOperation } from '@billing-mail/platform';
 import { type Client } from 'pg';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { migrationUrl } from './settings.env.js';
 
 const connected = <T>(work: (client: Client) => Promise<T>): Promise<T> => onConnection(migrationUrl(), work);

@@ -1,5 +1,5 @@
 import { createLogger, migrate, runProgram } from '@billing-mail/platform';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { migrationUrl } from './settings.env.js';
 
 void runProgram('settings-api migrate', async () => {

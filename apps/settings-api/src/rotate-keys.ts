@@ -1,6 +1,6 @@
 import { createLogger, dataSourceOptions, requireMigrated, runProgram } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { readKeyRotationEnvironment } from './settings.env.js';
 import { resealSecrets } from './smtp-account/reseal-secrets.js';
 

@@ -104,9 +104,9 @@ export function findingsOfPostgres(state: PostgresState, place: string, isOfMigr
 }
 
 const SCHEMA_FILES = {
-  'settings-api': ['settings-schema', 'settingsSchema'],
+  'settings-api': ['settings.schema', 'settingsSchema'],
   'mail-dispatcher': ['dispatch.schema', 'dispatchSchema'],
-  'notification-service': ['notify.schema', 'NOTIFY_SCHEMA'],
+  'notification-service': ['notify.schema', 'notifySchema'],
 } as const;
 type SchemaOfService = Parameters<typeof dataSourceOptions>[1];
 

@@ -24,9 +24,9 @@ const KNOWN: Record<string, string> = {
 };
 
 const SCHEMAS = [
-  ['settings-api', 'settings-schema', 'settingsSchema'],
+  ['settings-api', 'settings.schema', 'settingsSchema'],
   ['mail-dispatcher', 'dispatch.schema', 'dispatchSchema'],
-  ['notification-service', 'notify.schema', 'NOTIFY_SCHEMA'],
+  ['notification-service', 'notify.schema', 'notifySchema'],
 ] as const;
 
 describe('migrations', () => {

@@ -9,7 +9,7 @@ import { decideAlert } from '../alerts/decide-alert.js';
 import { EmailChannel } from '../channels/email/email.channel.js';
 import { InboxChannel } from '../channels/inbox.channel.js';
 import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';
-import { NOTIFY_SCHEMA } from '../notify.schema.js';
+import { notifySchema } from '../notify.schema.js';
 import { ContactStore } from '../preferences/contact.store.js';
 import { SAMPLES, settled } from '../testing/sample-outcomes.js';
 import { OutcomeStore } from './outcome.store.js';
@@ -31,8 +31,8 @@ describe('recording a hundred outcomes', () => {
   let store: OutcomeStore;
   beforeAll(async () => {
     db = await startTestDatabase();
-    await migrate(db.url, NOTIFY_SCHEMA);
-    source = await new DataSource({ ...dataSourceOptions(db.url, NOTIFY_SCHEMA), logging: true, logger: log }).initialize();
+    await migrate(db.url, notifySchema);
+    source = await new DataSource({ ...dataSourceOptions(db.url, notifySchema), logging: true, logger: log }).initialize();
     const alerts = new RaiseAlerts(new AlertStore(), [new EmailChannel(), new InboxChannel()]);
     store = new OutcomeStore(source, alerts, new ContactStore(source), new WebhookOutboxStore(source, new CredentialBox([]), alerts));
   });

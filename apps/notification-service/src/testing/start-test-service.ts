@@ -7,9 +7,9 @@ import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } 
 import Bull, { type Job, type Queue } from 'bull';
 import { SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
-import { appModule } from '../app.module.js';
+import { AppModule } from '../app.module.js';
 import { notificationEnvironment } from '../notification.env.js';
-import { NOTIFY_SCHEMA } from '../notify.schema.js';
+import { notifySchema } from '../notify.schema.js';
 import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
 
 const SECRET = 'a secret of at least thirty-two characters';
@@ -31,7 +31,7 @@ export type TestSurroundings = {
 
 export async function startSurroundings(): Promise<TestSurroundings> {
   const [db, redis, mail] = await Promise.all([startTestDatabase(), startTestRedis(), startMailCatcher()]);
-  await migrate(db.url, NOTIFY_SCHEMA);
+  await migrate(db.url, notifySchema);
   const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
   queue.on('error', () => undefined); // Redis is taken down on purpose
   const services: TestService[] = [];
@@ -68,7 +68,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
   const logger = createLogger('notification-service', 'silent');
-  const app = await createHttpService({ module: appModule(env, logger), title: 'test', description: '', env, logger });
+  const app = await createHttpService({ module: AppModule.with(env, logger), title: 'test', description: '', env, logger });
   await app.listen(0, '127.0.0.1');
   let closing: Promise<void> | null = null;
   return { url: await app.getUrl(), app, database: app.get(DataSource), close: () => (closing ??= app.close()) };

@@ -11,7 +11,7 @@ import {
 } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
-import { settingsSchema } from '../settings-schema.js';
+import { settingsSchema } from '../settings.schema.js';
 import { resealSecrets } from './reseal-secrets.js';
 
 const newKey = { id: 'new', key: randomBytes(32) };

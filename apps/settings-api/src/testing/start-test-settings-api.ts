@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import request, { type Response } from 'supertest';
 import { createSettingsApi } from '../settings-api.js';
-import { settingsSchema } from '../settings-schema.js';
+import { settingsSchema } from '../settings.schema.js';
 import { settingsEnvironment, type SettingsEnvironment } from '../settings.env.js';
 
 const SECRET = 'a secret of at least thirty-two characters';

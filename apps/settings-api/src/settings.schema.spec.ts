@@ -1,7 +1,7 @@
 import { dataSourceOptions, migrate, requireMigrated } from '@billing-mail/platform';
 import { startTestDatabase, startTestPgBouncer, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
-import { settingsSchema } from './settings-schema.js';
+import { settingsSchema } from './settings.schema.js';
 
 const MIGRATIONS = [
   'CreateEmailDelivery1794700800000',
