@@ -1,21 +1,23 @@
 // Alerts as users read them.
 import { z } from 'zod';
 import { emailAddress } from './address.js';
-import { locale } from './identifiers.js';
+import { type Locale, locale } from './identifiers.js';
 
-export const NOTIFICATION_TYPES = [
-  'delivery_failed',
-  'delivery_partly_sent',
-  'delivery_uncertain',
-  'delivery_bounced',
-  'delivery_fell_back',
-  'job_rejected',
-  'smtp_server_down',
-  'platform_unavailable',
-  'certificate_expiring',
-  'webhook_off',
-] as const;
-export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+/** What people are told of, and the names by which they choose what to hear. */
+export const NOTIFICATION_NAMES = {
+  delivery_failed: { en: 'Not sent', de: 'Nicht verschickt' },
+  delivery_partly_sent: { en: 'Not sent to everybody', de: 'Nicht an alle verschickt' },
+  delivery_uncertain: { en: 'Not certain whether it arrived', de: 'Zustellung ungewiss' },
+  delivery_bounced: { en: 'Came back, or marked as unwanted', de: 'Zurückgekommen oder als unerwünscht markiert' },
+  delivery_fell_back: { en: 'Sent by our platform', de: 'Über unsere Plattform verschickt' },
+  job_rejected: { en: 'Not accepted for sending', de: 'Nicht zum Versand angenommen' },
+  smtp_server_down: { en: 'Your mail server takes nothing', de: 'Ihr Mailserver nimmt nichts an' },
+  platform_unavailable: { en: 'Our platform cannot send', de: 'Unsere Plattform kann nicht verschicken' },
+  certificate_expiring: { en: 'A certificate expires', de: 'Ein Zertifikat läuft ab' },
+  webhook_off: { en: 'Webhook switched off', de: 'Abgeschalteter Webhook' },
+} as const satisfies Record<string, Record<Locale, string>>;
+export type NotificationType = keyof typeof NOTIFICATION_NAMES;
+export const NOTIFICATION_TYPES = Object.keys(NOTIFICATION_NAMES) as NotificationType[];
 
 export const SEVERITIES = ['info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];

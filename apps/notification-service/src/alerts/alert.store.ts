@@ -1,8 +1,8 @@
 // Writes alerts as notifications, one for each who is to hear it. The same trouble is counted on the notification that is there.
 import { Injectable } from '@nestjs/common';
-import { type Severity } from '@billing-mail/contracts';
+import { type NotificationType, type Severity } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
-import { type Alert, type AlertParams, type AlertType, type SinceTold, teamMailbox } from './alert.js';
+import { type Alert, type SinceTold, teamMailbox } from './alert.js';
 
 /** A notification that was made or counted up in this transaction. `userId` null: everybody in the team. */
 export type RaisedAlert = {
@@ -20,9 +20,9 @@ export const GROUP_HOURS = 24;
 type Notice = {
   team_id: string;
   user_id: string | null;
-  type: AlertType;
+  type: NotificationType;
   severity: Severity;
-  params: AlertParams;
+  params: Alert['params'];
   delivery_id: string | null;
   document_id: string | null;
   open_group: string;

@@ -1,49 +1,5 @@
-// What an outcome means for people, as data: decided by decide-alert, kept with the notification, put into words when it is read.
-import {
-  type CertificateExpiringEvent,
-  type DeliveryBouncedEvent,
-  type DeliverySettledEvent,
-  type JobRejectedEvent,
-  type OwnCertificateExpiringEvent,
-  type PlatformUnavailableEvent,
-  type ServerDownEvent,
-  type Severity,
-  type WebhookOffReason,
-} from '@billing-mail/contracts';
-
-/** The types of notification that outcomes lead to. */
-export const ALERT_TYPES = [
-  'delivery_failed',
-  'delivery_partly_sent',
-  'delivery_uncertain',
-  'delivery_bounced',
-  'delivery_fell_back',
-  'job_rejected',
-  'smtp_server_down',
-  'platform_unavailable',
-  'certificate_expiring',
-  'webhook_off',
-] as const;
-export type AlertType = (typeof ALERT_TYPES)[number];
-
-type Delivery = DeliverySettledEvent['delivery'];
-
-export type DeliveryParams = { kind: 'delivery' } & Pick<
-  Delivery,
-  'document' | 'status' | 'route' | 'usedFallback' | 'troubled' | 'counts' | 'failure' | 'afterDoubt'
->;
-export type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] } & Pick<
-  DeliveryBouncedEvent['delivery'],
-  'document' | 'status' | 'counts' | 'recipients' | 'class' | 'reply'
->;
-export type RejectionParams = { kind: 'rejection' } & Omit<JobRejectedEvent['rejection'], 'id'>;
-export type IncidentParams =
-  | ({ kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'server' | 'since' | 'failure' | 'waiting'> & Partial<SinceTold>)
-  | ({ kind: 'platform_unavailable' } & Pick<PlatformUnavailableEvent, 'since' | 'reason' | 'waiting'>)
-  | ({ kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>)
-  | { kind: 'webhook_off'; host: string; reason: WebhookOffReason }
-  | ({ kind: 'own_certificate_expiring' } & Pick<OwnCertificateExpiringEvent, 'addresses' | 'notAfter' | 'daysLeft'>);
-export type AlertParams = DeliveryParams | BounceParams | RejectionParams | IncidentParams;
+// What an outcome means for people, as data: decided by a row of the table, kept with the notification, put into words when it is read.
+import { type NotificationType, type Severity, type TeamEvent } from '@billing-mail/contracts';
 
 /** What became of documents by trouble of a server after its team was told of it: how many failed, and how many went out by the platform. */
 export type SinceTold = { failed: number; fellBack: number };
@@ -57,16 +13,23 @@ export const teamMailbox = (teamId: string): string => `(team ${teamId})`;
 /** Certain users, or everybody in the team when nobody is named. */
 export type Audience = { kind: 'users'; userIds: string[] } | { kind: 'team' };
 
-export type Alert = {
+/** `Params`: what its words are made of when it is read; `kind` is that of its row in the table. */
+export type Alert<Params extends { kind: string } = { kind: string }> = {
   teamId: string;
-  type: AlertType;
+  type: NotificationType;
   severity: Severity;
   audience: Audience;
   /** The same kind of trouble has the same key. */
   groupKey: string;
   /** The trouble of a server that it is one more document of: whoever was told of that is not told of each. */
   partOf?: { groupKey: string; as: keyof SinceTold };
-  params: AlertParams;
+  params: Params;
   deliveryId: string | null;
   documentId: string | null;
 };
+
+/** Whoever asked for it and those whom the team has named. */
+export function audienceOf(event: TeamEvent): Audience {
+  const userIds = [...new Set([...(event.requestedBy ? [event.requestedBy.userId] : []), ...event.notifyUserIds])];
+  return userIds.length > 0 ? { kind: 'users', userIds } : { kind: 'team' };
+}

@@ -1,9 +1,9 @@
 // What a caller may see of the notifications, and what they have read. All reading goes through one query, so that list and stream agree.
 import { Injectable } from '@nestjs/common';
-import { type Locale, type NotificationView } from '@billing-mail/contracts';
+import { type Locale, type NotificationType, type NotificationView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
-import { type AlertParams, type AlertType } from './alert.js';
+import { type AlertParams } from './alert-table.js';
 import { type EmailTrouble } from './wording/catalogue.js';
 import { renderAlert } from './wording/render-alert.js';
 
@@ -16,7 +16,7 @@ export type Placed = { position: number; view: NotificationView };
 type Row = {
   id: string;
   teamId: string;
-  type: AlertType;
+  type: NotificationType;
   severity: NotificationView['severity'];
   params: AlertParams;
   deliveryId: string | null;

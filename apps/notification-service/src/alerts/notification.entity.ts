@@ -1,6 +1,6 @@
 import { type NotificationType, type Severity } from '@billing-mail/contracts';
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { type AlertParams } from './alert.js';
+import { type AlertParams } from './alert-table.js';
 
 /** Something that somebody is told. Facts only: the words are made in the reader's language when it is read. */
 @Entity('notifications')

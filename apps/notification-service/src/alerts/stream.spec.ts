@@ -6,7 +6,7 @@ import { rejected, SAMPLES } from '../testing/sample-outcomes.js';
 import { openStream, type SseClient } from '../testing/sse-client.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../testing/start-test-service.js';
 import { AlertStore } from './alert.store.js';
-import { decideAlert } from './decide-alert.js';
+import { decideAlert } from './alert-table.js';
 
 describe('the live stream', () => {
   let around: TestSurroundings;

@@ -5,7 +5,7 @@ import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { AbstractLogger, DataSource } from 'typeorm';
 import { AlertStore } from '../alerts/alert.store.js';
 import { RaiseAlerts } from '../alerts/raise-alerts.js';
-import { decideAlert } from '../alerts/decide-alert.js';
+import { decideAlert } from '../alerts/alert-table.js';
 import { EmailChannel } from '../channels/email/email.channel.js';
 import { InboxChannel } from '../channels/inbox.channel.js';
 import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billing-mail/contracts';
 import { isDatabaseAway, type Logger } from '@billing-mail/platform';
-import { decideAlert } from '../alerts/decide-alert.js';
+import { decideAlert } from '../alerts/alert-table.js';
 import { LOGGER } from '../notification.env.js';
 import { alertDelay, alertsRaised, alertsSent, outcomesTaken } from '../notification.metrics.js';
 import { isValueRefused } from '../postgres/is-value-refused.js';

@@ -1,6 +1,6 @@
 // Which types of notification come by which channel: a switch that is off takes the type away from a channel that is on.
 import { Checkbox, Table, Text } from '@mantine/core';
-import { NOTIFICATION_TYPES, type NotificationType, type Preferences } from '@billing-mail/contracts';
+import { NOTIFICATION_NAMES, NOTIFICATION_TYPES, type NotificationType, type Preferences } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 
 const CHANNELS = ['inbox', 'email'] as const;
@@ -11,7 +11,8 @@ export function MutedTypes({
   muted,
   onChange,
 }: Pick<Preferences, 'channels' | 'muted'> & { onChange: (muted: Preferences['muted']) => void }) {
-  const says = useLanguage().words.inbox.preferences;
+  const { locale, words } = useLanguage();
+  const says = words.inbox.preferences;
   const toggle = (channel: Channel, type: NotificationType, isWanted: boolean): void => {
     const others = muted[channel].filter((each) => each !== type);
     onChange({ ...muted, [channel]: isWanted ? others : [...others, type] });
@@ -36,12 +37,12 @@ export function MutedTypes({
           {NOTIFICATION_TYPES.map((type) => (
             <Table.Tr key={type}>
               <Table.Th scope="row" fw={400}>
-                {says.types.of[type]}
+                {NOTIFICATION_NAMES[type][locale]}
               </Table.Th>
               {CHANNELS.map((channel) => (
                 <Table.Td key={channel}>
                   <Checkbox
-                    aria-label={`${says.types.of[type]}: ${says.types[channel]}`}
+                    aria-label={`${NOTIFICATION_NAMES[type][locale]}: ${says.types[channel]}`}
                     checked={channels[channel] && !muted[channel].includes(type)}
                     disabled={!channels[channel]}
                     onChange={(event) => toggle(channel, type, event.currentTarget.checked)}

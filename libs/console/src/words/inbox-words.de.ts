@@ -33,18 +33,6 @@ export const inboxWords: typeof english = {
       type: 'Anlass',
       inbox: 'Mitteilungen',
       email: 'E-Mail',
-      of: {
-        delivery_failed: 'Nicht verschickt',
-        delivery_partly_sent: 'Nicht an alle verschickt',
-        delivery_uncertain: 'Zustellung ungewiss',
-        delivery_bounced: 'Zurückgekommen oder als unerwünscht markiert',
-        delivery_fell_back: 'Über unsere Plattform verschickt',
-        job_rejected: 'Nicht zum Versand angenommen',
-        smtp_server_down: 'Ihr Mailserver nimmt nichts an',
-        platform_unavailable: 'Unsere Plattform kann nicht verschicken',
-        certificate_expiring: 'Ein Zertifikat läuft ab',
-        webhook_off: 'Abgeschalteter Webhook',
-      },
     },
     inBrowser: {
       label: 'Benachrichtigungen dieses Browsers',

@@ -31,18 +31,6 @@ export const inboxWords = {
       type: 'Type',
       inbox: 'Inbox',
       email: 'E-mail',
-      of: {
-        delivery_failed: 'Not sent',
-        delivery_partly_sent: 'Not sent to everybody',
-        delivery_uncertain: 'Not certain whether it arrived',
-        delivery_bounced: 'Came back, or marked as unwanted',
-        delivery_fell_back: 'Sent by our platform',
-        job_rejected: 'Not accepted for sending',
-        smtp_server_down: 'Your mail server takes nothing',
-        platform_unavailable: 'Our platform cannot send',
-        certificate_expiring: 'A certificate expires',
-        webhook_off: 'Webhook switched off',
-      },
     },
     inBrowser: {
       label: 'Notifications of this browser',

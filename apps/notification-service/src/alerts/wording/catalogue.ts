@@ -1,87 +1,5 @@
-// What a language must have words for. A language without one of them does not compile.
-import {
-  type DocumentReference,
-  type PlatformUnavailableEvent,
-  type RecipientRole,
-  type SeenForReply,
-  type WebhookOffReason,
-} from '@billing-mail/contracts';
-
-/** What can have become of a document, as people distinguish it. */
-export const SITUATIONS = [
-  'failed',
-  'failed_on_both_routes',
-  'partly_sent',
-  'uncertain',
-  'in_doubt',
-  'sent_after_doubt',
-  'fell_back',
-  'cancelled',
-  'partly_cancelled',
-  'invalid',
-  'key_conflict',
-  'recurrence_conflict',
-  'team_unknown',
-  'given_up',
-] as const;
-export type Situation = (typeof SITUATIONS)[number];
-
-/**
- * What it is about: the (latest) document with its type, how many documents, how many recipients it was taken for, and for how many of
- * these by the platform; `null` where that is not known. That a server took it is all that is ever known: nobody says that it arrived.
- */
-export type About = { document: string; count: number; accepted: number; recipients: number; byPlatform: number | null };
-
-/**
- * `means` and `todo` are null where the words for the failure itself say it. `titleOfMany` is null where title and `happened` speak of many
- * themselves; otherwise the latest document is described under it.
- */
-export type SituationWords = {
-  title: (about: About) => string;
-  titleOfMany: ((count: number) => string) | null;
-  happened: (about: About) => string;
-  means: string | null;
-  todo: string | null;
-};
-
-/** What befell a way out; `server` is a name, `since` and `until` a time in words. */
-export type IncidentWords = {
-  serverDown: {
-    title: (server: string) => string;
-    happened: (since: string, waiting: number) => string;
-    /** What became of documents by it since it was told. */
-    failedSince: (count: number) => string;
-    fellBackSince: (count: number) => string;
-    means: string;
-  };
-  platformUnavailable: {
-    title: string;
-    happened: Record<PlatformUnavailableEvent['reason'], (since: string, waiting: number) => string>;
-    means: Record<PlatformUnavailableEvent['reason'], string>;
-    todo: string;
-  };
-  certificateExpiring: { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };
-  ownCertificateExpiring: {
-    title: (daysLeft: number) => string;
-    happened: (until: string, addresses: string) => string;
-    means: (hasEnded: boolean) => string;
-    todo: string;
-  };
-  webhookOff: { title: (host: string) => string; happened: Record<WebhookOffReason, string>; means: string; todo: string };
-};
-
-/** What comes to light after a document was sent; `unknown`: it came back, and nobody knows from whom. */
-export type BounceSituation = 'bounced' | 'unknown' | 'complaint' | 'known_dead';
-export type BounceAbout = Pick<About, 'document' | 'count' | 'accepted' | 'recipients'>;
-export type BounceSituationWords = {
-  title: (about: BounceAbout) => string;
-  titleOfMany: (count: number) => string;
-  happened: (about: BounceAbout) => string;
-  /** Above those that it is about. */
-  heading: string;
-  /** Before what is to be done for the reason. */
-  todo: string;
-};
+// What a language must have words for, besides those of each kind of alert. A language without one of them does not compile.
+import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** Why an e-mail about a notification is missing; `waiting`: so far. */
 export const EMAIL_TROUBLES = ['waiting', 'no_such_address', 'gave_up', 'uncertain'] as const;
@@ -89,9 +7,6 @@ export type EmailTrouble = (typeof EMAIL_TROUBLES)[number];
 
 export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
-  situations: Record<Situation, SituationWords>;
-  incidents: IncidentWords;
-  bounces: Record<BounceSituation, BounceSituationWords>;
   /** What was seen in place of the reply to the end of data; `server` is its name after a blank, or nothing. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;
   /** After an address: the role, where it is not `to`. */

@@ -1,8 +1,8 @@
 import { type Locale } from '@billing-mail/contracts';
-import { type AlertParams } from '../alert.js';
+import { type AlertParams, wordAlert } from '../alert-table.js';
 import { type Block, textBlock } from './blocks.js';
 import { type EmailTrouble } from './catalogue.js';
-import { CATALOGUES, wordAlert } from './word-alert.js';
+import { CATALOGUES } from './catalogues.js';
 
 /** Title and body as plain text, paragraphs apart by an empty line; at the end why there was no e-mail of it. */
 export function renderAlert(

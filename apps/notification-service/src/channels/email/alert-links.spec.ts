@@ -1,5 +1,5 @@
 import { type OutcomeEvent } from '@billing-mail/contracts';
-import { decideAlert } from '../../alerts/decide-alert.js';
+import { decideAlert } from '../../alerts/alert-table.js';
 import { cameBack, INCIDENTS, rejected, SAMPLES } from '../../testing/sample-outcomes.js';
 import { linkOf, preferencesLink } from './alert-links.js';
 

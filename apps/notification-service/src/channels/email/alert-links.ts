@@ -4,15 +4,16 @@ import {
   deliveryPath,
   incidentPath,
   inboxPath,
-  type LogStatus,
   preferencesPath,
   settingsPath,
   webhooksPath,
 } from '@billing-mail/contracts';
-import { type AlertParams, OPERATOR } from '../../alerts/alert.js';
+import { type AlertParams, placeOf } from '../../alerts/alert-table.js';
+import { OPERATOR } from '../../alerts/alert.js';
+import { type Place } from '../../alerts/kinds/alert-kind.js';
 
 /** What the reader finds behind a link. */
-export type LinkTarget = 'delivery' | 'deliveries' | 'incident' | 'settings' | 'webhooks' | 'inbox';
+export type LinkTarget = Place['to'] | 'delivery';
 export type AlertLink = { to: LinkTarget; url: string };
 
 export type LinkedAlert = { teamId: string; params: AlertParams; count: number; deliveryId: string | null };
@@ -28,36 +29,24 @@ export const isOfTeam = (teamId: string): boolean => teamId !== OPERATOR.teamId 
 export function linkOf({ teamId, params, count, deliveryId }: LinkedAlert, page: string | null): AlertLink | null {
   if (page === null || !isOfTeam(teamId)) return null;
   if (count === 1 && deliveryId !== null) return { to: 'delivery', url: `${page}${deliveryPath(teamId, deliveryId)}` };
-  const deliveries = (query: { status: LogStatus } | { recipient: string }): AlertLink => ({
-    to: 'deliveries',
-    url: `${page}${deliveriesPath(teamId)}?${new URLSearchParams(query).toString()}`,
-  });
-  switch (params.kind) {
-    case 'delivery':
-      // Among all that was sent they are not to be found; what is to be mended is the server.
-      return params.status === 'sent' && params.usedFallback ? settings(teamId, page) : deliveries({ status: params.status });
-    case 'bounce': {
-      const [first] = params.recipients;
-      return deliveries(first === undefined ? { status: 'bounced' } : { recipient: first.address });
-    }
-    case 'platform_unavailable':
-      return deliveries({ status: 'waiting' });
-    case 'server_down':
-      return params.incidentId === undefined
-        ? settings(teamId, page)
-        : { to: 'incident', url: `${page}${incidentPath(teamId, params.incidentId)}` };
-    case 'webhook_off':
-      return { to: 'webhooks', url: `${page}${webhooksPath(teamId)}` };
-    case 'own_certificate_expiring':
-    case 'certificate_expiring':
-      return settings(teamId, page);
-    // What was not taken is in no log.
-    case 'rejection':
-      return { to: 'inbox', url: `${page}${inboxPath(teamId)}` };
-  }
+  const place = placeOf(params);
+  return { to: place.to, url: `${page}${pathOf(teamId, place)}` };
 }
 
-const settings = (teamId: string, page: string): AlertLink => ({ to: 'settings', url: `${page}${settingsPath(teamId)}` });
+function pathOf(teamId: string, place: Place): string {
+  switch (place.to) {
+    case 'deliveries':
+      return `${deliveriesPath(teamId)}?${new URLSearchParams(place.of).toString()}`;
+    case 'incident':
+      return incidentPath(teamId, place.id);
+    case 'settings':
+      return settingsPath(teamId);
+    case 'webhooks':
+      return webhooksPath(teamId);
+    case 'inbox':
+      return inboxPath(teamId);
+  }
+}
 
 export const preferencesLink = (teamId: string, page: string | null): string | null =>
   page === null || !isOfTeam(teamId) ? null : `${page}${preferencesPath(teamId)}`;

@@ -1,8 +1,9 @@
 // The e-mail about an alert, or about many: text and HTML from the same blocks, and links of our own to where it is seen and mended.
 import { inboxPath, type Locale } from '@billing-mail/contracts';
+import { wordAlert } from '../../alerts/alert-table.js';
 import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
+import { CATALOGUES } from '../../alerts/wording/catalogues.js';
 import { renderPlainText } from '../../alerts/wording/render-alert.js';
-import { CATALOGUES, wordAlert } from '../../alerts/wording/word-alert.js';
 import { isOfTeam, type LinkedAlert, linkOf, preferencesLink } from './alert-links.js';
 import { escapeHtml } from './escape-html.js';
 import { unlinked } from './unlinked.js';

@@ -4,10 +4,11 @@ import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent, type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
 import { CredentialBox, Sql, webhookKeysContext } from '@billing-mail/platform';
 import { DataSource, type EntityManager } from 'typeorm';
+import { decideIncident } from '../../alerts/kinds/incident.js';
+import { webhookOff } from '../../alerts/kinds/webhook-off.js';
 import { RaiseAlerts } from '../../alerts/raise-alerts.js';
 import { type WebhookAnswer } from './post-webhook.js';
 import { fromText, type WebhookKeys } from './webhook-keys.js';
-import { webhookOffAlert } from './webhook-off-alert.js';
 import { type WebhookContent, webhookContentOf } from './webhook-payload.js';
 import { OFF_AFTER_DAYS, waitAfter } from './webhook-schedule.js';
 
@@ -117,7 +118,7 @@ export class WebhookOutboxStore {
         return status;
       }
       await switchOff(sql, message.webhookId, reason);
-      await this.alerts.raise(tx, [webhookOffAlert({ ...message, admins: state.admins }, reason)]);
+      await this.alerts.raise(tx, [decideIncident(webhookOff, { ...message, admins: state.admins, reason })]);
       return 'off';
     });
   }

@@ -35,12 +35,8 @@ export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
       const data = { rejectionId: id, teamId: event.teamId, key, documentId, documentNumber, reason, errors };
       return contentOf(event, 'job.rejected', { deliveryId: null, documentNumber }, data);
     }
-    // What is in doubt is told once the delivery is settled, as its status.
-    case 'delivery_in_doubt':
-    case 'server_down':
-    case 'platform_unavailable':
-    case 'certificate_expiring':
-    case 'own_certificate_expiring':
+    // What is in doubt is told once the delivery is settled, as its status; what befalls a way out is no document's.
+    default:
       return null;
   }
 }

@@ -19,12 +19,20 @@ import {
   SERVER_DOWN,
   settled,
   UNKNOWN_RECIPIENT,
-} from '../../testing/sample-outcomes.js';
-import { decideAlert } from '../decide-alert.js';
-import { renderAlert } from './render-alert.js';
-import { CATALOGUES } from './word-alert.js';
+} from '../testing/sample-outcomes.js';
+import { ALERT_KINDS, decideAlert } from './alert-table.js';
+import { DELIVERY_WORDS } from './kinds/delivery/delivery-words.js';
+import { CATALOGUES } from './wording/catalogues.js';
+import { renderAlert } from './wording/render-alert.js';
 
 const LOCALES: Locale[] = ['en', 'de'];
+const { delivery, rejection, bounce, ...incidents } = ALERT_KINDS;
+const catalogueOf = (locale: Locale) => ({
+  ...CATALOGUES[locale],
+  situations: { ...delivery.words[locale], ...rejection.words[locale] },
+  bounces: bounce.words[locale],
+  incidents: Object.fromEntries(Object.entries(incidents).map(([kind, { words }]) => [kind, words[locale]])),
+});
 const word = (event: OutcomeEvent, locale: Locale, count = 1) => {
   const alert = decideAlert(event);
   if (alert === null) throw new Error('Nothing to tell.');
@@ -48,8 +56,8 @@ function allTexts(value: unknown, path = ''): [string, string][] {
   return Object.entries(value as object).flatMap(([name, part]) => allTexts(part, `${path}/${name}`));
 }
 
-describe('the catalogues', () => {
-  const [english, german] = LOCALES.map((locale) => new Map(allTexts(CATALOGUES[locale])));
+describe('the words of alerts', () => {
+  const [english, german] = LOCALES.map((locale) => new Map(allTexts(catalogueOf(locale))));
 
   it('have words for the same things', () => {
     expect([...(german?.keys() ?? [])].sort()).toEqual([...(english?.keys() ?? [])].sort());
@@ -156,7 +164,7 @@ describe('an alert in words', () => {
       for (const other of SEEN_FOR_REPLY) expect(SEEN[other][locale].test(body)).toBe(other === seen);
       expect(body).toContain('smtp.acme.example');
       expect(body).toContain(`${CATALOGUES[locale].mayHave}\n– pay@customer.example`);
-      expect(body).toContain(CATALOGUES[locale].situations.uncertain.todo);
+      expect(body).toContain(DELIVERY_WORDS[locale].uncertain.todo);
       expect(body).not.toContain(CATALOGUES[locale].notReached);
       expect(body).not.toMatch(/received all|vollständig empfangen/);
     });
@@ -166,7 +174,7 @@ describe('an alert in words', () => {
       const words = CATALOGUES[locale];
       expect(title).toMatch({ en: /some recipients/, de: /einem Teil der Empfänger/ }[locale]);
       expect(body).toContain(`${words.mayHave}\n– pay@customer.example\n`);
-      expect(body).toContain(words.situations.in_doubt.means);
+      expect(body).toContain(DELIVERY_WORDS[locale].in_doubt.means);
       expect(body).not.toContain(words.notReached);
       expect(body).toMatch(SEEN.broke[locale]);
     });
@@ -207,7 +215,7 @@ describe('an alert in words', () => {
 
   it.each(LOCALES)('says since when the platform can not send, what waits, and that nothing is to be done (%s)', (locale) => {
     const { body } = word(INCIDENTS.platformUnavailable(), locale);
-    for (const part of ['3', '07:00', CATALOGUES[locale].incidents.platformUnavailable.todo]) expect(body).toContain(part);
+    for (const part of ['3', '07:00', { en: 'tell our support', de: 'an unseren Kundendienst' }[locale]]) expect(body).toContain(part);
   });
 
   it.each([

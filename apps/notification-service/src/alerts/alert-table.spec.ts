@@ -2,7 +2,7 @@ import { DELIVERY_STATUSES, FAILURE_CODES, type OutcomeEvent, outcomeEvent, team
 import fc from 'fast-check';
 import { cameBack, inDoubt, INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled, UNKNOWN_RECIPIENT } from '../testing/sample-outcomes.js';
 import { OPERATOR } from './alert.js';
-import { decideAlert } from './decide-alert.js';
+import { decideAlert } from './alert-table.js';
 
 describe('decideAlert', () => {
   it.each([

@@ -1,10 +1,10 @@
 // Who has not got a document, and who may have it: two lists, as different things are to be done.
 import { type FailureCode, type Locale } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
-import { type DeliveryParams } from '../alert.js';
-import { type Block, listBlock, quoteReply } from './blocks.js';
-import { type Catalogue } from './catalogue.js';
-import { oneLine } from './one-line.js';
+import { type Block, listBlock, quoteReply } from '../../wording/blocks.js';
+import { type Catalogue } from '../../wording/catalogue.js';
+import { oneLine } from '../../wording/one-line.js';
+import { type DeliveryParams } from './delivery-params.js';
 
 type Troubled = DeliveryParams['troubled'][number];
 

@@ -1,0 +1,58 @@
+// Every alert there is: what each outcome leads to, and what is said of it. A new one is a file in kinds, and its rows here.
+import { type Locale, type OutcomeEvent } from '@billing-mail/contracts';
+import { type Alert } from './alert.js';
+import { type AlertKind, type Place } from './kinds/alert-kind.js';
+import { bounce, decideBounce } from './kinds/bounce.js';
+import { certificateExpiring } from './kinds/certificate-expiring.js';
+import { decideInDoubt, decideSettled } from './kinds/delivery/decide-delivery.js';
+import { delivery } from './kinds/delivery/word-delivery.js';
+import { decideIncident } from './kinds/incident.js';
+import { ownCertificateExpiring } from './kinds/own-certificate-expiring.js';
+import { platformUnavailable } from './kinds/platform-unavailable.js';
+import { decideRejection, rejection } from './kinds/rejection.js';
+import { serverDown } from './kinds/server-down.js';
+import { webhookOff } from './kinds/webhook-off.js';
+import { type AlertText } from './wording/blocks.js';
+
+/** By what is kept of an alert: `kind` of its params. */
+export const ALERT_KINDS = {
+  delivery,
+  bounce,
+  rejection,
+  server_down: serverDown,
+  platform_unavailable: platformUnavailable,
+  certificate_expiring: certificateExpiring,
+  own_certificate_expiring: ownCertificateExpiring,
+  webhook_off: webhookOff,
+};
+
+/** An outcome without a row does not compile. `null`: there is nothing to tell. */
+const DECISIONS: { [Type in OutcomeEvent['type']]: (event: Extract<OutcomeEvent, { type: Type }>) => Alert<AlertParams> | null } = {
+  delivery_settled: decideSettled,
+  delivery_in_doubt: decideInDoubt,
+  delivery_bounced: decideBounce,
+  job_rejected: decideRejection,
+  server_down: (event) => decideIncident(serverDown, event),
+  platform_unavailable: (event) => decideIncident(platformUnavailable, event),
+  certificate_expiring: (event) => decideIncident(certificateExpiring, event),
+  own_certificate_expiring: (event) => decideIncident(ownCertificateExpiring, event),
+};
+
+export type AlertParams = (typeof ALERT_KINDS)[keyof typeof ALERT_KINDS] extends infer Kind
+  ? Kind extends AlertKind<infer Params>
+    ? Params
+    : never
+  : never;
+
+/** What to tell of an outcome, and whom; `null` when there is nothing to tell. */
+export const decideAlert = (event: OutcomeEvent): Alert<AlertParams> | null =>
+  (DECISIONS[event.type] as (event: OutcomeEvent) => Alert<AlertParams> | null)(event);
+
+// Each kind is given its own params only.
+const kindOf = ({ kind }: AlertParams): AlertKind<AlertParams> => ALERT_KINDS[kind];
+
+/** @param count documents that share the trouble; `params` are those of the latest. */
+export const wordAlert = (params: AlertParams, count: number, locale: Locale): AlertText => kindOf(params).word(params, count, locale);
+
+/** Where all of it is seen or mended. */
+export const placeOf = (params: AlertParams): Place => kindOf(params).leadsTo(params);
