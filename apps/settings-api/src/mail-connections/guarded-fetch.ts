@@ -1,5 +1,5 @@
 // HTTP to a provider that a team has named: never into our network, and to no address but one that was checked.
-import { request as requestHttp } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
@@ -12,29 +12,43 @@ export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const target = new URL(url);
     const lookup = policy === null ? undefined : await pinnedLookup(target, policy);
-    const isTls = target.protocol === 'https:';
-    return new Promise<Response>((resolve, reject) => {
-      const options = { method, headers: { ...headers, connection: 'close' }, signal, ...(lookup === undefined ? {} : { lookup }) };
-      // No redirect is followed: openid-client asks for none.
-      const request = (isTls ? requestHttps : requestHttp)(target, options, (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > MOST_BYTES) request.destroy(new Error('the answer of the provider is too large'));
-          else chunks.push(chunk);
-        });
-        response.on('error', reject).on('end', () => {
-          const status = response.statusCode ?? 502;
-          const hasBody = ![204, 205, 304].includes(status);
-          const fields = Object.entries(response.headers).flatMap(([name, value]) =>
-            typeof value === 'string' ? [[name, value] as [string, string]] : [],
-          );
-          resolve(new Response(hasBody ? Buffer.concat(chunks) : null, { status, headers: fields }));
-        });
-      });
-      request.on('error', reject);
-      request.end(body instanceof URLSearchParams ? body.toString() : body);
-    });
+    const options = { method, headers: { ...headers, connection: 'close' }, signal, ...(lookup === undefined ? {} : { lookup }) };
+    // No redirect is followed: openid-client asks for none.
+    const request = (target.protocol === 'https:' ? requestHttps : requestHttp)(target, options);
+    request.end(body instanceof URLSearchParams ? body.toString() : body);
+    try {
+      const response = await answerTo(request);
+      const content = await contentOf(response);
+      // Here and in no listener: it throws for what is no status, and a listener that throws ends the process.
+      return toResponse(response, content);
+    } finally {
+      request.destroy();
+    }
   };
+}
+
+/** Rejects whatever ends the request otherwise: where the answer changes the protocol (101) the connection is closed without an error. */
+const answerTo = (request: ClientRequest): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request.on('error', reject).once('response', resolve);
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
+  });
+
+async function contentOf(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error('the answer of the provider is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toResponse({ statusCode = 502, headers }: IncomingMessage, content: Buffer): Response {
+  const hasBody = ![204, 205, 304].includes(statusCode);
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as [string, string]] : [],
+  );
+  return new Response(hasBody ? content : null, { status: statusCode, headers: fields });
 }

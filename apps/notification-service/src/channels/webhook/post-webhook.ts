@@ -38,6 +38,8 @@ export async function postWebhook(
 
 const answerTo = (request: ClientRequest): Promise<WebhookAnswer> =>
   new Promise((resolve, reject) => {
+    // Where an answer changes the protocol (101) it is closed, and nothing else is said of it: who waits on waits for ever.
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
     request.on('error', reject).on('response', (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;

@@ -144,6 +144,13 @@ describe('a try that fails', () => {
     expect(receiver.received.map(({ path }) => path)).toEqual(['/hook']);
   });
 
+  it('is one whose answer changes the protocol: nobody waits for more', async () => {
+    receiver.answer = ({ socket }) => void socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: any\r\n\r\n');
+    const { id } = await add();
+    await ask('POST', `/${id}/test`);
+    expect((await triedTimes(id, 1)).tries).toMatchObject([{ status: null, trouble: 'broken' }]);
+  });
+
   it('is one to a network that is not public, however the address came there', async () => {
     const inside = await ask<{ errors: { pointer: string }[] }>('POST', '', { url: 'https://10.0.0.7/hook' });
     expect([inside.status, inside.body.errors[0]?.pointer]).toEqual([422, '/url']);
