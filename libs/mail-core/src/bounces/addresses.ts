@@ -1,8 +1,9 @@
 // Finds addresses in what others wrote, and tells which of a delivery's recipients one is: that one or none, never the likeliest.
 import { domainToASCII } from 'node:url';
 
-// Lengths as RFC 5321 4.5.3.1 has them, so that a megabyte without an @ is not searched again from each of its characters.
-const ADDRESS = /[^\s<>()[\]",;:'`|=@\\]{1,128}@[^\s<>()[\]",;:'`|=@\\/?&!]{1,255}/gu;
+// Lengths as RFC 5321 4.5.3.1 has them, and from the beginning of a word alone: a megabyte without a blank is not searched again from each of its
+// characters.
+const ADDRESS = /(?<![^\s<>()[\]",;:'`|=@\\])[^\s<>()[\]",;:'`|=@\\]{1,128}@[^\s<>()[\]",;:'`|=@\\/?&!]{1,255}/gu;
 
 /** An address of a line, and where it begins. */
 export interface FoundAddress {

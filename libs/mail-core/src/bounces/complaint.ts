@@ -14,7 +14,7 @@ export interface Feedback {
 
 /** Reads the body of a `message/feedback-report`. */
 export function readFeedback(text: string): Feedback {
-  const fields = readFields(text.replace(/^\n+/, ''));
+  const fields = readFields(text);
   const source = field(fields, 'feedback-type').toLowerCase().slice(0, 100);
   return {
     source: source === '' ? 'abuse' : source,

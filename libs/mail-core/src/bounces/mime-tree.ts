@@ -17,7 +17,7 @@ export const MAX_READ_BYTES = 1024 * 1024;
 // A report has three parts, and one that a gateway put into another mail has five. The bounds are far above that, and far below what costs.
 const MAX_PARTS = 60;
 const MAX_DEPTH = 6;
-const MAX_HEADER_CHARACTERS = 128 * 1024;
+export const MAX_HEADER_CHARACTERS = 128 * 1024;
 
 /** Reads the first mebibyte of a mail. Never throws, whatever the bytes are. */
 export function readMimeTree(raw: Buffer): MimePart {
@@ -42,7 +42,7 @@ function readPart(text: string, budget: { parts: number }, depth: number): MimeP
 function boundaryOf(contentType: string, body: string): string | null {
   const named = parameter(contentType, 'boundary')?.trim();
   if (named !== undefined && named !== '' && `\n${body}`.includes(`\n--${named}`)) return named;
-  return /(?:^|\n)--([^\n]{1,200}?)[ \t]*\n(?=content-)/i.exec(body.slice(0, MAX_HEADER_CHARACTERS))?.[1] ?? null;
+  return /(?:^|\n)--([^\n]{1,200})\n(?=content-)/i.exec(body.slice(0, MAX_HEADER_CHARACTERS))?.[1]?.trimEnd() ?? null;
 }
 
 function splitAt(body: string, boundary: string | null, budget: { parts: number }): string[] {

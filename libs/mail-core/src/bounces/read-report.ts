@@ -7,7 +7,7 @@ import { readFeedback } from './complaint.js';
 import { isFromDaemon, isNamedDaemon, recogniseFormat } from './formats/known-formats.js';
 import { readWordedFates, saysDelayed, type WordedFate } from './formats/worded-fates.js';
 import { field, fieldText, type HeaderFields, readFields } from './header-fields.js';
-import { innerTextOf, type MimePart, partsOf, readMimeTree, textOf } from './mime-tree.js';
+import { innerTextOf, MAX_HEADER_CHARACTERS, type MimePart, partsOf, readMimeTree, textOf } from './mime-tree.js';
 import { type Fate, type FateAction, type Report, type ReportHints } from './report.js';
 import { ReturnedMessage } from './returned-message.js';
 import { splitReturned } from './own-words.js';
@@ -94,7 +94,7 @@ function materialOf(mail: MimePart): Material {
   return {
     own: split.own,
     status: inWords === '' ? null : readStatusGroups(inWords),
-    feedback: feedback === undefined ? null : innerTextOf(feedback),
+    feedback: feedback === undefined ? null : headOf(innerTextOf(feedback)),
     returned: new ReturnedMessage(returned, field(mail.fields, 'x-failed-recipients')),
     nested: returnedParts.filter((part) => part.type === 'message/rfc822' || part.type === 'message/global'),
   };
@@ -106,8 +106,11 @@ function isReturned(part: MimePart): boolean {
 }
 
 function returnedFields(part: MimePart): HeaderFields {
-  return part.fields.has('received') ? part.fields : readFields(innerTextOf(part).replace(/^\n+/, ''));
+  return part.fields.has('received') ? part.fields : readFields(headOf(innerTextOf(part)));
 }
+
+/** Where the fields of a part are; nobody's honest header is longer. */
+const headOf = (text: string): string => text.replace(/^\n+/, '').slice(0, MAX_HEADER_CHARACTERS);
 
 function fateOfGroup(group: RecipientGroup, own: string, subject: string, known: KnownRecipients): Fate {
   const action = group.action ?? actionOfStatus(group.status, own, subject);

@@ -3,6 +3,9 @@ import { addressesIn, type KnownRecipients } from './addresses.js';
 import { decodeWords, field, fieldText, type HeaderFields } from './header-fields.js';
 import { bareMessageId } from '../replies/message-aliases.js';
 
+/** More than we show of To and Cc, and each is looked up. */
+const MAX_ADDRESSES = 4000;
+
 export class ReturnedMessage {
   /** Whom Exim, Google and others name in the report's own header. */
   readonly failedRecipients: readonly string[];
@@ -11,7 +14,9 @@ export class ReturnedMessage {
     private readonly fields: HeaderFields,
     failedRecipients: string,
   ) {
-    this.failedRecipients = addressesIn(decodeWords(failedRecipients)).map((found) => found.address);
+    this.failedRecipients = addressesIn(decodeWords(failedRecipients))
+      .slice(0, MAX_ADDRESSES)
+      .map((found) => found.address);
   }
 
   get senders(): readonly string[] {
@@ -36,9 +41,10 @@ export class ReturnedMessage {
   }
 
   private addresses(names: readonly string[]): string[] {
-    return names
-      .flatMap((name) => this.fields.get(name) ?? [])
-      .flatMap((value) => addressesIn(decodeWords(value)).map((found) => found.address));
+    const found: string[] = [];
+    for (const value of names.flatMap((name) => this.fields.get(name) ?? []))
+      if (found.length < MAX_ADDRESSES) found.push(...addressesIn(decodeWords(value)).map(({ address }) => address));
+    return found;
   }
 
   /** RFC 5321 4.4: `for` names a recipient only where the transaction had one. */

@@ -5,6 +5,8 @@ import { type FateAction } from './report.js';
 
 // A report is about one transaction, which has 50 recipients; expanded lists may make more of them.
 const MAX_GROUPS = 500;
+// Half a kilobyte for each of them.
+const MAX_CHARACTERS = 256 * 1024;
 
 export interface RecipientGroup {
   /** Who the mail was for when it left us, then who the reporter knew it as: the order in which they are believed. */
@@ -47,7 +49,8 @@ export function readStatusGroups(text: string): StatusGroups {
 /** Groups stand apart by an empty line. Where that was lost, each Final-Recipient, or each Original-Recipient before one, begins a group. */
 function blocksOf(text: string): string[] {
   return text
-    .split(/\n[ \t]*\n/)
+    .slice(0, MAX_CHARACTERS)
+    .split(/\n(?:[ \t]*\n)+/)
     .flatMap((block) => ((block.match(/^final-recipient:/gim)?.length ?? 0) < 2 ? [block] : splitGroups(block)))
     .map((block) => block.replace(/^\n+/, ''));
 }

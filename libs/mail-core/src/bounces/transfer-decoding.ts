@@ -1,20 +1,33 @@
 // Transfer encodings and character sets, read leniently: what can't be read becomes U+FFFD or is left out, nothing throws.
+import { isUtf8 } from 'node:buffer';
 
 /** Bytes in the named character set; without a name, or with an unknown one, UTF-8 where it is that, else Windows-1252. */
 export function decodeBytes(bytes: Uint8Array, charset: string | null): string {
   const named = charset === null ? null : decoderOf(charset);
   if (named !== null) return named.decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    // Not UTF-8: Windows-1252 gives every byte a character.
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
+  // Not UTF-8: Windows-1252 gives every byte a character.
+  return isUtf8(bytes) ? UTF_8.decode(bytes) : WINDOWS_1252.decode(bytes);
 }
+
+const UTF_8 = new TextDecoder('utf-8');
+const WINDOWS_1252 = new TextDecoder('windows-1252');
 
 function decoderOf(charset: string): InstanceType<typeof TextDecoder> | null {
   // "us-ascii" is what many a program says that writes UTF-8 or Latin-1.
   if (/^(?:us-)?ascii$|^unknown/i.test(charset)) return null;
+  const known = decoders.get(charset);
+  if (known !== undefined) return known;
+  if (decoders.size >= MAX_DECODERS) decoders.clear();
+  const decoder = newDecoder(charset);
+  decoders.set(charset, decoder);
+  return decoder;
+}
+
+/** By the name of the character set: a header of 10,000 encoded words makes one, and not 10,000. */
+const decoders = new Map<string, InstanceType<typeof TextDecoder> | null>();
+const MAX_DECODERS = 100;
+
+function newDecoder(charset: string): InstanceType<typeof TextDecoder> | null {
   try {
     return new TextDecoder(charset);
   } catch {

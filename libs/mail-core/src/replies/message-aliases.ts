@@ -13,7 +13,13 @@ export function messageAliasIn(reply: string | null): string | null {
   return IN_BRACKETS.exec(reply)?.[1] ?? OF_SES.exec(reply)?.[1] ?? null;
 }
 
+/** RFC 5322 2.1.1: a Message-ID stands on one line. The blanks of a longer one would be gone through again from each of them. */
+const MAX_CHARACTERS = 998;
+
 /** A Message-ID without its brackets, so that two spellings of one are equal. */
 export function bareMessageId(value: string): string {
-  return value.replace(/^[\s<]+|[\s>]+$/g, '').replace(AT_SES, '');
+  return value
+    .slice(0, MAX_CHARACTERS)
+    .replace(/^[\s<]+|[\s>]+$/g, '')
+    .replace(AT_SES, '');
 }

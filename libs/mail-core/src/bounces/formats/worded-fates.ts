@@ -21,6 +21,8 @@ interface Mention {
 // Far more lines than any server says about one recipient.
 const MAX_BLOCK_LINES = 25;
 const MAX_MENTIONS = 500;
+/** Longer than what says that an address is somebody else's, and what stands between. */
+const MAX_BEFORE_ADDRESS = 200;
 /** Lines that tell about the returned message (Exchange, InterScan, Domino) or about who wrote the report; none says who failed. */
 const DESCRIBES_MESSAGE =
   /^[\s>*|]*(?:to|cc|from|(?:original |envelope )?sender|reply-to|subject|date|sent|message-id|von|an|betreff|de|à|objet|para|asunto|content-\w+|received|x-[\w-]+|envelope[ -]?(?:from|sender)|mail from|>>> mail from|return-path)\s*:/i;
@@ -79,7 +81,10 @@ function mentionsIn(lines: readonly string[], known: KnownRecipients, others: Re
     if (DESCRIBES_MESSAGE.test(text) || LABEL_ONLY.test(lines[line - 1] ?? '')) continue;
     for (const { address, index } of addressesIn(text)) {
       const recipient = known.find(address);
-      if (ABOUT_OTHERS.test(text.slice(0, index)) || (recipient === null && (others.has(address.toLowerCase()) || isDaemon(address))))
+      if (
+        ABOUT_OTHERS.test(text.slice(Math.max(0, index - MAX_BEFORE_ADDRESS), index)) ||
+        (recipient === null && (others.has(address.toLowerCase()) || isDaemon(address)))
+      )
         continue;
       if (mentions.length < MAX_MENTIONS) mentions.push({ line, address, key: recipient ?? address.toLowerCase(), recipient });
     }
