@@ -25,5 +25,5 @@ export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
 export { expectServerErrors } from './server-errors/server-errors.js';
 export { startOpenIdProvider, type OpenIdProvider, type OpenIdProviderOptions } from './oauth/openid-provider.js';
 export { startTestS3Server, type S3Fault, type TestS3Server } from './s3/test-s3-server.js';
-export { newRsaKeyPem } from './verifying/rsa-keys.js';
+export { newRsaKeyPem, seemingRsaKeyPem } from './verifying/rsa-keys.js';
 export { startDnsServer, type DnsAnswer, type DnsServer } from './dns/dns-server.js';

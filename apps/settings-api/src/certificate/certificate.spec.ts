@@ -8,7 +8,7 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, signingKeyContext } from '@billing-mail/platform';
-import { createTestIdentity, newRsaKeyPem, packPkcs12 } from '@billing-mail/testkit';
+import { createTestIdentity, newRsaKeyPem, packPkcs12, seemingRsaKeyPem } from '@billing-mail/testkit';
 import { lastValueFrom } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -58,6 +58,7 @@ describe("the certificate of a team's own", () => {
     ['what is no base64', {}, /in base64/, () => call('put', PATH, { file: 'ä', passphrase: '' })],
     ['a key of another', {}, /do not belong together/, () => set(packPkcs12(newRsaKeyPem(), [identity.certificatePem], 'x'), 'x')],
     ['a weak key', {}, /less than 2048 bits/, () => setTest({ keyPem: newRsaKeyPem(1024) })],
+    ['a key that takes too long to sign with', {}, /more than 8192 bits/, () => setTest({ keyPem: seemingRsaKeyPem(16_384) })],
     [
       'another address',
       {},

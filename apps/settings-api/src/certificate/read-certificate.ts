@@ -24,6 +24,7 @@ const FILE_MESSAGES: Record<SigningFileProblem, string> = {
   key_of_another: 'has a key and a certificate that do not belong together; export the key with its own certificate',
   key_not_rsa: 'has a key that is not RSA; order an RSA certificate of 2048 bits or more',
   key_too_short: 'has an RSA key of less than 2048 bits, which mail programs refuse; order a new certificate',
+  key_too_long: 'has an RSA key of more than 8192 bits, which takes too long to sign with; order a certificate of 4096 bits or less',
 };
 const INCOMPLETE = 'lacks the certificates of its issuers; export it again with all certificates of the path';
 

@@ -41,6 +41,10 @@ const CERTIFICATE_MESSAGES: readonly [english: string, german: string][] = [
     'hat einen RSA-Schlüssel mit weniger als 2048 Bit, den Mailprogramme ablehnen; bestellen Sie ein neues Zertifikat',
   ],
   [
+    'has an RSA key of more than 8192 bits, which takes too long to sign with; order a certificate of 4096 bits or less',
+    'hat einen RSA-Schlüssel mit mehr als 8192 Bit, mit dem das Signieren zu lange dauert; bestellen Sie ein Zertifikat mit höchstens 4096 Bit',
+  ],
+  [
     'lacks the certificates of its issuers; export it again with all certificates of the path',
     'enthält die Zertifikate der Aussteller nicht; exportieren Sie es noch einmal mit allen Zertifikaten des Pfads',
   ],

@@ -1,5 +1,5 @@
 // RSA keys of tests. Making one takes 100 to 400 ms, and forge, which signs in JavaScript, as long for each certificate: both times in each spec file.
-import { constants, createPrivateKey, generateKeyPairSync, privateEncrypt } from 'node:crypto';
+import { constants, createPrivateKey, generateKeyPairSync, privateEncrypt, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type forge from 'node-forge';
@@ -8,6 +8,16 @@ import { scratchRoot } from '../processes/scratch-folder.js';
 /** A new RSA key as PKCS#8 PEM. */
 export function newRsaKeyPem(bits = 2048): string {
   return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** What passes for an RSA key of that length, of numbers that are no primes: a real one of 16,384 bits takes minutes. Its signatures are none. */
+export function seemingRsaKeyPem(bits: number): string {
+  const odd = (size: number): bigint => BigInt(`0x${randomBytes(size / 8).toString('hex')}`) | (1n << BigInt(size - 1)) | 1n;
+  const encoded = (value: bigint): string => Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex').toString('base64url');
+  const [p, q, small] = [odd(bits / 2), odd(bits / 2), odd(bits / 4)];
+  const [factor, rest] = [encoded(small), { d: encoded(odd(bits / 2)), p: encoded(p), q: encoded(q) }];
+  const key = { kty: 'RSA', n: encoded(p * q), e: 'AQAB', ...rest, dp: factor, dq: factor, qi: factor };
+  return createPrivateKey({ key, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 const read = new Map<string, string>();
