@@ -315,6 +315,17 @@ describe('what comes back', () => {
     expect(headers['content-type']).toMatch(/^text\/csv/);
     expect(text.split('\r\n')).toHaveLength(5);
     expect(text).toMatch(/run-1,'=run-1,reminder,[^,]*,partly_sent,anna@customer\.example,to,bounced,bounced,550 5\.1\.1 no such user,/);
+    // More lines than are read at a time, of several documents: each stands in the file, once and in order.
+    await harness.sql.rows(
+      `INSERT INTO dispatch.recipients SELECT made.* FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id, generate_series(10, 900) AS n,
+       LATERAL jsonb_populate_record(r, jsonb_build_object('position', n, 'address', 'r' || n || '@customer.example')) AS made
+       WHERE d.document ->> 'type' = 'reminder' AND r.position = 0`,
+    );
+    const lines = (await get('deliveries/report/csv?type=reminder')).text.split('\r\n').slice(1, -1);
+    const places = lines
+      .map((line) => `${line.split(',')[0]} ${/,r(\d+)@/.exec(line)?.[1] ?? 'sent'}`)
+      .filter((place) => !place.endsWith('sent'));
+    expect(places).toEqual(['run-1', 'run-2', 'run-3'].flatMap((run) => Array.from({ length: 891 }, (_, index) => `${run} ${index + 10}`)));
     expect((await get('deliveries/report?from=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z')).status).toBe(422);
   });
 });

@@ -1,8 +1,11 @@
 // What became of a mass run, over HTTP: as counts, and as a file.
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DOCUMENT_TYPES, problem, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
-import { jsonSchema, RateLimit, TeamAccess, toCsv, ZodPipe } from '@billing-mail/platform';
+import { inCsv, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import type { Response } from 'express';
+import { Readable } from 'node:stream';
+import { endWhenIdle } from './end-when-idle.js';
 import { RunReportStore } from './run-report.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
@@ -47,12 +50,24 @@ export class RunReportController {
   @Get('csv')
   @TeamAccess('read')
   @RateLimit('statistics')
-  @Header('Content-Type', 'text/csv; charset=utf-8')
-  @Header('Content-Disposition', 'attachment; filename="deliveries.csv"')
   @ApiOperation({ summary: 'The same as a file, a line for each recipient of each document' })
   @ApiRunReportQuery()
   @ApiResponse({ status: 200, content: { 'text/csv': { schema: { type: 'string' } } } })
-  async csv(@Param('teamId') teamId: string, @Query(new ZodPipe(runReportQuery)) query: RunReportQuery): Promise<string> {
-    return toCsv(COLUMNS, await this.store.lines(teamId, query));
+  async csv(
+    @Param('teamId') teamId: string,
+    @Query(new ZodPipe(runReportQuery)) query: RunReportQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile> {
+    const pages = this.store.pages(teamId, query);
+    // Before the answer begins: that the database is away can still be told.
+    const first = await pages.next();
+    response.attachment('deliveries.csv').type('text/csv; charset=utf-8');
+    endWhenIdle(response);
+    return new StreamableFile(Readable.from(inCsv(COLUMNS, withFirst(first, pages))));
   }
+}
+
+async function* withFirst<T>(first: IteratorResult<T, void>, others: AsyncIterable<T>): AsyncGenerator<T> {
+  if (first.done !== true) yield first.value;
+  yield* others;
 }

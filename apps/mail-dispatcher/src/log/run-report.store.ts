@@ -20,9 +20,13 @@ export type RunReportLine = Record<
   | 'deliveryId',
   string | null
 >;
+/** Where the next page begins: behind this recipient of this delivery. `createdAt` as text, as a `Date` has no microseconds. */
+type Place = { createdAt: string; deliveryId: string; position: number };
 
 /** No run is longer; beyond it somebody has asked for everything there ever was. */
 const MOST_LINES = 200_000;
+/** Read at a time: some milliseconds of this process, in which nobody else is served. */
+const PAGE_LINES = 1000;
 const WITHOUT_FROM = `now() - interval '31 days'`;
 
 type Count = { status: string; count: number };
@@ -49,15 +53,27 @@ export class RunReportStore {
     return { deliveries: toCounts(DELIVERY_STATUSES, deliveries), recipients: toCounts(RECIPIENT_STATUSES, recipients) };
   }
 
-  /** In the order of their handing over. */
-  async lines(teamId: string, query: RunReportQuery): Promise<RunReportLine[]> {
+  /** In the order of their handing over, page by page: whoever reads slowly, or for nothing, holds no more than one. */
+  async *pages(teamId: string, query: RunReportQuery): AsyncGenerator<RunReportLine[], void> {
+    let after: Place | undefined;
+    for (let left = MOST_LINES; left > 0; left -= PAGE_LINES) {
+      const lines: (RunReportLine & Place)[] = await this.page(teamId, query, after);
+      yield lines;
+      if (lines.length < PAGE_LINES) return;
+      after = lines.at(-1);
+    }
+  }
+
+  private page(teamId: string, query: RunReportQuery, after: Place | undefined): Promise<(RunReportLine & Place)[]> {
     const { where, values } = conditionsOf(teamId, query);
+    const rest = after === undefined ? '' : ` AND ${behind(after, (of) => `$${values.push(of)}`)}`;
     return this.sql.rows(
       `SELECT d.document ->> 'id' AS "documentId", d.document ->> 'number' AS number, d.document ->> 'type' AS type, d.subject,
          d.status AS "deliveryStatus", r.address, r.role, r.status, r.reason, r.reply,
-         to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at, d.id AS "deliveryId"
+         to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at, d.id AS "deliveryId",
+         d.created_at::text AS "createdAt", r.position
        FROM dispatch.deliveries d JOIN dispatch.recipients r ON r.delivery_id = d.id
-       WHERE ${where} ORDER BY d.created_at, d.id, r.position LIMIT ${MOST_LINES}`,
+       WHERE ${where}${rest} ORDER BY d.created_at, d.id, r.position LIMIT ${PAGE_LINES}`,
       values,
     );
   }
@@ -75,6 +91,12 @@ function conditionsOf(teamId: string, { from, until, type, seriesId, occurrence 
   if (seriesId !== undefined) conditions.push(`d.document #>> '{recurrence,seriesId}' = ${value(seriesId)}`);
   if (occurrence !== undefined) conditions.push(`d.document #>> '{recurrence,occurrence}' = ${value(occurrence)}`);
   return { where: conditions.join(' AND '), values };
+}
+
+/** The first condition goes by the index, the second leaves out what was read of that delivery. */
+function behind({ createdAt, deliveryId, position }: Place, value: (of: unknown) => string): string {
+  const id = `${value(deliveryId)}::uuid`;
+  return `(d.created_at, d.id) >= (${value(createdAt)}::timestamptz, ${id}) AND (d.id <> ${id} OR r.position > ${value(position)})`;
 }
 
 function toCounts<Name extends string>(names: readonly Name[], rows: readonly Count[]): Record<'total' | Name, number> {

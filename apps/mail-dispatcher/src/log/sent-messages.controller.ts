@@ -6,12 +6,11 @@ import { jsonSchema, notFound, RateLimit, TeamAccess } from '@billing-mail/platf
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { endWhenIdle } from './end-when-idle.js';
 import { type Download, SentMessages } from './sent-messages.js';
 
 const BINARY = { type: 'string' as const, contentMediaType: 'application/octet-stream' };
 const MOST_ATTACHMENTS = 1000;
-/** Of whoever reads nothing for so long, the connection is ended. */
-const IDLE_MS = 30_000;
 
 @ApiTags('deliveries')
 @ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
@@ -78,6 +77,6 @@ function checked(id: string): string {
 function asFile(response: Response, filename: string, type: string, { body, size, done }: Download): StreamableFile {
   response.attachment(filename).type(type);
   response.once('close', done);
-  response.setTimeout(IDLE_MS, () => response.destroy());
+  endWhenIdle(response);
   return new StreamableFile(Readable.from(typeof body === 'function' ? body() : [body]), { length: size });
 }
