@@ -14,6 +14,7 @@ export { startTestHaproxy, type TestHaproxy } from './haproxy/test-haproxy.js';
 export { startRedisServer } from './redis/redis-server.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { startTestDatabasePair, type TestDatabasePair } from './postgres/test-database-pair.js';
+export { Wire } from './postgres/wire.js';
 export { startTestCluster, type TestCluster } from './redis/test-cluster.js';
 export { startTestRedis, type TestRedis } from './redis/test-redis.js';
 export { startTestSentinels, type TestSentinels } from './redis/test-sentinels.js';

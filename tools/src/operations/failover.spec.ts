@@ -3,12 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queuePrefix, type DispatchJobInput, type Replication } from '@billing-mail/contracts';
-import { startTestCluster, startTestDatabasePair, startTestSentinels } from '@billing-mail/testkit';
+import { startTestCluster, startTestDatabasePair, startTestSentinels, Wire } from '@billing-mail/testkit';
 import { AWAITED } from '../faults/groups.js';
 import { pause, Play, seconds } from '../faults/scenario.js';
 import { invoice } from '../faults/stage/invoicing.js';
 import { Stage, type StageOptions } from '../faults/stage/stage.js';
-import { Wire } from '../faults/stage/wire.js';
 import { longestPauseMs, PAUSE_AT_MOST_MS } from './longest-pause.js';
 
 const DELIVERIES = 500;

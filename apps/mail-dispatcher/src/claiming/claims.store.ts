@@ -123,20 +123,36 @@ export class ClaimsStore {
    * its cause. What had let an end of data go was composed, so it was not. Returns how many.
    */
   async giveBackOfTheDead(inHand: readonly string[]): Promise<number> {
+    const crashes = 'd.crashes + (NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.outcome IS NULL))::int';
+    return this.giveBack(`due_at <= now() AND id <> ALL($1::uuid[])`, crashes, [inHand]);
+  }
+
+  /** What a worker holds, as far as is known here. */
+  claimsOf(workerId: string): Promise<{ id: string; claimId: string }[]> {
+    return this.sql.rows('SELECT id, claim_id AS "claimId" FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND claimed_by = $1', [
+      workerId,
+    ]);
+  }
+
+  /** Gives back what its worker never had in hand: nobody died. Returns how many. */
+  async giveBackUnheld(claimIds: readonly string[]): Promise<number> {
+    return this.giveBack('claim_id = ANY($1::uuid[])', 'd.crashes', [claimIds]);
+  }
+
+  private async giveBack(condition: string, crashes: string, parameters: readonly unknown[]): Promise<number> {
     const [row] = await this.sql.rows<{ count: number }>(
-      `WITH dead AS MATERIALIZED (
-         SELECT id FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND due_at <= now() AND id <> ALL($1::uuid[]) ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+      `WITH chosen AS MATERIALIZED (
+         SELECT id FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND ${condition} ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
        ),
        given_back AS (
          UPDATE dispatch.deliveries d
-         SET claim_id = NULL, claimed_by = NULL, due_at = now(),
-             crashes = d.crashes + (NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.outcome IS NULL))::int,
+         SET claim_id = NULL, claimed_by = NULL, due_at = now(), crashes = ${crashes},
              status = CASE WHEN d.custom_tries + d.platform_tries = 0 THEN 'queued' ELSE 'waiting' END
-         FROM dead WHERE d.id = dead.id RETURNING d.lane, d.due_at
+         FROM chosen WHERE d.id = chosen.id RETURNING d.lane, d.due_at
        ),
        due AS (${noteDueLanes('given_back')})
        SELECT count(*)::int AS count FROM given_back`,
-      [inHand],
+      parameters,
     );
     return row?.count ?? 0;
   }

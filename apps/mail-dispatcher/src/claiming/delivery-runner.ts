@@ -17,6 +17,7 @@ import { ClaimsStore } from './claims.store.js';
 import { type Hand, Hands } from './hands.js';
 import { LaneHealth } from './lane-health.js';
 import { SWEEP_MS } from './sweep.js';
+import { UnheldClaims } from './unheld-claims.js';
 import { WorkOnDelivery } from './work-on-delivery.js';
 
 /** After the database was away or stood still nobody's lease is taken over until its owner had time to renew it. */
@@ -40,6 +41,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   readonly workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   private readonly hands: Hands;
   private readonly inHand = new Map<string, InHand>();
+  readonly unheld: UnheldClaims;
   private stopping = false;
   private wakeUp: () => void = () => undefined;
   private loops: Promise<void>[] = [];
@@ -64,6 +66,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       started: (lane) => lanes.started(lane),
     });
     paced.onRoom = () => this.wake();
+    this.unheld = new UnheldClaims(claims, {
+      ...{ workerId: this.workerId, leaseMs: env.CLAIM_LEASE },
+      isInHand: (id) => this.inHand.has(id),
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -134,14 +140,16 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       // Each time in another order of the lanes, so that workers do not ask for the same rows.
       this.claims.claimDue({ workerId, leaseMs: this.env.CLAIM_LEASE, count, room, left, inHand, seed: randomUUID() }),
     );
+    if (claimed === null) this.unheld.noteLostAnswer();
     for (const delivery of claimed ?? []) this.announcer.announce(delivery, 'sending');
     return claimed ?? [];
   }
 
-  /** Once a second: what dead workers hold is given back, and lanes in which nothing is due any more are noted as such. */
+  /** Once a second: what nobody has in hand or dead workers hold is given back, and lanes in which nothing is due any more are noted as such. */
   private async sweep(): Promise<void> {
     if (performance.now() - this.sweptAt < SWEEP_MS) return;
     this.sweptAt = performance.now();
+    await this.watched('unheld', () => this.unheld.giveBack());
     if (performance.now() >= this.takeOverFrom)
       await this.watched('take-over', () => this.claims.giveBackOfTheDead([...this.inHand.keys()]));
     await this.watched('lanes', () => this.claims.refreshLanes());

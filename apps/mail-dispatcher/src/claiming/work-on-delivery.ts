@@ -258,7 +258,7 @@ export class WorkOnDelivery {
     try {
       await this.settling.giveBack(delivery, waitingFor(cause), interrupted);
     } catch (error) {
-      // The lease runs out by itself; then the delivery is claimed again.
+      // The process ends, or PostgreSQL refuses it: the lease runs out by itself; then the delivery is claimed again.
       this.logger.warn({ deliveryId: delivery.id, err: error }, 'could not give the delivery back');
     }
     return { kind: 'postponed', reason };

@@ -93,6 +93,7 @@ export class AcceptDocument {
     const isForNow = document.sendAt === undefined || Date.parse(document.sendAt) <= Date.now();
     const hand = looked.fixed === null || !isForNow ? null : await this.runner.handFor(looked.lane, waitMs);
     let isHandUsed = false;
+    if (hand !== null) this.runner.unheld.beginToTake(id);
     try {
       const delivery = this.toNewDelivery(id, document, attachments, looked, hand);
       const taken = await this.records.take(delivery);
@@ -105,7 +106,12 @@ export class AcceptDocument {
         this.runner.goOnWith(toInHand(delivery, attachments, taken.datedAt), hand);
       } else this.runner.wake();
       return { kind: 'accepted', deliveryId: id };
+    } catch (error) {
+      // It may be taken all the same.
+      if (hand !== null) this.runner.unheld.noteLostAnswer();
+      throw error;
     } finally {
+      this.runner.unheld.endToTake(id);
       if (!isHandUsed) hand?.free();
     }
   }

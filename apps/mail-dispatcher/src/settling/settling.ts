@@ -31,6 +31,9 @@ const LONGEST_WAIT_MS = 2000;
 /** What was written; `late`: another worker has the delivery now, only the facts were noted. */
 export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 'late' };
 
+/** A delivery that is given back untried: nothing of it is a fact. */
+type Fruitless = { deliveryId: string; results: null };
+
 /** How long a delivery is held back, and by which limit. */
 type Held = { afterMs: number; limit: NonNullable<FailureReason['limit']> | null };
 
@@ -90,7 +93,11 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** Gives a delivery back untried, for a reason of ours; what a server said until then still counts. Its lease runs out where even that fails. */
+  /**
+   * Gives a delivery back untried, for a reason of ours; what a server said until then still counts. Where PostgreSQL is that reason it is given
+   * back as soon as PostgreSQL is there again: otherwise its lease would be waited for, and a gate whose answer was lost would be taken for an end of
+   * data that went out.
+   */
   async giveBack(delivery: DeliveryInHand, failure: FailureReason | null, interrupted: TryReport | null = null): Promise<void> {
     const afterMs = postponeDelayMs(delivery.postponements, Math.random());
     await this.writeBack(delivery, interrupted, (now) => toPostponement(now, afterMs, failure));
@@ -125,7 +132,7 @@ export class Settling implements OnApplicationShutdown {
       };
     };
     if (interrupted?.results.some(({ outcome }) => outcome === 'accepted') !== true) {
-      await this.write(delivery, decide);
+      await this.untilRecorded({ deliveryId: delivery.id, results: null }, () => this.write(delivery, decide));
       return;
     }
     await this.untilRecorded(interrupted, async () => {
@@ -245,7 +252,7 @@ export class Settling implements OnApplicationShutdown {
    * While PostgreSQL is away the report is kept on disk, where a restart finds it; where the disk takes it neither it stays in memory, and both are
    * tried until one does. The claim is not given back meanwhile.
    */
-  private async untilRecorded<T>(report: FactsReport, write: () => Promise<T>): Promise<T> {
+  private async untilRecorded<T>(report: FactsReport | Fruitless, write: () => Promise<T>): Promise<T> {
     let journalled: string | null = null;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
@@ -254,9 +261,10 @@ export class Settling implements OnApplicationShutdown {
         return written;
       } catch (error) {
         this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
+        if (report.results === null && !isDatabaseAway(error)) throw error;
         journalled ??= await this.keep(report);
         // Without results nothing is lost: the claim runs out, and the try never was one.
-        if (this.ended && (journalled !== null || report.results.length === 0)) throw error;
+        if (this.ended && (journalled !== null || !hasResults(report))) throw error;
         await sleep(waitMs, undefined, { ref: false });
       }
     }
@@ -274,8 +282,8 @@ export class Settling implements OnApplicationShutdown {
     }
   }
 
-  private async keep(report: FactsReport): Promise<string | null> {
-    if (report.results.length === 0) return null;
+  private async keep(report: FactsReport | Fruitless): Promise<string | null> {
+    if (!hasResults(report)) return null;
     try {
       return await this.journal.keep(report);
     } catch (error) {
@@ -302,6 +310,8 @@ export class Settling implements OnApplicationShutdown {
 const isUrgent = ({ next, outcome }: Decision): boolean => outcome !== null && (next?.status !== 'sent' || next.usedFallback);
 
 const toState = (delivery: DeliveryInHand): DeliveryState => ({ ...delivery, status: 'sending' });
+
+const hasResults = (report: FactsReport | Fruitless): report is FactsReport => report.results !== null && report.results.length > 0;
 
 const isToBeRepeated = ({ kind }: Settlement['next']): boolean => kind === 'wait' || kind === 'held_up';
 

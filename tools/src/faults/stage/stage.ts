@@ -12,6 +12,7 @@ import {
   type TestDatabase,
   type TestPgBouncer,
   type TestRedis,
+  Wire,
 } from '@billing-mail/testkit';
 import { migrateSchemas } from '../../migrate-schemas.js';
 import { issueTokens } from '../../starting/tokens.js';
@@ -23,7 +24,6 @@ import { NameServer } from './name-server.js';
 import { NotPossibleHereError } from './not-possible-here.js';
 import { SmallDisk } from './small-disk.js';
 import { ServiceProcess } from './service-process.js';
-import { Wire } from './wire.js';
 import { watchStates } from './written-states.js';
 
 /** How the stage is set for a group of scenarios. */
