@@ -4,10 +4,12 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { handshakeFact, networkFact, timeoutFact } from './facts.js';
-import { type KnownServer } from './known-servers.js';
 import { type SmtpServer } from './smtp-server.js';
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
+
+/** A session of before that is to be resumed, and who keeps those that the server hands out now. */
+export type Resuming = { session?: Buffer; onSession?: (session: Buffer) => void };
 
 /** Keepalive finds a peer that vanished while it owes the final reply, for which we wait minutes. */
 const KEEPALIVE_MS = 30_000;
@@ -29,31 +31,24 @@ export async function secureSocket(
   plain: Socket,
   server: SmtpServer,
   timeoutMs: number,
-  known?: KnownServer,
+  { session, onSession }: Resuming = {},
 ): Promise<Connected<TLSSocket>> {
   // An IP literal is no SNI name (RFC 6066 3); `host` alone makes Node check the certificate against it.
   const name = isIP(server.host) === 0 ? { servername: server.host } : {};
   const secureContext = contextOf(server);
   plain.on('error', ignoreLateError);
-  // A session that is resumed shows no certificate, and the pinned one is to be seen.
-  const resumable = server.pin === undefined ? known : undefined;
-  const session = resumable?.tlsSession;
   const resumed = session === undefined ? {} : { session };
   // Node would check who has issued it and for which name; nothing is said before `objectionTo` has found the pinned one.
   const pinned = server.pin === undefined ? {} : { rejectUnauthorized: false };
   const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed, ...pinned });
   // With TLS 1.3 some time after the handshake, and more than once.
-  if (resumable !== undefined) socket.on('session', (fresh) => (resumable.tlsSession = fresh));
+  if (onSession !== undefined) socket.on('session', onSession);
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
   const handshake = await firstOf(socket, 'secureConnect', timeoutMs, late, (error) => handshakeFact(error, socket));
   const objection = handshake.ok && server.pin !== undefined ? objectionTo(socket.getPeerX509Certificate(), server.pin) : null;
   if (objection !== null) socket.on('error', ignoreLateError).destroy();
   const secured: Connected<TLSSocket> = objection === null ? handshake : { ok: false, fact: objection };
-  if (!secured.ok) {
-    plain.destroy();
-    // What was remembered may be the reason.
-    if (known !== undefined) known.tlsSession = undefined;
-  }
+  if (!secured.ok) plain.destroy();
   return secured;
 }
 

@@ -3,6 +3,7 @@
 /** A limit may be lifted, and an address that was dead may live again: so both are found out anew from time to time. */
 const LIMIT_HOLDS_MS = 60 * 60_000;
 const DEAFNESS_HOLDS_MS = 60 * 60_000;
+const BAD_RESUMING_HOLDS_MS = 60 * 60_000;
 const ADDRESS_HOLDS_MS = 10 * 60_000;
 
 // What is known of one is some 2 KB, most of it a TLS session. Who is not among the thousand used last is got to know anew.
@@ -10,8 +11,8 @@ const REMEMBERED_AT_MOST = 1_000;
 
 /** One server, as one sender knows it. */
 export class KnownServer {
-  /** To be resumed (RFC 8446 2.2), which saves certificates and a private-key operation. Who has it can read what was said under it. */
-  tlsSession: Buffer | undefined;
+  private session: Buffer | undefined;
+  private notResumedUntil = 0;
   private limit = Infinity;
   private limitHoldsUntil = 0;
   private deafUntil = 0;
@@ -19,6 +20,21 @@ export class KnownServer {
   private addressHoldsUntil = 0;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** To be resumed (RFC 8446 2.2), which saves certificates and a private-key operation. Who has it can read what was said under it. */
+  get tlsSession(): Buffer | undefined {
+    return this.now() < this.notResumedUntil ? undefined : this.session;
+  }
+
+  set tlsSession(session: Buffer | undefined) {
+    this.session = session;
+  }
+
+  /** It hands out sessions, and breaks where one is resumed: each connection would be made twice. */
+  learnBadResuming(): void {
+    this.session = undefined;
+    this.notResumedUntil = this.now() + BAD_RESUMING_HOLDS_MS;
+  }
 
   /** Recipients that it takes in one transaction, as far as that was met. */
   get recipientsAtMost(): number {

@@ -77,6 +77,8 @@ const isUnroutable = (fact: SmtpFact): boolean => fact.kind === 'network' && fac
 /** One address, from the connection to our name. Leaves no socket and no timer behind when it fails. */
 class Attempt {
   tls: string | null = null;
+  private hasResumed = false;
+  private isRepeated = false;
 
   constructor(
     private readonly server: SmtpServer,
@@ -85,8 +87,19 @@ class Attempt {
     private readonly steps: StepClock,
   ) {}
 
+  /** What breaks where a TLS session is resumed says nothing of the server yet: it is asked once more, without one. */
   async reach(failuresBefore: number): Promise<Step<Reached>> {
+    const reached = await this.reachOnce(failuresBefore);
+    if (reached.ok || !this.hasResumed || !isBrokenOff(reached.fact) || this.options.opening?.aborted === true) return reached;
+    this.isRepeated = true;
+    const again = await this.reachOnce(failuresBefore);
+    if (again.ok) this.options.known?.learnBadResuming();
+    return again;
+  }
+
+  private async reachOnce(failuresBefore: number): Promise<Step<Reached>> {
     const { server, address } = this;
+    this.tls = null;
     const connected = await connectTo(address, server.port, this.options.timeouts.connectMs, this.options.opening);
     if (!connected.ok) return connected;
     const place = `${isIP(address) === 6 ? `[${address}]` : address}:${server.port}`;
@@ -125,13 +138,31 @@ class Attempt {
   }
 
   private async secure(plain: Socket): Promise<Connected<TLSSocket>> {
-    const secured = await secureSocket(plain, this.server, this.options.timeouts.connectMs, this.options.known);
-    if (!secured.ok) return secured;
+    // A session that is resumed shows no certificate, and a pinned one is to be seen.
+    const known = this.server.pin === undefined ? this.options.known : undefined;
+    const session = this.isRepeated ? undefined : known?.tlsSession;
+    this.hasResumed = session !== undefined;
+    const secured = await secureSocket(plain, this.server, this.options.timeouts.connectMs, {
+      ...(session === undefined ? {} : { session }),
+      ...(known === undefined ? {} : { onSession: (fresh) => (known.tlsSession = fresh) }),
+    });
+    if (!secured.ok) {
+      // What was remembered may be the reason.
+      if (known !== undefined) known.tlsSession = undefined;
+      return secured;
+    }
     this.tls = secured.socket.getProtocol();
     this.steps.passed('tls', this.tls ?? 'TLS');
     return secured;
   }
 }
+
+/** Of the client's own: what it has found in the certificate of the server, which shows one only where nothing is resumed. */
+const OBJECTIONS: ReadonlySet<string> = new Set(['untrusted', 'incomplete', 'expired', 'not_yet_valid', 'wrong_host', 'not_pinned']);
+
+/** The server broke the handshake off, or the line before it had said a word. One that only does not answer has been waited for long enough. */
+const isBrokenOff = (fact: SmtpFact): boolean =>
+  (fact.kind === 'tls' && !OBJECTIONS.has(fact.reason)) || (fact.kind === 'network' && fact.reason !== 'timeout');
 
 const readGreeting = (link: Link) => expectReply(link, link.awaitGreeting(), 'greeting', (reply) => reply.code === 220);
 

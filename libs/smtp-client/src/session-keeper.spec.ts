@@ -316,6 +316,9 @@ describe('a keeper that is closed', () => {
   });
 });
 
+/** A server's alert in place of its hello (RFC 8446 6). */
+const HANDSHAKE_FAILURE = '\x15\x03\x03\x00\x02\x02\x28';
+
 describe('TLS', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('sessions of %s are resumed by the next connection of the same scope', async (maxTlsVersion) => {
     keep({ messagesPerSession: 1 });
@@ -349,5 +352,25 @@ describe('TLS', () => {
     server.script = { security: 'tls' };
     expect(await sendOne(3, { security: 'tls' })).toMatchObject({ outcome: 'accepted' });
     expect(server.connections.map(({ tlsResumed }) => tlsResumed)).toEqual([false, false, false]);
+  });
+
+  it.each<['tls' | 'starttls', string, SmtpScript]>([
+    ['tls', 'breaks the handshake off', { handshake: 'close' }],
+    ['starttls', 'breaks the handshake off', { handshake: 'reset' }],
+    ['tls', 'refuses the handshake', { handshake: { raw: HANDSHAKE_FAILURE, then: 'close' } }],
+    ['tls', 'ends the session without a greeting', { banner: 'close' }],
+  ])('by %s is set up once more, without a session of before, with a server that has one and %s', async (security, _what, breaking) => {
+    keep({ messagesPerSession: 1 });
+    server.script = (connection) => ({ security, ...(connection === 2 ? breaking : {}) });
+    for (const number of [1, 2, 3]) expect(await sendOne(number, { security })).toMatchObject({ outcome: 'accepted' });
+    // The one that broke, and nothing is resumed there any more.
+    expect(server.connections).toHaveLength(4);
+    expect(server.connections.slice(2).map(({ tlsResumed }) => tlsResumed)).toEqual([false, false]);
+  });
+
+  it('that breaks without a session of before is not set up once more', async () => {
+    server.script = { security: 'tls', handshake: 'close' };
+    expect(await sendOne(1, { security: 'tls' })).toMatchObject({ outcome: 'failed', fact: { stage: 'tls' } });
+    expect(server.connections).toHaveLength(1);
   });
 });
