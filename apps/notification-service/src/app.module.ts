@@ -45,6 +45,8 @@ import { RecordOutcomes } from './outcome-intake/record-outcomes.js';
 import { ConfirmAddress } from './preferences/confirm-address.js';
 import { ConfirmationStore } from './preferences/confirmation.store.js';
 import { ContactStore } from './preferences/contact.store.js';
+import { PeopleController } from './people/people.controller.js';
+import { PeopleStore } from './people/people.store.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
 import { PreferencesStore } from './preferences/preferences.store.js';
 import { TeamAlertAddressController } from './preferences/team-alert-address.controller.js';
@@ -71,6 +73,7 @@ export class AppModule {
         InboxController,
         PreferencesController,
         TeamAlertAddressController,
+        PeopleController,
         WebhooksController,
         HealthController,
         MetricsController,
@@ -85,6 +88,7 @@ export class AppModule {
         ConfirmationStore,
         ContactStore,
         PreferencesStore,
+        PeopleStore,
         TeamAlertAddressStore,
         AlertStore,
         RaiseAlerts,

@@ -1,7 +1,7 @@
 import { eraseFrom, onConnection, rowsAbout, runOperation } from '@billing-mail/platform';
 import { type Client } from 'pg';
 import { migrationUrl } from './notification.env.js';
-import { notifySchema } from './notify.schema.js';
+import { ERASURE, notifySchema } from './notify.schema.js';
 
 const connected = <T>(work: (client: Client) => Promise<T>): Promise<T> => onConnection(migrationUrl(), work);
 
@@ -14,7 +14,7 @@ runOperation('notification-service keeping', {
         client,
         notifySchema.name,
         address,
-        { kept: {}, removed: ['rejected_outcomes'] },
+        ERASURE,
         rows.map((row) => row.team_id),
       );
     }),

@@ -1,11 +1,11 @@
-import { createLogger, dataSourceOptions, ExpireRows, migrate } from '@billing-mail/platform';
+import { createLogger, dataSourceOptions, eraseFrom, ExpireRows, migrate, onConnection, rowsAbout } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';
 import { expiriesOf } from './keeping/expiries.js';
 import { type NotificationEnv } from './notification.env.js';
-import { notifySchema } from './notify.schema.js';
+import { ERASURE, notifySchema } from './notify.schema.js';
 
-const MIGRATIONS = 8;
+const MIGRATIONS = 9;
 
 describe('the schema notify', () => {
   let db: TestDatabase;
@@ -60,6 +60,23 @@ describe('the schema notify', () => {
     const left = await source.query<{ id: string }[]>(`SELECT right(id::text, 1) AS id FROM notify.notifications ORDER BY 1`);
     await source.destroy();
     expect(left.map(({ id }) => id)).toEqual(['2', '3', '4', '5']);
+  });
+
+  it('forgets a person with the name, but for one of a team under a legal hold', async () => {
+    const [known, erasure, left] = await onConnection(db.url, async (client) => {
+      await client.query(
+        `INSERT INTO notify.people (user_id, name, email, teams) VALUES
+           ('u1', 'Maria Berg', 'maria@acme.example', '{"acme":"admin"}'), ('u2', 'Maria Berg', 'maria@acme.example', NULL),
+           ('u3', 'Maria Berg', 'maria@acme.example', '{"held":"former"}'), ('u4', 'Ann Maria', 'ann.maria@acme.example', NULL)`,
+      );
+      const found = await rowsAbout(client, 'notify', 'maria@acme.example');
+      const erased = await eraseFrom(client, 'notify', 'maria@acme.example', ERASURE, ['held']);
+      return [found, erased, (await client.query<{ id: string }>('SELECT user_id AS id FROM notify.people ORDER BY 1')).rows] as const;
+    });
+    expect(known.map(({ row }) => [row.user_id, row.name])).toEqual(['u1', 'u2', 'u3'].map((id) => [id, 'Maria Berg']));
+    expect(erasure.changed).toEqual({ 'notify.people': 2 });
+    expect(erasure.left).toEqual([{ table: 'notify.people', rows: 1, why: 'a team is under a legal hold' }]);
+    expect(left.map(({ id }) => id)).toEqual(['u3', 'u4']);
   });
 
   it('can be taken back', async () => {

@@ -1,4 +1,4 @@
-import { type Schema } from '@billing-mail/platform';
+import { type ErasureRules, type Schema } from '@billing-mail/platform';
 import { NotificationReadEntity } from './alerts/notification-read.entity.js';
 import { NotificationEntity } from './alerts/notification.entity.js';
 import { ReadUntilEntity } from './alerts/read-until.entity.js';
@@ -15,15 +15,20 @@ import { KnownAddresses1798000000070 } from './migrations/1798000000070-known-ad
 import { Webhooks1800000000035 } from './migrations/1800000000035-webhooks.js';
 import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused-index.js';
 import { AlertPreferences1800000000036 } from './migrations/1800000000036-alert-preferences.js';
+import { People1800000000053 } from './migrations/1800000000053-people.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js';
 import { ProcessedEventEntity } from './outcome-intake/processed-event.entity.js';
 import { RejectedOutcomeEntity } from './outcome-intake/rejected-outcome.entity.js';
+import { PersonEntity } from './people/person.entity.js';
 import { AddressConfirmationEntity } from './preferences/address-confirmation.entity.js';
 import { ContactEntity } from './preferences/contact.entity.js';
 import { PreferencesEntity } from './preferences/preferences.entity.js';
 import { TeamAlertAddressEntity } from './preferences/team-alert-address.entity.js';
 import { TeamEntity } from './preferences/team.entity.js';
+
+/** What goes as a whole when a person is erased: an address that is crossed out leaves the name beside it. */
+export const ERASURE: ErasureRules = { kept: {}, removed: ['rejected_outcomes', 'people'] };
 
 /** The PostgreSQL schema that this service owns. */
 export const notifySchema: Schema = {
@@ -35,6 +40,7 @@ export const notifySchema: Schema = {
     EmailTimeEntity,
     NotificationEntity,
     NotificationReadEntity,
+    PersonEntity,
     PreferencesEntity,
     ProcessedEventEntity,
     ReadUntilEntity,
@@ -56,5 +62,6 @@ export const notifySchema: Schema = {
     NoUnusedIndex1800000000120,
     Keeping1800000000140,
     ReadUntil1800000000320,
+    People1800000000053,
   ],
 };

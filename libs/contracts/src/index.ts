@@ -24,6 +24,7 @@ export * from './outcome-envelope.js';
 export * from './outcome-event.js';
 export * from './outcome-group.js';
 export * from './outcome-incidents.js';
+export * from './people.js';
 export * from './rejection.js';
 export * from './run-report.js';
 export * from './sent-message.js';

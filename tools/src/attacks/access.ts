@@ -31,6 +31,7 @@ const DELIVERIES = '/v1/teams/{teamId}/deliveries';
 const INCIDENTS = '/v1/teams/{teamId}/incidents';
 const ALERT_ADDRESS = '/v1/teams/{teamId}/alert-address';
 const WEBHOOKS = '/v1/teams/{teamId}/webhooks';
+const PEOPLE = '/v1/teams/{teamId}/people';
 const BOUNCED = '/v1/teams/{teamId}/bounced-addresses';
 
 /** By method and path, as the service describes them in its OpenAPI document. */
@@ -100,6 +101,9 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
     [`PUT ${ALERT_ADDRESS}`]: { access: 'team write', answers: 200, body: { alertTo: null } },
     [`POST ${ALERT_ADDRESS}/confirmation-email`]: { access: 'team write', answers: 409 },
     [`POST ${ALERT_ADDRESS}/confirmation`]: { access: 'team read', answers: 422, body: { code: 'x'.repeat(22) } },
+    [`GET ${PEOPLE}`]: { access: 'team read', answers: 200 },
+    'PUT /v1/users/{id}': { access: 'service', answers: 200, id: 'user-17', body: { name: 'Maria Berg', teams: { acme: 'admin' } } },
+    'DELETE /v1/users/{id}': { access: 'service', answers: 204, id: 'user-17' },
     // Members do not even see them: an address may be a secret of the receiver's.
     [`GET ${WEBHOOKS}`]: { access: 'team write', answers: 200 },
     // It is inside our network.

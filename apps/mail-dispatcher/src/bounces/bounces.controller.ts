@@ -2,7 +2,7 @@
 import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { bounceTaken, type BounceTaken, problem } from '@billing-mail/contracts';
-import { type Caller, CurrentCaller, jsonSchema, ProblemException } from '@billing-mail/platform';
+import { jsonSchema, ProblemException, ServicesOnly } from '@billing-mail/platform';
 import type { Request } from 'express';
 import { ReturnPaths } from '../records/return-paths.js';
 import { bouncesIgnored } from './bounce.metrics.js';
@@ -25,6 +25,7 @@ export class BouncesController {
 
   @Post()
   @HttpCode(200)
+  @ServicesOnly()
   @ApiOperation({
     summary: 'A mail that came to the return path of a delivery',
     description: 'For internal services, such as a mail server that pipes. Safe to repeat; nothing is sent in answer to the mail.',
@@ -33,9 +34,7 @@ export class BouncesController {
   @ApiHeader({ name: 'X-Original-To', required: false, description: 'the same; without both the fields of the mail are looked at' })
   @ApiBody({ required: true, schema: { type: 'string' }, description: 'the mail (message/rfc822), as it came' })
   @ApiResponse({ status: 200, schema: jsonSchema(bounceTaken) })
-  async take(@CurrentCaller() caller: Caller, @Req() request: Request, @Query('to') to: unknown): Promise<BounceTaken> {
-    if (!caller.isService)
-      throw new ProblemException(403, 'services-only', 'Only internal services hand over reports. Ask those who run the e-mail delivery.');
+  async take(@Req() request: Request, @Query('to') to: unknown): Promise<BounceTaken> {
     const raw: unknown = request.body;
     if (!Buffer.isBuffer(raw) || raw.length === 0)
       throw new ProblemException(415, 'mail-expected', 'The body must be a mail, with the content type message/rfc822.');

@@ -203,6 +203,95 @@ describe('preferences', () => {
     });
   });
 
+  describe('people by name', () => {
+    const call = async (method: 'get' | 'put' | 'delete', path: string, headers: Record<string, string>, body?: object) =>
+      request(service.url)[method](`/v1/${path}`).set(headers).send(body);
+    const host = () => authorization({ sub: 'host', role: 'service' });
+    const say = async (id: string, body: object) => call('put', `users/${encodeURIComponent(id)}`, await host(), body);
+    const of = async (team: string) => (await call('get', `teams/${team}/people`, await member('reader', team))).body.items as object[];
+
+    it('are named by internal services alone, and seen by their own teams, without an address', async () => {
+      const maria = { name: 'Maria Berg', email: 'maria@named.example', teams: { named: 'admin', other: 'member' } };
+      const admin = await authorization({ sub: 'user/17', teams: { named: 'admin' } });
+      expect((await call('put', 'users/user%2F17', admin, maria)).status).toBe(403);
+      expect((await call('put', 'users/user%2F17', {}, maria)).status).toBe(401);
+      const put = await say('user/17', maria);
+      expect([put.status, put.body]).toEqual([200, { id: 'user/17', ...maria }]);
+      await say('u2', { name: 'Jo Former', teams: { named: 'former' } });
+      expect(await of('named')).toEqual([
+        { id: 'u2', name: 'Jo Former', role: 'former' },
+        { id: 'user/17', name: 'Maria Berg', role: 'admin' },
+      ]);
+      expect(await of('other')).toEqual([{ id: 'user/17', name: 'Maria Berg', role: 'member' }]);
+      expect(await of('third')).toEqual([]);
+      expect((await call('get', 'teams/named/people', await member('reader', 'third'))).status).toBe(404);
+    });
+
+    it('are said anew, and forgotten', async () => {
+      await say('renamed', { name: 'Before', teams: { anew: 'member', gone: 'admin' } });
+      await say('renamed', { name: 'After', teams: { anew: 'admin' } });
+      expect([await of('anew'), await of('gone')]).toEqual([[{ id: 'renamed', name: 'After', role: 'admin' }], []]);
+      expect((await call('delete', 'users/renamed', await member('boss', 'anew'))).status).toBe(403);
+      for (let times = 0; times < 2; times += 1) expect((await call('delete', 'users/renamed', await host())).status).toBe(204);
+      expect(await of('anew')).toEqual([]);
+    });
+
+    it('belong, where the directory does not say, to the teams of their tokens and documents', async () => {
+      await say('tokened', { name: 'Toni Token' });
+      await say('documented', { name: 'Dora Document' });
+      expect(await of('shown')).toEqual([]);
+      await publish(settled({}, { teamId: 'shown', requestedBy: { userId: 'documented' } }));
+      await call('get', 'teams/shown/people', await member('tokened', 'shown'));
+      expect(await of('shown')).toEqual([
+        { id: 'documented', name: 'Dora Document', role: null },
+        { id: 'tokened', name: 'Toni Token', role: null },
+      ]);
+    });
+
+    it('come page by page', async () => {
+      for (const id of ['a', 'b', 'c']) await say(`paged-${id}`, { name: id, teams: { paged: 'member' } });
+      const read = async (query: string) => (await call('get', `teams/paged/people?limit=2${query}`, await member('reader', 'paged'))).body;
+      const { items, nextCursor } = await read('');
+      const rest = await read(`&cursor=${nextCursor}`);
+      expect([...items, ...rest.items].map(({ name }: { name: string }) => name)).toEqual(['a', 'b', 'c']);
+      expect(rest.nextCursor).toBeNull();
+    });
+
+    it('are written to at the address that the directory names, and no more once they have left', async () => {
+      const lettersTo = (email: string) => around.mail.mails.filter(({ recipients }) => recipients.includes(email));
+      await say('clerk', { name: 'Cleo Clerk', email: 'cleo@directory.example', teams: { directory: 'member' } });
+      await say('left', { name: 'Leo Left', email: 'leo@directory.example', teams: { directory: 'former' } });
+      const both = { userId: 'left', email: 'old@directory.example' };
+      await publish(SAMPLES.failed({ teamId: 'directory', requestedBy: both, notifyUserIds: ['clerk'] }));
+      await eventually(() => lettersTo('cleo@directory.example')[0]);
+      await eventually(async () => {
+        const [row] = await service.database.query<{ status: string }[]>(
+          `SELECT o.status FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+           WHERE n.team_id = 'directory' AND n.user_id = 'left'`,
+        );
+        return row?.status === 'unwanted';
+      });
+      expect([...lettersTo('leo@directory.example'), ...lettersTo('old@directory.example')]).toEqual([]);
+      expect((await read(await member('clerk', 'directory'))).email).toBe('cleo@directory.example');
+    });
+
+    it.each([
+      ['no name', {}, ['/name']],
+      ['a name that is empty', { name: ' ' }, ['/name']],
+      ['a name with a line end', { name: 'Maria\r\nBcc: x' }, ['/name']],
+      ['a name that turns what follows around', { name: 'Maria \u202egreb' }, ['/name']],
+      ['a name that is too long', { name: 'x'.repeat(201) }, ['/name']],
+      ['an address that is none', { name: 'Maria', email: 'nobody' }, ['/email']],
+      ['a role that is not known', { name: 'Maria', teams: { acme: 'owner' } }, ['/teams/acme']],
+      ['a team that can not be', { name: 'Maria', teams: { 'a b': 'admin' } }, ['/teams/a b']],
+      ['a field that is not known', { name: 'Maria', password: 'x' }, ['/password']],
+    ])('refuse %s', async (_name, body, pointers) => {
+      const answer = await say('u1', body);
+      expect(answer.status).toBe(422);
+      expect(problem.parse(JSON.parse(answer.text)).errors?.map(({ pointer }) => pointer)).toEqual(pointers);
+    });
+  });
+
   it('decide the language of what is read, before and after', async () => {
     const headers = await member('reader', 'words');
     await publish(SAMPLES.failed({ teamId: 'words', teamLocale: 'de', requestedBy: { userId: 'reader' } }));

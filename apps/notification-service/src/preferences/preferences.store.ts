@@ -14,7 +14,7 @@ type Row = {
   digest: Digest;
 };
 
-/** What a user has chosen, or else what events told of them. */
+/** What a user has chosen, or else what the directory and events told of them. */
 @Injectable()
 export class PreferencesStore {
   constructor(private readonly database: DataSource) {}
@@ -22,8 +22,8 @@ export class PreferencesStore {
   /** Of what events told only that of the token's teams is shown, the latest first. */
   async read(caller: Caller): Promise<PreferencesView> {
     const [row] = await this.database.query<Row[]>(
-      `SELECT CASE WHEN p.user_id IS NULL THEN c.email ELSE p.email END AS email,
-              p.user_id IS NULL OR p.email IS NULL OR p.email IS NOT DISTINCT FROM p.confirmed_email OR p.email IS NOT DISTINCT FROM c.email
+      `SELECT CASE WHEN p.user_id IS NULL THEN coalesce(d.email, c.email) ELSE p.email END AS email,
+              p.user_id IS NULL OR p.email IS NULL OR p.email IS NOT DISTINCT FROM p.confirmed_email OR p.email IS NOT DISTINCT FROM coalesce(d.email, c.email)
                 AS "emailConfirmed",
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               coalesce(p.email_channel, true) AS "emailChannel",
@@ -33,6 +33,7 @@ export class PreferencesStore {
               coalesce(p.digest, 'none') AS digest
        FROM (SELECT) one_row
        LEFT JOIN notify.preferences p ON p.user_id = $1
+       LEFT JOIN notify.people d ON d.user_id = $1
        LEFT JOIN LATERAL (SELECT * FROM notify.contacts WHERE user_id = $1 AND ($2::text[] IS NULL OR team_id = ANY ($2))
                           ORDER BY learned_at DESC LIMIT 1) c ON true
        LEFT JOIN LATERAL (SELECT * FROM notify.teams WHERE team_id = ANY ($2) ORDER BY learned_at DESC LIMIT 1) t ON true`,

@@ -7,10 +7,14 @@ import { knownCaller, setCaller } from './caller.js';
 import { type TokenVerifier } from './token-verifier.js';
 
 const PUBLIC = 'billing-mail:public';
+const SERVICES_ONLY = 'billing-mail:services-only';
 const TEAM_ACCESS = 'billing-mail:team-access';
 
 /** The route needs no token. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+/** The route is for internal services: what it takes is believed. */
+export const ServicesOnly = () => SetMetadata(SERVICES_ONLY, true);
 
 /**
  * The route belongs to the team in its `:teamId`: `read` for every member, `write` for admins and internal services. Every route
@@ -33,6 +37,8 @@ export class AuthGuard implements CanActivate {
     // Known already where the request has a body: that was not read before.
     const caller = knownCaller(request) ?? (await this.verifier.callerOf(request.headers.authorization));
     setCaller(request, caller);
+    if (this.reflector.getAllAndOverride<boolean | undefined>(SERVICES_ONLY, targets) && !caller.isService)
+      throw new ProblemException(403, 'services-only', 'Only internal services may do this. Ask those who run the e-mail delivery.');
     const { teamId } = request.params;
     if (teamId === undefined) return true;
     const access = this.reflector.getAllAndOverride<'read' | 'write' | undefined>(TEAM_ACCESS, targets);

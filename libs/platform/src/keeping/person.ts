@@ -4,7 +4,15 @@ import { type Client } from 'pg';
 import { unlimited } from '../backup/schema-copy.js';
 
 type Column = { table: string; column: string; type: string; nullable: boolean };
-type Table = { name: string; keys: string[]; columns: Column[]; hasTeam: boolean; hasDelivery: boolean; hasTriggers: boolean };
+type Table = {
+  name: string;
+  keys: string[];
+  columns: Column[];
+  hasTeam: boolean;
+  hasTeams: boolean;
+  hasDelivery: boolean;
+  hasTriggers: boolean;
+};
 
 /** A row in which the address stands: what the row is by, and the columns with the address, without anything that is secret. */
 export type KnownRow = { table: string; row: Record<string, unknown> };
@@ -106,7 +114,8 @@ async function tablesOf(client: Client, schema: string): Promise<Table[]> {
                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}') AS keys,
        json_agg(json_build_object('table', c.relname, 'column', a.attname, 'type', format_type(a.atttypid, NULL), 'nullable', NOT a.attnotnull)
                 ORDER BY a.attnum) FILTER (WHERE format_type(a.atttypid, NULL) = ANY ($2) AND a.attgenerated = '') AS columns,
-       bool_or(a.attname = 'team_id') AS "hasTeam", bool_or(a.attname = 'delivery_id' AND a.atttypid = 'uuid'::regtype) AS "hasDelivery",
+       bool_or(a.attname = 'team_id') AS "hasTeam", bool_or(a.attname = 'teams' AND a.atttypid = 'jsonb'::regtype) AS "hasTeams",
+       bool_or(a.attname = 'delivery_id' AND a.atttypid = 'uuid'::regtype) AS "hasDelivery",
        EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) AS "hasTriggers"
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
      WHERE c.relnamespace = $1::regnamespace AND c.relkind = 'r' AND c.relname <> 'migrations' GROUP BY c.oid, c.relname ORDER BY c.relname`,
@@ -136,8 +145,9 @@ function replaced(client: Client, { column, type, nullable }: Column): string {
   return `${name} = ${nullable && type === 'text' ? `CASE WHEN t.${name} ~* ('^' || $1 || '$') THEN NULL ELSE ${text} END` : text}`;
 }
 
-function heldBy(schema: string, { hasTeam, hasDelivery }: Table, teams: string): string {
+function heldBy(schema: string, { hasTeam, hasTeams, hasDelivery }: Table, teams: string): string {
   if (hasTeam) return `t.team_id = ANY (${teams}::text[])`;
+  if (hasTeams) return `coalesce(t.teams ?| ${teams}::text[], false)`;
   if (hasDelivery && schema === 'dispatch')
     return `EXISTS (SELECT FROM dispatch.deliveries held WHERE held.id = t.delivery_id AND held.team_id = ANY (${teams}::text[]))`;
   return 'false';

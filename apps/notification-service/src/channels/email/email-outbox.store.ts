@@ -5,6 +5,7 @@ import { DAILY_DIGEST_HOUR, type Locale } from '@billing-mail/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { OPERATOR, teamMailbox } from '../../alerts/alert.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { knownInTeam } from '../../people/people.store.js';
 import { type LinkedAlert } from './alert-links.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 import { type EmailStatus } from './email-outbox.entity.js';
@@ -73,17 +74,18 @@ export class EmailOutboxStore {
               CASE WHEN n.team_id = $2 THEN $3
                    WHEN a.team_id IS NOT NULL THEN a.confirmed_email
                    -- Not known to belong to the team: whoever named the user may have made it up.
-                   WHEN c.user_id IS NULL THEN NULL
-                   WHEN p.user_id IS NULL THEN c.email
+                   WHEN NOT known."isMember" THEN NULL
+                   WHEN p.user_id IS NULL THEN known.email
                    WHEN p.email IS NULL OR NOT p.email_channel OR n.type = ANY (p.muted_email) THEN NULL
-                   WHEN p.email = c.email THEN c.email
-                   ELSE coalesce(p.confirmed_email, c.email) END AS address,
+                   WHEN p.email = known.email THEN known.email
+                   ELSE coalesce(p.confirmed_email, known.email) END AS address,
               o.doubts, o.released_at AS "doubtedAt",
               coalesce(o.failing_since, o.due_at) AS "owedSince"
        FROM notify.email_outbox o
        JOIN notify.notifications n ON n.id = o.notification_id
        LEFT JOIN notify.preferences p ON p.user_id = n.user_id
        LEFT JOIN notify.contacts c ON c.team_id = n.team_id AND c.user_id = n.user_id
+       ${knownInTeam('n.user_id', 'n.team_id')}
        LEFT JOIN notify.teams t ON t.team_id = n.team_id
        LEFT JOIN notify.team_alert_addresses a ON a.team_id = n.team_id AND n.user_id = format($4, n.team_id)
        WHERE o.claim_id = $1

@@ -185,6 +185,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says who a user is, in place of what was said before
+         * @description For the application that people sign in to. From then on their teams see the name in place of the id.
+         */
+        put: operations["PeopleController_replace"];
+        post?: never;
+        /**
+         * Forgets who a user is; safe to repeat
+         * @description Their teams see the id again, and no alert is sent to them by e-mail until a token or a document shows that they belong to a team.
+         */
+        delete: operations["PeopleController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{teamId}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The team's people by name, in the order of their ids
+         * @description Addresses are not shown.
+         */
+        get: operations["PeopleController_ofTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{teamId}/webhooks": {
         parameters: {
             query?: never;
@@ -838,6 +882,99 @@ export interface operations {
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
+                    };
+                };
+            };
+        };
+    };
+    PeopleController_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the `sub` of their tokens */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description whoever names it vouches for it: alerts go there unless the person has chosen another one */
+                    email?: string | null;
+                    /** @description all teams of the person; left out: those where their tokens and documents show that they belong */
+                    teams?: {
+                        [key: string]: "admin" | "member" | "former";
+                    };
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        email: string | null;
+                        teams: {
+                            [key: string]: "admin" | "member" | "former";
+                        } | null;
+                    };
+                };
+            };
+        };
+    };
+    PeopleController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the `sub` of their tokens */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not in the directory any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    PeopleController_ofTeam: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                teamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            name: string;
+                            role: ("admin" | "member" | "former") | null;
+                        }[];
+                        nextCursor: string | null;
                     };
                 };
             };
