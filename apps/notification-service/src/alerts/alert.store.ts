@@ -11,6 +11,8 @@ export type RaisedAlert = {
   count: number;
   /** Known better from here on, and no news: it is shown, and not sent to anybody. */
   isQuiet?: true;
+  /** The first of some that follow soon: what is sent of it waits for them. */
+  isBeginning?: true;
 };
 
 /** A group that somebody has read takes no more after this long, so that new trouble of an old kind is new. */
@@ -80,7 +82,10 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
   return [...people, teamMailbox(teamId)].map((userId) => ({ ...told, user_id: userId }));
 }
 
-/** Counts documents on the trouble that their readers were told of; `left` are those whose readers were not. */
+/**
+ * Counts documents on the trouble that their readers were told of; `left` are those whose readers were not. Whoever was warned while all were only
+ * being tried hears once more, when the first has failed for good.
+ */
 async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{ added: RaisedAlert[]; left: Notice[] }> {
   const keyOf = (notice: Pick<Notice, 'team_id' | 'user_id'> & { open_group: string | null }): string =>
     JSON.stringify([notice.team_id, notice.open_group, notice.user_id]);
@@ -98,18 +103,22 @@ async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{
     wholes.set(keyOf(whole), whole);
   }
   const inOrder = [...wholes.keys()].sort().flatMap((key) => wholes.get(key) ?? []);
-  const [rows] = await tx.query<[(RaisedAlert & { teamId: string; openGroup: string })[], number]>(
+  const [rows] = await tx.query<[(RaisedAlert & { teamId: string; openGroup: string; isFirstFailure: boolean })[], number]>(
     `UPDATE notify.notifications n SET params = n.params || jsonb_build_object(
          'failed', coalesce((n.params ->> 'failed')::int, 0) + whole.failed,
          'fellBack', coalesce((n.params ->> 'fellBack')::int, 0) + whole."fellBack")
      FROM jsonb_to_recordset($1) AS whole (team_id text, user_id text, open_group text, failed int, "fellBack" int)
      WHERE n.team_id = whole.team_id AND n.open_group = whole.open_group AND n.user_id IS NOT DISTINCT FROM whole.user_id
-     RETURNING n.id AS "notificationId", n.user_id AS "userId", n.count, n.team_id AS "teamId", n.open_group AS "openGroup"`,
+     RETURNING n.id AS "notificationId", n.user_id AS "userId", n.count, n.team_id AS "teamId", n.open_group AS "openGroup",
+       whole.failed > 0 AND (n.params ->> 'failed')::int = whole.failed AS "isFirstFailure"`,
     [JSON.stringify(inOrder)],
   );
   const told = new Set(rows.map(({ teamId, openGroup, userId }) => keyOf({ team_id: teamId, open_group: openGroup, user_id: userId })));
   return {
-    added: rows.map(({ notificationId, userId, count }) => ({ notificationId, userId, count, isQuiet: true })),
+    added: rows.map(({ notificationId, userId, count, isFirstFailure }) => ({
+      ...{ notificationId, userId, count },
+      ...(isFirstFailure ? { isBeginning: true } : { isQuiet: true }),
+    })),
     left: parts.filter(({ team_id, user_id, part_of }) => !told.has(keyOf({ team_id, user_id, open_group: part_of }))),
   };
 }

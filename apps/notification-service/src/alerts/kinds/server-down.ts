@@ -12,6 +12,8 @@ type Params = { kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'se
 
 type Words = {
   title: (server: string) => string;
+  /** Once documents have failed for good. */
+  titleFailed: (count: number, server: string) => string;
   happened: (since: string, waiting: number) => string;
   /** What became of documents by it since it was told. */
   failedSince: (count: number) => string;
@@ -22,6 +24,8 @@ type Words = {
 const WORDS: Record<Locale, Words> = {
   en: {
     title: (server) => `Your mail server ${server} takes no documents`,
+    titleFailed: (count, server) =>
+      `${count === 1 ? '1 document was' : `${documents(count)} were`} not sent: your mail server ${server} takes none`,
     happened: (since, waiting) =>
       `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
     means:
@@ -32,6 +36,8 @@ const WORDS: Record<Locale, Words> = {
   },
   de: {
     title: (server) => `Ihr Mailserver ${server} nimmt keine Belege an`,
+    titleFailed: (count, server) =>
+      `${count === 1 ? '1 Beleg wurde' : `${belege(count)} wurden`} nicht verschickt: Ihr Mailserver ${server} nimmt nichts an`,
     happened: (since, waiting) =>
       `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${belege(waiting)} warten`} auf ihn.`,
     means:
@@ -57,7 +63,8 @@ export const serverDown: IncidentKind<ServerDownEvent, Params> = {
   words: WORDS,
   word: (params, _count, locale) => {
     const words = CATALOGUES[locale];
-    const { title, happened, means, failedSince, fellBackSince } = WORDS[locale];
+    const { title, titleFailed, happened, means, failedSince, fellBackSince } = WORDS[locale];
+    const server = words.quoted(quotable(serverName(params.server)));
     const why = explainFailure(params.failure, locale, 'custom', 'byItself');
     const sentences = [
       happened(inWords(params.since, locale), params.waiting),
@@ -65,7 +72,7 @@ export const serverDown: IncidentKind<ServerDownEvent, Params> = {
       ...(params.fellBack ? [fellBackSince(params.fellBack)] : []),
     ];
     return {
-      title: title(words.quoted(quotable(serverName(params.server)))),
+      title: params.failed ? titleFailed(params.failed, server) : title(server),
       blocks: [...[sentences.join(' '), why.happened, means, why.todo].map(textBlock), ...replyBlocks(params.failure, words)],
     };
   },

@@ -6,6 +6,9 @@ import { type Channel } from '../channel.js';
 /** A dead server hits every document: after the first e-mail about it there is at most one in this time, which counts the rest. */
 export const DIGEST_EVERY_MINUTES = 60;
 
+/** Documents that wait for the same server fail within minutes of each other. */
+const GATHER_MINUTES = 5;
+
 /** Owes each user an e-mail. What the whole team is told has no address and stays in the inbox. */
 @Injectable()
 export class EmailChannel implements Channel {
@@ -14,7 +17,7 @@ export class EmailChannel implements Channel {
     if (personal.length === 0) return;
     await tx.query(
       `INSERT INTO notify.email_outbox AS owed (notification_id, wanted_count, status, due_at)
-       SELECT id, count, 'waiting', now() FROM unnest($1::uuid[], $2::int[]) AS item (id, count)
+       SELECT id, count, 'waiting', now() + make_interval(mins => wait) FROM unnest($1::uuid[], $2::int[], $4::int[]) AS item (id, count, wait)
        ON CONFLICT (notification_id) DO UPDATE
        SET wanted_count = excluded.wanted_count,
            status = 'waiting',
@@ -23,8 +26,13 @@ export class EmailChannel implements Channel {
            released_at = CASE WHEN owed.status = 'waiting' THEN owed.released_at END,
            failing_since = CASE WHEN owed.status = 'waiting' THEN owed.failing_since END,
            due_at = CASE WHEN owed.status = 'waiting' THEN owed.due_at
-                         ELSE greatest(now(), owed.mailed_at + make_interval(mins => $3)) END`,
-      [personal.map(({ notificationId }) => notificationId), personal.map(({ count }) => count), DIGEST_EVERY_MINUTES],
+                         ELSE greatest(excluded.due_at, owed.mailed_at + make_interval(mins => $3)) END`,
+      [
+        personal.map(({ notificationId }) => notificationId),
+        personal.map(({ count }) => count),
+        DIGEST_EVERY_MINUTES,
+        personal.map(({ isBeginning }) => (isBeginning === true ? GATHER_MINUTES : 0)),
+      ],
     );
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { type CaughtMail } from '../../testing/mail-catcher.js';
-import { INCIDENTS, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
+import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
 import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 
@@ -231,6 +231,33 @@ describe('alert e-mails', () => {
     await change('burst', `mailed_at = now() - interval '3 hours'`);
     await publish(SAMPLES.failed(clerk('burst')));
     await mailTo('clerk@burst.example', 3);
+  });
+
+  it('are one more for trouble that was told, when the first documents have failed by it for good, and no more for the next ones', async () => {
+    const to = clerk('warned', 'en');
+    const down = { ...INCIDENTS.serverDown(to), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' };
+    const failed = () => {
+      const event = SAMPLES.failed(to);
+      return { ...event, delivery: { ...event.delivery, failure: SERVER_DOWN } };
+    };
+    const fellBack = { ...failed(), delivery: { ...failed().delivery, status: 'sent', usedFallback: true } };
+    await publish(down);
+    await mailTo('clerk@warned.example');
+    await publish(fellBack);
+    expect((await whenStatus('warned', 'sent')).status).toBe('sent');
+    await change('warned', `mailed_at = now() - interval '1 day'`);
+    await publish(failed());
+    const { waitMs } = await whenStatus('warned', 'waiting');
+    expect([waitMs > 0, waitMs <= 5 * 60_000]).toEqual([true, true]);
+    await publish(failed(), failed());
+    await change('warned', 'due_at = now()');
+    const mail = await simpleParser((await mailTo('clerk@warned.example', 2)).raw);
+    expect(mail.subject).toMatch(/^\[warned\] 3 documents were not sent: your mail server .+ takes none$/);
+    expect(mail.text).toContain('3 documents could not be sent since');
+    await whenStatus('warned', 'sent');
+    await publish(failed());
+    expect((await owed('warned')).status).toBe('sent');
+    expect(mailsTo('clerk@warned.example')).toHaveLength(2);
   });
 
   it('wait and are tried again when the platform server does not take them, and are sent once', async () => {
