@@ -11,19 +11,7 @@ module.exports = {
   // What takes servers that fail over is run by `npm run ops-tests`.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/src/operations/'],
   transform: {
-    '^.+\\.(t|m?j)s$': [
-      '@swc/jest',
-      {
-        sourceMaps: 'inline',
-        jsc: {
-          target: 'es2023',
-          keepClassNames: true,
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-        },
-        module: { type: 'commonjs' },
-      },
-    ],
+    '^.+\\.(t|m?j)s$': ['@swc/jest', require('./tools/swc-options.cjs')],
   },
   moduleNameMapper: {
     '^@billing-mail/(contracts|mail-core|smtp-client|platform|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),

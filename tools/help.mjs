@@ -16,6 +16,7 @@ export const HELP = {
   --samples           sends the samples again; they are sent once, by the first start
   --no-samples        sends none
   --dispatchers 2     how many mail-dispatchers run, --notifiers 2: how many notification-services
+  --watch             takes a change of the sources over at once: npm run dev
 What is set in the environment (DATABASE_URL, REDIS_URL, PLATFORM_SMTP_URL, …) is used in place of what it brings.`,
   send: `npm run send -- --pdf invoice.pdf --to customer@example.org   publishes a document as invoicing would, and tells each try${DOCUMENT_FLAGS}`,
   token: `npm run token -- NAME   prints a token for what npm start runs here

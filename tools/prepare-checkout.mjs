@@ -9,12 +9,12 @@ import { workspaceRoot } from './workspace.mjs';
 const inWorkspace = (...path) => join(workspaceRoot, ...path);
 
 /** Does what is not done yet; a second run takes a second. */
-export async function prepareCheckout() {
+export async function prepareCheckout({ withPage = true } = {}) {
   requireNode();
   if (!isInstalled()) await step('Install packages (npm ci)', installPackages);
   await linkPostgresLibraries();
   await step('Build', build);
-  if (isPageOutdated()) await step('Build the web page', buildPage);
+  if (withPage && isPageOutdated()) await step('Build the web page', buildPage);
 }
 
 /** The releases that the packages in use run on. */

@@ -7,7 +7,8 @@ import { provideSystemPrograms } from './system-programs.mjs';
 const since = Date.now();
 endWithHelp('start', process.argv.slice(2));
 try {
-  await prepareCheckout();
+  // Who changes the page has it from its sources.
+  await prepareCheckout({ withPage: !process.argv.includes('--watch') });
   if (!process.env.REDIS_URL) await provideSystemPrograms(['redis-server']);
   const { readStartOptions, start } = await import('./dist/start.js');
   const reason = await start(readStartOptions(process.argv.slice(2)), step, since);

@@ -8,6 +8,8 @@ const schema = z.object({
   settingsApi: z.string(),
   mailDispatcher: z.string(),
   notificationService: z.string(),
+  /** The web page: of settings-api, or of `npm run dev`. */
+  page: z.string(),
   databaseUrl: z.string(),
   redisUrl: z.string(),
   platformSmtpUrl: z.string(),

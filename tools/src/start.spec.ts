@@ -26,10 +26,11 @@ type Archived = { recipients: unknown[]; attempts: unknown[]; content: { documen
 describe('readStartOptions', () => {
   it('runs one of each and sends samples unless told otherwise', () => {
     const one = { 'settings-api': 1, 'mail-dispatcher': 1, 'notification-service': 1 };
-    expect(readStartOptions([])).toEqual({ samples: 'once', counts: one });
-    expect(readStartOptions(['--samples'])).toEqual({ samples: 'again', counts: one });
+    expect(readStartOptions([])).toEqual({ samples: 'once', counts: one, watch: false });
+    expect(readStartOptions(['--samples', '--watch'])).toEqual({ samples: 'again', counts: one, watch: true });
     expect(readStartOptions(['--no-samples', '--dispatchers', '2', '--notifiers', '3'])).toEqual({
       samples: 'never',
+      watch: false,
       counts: { 'settings-api': 1, 'mail-dispatcher': 2, 'notification-service': 3 },
     });
   });

@@ -1,6 +1,7 @@
 // `npm start` once everything is installed and built: the parts, the services, the samples, the screen; then until Ctrl-C.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { findFreePort } from '@billing-mail/testkit';
 import { loadServiceEnvironments } from './docs/service-environments.js';
 import { migrateSchemas } from './migrate-schemas.js';
 import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
@@ -13,7 +14,7 @@ import { servicesEnvironment, signInsOf } from './starting/environment.js';
 import { keepTokensFresh } from './starting/fresh-tokens.js';
 import { beTheOnlyStart, leaveAsTheOnlyStart } from './starting/only-one-start.js';
 import { provideParts } from './starting/provide-parts.js';
-import { startServices, type RunningService, type ServiceCounts, type ServiceName } from './starting/services.js';
+import { startServices, type RunningServices, type ServiceCounts, type ServiceName, type Watching } from './starting/services.js';
 import { removeSignInPages, signInPage, writeSignInPages } from './starting/sign-in-pages.js';
 import { summarize } from './starting/summary.js';
 import { Supervisor } from './starting/supervisor.js';
@@ -21,16 +22,22 @@ import { CurableError, type RunStep } from './step.js';
 import { dataFolder, startFile } from './workspace.js';
 
 /** Samples go out `once`: not where a document has gone out already. */
-export type StartOptions = { samples: 'once' | 'again' | 'never'; counts: ServiceCounts };
+export type StartOptions = {
+  samples: 'once' | 'again' | 'never';
+  counts: ServiceCounts;
+  /** A change of a source is taken over at once: `npm run dev`. */
+  watch: boolean;
+};
 
-/** `--samples --no-samples --dispatchers 2 --notifiers 2`. Throws CurableError for what is none of these. */
+/** `--samples --no-samples --dispatchers 2 --notifiers 2 --watch`. Throws CurableError for what is none of these. */
 export function readStartOptions(args: string[]): StartOptions {
   const [flag, word] = [{ type: 'boolean' }, { type: 'string' }] as const;
-  const options = { samples: flag, 'no-samples': flag, dispatchers: word, notifiers: word } as const;
+  const options = { samples: flag, 'no-samples': flag, dispatchers: word, notifiers: word, watch: flag } as const;
   try {
     const { values } = parseArgs({ args, options });
     return {
       samples: values['no-samples'] === true ? 'never' : values.samples === true ? 'again' : 'once',
+      watch: values.watch === true,
       counts: {
         'settings-api': 1,
         'mail-dispatcher': readCount('dispatchers', values.dispatchers),
@@ -38,7 +45,7 @@ export function readStartOptions(args: string[]): StartOptions {
       },
     };
   } catch (error) {
-    throw new CurableError((error as Error).message, 'npm start -- [--samples] [--no-samples] [--dispatchers 2] [--notifiers 2]');
+    throw new CurableError((error as Error).message, 'npm start -- [--samples] [--no-samples] [--dispatchers 2] [--notifiers 2] [--watch]');
   }
 }
 
@@ -47,12 +54,17 @@ function readCount(flag: string, value = '1'): number {
   return Number(value);
 }
 
+const USUAL_PAGE_PORT = 4173;
+
+/** What happens after the start. */
+const tell = (line: string): void => console.log(`! ${line}`);
+
 /** Runs until asked to end (`sinceMs`: when it all began), then ends all that it started. Resolves with the reason; rejects when a step fails, all ended too. */
 export async function start(options: StartOptions, step: RunStep, sinceMs: number): Promise<string> {
   checkEnvironment(process.env, await loadServiceEnvironments('dist'));
   keepToOwner();
   const pidFiles = await beTheOnlyStart(step);
-  const supervisor = new Supervisor(pidFiles, (line) => console.log(`! ${line}`));
+  const supervisor = new Supervisor(pidFiles, tell);
   const end = askedToEnd();
   try {
     return await Promise.race([end, bringUp(supervisor, options, step, sinceMs).then(() => end)]);
@@ -76,12 +88,12 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   const environment = { ...process.env, ...servicesEnvironment(parts) };
   await step('Tables', () => migrateSchemas({ ...environment, MIGRATION_DATABASE_URL: parts.database.ofMigrator }));
   await step('Mailboxes (maildev)', mailboxesReady);
-  const services = await step('Services', () =>
-    startServices(supervisor, (service) => ({ ...environment, ...signInsOf(parts, service) }), options.counts),
-  );
+  const environmentOf = (service: ServiceName): NodeJS.ProcessEnv => ({ ...environment, ...signInsOf(parts, service) });
+  const { services, page } = await bringUpServices(supervisor, environmentOf, options, step);
   const tokens = await keepTokensFresh(environment, () => supervisor.onRestart());
   const describe = (): StartFile => ({
     settingsApi: services['settings-api'].url,
+    page,
     mailDispatcher: services['mail-dispatcher'].url,
     notificationService: services['notification-service'].url,
     databaseUrl: parts.database.url,
@@ -107,11 +119,32 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
   };
   write();
   supervisor.onRestart = write;
-  console.log(summarize(describe(), { samples, signedIn: signInPage('acme-admin'), startFile: startFile() }));
+  console.log(summarize(describe(), { samples, signedIn: signInPage('acme-admin'), startFile: startFile(), services }));
   console.log(`\nReady after ${((Date.now() - sinceMs) / 1000).toFixed(1)} s. Ctrl-C ends everything.`);
 }
 
-function pidsOf(supervisor: Supervisor, services: Record<ServiceName, RunningService>): StartFile['pids'] {
+/** The services and where the page is: that of settings-api, or one that follows its sources. */
+async function bringUpServices(
+  supervisor: Supervisor,
+  environmentOf: (service: ServiceName) => NodeJS.ProcessEnv,
+  { counts, watch }: StartOptions,
+  step: RunStep,
+): Promise<{ services: RunningServices; page: string }> {
+  const start = (watching: Watching | null): Promise<RunningServices> =>
+    step('Services', () => startServices(supervisor, environmentOf, counts, watching));
+  if (!watch) {
+    const services = await start(null);
+    return { services, page: services['settings-api'].url };
+  }
+  const page = `http://127.0.0.1:${await findFreePort(USUAL_PAGE_PORT)}`;
+  const services = await start({ page, tell });
+  // Vite and the compiler are loaded by those only who change the code.
+  const { serveSources } = await import('./starting/live-sources.js');
+  await step('Page from its sources (Vite)', () => serveSources(page, services, tell));
+  return { services, page };
+}
+
+function pidsOf(supervisor: Supervisor, services: RunningServices): StartFile['pids'] {
   return Object.fromEntries(
     Object.entries(services).map(([name, { processes }]) => {
       const pids = processes.map((process) => supervisor.pidOf(process));

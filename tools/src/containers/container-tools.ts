@@ -113,7 +113,7 @@ async function samples(env: Environment): Promise<string> {
 function summarizeSamples(results: SampleResult[], consoleUrl: string, tokens: Record<string, string>): string {
   return [
     ...section('Read the mail', [['mailbox', MAILBOX_PAGE]]),
-    ...section('The page E-mail delivery, as', pageAddresses({ settingsApi: consoleUrl, tokens })),
+    ...section('The page E-mail delivery, as', pageAddresses({ page: consoleUrl, tokens })),
     ...section('What became of the samples', results.flatMap(describeSample)),
   ].join('\n');
 }

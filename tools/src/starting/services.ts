@@ -8,6 +8,7 @@ import { workspaceRoot } from '../workspace.js';
 import { logFileOf, logTo } from './log-file.js';
 import { ownVariables } from './own-variables.js';
 import { type Supervisor } from './supervisor.js';
+import { tellRestarts } from './tell-restarts.js';
 
 export const SERVICES = [
   { name: 'settings-api', portVariable: 'SETTINGS_API_PORT', usualPort: 4100 },
@@ -19,10 +20,15 @@ export type ServiceName = (typeof SERVICES)[number]['name'];
 /** How many of each run. */
 export type ServiceCounts = Record<ServiceName, number>;
 
+/** For whoever changes the code: the page comes from elsewhere, and each service starts again when a file that it has loaded changes. */
+export type Watching = { page: string; tell: (line: string) => void };
+
 /** Where the first of a service answers, and the names under which all of it are supervised. */
 export type RunningService = {
   url: string;
   processes: string[];
+  /** Where debuggers find them, if they may. */
+  inspectPorts: number[];
   /** Where the first dispatcher takes reports, if it does. */
   bounceSmtpPort: number | null;
 };
@@ -30,78 +36,95 @@ export type RunningService = {
 // What an end may take (SHUTDOWN_GRACE and 15 s), and a moment to say so.
 const DRAIN_MS = 47_000;
 
+export type RunningServices = Record<ServiceName, RunningService>;
+
 type Instance = {
   service: ServiceName;
   name: string;
   port: number;
   bounceSmtpPort: number | null;
+  inspectPort: number | null;
   url: string;
   environment: NodeJS.ProcessEnv;
 };
 
 const USUAL_BOUNCE_PORT = 4127;
+const USUAL_INSPECT_PORT = 9230;
 
 /** Starts all and resolves when each answers that it is ready. */
 export async function startServices(
   supervisor: Supervisor,
   environmentOf: (service: ServiceName) => NodeJS.ProcessEnv,
   counts: ServiceCounts,
-): Promise<Record<ServiceName, RunningService>> {
+  watching: Watching | null,
+): Promise<RunningServices> {
   const [instances, schemas] = await Promise.all([
-    planInstances(counts, environmentOf('mail-dispatcher')['BOUNCE_DOMAIN'] !== undefined),
+    planInstances(counts, environmentOf('mail-dispatcher')['BOUNCE_DOMAIN'] !== undefined, watching !== null),
     loadServiceEnvironments('dist'),
   ]);
-  const addresses = addressesOf(instances);
+  const addresses = addressesOf(instances, watching?.page);
   await Promise.all(
     instances.map((instance) => {
       const all = { ...environmentOf(instance.service), ...addresses, ...instance.environment };
-      return keepService(supervisor, instance, ownVariables(instance.service, all, schemas));
+      return keepService(supervisor, instance, ownVariables(instance.service, all, schemas), watching);
     }),
   );
   const services = SERVICES.map(({ name }): [ServiceName, RunningService] => {
     const ours = instances.filter(({ service }) => service === name);
     const processes = ours.map((instance) => instance.name);
-    return [name, { url: ours[0]?.url ?? '', processes, bounceSmtpPort: ours[0]?.bounceSmtpPort ?? null }];
+    const inspectPorts = ours.flatMap(({ inspectPort }) => inspectPort ?? []);
+    return [name, { url: ours[0]?.url ?? '', processes, inspectPorts, bounceSmtpPort: ours[0]?.bounceSmtpPort ?? null }];
   });
-  return Object.fromEntries(services) as Record<ServiceName, RunningService>;
+  return Object.fromEntries(services) as RunningServices;
 }
 
 /** The first of each gets its usual port when that is free, the others any. */
-async function planInstances(counts: ServiceCounts, takeReports: boolean): Promise<Instance[]> {
+async function planInstances(counts: ServiceCounts, takeReports: boolean, areInspected: boolean): Promise<Instance[]> {
   const instances: Instance[] = [];
   for (const { name: service, portVariable, usualPort } of SERVICES) {
     for (let index = 0; index < counts[service]; index += 1) {
       const wanted = index === 0 ? Number(process.env[portVariable] || usualPort) : 0;
-      const isFree = (port: number): boolean => !instances.some((other) => other.port === port || other.bounceSmtpPort === port);
+      const isFree = (port: number): boolean =>
+        !instances.some((other) => [other.port, other.bounceSmtpPort, other.inspectPort].includes(port));
       const freePort = async (usual: number): Promise<number> => {
         for (let port = await findFreePort(usual); ; port = await findFreePort()) if (isFree(port)) return port;
       };
       const port = await freePort(wanted);
       const wantedForReports = index === 0 ? Number(process.env['BOUNCE_SMTP_PORT'] || USUAL_BOUNCE_PORT) : 0;
       const bounceSmtpPort = takeReports && service === 'mail-dispatcher' ? await freePort(wantedForReports) : null;
+      const inspectPort = areInspected ? await freePort(USUAL_INSPECT_PORT + instances.length) : null;
       const name = index === 0 ? service : `${service}-${index + 1}`;
       const environment = {
         [portVariable]: String(port),
         ...(bounceSmtpPort === null ? {} : { BOUNCE_SMTP_PORT: String(bounceSmtpPort) }),
       };
-      instances.push({ service, name, port, bounceSmtpPort, url: `http://127.0.0.1:${port}`, environment });
+      instances.push({ service, name, port, bounceSmtpPort, inspectPort, url: `http://127.0.0.1:${port}`, environment });
     }
   }
   return instances;
 }
 
-/** The web page comes from settings-api and calls the two others, which must allow its origin. */
-function addressesOf(instances: Instance[]): NodeJS.ProcessEnv {
+/** The web page comes from settings-api and calls the two others, which must allow its origin; or all are behind the origin of `page`. */
+function addressesOf(instances: Instance[], page?: string): NodeJS.ProcessEnv {
   const urlOf = (name: ServiceName): string => instances.find((instance) => instance.name === name)?.url ?? '';
   return {
-    CONSOLE_ORIGIN: urlOf('settings-api'),
-    CONSOLE_URL: process.env['CONSOLE_URL'] || urlOf('settings-api'),
-    MAIL_DISPATCHER_PUBLIC_URL: urlOf('mail-dispatcher'),
-    NOTIFICATION_SERVICE_PUBLIC_URL: urlOf('notification-service'),
+    CONSOLE_ORIGIN: page ?? urlOf('settings-api'),
+    CONSOLE_URL: process.env['CONSOLE_URL'] || (page ?? urlOf('settings-api')),
+    MAIL_DISPATCHER_PUBLIC_URL: page === undefined ? urlOf('mail-dispatcher') : '/api/dispatcher',
+    NOTIFICATION_SERVICE_PUBLIC_URL: page === undefined ? urlOf('notification-service') : '/api/notifications',
   };
 }
 
-async function keepService(supervisor: Supervisor, { service, name, url }: Instance, env: NodeJS.ProcessEnv): Promise<void> {
+async function keepService(
+  supervisor: Supervisor,
+  { service, name, url, inspectPort }: Instance,
+  env: NodeJS.ProcessEnv,
+  watching: Watching | null,
+): Promise<void> {
+  const log = logTo(name);
+  const tell = watching === null ? () => undefined : tellRestarts(name, logFileOf(name), watching.tell);
+  // The watcher ends a service by SIGTERM, and no balancer is here that would have to notice first.
+  const watched = watching === null ? {} : { SHUTDOWN_DELAY: '0s' };
   await supervisor.keep({
     name,
     kind: 'service',
@@ -111,13 +134,19 @@ async function keepService(supervisor: Supervisor, { service, name, url }: Insta
     start: () =>
       startServerProcess({
         command: process.execPath,
-        args: [join(workspaceRoot, 'apps', service, 'dist', 'main.js')],
+        args: [
+          ...(watching === null ? [] : ['--watch', '--watch-preserve-output', `--inspect=127.0.0.1:${inspectPort}`]),
+          join(workspaceRoot, 'apps', service, 'dist', 'main.js'),
+        ],
         cwd: workspaceRoot,
-        env,
+        env: { ...env, ...watched },
         ready: () => isReady(url),
         readyWithinMs: 60_000,
         deathSignal: 'TERM',
-        onOutput: logTo(name),
+        onOutput: (text) => {
+          log(text);
+          tell(text);
+        },
       }).catch(explainStart(name)),
   });
 }

@@ -12,7 +12,7 @@ const folder = (): string => join(dataFolder(), 'pages');
 export const signInPage = (name: string): string => pathToFileURL(join(folder(), `${name}.html`)).href;
 
 /** Only their owner may read them: each holds a token. */
-export function writeSignInPages(running: Pick<StartFile, 'settingsApi' | 'tokens'>): void {
+export function writeSignInPages(running: Pick<StartFile, 'page' | 'tokens'>): void {
   mkdirSync(folder(), { recursive: true, mode: 0o700 });
   for (const [name, address] of pageAddresses(running)) {
     const html = `<!doctype html>\n<meta charset="utf-8">\n<meta http-equiv="refresh" content="0;url=${address}">\n<title>${name}</title>\n`;

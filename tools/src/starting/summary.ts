@@ -1,11 +1,12 @@
 // The one screen at the end of a start: what happened, where to look, what to do next.
 import { type SampleResult } from '../samples/send-samples.js';
 import { type StartFile } from '../start-file.js';
+import { type RunningServices } from './services.js';
 
 /** Lines for a person. Passwords and tokens stay in the file. `signedIn`: a link that leads to the page as somebody. */
 export function summarize(
   running: StartFile,
-  { samples, signedIn, startFile }: { samples: SampleResult[]; signedIn: string; startFile: string },
+  { samples, signedIn, startFile, services }: { samples: SampleResult[]; signedIn: string; startFile: string; services: RunningServices },
 ): string {
   return [
     ...(samples.length === 0
@@ -17,15 +18,24 @@ export function summarize(
       ['the HTTP interface', `${running.mailDispatcher}/docs`],
     ]),
     `  Every other address is in ${startFile}; npm run token -- acme-admin prints a token.`,
+    ...debuggers(services),
     '',
     'Next: npm run send -- --pdf invoice.pdf --to customer@example.org',
   ].join('\n');
 }
 
+/** Where a debugger finds the services of `npm run dev`. */
+function debuggers(services: RunningServices): string[] {
+  const rows = Object.entries(services).flatMap(([name, { inspectPorts }]) =>
+    inspectPorts.map((port): [string, string] => [name, `127.0.0.1:${port}`]),
+  );
+  return rows.length === 0 ? [] : section('Debug', rows);
+}
+
 /** The token stands after the #, which a browser does not send. */
-export function pageAddresses({ settingsApi, tokens }: Pick<StartFile, 'settingsApi' | 'tokens'>): [string, string][] {
+export function pageAddresses({ page, tokens }: Pick<StartFile, 'page' | 'tokens'>): [string, string][] {
   const people = Object.entries(tokens).filter(([name]) => name !== 'service');
-  return people.map(([name, token]) => [name, `${settingsApi}/teams/${name.replace(/-.*$/, '')}/settings/invoicing#token=${token}`]);
+  return people.map(([name, token]) => [name, `${page}/teams/${name.replace(/-.*$/, '')}/settings/invoicing#token=${token}`]);
 }
 
 export function section(title: string, rows: [string, string][]): string[] {
