@@ -14,6 +14,7 @@ module.exports = {
     '^.+\\.(t|m?j)s$': ['@swc/jest', require('./tools/swc-options.cjs')],
   },
   moduleNameMapper: {
+    '^@billing-mail/contracts/http$': path.join(__dirname, 'libs', 'contracts', 'src', 'http-client', 'index.ts'),
     '^@billing-mail/(contracts|mail-core|smtp-client|platform|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

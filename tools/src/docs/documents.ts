@@ -1,4 +1,4 @@
-// The documents with parts that are made from the code, so that they can't drift from it, and a file of the Helm chart.
+// The documents that are made from the code, or have parts that are, so that they can't drift from it, and a file of the Helm chart.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
@@ -19,13 +19,16 @@ const CHART_VARIABLES = join('deploy', 'helm', 'billing-mail', 'variables.yaml')
 /** Brings the generated parts of the documents up to date; writes nothing. */
 export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]> {
   const environments = await loadServiceEnvironments(from);
+  const publishByQueue = fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts')));
+  const sendByClient = fenced('ts', read(join(EXAMPLES, 'send-invoice.ts')));
   const blocks: Record<string, Record<string, string>> = {
     'README.md': {
-      'publish-by-queue': fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts'))),
+      'publish-by-queue': publishByQueue,
       'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
       'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
       environment: environmentTable(environments),
     },
+    'libs/contracts/README.md': { 'publish-by-queue': publishByQueue, 'send-by-client': sendByClient },
     'ARCHITECTURE.md': {
       dependencies: dependencyTable(read('eslint.config.mjs')),
       'delivery-states': transitionTable(DELIVERY_TRANSITIONS),

@@ -1,11 +1,11 @@
-// Writes what the three services say of themselves as types of the page's clients: `npm run api-types`.
+// Writes what the three services say of themselves as the types of the clients of libs/contracts: `npm run api-types`.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVICES, startSystem } from './system.js';
 
 const CLI = join(require.resolve('openapi-typescript'), '..', '..', 'bin', 'cli.js');
-const FOLDER = join(__dirname, '..', '..', 'src', 'api', 'generated');
+const FOLDER = join(__dirname, '..', '..', '..', 'contracts', 'src', 'http-client', 'generated');
 
 async function main(): Promise<void> {
   const system = await startSystem();

@@ -1,18 +1,16 @@
-// The three services as typed clients; their types are generated from what they say of themselves (e2e/src/generate-types.ts).
+// The three services as typed clients; their types are those of the published client.
 import { type Locale } from '@billing-mail/contracts';
+import { type MailDispatcherPaths, type NotificationServicePaths, type SettingsApiPaths } from '@billing-mail/contracts/http';
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import { currentSession, endSession } from '../session/session-store.js';
 import { type ConsoleConfig } from './console-config.js';
-import { type paths as DispatcherPaths } from './generated/mail-dispatcher.js';
-import { type paths as NotificationPaths } from './generated/notification-service.js';
-import { type paths as SettingsPaths } from './generated/settings-api.js';
 import { AwayError, toProblemError } from './problem.js';
 
 export type Clients = {
   config: ConsoleConfig;
-  settings: Client<SettingsPaths>;
-  dispatcher: Client<DispatcherPaths>;
-  notifications: Client<NotificationPaths>;
+  settings: Client<SettingsApiPaths>;
+  dispatcher: Client<MailDispatcherPaths>;
+  notifications: Client<NotificationServicePaths>;
 };
 
 /** Clients that send the token of the session and ask for texts in the reader's language. */
@@ -24,9 +22,9 @@ export function createClients(config: ConsoleConfig, locale: Locale): Clients {
   };
   return {
     config,
-    settings: client<SettingsPaths>(location.origin),
-    dispatcher: client<DispatcherPaths>(config.mailDispatcherUrl),
-    notifications: client<NotificationPaths>(config.notificationServiceUrl),
+    settings: client<SettingsApiPaths>(location.origin),
+    dispatcher: client<MailDispatcherPaths>(config.mailDispatcherUrl),
+    notifications: client<NotificationServicePaths>(config.notificationServiceUrl),
   };
 }
 

@@ -1,4 +1,4 @@
-// The examples of README.md, run against a real queue and a real dispatcher.
+// The examples of the documents, run against a real queue and a real dispatcher.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { migrateSchemas } from '../../migrate-schemas.js';
 import { issueTokens } from '../../starting/tokens.js';
 import { provideCertificates } from '../../starting/certificates.js';
 import { workspaceRoot } from '../../workspace.js';
-import { publishInvoice } from './publish-invoice.js';
+import { type CallExample, installPackage } from './installed-package.js';
 
 const run = promisify(execFile);
 const AUTH_JWT_SECRET = 'a secret of the examples, long enough';
@@ -28,19 +28,22 @@ const FROM_ADDRESS = 'e-invoice@billing-mail.example';
 
 let folder: string;
 let redis: TestRedis;
+let call: CallExample;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'billing-mail-examples-'));
   writeFileSync(join(folder, 'invoice.pdf'), '%PDF-1.4 an invoice');
   redis = await startTestRedis();
+  call = await installPackage(join(folder, 'project'));
 });
 afterAll(async () => {
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('publishing an invoice from TypeScript', () => {
-  it('puts a job into the queue that the dispatcher takes', async () => {
-    await publishInvoice(redis.url, join(folder, 'invoice.pdf'));
+describe('publishing an invoice from TypeScript, with the package installed into an empty project', () => {
+  it.each(['import', 'require'] as const)('puts a job into the queue that the dispatcher takes: %s', async (by) => {
+    await redis.flush();
+    await call(by, 'publish-invoice', [redis.url, join(folder, 'invoice.pdf')]);
     const queue = new Queue(DISPATCH_QUEUE, redis.url, { prefix: QUEUE_PREFIX });
     const jobs = await queue.getWaiting();
     await queue.close();
@@ -53,7 +56,7 @@ describe('publishing an invoice from TypeScript', () => {
   });
 });
 
-describe('sending an invoice with curl', () => {
+describe('sending an invoice by HTTP', () => {
   let database: TestDatabase;
   let dispatcher: ServerProcess;
   let url: string;
@@ -105,5 +108,13 @@ describe('sending an invoice with curl', () => {
     const first = await send();
     expect(first).toMatchObject({ teamId: 'acme', key, recipients: [{ address: 'payables@customer.example' }] });
     expect((await send()).id).toBe(first.id);
+  });
+
+  it('is answered with the id of the delivery by the client of the package, by import as by require', async () => {
+    const { service } = await issueTokens(AUTH_JWT_SECRET);
+    const send = (by: 'import' | 'require') => call(by, 'send-invoice', [url, service, join(folder, 'invoice.pdf')]);
+    const id = await send('import');
+    expect(id).toEqual(expect.stringMatching(/^[0-9a-f-]{36}$/));
+    expect(await send('require')).toBe(id);
   });
 });

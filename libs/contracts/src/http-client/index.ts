@@ -1,0 +1,31 @@
+// The three services by HTTP, typed by what they say of themselves at /openapi.json: `npm run api-types` writes `generated`.
+import createClient, { type Client, type ClientOptions } from 'openapi-fetch';
+import { type paths as MailDispatcherPaths } from './generated/mail-dispatcher.js';
+import { type paths as NotificationServicePaths } from './generated/notification-service.js';
+import { type paths as SettingsApiPaths } from './generated/settings-api.js';
+
+export { type MailDispatcherPaths, type NotificationServicePaths, type SettingsApiPaths };
+
+/** Where the service is, and the token to show: as text, or asked for before each request, as tokens end. */
+export type ServiceOptions = ClientOptions & { baseUrl: string; token: string | (() => string | Promise<string>) };
+
+/** A client answers `{ data, error, response }`, `error` being problem details (RFC 9457); it throws only where no answer comes. */
+function clientOf<Paths extends object>({ token, ...options }: ServiceOptions): Client<Paths> {
+  const client = createClient<Paths>(options);
+  client.use({
+    onRequest: async ({ request }) => {
+      request.headers.set('Authorization', `Bearer ${typeof token === 'string' ? token : await token()}`);
+      return request;
+    },
+  });
+  return client;
+}
+
+/** Documents to send, and the delivery log. */
+export const mailDispatcher = (options: ServiceOptions): Client<MailDispatcherPaths> => clientOf(options);
+
+/** How a team's mail is sent. */
+export const settingsApi = (options: ServiceOptions): Client<SettingsApiPaths> => clientOf(options);
+
+/** What users are told, how, and webhooks. */
+export const notificationService = (options: ServiceOptions): Client<NotificationServicePaths> => clientOf(options);
