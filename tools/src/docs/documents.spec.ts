@@ -1,12 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as contracts from '@billing-mail/contracts';
 import { duration, durations, wholeNumber } from '@billing-mail/platform';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { z } from 'zod';
 import { workspaceRoot } from '../workspace.js';
 import { dependencyTable } from './dependency-table.js';
 import { updatedDocuments } from './documents.js';
 import { environmentTable } from './environment-table.js';
 import { replaceBlocks } from './generated-blocks.js';
+import { lintDescription } from './lint-description.js';
 import { type ServiceEnvironment } from './service-environments.js';
 
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'];
@@ -24,6 +28,7 @@ describe('the documents', () => {
       'README.md',
       'libs/contracts/README.md',
       'ARCHITECTURE.md',
+      'docs/api/asyncapi.json',
       'deploy/helm/billing-mail/variables.yaml',
     ]);
     for (const { path, text } of updated) expect(read(path)).toBe(text);
@@ -40,6 +45,35 @@ describe('the documents', () => {
     const named = found(/(?:^|`)npm (?:run )?([\w:-]+)/gm);
     expect(named).toContain('start');
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the AsyncAPI document', () => {
+  type Described = { channels: Record<string, { messages: Record<string, { payload: object; examples?: { payload: unknown }[] }> }> };
+  const source = read('docs/api/asyncapi.json');
+  const { channels } = JSON.parse(source) as Described;
+
+  it('is what AsyncAPI 3 says that it must be', async () => {
+    expect(await lintDescription(source)).toEqual([]);
+    expect(await lintDescription(source.replace('"receive"', '"take"'))).toEqual([expect.stringContaining('struct at ')]);
+  });
+
+  it('has both queues and every pattern of the transport, and no other', () => {
+    const patterns = Object.values<unknown>(contracts).filter(
+      (value): value is string => typeof value === 'string' && /^(?:settings|delivery)\./.test(value),
+    );
+    expect(patterns.length).toBeGreaterThan(3);
+    const named = Object.keys(channels).filter((name) => !name.endsWith('.reply'));
+    expect(named.sort()).toEqual([contracts.DISPATCH_QUEUE, contracts.OUTCOMES_QUEUE, ...patterns].sort());
+  });
+
+  it('shows jobs of each version that are as it describes them', () => {
+    const ajv = addFormats(new Ajv2020({ strict: false }));
+    for (const queue of [contracts.DISPATCH_QUEUE, contracts.OUTCOMES_QUEUE])
+      for (const [name, { payload, examples = [] }] of Object.entries(channels[queue]?.messages ?? {})) {
+        expect(examples.length).toBeGreaterThan(0);
+        for (const example of examples) expect([name, ajv.validate(payload, example.payload), ajv.errors]).toEqual([name, true, null]);
+      }
   });
 });
 

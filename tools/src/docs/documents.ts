@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
 import { workspaceRoot } from '../workspace.js';
+import { asyncApiDocument } from './asyncapi.js';
 import { chartVariables } from './chart-variables.js';
 import { dependencyTable } from './dependency-table.js';
 import { environmentTable } from './environment-table.js';
@@ -14,6 +15,7 @@ import { transitionTable } from './transition-table.js';
 export type Document = { path: string; text: string };
 
 const EXAMPLES = join('tools', 'src', 'docs', 'examples');
+const ASYNC_API = join('docs', 'api', 'asyncapi.json');
 const CHART_VARIABLES = join('deploy', 'helm', 'billing-mail', 'variables.yaml');
 
 /** Brings the generated parts of the documents up to date; writes nothing. */
@@ -36,7 +38,7 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
     },
   };
   const documents = Object.entries(blocks).map(([path, made]) => ({ path, text: replaceBlocks(read(path), made) }));
-  return [...documents, { path: CHART_VARIABLES, text: chartVariables(environments) }];
+  return [...documents, { path: ASYNC_API, text: asyncApiDocument() }, { path: CHART_VARIABLES, text: chartVariables(environments) }];
 }
 
 /** Writes them, from what is built. Returns their paths. */
