@@ -147,7 +147,9 @@ describe('docker-compose.yml', () => {
       if (imported.has(file)) return;
       const source = readFileSync(file, 'utf8');
       imported.set(file, source);
-      for (const [, path = ''] of source.matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)) follow(`${join(dirname(file), path)}.ts`);
+      // Types are gone when it runs.
+      const withValues = source.replace(/^import \{(?: *type [\w ]+,?)+ *\} from .*$/gm, '');
+      for (const [, path = ''] of withValues.matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)) follow(`${join(dirname(file), path)}.ts`);
     };
     follow(join(sources, 'containers', 'main.ts'));
     const copied = /cp -a --parents ([^&]+) \/runtime/.exec(readFileSync(join(workspaceRoot, 'Dockerfile'), 'utf8'))?.[1] ?? '';
