@@ -12,7 +12,7 @@ const DOT = 0x2e;
 const LF = 0x0a;
 
 /** The body is not what was announced, or not fit for the wire: a fault of ours. */
-export class UnfitBodyError extends Error {}
+class UnfitBodyError extends Error {}
 
 export class BodyWriter {
   private held: Buffer = Buffer.alloc(0);

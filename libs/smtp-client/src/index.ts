@@ -1,12 +1,10 @@
-export { type GateDecision, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
+export { type TransactionResult } from './message.js';
 export { isAddressAllowed } from './network-policy.js';
-export { openSession, serverLabel, type OpenResult } from './open-session.js';
+export { openSession, serverLabel } from './open-session.js';
 export { ForbiddenAddressError, pinnedLookup, UnknownHostError } from './pinned-lookup.js';
-export { resolveHost } from './resolving.js';
 export { type SessionOptions } from './session-options.js';
-export { SessionKeeper, type KeeperOptions } from './session-keeper.js';
+export { SessionKeeper } from './session-keeper.js';
 export { type SmtpLine } from './smtp-line.js';
-export { type SmtpSession } from './session.js';
-export { type Capabilities, type NetworkPolicy, type SessionStep, type SignIn, type SmtpServer, type Timeouts } from './smtp-server.js';
+export { type NetworkPolicy, type SessionStep, type SmtpServer } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
 export { clientNameFor } from './client-name.js';

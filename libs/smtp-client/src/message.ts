@@ -1,7 +1,7 @@
 import { type SmtpFact } from '@billing-mail/mail-core';
 
 /** What the caller says when everything but the end of data is out. */
-export type GateDecision = 'release' | 'hold';
+type GateDecision = 'release' | 'hold';
 
 export type OutgoingMessage = {
   /** Envelope sender, vetted; empty for the null sender. */

@@ -2,7 +2,7 @@ import { type SmtpTestStep } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 
 /** How we sign in. `token` is an OAuth 2 access token that the provider takes as it is (RFC 6750). */
-export type SignIn =
+type SignIn =
   { type: 'none' } | { type: 'password'; username: string; password: string } | { type: 'bearer'; username: string; token: string };
 
 /** An SMTP server as a team, or the platform, has configured it. */

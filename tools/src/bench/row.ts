@@ -8,7 +8,7 @@ export type Bound = { kind: 'atLeast' | 'atMost'; floor: number; aim?: number };
 export type Unit = '×' | '' | 'ms' | 'µs' | 'MiB' | 'GiB' | '/s';
 
 /** What was measured in one round, by contender. */
-export type Round = (contender: string, figure: FigureName) => number;
+type Round = (contender: string, figure: FigureName) => number;
 
 export type Row = {
   name: string;

@@ -4,7 +4,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** What is said before the handshake. */
-export type Opening = 'none' | 'postgres' | 'smtp';
+type Opening = 'none' | 'postgres' | 'smtp';
 export type ServerWithTls = { host: string; port: number; opening: Opening };
 
 const ANSWER_MS = 15_000;

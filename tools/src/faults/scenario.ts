@@ -28,7 +28,7 @@ export type Group = {
 };
 
 /** After the fault is over nothing may stand still for longer than this without a hand. */
-export const RECOVERY_MS = 60_000;
+const RECOVERY_MS = 60_000;
 
 /** One acting out of a scenario: its own teams and documents, its misses. */
 export class Play {

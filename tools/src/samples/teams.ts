@@ -14,7 +14,7 @@ type Team = z.input<typeof emailDeliveryInput>;
 export type OwnServer = { host: string; port: number; downPort: number };
 
 /** Settings by team: one on the platform, one with its own server, one whose own server is down. */
-export function sampleTeams({ host, port, downPort }: OwnServer): Record<(typeof SAMPLE_TEAMS)[number], Team> {
+function sampleTeams({ host, port, downPort }: OwnServer): Record<(typeof SAMPLE_TEAMS)[number], Team> {
   const ownServer = (atPort: number, fromAddress: string, fromName: string) => ({
     host,
     port: atPort,

@@ -23,7 +23,7 @@ export type Parts = {
 };
 
 /** How long a development machine waits before the second and third try: production's 5 and 30 minutes would hide what happens. */
-export const SHORT_RETRY_DELAYS = '1s,2s';
+const SHORT_RETRY_DELAYS = '1s,2s';
 
 /** The variables of all services (contract: Environment), but for where each signs in. One that is set already stays as it is. */
 export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {

@@ -24,7 +24,7 @@ export type ServiceCounts = Record<ServiceName, number>;
 export type Watching = { page: string; tell: (line: string) => void };
 
 /** Where the first of a service answers, and the names under which all of it are supervised. */
-export type RunningService = {
+type RunningService = {
   url: string;
   processes: string[];
   /** Where debuggers find them, if they may. */

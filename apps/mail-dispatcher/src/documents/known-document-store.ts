@@ -17,7 +17,7 @@ const START_MS = 5000;
 const ASK_AGAIN_MS = 2000;
 
 /** The store is another one than PostgreSQL knows, or not known yet. */
-export class UnknownStoreError extends DocumentStoreUnavailableError {
+class UnknownStoreError extends DocumentStoreUnavailableError {
   override readonly name = 'UnknownStoreError';
 }
 

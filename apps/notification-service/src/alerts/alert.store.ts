@@ -16,7 +16,7 @@ export type RaisedAlert = {
 };
 
 /** A group that somebody has read takes no more after this long, so that new trouble of an old kind is new. */
-export const GROUP_HOURS = 24;
+const GROUP_HOURS = 24;
 
 /** A row as the table has it; PostgreSQL takes them as one JSON text. */
 type Notice = {

@@ -1,7 +1,7 @@
 // A client of server-sent events as the HTML standard has it (9.2.6), by fetch because of the Authorization header.
 import { type NotificationView } from '@billing-mail/contracts';
 
-export type Heard = { id: number; view: NotificationView };
+type Heard = { id: number; view: NotificationView };
 export type SseClient = {
   status: number;
   heard: Heard[];

@@ -16,7 +16,7 @@ export type AccessToken = { token: string; leftMs: number } | { unavailable: 'pr
 export type TokenWanted = { teamId: string; host: string; connectionId?: string | undefined; rejected?: string | undefined };
 
 /** Renewed so long before its end, so that a try never begins with a token that ends in the middle of it. */
-export const RENEWED_BEFORE_END_MS = 5 * 60_000;
+const RENEWED_BEFORE_END_MS = 5 * 60_000;
 /** What a provider that is away can not renew is used up to here. */
 const LEAST_LEFT_MS = 30_000;
 /** Longer than a provider may take. */

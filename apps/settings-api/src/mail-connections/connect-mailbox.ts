@@ -283,7 +283,7 @@ function addressOrNull(email: string | null): string | null {
   return parsed.success ? parsed.data : null;
 }
 
-export function viewOf(connection: MailConnection): MailConnectionView {
+function viewOf(connection: MailConnection): MailConnectionView {
   const { id: _id, ...summary } = summaryOf(connection);
   const { grant, clientId, issuer, scope, connectedBy, provider } = connection;
   return { ...summary, grant, clientId, issuer, scope, connectedBy, server: MAIL_PROVIDER_TABLE[provider].servers[0] ?? null };

@@ -36,7 +36,7 @@ export type NewConnection = Pick<
 export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: string; accessTokenSha256: string; lifeMs: number };
 
 /** What a person wants who begins to sign in. */
-export type WantedConnection = Pick<MailConnection, 'provider' | 'issuer' | 'clientId' | 'hosts' | 'scope'> & { mailbox: string | null };
+type WantedConnection = Pick<MailConnection, 'provider' | 'issuer' | 'clientId' | 'hosts' | 'scope'> & { mailbox: string | null };
 export type SignIn = {
   stateHash: Buffer;
   browserHash: Buffer;

@@ -20,7 +20,7 @@ import {
 import { TOKEN_AUDIENCE, type TokenClaims } from '@billing-mail/contracts';
 import { SignJWT } from 'jose';
 
-export const PLATFORM_FROM = 'e-invoice@platform.example';
+const PLATFORM_FROM = 'e-invoice@platform.example';
 export const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -6,7 +6,7 @@ import { countTrouble } from './statistics-queries.js';
 export const SERIES = ['sent', 'fellBack', 'trouble'] as const;
 export type Series = (typeof SERIES)[number];
 
-export type Segment = { series: Series; count: number; top: number; height: number };
+type Segment = { series: Series; count: number; top: number; height: number };
 export type ChartLayout = { scaleEnd: number; bars: { date: string; segments: Segment[] }[] };
 
 // One document in trouble among a thousand must be seen.

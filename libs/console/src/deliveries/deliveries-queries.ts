@@ -89,7 +89,7 @@ export function useDeliveries(team: string, filter: DeliveryFilter) {
 }
 
 /** The newest page on top of what was read before, each delivery once, the newest state of it. */
-export function joinPages<Item extends { id: string }>(newest: readonly Item[], before: readonly Item[]): Item[] {
+function joinPages<Item extends { id: string }>(newest: readonly Item[], before: readonly Item[]): Item[] {
   const known = new Set(newest.map(({ id }) => id));
   return [...newest, ...before.filter(({ id }) => !known.has(id))];
 }

@@ -1,6 +1,6 @@
 import { type NotificationView } from '@billing-mail/contracts';
 
-export type ServicePage = { items: NotificationView[]; nextCursor: string | null; unreadCount: number };
+type ServicePage = { items: NotificationView[]; nextCursor: string | null; unreadCount: number };
 /** Asks the service for a page: of what is unread, or of everything; both newest first. */
 export type AskForPage = (query: { unread: boolean; cursor: string | null }) => Promise<ServicePage>;
 

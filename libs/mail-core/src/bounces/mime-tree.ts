@@ -13,7 +13,7 @@ export interface MimePart {
 }
 
 /** A report says what it has to say before it returns the message: what comes later than this is not read. */
-export const MAX_READ_BYTES = 1024 * 1024;
+const MAX_READ_BYTES = 1024 * 1024;
 // A report has three parts, and one that a gateway put into another mail has five. The bounds are far above that, and far below what costs.
 const MAX_PARTS = 60;
 const MAX_DEPTH = 6;

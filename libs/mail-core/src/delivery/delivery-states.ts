@@ -30,7 +30,7 @@ export const RECIPIENT_TRANSITIONS: Record<'born' | RecipientStatus, readonly Re
 };
 
 /** Nothing more will be tried. */
-export const SETTLED_STATUSES = ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const satisfies readonly DeliveryStatus[];
+const SETTLED_STATUSES = ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'] as const satisfies readonly DeliveryStatus[];
 export type SettledStatus = (typeof SETTLED_STATUSES)[number];
 
 export const isSettled = (status: DeliveryStatus): status is SettledStatus => (SETTLED_STATUSES as readonly string[]).includes(status);

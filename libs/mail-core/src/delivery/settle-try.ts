@@ -37,7 +37,7 @@ export type DeliveryPolicy = {
   fallback: boolean;
 };
 
-export type NextStep =
+type NextStep =
   | { kind: 'wait'; afterMs: number }
   /** The same by a limit of the server's: no try was spent. */
   | { kind: 'held_up'; afterMs: number }

@@ -42,7 +42,7 @@ export async function dumpSchema(
 }
 
 /** A copy that does not fit the tables that are there. */
-export class ForeignCopyError extends Error {
+class ForeignCopyError extends Error {
   override readonly name = 'ForeignCopyError';
 }
 

@@ -225,7 +225,7 @@ export const variables = {
 } as const;
 
 /** What every service needs. */
-export const commonVariables = {
+const commonVariables = {
   DATABASE_URL: variables.DATABASE_URL,
   REDIS_URL: variables.REDIS_URL,
   REDIS_CA_FILE: variables.REDIS_CA_FILE,

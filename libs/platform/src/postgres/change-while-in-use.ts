@@ -1,6 +1,5 @@
 // What a migration does to a table with rows while services write to it. For migrations with `transaction = false`, which begin again where they were
 // broken off: each step looks first whether it has been done.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type QueryRunner } from 'typeorm';
 
 export type Index = {
@@ -10,10 +9,6 @@ export type Index = {
   /** What follows the name of the table: columns, INCLUDE, WHERE. */
   on: string;
 };
-
-/** Rows that a batch changes at most: some milliseconds, in which a writer waits for a row of it. */
-export const BATCH_ROWS = 1000;
-const PAUSE_MS = 20;
 
 /** Builds an index beside those who write. One that was broken off half-way is there and serves nobody: it is dropped first. */
 export async function buildIndex(runner: QueryRunner, { name, table, on }: Index): Promise<void> {
@@ -28,16 +23,6 @@ export async function buildIndex(runner: QueryRunner, { name, table, on }: Index
 
 export async function dropIndex(runner: QueryRunner, name: string): Promise<void> {
   await runner.query(`DROP INDEX ${runner.isTransactionActive ? '' : 'CONCURRENTLY '}IF EXISTS ${name}`);
-}
-
-/** Runs a statement that changes up to `$1` rows and gives them back (RETURNING), until there is none left; each time is a transaction of its own. */
-export async function fillInBatches(runner: QueryRunner, statement: string): Promise<void> {
-  for (let changed = BATCH_ROWS; changed >= BATCH_ROWS; await sleep(PAUSE_MS)) {
-    const [{ count } = { count: 0 }] = (await runner.query(`WITH changed AS (${statement}) SELECT count(*)::int AS count FROM changed`, [
-      BATCH_ROWS,
-    ])) as { count: number }[];
-    changed = count;
-  }
 }
 
 /** An empty table nobody waits for, and a new one is filled after its indexes are made. */

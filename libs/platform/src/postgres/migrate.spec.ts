@@ -1,16 +1,14 @@
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { Client } from 'pg';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
-import { BATCH_ROWS, buildIndex, fillInBatches } from './change-while-in-use.js';
+import { buildIndex } from './change-while-in-use.js';
 import { migrate } from './migrate.js';
-
-const ROWS = BATCH_ROWS + 500;
 
 class Things1000000000001 implements MigrationInterface {
   readonly name = 'Things1000000000001';
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE shop.things (id int PRIMARY KEY, size int)');
-    await runner.query(`INSERT INTO shop.things SELECT n FROM generate_series(1, ${ROWS}) AS n`);
+    await runner.query('INSERT INTO shop.things SELECT n, n FROM generate_series(1, 1500) AS n');
   }
   async down(): Promise<void> {}
 }
@@ -21,10 +19,6 @@ class Sizes1000000000002 implements MigrationInterface {
   readonly name = 'Sizes1000000000002';
   readonly transaction = false;
   async up(runner: QueryRunner): Promise<void> {
-    await fillInBatches(
-      runner,
-      'UPDATE shop.things SET size = id WHERE id IN (SELECT id FROM shop.things WHERE size IS NULL AND id > 0 LIMIT $1) RETURNING id',
-    );
     await buildIndex(runner, INDEX);
   }
   async down(): Promise<void> {}
@@ -49,7 +43,7 @@ describe('a migration of a table that is in use', () => {
     await db.stop();
   });
 
-  it('builds its index and fills its rows beside those who write, from two processes at once, each once', async () => {
+  it('builds its index beside those who write, from two processes at once, once', async () => {
     await migrate(db.url, schemaOf(Things1000000000001));
     const [open, writer] = [await connect(), await connect()];
     await open.query('BEGIN');
@@ -62,8 +56,6 @@ describe('a migration of a table that is in use', () => {
     await writer.query('INSERT INTO shop.things VALUES (-2)');
     await open.query('COMMIT');
     expect((await Promise.all(both)).flat()).toEqual(['Sizes1000000000002']);
-    const { rows } = await writer.query('SELECT count(*)::int AS filled FROM shop.things WHERE size = id');
-    expect(rows).toEqual([{ filled: ROWS }]);
     expect(await isValid(writer)).toBe(true);
   });
 

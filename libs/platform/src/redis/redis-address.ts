@@ -1,7 +1,7 @@
 // What REDIS_URL says: one Redis, one that Sentinels watch over, or a Cluster.
 
 /** A place where a Redis, or a Sentinel, listens. */
-export type RedisNode = { host: string; port: number };
+type RedisNode = { host: string; port: number };
 type Login = { username?: string; password?: string };
 
 /** `nodes` are the Redis itself, the Sentinels, or some nodes of the Cluster, which tell of the others. */

@@ -1,7 +1,7 @@
 import { firstValueFrom, from, timeout } from 'rxjs';
 
 /** Redis refused or was silent; the message says which. */
-export class RedisAwayError extends Error {
+class RedisAwayError extends Error {
   override readonly name = 'RedisAwayError';
 }
 

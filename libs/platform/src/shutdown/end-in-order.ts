@@ -4,7 +4,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type EndingExpressAdapter } from '../http/ending-express-adapter.js';
 import { type Logger } from '../observing/logger.js';
 
-export type EndingTimes = {
+type EndingTimes = {
   /** From "not ready" to taking no more, in milliseconds: balancers ask every few seconds, and send requests until then. */
   SHUTDOWN_DELAY: number;
   /** For what is under way, in milliseconds. */
@@ -17,7 +17,7 @@ export type RunningService = { app: NestExpressApplication; env: EndingTimes; lo
 const REST_MS = 15_000;
 
 /** How long an end may take in all. Whoever starts the service kills it no sooner. */
-export const endWithinMs = ({ SHUTDOWN_DELAY, SHUTDOWN_GRACE }: EndingTimes): number => SHUTDOWN_DELAY + SHUTDOWN_GRACE + REST_MS;
+const endWithinMs = ({ SHUTDOWN_DELAY, SHUTDOWN_GRACE }: EndingTimes): number => SHUTDOWN_DELAY + SHUTDOWN_GRACE + REST_MS;
 
 /**
  * Ends the service on SIGTERM and SIGINT, also on one that comes while it still starts.

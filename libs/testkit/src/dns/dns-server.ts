@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 
 /** What a name has. A name of the table that lacks what is asked for is there all the same. An exchanger is written as in a zone: `10 mx.example`. */
-export type DnsRecords = { a?: string[]; mx?: string[]; txt?: string[]; afterMs?: number };
+type DnsRecords = { a?: string[]; mx?: string[]; txt?: string[]; afterMs?: number };
 export type DnsAnswer = DnsRecords | 'unknown' | 'failing' | 'silent';
 export type DnsServer = { address: string; close(): Promise<void> };
 

@@ -32,7 +32,7 @@ export type OpenIdProviderOptions = {
 };
 
 /** What it does from now on. `granted`: the scopes that people agree to, `null` all, `nothing` none at all. */
-export type OpenIdProviderBehaviour = {
+type OpenIdProviderBehaviour = {
   status?: number;
   delayMs?: number;
   error?: { error: string; error_description?: string } | null;

@@ -1,7 +1,7 @@
 // Python's e-mail package as a second reader of what we compose: strict about RFC 5322 and 2231, and not of the Node world.
 import { spawn } from 'node:child_process';
 
-export type ParsedMailbox = { name: string; address: string };
+type ParsedMailbox = { name: string; address: string };
 
 /** A message as Python's `email` (policy "default") reads it; `defects` are all complaints it had. */
 export type PythonReading = {

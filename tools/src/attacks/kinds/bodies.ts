@@ -36,7 +36,7 @@ const PATHS = [
 /** As long as nobody may answer: what was wrong is said in a few kilobytes. */
 const LONGEST_ANSWER = 100_000;
 
-export const send = (site: Site, [service, method, path]: (typeof PATHS)[number], question: Question) =>
+const send = (site: Site, [service, method, path]: (typeof PATHS)[number], question: Question) =>
   site.ask(service, path, { method, ...question, headers: { 'idempotency-key': 'bodies', ...question.headers } });
 
 const refused = (name: string, tries: string, statuses: readonly number[], question: () => Question): Attack => ({

@@ -21,10 +21,10 @@ function readStat(pid: number | string): Stat | null {
 }
 
 /** User and system time of a process with all its threads. */
-export const cpuMsOf = (pid: number): number => readStat(pid)?.ownMs ?? 0;
+const cpuMsOf = (pid: number): number => readStat(pid)?.ownMs ?? 0;
 
 /** User and system time of this process and all that it started, also of those that have ended. */
-export function cpuMsOfAllOurs(): number {
+function cpuMsOfAllOurs(): number {
   const stats = new Map<number, Stat>();
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? readStat(name) : null;
@@ -37,7 +37,7 @@ export function cpuMsOfAllOurs(): number {
 export type MachineTimes = { busyMs: number; stolenMs: number };
 
 /** Since the machine was started, of all CPUs together. */
-export function machineTimes(): MachineTimes {
+function machineTimes(): MachineTimes {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = readFileSync('/proc/stat', 'latin1')
     .slice(3, 400)
     .trim()

@@ -25,7 +25,7 @@ import { Documents } from './documents.js';
 import { Publisher } from './jobs.js';
 import { Program } from './program.js';
 
-export const PLATFORM_FROM = 'e-invoice@platform.example';
+const PLATFORM_FROM = 'e-invoice@platform.example';
 
 /** The dispatcher enters by a role of its own, so that its statements can be told from those of others. */
 export const DISPATCHER_ROLE = 'dispatcher';

@@ -20,7 +20,7 @@ async function thawLater(play: Play, frozen: readonly ServiceProcess[]): Promise
   await pause(4000);
 }
 
-export const frozenBeforeTheGate: Scenario = {
+const frozenBeforeTheGate: Scenario = {
   name: 'frozen-before-the-gate',
   injects: `a dispatcher stands still for ${seconds(FROZEN_MS)} with the message half sent, and goes on after another took over`,
   expects: 'sent once: the gate refuses the one that lost its claim',

@@ -49,7 +49,7 @@ export type StageOptions = {
 };
 export type DiskOwner = 'postgres' | 'documents' | 'journal';
 
-export const PLATFORM = 'platform';
+const PLATFORM = 'platform';
 /** Name by which the services know the platform's server; the campaign's DNS server says where that is. */
 export const PLATFORM_HOST = 'smtp.test';
 const PLATFORM_FROM = 'e-invoice@platform.example';

@@ -31,7 +31,7 @@ export type OwedEmail = {
 type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart & { userId: string };
 
 /** Nobody reads more; and a user whose trouble somebody else makes must not be buried. What is beyond goes out as one. */
-export const EMAILS_AN_HOUR = 30;
+const EMAILS_AN_HOUR = 30;
 
 /** As with documents: a process that died holds its e-mails back no longer than this. One that lives renews its lease. */
 const LEASE_SECONDS = 30;

@@ -5,14 +5,14 @@ import { field, fieldText, type HeaderFields } from '../header-fields.js';
 /** A report says that it is one at its beginning. */
 const MAX_OPENING_CHARACTERS = 6000;
 
-export interface KnownFormat {
+interface KnownFormat {
   readonly format: string;
   /** In the first lines of the report. */
   readonly opening: RegExp;
 }
 
 /** First match wins; the programs' own sources or documentation, and providers' published samples. */
-export const KNOWN_FORMATS: readonly KnownFormat[] = [
+const KNOWN_FORMATS: readonly KnownFormat[] = [
   // qmail-send.c bounceopen(), and the many that changed its words.
   {
     format: 'qmail',

@@ -5,7 +5,7 @@ export function mail(header: readonly string[], ...body: string[]): Buffer {
   return Buffer.from([...header, 'MIME-Version: 1.0', ...body].join('\n').replace(/\r?\n/g, '\r\n'), 'utf8');
 }
 
-export const RETURNED_HEADER = `Received: from out.billing.example (out.billing.example [192.0.2.1]) by mx.example; Thu, 26 Nov 2026 08:00:00 +0100
+const RETURNED_HEADER = `Received: from out.billing.example (out.billing.example [192.0.2.1]) by mx.example; Thu, 26 Nov 2026 08:00:00 +0100
 From: ACME <billing@acme.example>
 To: anna@customer.example, ben@other.example
 Subject: Invoice 2026-0042

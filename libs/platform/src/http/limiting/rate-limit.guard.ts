@@ -35,7 +35,7 @@ export const RateLimit = (limit: Choice) =>
 
 /** Runs behind the check of the token: what was refused there costs nothing here. */
 @Injectable()
-export class RateLimitGuard implements CanActivate {
+class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly limiter: RateLimiter,
