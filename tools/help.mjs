@@ -46,6 +46,9 @@ npm run --silent person -- erase ADDRESS    takes it out, and prints the protoco
   'legal-hold': `npm run legal-hold -- list                the teams of which nothing is removed
 npm run legal-hold -- set TEAM REASON     keeps all of a team
 npm run legal-hold -- release TEAM        until then`,
+  check: `npm run check [-- FLAG]   format, types, lint, import cycles, unused code and duplicate dependencies
+  --staged            format and types of what is about to be committed
+  --hook              does that before each commit of this clone from now on`,
   test: `npm test [-- PATHS and flags of Jest]   every test but those of npm run ops-tests`,
   'ops-tests': `npm run ops-tests [-- PATHS and flags of Jest]   failovers and restarts of real servers under load`,
   'tools/dist/faults/main.js': `npm run faults [-- FLAGS]   the campaign of faults

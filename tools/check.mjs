@@ -1,0 +1,78 @@
+// `npm run check`: what a change must pass besides the tests. `--staged` looks only at format and types of what is about to be committed, as the hook
+// does that `--hook` installs: that takes seconds, and lint, which reads the types of all that a file imports, does not.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { duplicatesIn } from './duplicate-packages.mjs';
+import { endWithHelp } from './help.mjs';
+import { isInstalled } from './install-packages.mjs';
+import { runQuietly } from './run-quietly.mjs';
+import { explainFailure, step, StepError } from './steps.mjs';
+import { workspaceRoot } from './workspace.mjs';
+
+const MEND = 'mend the lines named above';
+const npmRun = (script) => ['npm', 'run', '--silent', script];
+const TYPES = ['Types', npmRun('typecheck'), MEND];
+
+/** What is said, what is run, and what helps where that finds something. */
+const OF_ALL = [
+  ['Format', npmRun('format:check'), 'npm run format'],
+  TYPES,
+  ['Lint and import cycles', npmRun('lint'), MEND],
+  ['Unused code', npmRun('unused'), 'remove it, or its "export"; knip.json names where programs begin'],
+];
+
+function ofStaged() {
+  const names = execFileSync('git', ['diff', '--cached', '--name-only', '--diff-filter=ACMR', '-z'], {
+    cwd: workspaceRoot,
+    encoding: 'utf8',
+  });
+  const files = names.split('\0').filter((name) => name !== '' && existsSync(join(workspaceRoot, name)));
+  if (files.length === 0) return [];
+  const prettier = join(workspaceRoot, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  const format = [process.execPath, prettier, '--check', '--ignore-unknown', '--log-level', 'warn', ...files];
+  const hasSources = files.some((name) => /\.tsx?$/.test(name));
+  return [['Format', format, 'npm run format'], ...(hasSources ? [TYPES] : [])];
+}
+
+async function run([title, [program, ...args], cure]) {
+  await step(title, async () => {
+    const { code, output } = await runQuietly(program, args, { cwd: workspaceRoot });
+    if (code !== 0) throw new StepError(output, cure);
+  });
+}
+
+/** What we load ourselves is loaded once: two copies of one library know neither each other's classes nor each other's state. */
+async function checkDuplicates() {
+  await step('Duplicate dependencies', async () => {
+    const found = duplicatesIn(JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')).packages);
+    if (found.length > 0) throw new StepError(found.join('\n'), 'npm dedupe && node tools/lock-fill.mjs');
+  });
+}
+
+/** For this clone and its worktrees; the hook is in the repository. */
+function installHook() {
+  execFileSync('git', ['config', 'core.hooksPath', '.githooks'], { cwd: workspaceRoot });
+  console.log('Each commit is checked from now on; git commit --no-verify goes without, git config --unset core.hooksPath takes it away.');
+}
+
+const args = process.argv.slice(2);
+endWithHelp('check', args);
+if (args.includes('--hook')) {
+  installHook();
+} else {
+  if (!isInstalled()) {
+    explainFailure(new StepError('The packages are not as the lock file says.', 'npm ci --ignore-scripts'));
+    process.exit(1);
+  }
+  const checks = args.includes('--staged') ? ofStaged() : [...OF_ALL, checkDuplicates];
+  // All of them, so that one run tells everything.
+  for (const check of checks) {
+    try {
+      await (typeof check === 'function' ? check() : run(check));
+    } catch (error) {
+      explainFailure(error);
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** Packages that we depend on in production and that a second one brings along in another version of the same major one. `packages`: of the lock file. */
+export function duplicatesIn(packages) {
+  const copies = (name) =>
+    Object.entries(packages).filter(
+      ([path, { dev }]) => dev !== true && (path === `node_modules/${name}` || path.endsWith(`/node_modules/${name}`)),
+    );
+  const major = ({ version }) => version.split('.')[0];
+  return Object.keys(packages[''].dependencies).flatMap((name) => {
+    const own = packages[`node_modules/${name}`];
+    return copies(name)
+      .filter(([path, copy]) => path !== `node_modules/${name}` && major(copy) === major(own))
+      .map(([path, { version }]) => `${name} ${own.version}, and ${version} in ${path}`);
+  });
+}
