@@ -6,6 +6,7 @@ module.exports = {
   testEnvironment: path.join(__dirname, 'tools', 'jest', 'environment.cjs'),
   runtime: path.join(__dirname, 'tools', 'jest', 'runtime.cjs'),
   setupFilesAfterEnv: [path.join(__dirname, 'libs', 'testkit', 'src', 'server-errors', 'jest-setup.ts')],
+  ...(process.env.AFFECTED_SINCE ? { testSequencer: path.join(__dirname, 'tools', 'jest', 'affected-first.cjs') } : {}),
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
   // What takes servers that fail over is run by `npm run ops-tests`.

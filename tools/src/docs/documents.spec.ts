@@ -40,6 +40,12 @@ describe('the documents', () => {
     expect(named.filter((path) => !existsSync(join(workspaceRoot, path)))).toEqual([]);
   });
 
+  it('name as owned only what is there', () => {
+    const owned = [...read('docs/CODEOWNERS').matchAll(/^\/(\S+)/gm)].map(([, path]) => path?.replace(/\*.*$/, '') ?? '');
+    expect(owned.length).toBeGreaterThan(10);
+    expect(owned.filter((path) => !existsSync(join(workspaceRoot, path)))).toEqual([]);
+  });
+
   it('name only npm scripts that are there', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = found(/(?:^|`)npm (?:run )?([\w:-]+)/gm);
