@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { dispatchSchema } from './dispatch.schema.js';
 import { type DispatcherEnv } from './dispatcher.env.js';
+import { EXAMPLES } from './openapi-examples.js';
 
 /** Two texts, names and recipients. */
 const textLimit = (env: DispatcherEnv): number => 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
@@ -23,6 +24,7 @@ export async function createMailDispatcher(
     module: AppModule.with(env, logger, windows),
     title: 'mail-dispatcher',
     description: 'Turns one billing document into one settled delivery',
+    examples: EXAMPLES,
     env,
     logger,
     bodyLimitBytes: bodyLimit(env),

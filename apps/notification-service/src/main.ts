@@ -2,6 +2,7 @@ import { createHttpService, createLogger, requireMigrated, runService } from '@b
 import { clientNameFor } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { EXAMPLES } from './openapi-examples.js';
 import { readNotificationEnv } from './notification.env.js';
 
 void runService('notification-service', async () => {
@@ -11,6 +12,7 @@ void runService('notification-service', async () => {
     module: AppModule.with(env, logger),
     title: 'Billing Mail notification-service',
     description: 'Tells people what became of their billing documents: inbox, live stream, e-mail, webhook.',
+    examples: EXAMPLES,
     env,
     logger,
   });

@@ -2,6 +2,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { createHttpService, type Logger, transportServer, requireMigrated } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { EXAMPLES } from './openapi-examples.js';
 
 import { type SettingsEnvironment } from './settings.env.js';
 
@@ -19,6 +20,7 @@ export async function createSettingsApi(given: SettingsEnvironment, logger: Logg
     module: AppModule.with(env, logger),
     title: 'settings-api',
     description: "Teams' settings for E-mail delivery",
+    examples: EXAMPLES,
     env,
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,

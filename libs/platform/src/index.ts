@@ -20,6 +20,8 @@ export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';
 export * from './observing/refused-requests.js';
 export * from './observing/trouble-log.js';
+export * from './openapi/describe-operations.js';
+export * from './openapi/json-schema.js';
 export * from './openapi/openapi.js';
 
 export * from './backup/schema-copy.js';

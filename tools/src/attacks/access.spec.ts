@@ -1,13 +1,20 @@
 // Every operation of every service by every kind of caller, from what the services say of themselves.
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { findProgram } from '@billing-mail/testkit';
+import { lintDescription, missingExamples } from '../docs/lint-description.js';
 import { type ServiceName } from '../starting/services.js';
+import { workspaceRoot } from '../workspace.js';
 import { A_DELIVERY, KINDS, type Operation, OPERATIONS, UNDESCRIBED } from './access.js';
 import { CALLERS, type CallerName, OTHER_TEAM, TEAM } from './callers.js';
 import { Site } from './site.js';
+
+const GENERATOR = join(workspaceRoot, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
+const typesOf = async (description: string): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [GENERATOR, description], { maxBuffer: 10_000_000 })).stdout;
 
 let folder: string;
 let site: Site;
@@ -41,6 +48,20 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(Object.keys(OPERATIONS[service]).sort()).toEqual(described.filter((name) => name.includes(' /v1/')).sort());
+  });
+
+  it('the description keeps the rules, and shows an example of all that goes in and comes out', async () => {
+    const { text } = await site.ask(service, '/openapi.json');
+    expect(await lintDescription(text)).toEqual([]);
+    expect(missingExamples(text)).toEqual([]);
+    expect(await lintDescription(text.replace('"example":', '"example":[],"x-":'))).not.toEqual([]);
+  });
+
+  it('the types of the published client are as the description says (npm run api-types)', async () => {
+    const description = join(folder, `${service}.json`);
+    await writeFile(description, (await site.ask(service, '/openapi.json')).text);
+    const generated = join(workspaceRoot, 'libs', 'contracts', 'src', 'http-client', 'generated', `${service}.ts`);
+    expect(await typesOf(description)).toBe(await readFile(generated, 'utf8'));
   });
 
   it('every caller gets what its kind of access says', async () => {

@@ -9,3 +9,20 @@ export async function lintDescription(source: string): Promise<string[]> {
   const problems = await lintFromString({ source, absoluteRef: 'description.json', config });
   return problems.map(({ ruleId, location, message }) => `${ruleId} at ${location[0]?.pointer ?? ''}: ${message}`);
 }
+
+type Content = Record<string, { example?: unknown }>;
+type Operation = { requestBody?: { content: Content }; responses: Record<string, { content?: Content }> };
+
+/** What an OpenAPI document shows no example of: those of the services are in the `openapi-examples.ts` of each. */
+export function missingExamples(source: string): string[] {
+  const { paths } = JSON.parse(source) as { paths: Record<string, Record<string, Operation>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { requestBody, responses }]) =>
+      Object.entries({ request: requestBody, ...responses }).flatMap(([part, described]) =>
+        Object.entries(described?.content ?? {})
+          .filter(([, { example }]) => example === undefined)
+          .map(([type]) => `${method.toUpperCase()} ${path} ${part} ${type}`),
+      ),
+    ),
+  );
+}

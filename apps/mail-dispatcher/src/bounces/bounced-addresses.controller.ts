@@ -9,7 +9,6 @@ import {
   type Locale,
   type Page,
   page,
-  problem,
 } from '@billing-mail/contracts';
 import { explainBounce } from '@billing-mail/mail-core';
 import {
@@ -31,7 +30,6 @@ const COLUMNS = ['address', 'class', 'status', 'diagnostic', 'deliveryId', 'boun
 
 @ApiTags('bounced addresses')
 @ApiReaderLocale('English')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/bounced-addresses')
 export class BouncedAddressesController {
   constructor(private readonly store: BouncedAddressesStore) {}

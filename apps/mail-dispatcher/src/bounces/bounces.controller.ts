@@ -1,7 +1,7 @@
 // The way in for mail servers that pipe: a report as it is, by HTTP, from an internal service.
 import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { bounceTaken, type BounceTaken, problem } from '@billing-mail/contracts';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { bounceTaken, type BounceTaken } from '@billing-mail/contracts';
 import { jsonSchema, ProblemException, ServicesOnly } from '@billing-mail/platform';
 import type { Request } from 'express';
 import { ReturnPaths } from '../records/return-paths.js';
@@ -15,7 +15,6 @@ const HEAD_BYTES = 64 * 1024;
 const MOST_ADDRESSES = 50;
 
 @ApiTags('bounces')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/bounces')
 export class BouncesController {
   constructor(
@@ -32,6 +31,7 @@ export class BouncesController {
   })
   @ApiQuery({ name: 'to', required: false, description: 'the address that the mail came to' })
   @ApiHeader({ name: 'X-Original-To', required: false, description: 'the same; without both the fields of the mail are looked at' })
+  @ApiConsumes('message/rfc822')
   @ApiBody({ required: true, schema: { type: 'string' }, description: 'the mail (message/rfc822), as it came' })
   @ApiResponse({ status: 200, schema: jsonSchema(bounceTaken) })
   async take(@Req() request: Request, @Query('to') to: unknown): Promise<BounceTaken> {

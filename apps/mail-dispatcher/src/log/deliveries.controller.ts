@@ -18,7 +18,6 @@ import {
   MOST_NAMED,
   type Page,
   page,
-  problem,
   type RequestedBy,
   resendRequest,
   type ResendRequest,
@@ -68,7 +67,6 @@ const UPLOAD_SCHEMA = {
 
 @ApiTags('deliveries')
 @ApiReaderLocale('that of whoever sent the document')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries')
 export class DeliveriesController {
   private readonly requestSchema;
@@ -107,7 +105,6 @@ export class DeliveriesController {
   @ApiResponse({
     status: 409,
     description: 'the key was used for other content, or this occurrence of the series was taken under another key',
-    schema: jsonSchema(problem),
   })
   async send(
     @Param('teamId') teamId: string,

@@ -5,7 +5,6 @@ import {
   type DeliveryView,
   deliveryView,
   type Locale,
-  problem,
   type ReceivedRequest,
   receivedRequest,
   type RescheduleRequest,
@@ -32,7 +31,6 @@ import { MoveDelivery } from './move-delivery.js';
 
 @ApiTags('deliveries')
 @ApiReaderLocale('that of whoever sent the document')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries/:id')
 export class DeliveryStepsController {
   constructor(

@@ -1,17 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import {
-  type DeliveryForecast,
-  deliveryForecast,
-  deliveryForecastQuery,
-  type DeliveryForecastQuery,
-  problem,
-} from '@billing-mail/contracts';
+import { type DeliveryForecast, deliveryForecast, deliveryForecastQuery, type DeliveryForecastQuery } from '@billing-mail/contracts';
 import { jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import { Forecast } from './forecast.js';
 
 @ApiTags('deliveries')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries/forecast')
 export class ForecastController {
   constructor(private readonly forecast: Forecast) {}

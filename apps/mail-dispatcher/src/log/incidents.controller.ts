@@ -1,7 +1,7 @@
 // Incidents of a team over HTTP: trouble with one cause of a way out.
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type IncidentList, incidentList, type IncidentView, incidentView, type Locale, problem } from '@billing-mail/contracts';
+import { type IncidentList, incidentList, type IncidentView, incidentView, type Locale } from '@billing-mail/contracts';
 import { explainFailure, whereToMend } from '@billing-mail/mail-core';
 import { ApiReaderLocale, jsonSchema, notFound, RateLimit, ReaderLocale, TeamAccess } from '@billing-mail/platform';
 import { z } from 'zod';
@@ -11,7 +11,6 @@ const MOST = 100;
 
 @ApiTags('incidents')
 @ApiReaderLocale('English')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/incidents')
 export class IncidentsController {
   constructor(private readonly store: IncidentsStore) {}

@@ -1,7 +1,7 @@
 // What became of a mass run, over HTTP: as counts, and as a file.
 import { Controller, Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { DOCUMENT_TYPES, problem, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
+import { DOCUMENT_TYPES, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
 import { inCsv, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
@@ -32,7 +32,6 @@ const ApiRunReportQuery = (): MethodDecorator => (target, key, descriptor) => {
 };
 
 @ApiTags('deliveries')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries/report')
 export class RunReportController {
   constructor(private readonly store: RunReportStore) {}

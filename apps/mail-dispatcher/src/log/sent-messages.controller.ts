@@ -1,7 +1,7 @@
 // What went out, over HTTP: as parts to be shown, and as files to be kept.
 import { Controller, Get, Param, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type DeliveryContent, deliveryContent, problem, type Route, ROUTES } from '@billing-mail/contracts';
+import { type DeliveryContent, deliveryContent, type Route, ROUTES } from '@billing-mail/contracts';
 import { jsonSchema, notFound, RateLimit, TeamAccess } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
@@ -13,7 +13,6 @@ const BINARY = { type: 'string' as const, contentMediaType: 'application/octet-s
 const MOST_ATTACHMENTS = 1000;
 
 @ApiTags('deliveries')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/deliveries/:id')
 export class SentMessagesController {
   constructor(private readonly sent: SentMessages) {}
@@ -33,7 +32,7 @@ export class SentMessagesController {
   @ApiOperation({ summary: 'An attachment, as it was handed over' })
   @ApiParam({ name: 'position', schema: { type: 'integer', minimum: 0, maximum: MOST_ATTACHMENTS } })
   @ApiResponse({ status: 200, content: { 'application/octet-stream': { schema: BINARY } } })
-  @ApiResponse({ status: 409, description: 'the document has changed since', schema: jsonSchema(problem) })
+  @ApiResponse({ status: 409, description: 'the document has changed since' })
   async attachment(
     @Param('teamId') teamId: string,
     @Param('id') id: string,
@@ -56,7 +55,7 @@ export class SentMessagesController {
   })
   @ApiParam({ name: 'route', enum: ROUTES })
   @ApiResponse({ status: 200, content: { 'message/rfc822': { schema: BINARY } } })
-  @ApiResponse({ status: 409, description: 'the same bytes can not be had any more', schema: jsonSchema(problem) })
+  @ApiResponse({ status: 409, description: 'the same bytes can not be had any more' })
   async message(
     @Param('teamId') teamId: string,
     @Param('id') id: string,

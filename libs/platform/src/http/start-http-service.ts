@@ -11,6 +11,7 @@ import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
 import { measureRequests } from '../observing/request-times.js';
 import { serveVersion } from '../observing/version.js';
+import { type OperationExamples } from '../openapi/describe-operations.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { PendingMigrationsError } from '../postgres/migrate.js';
 import { MissingFeatureError } from '../postgres/requirements.js';
@@ -24,6 +25,8 @@ export type HttpServiceOptions = {
   module: Type | DynamicModule;
   title: string;
   description: string;
+  /** Shown in the description of the interface. */
+  examples?: OperationExamples;
   env: TokenSource & { HTTP_HOST: string; CONSOLE_ORIGIN?: string | undefined; BUILD_COMMIT?: string | undefined };
   logger: Logger;
   /** Largest body taken, in bytes. */
@@ -60,7 +63,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.use(readBodies(verifier, { limitBytes, uploadTextBytes, idleMs, rawTypes: options.rawBodies ?? [] }));
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
   app.useGlobalFilters(new ProblemFilter(options.logger));
-  serveOpenApi(app, options.title, options.description);
+  serveOpenApi(app, options.title, options.description, options.examples ?? {});
   serveVersion(app, options.title, options.env.BUILD_COMMIT);
   await options.prepare?.(app);
   return app;

@@ -1,20 +1,9 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { z } from 'zod';
-
-/** A zod schema as OpenAPI 3.1 has it, for `@ApiBody({ schema: jsonSchema(x) })` and `@ApiResponse`. */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    reused: 'inline',
-    override: ({ jsonSchema: node }) => void delete node.$ref,
-  });
-  return rest;
-}
+import { describeOperations, type OperationExamples } from './describe-operations.js';
 
 /** `/openapi.json` and `/docs`. */
-export function serveOpenApi(app: INestApplication, title: string, description: string): void {
+export function serveOpenApi(app: INestApplication, title: string, description: string, examples: OperationExamples): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(title)
@@ -23,7 +12,7 @@ export function serveOpenApi(app: INestApplication, title: string, description: 
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+  SwaggerModule.setup('docs', app, () => describeOperations(SwaggerModule.createDocument(app, config), examples), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: title,
   });

@@ -3,7 +3,6 @@ import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/s
 import {
   page,
   type Page,
-  problem,
   type WebhookInput,
   webhookInput,
   webhookLogQuery,
@@ -45,7 +44,6 @@ const IS_OFF = { status: 409, description: 'The webhook is switched off' } as co
 
 /** Where a team's own programs hear what became of its documents. All of it is for admins: an address may be a secret of the receiver's. */
 @ApiTags('webhooks')
-@ApiResponse({ status: '4XX', description: 'problem details', schema: jsonSchema(problem) })
 @Controller('v1/teams/:teamId/webhooks')
 export class WebhooksController {
   constructor(

@@ -375,7 +375,14 @@ export interface operations {
         /** @description the mail (message/rfc822), as it came */
         requestBody: {
             content: {
-                "application/json": string;
+                /**
+                 * @example To: return-path@bounce.platform.example
+                 *     Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+                 *
+                 *     --b
+                 *     …
+                 */
+                "message/rfc822": string;
             };
         };
         responses: {
@@ -384,6 +391,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "result": "taken"
+                     *     }
+                     */
                     "application/json": {
                         /** @enum {string} */
                         result: "taken" | "known" | "ignored";
@@ -396,7 +408,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -433,6 +460,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "gone@customer.example",
+                     *           "class": "no_such_address",
+                     *           "status": "5.1.1",
+                     *           "explanation": "There is no such address.",
+                     *           "diagnostic": "550 5.1.1 <gone@customer.example>: Recipient address rejected: User unknown",
+                     *           "deliveryId": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *           "document": {
+                     *             "id": "inv-2026-0042",
+                     *             "type": "invoice",
+                     *             "number": "2026-0042"
+                     *           },
+                     *           "bouncedAt": "2026-11-26T09:31:20.000Z",
+                     *           "until": "2026-12-26T09:31:20.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             address: string;
@@ -473,6 +522,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -492,7 +556,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -536,7 +615,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -570,6 +664,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example address,class,status,diagnostic,deliveryId,bouncedAt,until
+                     *     gone@customer.example,no_such_address,5.1.1,550 5.1.1 User unknown,019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75,2026-11-26T09:31:20.000Z,2026-12-26T09:31:20.000Z
+                     */
                     "text/csv": string;
                 };
             };
@@ -585,6 +683,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -604,7 +717,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -644,6 +772,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "deliveries": {
+                     *         "total": 5000,
+                     *         "queued": 12,
+                     *         "sending": 16,
+                     *         "waiting": 4,
+                     *         "sent": 4960,
+                     *         "partly_sent": 2,
+                     *         "failed": 6,
+                     *         "uncertain": 0,
+                     *         "cancelled": 0
+                     *       },
+                     *       "recipients": {
+                     *         "total": 5210,
+                     *         "pending": 34,
+                     *         "accepted": 5162,
+                     *         "rejected": 8,
+                     *         "uncertain": 0,
+                     *         "cancelled": 0,
+                     *         "bounced": 6
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         deliveries: {
                             total: number;
@@ -680,6 +832,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -699,7 +866,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -739,6 +921,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example documentId,number,type,subject,deliveryStatus,address,role,status,reason,reply,at,deliveryId
+                     *     inv-2026-0042,2026-0042,invoice,Invoice 2026-0042,sent,payables@customer.example,to,accepted,,250 2.0.0 Ok: queued as 4VqZ1n2Xk9z,2026-11-26T09:30:01.412Z,019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75
+                     */
                     "text/csv": string;
                 };
             };
@@ -754,6 +940,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -773,7 +974,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -807,6 +1023,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "waiting": 4800,
+                     *       "heldByLimits": 4790,
+                     *       "limits": {
+                     *         "messagesPerMinute": 30,
+                     *         "recipientsPerDay": 10000
+                     *       },
+                     *       "endsAt": "2026-11-26T12:10:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         waiting: number;
                         heldByLimits: number;
@@ -831,6 +1058,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -850,7 +1092,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -884,6 +1141,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019ac1d2-77aa-7d02-8f31-5a1c9e4b2d60",
+                     *           "teamId": "acme",
+                     *           "route": "custom",
+                     *           "code": "smtp_unreachable",
+                     *           "server": "smtp.acme.example:587",
+                     *           "reply": null,
+                     *           "since": "2026-11-26T08:02:11.000Z",
+                     *           "lastFailureAt": "2026-11-26T09:29:40.000Z",
+                     *           "failures": 18,
+                     *           "endedAt": null,
+                     *           "turn": "team",
+                     *           "field": "/smtp/host",
+                     *           "happened": "The mail server smtp.acme.example could not be reached.",
+                     *           "todo": "Check name and port of the server, and whether it takes connections from outside.",
+                     *           "deliveries": {
+                     *             "sent": 0,
+                     *             "fellBack": 3,
+                     *             "partlySent": 1,
+                     *             "failed": 2,
+                     *             "uncertain": 0,
+                     *             "underWay": 5,
+                     *             "cancelled": 0,
+                     *             "sentAgain": 0
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;
@@ -931,6 +1220,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -950,7 +1254,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -985,6 +1304,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-77aa-7d02-8f31-5a1c9e4b2d60",
+                     *       "teamId": "acme",
+                     *       "route": "custom",
+                     *       "code": "smtp_unreachable",
+                     *       "server": "smtp.acme.example:587",
+                     *       "reply": null,
+                     *       "since": "2026-11-26T08:02:11.000Z",
+                     *       "lastFailureAt": "2026-11-26T09:29:40.000Z",
+                     *       "failures": 18,
+                     *       "endedAt": null,
+                     *       "turn": "team",
+                     *       "field": "/smtp/host",
+                     *       "happened": "The mail server smtp.acme.example could not be reached.",
+                     *       "todo": "Check name and port of the server, and whether it takes connections from outside.",
+                     *       "deliveries": {
+                     *         "sent": 0,
+                     *         "fellBack": 3,
+                     *         "partlySent": 1,
+                     *         "failed": 2,
+                     *         "uncertain": 0,
+                     *         "underWay": 5,
+                     *         "cancelled": 0,
+                     *         "sentAgain": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -1024,7 +1371,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1076,6 +1438,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *           "teamId": "acme",
+                     *           "key": "inv-2026-0042",
+                     *           "document": {
+                     *             "id": "inv-2026-0042",
+                     *             "type": "invoice",
+                     *             "number": "2026-0042"
+                     *           },
+                     *           "subject": "Invoice 2026-0042",
+                     *           "status": "sent",
+                     *           "route": "platform",
+                     *           "usedFallback": false,
+                     *           "signed": true,
+                     *           "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
+                     *           "resendOf": null,
+                     *           "sentAgainAs": null,
+                     *           "recipientsNotShown": 0,
+                     *           "createdAt": "2026-11-26T09:30:00.000Z",
+                     *           "settledAt": "2026-11-26T09:30:01.412Z",
+                     *           "nextTryAt": null,
+                     *           "incidentId": null,
+                     *           "cancelledBy": null,
+                     *           "received": null,
+                     *           "failure": null,
+                     *           "recipients": [
+                     *             {
+                     *               "address": "payables@customer.example",
+                     *               "name": "Accounts payable",
+                     *               "role": "to"
+                     *             }
+                     *           ],
+                     *           "recipientCount": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;
@@ -1142,6 +1545,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1161,7 +1579,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1192,6 +1625,35 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "requestedBy": {
+                 *         "userId": "u17",
+                 *         "email": "clerk@acme.example",
+                 *         "locale": "en"
+                 *       },
+                 *       "document": {
+                 *         "id": "inv-2026-0042",
+                 *         "type": "invoice",
+                 *         "number": "2026-0042"
+                 *       },
+                 *       "to": [
+                 *         {
+                 *           "address": "payables@customer.example",
+                 *           "name": "Accounts payable"
+                 *         }
+                 *       ],
+                 *       "subject": "Invoice 2026-0042",
+                 *       "text": "Hello,\n\nplease find attached our invoice 2026-0042.\n",
+                 *       "attachments": [
+                 *         {
+                 *           "filename": "2026-0042.pdf",
+                 *           "contentType": "application/pdf",
+                 *           "content": "JVBERi0xLjc="
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     requestedBy: {
                         userId: string;
@@ -1242,6 +1704,38 @@ export interface operations {
                     })[];
                     withoutDocument?: boolean;
                 };
+                /**
+                 * @example {
+                 *       "delivery": {
+                 *         "requestedBy": {
+                 *           "userId": "u17",
+                 *           "email": "clerk@acme.example",
+                 *           "locale": "en"
+                 *         },
+                 *         "document": {
+                 *           "id": "inv-2026-0042",
+                 *           "type": "invoice",
+                 *           "number": "2026-0042"
+                 *         },
+                 *         "to": [
+                 *           {
+                 *             "address": "payables@customer.example",
+                 *             "name": "Accounts payable"
+                 *           }
+                 *         ],
+                 *         "subject": "Invoice 2026-0042",
+                 *         "text": "Hello,\n\nplease find attached our invoice 2026-0042.\n",
+                 *         "attachments": [
+                 *           {
+                 *             "filename": "2026-0042.pdf",
+                 *             "contentType": "application/pdf",
+                 *             "part": "file1"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "file1": "%PDF-1.7 …"
+                 *     }
+                 */
                 "multipart/form-data": {
                     delivery: {
                         requestedBy: {
@@ -1305,6 +1799,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "queued",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": null,
+                     *       "nextTryAt": "2026-11-26T09:30:00.000Z",
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "pending",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -1397,6 +1934,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "queued",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": null,
+                     *       "nextTryAt": "2026-11-26T09:30:00.000Z",
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "pending",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -1489,7 +2069,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1514,6 +2109,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1533,7 +2143,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1571,6 +2196,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "last24Hours": {
+                     *         "sent": 1204,
+                     *         "fellBack": 3,
+                     *         "partlySent": 1,
+                     *         "failed": 2,
+                     *         "uncertain": 0,
+                     *         "underWay": 5,
+                     *         "cancelled": 0
+                     *       },
+                     *       "days": [
+                     *         {
+                     *           "sent": 1204,
+                     *           "fellBack": 3,
+                     *           "partlySent": 1,
+                     *           "failed": 2,
+                     *           "uncertain": 0,
+                     *           "underWay": 5,
+                     *           "cancelled": 0,
+                     *           "date": "2026-11-26"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         last24Hours: {
                             sent: number;
@@ -1607,6 +2257,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1626,7 +2291,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1661,6 +2341,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "sent",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": true,
+                     *       "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": "2026-11-26T09:30:01.412Z",
+                     *       "nextTryAt": null,
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "accepted",
+                     *           "route": "platform",
+                     *           "reply": "250 2.0.0 Ok: queued as 4VqZ1n2Xk9z",
+                     *           "at": "2026-11-26T09:30:01.412Z",
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "route": "platform",
+                     *           "startedAt": "2026-11-26T09:30:00.600Z",
+                     *           "durationMs": 812,
+                     *           "outcome": "accepted",
+                     *           "stage": "final",
+                     *           "code": 250,
+                     *           "enhancedCode": "2.0.0",
+                     *           "reply": "250 2.0.0 Ok: queued as 4VqZ1n2Xk9z",
+                     *           "server": "smtp.platform.example:587",
+                     *           "tls": "TLSv1.3"
+                     *         }
+                     *       ],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -1753,7 +2490,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1785,6 +2537,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "recipients": [
+                 *         {
+                 *           "address": "accounts@customer.example",
+                 *           "insteadOf": "payables@customer.example"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     recipients?: {
                         address: string;
@@ -1799,6 +2561,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "resend-019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "queued",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": "019ac1d0-1b2c-7a00-8c55-1d7f3e9a6b42",
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": null,
+                     *       "nextTryAt": "2026-11-26T09:30:00.000Z",
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "accounts@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "pending",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -1897,6 +2702,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1916,7 +2736,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1951,6 +2786,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "cancelled",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": "2026-11-26T09:30:01.412Z",
+                     *       "nextTryAt": null,
+                     *       "incidentId": null,
+                     *       "cancelledBy": "u17",
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "cancelled",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": "2026-11-26T09:30:01.412Z",
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -2043,7 +2921,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2078,6 +2971,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "waiting",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": null,
+                     *       "nextTryAt": "2026-11-26T09:30:00.000Z",
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "pending",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -2176,6 +3112,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2195,7 +3146,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2225,6 +3191,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sendAt": "2026-12-01T07:00:00Z"
+                 *     }
+                 */
                 "application/json": {
                     /** Format: date-time */
                     sendAt: string;
@@ -2237,6 +3208,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "queued",
+                     *       "route": "platform",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": null,
+                     *       "nextTryAt": "2026-12-01T07:00:00.000Z",
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": null,
+                     *       "failure": null,
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "pending",
+                     *           "route": null,
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -2335,6 +3349,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2354,7 +3383,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2384,6 +3428,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "They have it by post."
+                 *     }
+                 */
                 "application/json": {
                     note?: string;
                 };
@@ -2395,6 +3444,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "teamId": "acme",
+                     *       "key": "inv-2026-0042",
+                     *       "document": {
+                     *         "id": "inv-2026-0042",
+                     *         "type": "invoice",
+                     *         "number": "2026-0042"
+                     *       },
+                     *       "subject": "Invoice 2026-0042",
+                     *       "status": "failed",
+                     *       "route": "custom",
+                     *       "usedFallback": false,
+                     *       "signed": false,
+                     *       "messageId": null,
+                     *       "resendOf": null,
+                     *       "sentAgainAs": null,
+                     *       "recipientsNotShown": 0,
+                     *       "createdAt": "2026-11-26T09:30:00.000Z",
+                     *       "settledAt": "2026-11-26T09:30:01.412Z",
+                     *       "nextTryAt": null,
+                     *       "incidentId": null,
+                     *       "cancelledBy": null,
+                     *       "received": {
+                     *         "by": "u17",
+                     *         "at": "2026-11-26T10:04:00.000Z",
+                     *         "note": "They have it by post."
+                     *       },
+                     *       "failure": {
+                     *         "code": "smtp_unreachable",
+                     *         "message": "The mail server smtp.acme.example could not be reached."
+                     *       },
+                     *       "recipients": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable",
+                     *           "role": "to",
+                     *           "status": "rejected",
+                     *           "route": "custom",
+                     *           "reply": null,
+                     *           "at": null,
+                     *           "explanation": null,
+                     *           "bouncedBefore": null
+                     *         }
+                     *       ],
+                     *       "attempts": [],
+                     *       "reports": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -2493,6 +3592,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2512,7 +3626,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2544,6 +3673,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "from": {
+                     *         "address": "e-invoice@platform.example",
+                     *         "name": "ACME GmbH"
+                     *       },
+                     *       "replyTo": "billing@acme.example",
+                     *       "to": [
+                     *         {
+                     *           "address": "payables@customer.example",
+                     *           "name": "Accounts payable"
+                     *         }
+                     *       ],
+                     *       "cc": [],
+                     *       "subject": "Invoice 2026-0042",
+                     *       "text": "Hello,\n\nplease find attached our invoice 2026-0042.\n",
+                     *       "html": null,
+                     *       "requestedBy": "u17",
+                     *       "attachments": [
+                     *         {
+                     *           "position": 0,
+                     *           "filename": "2026-0042.pdf",
+                     *           "contentType": "application/pdf",
+                     *           "size": 48211,
+                     *           "inline": false
+                     *         }
+                     *       ],
+                     *       "messages": [
+                     *         {
+                     *           "route": "platform",
+                     *           "size": 71034,
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "signed": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         from: {
                             address: string;
@@ -2591,6 +3757,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2610,7 +3791,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2643,6 +3839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example %PDF-1.7 … */
                     "application/octet-stream": string;
                 };
             };
@@ -2652,7 +3849,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2677,6 +3889,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2696,7 +3923,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2729,6 +3971,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example From: "ACME GmbH" <e-invoice@platform.example>
+                     *     Message-ID: <019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>
+                     *     …
+                     */
                     "message/rfc822": string;
                 };
             };
@@ -2738,7 +3985,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -2763,6 +4025,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -2782,7 +4059,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;

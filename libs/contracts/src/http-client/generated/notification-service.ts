@@ -402,6 +402,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example id: 42
+                     *     data: {"id":"019ac1d2-9b10-7e22-a0c4-6f8d2b7a1c93","teamId":"acme","type":"delivery_failed","severity":"error","title":"Invoice 2026-0042 was not sent","body":"The mail server smtp.acme.example could not be reached. Check its name and port, then send the document again.","deliveryId":"019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75","incidentId":null,"documentId":"inv-2026-0042","count":1,"createdAt":"2026-11-26T09:30:02.000Z","readAt":null}
+                     */
                     "text/event-stream": string;
                 };
             };
@@ -410,7 +414,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -437,6 +502,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019ac1d2-9b10-7e22-a0c4-6f8d2b7a1c93",
+                     *           "teamId": "acme",
+                     *           "type": "delivery_failed",
+                     *           "severity": "error",
+                     *           "title": "Invoice 2026-0042 was not sent",
+                     *           "body": "The mail server smtp.acme.example could not be reached. Check its name and port, then send the document again.",
+                     *           "deliveryId": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *           "incidentId": null,
+                     *           "documentId": "inv-2026-0042",
+                     *           "count": 1,
+                     *           "createdAt": "2026-11-26T09:30:02.000Z",
+                     *           "readAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null,
+                     *       "unreadCount": 1
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;
@@ -460,6 +547,40 @@ export interface operations {
                     };
                 };
             };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
         };
     };
     InboxController_readAll: {
@@ -479,8 +600,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "unreadCount": 0
+                     *     }
+                     */
                     "application/json": {
                         unreadCount: number;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
@@ -505,6 +665,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d2-9b10-7e22-a0c4-6f8d2b7a1c93",
+                     *       "teamId": "acme",
+                     *       "type": "delivery_failed",
+                     *       "severity": "error",
+                     *       "title": "Invoice 2026-0042 was not sent",
+                     *       "body": "The mail server smtp.acme.example could not be reached. Check its name and port, then send the document again.",
+                     *       "deliveryId": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "incidentId": null,
+                     *       "documentId": "inv-2026-0042",
+                     *       "count": 1,
+                     *       "createdAt": "2026-11-26T09:30:02.000Z",
+                     *       "readAt": "2026-11-26T09:41:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         teamId: string;
@@ -529,7 +705,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -547,6 +784,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "clerk@acme.example",
+                     *       "locale": "en",
+                     *       "channels": {
+                     *         "email": true,
+                     *         "inbox": true
+                     *       },
+                     *       "muted": {
+                     *         "email": [
+                     *           "delivery_fell_back"
+                     *         ],
+                     *         "inbox": []
+                     *       },
+                     *       "digest": "none",
+                     *       "emailConfirmed": true
+                     *     }
+                     */
                     "application/json": {
                         email: string | null;
                         /** @enum {string} */
@@ -576,6 +831,40 @@ export interface operations {
                     };
                 };
             };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
         };
     };
     PreferencesController_replace: {
@@ -587,6 +876,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "clerk@acme.example",
+                 *       "locale": "en",
+                 *       "channels": {
+                 *         "email": true,
+                 *         "inbox": true
+                 *       },
+                 *       "muted": {
+                 *         "email": [
+                 *           "delivery_fell_back"
+                 *         ],
+                 *         "inbox": []
+                 *       },
+                 *       "digest": "none"
+                 *     }
+                 */
                 "application/json": {
                     email?: string | null;
                     /**
@@ -624,6 +930,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "clerk@acme.example",
+                     *       "locale": "en",
+                     *       "channels": {
+                     *         "email": true,
+                     *         "inbox": true
+                     *       },
+                     *       "muted": {
+                     *         "email": [
+                     *           "delivery_fell_back"
+                     *         ],
+                     *         "inbox": []
+                     *       },
+                     *       "digest": "none",
+                     *       "emailConfirmed": true
+                     *     }
+                     */
                     "application/json": {
                         email: string | null;
                         /** @enum {string} */
@@ -653,6 +977,40 @@ export interface operations {
                     };
                 };
             };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
         };
     };
     PreferencesController_askAgain: {
@@ -669,6 +1027,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "clerk@acme.example",
+                     *       "locale": "en",
+                     *       "channels": {
+                     *         "email": true,
+                     *         "inbox": true
+                     *       },
+                     *       "muted": {
+                     *         "email": [
+                     *           "delivery_fell_back"
+                     *         ],
+                     *         "inbox": []
+                     *       },
+                     *       "digest": "none",
+                     *       "emailConfirmed": false
+                     *     }
+                     */
                     "application/json": {
                         email: string | null;
                         /** @enum {string} */
@@ -703,14 +1079,102 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description There were too many of them */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -723,6 +1187,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "Zk3vQ9x1Rm7tB2yW5nL8pA"
+                 *     }
+                 */
                 "application/json": {
                     code: string;
                 };
@@ -734,6 +1203,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "clerk@acme.example",
+                     *       "locale": "en",
+                     *       "channels": {
+                     *         "email": true,
+                     *         "inbox": true
+                     *       },
+                     *       "muted": {
+                     *         "email": [
+                     *           "delivery_fell_back"
+                     *         ],
+                     *         "inbox": []
+                     *       },
+                     *       "digest": "none",
+                     *       "emailConfirmed": true
+                     *     }
+                     */
                     "application/json": {
                         email: string | null;
                         /** @enum {string} */
@@ -760,6 +1247,40 @@ export interface operations {
                          */
                         digest: "none" | "hour" | "day";
                         emailConfirmed: boolean;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
@@ -781,9 +1302,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alertTo": "it@acme.example",
+                     *       "confirmed": true
+                     *     }
+                     */
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
@@ -800,6 +1361,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "alertTo": "it@acme.example"
+                 *     }
+                 */
                 "application/json": {
                     alertTo: string | null;
                 };
@@ -811,9 +1377,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alertTo": "it@acme.example",
+                     *       "confirmed": false
+                     *     }
+                     */
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
@@ -835,6 +1441,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alertTo": "it@acme.example",
+                     *       "confirmed": false
+                     *     }
+                     */
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
@@ -846,14 +1458,102 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description There were too many of them */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -868,6 +1568,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "Zk3vQ9x1Rm7tB2yW5nL8pA"
+                 *     }
+                 */
                 "application/json": {
                     code: string;
                 };
@@ -879,9 +1584,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alertTo": "it@acme.example",
+                     *       "confirmed": true
+                     *     }
+                     */
                     "application/json": {
                         alertTo: string | null;
                         confirmed: boolean;
+                    };
+                };
+            };
+            /** @description problem details */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
                     };
                 };
             };
@@ -996,6 +1741,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019ac1d3-0c44-7b5e-9d21-8e3f6a5b4c10",
+                     *           "url": "https://erp.acme.example/hooks/billing-mail",
+                     *           "types": [
+                     *             "delivery.sent",
+                     *             "delivery.failed"
+                     *           ],
+                     *           "publicKey": "whpk_6Zb0xXg3H1m0r7fJ2Wk9cQ4yTn8sVu5aLdEoPiRtYhM=",
+                     *           "createdAt": "2026-11-26T09:30:02.000Z",
+                     *           "failingSince": null,
+                     *           "off": null,
+                     *           "rotationEnds": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;
@@ -1023,7 +1788,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1049,6 +1829,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://erp.acme.example/hooks/billing-mail",
+                 *       "types": [
+                 *         "delivery.sent",
+                 *         "delivery.failed"
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     url: string;
                     types?: ("delivery.sent" | "delivery.partly_sent" | "delivery.failed" | "delivery.uncertain" | "delivery.cancelled" | "delivery.bounced" | "delivery.complained" | "job.rejected")[];
@@ -1061,6 +1850,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d3-0c44-7b5e-9d21-8e3f6a5b4c10",
+                     *       "url": "https://erp.acme.example/hooks/billing-mail",
+                     *       "types": [
+                     *         "delivery.sent",
+                     *         "delivery.failed"
+                     *       ],
+                     *       "publicKey": "whpk_6Zb0xXg3H1m0r7fJ2Wk9cQ4yTn8sVu5aLdEoPiRtYhM=",
+                     *       "createdAt": "2026-11-26T09:30:02.000Z",
+                     *       "failingSince": null,
+                     *       "off": null,
+                     *       "rotationEnds": null,
+                     *       "secret": "whsec_…, shown this once"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         url: string;
@@ -1085,7 +1890,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1099,6 +1931,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1118,7 +1965,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1156,7 +2018,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description problem details */
             "4XX": {
@@ -1164,7 +2053,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1191,6 +2095,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revokeOld": false
+                 *     }
+                 */
                 "application/json": {
                     /** @default false */
                     revokeOld?: boolean;
@@ -1203,6 +2112,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d3-0c44-7b5e-9d21-8e3f6a5b4c10",
+                     *       "url": "https://erp.acme.example/hooks/billing-mail",
+                     *       "types": [
+                     *         "delivery.sent",
+                     *         "delivery.failed"
+                     *       ],
+                     *       "publicKey": "whpk_6Zb0xXg3H1m0r7fJ2Wk9cQ4yTn8sVu5aLdEoPiRtYhM=",
+                     *       "createdAt": "2026-11-26T09:30:02.000Z",
+                     *       "failingSince": null,
+                     *       "off": null,
+                     *       "rotationEnds": "2026-11-27T09:30:02.000Z",
+                     *       "secret": "whsec_…, shown this once"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         url: string;
@@ -1227,7 +2152,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1241,6 +2193,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1260,7 +2227,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1292,6 +2274,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d3-0c44-7b5e-9d21-8e3f6a5b4c10",
+                     *       "url": "https://erp.acme.example/hooks/billing-mail",
+                     *       "types": [
+                     *         "delivery.sent",
+                     *         "delivery.failed"
+                     *       ],
+                     *       "publicKey": "whpk_6Zb0xXg3H1m0r7fJ2Wk9cQ4yTn8sVu5aLdEoPiRtYhM=",
+                     *       "createdAt": "2026-11-26T09:30:02.000Z",
+                     *       "failingSince": null,
+                     *       "off": null,
+                     *       "rotationEnds": null
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         url: string;
@@ -1315,7 +2312,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description problem details */
             "4XX": {
@@ -1323,7 +2347,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1355,6 +2394,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d3-2e07-7f10-8a92-4b6c8d0e2f31",
+                     *       "webhookMessageId": "msg_019ac1d32e077f108a924b6c8d0e2f31",
+                     *       "type": "webhook.test",
+                     *       "deliveryId": null,
+                     *       "documentNumber": null,
+                     *       "at": "2026-11-26T09:30:02.000Z",
+                     *       "status": "waiting",
+                     *       "nextTryAt": "2026-11-26T09:30:02.000Z",
+                     *       "tries": []
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         webhookMessageId: string;
@@ -1384,14 +2436,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description The webhook is switched off */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1405,6 +2511,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1424,7 +2545,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1460,6 +2596,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019ac1d3-2e07-7f10-8a92-4b6c8d0e2f31",
+                     *           "webhookMessageId": "msg_019ac1d32e077f108a924b6c8d0e2f31",
+                     *           "type": "delivery.sent",
+                     *           "deliveryId": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *           "documentNumber": "2026-0042",
+                     *           "at": "2026-11-26T09:30:02.000Z",
+                     *           "status": "delivered",
+                     *           "nextTryAt": null,
+                     *           "tries": [
+                     *             {
+                     *               "number": 1,
+                     *               "at": "2026-11-26T09:30:02.000Z",
+                     *               "durationMs": 84,
+                     *               "status": 204,
+                     *               "trouble": null,
+                     *               "answer": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;
@@ -1492,7 +2655,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1506,6 +2696,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1525,7 +2730,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1558,6 +2778,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "019ac1d3-2e07-7f10-8a92-4b6c8d0e2f31",
+                     *       "webhookMessageId": "msg_019ac1d32e077f108a924b6c8d0e2f31",
+                     *       "type": "delivery.sent",
+                     *       "deliveryId": "019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75",
+                     *       "documentNumber": "2026-0042",
+                     *       "at": "2026-11-26T09:30:02.000Z",
+                     *       "status": "waiting",
+                     *       "nextTryAt": "2026-11-26T09:30:02.000Z",
+                     *       "tries": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-11-26T09:30:02.000Z",
+                     *           "durationMs": 84,
+                     *           "status": 204,
+                     *           "trouble": null,
+                     *           "answer": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         webhookMessageId: string;
@@ -1587,14 +2829,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description The webhook is switched off */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1608,6 +2904,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1627,7 +2938,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;
@@ -1654,6 +2980,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "from": "2026-11-26T00:00:00Z",
+                 *       "to": "2026-11-26T12:00:00Z",
+                 *       "delivered": false
+                 *     }
+                 */
                 "application/json": {
                     /** Format: date-time */
                     from: string;
@@ -1670,6 +3003,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 3
+                     *     }
+                     */
                     "application/json": {
                         count: number;
                     };
@@ -1680,14 +3018,68 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description The webhook is switched off */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        requestId: string;
+                        errors?: {
+                            pointer: string;
+                            message: string;
+                        }[];
+                    };
+                };
             };
             /** @description Too many requests */
             429: {
@@ -1701,6 +3093,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1720,7 +3127,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": {
                         type: string;
                         title: string;
                         status: number;

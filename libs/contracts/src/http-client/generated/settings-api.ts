@@ -145,6 +145,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "teamId": "acme",
+                     *       "version": 7,
+                     *       "updatedAt": "2026-11-24T09:12:31.000Z",
+                     *       "updatedBy": "u3",
+                     *       "companyName": "ACME GmbH",
+                     *       "replyTo": "billing@acme.example",
+                     *       "locale": "de",
+                     *       "cc": [
+                     *         {
+                     *           "address": "boss@acme.example"
+                     *         }
+                     *       ],
+                     *       "bcc": [
+                     *         {
+                     *           "address": "controlling@acme.example",
+                     *           "name": "Controlling"
+                     *         }
+                     *       ],
+                     *       "sender": "custom",
+                     *       "fallback": true,
+                     *       "notifyUserIds": [
+                     *         "u3"
+                     *       ],
+                     *       "smtp": {
+                     *         "host": "smtp.acme.example",
+                     *         "port": 587,
+                     *         "security": "starttls",
+                     *         "fromAddress": "billing@acme.example",
+                     *         "fromName": "ACME Billing",
+                     *         "auth": {
+                     *           "type": "password",
+                     *           "username": "billing",
+                     *           "passwordSet": true
+                     *         }
+                     *       },
+                     *       "certificate": {
+                     *         "subject": "ACME Billing",
+                     *         "addresses": [
+                     *           "billing@acme.example"
+                     *         ],
+                     *         "issuer": "Example S/MIME CA",
+                     *         "fingerprint": "9F:86:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:A3:BF:4F:1B:2B:0B:82:2C:D1:5D:6C:15:B0:F0:0A:08",
+                     *         "validFrom": "2026-02-01T00:00:00.000Z",
+                     *         "validTo": "2028-02-01T00:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         teamId: string;
                         version: number;
@@ -244,6 +293,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -263,6 +327,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -292,6 +371,41 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "companyName": "ACME GmbH",
+                 *       "replyTo": "billing@acme.example",
+                 *       "locale": "de",
+                 *       "cc": [
+                 *         {
+                 *           "address": "boss@acme.example"
+                 *         }
+                 *       ],
+                 *       "bcc": [
+                 *         {
+                 *           "address": "controlling@acme.example",
+                 *           "name": "Controlling"
+                 *         }
+                 *       ],
+                 *       "sender": "custom",
+                 *       "fallback": true,
+                 *       "notifyUserIds": [
+                 *         "u3"
+                 *       ],
+                 *       "smtp": {
+                 *         "host": "smtp.acme.example",
+                 *         "port": 587,
+                 *         "security": "starttls",
+                 *         "fromAddress": "billing@acme.example",
+                 *         "fromName": "ACME Billing",
+                 *         "auth": {
+                 *           "type": "password",
+                 *           "username": "billing",
+                 *           "password": "correct horse battery"
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     companyName: string;
                     replyTo?: string | null;
@@ -383,6 +497,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "teamId": "acme",
+                     *       "version": 7,
+                     *       "updatedAt": "2026-11-24T09:12:31.000Z",
+                     *       "updatedBy": "u3",
+                     *       "companyName": "ACME GmbH",
+                     *       "replyTo": "billing@acme.example",
+                     *       "locale": "de",
+                     *       "cc": [
+                     *         {
+                     *           "address": "boss@acme.example"
+                     *         }
+                     *       ],
+                     *       "bcc": [
+                     *         {
+                     *           "address": "controlling@acme.example",
+                     *           "name": "Controlling"
+                     *         }
+                     *       ],
+                     *       "sender": "custom",
+                     *       "fallback": true,
+                     *       "notifyUserIds": [
+                     *         "u3"
+                     *       ],
+                     *       "smtp": {
+                     *         "host": "smtp.acme.example",
+                     *         "port": 587,
+                     *         "security": "starttls",
+                     *         "fromAddress": "billing@acme.example",
+                     *         "fromName": "ACME Billing",
+                     *         "auth": {
+                     *           "type": "password",
+                     *           "username": "billing",
+                     *           "passwordSet": true
+                     *         }
+                     *       },
+                     *       "certificate": {
+                     *         "subject": "ACME Billing",
+                     *         "addresses": [
+                     *           "billing@acme.example"
+                     *         ],
+                     *         "issuer": "Example S/MIME CA",
+                     *         "fingerprint": "9F:86:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:A3:BF:4F:1B:2B:0B:82:2C:D1:5D:6C:15:B0:F0:0A:08",
+                     *         "validFrom": "2026-02-01T00:00:00.000Z",
+                     *         "validTo": "2028-02-01T00:00:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         teamId: string;
                         version: number;
@@ -482,6 +645,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -501,6 +679,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -520,6 +713,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -539,6 +747,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -558,6 +781,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Changed by someone else",
+                     *       "status": 412,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -577,6 +815,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -611,6 +864,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "version": 7,
+                     *           "changedAt": "2026-11-24T09:12:31.000Z",
+                     *           "changedBy": "u3",
+                     *           "changes": [
+                     *             {
+                     *               "pointer": "/smtp/port",
+                     *               "from": 25,
+                     *               "to": 587
+                     *             },
+                     *             {
+                     *               "pointer": "/bcc",
+                     *               "added": [
+                     *                 {
+                     *                   "address": "controlling@acme.example"
+                     *                 }
+                     *               ],
+                     *               "addedCount": 1,
+                     *               "removed": [],
+                     *               "removedCount": 0
+                     *             },
+                     *             {
+                     *               "pointer": "/smtp/auth/password",
+                     *               "secret": "replaced"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             version: number;
@@ -651,6 +938,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -670,6 +972,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -689,6 +1006,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -720,6 +1052,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "subject": "ACME Billing",
+                     *       "addresses": [
+                     *         "billing@acme.example"
+                     *       ],
+                     *       "issuer": "Example S/MIME CA",
+                     *       "fingerprint": "9F:86:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:A3:BF:4F:1B:2B:0B:82:2C:D1:5D:6C:15:B0:F0:0A:08",
+                     *       "validFrom": "2026-02-01T00:00:00.000Z",
+                     *       "validTo": "2028-02-01T00:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         subject: string;
                         addresses: string[];
@@ -738,6 +1082,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -757,6 +1116,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -783,6 +1157,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "file": "MIIKcQIBAzCCCjcGCSqGSIb3DQEHAaCCCigEggok",
+                 *       "passphrase": "the passphrase of the file"
+                 *     }
+                 */
                 "application/json": {
                     file: string;
                     /** @default  */
@@ -796,6 +1176,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "subject": "ACME Billing",
+                     *       "addresses": [
+                     *         "billing@acme.example"
+                     *       ],
+                     *       "issuer": "Example S/MIME CA",
+                     *       "fingerprint": "9F:86:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:A3:BF:4F:1B:2B:0B:82:2C:D1:5D:6C:15:B0:F0:0A:08",
+                     *       "validFrom": "2026-02-01T00:00:00.000Z",
+                     *       "validTo": "2028-02-01T00:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         subject: string;
                         addresses: string[];
@@ -814,6 +1206,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -833,6 +1240,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -852,6 +1274,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -871,6 +1308,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -890,6 +1342,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -909,6 +1376,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -934,6 +1416,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -972,6 +1469,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -991,6 +1503,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1010,6 +1537,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1039,6 +1581,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "sendTo": "clerk@acme.example"
+                 *     }
+                 */
                 "application/json": {
                     smtp?: {
                         host: string;
@@ -1098,6 +1645,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": false,
+                     *       "steps": [
+                     *         {
+                     *           "step": "dns",
+                     *           "ok": true,
+                     *           "ms": 12,
+                     *           "detail": "smtp.acme.example is 203.0.113.25."
+                     *         },
+                     *         {
+                     *           "step": "auth",
+                     *           "ok": false,
+                     *           "ms": 214,
+                     *           "detail": "The server does not accept user name and password: 535 5.7.8 Authentication failed",
+                     *           "hint": "Check both; some providers want a password of its own for programs."
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         ok: boolean;
                         steps: {
@@ -1111,6 +1678,16 @@ export interface operations {
                         }[];
                         notAsked?: string;
                     };
+                    /**
+                     * @example {
+                     *       "step": {
+                     *         "step": "dns",
+                     *         "ok": true,
+                     *         "ms": 12,
+                     *         "detail": "smtp.acme.example is 203.0.113.25."
+                     *       }
+                     *     }
+                     */
                     "application/x-ndjson": {
                         step: {
                             /** @enum {string} */
@@ -1144,6 +1721,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1163,6 +1755,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1182,6 +1789,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1201,6 +1823,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1220,6 +1857,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1245,6 +1897,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1276,6 +1943,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "provider": "microsoft",
+                     *       "mailbox": "billing@acme.example",
+                     *       "connectedAt": "2026-11-24T09:12:31.000Z",
+                     *       "trouble": null,
+                     *       "grant": "delegated",
+                     *       "clientId": null,
+                     *       "issuer": "https://login.microsoftonline.com/organizations/v2.0",
+                     *       "scope": "https://outlook.office.com/SMTP.Send offline_access",
+                     *       "connectedBy": "u3",
+                     *       "server": {
+                     *         "host": "smtp.office365.com",
+                     *         "port": 587,
+                     *         "security": "starttls"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         /** @enum {string} */
                         provider: "microsoft" | "google" | "oidc";
@@ -1309,6 +1994,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1328,6 +2028,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1354,6 +2069,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "provider": "microsoft"
+                 *     }
+                 */
                 "application/json": {
                     /** @enum {string} */
                     provider: "microsoft" | "google" | "oidc";
@@ -1384,6 +2104,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "authorizationUrl": "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=…&state=…"
+                     *     }
+                     */
                     "application/json": {
                         authorizationUrl?: string;
                         connection?: {
@@ -1420,6 +2145,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1439,6 +2179,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1458,6 +2213,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1477,6 +2247,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1496,6 +2281,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Invalid input",
+                     *       "status": 422,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1521,6 +2321,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1560,6 +2375,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1579,6 +2409,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;
@@ -1598,6 +2443,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:billing-mail:problem:invalid-input",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "A field is not as needed; see \"errors\".",
+                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/subject",
+                     *           "message": "must be text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/problem+json": {
                         type: string;
                         title: string;

@@ -1,10 +1,8 @@
 import { applyDecorators, type CanActivate, type ExecutionContext, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiResponse } from '@nestjs/swagger';
-import { problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 import { type Caller, knownCaller } from '../../auth/caller.js';
-import { jsonSchema } from '../../openapi/openapi.js';
 import { problemTitle } from '../problem.js';
 import { RateLimiter } from './rate-limiter.js';
 import { type RateLimitName } from './rate-limits.js';
@@ -25,12 +23,7 @@ export const RateLimit = (limit: Choice) =>
   applyDecorators(
     SetMetadata(RATE_LIMIT, limit),
     UseGuards(RateLimitGuard),
-    ApiResponse({
-      status: 429,
-      description: problemTitle(429),
-      headers: HEADERS,
-      content: { 'application/problem+json': { schema: jsonSchema(problem) } },
-    }),
+    ApiResponse({ status: 429, description: problemTitle(429), headers: HEADERS }),
   );
 
 /** Runs behind the check of the token: what was refused there costs nothing here. */
