@@ -26,6 +26,7 @@ describe('the documents', () => {
     const updated = await updatedDocuments('src');
     expect(updated.map(({ path }) => path)).toEqual([
       'README.md',
+      'docs/integrating.md',
       'libs/contracts/README.md',
       'ARCHITECTURE.md',
       'docs/api/asyncapi.json',

@@ -30,6 +30,10 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
       'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
       environment: environmentTable(environments),
     },
+    'docs/integrating.md': {
+      'send-by-client': sendByClient,
+      'send-by-python': fenced('python', read(join(EXAMPLES, 'send_invoice.py'))),
+    },
     'libs/contracts/README.md': { 'publish-by-queue': publishByQueue, 'send-by-client': sendByClient },
     'ARCHITECTURE.md': {
       dependencies: dependencyTable(read('eslint.config.mjs')),

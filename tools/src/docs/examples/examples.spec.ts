@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { deliveryView, DISPATCH_QUEUE, dispatchJobSchema, QUEUE_PREFIX } from '@billing-mail/contracts';
 import {
   findFreePort,
+  findProgram,
   startServerProcess,
   startTestDatabase,
   startTestRedis,
@@ -96,14 +97,15 @@ describe('sending an invoice by HTTP', () => {
   });
 
   it.each([
-    ['send-invoice.sh', 'inv-2026-0043'],
-    ['upload-invoice.sh', 'inv-2026-0044'],
-  ])('is answered with the delivery, and with the same when it is sent again: %s', async (file, key) => {
+    ['sh', 'send-invoice.sh', 'inv-2026-0043'],
+    ['sh', 'upload-invoice.sh', 'inv-2026-0044'],
+    ['python3', 'send_invoice.py', 'inv-2026-0046'],
+  ])('is answered with the delivery, and with the same when it is sent again: %s %s', async (program, file, key) => {
     const { service } = await issueTokens(AUTH_JWT_SECRET);
     const send = async () => {
       const script = join(__dirname, file);
       const env = { PATH: process.env['PATH'], MAIL_DISPATCHER: url, TOKEN: service };
-      return deliveryView.parse(JSON.parse((await run('sh', [script], { cwd: folder, env })).stdout));
+      return deliveryView.parse(JSON.parse((await run(findProgram(program) ?? program, [script], { cwd: folder, env })).stdout));
     };
     const first = await send();
     expect(first).toMatchObject({ teamId: 'acme', key, recipients: [{ address: 'payables@customer.example' }] });
