@@ -1,9 +1,10 @@
 // Knows which ways out are in trouble, so that their first success ends it, and sees to it that each incident is told.
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { wayStopped } from '@billing-mail/mail-core';
+import { type Verdict, wayStopped } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { IncidentsStore } from '../records/incidents.store.js';
+import { type DeliveryInHand } from '../records/rows.js';
 import { troubleOfWay } from '../settling/decision.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { type TryReport } from '../settling/try-report.js';
@@ -46,6 +47,11 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
       return this.tell();
     }
     return null;
+  }
+
+  /** The way of a delivery in hand is left alone for this trouble. */
+  goRound(delivery: DeliveryInHand, { reason }: Verdict): Promise<void> {
+    return this.store.goRound(delivery, reason);
   }
 
   /** Nothing of a team goes this way any more. */

@@ -95,6 +95,7 @@ export class WorkOnDelivery {
 
   /** Its own server takes nothing and asking again makes it worse; its team lets such documents go by the platform. */
   private async bypass(delivery: LookedAfter, why: Verdict): Promise<StepResult> {
+    await this.incidents.goRound(delivery, why);
     await this.settling.leaveCustomRoute(delivery, { ...reasonOf(why, ''), server: null });
     return { kind: 'left', reason: 'route_gone' };
   }

@@ -72,6 +72,16 @@ export class IncidentsStore {
     );
   }
 
+  /** Counts a delivery that goes round a way in trouble among those that met it, as long as this process holds it. */
+  async goRound({ id, claimId, teamId }: { id: string; claimId: string; teamId: string }, code: FailureCode): Promise<void> {
+    await this.sql.affected(
+      `UPDATE dispatch.deliveries d SET incident_id = i.id
+       FROM (SELECT id FROM dispatch.incidents WHERE team_id = $3 AND route = 'custom' AND code = $4 AND ended_at IS NULL ORDER BY id DESC LIMIT 1) i
+       WHERE d.id = $1 AND d.claim_id = $2`,
+      [id, claimId, teamId, code],
+    );
+  }
+
   /** Tells of the team's own servers what was not told yet; each once, however many processes do so. Returns of how many. */
   async tellOpened(): Promise<number> {
     return inTransaction(this.dataSource, async (sql) => {

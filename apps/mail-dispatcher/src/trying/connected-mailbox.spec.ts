@@ -105,13 +105,20 @@ describe('a delivery by a connected mailbox', () => {
     takes('token-7');
     harness.answerTokens((request) => (asked.push(request), { broken: 'sign_in_expired' }));
     await harness.saveSettings(connectedTeam({ fallback: true }));
+    const met: (string | null)[] = [];
     for (let round = 0; round < 3; round += 1) {
       const job = invoice();
       await harness.publish(job);
-      expect(await harness.until('acme', job.key)).toMatchObject({
+      const sent = await harness.until('acme', job.key);
+      expect(sent).toMatchObject({
         ...{ status: 'sent', route: 'platform', usedFallback: true, failure: { code: 'smtp_sign_in_expired' } },
       });
+      met.push(sent.incidentId);
     }
+    // All are of the trouble that they met, or went round.
+    expect(new Set(met)).toEqual(new Set([expect.any(String)]));
+    const incident = await harness.http().get(`/v1/teams/acme/incidents/${met[0]}`).set('Authorization', `Bearer ${harness.serviceToken}`);
+    expect(incident.body).toMatchObject({ code: 'smtp_sign_in_expired', deliveries: { fellBack: 3 } });
     // Each process asks once and knows it then.
     expect(asked.length).toBeLessThanOrEqual(2);
   });
