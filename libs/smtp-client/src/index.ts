@@ -1,3 +1,4 @@
+export { Dialogue } from './dialogue.js';
 export { type TransactionResult } from './message.js';
 export { isAddressAllowed } from './network-policy.js';
 export { openSession, serverLabel } from './open-session.js';

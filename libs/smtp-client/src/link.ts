@@ -2,6 +2,7 @@
 import { type Socket } from 'node:net';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
+import { type Dialogue } from './dialogue.js';
 import { linkFact, timeoutFact } from './facts.js';
 import { type Redact } from './redacting.js';
 import { ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
@@ -28,12 +29,13 @@ export class Link {
   private stage: AttemptStage = 'greeting';
   private inBody = false;
   /** What is not answered yet, in its order, and who wants to know: the next message may be offered while the end of one is not answered. */
-  private readonly due: { stage: AttemptStage; onReply: ReplyListener }[] = [];
+  private readonly due: { stage: AttemptStage; onReply: ReplyListener; dialogue: Dialogue | null }[] = [];
   private lastReply: { reply: Reply; stage: AttemptStage } | null = null;
   private timer: NodeJS.Timeout | undefined;
   private blockedMs = 0;
   private fact: SmtpFact | null = null;
   private onReply: ReplyListener = NOBODY;
+  private dialogue: Dialogue | null = null;
   private readonly endListeners = new Set<(fact: SmtpFact) => void>();
 
   constructor(
@@ -64,10 +66,16 @@ export class Link {
     this.onReply = onReply;
   }
 
+  /** Writes down what is said from now on, and what is answered to it. */
+  record(dialogue: Dialogue | null): void {
+    this.dialogue = dialogue;
+  }
+
   /** Writes commands; a reply to each is due from now on, in their order. `stages` say what the replies will mean. */
   command(lines: Buffer | string, ...stages: AttemptStage[]): void {
     if (this.fact !== null) return;
     this.expect(stages, 'no reply');
+    this.dialogue?.said(lines.toString(), stages[0]);
     this.socket.write(lines);
   }
 
@@ -84,7 +92,7 @@ export class Link {
   private expect(stages: readonly AttemptStage[], otherwise: string): void {
     // What is due already has its own time.
     if (this.due.length === 0) this.startTimer(this.timeouts.replyMs, otherwise);
-    this.due.push(...stages.map((stage) => ({ stage, onReply: this.onReply })));
+    this.due.push(...stages.map((stage) => ({ stage, onReply: this.onReply, dialogue: this.dialogue })));
     this.stage = this.due[0]?.stage ?? this.stage;
     this.lastReply = null;
   }
@@ -120,6 +128,7 @@ export class Link {
     this.stage = 'mail';
     this.lastReply = null;
     this.onReply = NOBODY;
+    this.dialogue = null;
   }
 
   /** Writes a piece of the body, one at a time; resolves when the server's side has room for more, or the link has ended. */
@@ -140,7 +149,7 @@ export class Link {
   endBody(lastBytes: Buffer): boolean {
     if (this.fact !== null) return false;
     if (!this.inBody) throw new Error('end of data released outside of a body');
-    this.due.push({ stage: 'final', onReply: this.onReply });
+    this.due.push({ stage: 'final', onReply: this.onReply, dialogue: this.dialogue });
     this.stage = 'final';
     this.startTimer(this.timeouts.finalReplyMs, 'no final reply');
     this.socket.write(Buffer.concat([lastBytes, END_MARK]));
@@ -166,6 +175,7 @@ export class Link {
 
   /** Ends the link from our side in good order: QUIT, and in any case within two seconds. */
   async quit(): Promise<void> {
+    this.dialogue = null;
     if (this.fact === null) await within(QUIT_MS, this.exchange('QUIT\r\n', this.stage));
     this.abandon();
   }
@@ -209,6 +219,7 @@ export class Link {
 
   private takeReply(reply: Reply): void {
     const answered = this.due.shift();
+    (answered?.dialogue ?? this.dialogue)?.heard(reply, this.redact);
     if (answered === undefined) {
       if (this.inBody) return this.endEarly(reply);
       // RFC 5321 3.8: a server that shuts down may say 421 at any time.

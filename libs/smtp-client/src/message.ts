@@ -1,4 +1,5 @@
 import { type SmtpFact } from '@billing-mail/mail-core';
+import { type Dialogue } from './dialogue.js';
 
 /** What the caller says when everything but the end of data is out. */
 type GateDecision = 'release' | 'hold';
@@ -28,6 +29,8 @@ export type OutgoingMessage = {
   beforeEndOfData: (acceptedRecipients: string[]) => Promise<GateDecision>;
   /** Told once the end of data is out: the server has only to answer. */
   afterEndOfData?: () => void;
+  /** Hears what is said of it. */
+  dialogue?: Dialogue;
 };
 
 /** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: it was not asked any more. */

@@ -28,6 +28,8 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   const steps = new StepClock(options.onStep);
   const fail = (fact: SmtpFact, tls: string | null = null): OpenResult => {
     steps.failed(fact);
+    // A server's refusal is in it as the reply that it was.
+    if (fact.kind !== 'reply') options.dialogue?.noted(fact.text);
     return { ok: false, fact, server: serverLabel(server), tls };
   };
   if (server.auth.type !== 'none' && server.security === 'none') {

@@ -104,6 +104,7 @@ class Attempt {
     if (!connected.ok) return connected;
     const place = `${isIP(address) === 6 ? `[${address}]` : address}:${server.port}`;
     this.steps.passed('connect', failuresBefore === 0 ? place : `${place}, after ${failuresBefore} other address(es) did not work`);
+    this.options.dialogue?.noted(`connected to ${place}`);
     const greeted = await this.greet(connected.socket);
     if (!greeted.ok) return greeted;
     const { link, greeting } = greeted;
@@ -134,7 +135,9 @@ class Attempt {
   }
 
   private linkOn(socket: Socket): Link {
-    return new Link(socket, this.options.timeouts, redactionOf(this.server.auth));
+    const link = new Link(socket, this.options.timeouts, redactionOf(this.server.auth));
+    link.record(this.options.dialogue ?? null);
+    return link;
   }
 
   private async secure(plain: Socket): Promise<Connected<TLSSocket>> {
@@ -153,6 +156,7 @@ class Attempt {
     }
     this.tls = secured.socket.getProtocol();
     this.steps.passed('tls', this.tls ?? 'TLS');
+    this.options.dialogue?.noted(this.tls ?? 'TLS');
     return secured;
   }
 }

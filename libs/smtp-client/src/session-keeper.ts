@@ -50,7 +50,7 @@ export class SessionKeeper {
     return new KeptLine(
       {
         take: () => this.take(key),
-        open: (signal) => this.open(server, way, options, signal),
+        open: (signal, dialogue) => this.open(server, way, { ...options, opening: signal, dialogue }),
         hasRoom: (kept) => this.hasRoom(kept),
         mayPassOn: (kept) => this.mayPassOn(kept),
         giveBack: (kept) => this.giveBack(kept),
@@ -74,13 +74,11 @@ export class SessionKeeper {
     for (const kept of this.waiting()) if (kept.way.isRetired) void this.discard(kept);
   }
 
-  private async open(server: SmtpServer, way: Way, options: SessionOptions, signal: AbortSignal): ReturnType<SessionSource['open']> {
+  private async open(server: SmtpServer, way: Way, options: SessionOptions): ReturnType<SessionSource['open']> {
     const { onStep: _onStep, afterClosing, ...lasting } = options;
     this.openings.add(way);
     if (afterClosing === true) await Promise.all([...this.closings].filter(([, scope]) => scope === way.scope).map(([closing]) => closing));
-    const opened = await openSession(server, { ...lasting, opening: signal, known: this.known.of(way.key) }).finally(() =>
-      this.openings.delete(way),
-    );
+    const opened = await openSession(server, { ...lasting, known: this.known.of(way.key) }).finally(() => this.openings.delete(way));
     if (!opened.ok) return opened;
     this.openedCount += 1;
     return { ok: true, kept: this.keep({ session: opened.session, way, messages: 0, isUsed: false }) };

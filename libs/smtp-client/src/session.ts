@@ -113,11 +113,13 @@ export class LinkSession implements SmtpSession {
     const obstacle = this.link.failure === null ? this.sizeObstacle(message.size) : this.isBusy ? UNHEARD : this.link.failure;
     if (obstacle !== null) {
       steps.failed(obstacle);
+      message.dialogue?.noted(obstacle.text);
       return notOffered(message, { outcome: 'failed', fact: obstacle });
     }
     const transaction = new Transaction(this.link, message, this.capabilities, steps);
     const before = this.underWay[0]?.transaction ?? null;
     this.underWay.push({ transaction, asked });
+    this.link.record(message.dialogue ?? null);
     try {
       if (before === null) await this.closeEnvelope();
       const result = await transaction.run();

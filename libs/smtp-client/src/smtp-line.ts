@@ -1,5 +1,6 @@
 // A line to one server: messages go over a session that was kept or is opened, and over a fresh one where a kept one turns out dead.
 import { type SmtpFact } from '@billing-mail/mail-core';
+import { Dialogue } from './dialogue.js';
 import { type KeptSession } from './kept-session.js';
 import { type KnownServer } from './known-servers.js';
 import { notOffered, type OutgoingMessage, type TransactionResult } from './message.js';
@@ -10,6 +11,8 @@ export type Opening = { ok: true } | { ok: false; fact: SmtpFact };
 export interface SmtpLine {
   /** Takes or opens a session if there is none yet. */
   open(): Promise<Opening>;
+  /** What was said while sessions were opened over it; messages may name it as theirs. */
+  readonly dialogue: Dialogue;
   /** TLS version of the session used last, or `null` without TLS. */
   readonly tls: string | null;
   /** Recipients that the server takes in one transaction: as it announces, or as was learnt before; else `Infinity`. */
@@ -41,7 +44,10 @@ export interface SmtpLine {
 export interface SessionSource {
   /** One that waits for its next message. */
   take(): KeptSession | null;
-  open(signal: AbortSignal): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
+  open(
+    signal: AbortSignal,
+    dialogue: Dialogue,
+  ): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
   hasRoom(kept: KeptSession): boolean;
   /** Whether the next message may have it already. */
   mayPassOn(kept: KeptSession): boolean;
@@ -53,6 +59,7 @@ export interface SessionSource {
 const ABORTED: SmtpFact = { kind: 'network', stage: 'connect', reason: 'closed', text: 'the line was given up from our side' };
 
 export class KeptLine implements SmtpLine {
+  readonly dialogue = new Dialogue();
   tls: string | null = null;
   private kept: KeptSession | null = null;
   private sending: OutgoingMessage | null = null;
@@ -75,7 +82,7 @@ export class KeptLine implements SmtpLine {
   async open(): Promise<Opening> {
     if (this.kept !== null && !this.source.hasRoom(this.kept)) await this.giveBack();
     if (this.isAborted) return { ok: false, fact: ABORTED };
-    this.use(this.kept ?? this.source.take());
+    if (this.kept === null) this.takeKept();
     return this.kept === null ? this.openFresh() : { ok: true };
   }
 
@@ -119,9 +126,14 @@ export class KeptLine implements SmtpLine {
     else if (this.kept?.session.isBusy === false) void this.kept.session.close();
   }
 
+  private takeKept(): void {
+    this.use(this.source.take());
+    if (this.kept !== null) this.dialogue.noted('over a session that has carried other messages before');
+  }
+
   private async openFresh(): Promise<Opening> {
     const opening = (this.opening = new AbortController());
-    const opened = await this.source.open(opening.signal);
+    const opened = await this.source.open(opening.signal, this.dialogue);
     this.opening = null;
     if (opened.ok) {
       this.use(opened.kept);

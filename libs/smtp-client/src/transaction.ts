@@ -63,7 +63,9 @@ export class Transaction {
     if (!this.isOver() && (await this.mayEnd())) {
       await this.untilReplied(() => {
         this.endOfDataReleased = this.body.end();
-        if (this.endOfDataReleased) this.message.afterEndOfData?.();
+        if (!this.endOfDataReleased) return;
+        this.message.dialogue?.sent(this.message.size);
+        this.message.afterEndOfData?.();
       });
     }
     if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
@@ -71,6 +73,7 @@ export class Transaction {
     // The server waits for the rest of a message that must not come.
     if ((ending.outcome === 'held' && !this.isWithdrawn) || ending.outcome === 'body_failed') this.link.abandon();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
+    if (ending.outcome === 'failed' && ending.fact.kind !== 'reply') this.message.dialogue?.noted(ending.fact.text);
     return { recipients: this.recipients, bodyBegun: this.body.begun, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
 
