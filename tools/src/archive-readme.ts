@@ -8,8 +8,8 @@ from when until when (the end is not included), and how many there are. Times ar
 documents/    each document that was attached, byte for byte as it was handed over
 messages/     each message as it was sent, byte for byte. A program for e-mail opens it; where it is signed (S/MIME), that shows who sent it
               and that nothing has changed since
-deliveries.jsonl  the log: a line of JSON for each delivery, the newest first, with its recipients, every try and what the server answered,
-              what came back, its texts, and which files above belong to it with their SHA-256
+deliveries.jsonl  the log: a line of JSON for each delivery, the newest first, with its recipients, every try and what the server answered
+              (all that was said, where not all were accepted), what came back, its texts, and which files above belong to it with their SHA-256
 recipients.csv    the same as a table: a line for each recipient, with the state and the answer of the server
 differences.csv   what is missing above, and why
 SHA256SUMS    the check sum of every other file

@@ -23,6 +23,8 @@ export const attemptView = z.object({
   reply: z.string().nullable(),
   server: z.string().nullable(),
   tls: z.string().nullable(),
+  /** What both sides said, line by line with its time and without the sign-in, at most 8 KiB; `null` where all were accepted. Untrusted text. */
+  transcript: z.string().nullable(),
 });
 export type AttemptView = z.infer<typeof attemptView>;
 
@@ -60,6 +62,10 @@ export const reportView = z.object({
 });
 export type ReportView = z.infer<typeof reportView>;
 
+/** Who sent a delivery again, or is told of it where an internal service did, and what was noted. */
+export const sendingAgain = z.object({ by: z.string(), at: timestamp, note: z.string().nullable() });
+export type SendingAgain = z.infer<typeof sendingAgain>;
+
 export const failureView = z.object({ code: z.enum([...FAILURE_CODES, 'other']), message: z.string() });
 
 export const deliveryView = z.object({
@@ -87,6 +93,10 @@ export const deliveryView = z.object({
   cancelledBy: z.string().nullable(),
   /** Who found out that it arrived, where nobody knew whether it did. `note` is what that user wrote. */
   received: z.object({ by: z.string(), at: timestamp, note: z.string().nullable() }).nullable(),
+  /** Of one that is another one sent again. */
+  resend: sendingAgain.nullable(),
+  /** Of one that was sent again: the latest time. */
+  sentAgain: sendingAgain.nullable(),
   recipients: z.array(recipientView),
   attempts: z.array(attemptView),
   /** Oldest first. */
@@ -96,10 +106,12 @@ export const deliveryView = z.object({
 export type DeliveryView = z.infer<typeof deliveryView>;
 
 /** A delivery in the log: of its recipients the first few, and how many there are. */
-export const deliverySummary = deliveryView.omit({ recipients: true, attempts: true, reports: true }).extend({
-  recipients: z.array(recipientView.pick({ address: true, name: true, role: true })),
-  recipientCount: z.int(),
-});
+export const deliverySummary = deliveryView
+  .omit({ resend: true, sentAgain: true, recipients: true, attempts: true, reports: true })
+  .extend({
+    recipients: z.array(recipientView.pick({ address: true, name: true, role: true })),
+    recipientCount: z.int(),
+  });
 export type DeliverySummary = z.infer<typeof deliverySummary>;
 
 /** Body of `POST …/deliveries/{id}/resend`. */
@@ -107,6 +119,7 @@ export const resendRequest = z.strictObject({
   recipients: listOf(z.strictObject({ address: recipientAddress, insteadOf: recipientAddress.optional() }), 'must be a list')
     .min(1, 'needs at least one recipient, or leave it out')
     .optional(),
+  note: lineOfText({ min: 1, max: 500 }).optional(),
 });
 export type ResendRequest = z.infer<typeof resendRequest>;
 

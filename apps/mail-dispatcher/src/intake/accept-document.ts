@@ -18,7 +18,7 @@ import { contentHash, type HashedAttachment, type HashedDocument } from './conte
 import { hashedOf, TakeDocuments } from './take-documents.js';
 
 /** A document that passed the schema; version and shape no longer matter. */
-export type DocumentToSend = Omit<DispatchJob, 'version'> & { resendOf?: string };
+export type DocumentToSend = Omit<DispatchJob, 'version'> & { resendOf?: string; resendNote?: string };
 
 export type Intake =
   | { kind: 'accepted'; deliveryId: string }
@@ -131,7 +131,7 @@ export class AcceptDocument {
     { fixed, recipients, lane }: Looked,
     hand: Hand | null,
   ): NewDelivery {
-    const { teamId, key, requestedBy, subject, text, html, resendOf, sendAt } = document;
+    const { teamId, key, requestedBy, subject, text, html, resendOf, resendNote, sendAt } = document;
     const rows = attachments.map(({ bytes: _bytes, ...row }): AttachmentRow => row);
     return {
       ...{ id, teamId, key, requestedBy, subject, text, lane, fixed, recipients },
@@ -139,6 +139,7 @@ export class AcceptDocument {
       document: document.document,
       html: html ?? null,
       resendOf: resendOf ?? null,
+      ...(resendNote === undefined ? {} : { resendNote }),
       attachments: rows,
       sendAt: sendAt ?? null,
       claim: hand && { claimId: randomUUID(), workerId: this.runner.workerId, leaseMs: this.env.CLAIM_LEASE },

@@ -102,6 +102,17 @@ describe('keeping and forgetting', () => {
     expect(JSON.stringify(rows.filter(({ table }) => table === 'dispatch.recipients'))).not.toContain('joann');
   });
 
+  it('keeps no transcript of what was said to servers of a person that is erased', async () => {
+    harness.platform.script = { rcpt: '550 5.1.1 <"ann.miller"@customer.example> is unknown' };
+    await settled('acme', 0, { to: [ANN] });
+    expect(await connected((client) => rowsAbout(client, 'dispatch', ANN.address))).toContainEqual({
+      table: 'dispatch.attempts',
+      row: expect.objectContaining({ transcript: expect.stringMatching(/C RCPT TO:<ann\.miller@customer\.example>/i) }),
+    });
+    await connected((client) => eraseFrom(client, 'dispatch', ANN.address.toLowerCase(), { kept: {}, removed: [], also: forgetName }));
+    expect(await harness.sql.rows('SELECT transcript FROM dispatch.attempts')).toEqual([{ transcript: null }]);
+  });
+
   it('erases a person from what is settled, search included, but for teams under a legal hold, and says what stays', async () => {
     await settled('acme', 0, { to: [ANN, { address: 'joann.miller@customer.example' }], text: `For ${ANN.address}` });
     await settled('held', 0, { to: [ANN] });

@@ -31,7 +31,7 @@ export async function openDeliveriesTo(client: ClientBase, address: string): Pro
   return rows;
 }
 
-/** The name that stood beside an address, also in the words that the log is searched by. */
+/** The name that stood beside an address, also in the words that the log is searched by; and what was said to servers, which names it in forms of their own. */
 export async function forgetName(client: ClientBase, erased: string): Promise<void> {
   await client.query(
     `WITH named AS (
@@ -41,6 +41,11 @@ export async function forgetName(client: ClientBase, erased: string): Promise<vo
        UPDATE dispatch.recipients r SET name = NULL FROM named n WHERE r.delivery_id = n.delivery_id AND r.position = n.position
      )
      UPDATE dispatch.search_texts s SET text = replace(s.text, lower(n.name COLLATE "und-x-icu"), '') FROM named n WHERE s.delivery_id = n.delivery_id`,
+    [erased],
+  );
+  await client.query(
+    `UPDATE dispatch.attempts t SET transcript = NULL
+     WHERE t.transcript IS NOT NULL AND t.delivery_id IN (SELECT delivery_id FROM dispatch.recipients WHERE lower(address) = $1)`,
     [erased],
   );
 }

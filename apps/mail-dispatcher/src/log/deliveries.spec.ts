@@ -90,6 +90,55 @@ describe('the delivery log', () => {
     expect(body).toMatchObject({ failure: { code: 'recipient_unknown' }, recipients: [{ status: 'rejected', explanation: null }] });
   });
 
+  const transcriptOf = async (team: string, id: string): Promise<string[]> => {
+    const { attempts } = (await get(`${team}/deliveries/${id}`)).body as DeliveryView;
+    return (attempts[0]?.transcript ?? '').split('\n').map((line) => line.replace(/^\+\d+\.\d{3} /, ''));
+  };
+
+  it('has the transcript of a try in which somebody was refused, and none where all were accepted', async () => {
+    harness.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 no such user' : '250 2.1.5 fine') };
+    const mixed = await sent('tried', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] });
+    const lines = await transcriptOf('tried', mixed.id);
+    const size = lines.find((line) => line.startsWith('C (message of '));
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('C MAIL ')))).toEqual([
+      expect.stringMatching(/^C MAIL FROM:<.+> SIZE=\d+/),
+      'C RCPT TO:<good@x.example>',
+      'C RCPT TO:<gone@x.example>',
+      'C DATA',
+      expect.stringMatching(/^S 250/),
+      'S 250 2.1.5 fine',
+      'S 550 5.1.1 no such user',
+      expect.stringMatching(/^S 354/),
+      size,
+      expect.stringMatching(/^S 250/),
+    ]);
+    expect(lines.join('\n')).toMatch(/^- connected to 127\.0\.0\.1:\d+\nS 220 .+\nC EHLO /);
+    harness.platform.script = {};
+    const plain = await sent('tried');
+    expect(((await get(`tried/deliveries/${plain.id}`)).body as DeliveryView).attempts).toMatchObject([
+      { outcome: 'accepted', transcript: null },
+    ]);
+  });
+
+  it('shows a sign-in in the transcript without the password, also where the server repeats it', async () => {
+    const password = 'Grün & geheim%21';
+    const forms = [password, encodeURIComponent(password), Buffer.from(password).toString('base64'), Buffer.from(password).toString('hex')];
+    for (const mechanisms of ['PLAIN', 'LOGIN', 'CRAM-MD5']) {
+      harness.custom.script = { security: 'starttls', accounts: [], mechanisms, auth: `535 5.7.8 not ${forms.join(' nor ')}` };
+      const team = `secret-${mechanisms.toLowerCase()}`;
+      const smtp = harness.serverWithPassword(team, harness.custom.port, password);
+      await harness.saveSettings(teamSettings(team, { sender: 'custom', smtp }));
+      const job = invoice({ teamId: team });
+      await harness.publish(job);
+      const { id } = await harness.until(team, job.key, ({ attempts }) => attempts.length > 0);
+      const lines = await transcriptOf(team, id);
+      expect(lines).toContain('C STARTTLS');
+      expect(lines.slice(lines.findIndex((line) => line.startsWith('C AUTH '))).join('\n')).toMatch(
+        /^C AUTH (?:PLAIN \*{3}|LOGIN|CRAM-MD5)\n(?:S 334.*\nC \*{3}\n){0,2}S 535 5\.7\.8 not \*{3} nor \*{3} nor \*{3} nor \*{3}$/,
+      );
+    }
+  });
+
   it('knows no delivery under an id that is none', async () => {
     expect((await get('lists/deliveries/1')).status).toBe(404);
     expect((await get('lists/deliveries/01930000-0000-7000-8000-000000000000')).status).toBe(404);
@@ -141,8 +190,14 @@ describe('the delivery log', () => {
     await harness.saveSettings(teamSettings('resends', { cc: [{ address: 'copy@x.example' }], version: 2 }));
     const answer = await post(`resends/deliveries/${first.id}/resend`, {
       recipients: [{ address: 'right@x.example', insteadOf: 'wrong@x.example' }],
+      note: 'Mrs Ä. gave the right one by phone',
     });
     expect([answer.status, answer.body.resendOf]).toEqual([202, first.id]);
+    const again = { by: 'u17', at: answer.body.createdAt, note: 'Mrs Ä. gave the right one by phone' };
+    expect(answer.body).toMatchObject({ resend: again, sentAgain: null });
+    expect((await get(`resends/deliveries/${first.id}`)).body).toMatchObject({ resend: null, sentAgain: again });
+    const refused = await post(`resends/deliveries/${first.id}/resend`, { note: 'x'.repeat(501) });
+    expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([422, '/note']);
     const second = await harness.until('resends', answer.body.key);
     expect(second.recipients.map(({ address, name, role, status }) => [address, name, role, status])).toEqual([
       ['right@x.example', 'Payables', 'to', 'accepted'],

@@ -12,6 +12,7 @@ import {
   type ReportView,
   type RequestedBy,
   type Route,
+  type SendingAgain,
 } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
@@ -44,6 +45,9 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
+/** As its own page shows it. */
+export type ShownRecord = DeliveryRecord & { resend: SendingAgain | null; sentAgain: SendingAgain | null };
+
 /** As the log lists it: with the first of its recipients. */
 export type ListedRecord = DeliveryRecord & Pick<DeliverySummary, 'recipients' | 'recipientCount'>;
 
@@ -67,6 +71,9 @@ const RECORD = `
   (SELECT i.id FROM dispatch.incidents i WHERE i.id = d.incident_id AND i.opened_at IS NOT NULL) AS "incidentId",
   d.cancelled_by AS "cancelledBy",
   CASE WHEN d.received_at IS NOT NULL THEN jsonb_build_object('by', d.received_by, 'at', ${inUtc('d.received_at')}, 'note', d.received_note) END AS received`;
+
+const sendingAgainBy = (copy: string): string =>
+  `jsonb_build_object('by', ${copy}.requested_by ->> 'userId', 'at', ${inUtc(`${copy}.created_at`)}, 'note', ${copy}.resend_note)`;
 
 @Injectable()
 export class DeliveriesStore {
@@ -92,11 +99,13 @@ export class DeliveriesStore {
     );
   }
 
-  async find(teamId: string, id: string): Promise<DeliveryRecord | null> {
-    const [record] = await this.sql.rows<DeliveryRecord>(`SELECT ${RECORD} FROM dispatch.deliveries d WHERE d.team_id = $1 AND d.id = $2`, [
-      teamId,
-      id,
-    ]);
+  async find(teamId: string, id: string): Promise<ShownRecord | null> {
+    const [record] = await this.sql.rows<ShownRecord>(
+      `SELECT ${RECORD}, CASE WHEN d.resend_of IS NOT NULL THEN ${sendingAgainBy('d')} END AS resend,
+         (SELECT ${sendingAgainBy('a')} FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgain"
+       FROM dispatch.deliveries d WHERE d.team_id = $1 AND d.id = $2`,
+      [teamId, id],
+    );
     return record ?? null;
   }
 
@@ -141,7 +150,7 @@ export class DeliveriesStore {
 
   async attemptsOf(id: string): Promise<(Omit<AttemptView, 'startedAt'> & { startedAt: Date })[]> {
     return this.sql.rows(
-      `SELECT number, route, started_at AS "startedAt", duration_ms AS "durationMs", outcome, stage, code, enhanced_code AS "enhancedCode", reply, server, tls
+      `SELECT number, route, started_at AS "startedAt", duration_ms AS "durationMs", outcome, stage, code, enhanced_code AS "enhancedCode", reply, server, tls, transcript
        FROM dispatch.attempts WHERE delivery_id = $1 ORDER BY number`,
       [id],
     );

@@ -9,7 +9,13 @@ import {
 import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
 import { notFound } from '@billing-mail/platform';
 import { z } from 'zod';
-import { type DeliveriesStore, type DeliveryRecord, type RecipientRecord, type ReportRecord } from './deliveries.store.js';
+import {
+  type DeliveriesStore,
+  type DeliveryRecord,
+  type RecipientRecord,
+  type ReportRecord,
+  type ShownRecord,
+} from './deliveries.store.js';
 
 /** One of the team's. @throws 404 where it has none of that id */
 export async function readView(store: DeliveriesStore, teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
@@ -35,7 +41,7 @@ export function inReadersWords<Record extends DeliveryRecord>(record: Record, re
 }
 
 function toView(
-  record: DeliveryRecord,
+  record: ShownRecord,
   reader: Locale | null,
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {

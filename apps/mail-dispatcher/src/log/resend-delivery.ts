@@ -49,6 +49,7 @@ export class ResendDelivery {
         ...(html === null ? {} : { html }),
         attachments: [],
         resendOf: original.id,
+        ...(request.note === undefined ? {} : { resendNote: request.note }),
       },
       attachments,
     );

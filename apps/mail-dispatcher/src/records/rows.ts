@@ -115,4 +115,6 @@ export type AttemptFacts = {
   reply: string | null;
   server: string;
   tls: string | null;
+  /** What was said, where not all were accepted. */
+  transcript?: string | null;
 };

@@ -66,17 +66,17 @@ const STATEMENT = `
   ),
   attempts AS (
     INSERT INTO dispatch.attempts AS known (id, delivery_id, number, route, claim_id, started_at, duration_ms, outcome, stage, code, enhanced_code,
-      reason, reply, server, tls, message_sha256, message_size, signed)
+      reason, reply, server, tls, message_sha256, message_size, signed, transcript)
     SELECT t.id, w.id, t.number, t.route, t."claimId", now() - t."durationMs" * interval '1 millisecond', t."durationMs", t.outcome, t.stage, t.code,
-      t."enhancedCode", t.reason, t.reply, t.server, t.tls, t.sha256, t.size, t.signed
+      t."enhancedCode", t.reason, t.reply, t.server, t.tls, t.sha256, t.size, t.signed, t.transcript
     FROM written w CROSS JOIN LATERAL json_to_record(w.attempt) AS t (
       id uuid, number int, route text, "claimId" uuid, "durationMs" int, outcome text, stage text, code int, "enhancedCode" text,
-      reason text, reply text, server text, tls text, sha256 text, size bigint, signed boolean)
+      reason text, reply text, server text, tls text, sha256 text, size bigint, signed boolean, transcript text)
     WHERE w.attempt IS NOT NULL
     -- A late answer completes the facts, but a doubt that was logged stays: the next try may have been sent because of it.
     ON CONFLICT (id) DO UPDATE SET duration_ms = excluded.duration_ms, outcome = coalesce(known.outcome, excluded.outcome), stage = excluded.stage,
       code = excluded.code, enhanced_code = excluded.enhanced_code, reason = excluded.reason, reply = excluded.reply, server = excluded.server,
-      tls = excluded.tls, released = CASE WHEN excluded.outcome IS NULL THEN '{}'::int[] END
+      tls = excluded.tls, transcript = coalesce(excluded.transcript, known.transcript), released = CASE WHEN excluded.outcome IS NULL THEN '{}'::int[] END
     WHERE known.outcome IS NULL OR known.outcome = 'uncertain'
   ),
   taken_back AS (

@@ -18,6 +18,8 @@ export type NewDelivery = {
   text: string;
   html: string | null;
   resendOf: string | null;
+  /** What whoever sends it again has noted. */
+  resendNote?: string;
   lane: string;
   recipients: { address: string; name: string | null; role: RecipientRole }[];
   attachments: AttachmentRow[];
@@ -54,16 +56,16 @@ export const wordsOf = (
 const STATEMENT = `
   WITH asked AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS a (
-      id uuid, "teamId" text, key text, "contentHash" text, document jsonb, "requestedBy" jsonb, subject text, text text, html text, "resendOf" uuid,
+      id uuid, "teamId" text, key text, "contentHash" text, document jsonb, "requestedBy" jsonb, subject text, text text, html text, "resendOf" uuid, "resendNote" text,
       lane text, look jsonb, route text, "messageIds" jsonb, "notShown" int, "sendAt" timestamptz, "claimId" uuid, "workerId" text, "leaseMs" int,
       words text, recipients json, attachments json)
     -- In one order, so that two statements that take the same keys wait for each other and never in a circle.
     ORDER BY "teamId", key LIMIT $2
   ),
   taken AS (
-    INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, lane, route, look, message_ids,
+    INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, resend_note, lane, route, look, message_ids,
       recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at, series_id, occurrence)
-    SELECT a.id, a."teamId", a.key, a."contentHash", a.document, a."requestedBy", a.subject, a."resendOf", a.lane, a.route, a.look, coalesce(a."messageIds", '{}'),
+    SELECT a.id, a."teamId", a.key, a."contentHash", a.document, a."requestedBy", a.subject, a."resendOf", a."resendNote", a.lane, a.route, a.look, coalesce(a."messageIds", '{}'),
       coalesce(a."notShown", 0), CASE WHEN a.look IS NOT NULL THEN date_trunc('second', greatest(now(), a."sendAt")) END,
       CASE WHEN a."claimId" IS NULL THEN 'queued' ELSE 'sending' END, a."claimId", a."workerId",
       CASE WHEN a."claimId" IS NULL THEN greatest(now(), a."sendAt") ELSE now() + a."leaseMs" * interval '1 millisecond' END,

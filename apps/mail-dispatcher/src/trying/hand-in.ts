@@ -57,8 +57,15 @@ export async function handIn(task: HandIn): Promise<HandedIn> {
     task.signal.removeEventListener('abort', onAbort);
     void task.line.giveBack();
   }
-  return withFacts(tried, startedAt);
+  const handedIn = withFacts(tried, startedAt);
+  return isPlainlyAccepted(handedIn) ? handedIn : withTranscript(handedIn, task.line.dialogue.written());
 }
+
+/** Nothing is to be told but the reply, which its recipients have. */
+const isPlainlyAccepted = ({ results, failure, interrupted }: HandedIn): boolean =>
+  failure === null && interrupted === null && results.every(({ outcome }) => outcome === 'accepted');
+
+const withTranscript = (tried: HandedIn, transcript: string | null): HandedIn => ({ ...tried, facts: { ...tried.facts, transcript } });
 
 /** What a try came to that did not get as far as the server. */
 export const notHandedIn = (server: string, failure: Verdict): HandedIn =>
@@ -123,6 +130,7 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
     from: task.from(recipients),
     ...(task.envelopeId === undefined ? {} : { envelopeId: task.envelopeId }),
     recipients: [...positions.keys()],
+    dialogue: task.line.dialogue,
     size: task.message.size,
     body: task.message.body,
     beforeEndOfData: async (accepted) => {

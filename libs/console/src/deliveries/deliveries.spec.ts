@@ -20,6 +20,7 @@ const attempt = (number: number, route: 'custom' | 'platform', outcome: AttemptV
   reply: null,
   server: null,
   tls: null,
+  transcript: null,
 });
 const delivery = (changes: Partial<DeliveryView>): DeliveryView => ({
   id: '1',
@@ -34,6 +35,8 @@ const delivery = (changes: Partial<DeliveryView>): DeliveryView => ({
   messageId: null,
   resendOf: null,
   sentAgainAs: null,
+  resend: null,
+  sentAgain: null,
   recipientsNotShown: 0,
   createdAt: '2026-11-23T10:00:00.000Z',
   settledAt: null,
@@ -70,6 +73,15 @@ describe('the course of a delivery', () => {
       'fell_back',
       'signed',
       'attempt',
+    ]);
+  });
+
+  it('says that it was sent again before, or after its end, by whom', () => {
+    const again = { by: 'anna', at: '2026-11-23T11:00:00.000Z', note: 'asked by phone' };
+    expect(courseOf(delivery({ resend: again }))[0]).toEqual({ kind: 'sent_again', ...again });
+    expect(courseOf(delivery({ sentAgain: again, settledAt: '2026-11-23T10:05:00.000Z' })).slice(1)).toEqual([
+      { kind: 'settled', at: '2026-11-23T10:05:00.000Z', status: 'sent' },
+      { kind: 'sent_again', ...again },
     ]);
   });
 

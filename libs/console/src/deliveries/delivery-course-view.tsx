@@ -10,6 +10,7 @@ import {
   IconHelpCircle,
   IconInbox,
   IconProgress,
+  IconRepeat,
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
@@ -18,6 +19,7 @@ import { type CourseStep, courseOf } from './delivery-course.js';
 import classes from './delivery-page.module.css';
 import { RawReply } from './raw-reply.js';
 import { ReportStep } from './report-step.js';
+import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
   return (
@@ -37,6 +39,16 @@ function Step({ step, beside }: { step: CourseStep; beside: string }) {
   switch (step.kind) {
     case 'queued':
       return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={at(step.at)} />;
+    case 'sent_again':
+      return (
+        <Line icon={<IconRepeat aria-hidden />} tone="calm" title={detail.sentAgainBy(step.by)} at={at(step.at)}>
+          {step.note === null ? null : (
+            <Text size="sm" className="breakable">
+              {step.note}
+            </Text>
+          )}
+        </Line>
+      );
     case 'signed':
       return <Line icon={<IconRosetteDiscountCheck aria-hidden />} tone="good" title={detail.signed} />;
     case 'fell_back':
@@ -90,6 +102,7 @@ function Attempt({ attempt, at }: { attempt: AttemptView; at: string }) {
         </Text>
       )}
       {attempt.reply === null ? null : <RawReply reply={attempt.reply} />}
+      {attempt.transcript === null ? null : <Transcript text={attempt.transcript} />}
     </Line>
   );
 }

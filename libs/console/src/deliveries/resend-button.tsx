@@ -57,6 +57,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
   const [, navigate] = useLocation();
   const [choices, setChoices] = useState(() => firstChoices(delivery, purpose));
   const [isWhole, setIsWhole] = useState(choices.length <= SHOWN_AT_FIRST);
+  const [note, setNote] = useState('');
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
   const wrong = chosen.filter((choice) => reasonOf(choice) !== null).length;
@@ -71,6 +72,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
             recipients: chosen.map(({ address, original }) =>
               address.trim() === original ? { address: original } : { address: address.trim(), insteadOf: original },
             ),
+            ...(note.trim() === '' ? {} : { note: note.trim() }),
           },
         }),
       ),
@@ -123,6 +125,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
           {words.settings.copies.showAll(choices.length)}
         </Button>
       )}
+      <TextInput label={resend.note} value={note} maxLength={500} onChange={(event) => setNote(event.currentTarget.value)} />
       {sending.error ? <Trouble error={sending.error} /> : null}
       <Group justify="flex-end" mt="md">
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}

@@ -3,7 +3,8 @@ import { useLanguage } from '../words/words-context.js';
 
 /** Shows a secret this once: a click beside it or Escape does not close it. */
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const say = useLanguage().words.webhooks.secret;
+  const { webhooks, page } = useLanguage().words;
+  const say = webhooks.secret;
   return (
     <Modal opened onClose={onClose} title={say.title} centered withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false}>
       <Stack gap="md">
@@ -15,7 +16,7 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
           <CopyButton value={secret}>
             {({ copied, copy }) => (
               <Button variant="default" onClick={copy}>
-                {copied ? say.copied : say.copy}
+                {copied ? page.copied : page.copy}
               </Button>
             )}
           </CopyButton>

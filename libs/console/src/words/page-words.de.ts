@@ -79,5 +79,7 @@ export const pageWords: typeof english = {
   correct: 'Bitte berichtigen:',
   showPassword: 'Passwort anzeigen',
   close: 'Schließen',
+  copy: 'Kopieren',
+  copied: 'Kopiert',
   cancel: 'Abbrechen',
 };

@@ -69,5 +69,7 @@ export const pageWords = {
   correct: 'Please correct:',
   showPassword: 'Show the password',
   close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied',
   cancel: 'Cancel',
 };

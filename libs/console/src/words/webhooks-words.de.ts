@@ -36,8 +36,6 @@ export const webhooksWords: typeof english = {
   secret: {
     title: 'Das Geheimnis dieses Webhooks',
     text: 'Kopieren Sie es jetzt: Es wird nicht noch einmal angezeigt. Ihr Programm prüft damit, dass Anfragen von uns kommen (Standard Webhooks, Signatur v1).',
-    copy: 'Kopieren',
-    copied: 'Kopiert',
     done: 'Ich habe es kopiert',
   },
   publicKey: 'Öffentlicher Schlüssel (Signatur v1a)',

@@ -34,8 +34,6 @@ export const webhooksWords = {
   secret: {
     title: 'The secret of this webhook',
     text: 'Copy it now: it is not shown again. Your program checks by it that requests come from us (Standard Webhooks, signature v1).',
-    copy: 'Copy',
-    copied: 'Copied',
     done: 'I have copied it',
   },
   publicKey: 'Public key (signature v1a)',

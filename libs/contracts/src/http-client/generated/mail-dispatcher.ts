@@ -1878,6 +1878,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -1905,6 +1917,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -2013,6 +2026,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -2040,6 +2065,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -2434,6 +2460,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -2461,6 +2499,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -2552,6 +2591,7 @@ export interface operations {
                         address: string;
                         insteadOf?: string;
                     }[];
+                    note?: string;
                 };
             };
         };
@@ -2640,6 +2680,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -2667,6 +2719,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -2865,6 +2918,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -2892,6 +2957,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -3050,6 +3116,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -3077,6 +3155,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -3287,6 +3366,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -3314,6 +3405,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
@@ -3530,6 +3622,18 @@ export interface operations {
                             at: string;
                             note: string | null;
                         } | null;
+                        resend: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
+                        sentAgain: {
+                            by: string;
+                            /** Format: date-time */
+                            at: string;
+                            note: string | null;
+                        } | null;
                         recipients: {
                             address: string;
                             name: string | null;
@@ -3557,6 +3661,7 @@ export interface operations {
                             reply: string | null;
                             server: string | null;
                             tls: string | null;
+                            transcript: string | null;
                         }[];
                         reports: {
                             /** @enum {string} */
