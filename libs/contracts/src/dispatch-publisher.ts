@@ -13,6 +13,9 @@ export type ReplicatedJobQueue = JobQueue & {
 /** On how many replicas of Redis a job must be before it counts as published, and how long that may take. */
 export type Replication = { replicas: number; withinMs: number };
 
+/** `traceparent`: the step of the publisher's own trace (W3C) that the delivery follows from. It is no part of the document, and one that can't be read is let be. */
+export type Publishing = { traceparent?: string };
+
 /** Redis has the job, but not on as many replicas as asked for: a failover now may lose it. Publish it again with the same key. */
 export class NotReplicatedError extends Error {
   override readonly name = 'NotReplicatedError';
@@ -27,21 +30,35 @@ export class NotReplicatedError extends Error {
  * `NotReplicatedError` where they have not in time; even that is not a majority's vote. So publish again, with the same key, until the delivery
  * is seen: `GET /v1/teams/{teamId}/deliveries?documentId=`, or `delivery.updated`.
  */
-export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput): Promise<void>;
-export async function publishDispatchJob(queue: ReplicatedJobQueue, job: DispatchJobInput, replication: Replication): Promise<void>;
-export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput, replication?: Replication): Promise<void> {
+export async function publishDispatchJob(queue: JobQueue, job: DispatchJobInput, publishing?: Publishing): Promise<void>;
+export async function publishDispatchJob(
+  queue: ReplicatedJobQueue,
+  job: DispatchJobInput,
+  publishing: Publishing & Replication,
+): Promise<void>;
+export async function publishDispatchJob(
+  queue: JobQueue,
+  job: DispatchJobInput,
+  { traceparent, replicas, withinMs }: Publishing & Partial<Replication> = {},
+): Promise<void> {
   dispatchJobSchema().parse(job);
-  if (replication !== undefined) return publishReplicated(queue as ReplicatedJobQueue, job, replication);
-  await add(queue, job);
+  const publish = () => add(queue, job, traceparent);
+  if (replicas === undefined || withinMs === undefined) await publish();
+  else await publishReplicated(queue as ReplicatedJobQueue, publish, { replicas, withinMs });
 }
 
 // The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
-const add = (queue: JobQueue, job: DispatchJobInput): Promise<unknown> =>
-  queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1 });
+// The trace goes beside the document, among the options, where a dispatcher that does not know it does not look.
+const add = (queue: JobQueue, job: DispatchJobInput, traceparent: string | undefined): Promise<unknown> =>
+  queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1, ...(traceparent && { traceparent }) });
 
-async function publishReplicated(queue: ReplicatedJobQueue, job: DispatchJobInput, { replicas, withinMs }: Replication): Promise<void> {
+async function publishReplicated(
+  queue: ReplicatedJobQueue,
+  publish: () => Promise<unknown>,
+  { replicas, withinMs }: Replication,
+): Promise<void> {
   const before = await replicatedBy(queue, 0, 0);
-  await add(queue, job);
+  await publish();
   const after = await replicatedBy(queue, replicas, withinMs);
   if (after.history !== before.history) throw new NotReplicatedError('Redis failed over meanwhile, and may have lost the job.');
   if (after.replicas < replicas)

@@ -38,5 +38,6 @@ export * from './sign-in-window.js';
 export * from './team-certificate.js';
 export * from './text.js';
 export * from './text-rules.js';
+export * from './traceparent.js';
 export * from './webhook-vocabulary.js';
 export * from './webhooks.js';

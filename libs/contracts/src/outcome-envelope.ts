@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { requestedBy } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
+import { traceparent } from './traceparent.js';
 
 /** Fields of every event, whoever it concerns. */
 export const outcomeIdentity = {
@@ -9,6 +10,8 @@ export const outcomeIdentity = {
   /** UUID; a consumer acts once per event id, however often the job comes. */
   eventId: z.uuid(),
   occurredAt: z.iso.datetime(),
+  /** The step that it follows from, where that is traced. */
+  traceparent,
 };
 
 /** Fields of every event that concerns a team. */
