@@ -29,6 +29,8 @@ export async function createMailDispatcher(
     logger,
     bodyLimitBytes: bodyLimit(env),
     uploadTextBytes: textLimit(env),
+    // Its promises are many, and its lines name what they are about.
+    logsRequestIds: false,
     rawBodies: ['message/rfc822'],
   });
   try {

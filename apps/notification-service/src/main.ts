@@ -1,4 +1,4 @@
-import { createHttpService, createLogger, requireMigrated, runService } from '@billing-mail/platform';
+import { createHttpService, createLogger, requireMigrated, runService, startTracing } from '@billing-mail/platform';
 import { clientNameFor } from '@billing-mail/smtp-client';
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
@@ -8,6 +8,7 @@ import { readNotificationEnv } from './notification.env.js';
 void runService('notification-service', async () => {
   const env = readNotificationEnv();
   const logger = createLogger('notification-service', env.LOG_LEVEL);
+  await startTracing('notification-service', env, logger);
   const app = await createHttpService({
     module: AppModule.with(env, logger),
     title: 'Billing Mail notification-service',

@@ -1,4 +1,4 @@
-import { createLogger, runService } from '@billing-mail/platform';
+import { createLogger, runService, startTracing } from '@billing-mail/platform';
 import { clientNameFor } from '@billing-mail/smtp-client';
 import { createSettingsApi } from './settings-api.js';
 import { readSettingsEnvironment } from './settings.env.js';
@@ -6,6 +6,7 @@ import { readSettingsEnvironment } from './settings.env.js';
 void runService('settings-api', async () => {
   const env = readSettingsEnvironment();
   const logger = createLogger('settings-api', env.LOG_LEVEL);
+  await startTracing('settings-api', env, logger);
   const app = await createSettingsApi(env, logger);
   await app.listen(env.SETTINGS_API_PORT, env.HTTP_HOST);
   const { weakness } = clientNameFor(env.SMTP_CLIENT_NAME);

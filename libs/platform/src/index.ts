@@ -47,3 +47,5 @@ export * from './secrets/seal-context.js';
 export { openServerTrust, type OpenedTrust } from './secrets/open-server-trust.js';
 export * from './shutdown/end-in-order.js';
 export * from './shutdown/within.js';
+export * from './tracing/tracing.js';
+export { type OpenSpan } from './tracing/span.js';

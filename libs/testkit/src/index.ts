@@ -26,3 +26,4 @@ export { startOpenIdProvider, type OpenIdProvider } from './oauth/openid-provide
 export { startTestS3Server, type S3Fault, type TestS3Server } from './s3/test-s3-server.js';
 export { newRsaKeyPem, seemingRsaKeyPem } from './verifying/rsa-keys.js';
 export { startDnsServer, type DnsAnswer, type DnsServer } from './dns/dns-server.js';
+export { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from './traces/trace-receiver.js';

@@ -111,7 +111,7 @@ describe('docker/pin-images.sh', () => {
     const compose = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
     const images = new Map([...compose.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)].map((match) => [match[1], match[2]]));
     expect(lines.sort()).toEqual(['LOG_LEVEL=warn', ...[...images].map(([name, image]) => `${name}=${image}@${digest}`)].sort());
-    expect(images.size).toBe(6);
+    expect(images.size).toBe(7);
   });
 
   it('changes nothing when the registry says something else', async () => {

@@ -98,6 +98,11 @@ const ports = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const share = z
+  .string()
+  .refine((value) => /^(?:0?\.\d+|[01](?:\.0+)?)$/.test(value), 'must be a share from 0 to 1, such as 0.05')
+  .transform(Number);
+
 const rateLimits = z.string().transform((value, context) => {
   const changes: RateLimitChanges = {};
   for (const item of value.split(',')) {
@@ -215,6 +220,14 @@ export const variables = {
     duration.default(30_000),
     "then, how long requests and mail under way may take: a server's late answer within it makes no second copy. An end takes 15 s more at most",
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(
+    url(['http:', 'https:']).optional(),
+    'who takes traces by OTLP over HTTP, such as `http://jaeger:4318`; nothing is traced when not set',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: described(
+    share.default(1),
+    'share of the traces that begin here which are taken, from 0 to 1; what a caller traces (`traceparent`) is traced to its end',
+  ),
   BUILD_COMMIT: described(
     z
       .string()
@@ -239,6 +252,8 @@ const commonVariables = {
   LOG_LEVEL: variables.LOG_LEVEL,
   SHUTDOWN_DELAY: variables.SHUTDOWN_DELAY,
   SHUTDOWN_GRACE: variables.SHUTDOWN_GRACE,
+  OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_TRACES_SAMPLER_ARG: variables.OTEL_TRACES_SAMPLER_ARG,
   BUILD_COMMIT: variables.BUILD_COMMIT,
 } as const;
 

@@ -20,6 +20,9 @@ const secret = 'a secret of at least thirty-two characters';
 const bodySchema = z.strictObject({ port: z.int('must be a whole number') });
 
 let slowAnswer: Promise<void> = Promise.resolve();
+const lines: Record<string, unknown>[] = [];
+const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
+const logger = createLogger('test', 'debug', { write });
 
 @Controller('v1')
 class ThingsController {
@@ -36,7 +39,10 @@ class ThingsController {
 
   @Post('teams/:teamId/things')
   @TeamAccess('write')
-  create(@Body(new ZodPipe(bodySchema)) body: z.output<typeof bodySchema>) {
+  async create(@Body(new ZodPipe(bodySchema)) body: z.output<typeof bodySchema>) {
+    await Promise.resolve();
+    logger.info({ step: 'created' }, 'made');
+    logger.info({ step: 'repeated', requestId: 'an earlier one' }, 'says it itself');
     return body;
   }
 
@@ -132,6 +138,24 @@ describe('an HTTP service', () => {
 
   it('tells the caller from the token', async () => {
     expect((await get('/v1/me', { sub: 'u1' })).body).toEqual({ userId: 'u1' });
+  });
+
+  it('says in each line of the log by which request it is, where the line does not say it itself', async () => {
+    const watched = await createHttpService({ ...options, logger });
+    await watched.init();
+    try {
+      const admin = `Bearer ${await token({ sub: 'u1', teams: { acme: 'admin' } })}`;
+      const call = request(watched.getHttpServer()).post('/v1/teams/acme/things').set('Authorization', admin);
+      expect((await call.set('X-Request-Id', 'request-1').send({ port: 1 })).status).toBe(201);
+      logger.info({ step: 'afterwards' }, 'of no request');
+    } finally {
+      await watched.close();
+    }
+    const idOf = (isIt: (line: Record<string, unknown>) => boolean) => lines.find(isIt)?.['requestId'];
+    expect(idOf(({ step }) => step === 'created')).toBe('request-1');
+    expect(idOf(({ step }) => step === 'repeated')).toBe('an earlier one');
+    expect(idOf(({ msg }) => msg === 'request completed')).toBe('request-1');
+    expect(lines.find(({ step }) => step === 'afterwards')).not.toHaveProperty('requestId');
   });
 
   it('shows a team to its members and to services only', async () => {

@@ -19,6 +19,7 @@ import { endOnSignals, type RunningService } from '../shutdown/end-in-order.js';
 import { EndingExpressAdapter } from './ending-express-adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { readBodies } from './read-body.js';
+import { traceRequests } from '../tracing/trace-requests.js';
 import { answerRequestId } from './request-id.js';
 
 export type HttpServiceOptions = {
@@ -37,6 +38,8 @@ export type HttpServiceOptions = {
   rawBodies?: readonly string[];
   /** How long an upload may stand still, in milliseconds. */
   bodyIdleMs?: number;
+  /** Whether all lines of the log say by which request they are, also where nothing is traced; see `workOn`. */
+  logsRequestIds?: boolean;
   /** How long connections on which no answer is due are kept when the service ends, in milliseconds. */
   closeWithinMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
@@ -54,6 +57,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   app.disable('x-powered-by');
   app.use(measureRequests);
   app.use(answerRequestId);
+  app.use(traceRequests(options.logsRequestIds ?? true));
   app.use(keepNothing);
   app.use(logRequests(options.logger));
   app.use(helmet());

@@ -1,14 +1,18 @@
 import { type LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { currentFields, NO_FIELDS } from '../tracing/work-context.js';
 import { TroubleLog } from './trouble-log.js';
 
 export type { Logger } from 'pino';
 
-/** Log of a service: JSON lines on standard output. What could hold a secret or an address is cut out, should it get there. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
+/** Log of a service: JSON lines, on standard output unless told otherwise. What could hold a secret or an address is cut out, should it get there. */
+export function createLogger(service: string, level: string, to?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service, pid: process.pid },
+    // What is being worked on, where the line does not say it itself.
+    mixin: currentFields,
+    mixinMergeStrategy: (line, fields) => (fields === NO_FIELDS ? line : { ...fields, ...line }),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
@@ -27,7 +31,8 @@ export function createLogger(service: string, level: string): Logger {
       ],
       censor: '[cut]',
     },
-  });
+  };
+  return pino(options, to);
 }
 
 // Under these names the two ends of Nest's Redis transport log; each has two connections that fail once a second while Redis is away.

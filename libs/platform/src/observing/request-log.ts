@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { fieldsOf } from '../tracing/trace-requests.js';
 import { requestIdOf } from '../http/request-id.js';
 
 /** One line per request: method, path without its query (which may hold an address), status, time. */
@@ -9,6 +10,7 @@ export function logRequests(logger: Logger) {
   return pinoHttp({
     logger,
     genReqId: (request: IncomingMessage) => requestIdOf(request as unknown as Request),
+    customProps: (request: IncomingMessage) => fieldsOf(request as unknown as Request),
     serializers: {
       req: (request: { id: string; method: string; url: string }) => ({
         id: request.id,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type EndingExpressAdapter } from '../http/ending-express-adapter.js';
 import { type Logger } from '../observing/logger.js';
+import { endTracing } from '../tracing/tracing.js';
 
 type EndingTimes = {
   /** From "not ready" to taking no more, in milliseconds: balancers ask every few seconds, and send requests until then. */
@@ -49,6 +50,7 @@ async function endInOrder({ app, env, logger }: RunningService, delayMs: number)
     logger.info({ step: 'end', delayMs, graceMs: env.SHUTDOWN_GRACE }, 'ending: not ready any more');
     await sleep(delayMs);
     await app.close();
+    await endTracing();
     logger.info({ step: 'end' }, 'ended in order');
   } catch (error) {
     logger.fatal({ err: error, step: 'end' }, 'could not end in order');
