@@ -24,7 +24,6 @@ export const DISPATCHER_CONNECTIONS = 16;
 /** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
 export const dispatchSchema: Schema = {
   name: 'dispatch',
-  entities: [],
   // For the search in the log.
   needs: [extension('pg_trgm'), ICU],
   migrations: [

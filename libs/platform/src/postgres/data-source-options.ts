@@ -7,7 +7,8 @@ import { SESSION_LIMITS } from './session-limits.js';
 export type Schema = {
   /** PostgreSQL schema that the service owns; nobody else reads or writes it. */
   name: string;
-  entities: NonNullable<DataSourceOptions['entities']>;
+  /** Of tables that are read and written as entities. */
+  entities?: NonNullable<DataSourceOptions['entities']>;
   migrations: NonNullable<DataSourceOptions['migrations']>;
   /** What it needs besides the version that all need. */
   needs?: readonly Requirement[];
@@ -23,7 +24,7 @@ export function dataSourceOptions(
     type: 'postgres',
     url: databaseUrl,
     schema: schema.name,
-    entities: schema.entities,
+    entities: schema.entities ?? [],
     subscribers: [QueryTimes],
     migrations: schema.migrations,
     migrationsTableName: 'migrations',

@@ -8,7 +8,12 @@ import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.j
 import { knownInTeam } from '../../people/people.store.js';
 import { type LinkedAlert } from './alert-links.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
-import { type EmailStatus } from './email-outbox.entity.js';
+
+/**
+ * `unwanted`: no address is known, or the user wants no e-mail. `gave_up`: the server refused it for too long. `uncertain`: nobody
+ * knows whether the server took it, and it is not sent again.
+ */
+type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 /** What an e-mail is about: one notification, or in a digest several. */
 export type OwedPart = LinkedAlert & { notificationId: string };
