@@ -25,17 +25,8 @@ import { InboxStore } from './alerts/inbox.store.js';
 import { RaiseAlerts } from './alerts/raise-alerts.js';
 import { StreamController } from './alerts/stream.controller.js';
 import { StreamsService } from './alerts/streams.service.js';
-import { CHANNELS } from './channels/channel.js';
-import { EmailOutboxStore } from './channels/email/email-outbox.store.js';
-import { EmailSenderService } from './channels/email/email-sender.service.js';
-import { EmailChannel } from './channels/email/email.channel.js';
-import { PlatformMailClient } from './channels/email/platform-mail.client.js';
-import { InboxChannel } from './channels/inbox.channel.js';
-import { WebhookLogStore } from './channels/webhook/webhook-log.store.js';
-import { WebhookOutboxStore } from './channels/webhook/webhook-outbox.store.js';
-import { WebhookSenderService } from './channels/webhook/webhook-sender.service.js';
+import { channelProviders } from './channels/channels.js';
 import { WebhooksController } from './channels/webhook/webhooks.controller.js';
-import { WebhooksStore } from './channels/webhook/webhooks.store.js';
 import { expiriesOf } from './keeping/expiries.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
 import { notifySchema } from './notify.schema.js';
@@ -94,22 +85,8 @@ export class AppModule {
         RaiseAlerts,
         InboxStore,
         StreamsService,
-        InboxChannel,
-        EmailChannel,
-        // The inbox last: it makes others wait until the commit.
-        {
-          provide: CHANNELS,
-          useFactory: (email: EmailChannel, inbox: InboxChannel) => [email, inbox],
-          inject: [EmailChannel, InboxChannel],
-        },
-        EmailOutboxStore,
-        EmailSenderService,
-        PlatformMailClient,
+        ...channelProviders,
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
-        WebhooksStore,
-        WebhookLogStore,
-        WebhookOutboxStore,
-        WebhookSenderService,
         {
           provide: ExpireRows,
           useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type OutcomeEvent } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
 import { type Channel, CHANNELS } from '../channels/channel.js';
 import { AlertStore } from './alert.store.js';
@@ -12,8 +13,9 @@ export class RaiseAlerts {
     @Inject(CHANNELS) private readonly channels: Channel[],
   ) {}
 
-  async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<void> {
-    const raised = await this.alerts.raise(tx, alerts);
-    for (const channel of this.channels) await channel.accept(tx, raised);
+  /** @param events what led to it, for who hears of outcomes as they are */
+  async raise(tx: EntityManager, alerts: readonly Alert[], events: readonly OutcomeEvent[] = []): Promise<void> {
+    const raised = alerts.length === 0 ? [] : await this.alerts.raise(tx, alerts);
+    for (const channel of this.channels) await channel.accept(tx, { events, raised });
   }
 }

@@ -119,7 +119,7 @@ describe('the live stream', () => {
     let written = 0;
     const write = (service: TestService, delayMs: number) =>
       service.database.transaction(async (tx) => {
-        await inbox.accept(tx, await alerts.raise(tx, [{ ...alert, groupKey: `order-${(written += 1)}` }]));
+        await inbox.accept(tx, { events: [], raised: await alerts.raise(tx, [{ ...alert, groupKey: `order-${(written += 1)}` }]) });
         await sleep(delayMs);
       });
     let isWriting = true;

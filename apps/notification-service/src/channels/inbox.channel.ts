@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type RaisedAlert } from '../alerts/alert.store.js';
-import { type Channel } from './channel.js';
+import { type Channel, type Told } from './channel.js';
 
 /**
  * Gives what was raised its place in the stream and so shows it in list and stream. Places must become visible in their order,
@@ -10,7 +9,8 @@ import { type Channel } from './channel.js';
  */
 @Injectable()
 export class InboxChannel implements Channel {
-  async accept(tx: EntityManager, raised: RaisedAlert[]): Promise<void> {
+  async accept(tx: EntityManager, { raised }: Told): Promise<void> {
+    if (raised.length === 0) return;
     await tx.query(
       `WITH clock AS (UPDATE notify.stream_clock SET position = position + cardinality($1::uuid[]) RETURNING position)
        UPDATE notify.notifications n SET position = clock.position - cardinality($1::uuid[]) + item.place

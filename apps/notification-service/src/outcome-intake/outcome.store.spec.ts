@@ -1,6 +1,6 @@
 // What a group costs: as many statements for a hundred outcomes as for one.
 import { type OutcomeEvent } from '@billing-mail/contracts';
-import { CredentialBox, dataSourceOptions, migrate } from '@billing-mail/platform';
+import { dataSourceOptions, migrate } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
 import { AbstractLogger, DataSource } from 'typeorm';
 import { AlertStore } from '../alerts/alert.store.js';
@@ -8,7 +8,7 @@ import { RaiseAlerts } from '../alerts/raise-alerts.js';
 import { decideAlert } from '../alerts/alert-table.js';
 import { EmailChannel } from '../channels/email/email.channel.js';
 import { InboxChannel } from '../channels/inbox.channel.js';
-import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';
+import { WebhookChannel } from '../channels/webhook/webhook.channel.js';
 import { notifySchema } from '../notify.schema.js';
 import { ContactStore } from '../preferences/contact.store.js';
 import { SAMPLES, settled } from '../testing/sample-outcomes.js';
@@ -33,8 +33,8 @@ describe('recording a hundred outcomes', () => {
     db = await startTestDatabase();
     await migrate(db.url, notifySchema);
     source = await new DataSource({ ...dataSourceOptions(db.url, notifySchema), logging: true, logger: log }).initialize();
-    const alerts = new RaiseAlerts(new AlertStore(), [new EmailChannel(), new InboxChannel()]);
-    store = new OutcomeStore(source, alerts, new ContactStore(source), new WebhookOutboxStore(source, new CredentialBox([]), alerts));
+    const alerts = new RaiseAlerts(new AlertStore(), [new WebhookChannel(), new EmailChannel(), new InboxChannel()]);
+    store = new OutcomeStore(source, alerts, new ContactStore(source));
   });
   afterAll(async () => {
     await source.destroy();

@@ -5,7 +5,6 @@ import { type OutcomeEvent, type UnreadableOutcome } from '@billing-mail/contrac
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert } from '../alerts/alert.js';
 import { RaiseAlerts } from '../alerts/raise-alerts.js';
-import { WebhookOutboxStore } from '../channels/webhook/webhook-outbox.store.js';
 import { ContactStore } from '../preferences/contact.store.js';
 
 /** An outcome with what to tell of it; `null` when there is nothing to tell. */
@@ -21,7 +20,6 @@ export class OutcomeStore {
     private readonly database: DataSource,
     private readonly alerts: RaiseAlerts,
     private readonly contacts: ContactStore,
-    private readonly webhooks: WebhookOutboxStore,
   ) {}
 
   /**
@@ -36,21 +34,16 @@ export class OutcomeStore {
     const telling = outcomes.filter((outcome): outcome is ToldOutcome => outcome.alert !== null);
     if (telling.length === 0) {
       await this.contacts.learn(this.database.manager, events);
-      await this.webhooks.take(this.database.manager, events);
+      await this.alerts.raise(this.database.manager, [], events);
       return [];
     }
     return this.database.transaction(async (tx) => {
       const unseen = await remember(tx, telling);
       await this.contacts.learn(tx, events);
-      await this.webhooks.take(tx, events);
       // Taken out as it is met, so that an event that comes twice in one group is told once.
       const told = telling.filter(({ event }) => unseen.delete(event.eventId.toLowerCase()));
-      if (told.length > 0) {
-        await this.alerts.raise(
-          tx,
-          told.map(({ alert }) => alert),
-        );
-      }
+      const alerts = told.map(({ alert }) => alert);
+      await this.alerts.raise(tx, alerts, events);
       return told;
     });
   }

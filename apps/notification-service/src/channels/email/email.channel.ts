@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type RaisedAlert } from '../../alerts/alert.store.js';
-import { type Channel } from '../channel.js';
+import { type Channel, type Told } from '../channel.js';
 
 /** A dead server hits every document: after the first e-mail about it there is at most one in this time, which counts the rest. */
 export const DIGEST_EVERY_MINUTES = 60;
@@ -12,7 +11,7 @@ const GATHER_MINUTES = 5;
 /** Owes each user an e-mail. What the whole team is told has no address and stays in the inbox. */
 @Injectable()
 export class EmailChannel implements Channel {
-  async accept(tx: EntityManager, raised: RaisedAlert[]): Promise<void> {
+  async accept(tx: EntityManager, { raised }: Told): Promise<void> {
     const personal = raised.filter(({ userId, isQuiet }) => userId !== null && isQuiet !== true);
     if (personal.length === 0) return;
     await tx.query(

@@ -1,15 +1,14 @@
-// Messages that webhooks are owed: written with the outcome that they tell of, claimed by one sender at a time, settled under the claim.
+// Messages that webhooks are owed: claimed by one sender at a time, settled under the claim.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type OutcomeEvent, type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
+import { type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
 import { CredentialBox, Sql, webhookKeysContext } from '@billing-mail/platform';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { decideIncident } from '../../alerts/kinds/incident.js';
 import { webhookOff } from '../../alerts/kinds/webhook-off.js';
 import { RaiseAlerts } from '../../alerts/raise-alerts.js';
 import { type WebhookAnswer } from './post-webhook.js';
 import { fromText, type WebhookKeys } from './webhook-keys.js';
-import { type WebhookContent, webhookContentOf } from './webhook-payload.js';
 import { OFF_AFTER_DAYS, waitAfter } from './webhook-schedule.js';
 
 /** A message that this process may send until its lease ends. */
@@ -44,23 +43,6 @@ export class WebhookOutboxStore {
     private readonly box: CredentialBox,
     private readonly alerts: RaiseAlerts,
   ) {}
-
-  /**
-   * Owes what happened to those webhooks that ask for it, each event once however often it comes. Teams without one cost a look at an
-   * index for a hundred events.
-   */
-  async take(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
-    const contents = events.map(webhookContentOf).filter((content) => content !== null);
-    if (contents.length === 0) return;
-    const sql = new Sql(tx);
-    const teamIds = [...new Set(contents.map(({ teamId }) => teamId))];
-    const rows = await sql.rows<{ teamId: string }>('SELECT DISTINCT team_id AS "teamId" FROM notify.webhooks WHERE team_id = ANY ($1)', [
-      teamIds,
-    ]);
-    const asking = new Set(rows.map(({ teamId }) => teamId));
-    const told = contents.filter(({ teamId }) => asking.has(teamId));
-    if (told.length > 0) await owe(sql, told);
-  }
 
   /** @param busy webhooks that have all that they may have under way */
   async claim(limit: number, busy: readonly string[], lane: WebhookLane): Promise<OwedMessage[]> {
@@ -128,21 +110,6 @@ export class WebhookOutboxStore {
 function offReasonOf(answer: WebhookAnswer, { isOver }: State): WebhookOffReason | null {
   if (answer.kind === 'answered' && answer.status === 410) return 'gone';
   return isOver ? 'failing' : null;
-}
-
-/** Adds messages for those webhooks of their teams that ask for them; in one order for all, so that two groups never wait crosswise. */
-async function owe(sql: Sql, contents: readonly WebhookContent[]): Promise<void> {
-  await sql.rows(
-    `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, status)
-     SELECT w.id, e."eventId", e."teamId", e.type, e."deliveryId", e."documentNumber", e."occurredAt", e.body,
-       CASE WHEN w.off_at IS NULL THEN 'waiting' ELSE 'missed' END
-     FROM jsonb_to_recordset($1) AS e ("eventId" uuid, "teamId" text, type text, "deliveryId" text, "documentNumber" text,
-                                       "occurredAt" timestamptz, body text)
-     JOIN notify.webhooks w ON w.team_id = e."teamId" AND (w.types IS NULL OR e.type = ANY (w.types))
-     ORDER BY w.id, e."eventId"
-     ON CONFLICT (webhook_id, event_id) DO NOTHING`,
-    [JSON.stringify(contents)],
-  );
 }
 
 // Each webhook by itself, so that one with a hundred thousand messages hides nobody's.

@@ -1,0 +1,27 @@
+import { type Provider } from '@nestjs/common';
+import { CHANNELS, type Channel } from './channel.js';
+import { EmailOutboxStore } from './email/email-outbox.store.js';
+import { EmailSenderService } from './email/email-sender.service.js';
+import { EmailChannel } from './email/email.channel.js';
+import { PlatformMailClient } from './email/platform-mail.client.js';
+import { InboxChannel } from './inbox.channel.js';
+import { WebhookLogStore } from './webhook/webhook-log.store.js';
+import { WebhookOutboxStore } from './webhook/webhook-outbox.store.js';
+import { WebhookSenderService } from './webhook/webhook-sender.service.js';
+import { WebhookChannel } from './webhook/webhook.channel.js';
+import { WebhooksStore } from './webhook/webhooks.store.js';
+
+/** Every channel there is; a new one is a file beside these and a name here. The inbox last: it makes others wait until the commit. */
+const ALL = [WebhookChannel, EmailChannel, InboxChannel];
+
+/** Who sends what is owed once it is committed. */
+const SENDERS = [
+  ...[EmailOutboxStore, EmailSenderService, PlatformMailClient],
+  ...[WebhooksStore, WebhookLogStore, WebhookOutboxStore, WebhookSenderService],
+];
+
+export const channelProviders: Provider[] = [
+  ...ALL,
+  { provide: CHANNELS, useFactory: (...channels: Channel[]) => channels, inject: ALL },
+  ...SENDERS,
+];
