@@ -4,7 +4,7 @@ import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
 import { documentReference } from './dispatch-job.js';
 import { failureReason, outcomeEnvelope } from './outcome-envelope.js';
-import { certificateExpiringEvent, ownCertificateExpiringEvent, platformUnavailableEvent, serverDownEvent } from './outcome-incidents.js';
+import { INCIDENT_EVENTS } from './outcome-incidents.js';
 import { REJECTION_REASONS } from './rejection.js';
 
 const deliveryInTrouble = z.object({
@@ -93,10 +93,7 @@ export const outcomeEvent = z.discriminatedUnion('type', [
   deliveryInDoubtEvent,
   deliveryBouncedEvent,
   jobRejectedEvent,
-  serverDownEvent,
-  platformUnavailableEvent,
-  certificateExpiringEvent,
-  ownCertificateExpiringEvent,
+  ...INCIDENT_EVENTS,
 ]);
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
 /** Events that concern a team: all but those for who runs the platform. */

@@ -55,3 +55,5 @@ export const ownCertificateExpiringEvent = z.object({
   daysLeft: z.int(),
 });
 export type OwnCertificateExpiringEvent = z.infer<typeof ownCertificateExpiringEvent>;
+
+export const INCIDENT_EVENTS = [serverDownEvent, platformUnavailableEvent, certificateExpiringEvent, ownCertificateExpiringEvent] as const;

@@ -9,3 +9,4 @@ export { type SmtpLine } from './smtp-line.js';
 export { type NetworkPolicy, type SessionStep, type SmtpServer } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
 export { clientNameFor } from './client-name.js';
+export { type SignIn } from './signing-in/credentials.js';

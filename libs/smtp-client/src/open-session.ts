@@ -6,6 +6,7 @@ import { reachAny } from './reaching.js';
 import { resolveHost } from './resolving.js';
 import { LinkSession, type SmtpSession } from './session.js';
 import { type SessionOptions } from './session-options.js';
+import { isToken } from './signing-in/credentials.js';
 import { type SmtpServer } from './smtp-server.js';
 import { StepClock } from './step-clock.js';
 
@@ -33,7 +34,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
     return { ok: false, fact, server: serverLabel(server), tls };
   };
   if (server.auth.type !== 'none' && server.security === 'none') {
-    const secret = server.auth.type === 'password' ? 'password' : 'token';
+    const secret = isToken(server.auth) ? 'token' : 'password';
     return fail({ kind: 'unsupported', stage: 'auth', reason: 'auth', text: `a ${secret} is not sent over an unencrypted connection` });
   }
   const vetted = await vetAddresses(server, options, steps);

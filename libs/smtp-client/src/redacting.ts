@@ -1,5 +1,5 @@
 // Takes a password or a token out of what a server says: some echo the line that they refuse, in whatever form they log it. Pure.
-import { type SmtpServer } from './smtp-server.js';
+import { secretOf, type SignIn } from './signing-in/credentials.js';
 
 export type Redact = (text: string) => string;
 
@@ -27,14 +27,11 @@ type Range = [start: number, end: number];
 
 const nothing = (): string => '';
 
-/** What must never be seen; empty where there is nothing. */
-const secretOf = (auth: SmtpServer['auth']): string => (auth.type === 'none' ? '' : auth.type === 'password' ? auth.password : auth.token);
-
 /**
  * Replaces the secret by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable or HTML (also mixed), as hexadecimal
  * digits, or in base64 alone or within something longer, such as what AUTH PLAIN sends; in one line or broken over several.
  */
-export function redactionOf(auth: SmtpServer['auth']): Redact {
+export function redactionOf(auth: SignIn): Redact {
   const secret = secretOf(auth);
   if (auth.type === 'none' || secret === '') return (text) => text;
   const bytes = Buffer.from(secret);

@@ -4,6 +4,7 @@ import { type KeptSession, type Way } from './kept-session.js';
 import { KnownServers } from './known-servers.js';
 import { openSession } from './open-session.js';
 import { type SessionOptions } from './session-options.js';
+import { isToken, secretOf } from './signing-in/credentials.js';
 import { KeptLine, type SessionSource, type SmtpLine } from './smtp-line.js';
 import { type SmtpServer } from './smtp-server.js';
 
@@ -162,7 +163,7 @@ export class SessionKeeper {
     const known = this.keys.get(server);
     if (known?.scope === scope) return known.key;
     const { host, port, security, auth, caPem, pin, clientCertificate, trusted } = server;
-    const login = auth.type === 'none' ? [] : [auth.type, auth.username, ...(auth.type === 'password' ? [auth.password] : [])];
+    const login = auth.type === 'none' ? [] : [auth.type, auth.username, ...(isToken(auth) ? [] : [secretOf(auth)])];
     const trust = [caPem ?? '', pin ?? '', clientCertificate?.chainPem ?? ''];
     const way = JSON.stringify([scope, host, port, security, trust, trusted === true, ...login]);
     const key = createHmac('sha256', this.salt).update(way).digest('base64');

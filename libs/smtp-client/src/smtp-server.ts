@@ -1,9 +1,6 @@
 import { type SmtpTestStep } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
-
-/** How we sign in. `token` is an OAuth 2 access token that the provider takes as it is (RFC 6750). */
-type SignIn =
-  { type: 'none' } | { type: 'password'; username: string; password: string } | { type: 'bearer'; username: string; token: string };
+import { type SignIn } from './signing-in/credentials.js';
 
 /** An SMTP server as a team, or the platform, has configured it. */
 export type SmtpServer = {

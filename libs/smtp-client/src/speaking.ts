@@ -6,9 +6,9 @@ import { NO_CAPABILITIES, parseCapabilities } from './capabilities.js';
 import { type Link } from './link.js';
 import { NodemailerSocket } from './nodemailer-socket.js';
 import { isPositive, isSuccess, replyFact, type Reply } from './reply.js';
-import { whyUnsayable } from './signing-in/bearer.js';
-import { TokenRefused, type Credentials, type Mechanism } from './signing-in/mechanism.js';
-import { waysToSignIn } from './signing-in/ways-to-sign-in.js';
+import { type Credentials, isToken, secretOf } from './signing-in/credentials.js';
+import { TokenRefused, type Mechanism } from './signing-in/mechanism.js';
+import { waysToSignIn, whyUnsayable } from './signing-in/ways-to-sign-in.js';
 import { type Capabilities, type SmtpServer } from './smtp-server.js';
 
 // The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
@@ -71,7 +71,7 @@ export class Speaker {
    * refusals the one of the password or token counts: the others are about the way to give it.
    */
   async signIn(credentials: Credentials, offered: readonly string[]): Promise<SmtpFact | null> {
-    const unsayable = credentials.type === 'bearer' ? whyUnsayable(credentials) : null;
+    const unsayable = whyUnsayable(credentials);
     if (unsayable !== null) return notPossible(unsayable);
     let last = notPossible(
       offered.length === 0 ? 'the server offers no sign-in' : `the server offers only ${offered.join(', ')} to sign in`,
@@ -91,8 +91,7 @@ export class Speaker {
 
   /** `isExplained`: the server has said what it has against the token, so it knows the mechanism. */
   private async signInBy(way: Mechanism, credentials: Credentials): Promise<{ fact: SmtpFact | null; isExplained: boolean }> {
-    const { username: user } = credentials;
-    const pass = credentials.type === 'password' ? credentials.password : credentials.token;
+    const [user, pass] = [credentials.username, secretOf(credentials)];
     let explanation: string | null = null;
     const fact = await this.failureOf((done) =>
       this.connection.login({ method: nodemailerName(way), user, pass }, (problem) => {
@@ -100,7 +99,7 @@ export class Speaker {
         done(problem);
       }),
     );
-    const isTold = fact?.kind === 'reply' && credentials.type === 'bearer';
+    const isTold = fact?.kind === 'reply' && isToken(credentials);
     return { fact: isTold ? { ...fact, text: withWords(fact.text, explanation), byToken: true } : fact, isExplained: explanation !== null };
   }
 

@@ -1,6 +1,7 @@
 // Signing in by an OAuth 2 token: OAUTHBEARER (RFC 7628) and the XOAUTH2 that Google made before it and Microsoft took over.
 import { type SmtpServer } from '../smtp-server.js';
-import { expectWelcome, isChallenge, sayAuth, TokenRefused, type Mechanism, type Say, type TokenLogin } from './mechanism.js';
+import { type TokenLogin } from './credentials.js';
+import { expectWelcome, isChallenge, sayAuth, TokenRefused, type Mechanism, type Say } from './mechanism.js';
 
 /** Parts the fields of both, and is what RFC 7628 3.2.3 has a client answer to an error. */
 const SEPARATOR = '\x01';
@@ -20,7 +21,7 @@ export function xoauth2({ username, token }: TokenLogin): Mechanism {
 }
 
 /** Why these may not be said; `null` where they may. A separator in a name would be a field of its own; RFC 6750 2.1 says what a token is. */
-export function whyUnsayable({ username, token }: TokenLogin): string | null {
+export function whyTokenUnsayable({ username, token }: TokenLogin): string | null {
   if (/\p{Cc}/u.test(username)) return 'the username has characters that can not be sent';
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token is none that a mail server takes';
 }

@@ -1,9 +1,3 @@
-import { type SmtpServer } from '../smtp-server.js';
-
-export type Credentials = Exclude<SmtpServer['auth'], { type: 'none' }>;
-export type PasswordLogin = Extract<Credentials, { type: 'password' }>;
-export type TokenLogin = Extract<Credentials, { type: 'bearer' }>;
-
 /** Says a command, or goes on with AUTH; resolves to the reply as one text that begins with its code. */
 export type Say = (line: string) => Promise<string>;
 

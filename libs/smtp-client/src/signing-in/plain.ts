@@ -1,4 +1,5 @@
-import { expectWelcome, sayAuth, type Mechanism, type PasswordLogin } from './mechanism.js';
+import { type PasswordLogin } from './credentials.js';
+import { expectWelcome, sayAuth, type Mechanism } from './mechanism.js';
 
 /** RFC 4616. nodemailer's own does not answer a server that asks again. */
 export const plain = ({ username, password }: PasswordLogin): Mechanism => ({

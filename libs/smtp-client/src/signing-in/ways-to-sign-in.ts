@@ -1,6 +1,7 @@
 import { type SmtpServer } from '../smtp-server.js';
-import { oauthBearer, xoauth2 } from './bearer.js';
-import { type Credentials, type Mechanism } from './mechanism.js';
+import { oauthBearer, whyTokenUnsayable, xoauth2 } from './bearer.js';
+import { type Credentials } from './credentials.js';
+import { type Mechanism } from './mechanism.js';
 import { plain } from './plain.js';
 
 /** The SASL mechanisms that we speak, best first; a new one is a file beside this and a word here. */
@@ -14,3 +15,7 @@ export function waysToSignIn(credentials: Credentials, server: Pick<SmtpServer, 
       return [oauthBearer(credentials, server), xoauth2(credentials)];
   }
 }
+
+/** Why credentials may not be said; `null` where they may. */
+export const whyUnsayable = (credentials: Credentials): string | null =>
+  credentials.type === 'bearer' ? whyTokenUnsayable(credentials) : null;
