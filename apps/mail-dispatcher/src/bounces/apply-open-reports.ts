@@ -1,7 +1,6 @@
 // Looks again at what came in before its delivery was settled, and at addresses that work again.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger, TroubleLog, within } from '@billing-mail/platform';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { BouncedAddressesStore } from './bounced-addresses.store.js';
@@ -15,9 +14,14 @@ const LEAVE_MS = 2000;
 
 @Injectable()
 export class ApplyOpenReports implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly leaving = new AbortController();
   private readonly trouble: TroubleLog;
-  private loop: Promise<void> = Promise.resolve();
+  private recoveredAt = performance.now();
+  private readonly looking = new PollLoop({
+    look: () => this.look(),
+    everyMs: LOOK_MS,
+    firstAfterMs: LOOK_MS,
+    onError: (error) => this.trouble.tell(error, { step: 'bounce' }, 'could not look at reports that wait for their delivery'),
+  });
 
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
@@ -30,28 +34,17 @@ export class ApplyOpenReports implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    if (this.env.BOUNCE_DOMAIN !== undefined) this.loop = this.run();
+    if (this.env.BOUNCE_DOMAIN !== undefined) this.looking.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.leaving.abort();
-    await within(LEAVE_MS, this.loop);
+    await this.looking.stop(LEAVE_MS);
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.leaving;
-    let recoveredAt = performance.now();
-    for (;;) {
-      await sleep(LOOK_MS, undefined, { ref: false, signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        for (const written of await this.store.applyOpen()) this.reports.tell(written);
-        if (performance.now() - recoveredAt < RECOVERED_MS) continue;
-        recoveredAt = performance.now();
-        await this.addresses.clearRecovered();
-      } catch (error) {
-        this.trouble.tell(error as Error, { step: 'bounce' }, 'could not look at reports that wait for their delivery');
-      }
-    }
+  private async look(): Promise<void> {
+    for (const written of await this.store.applyOpen()) this.reports.tell(written);
+    if (performance.now() - this.recoveredAt < RECOVERED_MS) return;
+    this.recoveredAt = performance.now();
+    await this.addresses.clearRecovered();
   }
 }

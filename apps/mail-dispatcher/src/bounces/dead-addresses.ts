@@ -1,7 +1,7 @@
 // Warns at once of a document that goes to an address which documents came back from. Those are known by heart, so that all others cost nothing.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BounceClass } from '@billing-mail/contracts';
-import { inTransaction, type Logger, TroubleLog } from '@billing-mail/platform';
+import { inTransaction, type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -21,7 +21,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
   private known = new Map<string, Set<string>>();
   private knownUntil: Date | null = null;
   private allAt = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly learning = new PollLoop({ look: () => this.learn(), everyMs: LEARN_MS, onError: (error) => this.tellOf(error) });
 
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: DispatcherEnv,
@@ -35,14 +35,12 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     if (this.env.BOUNCE_DOMAIN === undefined) return;
-    void this.learn();
-    this.timer = setInterval(() => void this.learn(), LEARN_MS);
-    this.timer.unref();
+    this.learning.start();
     this.store.onRemembered((dead) => this.note(dead));
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    void this.learning.stop();
   }
 
   /** Returns at once. The document goes out whatever comes of the warning, and tells by itself when it comes back. */
@@ -50,7 +48,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
     const ofTeam = this.known.get(teamId);
     if (ofTeam === undefined) return;
     const dead = recipients.map(({ address }) => address.toLowerCase()).filter((address) => ofTeam.has(address));
-    if (dead.length > 0) void this.logged(() => this.warn(deliveryId, teamId, dead));
+    if (dead.length > 0) this.warn(deliveryId, teamId, dead).catch((error: unknown) => this.tellOf(error));
   }
 
   private async warn(deliveryId: string, teamId: string, dead: readonly string[]): Promise<void> {
@@ -74,23 +72,17 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async learn(): Promise<void> {
-    await this.logged(async () => {
-      const isAnew = this.knownUntil === null || performance.now() - this.allAt > ALL_ANEW_MS;
-      const { dead, until } = await this.store.since(isAnew ? null : this.knownUntil);
-      if (isAnew) {
-        this.known = new Map();
-        this.allAt = performance.now();
-      }
-      for (const each of dead) this.note(each);
-      this.knownUntil = until;
-    });
+    const isAnew = this.knownUntil === null || performance.now() - this.allAt > ALL_ANEW_MS;
+    const { dead, until } = await this.store.since(isAnew ? null : this.knownUntil);
+    if (isAnew) {
+      this.known = new Map();
+      this.allAt = performance.now();
+    }
+    for (const each of dead) this.note(each);
+    this.knownUntil = until;
   }
 
-  private async logged(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.trouble.tell(error as Error, { step: 'dead-address' }, 'could not look at addresses that documents came back from');
-    }
+  private tellOf(error: unknown): void {
+    this.trouble.tell(error as Error, { step: 'dead-address' }, 'could not look at addresses that documents came back from');
   }
 }

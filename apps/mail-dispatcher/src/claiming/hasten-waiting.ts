@@ -1,6 +1,6 @@
 // A corrected server or password helps what is waiting at once. Other changes don't touch it: they would only burn its tries.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, PollLoop } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { laneOf } from '../records/lanes.js';
@@ -16,7 +16,12 @@ const LOOK_AGAIN_MS = 30_000;
 
 @Injectable()
 export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly looking = new PollLoop({
+    look: () => this.lookAgain(),
+    everyMs: LOOK_AGAIN_MS,
+    firstAfterMs: LOOK_AGAIN_MS,
+    onError: (error) => this.tellOf(error, {}),
+  });
 
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
@@ -29,12 +34,11 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.lookAgain(), LOOK_AGAIN_MS);
-    this.timer.unref();
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    void this.looking.stop();
   }
 
   /** A team saved its settings. */
@@ -42,13 +46,11 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     this.settings.forget(teamId);
     this.lanes.forgetPace(laneOf(teamId, 'custom'));
     this.paced.doubt(laneOf(teamId, 'custom'));
-    await this.logged({ teamId }, () => this.hasten(teamId));
+    await this.hasten(teamId).catch((error: unknown) => this.tellOf(error, { teamId }));
   }
 
   private async lookAgain(): Promise<void> {
-    await this.logged({}, async () => {
-      for (const teamId of await this.claims.teamsWaitingForServer()) await this.hasten(teamId);
-    });
+    for (const teamId of await this.claims.teamsWaitingForServer()) await this.hasten(teamId);
   }
 
   private async hasten(teamId: string): Promise<void> {
@@ -64,11 +66,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** They go out at their planned time all the same, so what goes wrong here is logged and no more. */
-  private async logged(about: object, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.logger.warn({ ...about, step: 'hastened', err: error }, 'could not look whether what waits can go on');
-    }
+  private tellOf(error: unknown, about: object): void {
+    this.logger.warn({ ...about, step: 'hastened', err: error }, 'could not look whether what waits can go on');
   }
 }

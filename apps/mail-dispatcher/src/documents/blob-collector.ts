@@ -1,6 +1,6 @@
 // Removes the blobs that no delivery names: of requests that were refused late, of processes that died, of messages whose delivery is settled.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, PollLoop } from '@billing-mail/platform';
 import { DOCUMENT_STORE, LOGGER } from '../dispatcher.tokens.js';
 import { BlobsStore } from '../records/blobs.store.js';
 import { blobsCollected } from '../records/dispatcher.metrics.js';
@@ -23,8 +23,13 @@ type Step = 'set_aside' | 'restored' | 'removed' | 'unfinished';
  */
 @Injectable()
 export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private ended = false;
+  private readonly looking = new PollLoop({
+    look: () => this.look(),
+    everyMs: HOUR_MS,
+    // Processes that were started together look at different times.
+    firstAfterMs: Math.random() * HOUR_MS,
+    onError: (error) => this.logger.warn({ step: 'blobs', err: error }, 'could not look for blobs that nobody names'),
+  });
 
   constructor(
     @Inject(DOCUMENT_STORE) private readonly store: DocumentStore,
@@ -32,14 +37,12 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     private readonly blobs: BlobsStore,
   ) {}
 
-  // Processes that were started together look at different times.
   onApplicationBootstrap(): void {
-    this.lookIn(Math.random() * HOUR_MS);
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.ended = true;
-    clearTimeout(this.timer);
+    void this.looking.stop();
   }
 
   /** Goes once through the store. */
@@ -49,7 +52,7 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     for await (const hashes of this.store.setAsideBefore(setAside)) {
       const named = await this.blobs.named(hashes);
       for (const hash of hashes) {
-        if (this.ended) return counts;
+        if (this.looking.signal.aborted) return counts;
         await (named.has(hash) ? this.store.restore(hash) : this.store.removeSetAside(hash));
         counts[named.has(hash) ? 'restored' : 'removed'] += 1;
       }
@@ -57,7 +60,7 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     for await (const hashes of this.store.blobs()) {
       const named = await this.blobs.named(hashes);
       for (const hash of hashes) {
-        if (this.ended) return counts;
+        if (this.looking.signal.aborted) return counts;
         if (!named.has(hash) && (await this.store.setAside(hash, written))) counts.set_aside += 1;
       }
     }
@@ -65,19 +68,10 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     return counts;
   }
 
-  private lookIn(ms: number): void {
-    this.timer = setTimeout(() => void this.look().then(() => this.ended || this.lookIn(HOUR_MS)), ms);
-    this.timer.unref();
-  }
-
   private async look(): Promise<void> {
     const ago = (ms: number) => new Date(Date.now() - ms);
-    try {
-      const counts = await this.collect({ written: ago(SET_ASIDE_AFTER_MS), setAside: ago(REMOVED_AFTER_MS) });
-      for (const [step, count] of Object.entries(counts)) blobsCollected.inc({ step }, count);
-      if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'blobs', ...counts }, 'blobs that nobody names');
-    } catch (error) {
-      this.logger.warn({ step: 'blobs', err: error }, 'could not look for blobs that nobody names');
-    }
+    const counts = await this.collect({ written: ago(SET_ASIDE_AFTER_MS), setAside: ago(REMOVED_AFTER_MS) });
+    for (const [step, count] of Object.entries(counts)) blobsCollected.inc({ step }, count);
+    if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'blobs', ...counts }, 'blobs that nobody names');
   }
 }

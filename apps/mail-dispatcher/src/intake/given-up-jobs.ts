@@ -2,9 +2,8 @@
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE } from '@billing-mail/contracts';
-import { type Logger, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
+import { type Logger, PollLoop, redisAnswer, TroubleLog } from '@billing-mail/platform';
 import type { Queue } from 'bull';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { RejectJob } from './reject-job.js';
@@ -48,9 +47,12 @@ const CHANGE_OPTIONS = `if redis.call('HGET', KEYS[1], 'opts') == ARGV[1] then r
 
 @Injectable()
 export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly leaving = new AbortController();
   private readonly trouble: TroubleLog;
-  private loop: Promise<void> = Promise.resolve();
+  private readonly sweeping = new PollLoop({
+    look: () => this.sweep(),
+    everyMs: SWEEP_MS,
+    onError: (error) => this.trouble.tell(error, { step: 'given-up' }, 'can not look after given-up jobs'),
+  });
 
   constructor(
     @InjectQueue(DISPATCH_QUEUE) private readonly queue: Queue,
@@ -61,12 +63,11 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.loop = this.sweepAgainAndAgain();
+    this.sweeping.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.leaving.abort();
-    await within(DRAIN_MS, this.loop);
+    await this.sweeping.stop(DRAIN_MS);
   }
 
   /** Rejects (throws) when Redis or PostgreSQL is away; what was not done is found again. */
@@ -74,21 +75,9 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
     await this.keepWhatStalls();
     const ids = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.zrange(this.queue.toKey('failed'), 0, LOOKED_AT - 1));
     for (const id of ids) {
-      if (this.leaving.signal.aborted) return;
+      if (this.sweeping.signal.aborted) return;
       await this.takeUp(id);
     }
-  }
-
-  private async sweepAgainAndAgain(): Promise<void> {
-    while (!this.leaving.signal.aborted) {
-      await this.sweep().catch((error: unknown) => this.tellOf(error));
-      await sleep(SWEEP_MS, undefined, { ref: false, signal: this.leaving.signal }).catch(() => undefined);
-    }
-  }
-
-  /** Whoever leaves closes the connection that a sweep may still be using. */
-  private tellOf(error: unknown): void {
-    if (!this.leaving.signal.aborted) this.trouble.tell(error as Error, { step: 'given-up' }, 'can not look after given-up jobs');
   }
 
   /**

@@ -2,7 +2,7 @@
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE, ROUTES } from '@billing-mail/contracts';
-import { type Logger, redisAnswer, Sql, TroubleLog } from '@billing-mail/platform';
+import { type Logger, PollLoop, redisAnswer, Sql, TroubleLog } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -21,7 +21,7 @@ type Outbox = { events: number; oldest: number | null };
 export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly sql: Sql;
   private readonly trouble: TroubleLog;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly looking = new PollLoop({ look: () => this.look(), everyMs: LOOK_EVERY_MS, onError: (error) => this.tellOf(error) });
 
   constructor(
     dataSource: DataSource,
@@ -34,12 +34,11 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
-    void this.look();
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    void this.looking.stop();
   }
 
   /** Never rejects: what can not be asked keeps its last number. */
@@ -50,8 +49,11 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
       this.lookAtQueue('dispatch', this.jobs),
       this.lookAtQueue('outcomes', this.outcomes),
     ];
-    for (const result of await Promise.allSettled(looks))
-      if (result.status === 'rejected') this.trouble.tell(result.reason as Error, { step: 'backlog' }, 'can not tell what waits');
+    for (const result of await Promise.allSettled(looks)) if (result.status === 'rejected') this.tellOf(result.reason as Error);
+  }
+
+  private tellOf(error: Error): void {
+    this.trouble.tell(error, { step: 'backlog' }, 'can not tell what waits');
   }
 
   /** How many there are by the index of what is due; since when, by the lanes, which are few. */

@@ -4,9 +4,8 @@
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
-import { type Logger, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
+import { type Logger, PollLoop, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/outbox.store.js';
@@ -22,10 +21,13 @@ const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
 @Injectable()
 export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly leaving = new AbortController();
   private readonly trouble: TroubleLog;
-  private wakeUp: () => void = () => undefined;
-  private loops: Promise<unknown> = Promise.resolve();
+  private readonly publishing = this.loopOf(() => this.publishAll(), SWEEP_MS);
+  private readonly loops = [
+    this.publishing,
+    this.loopOf(async () => (await this.acknowledgeDone()) > 0, SWEEP_MS),
+    this.loopOf(() => this.lookAfterPublished(), AGAIN_MS, AGAIN_MS),
+  ];
   /** Committed by this process and not yet published. */
   private fresh: OutcomeEvent[] = [];
   /** Published by this process and not yet looked at. */
@@ -40,7 +42,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   onApplicationBootstrap(): void {
-    this.loops = Promise.all([this.publishLoop(), this.acknowledgeLoop(), this.lookAfterLoop()]);
+    for (const loop of this.loops) loop.start();
   }
 
   /** Publishes what this process has just committed. Lost from here it is found in the outbox again. */
@@ -51,39 +53,32 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** There is something to tell now: do not wait for the next sweep. */
   wake(): void {
-    this.wakeUp();
+    this.publishing.wake();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.leaving.abort();
-    this.wake();
-    await within(REDIS_TIMEOUT_MS, this.loops);
+    await Promise.all(this.loops.map((loop) => loop.stop(REDIS_TIMEOUT_MS)));
     await within(
       REDIS_TIMEOUT_MS,
-      this.attempt(() => this.publishFresh()).then(() => this.attempt(() => this.lookAfterPublished())),
+      this.publishFresh()
+        .catch((error: unknown) => this.tellOf(error))
+        .then(() => this.lookAfterPublished())
+        .catch((error: unknown) => this.tellOf(error)),
     );
   }
 
-  /** One group at a time: what is settled while it is being published gathers for the next. */
-  private async publishLoop(): Promise<void> {
-    while (!this.leaving.signal.aborted) {
-      const rest = new AbortController();
-      this.wakeUp = () => rest.abort();
-      await this.attempt(() => this.publishFresh());
-      const published = await this.attempt(() => this.publishNext());
-      if (published < OUTCOMES_PER_JOB) await sweepPause(rest.signal);
-    }
+  private loopOf(look: () => Promise<boolean | void>, everyMs: number, firstAfterMs = 0): PollLoop {
+    return new PollLoop({ look, everyMs, firstAfterMs, onError: (error) => this.tellOf(error) });
   }
 
-  private async acknowledgeLoop(): Promise<void> {
-    while (!this.leaving.signal.aborted) {
-      const acknowledged = await this.attempt(() => this.acknowledgeDone());
-      if (acknowledged === 0) await sweepPause(this.leaving.signal);
-    }
+  /** One group at a time: what is settled while it is being published gathers for the next. True when the outbox may have more. */
+  private async publishAll(): Promise<boolean> {
+    await this.publishFresh().catch((error: unknown) => this.tellOf(error));
+    return (await this.publishNext()) === OUTCOMES_PER_JOB;
   }
 
   /** What Redis does not take is left to the outbox, so that no memory is held by what can not go. */
-  private async publishFresh(): Promise<number> {
+  private async publishFresh(): Promise<void> {
     const events = this.fresh;
     this.fresh = [];
     for (let from = 0; from < events.length; from += OUTCOMES_PER_JOB) {
@@ -91,18 +86,10 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
       await this.publish(group);
       this.published.push({ jobId: group.jobId, eventIds: group.events.map(({ eventId }) => eventId) });
     }
-    return events.length;
   }
 
   /** Looks once at each job that this process has published: what is not done by then is looked after by all relays. */
-  private async lookAfterLoop(): Promise<void> {
-    while (!this.leaving.signal.aborted) {
-      await sleep(AGAIN_MS, undefined, { ref: false, signal: this.leaving.signal }).catch(() => undefined);
-      await this.attempt(() => this.lookAfterPublished());
-    }
-  }
-
-  private async lookAfterPublished(): Promise<number> {
+  private async lookAfterPublished(): Promise<void> {
     const groups = this.published;
     this.published = [];
     const looks = await Promise.all(groups.map(async (group) => ({ group, job: await this.doneJob(group.jobId).catch(() => null) })));
@@ -110,7 +97,6 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ group }) => group.eventIds));
     for (const { group, job } of looks) if (job === null) await this.outbox.handOver(group, AGAIN_MS);
     await this.remove(done.map(({ job }) => job));
-    return done.length;
   }
 
   private async doneJob(jobId: string): Promise<Job | null> {
@@ -162,17 +148,8 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     await redisAnswer(REDIS_TIMEOUT_MS, this.queue.add(OUTCOME_JOB, data, options));
   }
 
-  /** What `work` came to; 0 when PostgreSQL or Redis did not let it. What was not done is found again by its time. */
-  private async attempt(work: () => Promise<number>): Promise<number> {
-    try {
-      return await work();
-    } catch (error) {
-      this.trouble.tell(error as Error, { step: 'relay' }, 'could not relay outcomes');
-      return 0;
-    }
+  /** What was not done is found again by its time. */
+  private tellOf(error: unknown): void {
+    this.trouble.tell(error as Error, { step: 'relay' }, 'could not relay outcomes');
   }
-}
-
-async function sweepPause(signal: AbortSignal): Promise<void> {
-  await sleep(SWEEP_MS, undefined, { ref: false, signal }).catch(() => undefined);
 }

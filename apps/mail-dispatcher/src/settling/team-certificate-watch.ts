@@ -1,7 +1,7 @@
 // Tells teams before the certificate ends that they sign with, and once it has: then their mail waits.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type EndingCertificate } from '@billing-mail/contracts';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, PollLoop } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { teamCertificatesEnding } from '../records/dispatcher.metrics.js';
@@ -17,7 +17,11 @@ const ENDED_AGO_MS = 7 * DAY_MS;
 
 @Injectable()
 export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly looking = new PollLoop({
+    look: () => this.look(),
+    everyMs: LOOK_EVERY_MS,
+    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not tell which certificates of teams end'),
+  });
 
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
@@ -27,29 +31,23 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-    this.timer.unref();
     // Nobody's start waits for settings-api.
-    void this.look();
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    void this.looking.stop();
   }
 
   private async look(): Promise<void> {
     const now = Date.now();
     const most = Math.max(...TOLD_AT_DAYS) + 1;
-    try {
-      const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
-      for (const days of TOLD_AT_DAYS.filter((threshold) => threshold > 0)) {
-        const before = now + days * DAY_MS;
-        teamCertificatesEnding.set({ days }, ending.filter(({ validTo }) => Date.parse(validTo) <= before).length);
-      }
-      for (const certificate of ending) await this.warn(certificate, now);
-    } catch (error) {
-      this.logger.warn({ step: 'certificate', err: error }, 'could not tell which certificates of teams end');
+    const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
+    for (const days of TOLD_AT_DAYS.filter((threshold) => threshold > 0)) {
+      const before = now + days * DAY_MS;
+      teamCertificatesEnding.set({ days }, ending.filter(({ validTo }) => Date.parse(validTo) <= before).length);
     }
+    for (const certificate of ending) await this.warn(certificate, now);
   }
 
   /** Only the warning that is due now: what was missed is in it. */

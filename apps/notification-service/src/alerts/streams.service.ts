@@ -1,7 +1,6 @@
 // All open streams of this process, and what wakes them: a look at the table, so that it does not matter which process wrote it.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { type Caller, type Logger, ProblemException, SharedSlots } from '@billing-mail/platform';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../notification.env.js';
@@ -16,14 +15,24 @@ type Placement = { teamId: string; userId: string | null; position: string };
 // need the same look at the table as a second way.
 const LOOK_EVERY_MS = 300;
 const LOOK_AT_MOST = 1000;
+/** For a look that is under way when the process ends. */
+const LOOK_ENDS_MS = 5000;
 const HEARTBEAT_MS = 15_000;
 const DRAIN_MS = 30_000;
 
 @Injectable()
-export class StreamsService implements OnModuleDestroy {
+export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly listeners = new Set<Listener>();
-  private watching: Promise<void> | null = null;
-  private isClosing = false;
+  /** Up to where all have been woken; unknown at first and after a failed look: then everybody looks for themselves. */
+  private position: number | null = null;
+  private readonly watching = new PollLoop({
+    look: () => this.wakeForNews(),
+    everyMs: LOOK_EVERY_MS,
+    onError: (error) => {
+      this.position = null;
+      this.logger.warn({ err: error, step: 'stream' }, 'can not look for new notifications; streams wait');
+    },
+  });
 
   constructor(
     private readonly database: DataSource,
@@ -42,7 +51,7 @@ export class StreamsService implements OnModuleDestroy {
     response.once('close', release);
     if (response.closed) release();
     const now = await this.readClock();
-    if (this.isClosing) throw new ProblemException(503, 'ending', 'The service restarts. Connect again.');
+    if (this.watching.signal.aborted) throw new ProblemException(503, 'ending', 'The service restarts. Connect again.');
     if (response.destroyed) return;
     const stream = new EventStream({
       response,
@@ -56,11 +65,15 @@ export class StreamsService implements OnModuleDestroy {
     this.add({ caller, stream });
   }
 
+  onApplicationBootstrap(): void {
+    this.watching.start();
+  }
+
   /** Ends all streams; the clients come back to another process. */
   async onModuleDestroy(): Promise<void> {
-    this.isClosing = true;
+    const stopped = this.watching.stop(LOOK_ENDS_MS);
     for (const { stream } of this.listeners) stream.end();
-    await this.watching;
+    await stopped;
   }
 
   private add(listener: Listener): void {
@@ -71,22 +84,11 @@ export class StreamsService implements OnModuleDestroy {
       openStreams.dec();
     });
     listener.stream.wake();
-    this.watching ??= this.watch();
   }
 
-  private async watch(): Promise<void> {
-    // Unknown at first and after a failed look: then everybody looks for themselves.
-    let position: number | null = null;
-    while (this.listeners.size > 0 && !this.isClosing) {
-      try {
-        position = position === null ? await this.wakeAll() : await this.wakeConcerned(position);
-      } catch (error) {
-        position = null;
-        this.logger.warn({ err: error, step: 'stream' }, 'can not look for new notifications; streams wait');
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
-    this.watching = null;
+  private async wakeForNews(): Promise<void> {
+    if (this.listeners.size === 0) this.position = null;
+    else this.position = this.position === null ? await this.wakeAll() : await this.wakeConcerned(this.position);
   }
 
   private async wakeAll(): Promise<number> {

@@ -2,11 +2,10 @@
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
-import { type Logger, TroubleLog, within } from '@billing-mail/platform';
+import { type Logger, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { LOGGER } from '../notification.env.js';
 import { outcomesTaken } from '../notification.metrics.js';
-import { untilDatabaseAnswers } from '../postgres/until-database-answers.js';
 import { RecordOutcomes } from './record-outcomes.js';
 
 // Each waits on PostgreSQL most of its time; the pool has as many connections again for readers.

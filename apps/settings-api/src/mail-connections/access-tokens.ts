@@ -1,8 +1,7 @@
 // Access tokens of connected mailboxes: kept right, renewed by one process at a time, and given out only for the server they are for.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
-import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError } from '@billing-mail/platform';
+import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError, untilAnswers } from '@billing-mail/platform';
 import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER } from '../settings-tokens.js';
@@ -26,7 +25,8 @@ const RENEWALS_AT_ONCE = 4;
 /** What an operator can mend, such as the secret of the platform's app, is asked again after so long. */
 const ASKED_AGAIN_MS = 5 * 60_000;
 const MENDED_BY_OPERATORS: readonly ConnectionTrouble[] = ['client_secret_expired', 'client_refused', 'key_lost'];
-const STORING_TRIES_MS = [100, 500, 2000];
+/** A connection to the database that was lost is there again within moments, or not for long. */
+const STORING_TRIES = 5;
 
 @Injectable()
 export class AccessTokens {
@@ -138,14 +138,13 @@ export class AccessTokens {
   }
 
   private async storeAnyhow({ connection, tokens }: { connection: MailConnection; tokens: NewTokens }): Promise<void> {
-    for (const afterMs of STORING_TRIES_MS) {
-      await sleep(afterMs);
-      try {
-        return await this.connections.writer().tokens(connection.id, tokens);
-      } catch (error) {
-        this.logger.error({ teamId: connection.teamId, step: 'token-stored', err: error }, 'a renewed token could not be stored');
-      }
-    }
+    let failed = 0;
+    const tell = (error: unknown): void => {
+      this.logger.error({ teamId: connection.teamId, step: 'token-stored', err: error }, 'a renewed token could not be stored');
+      failed += 1;
+      if (failed === STORING_TRIES) throw error;
+    };
+    await untilAnswers(() => this.connections.writer().tokens(connection.id, tokens), tell).catch(() => undefined); // told
   }
 
   private async announce(teamId: string): Promise<void> {

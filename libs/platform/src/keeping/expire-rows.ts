@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { Counter } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { inTransaction } from '../postgres/sql.js';
+import { PollLoop } from '../waiting/poll-loop.js';
 
 /** Rows in a statement: some milliseconds of work. */
 export const EXPIRED_AT_ONCE = 500;
@@ -27,8 +28,13 @@ const expired = new Counter({
 });
 
 export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private ended = false;
+  private readonly looking = new PollLoop({
+    look: () => this.look(),
+    everyMs: HOUR_MS,
+    // Processes that were started together look at different times.
+    firstAfterMs: Math.random() * HOUR_MS,
+    onError: (error) => this.logger.warn({ step: 'expired', err: error }, 'could not remove rows whose time is over'),
+  });
 
   constructor(
     private readonly database: DataSource,
@@ -36,14 +42,12 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly expiries: readonly Expiry[],
   ) {}
 
-  // Processes that were started together look at different times.
   onApplicationBootstrap(): void {
-    this.lookIn(Math.random() * HOUR_MS);
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.ended = true;
-    clearTimeout(this.timer);
+    void this.looking.stop();
   }
 
   /** Removes all that is over. Resolves to how many rows of each kind. */
@@ -51,7 +55,7 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     const counts: Record<string, number> = {};
     for (const { kind, afterMs, statement } of this.expiries) {
       counts[kind] = 0;
-      for (let removed = EXPIRED_AT_ONCE; afterMs !== null && removed >= EXPIRED_AT_ONCE && !this.ended;) {
+      for (let removed = EXPIRED_AT_ONCE; afterMs !== null && removed >= EXPIRED_AT_ONCE && !this.looking.signal.aborted;) {
         removed = await this.expireSome(statement, afterMs);
         counts[kind] += removed;
         expired.inc({ kind }, removed);
@@ -69,17 +73,8 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  private lookIn(ms: number): void {
-    this.timer = setTimeout(() => void this.look().then(() => this.ended || this.lookIn(HOUR_MS)), ms);
-    this.timer.unref();
-  }
-
   private async look(): Promise<void> {
-    try {
-      const counts = await this.expire();
-      if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'expired', ...counts }, 'rows whose time was over');
-    } catch (error) {
-      this.logger.warn({ step: 'expired', err: error }, 'could not remove rows whose time is over');
-    }
+    const counts = await this.expire();
+    if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'expired', ...counts }, 'rows whose time was over');
   }
 }

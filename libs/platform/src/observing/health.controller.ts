@@ -4,6 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../auth/auth.guard.js';
 import { type EndingExpressAdapter } from '../http/ending-express-adapter.js';
 import { ProblemException } from '../http/problem.js';
+import { answerWithin } from '../waiting/within.js';
 
 /** What must answer for the service to be of use; each throws or rejects when it does not. */
 export type ReadinessChecks = Record<string, () => Promise<unknown>>;
@@ -39,22 +40,12 @@ export class HealthController {
   async ready() {
     if (this.host.httpAdapter.isEnding) throw new ProblemException(503, 'not-ready', 'Not ready: the service ends.');
     const names = Object.keys(this.checks);
-    const results = await Promise.allSettled(names.map((name) => withTimeout(this.checks[name])));
+    const results = await Promise.allSettled(
+      names.map(async (name) => answerWithin(CHECK_TIMEOUT_MS, this.checks[name]?.() ?? Promise.resolve())),
+    );
     const missing = names.filter((_, index) => results[index]?.status === 'rejected');
     if (missing.length > 0) throw new ProblemException(503, 'not-ready', `Not ready: ${missing.join(', ')} does not answer.`);
     this.hasBeenReady = true;
     return { status: 'ok', checks: names };
-  }
-}
-
-async function withTimeout(check: (() => Promise<unknown>) | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), CHECK_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([check?.(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

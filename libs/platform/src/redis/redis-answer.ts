@@ -1,4 +1,4 @@
-import { firstValueFrom, from, timeout } from 'rxjs';
+import { answerWithin } from '../waiting/within.js';
 
 /** Redis refused or was silent; the message says which. */
 class RedisAwayError extends Error {
@@ -11,7 +11,7 @@ class RedisAwayError extends Error {
  */
 export async function redisAnswer<T>(ms: number, call: Promise<T>): Promise<T> {
   try {
-    return await firstValueFrom(from(call).pipe(timeout(ms)));
+    return await answerWithin(ms, call);
   } catch (cause) {
     throw new RedisAwayError('Redis (REDIS_URL) can not be reached or does not answer.', { cause });
   }

@@ -2,7 +2,7 @@
 import { type ClientProxy, ClientRedis, type CustomStrategy, ServerRedis } from '@nestjs/microservices';
 import { prefixed } from '@billing-mail/contracts';
 import { type RedisOptions } from 'ioredis';
-import { within } from '../shutdown/within.js';
+import { within } from '../waiting/within.js';
 import { connectRedis, type RedisConnection, type RedisEnv } from './connect-redis.js';
 
 /** A start waits so long for a Redis that is there; where it is away, it goes on, and what there is to hear is heard once Redis is back. */

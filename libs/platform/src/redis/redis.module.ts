@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { within } from '../shutdown/within.js';
+import { within } from '../waiting/within.js';
 import { connectionsOf, connectRedis, type RedisConnection, type RedisEnv } from './connect-redis.js';
 import { RedisHealth } from './redis-health.js';
 

@@ -1,11 +1,9 @@
 // Works off the e-mails that are owed, as long as the process lives.
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, within } from '@billing-mail/platform';
+import { type Logger, PollLoop, untilDatabaseAnswers } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
-import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { pageAddress } from './alert-links.js';
 import { composeAlertEmail } from './compose-alert-email.js';
 import { EmailOutboxStore, type OwedEmail, type OwedPart, RENEW_EVERY_MS } from './email-outbox.store.js';
@@ -24,9 +22,17 @@ type Held = { email: OwedEmail; lost: AbortController };
 
 @Injectable()
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly leaving = new AbortController();
-  private working: Promise<void> = Promise.resolve();
-  private backlogTimer: NodeJS.Timeout | undefined;
+  private readonly sending = new PollLoop({
+    look: () => this.sendDue(),
+    everyMs: LOOK_EVERY_MS,
+    onError: (error) => this.logger.warn({ err: error, step: 'email' }, 'alert e-mails wait'),
+  });
+  private readonly noting = new PollLoop({
+    look: () => this.noteBacklog(),
+    everyMs: NOTE_BACKLOG_EVERY_MS,
+    // The numbers stay what they were; that PostgreSQL is away others say.
+    onError: () => undefined,
+  });
 
   constructor(
     private readonly outbox: EmailOutboxStore,
@@ -36,48 +42,30 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   ) {}
 
   onApplicationBootstrap(): void {
-    this.working = this.workUntilLeaving();
-    this.backlogTimer = setInterval(() => void this.noteBacklog(), NOTE_BACKLOG_EVERY_MS).unref();
-    void this.noteBacklog();
+    this.sending.start();
+    this.noting.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.leaving.abort();
-    clearInterval(this.backlogTimer);
-    await within(this.env.SHUTDOWN_GRACE, this.working);
+    await Promise.all([this.sending.stop(this.env.SHUTDOWN_GRACE), this.noting.stop()]);
   }
 
   private async noteBacklog(): Promise<void> {
-    try {
-      const { count, oldest } = await this.outbox.backlog();
-      emailsWaiting.set(count);
-      oldestEmailAge.set(oldest);
-    } catch {
-      // The numbers stay what they were; that PostgreSQL is away others say.
-    }
+    const { count, oldest } = await this.outbox.backlog();
+    emailsWaiting.set(count);
+    oldestEmailAge.set(oldest);
   }
 
-  private async workUntilLeaving(): Promise<void> {
-    while (!this.leaving.signal.aborted) {
-      const handled = await this.sendDue();
-      if (handled === 0) await sleep(LOOK_EVERY_MS, undefined, { signal: this.leaving.signal }).catch(() => undefined);
-    }
-  }
-
-  private async sendDue(): Promise<number> {
+  /** Whether any were due. */
+  private async sendDue(): Promise<boolean> {
+    const owed = (await this.outbox.claim(AT_ONCE)).map((email) => ({ email, lost: new AbortController() }));
+    const renewal = setInterval(() => void this.renew(owed), RENEW_EVERY_MS);
     try {
-      const owed = (await this.outbox.claim(AT_ONCE)).map((email) => ({ email, lost: new AbortController() }));
-      const renewal = setInterval(() => void this.renew(owed), RENEW_EVERY_MS);
-      try {
-        await Promise.all(owed.map((held) => this.handle(held).catch((error: unknown) => this.leaveToLease(held.email, error))));
-      } finally {
-        clearInterval(renewal);
-      }
-      return owed.length;
-    } catch (error) {
-      this.logger.warn({ err: error, step: 'email' }, 'alert e-mails wait');
-      return 0;
+      await Promise.all(owed.map((held) => this.handle(held).catch((error: unknown) => this.leaveToLease(held.email, error))));
+    } finally {
+      clearInterval(renewal);
     }
+    return owed.length > 0;
   }
 
   /** What is claimed and not settled, because PostgreSQL or the process went away meanwhile, is due again when its lease ends. */
@@ -115,7 +103,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
       id: idOf(email.parts),
       date,
       // Not when the process ends: it might not live to hear the answer, and a second try would be a second copy.
-      releaseEndOfData: async () => !this.leaving.signal.aborted && this.outbox.release(email, date),
+      releaseEndOfData: async () => !this.sending.signal.aborted && this.outbox.release(email, date),
       signal: lost.signal,
     });
     this.tell(email, await this.settle(email, result), 'error' in result ? result.error : undefined);
@@ -127,7 +115,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
         // The mail is out: only the record of it is repeated.
         await untilDatabaseAnswers(
           () => this.outbox.settleSent(email),
-          this.leaving.signal,
+          this.sending.signal,
           (error) => this.logger.warn({ err: error, step: 'email' }, 'PostgreSQL does not answer; a sent e-mail is recorded later'),
         );
         return 'sent';

@@ -1,18 +1,17 @@
 // Works off what webhooks are owed, as long as the process lives.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, TroubleLog, within } from '@billing-mail/platform';
+import { type Logger, PollLoop, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { webhookTries } from '../../notification.metrics.js';
-import { untilDatabaseAnswers } from '../../postgres/until-database-answers.js';
 import { messageIdOf } from './message-id.js';
 import { postWebhook, type WebhookRequest } from './post-webhook.js';
 import { signatureOf } from './webhook-keys.js';
 import { type OwedMessage, type WebhookLane, WebhookOutboxStore } from './webhook-outbox.store.js';
 
 const LOOK_EVERY_MS = 1000;
+type LaneWithPlaces = WebhookLane & { places: number };
 /** Those that fail or are slow wait for each other, never others for them. */
-const LANES: readonly (WebhookLane & { places: number })[] = [
+const LANES: readonly LaneWithPlaces[] = [
   { isTroubled: false, places: 64, ofEach: 8 },
   { isTroubled: true, places: 16, ofEach: 1 },
 ];
@@ -21,7 +20,8 @@ const LANES: readonly (WebhookLane & { places: number })[] = [
 export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly leaving = new AbortController();
   private readonly trouble: TroubleLog;
-  private working: Promise<unknown> = Promise.resolve();
+  private readonly working = new Set<Promise<void>>();
+  private readonly loops = LANES.map((lane) => this.loopOf(lane));
 
   constructor(
     private readonly outbox: WebhookOutboxStore,
@@ -32,38 +32,40 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
   }
 
   onApplicationBootstrap(): void {
-    this.working = Promise.all(LANES.map((lane) => this.workIn(lane)));
+    for (const loop of this.loops) loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
-    await within(this.env.SHUTDOWN_GRACE, this.working);
+    const stopped = Promise.all(this.loops.map((loop) => loop.stop(this.env.SHUTDOWN_GRACE)));
+    await within(
+      this.env.SHUTDOWN_GRACE,
+      stopped.then(() => Promise.all(this.working)),
+    );
   }
 
   /** Claims again as soon as a place is free, or after a moment; a webhook gets its next messages when it has answered those before. */
-  private async workIn(lane: (typeof LANES)[number]): Promise<void> {
+  private loopOf(lane: LaneWithPlaces): PollLoop {
     const underWay = new Map<Promise<void>, string>();
-    while (!this.leaving.signal.aborted) {
-      const claimed = await this.claim(lane, lane.places - underWay.size, [...new Set(underWay.values())]);
-      const ended = new AbortController();
+    const look = async (): Promise<void> => {
+      const room = lane.places - underWay.size;
+      const claimed = room > 0 ? await this.outbox.claim(room, [...new Set(underWay.values())], lane) : [];
       for (const message of claimed) {
-        const work: Promise<void> = this.handle(message).finally(() => underWay.delete(work));
+        const work: Promise<void> = this.handle(message).finally(() => {
+          underWay.delete(work);
+          this.working.delete(work);
+          loop.wake();
+        });
         underWay.set(work, message.webhookId);
+        this.working.add(work);
       }
-      for (const work of underWay.keys()) void work.then(() => ended.abort());
-      await sleep(LOOK_EVERY_MS, undefined, { signal: AbortSignal.any([this.leaving.signal, ended.signal]) }).catch(() => undefined);
-    }
-    await Promise.all(underWay.keys());
-  }
-
-  private async claim(lane: WebhookLane, room: number, busy: readonly string[]): Promise<OwedMessage[]> {
-    if (room <= 0) return [];
-    try {
-      return await this.outbox.claim(room, busy, lane);
-    } catch (error) {
-      this.trouble.tell(error as Error, { step: 'webhook' }, 'PostgreSQL does not answer; webhooks wait');
-      return [];
-    }
+    };
+    const loop = new PollLoop({
+      look,
+      everyMs: LOOK_EVERY_MS,
+      onError: (error) => this.trouble.tell(error, { step: 'webhook' }, 'PostgreSQL does not answer; webhooks wait'),
+    });
+    return loop;
   }
 
   /** Never rejects: what is claimed and not settled is due again when its lease ends. */
