@@ -73,6 +73,8 @@ export const deliveryView = z.object({
   teamId: z.string(),
   key: z.string(),
   document: documentReference,
+  /** Id of the user in whose name it is sent. */
+  requestedBy: z.string(),
   subject: z.string(),
   status: z.enum(DELIVERY_STATUSES),
   route: z.enum(ROUTES).nullable(),
@@ -80,8 +82,9 @@ export const deliveryView = z.object({
   signed: z.boolean(),
   messageId: z.string().nullable(),
   resendOf: z.string().nullable(),
-  /** The latest delivery by which this one was sent again. */
+  /** The latest delivery by which this one was sent again, and the user in whose name. */
   sentAgainAs: z.string().nullable(),
+  sentAgainBy: z.string().nullable(),
   /** Addresses of To and Cc that get the mail but do not fit into its header. */
   recipientsNotShown: z.int(),
   createdAt: timestamp,

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { eventually } from './eventually.js';
 import { report } from './bounces.js';
 import { insertPastDeliveries, pastMonth } from './past-deliveries.js';
-import { allSettled, cancel, invoice, putSettings, readAll, send } from './seed.js';
+import { allSettled, cancel, invoice, namePerson, putSettings, type Settings, readAll, send } from './seed.js';
 import { DOWN_PORT, type System } from './system.js';
 
 const SIGN_IN = { username: 'rechnung', password: 'sample-password' };
@@ -28,15 +28,20 @@ export async function seedSampleTeams(system: System): Promise<void> {
 }
 
 async function putTeams(system: System): Promise<void> {
+  const all = (role: 'admin' | 'member') =>
+    Object.fromEntries(['acme', 'brandt', 'globex', 'acker', 'contested'].map((team) => [team, role]));
+  await namePerson(system, 'anna.berg', { name: 'Anna Berg', email: null, teams: all('admin') });
+  await namePerson(system, 'lea.vogt', { name: 'Lea Vogt', email: null, teams: { acme: 'admin' } });
+  await namePerson(system, 'max.klein', { name: 'Maximilian Klein-Hohenstein', email: null, teams: all('member') });
   const acme = {
     companyName: 'ACME GmbH',
     replyTo: 'billing@acme.example',
     locale: 'de',
     cc: [{ address: 'boss@acme.example', name: 'Geschäftsleitung' }],
     bcc: [{ address: 'controlling@acme.example' }, { address: 'archive@acme.example' }],
-  } as const;
+  } satisfies Settings;
   const notifyUserIds = ['anna.berg', 'lea.vogt'];
-  await putSettings(system, 'acme', { ...acme, cc: [...acme.cc], bcc: [...acme.bcc], notifyUserIds });
+  await putSettings(system, 'acme', { ...acme, notifyUserIds });
   for (const [team, companyName] of [
     ['contested', 'ACME Nord GmbH'],
     ['held-up', 'ACME Süd GmbH'],

@@ -3,6 +3,7 @@ import {
   DISPATCH_QUEUE,
   type DispatchJobInput,
   type EmailDeliveryInput,
+  type PersonInput,
   publishDispatchJob,
   QUEUE_PREFIX,
   type TokenClaims,
@@ -32,6 +33,12 @@ export const invoice = (number: string, changes: Partial<Document> = {}): Docume
 export async function putSettings(system: System, teamId: string, settings: Settings, userId = 'anna.berg'): Promise<void> {
   const token = await system.token({ sub: userId, teams: { [teamId]: 'admin' } });
   await call('PUT', `${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery`, token, settings);
+}
+
+/** Says who somebody is, as the application does that people sign in to. */
+export async function namePerson(system: System, id: string, person: PersonInput): Promise<void> {
+  const token = await system.token({ sub: 'host', role: 'service' });
+  await call('PUT', `${system.urls['notification-service']}/v1/users/${encodeURIComponent(id)}`, token, person);
 }
 
 /** Signs in at a provider with a discovery document and connects the mailbox to `host`, as a browser would. */

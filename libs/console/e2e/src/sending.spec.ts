@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { MAX } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
-import { invoice, putSettings, send } from './seed.js';
+import { invoice, namePerson, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
@@ -21,6 +21,7 @@ describe('deliveries and inbox', () => {
 
   beforeAll(async () => {
     ({ system } = desk);
+    await namePerson(system, 'anna.berg', { name: 'Anna Berg', email: null, teams: { acme: 'admin', globex: 'admin' } });
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', notifyUserIds: ['anna.berg'] });
     await putSettings(system, 'globex', {
       companyName: 'Globex',
@@ -140,12 +141,15 @@ describe('deliveries and inbox', () => {
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
     await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
     await dialog.getByRole('button', { name: 'Resend to 1 recipient' }).click();
-    await page.getByText('Sent again after').waitFor();
+    await page.getByText('Sent again by Anna Berg after').waitFor();
+    await page.getByRole('region', { name: 'Message' }).getByText('Anna Berg', { exact: true }).waitFor();
     await page.getByRole('status').getByText('Accepted by the mail server').waitFor();
     const got = system.platform.messages.flatMap(({ recipients }) =>
       recipients.filter(({ accepted }) => accepted).map(({ address }) => address),
     );
     expect(got.sort()).toEqual(['found@x.example', 'good@x.example']);
+    await page.getByRole('link', { name: 'an earlier delivery' }).click();
+    await page.getByText('Sent again by Anna Berg as').waitFor();
   });
 
   it('cancels what still waits, after asking', async () => {
@@ -156,6 +160,7 @@ describe('deliveries and inbox', () => {
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
     await page.getByText('Done: Cancelled').waitFor();
+    await page.getByText('Cancelled by Anna Berg').waitFor();
   });
 
   it('filters by state, recipient and document, keeps the filter in the address, and exports what it shows', async () => {

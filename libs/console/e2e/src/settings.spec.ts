@@ -5,7 +5,18 @@ import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { paste } from './paste.js';
-import { breakConnection, connectMailbox, deliveriesOf, invoice, letTokenEnd, publish, putSettings, read, send } from './seed.js';
+import {
+  breakConnection,
+  connectMailbox,
+  deliveriesOf,
+  invoice,
+  letTokenEnd,
+  namePerson,
+  publish,
+  putSettings,
+  read,
+  send,
+} from './seed.js';
 import { DOWN_PORT, MAIL_APP, type ScriptedSmtpServer, type System } from './system.js';
 import { formsOf, watchForSecrets } from './where-secrets-leak.js';
 
@@ -21,6 +32,8 @@ describe('E-mail delivery', () => {
 
   beforeAll(async () => {
     ({ system } = desk);
+    await namePerson(system, 'anna.berg', { name: 'Anna Berg', email: null, teams: { acme: 'admin' } });
+    await namePerson(system, 'max.klein', { name: 'Max Klein', email: null, teams: { acme: 'member' } });
   });
   beforeEach(async () => {
     system.own.forget();
@@ -136,7 +149,7 @@ describe('E-mail delivery', () => {
     await saved(theirs);
     await mine.getByRole('button', { name: 'Save' }).click();
     const dialog = mine.getByRole('dialog', { name: 'Somebody else saved meanwhile' });
-    await dialog.getByText(/^max\.klein saved on/).waitFor();
+    await dialog.getByText(/^Max Klein saved on/).waitFor();
     await dialog.getByRole('row', { name: 'Reply address office@acme.example unchanged' }).waitFor();
     await dialog.getByRole('button', { name: 'Keep mine, with their other changes' }).click();
     await mine.getByText('1 unsaved change').waitFor();
@@ -154,7 +167,7 @@ describe('E-mail delivery', () => {
     const page = await open();
     const history = page.getByRole('region', { name: 'What was changed' });
     await history.getByText('Company name: ACME Former → ACME GmbH').first().waitFor();
-    const ofMax = history.locator('li[data-version]').filter({ hasText: 'max.klein' }).first();
+    const ofMax = history.locator('li[data-version]').filter({ hasText: 'Max Klein' }).first();
     await ofMax.getByRole('button', { name: 'Back to this state' }).click();
     await ofMax.getByText('2 fields above are as then. Look at it and save.').waitFor();
     expect(await page.getByLabel('Company name').inputValue()).toBe('ACME Former');
@@ -194,8 +207,27 @@ describe('E-mail delivery', () => {
   it('lets a member look and says why nothing can be changed', async () => {
     const page = await open(SETTINGS, { claims: MAX });
     await page.getByText('You can look, not change').waitFor();
+    await page.getByText('Only admins of the team may change these settings: Anna Berg.').waitFor();
     expect(await page.getByLabel('Company name').getAttribute('readonly')).not.toBeNull();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  });
+
+  it('takes who is told of trouble by name, and stores the id', async () => {
+    const page = await open();
+    const people = page.locator('#field-notifyUserIds');
+    await people.pressSequentially('max');
+    await people.press('Enter');
+    await people.pressSequentially('u99');
+    await people.press('Enter');
+    const section = page.getByRole('region', { name: 'Who is told of trouble' });
+    await section.getByText('Max Klein', { exact: true }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved(page);
+    expect(JSON.parse(await read(system, 'acme', 'settings-api', '/v1/teams/acme/email-delivery'))).toMatchObject({
+      notifyUserIds: ['max.klein', 'u99'],
+    });
+    await page.getByRole('region', { name: 'What was changed' }).getByText('added Max Klein, u99').first().waitFor();
   });
 
   it('saves settings while the delivery log is away, and says that it is', async () => {

@@ -3,6 +3,7 @@ import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { ProblemError } from '../api/problem.js';
+import { useArePeopleKnown, useNameOf } from '../people/people-queries.js';
 import { deliveryPath, incidentPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -27,9 +28,10 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
   const words = useLanguage().words.deliveries;
   const { data, error, refetch } = useDelivery(team, id);
   const isContentKnown = useIsContentKnown(team, id);
+  const arePeopleKnown = useArePeopleKnown(team);
   useDocumentTitle(data ? `${words.types[data.document.type]} ${data.document.number ?? data.document.id}` : words.title);
   if (error instanceof ProblemError && error.status === 404) return <NotFound team={team} />;
-  if (data === undefined || !isContentKnown)
+  if (data === undefined || !isContentKnown || !arePeopleKnown)
     return error ? <Trouble error={error} onRetry={() => void refetch()} /> : <PageSkeleton blocks={[90, 220, 160]} />;
   return (
     <>
@@ -59,6 +61,7 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
 function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; role: TeamRole }) {
   const { words, formats } = useLanguage();
   const { types, detail, readOnly, usedFallback } = words.deliveries;
+  const nameOf = useNameOf(team);
   const { document } = delivery;
   return (
     <Paper withBorder p="lg" radius="md" mb="lg" mt="sm">
@@ -102,7 +105,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           {delivery.failure.message}
         </Text>
       ) : null}
-      <WhoDecided delivery={delivery} />
+      <WhoDecided delivery={delivery} nameOf={nameOf} />
       {delivery.incidentId === null ? null : (
         <Text size="sm" mt="sm">
           {words.incidents.ofDelivery}{' '}
@@ -111,8 +114,13 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           </Anchor>
         </Text>
       )}
-      <LinkedDelivery team={team} id={delivery.resendOf} says={detail.resendOf} link={detail.earlier} />
-      <LinkedDelivery team={team} id={delivery.sentAgainAs} says={detail.sentAgain} link={detail.later} />
+      <LinkedDelivery team={team} id={delivery.resendOf} says={detail.resendOf(nameOf(delivery.requestedBy))} link={detail.earlier} />
+      <LinkedDelivery
+        team={team}
+        id={delivery.sentAgainAs}
+        says={detail.sentAgain(nameOf(delivery.sentAgainBy ?? ''))}
+        link={detail.later}
+      />
       {isSettled(delivery.status) ? null : (
         <Text size="sm" c="dimmed" mt="sm">
           {detail.live}
@@ -133,20 +141,22 @@ const mayHaveArrived = ({ recipients, received }: DeliveryView): boolean =>
   recipients.some(({ status }) => status === 'uncertain') &&
   recipients.every(({ status }) => status === 'uncertain' || status === 'accepted');
 
+type Deciding = { delivery: DeliveryView; nameOf: ReturnType<typeof useNameOf> };
+
 /** Who cancelled it, or found out that it arrived, and what was noted. */
-function WhoDecided({ delivery: { status, cancelledBy, received } }: { delivery: DeliveryView }) {
+function WhoDecided({ delivery: { status, cancelledBy, received }, nameOf }: Deciding) {
   const { words, formats } = useLanguage();
   const says = words.incidents;
   return (
     <>
       {status === 'cancelled' && cancelledBy !== null ? (
         <Text size="sm" mt="sm" className="breakable">
-          {says.cancelledBy(cancelledBy)}
+          {says.cancelledBy(nameOf(cancelledBy))}
         </Text>
       ) : null}
       {received === null ? null : (
         <Text size="sm" mt="sm" className="breakable">
-          {says.received.by(received.by, formats.dateTime(received.at))}
+          {says.received.by(nameOf(received.by), formats.dateTime(received.at))}
           {received.note === null ? null : `: ${received.note}`}
         </Text>
       )}

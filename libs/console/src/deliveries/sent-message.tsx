@@ -5,6 +5,7 @@ import { IconDownload, IconPaperclip } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
+import { useNameOf } from '../people/people-queries.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -27,7 +28,7 @@ export function SentMessage({ team, delivery }: { team: string; delivery: Delive
       {error ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         <>
-          <Header content={data} />
+          <Header team={team} content={data} />
           <Body content={data} />
           <Files team={team} id={delivery.id} content={data} />
         </>
@@ -36,15 +37,16 @@ export function SentMessage({ team, delivery }: { team: string; delivery: Delive
   );
 }
 
-function Header({ content: { from, replyTo, to, cc, subject, requestedBy } }: { content: DeliveryContent }) {
+function Header({ team, content: { from, replyTo, to, cc, subject, requestedBy } }: { team: string; content: DeliveryContent }) {
   const words = useLanguage().words.deliveries.message;
+  const nameOf = useNameOf(team);
   const lines: [string, string][] = [
     [words.from, from === null ? words.notKnownYet : inFull(from)],
     ...(replyTo === null ? [] : [[words.replyTo, replyTo] as [string, string]]),
     ...(to.length === 0 ? [] : [[words.to, to.map(inFull).join(', ')] as [string, string]]),
     ...(cc.length === 0 ? [] : [[words.cc, cc.map(inFull).join(', ')] as [string, string]]),
     [words.subject, subject],
-    [words.requestedBy, requestedBy],
+    [words.requestedBy, nameOf(requestedBy)],
   ];
   return (
     <dl className={classes.lines}>

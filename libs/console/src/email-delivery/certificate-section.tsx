@@ -4,6 +4,7 @@ import { type CertificateView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useClients } from '../api/clients-context.js';
+import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { AskFirstButton } from './ask-first-button.js';
 import { CertificateForm } from './certificate-form.js';
@@ -68,6 +69,7 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
   const says = words.ownServer.certificate;
   const { subject, addresses, issuer, fingerprint, validTo } = certificate;
   const record = useSetRecord(team, 'certificate', true);
+  const nameOf = useNameOf(team);
   const [openedAt] = useState(() => Date.now());
   const leftMs = Date.parse(validTo) - openedAt;
   const until = formats.dateTime(validTo);
@@ -95,7 +97,7 @@ function Shown({ team, certificate }: { team: string; certificate: CertificateVi
       </dl>
       {record ? (
         <Text size="sm" c="dimmed" className="breakable">
-          {says.set(formats.dateTime(record.changedAt), record.changedBy)}
+          {says.set(formats.dateTime(record.changedAt), nameOf(record.changedBy))}
         </Text>
       ) : null}
     </>

@@ -1,11 +1,12 @@
 // Somebody else saved while this form was open: what they changed, what I changed, and the two ways to go on.
 import { Button, Group, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
+import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './conflict-dialog.module.css';
 import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS, toDraft } from './draft.js';
 
-type Props = { base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
+type Props = { team: string; base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
 /** Always there, open or not: what was never open before gives the focus back to nobody. */
 export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { theirs: EmailDeliveryView | null }) {
@@ -26,9 +27,10 @@ export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { th
   );
 }
 
-function Conflict({ base, mine, theirs, onMerge, onTakeTheirs }: Props) {
+function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   const { words, formats } = useLanguage();
   const { conflict, fields } = words.settings;
+  const nameOf = useNameOf(team);
   const theirDraft = toDraft(theirs, theirs.locale);
   const mineChanged = changedFields(base, mine);
   const theirsChanged = changedFields(base, theirDraft);
@@ -38,7 +40,7 @@ function Conflict({ base, mine, theirs, onMerge, onTakeTheirs }: Props) {
   return (
     <>
       <Text mb="md" className="breakable">
-        {conflict.who(theirs.updatedBy, formats.dateTime(theirs.updatedAt))}
+        {conflict.who(nameOf(theirs.updatedBy), formats.dateTime(theirs.updatedAt))}
       </Text>
       <Table mb="md" layout="fixed" horizontalSpacing={4} className={classes.table}>
         <Table.Thead>

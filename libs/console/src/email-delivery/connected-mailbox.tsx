@@ -2,6 +2,7 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { type MailConnectionView } from '@billing-mail/contracts';
 import { useState } from 'react';
+import { useNameOf } from '../people/people-queries.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectChoices } from './connect-choices.js';
@@ -32,7 +33,7 @@ export function ConnectedMailbox({ team }: { team: string }) {
   };
   return (
     <Stack gap="sm" role="group" id="connected-mailbox" aria-label={words.title}>
-      {connection === null ? <Text size="sm">{words.none}</Text> : <Connected connection={connection} onAgain={again} />}
+      {connection === null ? <Text size="sm">{words.none}</Text> : <Connected team={team} connection={connection} onAgain={again} />}
       {signIn.kind === 'refused' ? (
         <Alert color="red" variant="outline" title={words.refusedTitle} role="alert">
           {words.refusals[signIn.reason]}
@@ -73,10 +74,12 @@ function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partia
   };
 }
 
-function Connected({ connection, onAgain }: { connection: MailConnectionView; onAgain: () => void }) {
+type ConnectedProps = { team: string; connection: MailConnectionView; onAgain: () => void };
+function Connected({ team, connection, onAgain }: ConnectedProps) {
   const { words, formats } = useLanguage();
   const says = words.ownServer.connection;
   const { base, isReadOnly } = useEditing();
+  const nameOf = useNameOf(team);
   const { mailbox, provider, connectedAt, connectedBy, trouble, clientId } = connection;
   const isPlatforms = trouble?.code === 'client_secret_expired' && clientId === null;
   return (
@@ -86,7 +89,7 @@ function Connected({ connection, onAgain }: { connection: MailConnectionView; on
           {says.connected(mailbox, says.providers[provider])}
         </Text>
         <Text size="sm" c="dimmed" className="breakable">
-          {says.since(formats.dateTime(connectedAt), connectedBy)}
+          {says.since(formats.dateTime(connectedAt), nameOf(connectedBy))}
         </Text>
         {base.auth === 'oauth2' || isReadOnly ? null : <Text size="sm">{says.notSaved}</Text>}
       </div>

@@ -2,6 +2,7 @@
 import { Button, Text } from '@mantine/core';
 import { type SettingsChangeRecord } from '@billing-mail/contracts';
 import { useState } from 'react';
+import { useNameOf } from '../people/people-queries.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import { formerState, type FormerState } from './former-state.js';
@@ -16,6 +17,7 @@ export function HistorySection({ team }: { team: string }) {
   const { history: says } = words.settings;
   const { base, edit, isReadOnly } = useEditing();
   const { data } = useHistory(team, true);
+  const nameOf = useNameOf(team);
   const [shown, setShown] = useState(SHOWN_AT_FIRST);
   const [taken, setTaken] = useState<{ version: number; state: FormerState } | null>(null);
   const records = (data?.items ?? []) as SettingsChangeRecord[];
@@ -30,7 +32,7 @@ export function HistorySection({ team }: { team: string }) {
       <ol className={classes.list}>
         {records.slice(0, shown).map((record, index) => (
           <li key={record.version} data-version={record.version}>
-            <HistoryRecord record={record} />
+            <HistoryRecord record={record} nameOf={nameOf} />
             {isReadOnly || index === 0 ? null : (
               <Button variant="default" size="xs" onClick={() => goBack(record.version)} aria-label={says.backTo(record.version)}>
                 {says.back}
@@ -54,17 +56,19 @@ export function HistorySection({ team }: { team: string }) {
   );
 }
 
-function HistoryRecord({ record }: { record: SettingsChangeRecord }) {
+type NameOf = ReturnType<typeof useNameOf>;
+
+function HistoryRecord({ record, nameOf }: { record: SettingsChangeRecord; nameOf: NameOf }) {
   const { words, formats } = useLanguage();
   return (
     <div className={classes.record}>
       <Text size="sm" fw={550} className="breakable">
-        {words.settings.history.made(record.changedBy, formats.dateTime(record.changedAt))}
+        {words.settings.history.made(nameOf(record.changedBy), formats.dateTime(record.changedAt))}
       </Text>
       <ul>
         {record.changes.map((change) => (
           <li key={change.pointer} className="breakable">
-            {nameOf(change.pointer, words)}: {sayChange(change, words)}
+            {fieldOf(change.pointer, words)}: {sayChange(change, words, nameOf)}
           </li>
         ))}
       </ul>
@@ -75,10 +79,10 @@ function HistoryRecord({ record }: { record: SettingsChangeRecord }) {
 type Words = Language['words'];
 type Change = SettingsChangeRecord['changes'][number];
 
-const nameOf = (pointer: string, { settings }: Words): string =>
+const fieldOf = (pointer: string, { settings }: Words): string =>
   (settings.fields as Record<string, string>)[pointer] ?? (settings.history.fields as Record<string, string>)[pointer] ?? pointer;
 
-function sayChange(change: Change, words: Words): string {
+function sayChange(change: Change, words: Words, nameOf: NameOf): string {
   const { history: says, conflict } = words.settings;
   if ('secret' in change) return says.secret[change.secret];
   if ('added' in change) {
@@ -86,7 +90,7 @@ function sayChange(change: Change, words: Words): string {
     if (addedCount + removedCount === 0) return says.order;
     const list = (members: typeof added, count: number): string =>
       [
-        ...members.map((each) => (typeof each === 'string' ? each : each.address)),
+        ...members.map((each) => (typeof each === 'string' ? nameOf(each) : each.address)),
         ...(count > members.length ? [words.settings.preview.more(count - members.length)] : []),
       ].join(', ');
     return [
@@ -117,5 +121,5 @@ function sayTaken({ changes, lost }: FormerState, words: Words): string {
   const { history: says } = words.settings;
   const count = Object.keys(changes).length;
   const first = count === 0 ? says.same : says.taken(count);
-  return lost.length === 0 ? first : `${first} ${says.lost(lost.map((pointer) => nameOf(pointer, words)).join(', '))}`;
+  return lost.length === 0 ? first : `${first} ${says.lost(lost.map((pointer) => fieldOf(pointer, words)).join(', '))}`;
 }

@@ -1,20 +1,39 @@
-import { TagsInput } from '@mantine/core';
+import { Pill, TagsInput } from '@mantine/core';
+import { useState } from 'react';
+import { useNameOf, usePeople } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { useEditing, useField } from './editing.js';
 import { Section } from './section.js';
 
-export function NotifySection() {
+export function NotifySection({ team }: { team: string }) {
   const words = useLanguage().words.settings.notify;
   const { draft, edit } = useEditing();
+  const nameOf = useNameOf(team);
+  const [typed, setTyped] = useState('');
+  const people = usePeople(team).filter(({ role }) => role !== 'former');
+  // The field itself would look for those who are chosen by their names.
+  const left = people.filter(({ id }) => !draft.notifyUserIds.includes(id));
+  // Whoever types a whole name and goes on means the person.
+  const idOf = (written: string): string => people.find(({ name }) => name.toLowerCase() === written.toLowerCase())?.id ?? written;
   return (
     <Section title={words.title}>
       <TagsInput
         {...useField('/notifyUserIds')}
         label={words.users}
-        description={words.hint}
+        description={people.length === 0 ? words.hint : words.hintByName}
         placeholder={draft.notifyUserIds.length === 0 ? words.placeholder : ''}
+        data={left.map(({ id, name }) => ({ value: id, label: name }))}
+        renderPill={({ value, onRemove, disabled }) => (
+          <Pill withRemoveButton={!disabled} onRemove={onRemove}>
+            {nameOf(String(value))}
+          </Pill>
+        )}
         value={draft.notifyUserIds}
-        onChange={(notifyUserIds) => edit({ notifyUserIds })}
+        searchValue={typed}
+        onSearchChange={setTyped}
+        // Enter takes the person who is found, not the letters that found them; in an empty field it takes nobody.
+        selectFirstOptionOnChange={typed !== ''}
+        onChange={(written) => edit({ notifyUserIds: [...new Set(written.map(idOf))] })}
         comboboxProps={{ withinPortal: false }}
       />
     </Section>

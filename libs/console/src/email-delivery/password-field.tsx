@@ -1,4 +1,5 @@
 import { Button, Group, Input, PasswordInput, Text } from '@mantine/core';
+import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { needsPasswordAgain } from './draft.js';
 import { useEditing, useField } from './editing.js';
@@ -12,13 +13,14 @@ export function PasswordField({ team }: { team: string }) {
   const { id, error } = useField('/smtp/auth/password');
   const isStored = base.password === null;
   const record = useSetRecord(team, 'password', isStored);
+  const nameOf = useNameOf(team);
   const isAskedAgain = needsPasswordAgain(base, draft);
 
   if (draft.password === null && !isAskedAgain) {
     return (
       <Input.Wrapper label={server.password} labelElement="div" error={error}>
         <Text size="sm" py={6} id={id} tabIndex={-1}>
-          {record ? server.passwordSet(formats.dateTime(record.changedAt), record.changedBy) : server.passwordSetUnknown}
+          {record ? server.passwordSet(formats.dateTime(record.changedAt), nameOf(record.changedBy)) : server.passwordSetUnknown}
         </Text>
         {isReadOnly ? null : (
           <Group gap="xs">

@@ -22,6 +22,7 @@ import { NotifySection } from './notify-section.js';
 import { NowStrip } from './now-strip.js';
 import { SaveBar } from './save-bar.js';
 import { ServerSection } from './server-section.js';
+import { WhoMayChange } from './who-may-change.js';
 
 type Props = { team: string; role: TeamRole; stored: EmailDeliveryView | null };
 
@@ -59,7 +60,7 @@ export function SettingsForm({ team, role, stored }: Props) {
         <Stack gap="lg">
           {role === 'member' ? (
             <Alert color="gray" variant="outline" title={words.settings.save.readOnlyTitle}>
-              {words.settings.save.readOnly}
+              <WhoMayChange team={team} />
             </Alert>
           ) : null}
           {role === 'admin' ? <KeptChanges team={team} form={form} /> : null}
@@ -80,12 +81,19 @@ export function SettingsForm({ team, role, stored }: Props) {
               hasServer={(form.stored?.smtp ?? null) !== null}
             />
           ) : null}
-          <NotifySection />
+          <NotifySection team={team} />
           {form.stored === null ? null : <HistorySection team={team} />}
         </Stack>
         {role === 'admin' ? <SaveBar form={form} /> : null}
       </form>
-      <ConflictDialog base={form.base} mine={form.draft} theirs={form.theirs} onMerge={form.merge} onTakeTheirs={form.takeTheirs} />
+      <ConflictDialog
+        team={team}
+        base={form.base}
+        mine={form.draft}
+        theirs={form.theirs}
+        onMerge={form.merge}
+        onTakeTheirs={form.takeTheirs}
+      />
       <LeaveDialog changes={role === 'admin' ? form.changed.length : 0} />
     </EditingContext>
   );

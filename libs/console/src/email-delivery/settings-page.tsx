@@ -2,6 +2,7 @@ import { Anchor, Breadcrumbs, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import { IncidentBanner } from '../deliveries/incident-banner.js';
 import { AttentionBanner, useIsAttentionKnown } from '../deliveries/needs-attention.js';
+import { useArePeopleKnown } from '../people/people-queries.js';
 import { webhooksPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -16,6 +17,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
   const { settings: words, webhooks } = useLanguage().words;
   const { data, error, refetch } = useSettings(team);
   const isAttentionKnown = useIsAttentionKnown(team);
+  const arePeopleKnown = useArePeopleKnown(team);
   useDocumentTitle(words.title);
   return (
     <>
@@ -32,7 +34,7 @@ export function SettingsPage({ team, role }: { team: string; role: TeamRole }) {
       <Text c="dimmed" mb="lg">
         {words.lead}
       </Text>
-      {data !== undefined && isAttentionKnown ? (
+      {data !== undefined && isAttentionKnown && arePeopleKnown ? (
         <>
           <IncidentBanner team={team} />
           <AttentionBanner team={team} role={role} />

@@ -159,9 +159,9 @@ export const deliveriesWords: typeof english = {
     key: 'Schlüssel',
     messageId: 'Message-ID',
     id: 'Sendung',
-    resendOf: 'Erneut verschickt nach',
+    resendOf: (who) => `Von ${who} erneut verschickt nach`,
     earlier: 'einer früheren Sendung',
-    sentAgain: 'Erneut verschickt mit',
+    sentAgain: (who) => `Von ${who} erneut verschickt mit`,
     later: 'einer späteren Sendung',
     sentAgainBy: (user) => `Erneut gesendet von ${user}`,
     notShown: (count) =>

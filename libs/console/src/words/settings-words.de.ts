@@ -152,9 +152,11 @@ export const settingsWords: typeof english = {
   },
   notify: {
     title: 'Wer bei Störungen benachrichtigt wird',
-    users: 'Benutzerkennungen',
+    users: 'Personen',
     hint: 'Zusätzlich zu der Person, die den Beleg verschickt hat. Je Eintrag eine Benutzerkennung.',
-    placeholder: 'Benutzerkennung, dann Eingabetaste',
+    hintByName:
+      'Zusätzlich zu der Person, die den Beleg verschickt hat. Wählen Sie Personen des Teams oder geben Sie eine Benutzerkennung ein.',
+    placeholder: 'Name oder Benutzerkennung',
   },
   fields: {
     '/companyName': 'Firmenname',
@@ -216,6 +218,8 @@ export const settingsWords: typeof english = {
     readOnlyTitle: 'Sie können lesen, nicht ändern',
     readOnly:
       'Diese Einstellungen dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.',
+    readOnlyBut: (names) =>
+      `Diese Einstellungen dürfen nur Administratoren des Teams ändern: ${names}. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.`,
   },
   kept: {
     title: (count) =>

@@ -147,9 +147,10 @@ export const settingsWords = {
   },
   notify: {
     title: 'Who is told of trouble',
-    users: 'User ids',
+    users: 'People',
     hint: 'Besides whoever sent the document. One user id each.',
-    placeholder: 'User id, then Enter',
+    hintByName: 'Besides whoever sent the document. Choose people of the team, or type a user id.',
+    placeholder: 'Name or user id',
   },
   fields: {
     '/companyName': 'Company name',
@@ -210,6 +211,7 @@ export const settingsWords = {
     failed: 'It was not saved.',
     readOnlyTitle: 'You can look, not change',
     readOnly: 'Only admins of the team may change these settings. Ask one of them if something is wrong.',
+    readOnlyBut: (names: string) => `Only admins of the team may change these settings: ${names}. Ask one of them if something is wrong.`,
   },
   kept: {
     title: (count: number) => `${s(count, 'unsaved change')} of yours ${count === 1 ? 'is' : 'are'} still here`,

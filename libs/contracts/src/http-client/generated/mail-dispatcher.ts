@@ -1494,6 +1494,7 @@ export interface operations {
                                     occurrence: string;
                                 };
                             };
+                            requestedBy: string;
                             subject: string;
                             /** @enum {string} */
                             status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1503,6 +1504,7 @@ export interface operations {
                             messageId: string | null;
                             resendOf: string | null;
                             sentAgainAs: string | null;
+                            sentAgainBy: string | null;
                             recipientsNotShown: number;
                             /** Format: date-time */
                             createdAt: string;
@@ -1856,6 +1858,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1865,6 +1868,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2004,6 +2008,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2013,6 +2018,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2438,6 +2444,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2447,6 +2454,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2658,6 +2666,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2667,6 +2676,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2896,6 +2906,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2905,6 +2916,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -3094,6 +3106,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -3103,6 +3116,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -3344,6 +3358,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -3353,6 +3368,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -3600,6 +3616,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
+                        requestedBy: string;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -3609,6 +3626,7 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
+                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;

@@ -1,0 +1,36 @@
+// The team's people by name, for whatever knows them by their ids.
+import { type TeamPerson } from '@billing-mail/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { ask, type Clients } from '../api/clients.js';
+import { useClients } from '../api/clients-context.js';
+import { hasAnswered } from '../deliveries/deliveries-queries.js';
+
+async function readPeople({ notifications }: Clients, team: string): Promise<TeamPerson[]> {
+  const people: TeamPerson[] = [];
+  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+    const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await ask(notifications.GET('/v1/teams/{teamId}/people', { params: { path: { teamId: team }, query } }));
+    people.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  }
+  return people;
+}
+
+/** Nobody while they are not known. */
+export function usePeople(team: string): readonly TeamPerson[] {
+  return useReadPeople(team).data ?? [];
+}
+
+function useReadPeople(team: string) {
+  const clients = useClients();
+  return useQuery({ queryKey: ['people', team], queryFn: () => readPeople(clients, team), staleTime: 60_000 });
+}
+
+/** Whether names are known, or not to be had now: ids stand in their place then. */
+export const useArePeopleKnown = (team: string): boolean => hasAnswered(useReadPeople(team));
+
+/** What to call somebody: by name, or by the id that nobody has named. */
+export function useNameOf(team: string): (id: string) => string {
+  const names = new Map(usePeople(team).map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id;
+}
