@@ -7,6 +7,7 @@ const MIGRATIONS = [
   'CreateEmailDelivery1794700800000',
   'BoundedHistory1800000000040',
   'TeamNames1800000000050',
+  'CopiesOfTypes1800000000053',
   'MailConnections1800000000080',
   'TeamCertificates1800000000100',
 ];

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { emailAddress, mailbox, recipientAddress } from './address.js';
 import { asciiDomain, DISPLAY_NAME } from './address-rules.js';
 import { listOf } from './bounded-list.js';
+import { DOCUMENT_TYPES } from './delivery-vocabulary.js';
 import { locale, teamId, userId } from './identifiers.js';
 import { connectionOfSettings, connectionSummary } from './mail-connection.js';
 import { SENDING_LIMITS, type SendingLimit } from './sending-limits.js';
 import {
   isPasswordInClear,
   isServerHost,
+  MOST_COPY_LISTS,
   MOST_USERS_TOLD,
   PORTS,
   SETTINGS_LINES,
@@ -81,12 +83,25 @@ const smtpInput = z
 export type SmtpInput = z.infer<typeof smtpInput>;
 export { smtpInput };
 
+const copyLists = { cc: listOf(mailbox, 'must be a list').default([]), bcc: listOf(mailbox, 'must be a list').default([]) };
+const types = z
+  .array(z.enum(DOCUMENT_TYPES, `must be one of ${DOCUMENT_TYPES.join(', ')}`), 'must be a list')
+  .min(1, 'needs at least one type of document')
+  .max(DOCUMENT_TYPES.length, `must be at most ${DOCUMENT_TYPES.length}`);
+const copiesOfTypes = z
+  .strictObject({ types, ...copyLists }, OBJECT)
+  .refine(({ cc, bcc }) => cc.length + bcc.length > 0, { path: ['cc'], message: 'needs an address, here or in "bcc"' });
+
 const shared = {
   companyName: senderName(SETTINGS_LINES.companyName),
   replyTo: emailAddress.nullish().transform((value) => value ?? null),
   locale: locale.default('en'),
-  cc: listOf(mailbox, 'must be a list').default([]),
-  bcc: listOf(mailbox, 'must be a list').default([]),
+  ...copyLists,
+  copies: z
+    .array(copiesOfTypes, 'must be a list')
+    .max(MOST_COPY_LISTS, `has more than ${MOST_COPY_LISTS} lists`)
+    .default([])
+    .meta({ description: 'what documents of some types get besides "cc" and "bcc"' }),
   sender: z.enum(['platform', 'custom'], 'must be "platform" or "custom"').default('platform'),
   fallback: z.boolean('must be true or false').default(false),
   notifyUserIds: z.array(userId, 'must be a list').max(MOST_USERS_TOLD, SETTINGS_MESSAGES.users).default([]),
@@ -113,13 +128,14 @@ export const emailDeliveryInput = z
 export type EmailDeliveryInput = z.infer<typeof emailDeliveryInput>;
 
 const stamps = { teamId, version: z.int(), updatedAt: z.iso.datetime(), updatedBy: z.string() };
+const mailboxes = z.array(z.object({ address: z.string(), name: z.string().optional() }));
 const read = {
   ...stamps,
   companyName: z.string(),
   replyTo: z.string().nullable(),
   locale,
-  cc: z.array(z.object({ address: z.string(), name: z.string().optional() })),
-  bcc: z.array(z.object({ address: z.string(), name: z.string().optional() })),
+  cc: mailboxes,
+  bcc: mailboxes,
   sender: z.enum(['platform', 'custom']),
   fallback: z.boolean(),
   notifyUserIds: z.array(z.string()),
@@ -136,6 +152,7 @@ const readServer = {
 /** Answer of `GET` and `PUT`: never the password, only whether one is set. */
 export const emailDeliveryView = z.object({
   ...read,
+  copies: z.array(z.object({ types: z.array(z.enum(DOCUMENT_TYPES)), cc: mailboxes, bcc: mailboxes })),
   smtp: z
     .object({
       ...readServer,
@@ -172,6 +189,8 @@ export const teamMailSettings = z.object({
       ]),
     })
     .nullable(),
+  /** Of types that somebody newer knows as well. A settings-api that does not know of it yet sends none. */
+  copies: z.array(z.object({ types: z.array(z.string()), cc: mailboxes, bcc: mailboxes })).default([]),
   /** Signs what goes out by the team's own server. A settings-api that does not know of it yet sends none. */
   certificate: teamCertificate.nullable().default(null),
 });

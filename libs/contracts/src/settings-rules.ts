@@ -1,6 +1,7 @@
 // What the fields of a team's settings may be, without the schemas made of them: the web page weighs what it imports.
 import { isIP } from 'node:net';
 import { asciiDomain } from './address-rules.js';
+import { type DocumentType } from './delivery-vocabulary.js';
 
 export const SMTP_SECURITIES = ['tls', 'starttls', 'none'] as const;
 export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
@@ -9,6 +10,8 @@ export type SmtpSecurity = (typeof SMTP_SECURITIES)[number];
 export const SETTINGS_LINES = { companyName: { max: 320 }, username: { max: 320 }, password: { max: 1000 } } as const;
 
 export const MOST_USERS_TOLD = 100;
+/** Of lists of copies that only some types of documents get. */
+export const MOST_COPY_LISTS = 20;
 export const PORTS = { least: 1, most: 65535 } as const;
 
 /** Whether it may be the name or address of a mail server. Where it leads is judged when somebody connects. */
@@ -18,6 +21,17 @@ export const isServerHost = (value: string): boolean =>
 /** Whether the password, or the token in its place, would go over the wire in clear. */
 export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 'password' | 'oauth2' | 'none' } }): boolean =>
   smtp.security === 'none' && smtp.auth.type !== 'none';
+
+type CopyLists<Each> = { cc: Each[]; bcc: Each[] };
+
+/** Who gets copies of this type of document alone, besides the copies of all. */
+export const copiesOfType = <Each>(
+  copies: readonly (CopyLists<Each> & { types: readonly string[] })[],
+  type: DocumentType,
+): CopyLists<Each> => {
+  const lists = copies.filter(({ types }) => types.includes(type));
+  return { cc: lists.flatMap(({ cc }) => cc), bcc: lists.flatMap(({ bcc }) => bcc) };
+};
 
 /** What is said where a rule does not hold. */
 export const SETTINGS_MESSAGES = {

@@ -46,6 +46,16 @@ describe('settings and deliveries under way', () => {
     ]);
   });
 
+  it('sends copies of a type with documents of that type alone', async () => {
+    const copies = [{ types: ['reminder'], cc: [{ address: 'law@acme.example' }], bcc: [] }];
+    await harness.saveSettings(teamSettings('acme', { copies }));
+    const [reminder, bill] = [invoice({ document: { id: 'r', type: 'reminder' } }), invoice()];
+    for (const job of [reminder, bill]) await harness.publish(job);
+    const addressesOf = async (key: string) => (await harness.until('acme', key)).recipients.map(({ address }) => address);
+    expect(await addressesOf(bill.key)).not.toContain('law@acme.example');
+    expect(await addressesOf(reminder.key)).toContain('law@acme.example');
+  });
+
   it('sends what waits at once when the password is corrected, and only then', async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
     const withPassword = (password: string, version: number) =>

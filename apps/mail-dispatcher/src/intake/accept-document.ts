@@ -121,7 +121,12 @@ export class AcceptDocument {
     const recipients = resolveRecipients(document, { cc: [], bcc: [] });
     return settings === undefined
       ? { fixed: null, recipients, lane: laneOf(document.teamId, 'custom') }
-      : fixLook({ id, resendOf: document.resendOf ?? null }, recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
+      : fixLook(
+          { id, resendOf: document.resendOf ?? null, document: document.document },
+          recipients,
+          settings,
+          this.env.PLATFORM_FROM_ADDRESS,
+        );
   }
 
   private toNewDelivery(

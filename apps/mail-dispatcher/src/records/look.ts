@@ -1,5 +1,12 @@
 // How a delivery looks and who gets it, from one reading of the team's settings; from then on it no longer depends on them.
-import { type Mailbox, type RecipientRole, type Route, type TeamMailSettings } from '@billing-mail/contracts';
+import {
+  copiesOfType,
+  type DocumentReference,
+  type Mailbox,
+  type RecipientRole,
+  type Route,
+  type TeamMailSettings,
+} from '@billing-mail/contracts';
 import { type MessageDraft, resolveRecipients, type ResolvedRecipient, shownInHeaders } from '@billing-mail/mail-core';
 import { laneOf } from './lanes.js';
 import { type Look, type LookedAfter } from './rows.js';
@@ -9,7 +16,7 @@ type Addressed = { address: string; name: string | null; role: RecipientRole };
 
 /** The look, the recipients with the team's copies among them, and the lane. */
 export function fixLook(
-  delivery: { id: string; resendOf: string | null },
+  delivery: { id: string; resendOf: string | null; document: DocumentReference },
   documentRecipients: readonly Addressed[],
   settings: TeamMailSettings,
   platformFromAddress: string,
@@ -26,11 +33,18 @@ export function fixLook(
   };
   const by = (role: RecipientRole): Mailbox[] => documentRecipients.filter((recipient) => recipient.role === role).map(toMailbox);
   // Whoever gets a document again was chosen by somebody; the team's copies went out with the first one.
-  const copies = delivery.resendOf === null ? settings : { cc: [], bcc: [] };
+  const copies = delivery.resendOf === null ? copiesFor(delivery.document, settings) : { cc: [], bcc: [] };
   const recipients = resolveRecipients({ to: by('to'), cc: by('cc'), bcc: by('bcc') }, copies);
   const { notShown } = shownInHeaders(recipients);
   const fixed = { look, route: look.firstRoute, messageIds: messageIdsOf(delivery.id, look), notShown };
   return { fixed, recipients, lane: laneOf(settings.teamId, look.firstRoute) };
+}
+
+/** Of every document, then of its type. */
+function copiesFor({ type }: DocumentReference, settings: TeamMailSettings): Pick<TeamMailSettings, 'cc' | 'bcc'> {
+  if (settings.copies.length === 0) return settings;
+  const { cc, bcc } = copiesOfType(settings.copies, type);
+  return { cc: [...settings.cc, ...cc], bcc: [...settings.bcc, ...bcc] };
 }
 
 const toMailbox = ({ address, name }: Addressed): Mailbox => (name === null ? { address } : { address, name });

@@ -298,6 +298,7 @@ export const teamSettings = (teamId: string, changes: Partial<TeamMailSettings> 
   locale: 'en',
   cc: [],
   bcc: [],
+  copies: [],
   sender: 'platform',
   smtp: null,
   certificate: null,

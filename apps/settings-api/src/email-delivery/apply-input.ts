@@ -41,6 +41,7 @@ export function applyInput(
     locale: input.locale,
     cc: withoutDoubles(input.cc),
     bcc: withoutDoubles(input.bcc),
+    copies: input.copies.map(({ types, cc, bcc }) => ({ types: [...new Set(types)], cc: withoutDoubles(cc), bcc: withoutDoubles(bcc) })),
     sender: input.sender,
     smtp: input.smtp && toStoredServer(input.smtp, password.sealed, connection, tls),
     certificate,

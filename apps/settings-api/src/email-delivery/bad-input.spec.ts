@@ -20,6 +20,9 @@ const SETTINGS = {
   locale: 'de',
   cc: [{ address: 'boss@acme.example', name: 'Boss' }],
   bcc: [{ address: 'cfo@acme.example', name: 'CFO' }],
+  copies: [
+    { types: ['reminder'], cc: [{ address: 'law@acme.example', name: 'Law' }], bcc: [{ address: 'cfo@acme.example', name: 'CFO' }] },
+  ],
   sender: 'custom',
   smtp,
   fallback: true,
@@ -53,7 +56,7 @@ describe('bad input', () => {
 
     it('has no field without a case', () => {
       const fields = fieldsOf(jsonSchema(emailDeliveryInput, 'input'));
-      expect(fields).toHaveLength(37);
+      expect(fields).toHaveLength(45);
       expect(fields.filter((field) => !table.some(({ pointer }) => pointer === field))).toEqual([]);
     });
   });

@@ -9,6 +9,7 @@ const settings: TeamMailSettings = {
   locale: 'en',
   cc: [{ address: 'a@acme.example' }, { address: 'b@acme.example', name: 'B' }],
   bcc: [],
+  copies: [],
   sender: 'platform',
   smtp: null,
   certificate: null,
@@ -63,6 +64,23 @@ describe('describeChanges', () => {
     ]);
     expect(describeChanges(settings, { ...settings, cc: [renamed, b] })).toEqual([{ pointer: '/cc', added: [renamed], removed: [a] }]);
     expect(describeChanges(settings, { ...settings, cc: [b, a] })).toEqual([{ pointer: '/cc', added: [], removed: [] }]);
+  });
+
+  it('tells of copies of single types by type, and of types that only stand together otherwise as of an order', () => {
+    const [legal, archive] = [{ address: 'legal@acme.example' }, { address: 'archive@acme.example' }];
+    const together = { ...settings, copies: [{ types: ['reminder', 'invoice'], cc: [legal], bcc: [] }] };
+    expect(describeChanges(settings, together)).toEqual([
+      { pointer: '/copies/invoice/cc', added: [legal], removed: [] },
+      { pointer: '/copies/reminder/cc', added: [legal], removed: [] },
+    ]);
+    const apart = { ...settings, copies: ['invoice', 'reminder'].map((type) => ({ types: [type], cc: [legal], bcc: [] })) };
+    expect(describeChanges(together, apart)).toEqual([{ pointer: '/copies', added: [], removed: [] }]);
+    const fewer = { ...settings, copies: [{ types: ['reminder'], cc: [], bcc: [archive] }] };
+    expect(describeChanges(apart, fewer)).toEqual([
+      { pointer: '/copies/invoice/cc', added: [], removed: [legal] },
+      { pointer: '/copies/reminder/cc', added: [], removed: [legal] },
+      { pointer: '/copies/reminder/bcc', added: [archive], removed: [] },
+    ]);
   });
 
   it('notices every change of any field', () => {

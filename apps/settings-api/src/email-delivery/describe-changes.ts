@@ -1,5 +1,5 @@
 // Says field by field what differs between two versions of a team's settings, for the history. Secrets are not compared here.
-import { type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
+import { copiesOfType, DOCUMENT_TYPES, type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
 import { trustInWords } from '../smtp-account/read-server-trust.js';
 
 type Uncounted<C> = C extends unknown ? Omit<C, 'addedCount' | 'removedCount'> : never;
@@ -37,6 +37,15 @@ const VALUES: Record<string, (settings: Settings) => Value> = {
 const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
   '/cc': (settings) => settings.cc,
   '/bcc': (settings) => settings.bcc,
+  // By type, as it counts for a document, however the types stand together.
+  ...Object.fromEntries(
+    DOCUMENT_TYPES.flatMap((type) =>
+      (['cc', 'bcc'] as const).map((list) => [
+        `/copies/${type}/${list}`,
+        (settings: Settings): Mailbox[] => copiesOfType(settings.copies, type)[list],
+      ]),
+    ),
+  ),
   '/notifyUserIds': (settings) => settings.notifyUserIds,
 };
 
@@ -53,6 +62,9 @@ export function describeChanges(before: Settings | null, after: Settings): MadeC
     if ([...from.keys()].join('\n') === [...to.keys()].join('\n')) return [];
     return [{ pointer, added: missingIn(from, to), removed: missingIn(to, from) }];
   });
+  const isRegrouped = before !== null && JSON.stringify(before.copies) !== JSON.stringify(after.copies);
+  if (isRegrouped && !lists.some(({ pointer }) => pointer.startsWith('/copies')))
+    lists.push({ pointer: '/copies', added: [], removed: [] });
   return [...values, ...lists];
 }
 

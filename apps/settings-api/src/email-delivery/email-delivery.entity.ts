@@ -26,6 +26,10 @@ export class EmailDeliveryEntity {
   @Column({ name: 'bcc', type: 'jsonb' })
   bcc: Mailbox[];
 
+  /** What documents of some types get besides. */
+  @Column({ name: 'copies', type: 'jsonb', default: [] })
+  copies: TeamMailSettings['copies'];
+
   @Column({ name: 'sender', type: 'text' })
   sender: TeamMailSettings['sender'];
 

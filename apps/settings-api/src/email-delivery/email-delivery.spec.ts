@@ -65,12 +65,14 @@ describe('the e-mail delivery of a team', () => {
 
   it('is read as it was written, with ETag, and without the password', async () => {
     const teamId = newTeam();
-    const written = await put(teamId, settings);
+    const copies = [{ types: ['reminder', 'invoice'], cc: [{ address: 'law@acme.example', name: 'Law' }], bcc: [] }];
+    const written = await put(teamId, { ...settings, copies });
     expect(written.status).toBe(200);
     expect(written.headers.etag).toBe('"1"');
     const auth = { type: 'password', username: 'billing', passwordSet: true };
     expect(emailDeliveryView.parse(written.body)).toEqual({
       ...settings,
+      copies,
       teamId,
       smtp: { ...smtp, auth },
       certificate: null,
@@ -104,6 +106,21 @@ describe('the e-mail delivery of a team', () => {
     const response = await put(newTeam(), { ...settings, cc, notifyUserIds: ['u1', 'u1', 'u2'] });
     expect((response.body as { cc: object }).cc).toEqual([{ address: 'Boss@acme.example' }, { address: 'cfo@acme.example' }]);
     expect((response.body as { notifyUserIds: object }).notifyUserIds).toEqual(['u1', 'u2']);
+  });
+
+  it('adds copies of single types of documents, each address once, and tells of them by type', async () => {
+    const teamId = newTeam();
+    await put(teamId, settings);
+    const law = { address: 'law@acme.example' };
+    const copies = [{ types: ['reminder', 'reminder', 'invoice'], cc: [law, { address: 'LAW@acme.example' }] }];
+    const response = await put(teamId, { ...settings, copies });
+    expect((response.body as { copies: object }).copies).toEqual([{ types: ['reminder', 'invoice'], cc: [law], bcc: [] }]);
+    expect((await historyOf(teamId))[0]?.changes).toEqual(
+      ['invoice', 'reminder'].map((type) => ({
+        ...{ pointer: `/copies/${type}/cc`, added: [law], addedCount: 1, removed: [], removedCount: 0 },
+      })),
+    );
+    expect((await put(teamId, settings)).body).toMatchObject({ copies: [] });
   });
 
   it('keeps the server while the platform sends, and forgets it with its password when told so', async () => {

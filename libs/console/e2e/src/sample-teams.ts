@@ -39,6 +39,7 @@ async function putTeams(system: System): Promise<void> {
     locale: 'de',
     cc: [{ address: 'boss@acme.example', name: 'Geschäftsleitung' }],
     bcc: [{ address: 'controlling@acme.example' }, { address: 'archive@acme.example' }],
+    copies: [{ types: ['reminder'], cc: [], bcc: [{ address: 'recht@acme.example' }] }],
   } satisfies Settings;
   const notifyUserIds = ['anna.berg', 'lea.vogt'];
   await putSettings(system, 'acme', { ...acme, notifyUserIds });

@@ -212,6 +212,32 @@ describe('E-mail delivery', () => {
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   });
 
+  it('adds copies that single types of documents get, and takes them back by the history', async () => {
+    const page = await open();
+    const section = page.getByRole('region', { name: 'Copies for single types of documents' });
+    await section.getByRole('button', { name: 'Add copies for Payment reminders' }).click();
+    const cc = page.locator('#field-copies-reminder-cc');
+    await page.waitForFunction((id) => document.activeElement?.id === id, 'field-copies-reminder-cc');
+    await cc.fill('law@@acme.example,');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('alert').getByText('CC for payment reminders').waitFor();
+    await section.getByRole('button', { name: 'Correct law@@acme.example' }).click();
+    await cc.fill('law@acme.example,');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved(page);
+    await page.getByText('Further copies go out with: Payment reminders.').waitFor();
+    const stored = async () =>
+      JSON.parse(await read(system, 'acme', 'settings-api', '/v1/teams/acme/email-delivery')) as { copies: object };
+    expect((await stored()).copies).toEqual([{ types: ['reminder'], cc: [{ address: 'law@acme.example' }], bcc: [] }]);
+    const history = page.getByRole('region', { name: 'What was changed' });
+    await history.getByText('CC for payment reminders: added law@acme.example').waitFor();
+    await history.locator('li[data-version]').nth(1).getByRole('button', { name: 'Back to this state' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saved(page);
+    expect((await stored()).copies).toEqual([]);
+  });
+
   it('takes who is told of trouble by name, and stores the id', async () => {
     const page = await open();
     const people = page.locator('#field-notifyUserIds');

@@ -7,9 +7,10 @@ import { useLanguage } from '../words/words-context.js';
 import { AddressChips } from './address-chips.js';
 import classes from './address-list-field.module.css';
 import { useField } from './editing.js';
+import { type CopyPointer } from './type-copies.js';
 import { addAddresses, readAddressList, wrongAddresses } from './read-address-list.js';
 
-type Props = { pointer: '/cc' | '/bcc'; label: string; hint: string; list: Mailbox[]; onChange: (list: Mailbox[]) => void };
+type Props = { pointer: '/cc' | '/bcc' | CopyPointer; label: string; hint: string; list: Mailbox[]; onChange: (list: Mailbox[]) => void };
 
 const WRONG_SHOWN = 5;
 const SEPARATORS = ['Enter', ',', ';'];

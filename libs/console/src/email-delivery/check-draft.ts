@@ -18,6 +18,7 @@ import {
   SETTINGS_MESSAGES,
   USER_ID,
 } from '@billing-mail/contracts';
+import { COPY_FIELDS } from './type-copies.js';
 import { type Draft, needsPasswordAgain, onePerField, type ServerInput, toInput } from './draft.js';
 
 /** Message for a password that must be entered again; the form says it in the reader's language. */
@@ -33,6 +34,7 @@ export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
     ['/replyTo', replyTo === null ? null : explainAddress(replyTo)],
     ['/cc', explainFirst(cc, explainMailbox)],
     ['/bcc', explainFirst(bcc, explainMailbox)],
+    ...Object.values(COPY_FIELDS).map((pointer): Check => [pointer, explainFirst(draft[pointer], explainMailbox)]),
     ['/notifyUserIds', notifyUserIds.length > MOST_USERS_TOLD ? SETTINGS_MESSAGES.users : null],
     ['/notifyUserIds', explainFirst(notifyUserIds, (id) => explainLine(id, USER_ID))],
     ...(smtp === null ? [] : checkServer(smtp)),

@@ -11,6 +11,7 @@ const stored: EmailDeliveryView = {
   locale: 'de',
   cc: [{ address: 'boss@acme.example', name: 'Boss' }],
   bcc: [],
+  copies: [{ types: ['reminder', 'quote'], cc: [{ address: 'law@acme.example' }], bcc: [] }],
   sender: 'custom',
   certificate: null,
   fallback: true,
@@ -97,6 +98,7 @@ describe('the draft of the settings', () => {
     { bcc: [{ address: 'a@x.example', name: 'a\nb' }] },
     { cc: [{ address: 'a@x.example', name: '' }] },
     { notifyUserIds: Array.from({ length: 101 }, (_, index) => `u${index}`) },
+    { '/copies/invoice/cc': [{ address: 'a@x' }], '/copies/quote/bcc': [{ address: 'b@@x.example' }] },
     { notifyUserIds: ['u1', ''] },
     { notifyUserIds: ['x'.repeat(201)] },
     { host: '', password: 'x' },
@@ -112,7 +114,7 @@ describe('the draft of the settings', () => {
   ])('agrees with the schema of the service: %j', (changes) => {
     const draft = edited(changes);
     const parsed = emailDeliveryInput.safeParse(toInput(draft));
-    expect(checkDraft(draft, draft)).toEqual(onePerField(parsed.success ? [] : toFieldErrors(parsed.error)));
+    expect(checkDraft(draft, draft)).toEqual(onePerField(parsed.success ? [] : toFieldErrors(parsed.error), toInput(draft).copies));
   });
 
   it.each<Partial<Draft>>([{ host: 'smtp.other.example' }, { port: '465' }, { username: 'other' }, { ca: 'PEM' }, { pin: 'AB' }])(
@@ -161,6 +163,18 @@ describe('the draft of the settings', () => {
     expect(changedFields(base, fresh)).toEqual(pointers);
     const errors = pointers.toReversed().map((pointer) => ({ pointer, message: 'wrong' }));
     expect(onePerField(errors)).toEqual(pointers.map((pointer) => ({ pointer, message: 'wrong' })));
+  });
+
+  it('writes copies of single types as they are stored, until one changes: then types with the same lists stand together', () => {
+    const law = { address: 'law@acme.example' };
+    expect(toInput(edited({ companyName: 'X' })).copies).toEqual(stored.copies);
+    expect(base).toMatchObject({ '/copies/reminder/cc': [law], '/copies/quote/cc': [law], '/copies/invoice/cc': [] });
+    const changed = edited({ '/copies/invoice/cc': [law], '/copies/quote/cc': [], '/copies/other/bcc': [law] });
+    expect(changedFields(base, changed)).toEqual(['/copies/invoice/cc', '/copies/quote/cc', '/copies/other/bcc']);
+    expect(toInput(changed).copies).toEqual([
+      { types: ['invoice', 'reminder'], cc: [law], bcc: [] },
+      { types: ['other'], cc: [], bcc: [law] },
+    ]);
   });
 
   it('puts my changes on top of theirs and nothing else of mine', () => {

@@ -9,37 +9,41 @@ import {
   type SendingLimits,
   type SmtpSecurity,
 } from '@billing-mail/contracts';
+import { COPY_FIELDS, type StoredCopies, toCopies, toFormError, toTypeCopies, type TypeCopies } from './type-copies.js';
 import { areOfProvider, readLimits, type TypedLimits, typedLimits, typedLimitsOf } from './draft-limits.js';
 
-export type Draft = TypedLimits & {
-  companyName: string;
-  replyTo: string;
-  locale: Locale;
-  cc: Mailbox[];
-  bcc: Mailbox[];
-  sender: 'platform' | 'custom';
-  fallback: boolean;
-  notifyUserIds: string[];
-  host: string;
-  port: string;
-  security: SmtpSecurity;
-  auth: 'password' | 'oauth2' | 'none';
-  username: string;
-  /** As typed; `null` keeps the one that is stored. */
-  password: string | null;
-  fromAddress: string;
-  fromName: string;
-  /** PEM of an authority of the team's own. */
-  ca: string;
-  /** Fingerprint or PEM of the one certificate that the server may show. */
-  pin: string;
-  /** Shown to the server: the stored one, which goes back as it came, or a file to take its place. */
-  clientCertificate: ShownCertificate | CertificateFile | null;
-  /** Opens the file. */
-  clientPassphrase: string;
-  /** Those in `ca` or `pin`, as they are stored. */
-  certificates: ShownCertificate[];
-};
+export type Draft = TypedLimits &
+  TypeCopies & {
+    companyName: string;
+    replyTo: string;
+    locale: Locale;
+    cc: Mailbox[];
+    bcc: Mailbox[];
+    /** Of single types, as they are stored. */
+    copies: StoredCopies;
+    sender: 'platform' | 'custom';
+    fallback: boolean;
+    notifyUserIds: string[];
+    host: string;
+    port: string;
+    security: SmtpSecurity;
+    auth: 'password' | 'oauth2' | 'none';
+    username: string;
+    /** As typed; `null` keeps the one that is stored. */
+    password: string | null;
+    fromAddress: string;
+    fromName: string;
+    /** PEM of an authority of the team's own. */
+    ca: string;
+    /** Fingerprint or PEM of the one certificate that the server may show. */
+    pin: string;
+    /** Shown to the server: the stored one, which goes back as it came, or a file to take its place. */
+    clientCertificate: ShownCertificate | CertificateFile | null;
+    /** Opens the file. */
+    clientPassphrase: string;
+    /** Those in `ca` or `pin`, as they are stored. */
+    certificates: ShownCertificate[];
+  };
 
 /** A file with a certificate and its key; `file` is its content in base64. */
 export type CertificateFile = { name: string; file: string };
@@ -53,6 +57,7 @@ export const DRAFT_FIELDS = {
   '/locale': 'locale',
   '/cc': 'cc',
   '/bcc': 'bcc',
+  ...COPY_FIELDS,
   '/sender': 'sender',
   '/smtp/host': 'host',
   '/smtp/port': 'port',
@@ -85,6 +90,8 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     locale: stored?.locale ?? locale,
     cc: stored?.cc ?? [],
     bcc: stored?.bcc ?? [],
+    copies: stored?.copies ?? [],
+    ...toTypeCopies(stored?.copies ?? []),
     sender: stored?.sender ?? 'platform',
     fallback: stored?.fallback ?? false,
     notifyUserIds: stored?.notifyUserIds ?? [],
@@ -122,7 +129,7 @@ export type ServerInput = {
   tls?: Pick<ServerTrustView, 'ca' | 'pin'> & { clientCertificate?: ShownCertificate | { file: string; passphrase: string } };
   limits?: SendingLimits;
 };
-type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'sender' | 'fallback' | 'notifyUserIds'> & {
+type SettingsInput = Pick<Draft, 'companyName' | 'locale' | 'cc' | 'bcc' | 'copies' | 'sender' | 'fallback' | 'notifyUserIds'> & {
   replyTo: string | null;
   smtp: ServerInput | null;
 };
@@ -164,6 +171,7 @@ export function toInput(draft: Draft): SettingsInput {
     locale: draft.locale,
     cc: draft.cc,
     bcc: draft.bcc,
+    copies: toCopies(draft),
     sender: draft.sender,
     fallback: draft.fallback,
     notifyUserIds: draft.notifyUserIds,
@@ -188,10 +196,13 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
 // Whoever is trusted as the server gets the password; to trust as usual again is nobody new.
 const isTrustedAnew = (stored: string, written: string): boolean => written.trim() !== '' && written.trim() !== stored.trim();
 
-/** Errors of list members belong to their list, those of a group to its first field, and the first of a field is enough to begin with. */
-export function onePerField(errors: readonly FieldError[]): FieldError[] {
+/**
+ * Errors of list members belong to their list, those of a group to its first field, and the first of a field is enough to begin with.
+ * @param copies as they were written, for errors in them
+ */
+export function onePerField(errors: readonly FieldError[], copies: StoredCopies = []): FieldError[] {
   const byField = new Map<string, FieldError>();
-  for (const { pointer, message } of errors) {
+  for (const { pointer, message } of errors.map((error) => toFormError(error, copies))) {
     const field =
       POINTERS.find((known) => pointer === known || pointer.startsWith(`${known}/`)) ??
       POINTERS.find((known) => known.startsWith(`${pointer}/`)) ??

@@ -6,6 +6,7 @@ import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { checkDraft } from './check-draft.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
+import { toCopies } from './type-copies.js';
 import { historyKey, readSettings, saveSettings, settingsKey } from './settings-queries.js';
 
 type State = {
@@ -84,7 +85,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
     },
     onError: async (error) => {
       if (!(error instanceof ProblemError)) return;
-      if (error.errors.length > 0) dispatch({ do: 'refuse', errors: onePerField(error.errors) });
+      if (error.errors.length > 0) dispatch({ do: 'refuse', errors: onePerField(error.errors, toCopies(state.draft)) });
       if (error.status !== 412) return;
       const theirs = await readSettings(clients, team);
       if (theirs !== null) dispatch({ do: 'collide', theirs });

@@ -13,6 +13,8 @@ export function formerState(base: Draft, records: readonly SettingsChangeRecord[
   const draft: Record<string, unknown> = { ...base };
   const lost = new Set<string>();
   for (const change of records.filter((record) => record.version > version).flatMap(({ changes }) => changes)) {
+    // Nothing but an order, of which the history does not say how it was.
+    if ('added' in change && change.addedCount + change.removedCount === 0) continue;
     const pointer = POINTERS.find((known) => known === change.pointer);
     const field = pointer && DRAFT_FIELDS[pointer];
     const before = pointer && field && valueBefore(pointer, draft[field], change);

@@ -18,11 +18,11 @@ export function MailPreview() {
   const isSigned = !isOwn || isSignedByTeam;
   const name = (isOwn ? draft.fromName.trim() : '') || draft.companyName.trim() || preview.nobody;
   const address = isOwn ? draft.fromAddress.trim() || preview.missingAddress : platformFromAddress;
-  // What can not be used gets no mail either.
-  const [usable, hidden] = [draft.cc, draft.bcc].map((list) => list.filter((each) => explainRecipient(each.address) === null)) as [
-    Mailbox[],
-    Mailbox[],
-  ];
+  // The sample is an invoice. What can not be used gets no mail either.
+  const [usable, hidden] = [
+    [...draft.cc, ...draft['/copies/invoice/cc']],
+    [...draft.bcc, ...draft['/copies/invoice/bcc']],
+  ].map((list) => list.filter((each) => explainRecipient(each.address) === null)) as [Mailbox[], Mailbox[]];
   const more = usable.length - COPIES_NAMED;
   const copies = usable.slice(0, COPIES_NAMED).map((each) => each.name ?? each.address);
   const lines: [string, string][] = [

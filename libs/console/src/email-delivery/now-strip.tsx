@@ -1,13 +1,15 @@
 // One sentence that says what happens to mail now, and how the last 24 hours went.
 import { Anchor, Group, Paper, Skeleton, Text, Title } from '@mantine/core';
-import { type DeliveryCounts, type EmailDeliveryView } from '@billing-mail/contracts';
+import { type DeliveryCounts, DOCUMENT_TYPES, type EmailDeliveryView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
 import { countTrouble, useStatistics } from '../deliveries/statistics-queries.js';
 import { type DeliveryFilter, writeFilter } from '../deliveries/delivery-filter.js';
 import { deliveriesPath, logStartPath } from '../paths.js';
-import { useLanguage } from '../words/words-context.js';
+import { type Language, useLanguage } from '../words/words-context.js';
 import classes from './now-strip.module.css';
+
+type Words = Language['words'];
 
 export function NowStrip({ team, stored }: { team: string; stored: EmailDeliveryView | null }) {
   const words = useLanguage().words.settings;
@@ -25,11 +27,12 @@ export function NowStrip({ team, stored }: { team: string; stored: EmailDelivery
 }
 
 function useSentence(stored: EmailDeliveryView | null): string {
-  const { now } = useLanguage().words.settings;
+  const words = useLanguage().words.settings;
+  const { now } = words;
   const { platformFromAddress } = useClients().config;
   if (stored === null) return now.firstVisit;
-  const { companyName, sender, smtp, fallback, cc, bcc, certificate } = stored;
-  const copies = now.copies(cc.length + bcc.length);
+  const { companyName, sender, smtp, fallback, certificate } = stored;
+  const copies = sayCopies(stored, words);
   if (sender === 'custom' && smtp !== null)
     return [
       (certificate === null ? now.custom : now.customSigned)(smtp.fromAddress, smtp.host),
@@ -39,6 +42,14 @@ function useSentence(stored: EmailDeliveryView | null): string {
   return [platformFromAddress === null ? now.platformUnnamed(companyName) : now.platform(platformFromAddress, companyName), copies].join(
     ' ',
   );
+}
+
+function sayCopies({ cc, bcc, copies }: EmailDeliveryView, { now, typeCopies }: Words['settings']): string {
+  const types = DOCUMENT_TYPES.filter((type) => copies.some((each) => each.types.includes(type))).map((type) => typeCopies.types[type]);
+  return [
+    ...(types.length > 0 && cc.length + bcc.length === 0 ? [] : [now.copies(cc.length + bcc.length)]),
+    ...(types.length === 0 ? [] : [now.typeCopies(types.join(', '))]),
+  ].join(' ');
 }
 
 function HealthOf({ team }: { team: string }) {

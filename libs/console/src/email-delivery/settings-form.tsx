@@ -22,6 +22,7 @@ import { NotifySection } from './notify-section.js';
 import { NowStrip } from './now-strip.js';
 import { SaveBar } from './save-bar.js';
 import { ServerSection } from './server-section.js';
+import { TypeCopiesSection } from './type-copies-section.js';
 import { WhoMayChange } from './who-may-change.js';
 
 type Props = { team: string; role: TeamRole; stored: EmailDeliveryView | null };
@@ -71,6 +72,7 @@ export function SettingsForm({ team, role, stored }: Props) {
           ) : null}
           <CompanySection />
           <CopiesSection />
+          <TypeCopiesSection />
           <MethodSection />
           {form.draft.sender === 'custom' ? <ServerSection team={team} /> : null}
           {form.draft.sender === 'custom' && role === 'admin' ? <ConnectionTest team={team} /> : null}

@@ -1,7 +1,10 @@
 // What the page "E-mail delivery" says, in German.
+import { copyFields } from './copy-fields.js';
 import { type settingsWords as english } from './settings-words.en.js';
 
 const z = (count: number, one: string, many: string): string => `${count.toLocaleString('de')} ${count === 1 ? one : many}`;
+
+const types = { invoice: 'Rechnungen', credit_note: 'Gutschriften', reminder: 'Mahnungen', quote: 'Angebote', other: 'Sonstige Belege' };
 
 export const settingsWords: typeof english = {
   breadcrumb: ['Teameinstellungen', 'Fakturierung'],
@@ -19,6 +22,7 @@ export const settingsWords: typeof english = {
       count === 0
         ? 'Kopien gehen an niemanden.'
         : `${z(count, 'Kopie', 'Kopien')} je Beleg ${count === 1 ? 'geht' : 'gehen'} an Ihre CC- und BCC-Empfänger.`,
+    typeCopies: (which) => `Weitere Kopien gehen hinaus mit: ${which}.`,
     firstVisit:
       'Noch ist nichts eingerichtet. Tragen Sie Ihren Firmennamen ein und speichern Sie; vorher kann kein Beleg verschickt werden.',
   },
@@ -79,6 +83,17 @@ export const settingsWords: typeof english = {
     onlyDoubles: (doubles) => `${z(doubles, 'doppelte Adresse', 'doppelte Adressen')} weggelassen.`,
     removed: (address) => `${address} entfernt.`,
     showAll: (count) => `Alle ${count.toLocaleString('de')} anzeigen`,
+  },
+  typeCopies: {
+    title: 'Kopien für einzelne Belegarten',
+    lead: 'Gehen nur mit Belegen einer Art hinaus, zusätzlich zu den Kopien oben.',
+    none: 'Keine Belegart hat eigene Kopien.',
+    types,
+    add: (type) => `Kopien für ${type} hinzufügen`,
+    hints: {
+      cc: 'Sichtbare Kopien: Ihr Kunde sieht die Adressen.',
+      bcc: 'Verborgene Kopien: Ihr Kunde sieht sie nicht.',
+    },
   },
   method: {
     title: 'Versandweg',
@@ -164,6 +179,7 @@ export const settingsWords: typeof english = {
     '/locale': 'Sprache der Mitteilungen an das Team',
     '/cc': 'CC',
     '/bcc': 'BCC',
+    ...copyFields((list, type) => `${list} für ${types[type].replace('Sonstige', 'sonstige')}`),
     '/sender': 'Versandweg',
     '/smtp/host': 'Server',
     '/smtp/port': 'Port',
@@ -200,6 +216,7 @@ export const settingsWords: typeof english = {
     lost: (fields) => `Nicht aufbewahrt, bitte selbst prüfen: ${fields}.`,
     older: 'Ältere Änderungen werden hier nicht gezeigt.',
     fields: {
+      '/copies': 'Kopien für einzelne Belegarten',
       '/smtp/auth/mailbox': 'Verbundenes Postfach',
       '/certificate/fingerprint': 'Signaturzertifikat',
       '/certificate/validTo': 'Ende des Signaturzertifikats',

@@ -1,5 +1,15 @@
 // What the page "E-mail delivery" says, in English.
+import { copyFields } from './copy-fields.js';
+
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+const types = {
+  invoice: 'Invoices',
+  credit_note: 'Credit notes',
+  reminder: 'Payment reminders',
+  quote: 'Quotes',
+  other: 'Other documents',
+};
 
 export const settingsWords = {
   breadcrumb: ['Team settings', 'Invoicing'],
@@ -16,6 +26,7 @@ export const settingsWords = {
     fallbackOff: 'If your mail server cannot send one, it stays unsent and you are told.',
     copies: (count: number) =>
       count === 0 ? 'No copies go to anybody.' : `${s(count, 'copy', 'copies')} of each ${count === 1 ? 'goes' : 'go'} to your CC and BCC.`,
+    typeCopies: (which: string) => `Further copies go out with: ${which}.`,
     firstVisit: 'Nothing is set up yet. Enter your company name and save; until then no document can go out.',
   },
   health: {
@@ -76,6 +87,17 @@ export const settingsWords = {
     onlyDoubles: (doubles: number) => `${s(doubles, 'duplicate')} left out.`,
     removed: (address: string) => `${address} removed.`,
     showAll: (count: number) => `Show all ${count.toLocaleString('en')}`,
+  },
+  typeCopies: {
+    title: 'Copies for single types of documents',
+    lead: 'Go out with documents of one type alone, besides the copies above.',
+    none: 'No type of document has copies of its own.',
+    types,
+    add: (type: string) => `Add copies for ${type}`,
+    hints: {
+      cc: 'Visible copies: your customer sees their addresses.',
+      bcc: 'Hidden copies: your customer does not see them.',
+    },
   },
   method: {
     title: 'How it is sent',
@@ -158,6 +180,7 @@ export const settingsWords = {
     '/locale': 'Language of messages to the team',
     '/cc': 'CC',
     '/bcc': 'BCC',
+    ...copyFields((list, type) => `${list} for ${types[type].toLowerCase()}`),
     '/sender': 'How it is sent',
     '/smtp/host': 'Server',
     '/smtp/port': 'Port',
@@ -194,6 +217,7 @@ export const settingsWords = {
     lost: (fields: string) => `Not kept, so please look at these yourself: ${fields}.`,
     older: 'Older changes are not shown here.',
     fields: {
+      '/copies': 'Copies for single types of documents',
       '/smtp/auth/mailbox': 'Connected mailbox',
       '/certificate/fingerprint': 'Certificate that signs',
       '/certificate/validTo': 'End of the certificate that signs',

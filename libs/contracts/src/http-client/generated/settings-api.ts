@@ -216,6 +216,17 @@ export interface operations {
                         sender: "platform" | "custom";
                         fallback: boolean;
                         notifyUserIds: string[];
+                        copies: {
+                            types: ("invoice" | "credit_note" | "reminder" | "quote" | "other")[];
+                            cc: {
+                                address: string;
+                                name?: string;
+                            }[];
+                            bcc: {
+                                address: string;
+                                name?: string;
+                            }[];
+                        }[];
                         smtp: {
                             host: string;
                             port: number;
@@ -425,6 +436,23 @@ export interface operations {
                         name?: string;
                     }[];
                     /**
+                     * @description what documents of some types get besides "cc" and "bcc"
+                     * @default []
+                     */
+                    copies?: {
+                        types: ("invoice" | "credit_note" | "reminder" | "quote" | "other")[];
+                        /** @default [] */
+                        cc?: {
+                            address: string;
+                            name?: string;
+                        }[];
+                        /** @default [] */
+                        bcc?: {
+                            address: string;
+                            name?: string;
+                        }[];
+                    }[];
+                    /**
                      * @default platform
                      * @enum {string}
                      */
@@ -568,6 +596,17 @@ export interface operations {
                         sender: "platform" | "custom";
                         fallback: boolean;
                         notifyUserIds: string[];
+                        copies: {
+                            types: ("invoice" | "credit_note" | "reminder" | "quote" | "other")[];
+                            cc: {
+                                address: string;
+                                name?: string;
+                            }[];
+                            bcc: {
+                                address: string;
+                                name?: string;
+                            }[];
+                        }[];
                         smtp: {
                             host: string;
                             port: number;
