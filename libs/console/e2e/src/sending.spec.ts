@@ -1,6 +1,6 @@
 // Deliveries and the inbox in a real browser, live, against the real system.
 import { readFileSync } from 'node:fs';
-import { MAX } from './browser.js';
+import { MAX, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
 import { eventually } from './eventually.js';
 import { invoice, namePerson, putSettings, send } from './seed.js';
@@ -67,6 +67,8 @@ describe('deliveries and inbox', () => {
     await page.getByRole('link', { name: 'Invoice live' }).click();
     await page.getByRole('heading', { name: 'Invoice live' }).waitFor();
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
+    await page.getByRole('link', { name: 'See what to do' }).click();
+    await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
   });
 
   it('shows the message, formatted without running or loading anything, and saves it and its document as they went out', async () => {
@@ -113,7 +115,7 @@ describe('deliveries and inbox', () => {
       await doing;
     };
     await act(page.getByRole('link', { name: 'E-mail delivery' }).click());
-    await page.getByText('5 documents were not sent').waitFor();
+    await page.getByText('5 documents were not sent, or not to everybody.').waitFor();
     await act(page.getByRole('button', { name: 'Replace' }).click());
     await act(page.locator('#field-smtp-auth-password').fill('right'));
     await act(page.getByRole('button', { name: 'Save' }).click());
@@ -128,7 +130,7 @@ describe('deliveries and inbox', () => {
       60_000,
     );
     await page.getByRole('button', { name: 'Close' }).last().click();
-    await page.getByText('5 documents were not sent').waitFor({ state: 'detached' });
+    await page.getByText('5 documents were not sent, or not to everybody.').waitFor({ state: 'detached' });
   });
 
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {
@@ -136,10 +138,21 @@ describe('deliveries and inbox', () => {
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
     await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
+    await page.getByText('The whole conversation with the server').click();
+    const transcript = await page.getByText('C RCPT TO:<gone@x.example>').innerText();
+    expect(transcript).toMatch(
+      /C MAIL FROM:.*\n.*C RCPT TO:<good@x\.example>\n.*C RCPT TO:<gone@x\.example>\n.*C DATA(?:\n.*)+S 550 5\.1\.1 user unknown\n/,
+    );
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(transcript);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Resend …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Resend to' });
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
     await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
+    await dialog.getByLabel('Note, such as why').fill('Ms Lin gave the right one by phone');
     await dialog.getByRole('button', { name: 'Resend to 1 recipient' }).click();
     await page.getByText('Sent again by Anna Berg after').waitFor();
     await page.getByRole('region', { name: 'Message' }).getByText('Anna Berg', { exact: true }).waitFor();
@@ -150,6 +163,12 @@ describe('deliveries and inbox', () => {
     expect(got.sort()).toEqual(['found@x.example', 'good@x.example']);
     await page.getByRole('link', { name: 'an earlier delivery' }).click();
     await page.getByText('Sent again by Anna Berg as').waitFor();
+    await page.getByRole('link', { name: 'a later delivery' }).click();
+    for (const link of ['an earlier delivery', 'a later delivery']) {
+      const course = page.getByRole('region', { name: 'Course' }).getByRole('listitem');
+      await course.filter({ hasText: 'Sent again by Anna Berg' }).getByText('Ms Lin gave the right one by phone').waitFor();
+      await page.getByRole('link', { name: link }).click();
+    }
   });
 
   it('cancels what still waits, after asking', async () => {
@@ -157,10 +176,14 @@ describe('deliveries and inbox', () => {
     const id = await send(system, 'globex', invoice('cancelled'));
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
     await page.getByText(/^Waits until/).waitFor();
+    const trouble = page.getByText('was overloaded or being serviced');
+    await trouble.waitFor();
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
     await page.getByText('Done: Cancelled').waitFor();
     await page.getByText('Cancelled by Anna Berg').waitFor();
+    await page.getByText('Sending was cancelled by a user.').waitFor();
+    expect(await trouble.count()).toBe(0);
   });
 
   it('filters by state, recipient and document, keeps the filter in the address, and exports what it shows', async () => {
