@@ -15,6 +15,7 @@ import { Incidents1800000000340 } from './migrations/1800000000340-incidents.js'
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { MessageAliases1800000000110 } from './migrations/1800000000110-message-aliases.js';
 import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.js';
+import { Traces1800000000520 } from './migrations/1800000000520-traces.js';
 import { TranscriptsAndNotes1800000000540 } from './migrations/1800000000540-transcripts-and-notes.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
@@ -44,6 +45,7 @@ export const dispatchSchema: Schema = {
     Keeping1800000000140,
     BoundedReading1800000000320,
     Incidents1800000000340,
+    Traces1800000000520,
     TranscriptsAndNotes1800000000540,
   ],
 };

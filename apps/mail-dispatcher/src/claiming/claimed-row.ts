@@ -24,6 +24,7 @@ export type ClaimedRow = {
   postponements: number;
   crashes: number;
   deaths_alone: number;
+  traceparent: string | null;
   text: string;
   html: string | null;
   recipients: RecipientRow[];
@@ -81,6 +82,7 @@ export function toDelivery(row: ClaimedRow): DeliveryInHand {
     postponements: row.postponements,
     crashes: row.crashes,
     deathsAlone: row.deaths_alone,
+    traceparent: row.traceparent,
     recipients: row.recipients,
     text: row.text,
     html: row.html,

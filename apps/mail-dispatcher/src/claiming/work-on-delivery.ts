@@ -11,7 +11,7 @@ import {
   type Verdict,
   wayStopped,
 } from '@billing-mail/mail-core';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, Traced } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
@@ -71,6 +71,9 @@ export class WorkOnDelivery {
    * Rejects only when the process ends while a result could not be recorded; that is in the journal then.
    * @param hand freed when the server has nothing more to say: what follows is between this process and PostgreSQL
    */
+  @Traced('deliver', {
+    about: ({ id, teamId, traceparent }: DeliveryInHand) => ({ deliveryId: id, teamId, parent: traceparent }),
+  })
   async work(delivery: DeliveryInHand, signal: AbortSignal, hand: Hand): Promise<StepResult> {
     let tried: Tried;
     try {

@@ -9,6 +9,7 @@ import {
   teamMailSettings,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
+import { carriedTrace, Traced } from '@billing-mail/platform';
 import { lastValueFrom, timeout, TimeoutError } from 'rxjs';
 
 /** Injection token of the client of the Redis transport. */
@@ -36,6 +37,7 @@ export class SettingsClient {
   constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
 
   /** The settings, `null` for a team that has none. @throws SettingsUnavailableError after 3 s without an answer, for the next 2 s at once. */
+  @Traced('settings', { about: (teamId: string) => ({ teamId }) })
   async settingsOf(teamId: string): Promise<TeamMailSettings | null> {
     const known = this.entries.get(teamId);
     if (known && Date.now() - known.askedAt < MAX_AGE_MS) return known.settings;
@@ -66,10 +68,13 @@ export class SettingsClient {
     if (this.entries.get(teamId) === entry) this.entries.delete(teamId);
   }
 
+  @Traced(SETTINGS_GET, { kind: 'client' })
   private async ask(teamId: string): Promise<TeamMailSettings | null> {
     if (performance.now() < this.silentUntil) throw new SettingsUnavailableError('settings-api did not answer a moment ago.');
     try {
-      const answer = await lastValueFrom(this.transport.send<unknown>(SETTINGS_GET, { teamId }).pipe(timeout(ANSWER_TIMEOUT_MS)));
+      const answer = await lastValueFrom(
+        this.transport.send<unknown>(SETTINGS_GET, { teamId, ...carriedTrace() }).pipe(timeout(ANSWER_TIMEOUT_MS)),
+      );
       return teamMailSettings.nullable().parse(answer ?? null);
     } catch (cause) {
       // What is wrong with one team's answer says nothing of the others'.

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
 import { resolveRecipients, type ResolvedRecipient } from '@billing-mail/mail-core';
+import { currentTraceparent, Traced } from '@billing-mail/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { DeadAddresses } from '../bounces/dead-addresses.js';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
@@ -82,6 +83,7 @@ export class AcceptDocument {
     return this.insert(document, attachments, await this.settingsIfKnown(document.teamId), 0);
   }
 
+  @Traced('take', { about: ({ teamId }: DocumentToSend) => ({ teamId }) })
   private async insert(
     document: DocumentToSend,
     attachments: AttachmentInHand[],
@@ -147,6 +149,7 @@ export class AcceptDocument {
       ...(resendNote === undefined ? {} : { resendNote }),
       attachments: rows,
       sendAt: sendAt ?? null,
+      traceparent: currentTraceparent(),
       claim: hand && { claimId: randomUUID(), workerId: this.runner.workerId, leaseMs: this.env.CLAIM_LEASE },
     };
   }

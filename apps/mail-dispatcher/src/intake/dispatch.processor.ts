@@ -11,7 +11,7 @@ import {
   type RejectionReason,
   toFieldErrors,
 } from '@billing-mail/contracts';
-import { isDatabaseAway, type Logger, within } from '@billing-mail/platform';
+import { isDatabaseAway, type Logger, Traced, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
@@ -116,6 +116,10 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     if (taken !== 'accepted') this.logger.info({ jobId: String(job.id), step: 'intake', verdict: taken }, 'job taken in');
   }
 
+  @Traced('dispatch process', {
+    kind: 'consumer',
+    about: ({ opts }: Job<unknown>) => ({ parent: (opts as { traceparent?: unknown }).traceparent }),
+  })
   private async takeOnce(job: Job<unknown>): Promise<string> {
     if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
     const parsed = this.schema.safeParse(job.data);

@@ -121,7 +121,11 @@ export class DeliveriesController {
       teamId,
       key: checkKey(key),
       believe: (named: RequestedBy) => requesterOf(caller, named),
-      onDropped: (fields: string[]) => this.logger.warn({ teamId, step: 'intake', verdict: 'dropped', fields }, 'fields not readable'),
+      onDropped: (fields: string[]) =>
+        this.logger.warn(
+          { requestId: requestIdOf(response.req), teamId, step: 'intake', verdict: 'dropped', fields },
+          'fields not readable',
+        ),
     };
     const taken = upload === null ? await this.accepting.acceptIfNew(this.read(body, asked)) : await this.uploads.accept(upload, asked);
     response.status(taken.kind === 'accepted' ? 202 : 200);

@@ -39,6 +39,7 @@ describe('the three statements of a delivery', () => {
     text: 'Text\nwith "quotes" \\ and ümlauts',
     html: null,
     resendOf: null,
+    traceparent: null,
     lane: 'acme/platform',
     recipients: [
       { address: 'a@x.example', name: 'Änne', role: 'to' },

@@ -1,7 +1,7 @@
 // Outcomes to tell: written in the transaction that makes them true, told until the listener has acknowledged them, and then gone.
 import { Injectable } from '@nestjs/common';
 import { OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
-import { Sql } from '@billing-mail/platform';
+import { carriedTrace, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type DeliveryState, type Look } from './rows.js';
@@ -41,7 +41,7 @@ export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamI
 
 /** Adds an outcome inside the caller's transaction. */
 export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> {
-  const event = identified(outcome);
+  const event = identified({ ...carriedTrace(), ...outcome });
   await sql.rows(`INSERT INTO dispatch.outbox (id, payload) VALUES ($1::uuid, $2::jsonb || jsonb_build_object('occurredAt', ${UTC_NOW}))`, [
     event.eventId,
     JSON.stringify(event),

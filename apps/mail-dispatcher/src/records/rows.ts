@@ -79,6 +79,8 @@ export type DeliveryInHand = {
   /** Highest number of its tries so far. */
   lastAttempt: number;
   openTries: OpenTry[];
+  /** The step of a trace that took it; `null` where that was not traced. */
+  traceparent: string | null;
   /** The bytes that went out, or began to, by each route. */
   messages: Partial<Record<Route, MessageFacts>>;
 };
@@ -100,6 +102,8 @@ export type DeliveryState = {
   /** Who cancelled it, as far as that is known here: whoever holds its claim is told by its recipients. */
   cancelledBy?: string | null;
   recipients: readonly RecipientRow[];
+  /** The step that its outcome follows from, where that is traced. */
+  traceparent?: string | null;
 };
 
 /** A delivery whose look is fixed. */

@@ -27,6 +27,8 @@ export type NewDelivery = {
   fixed: FixedLook | null;
   /** Not before; `null` for at once. */
   sendAt: string | null;
+  /** The step that takes it, where that is traced. */
+  traceparent: string | null;
   /** Born claimed by this process, or `null` to wait for whoever claims it. */
   claim: { claimId: string; workerId: string; leaseMs: number } | null;
 };
@@ -58,20 +60,21 @@ const STATEMENT = `
     SELECT * FROM json_to_recordset($1::json) AS a (
       id uuid, "teamId" text, key text, "contentHash" text, document jsonb, "requestedBy" jsonb, subject text, text text, html text, "resendOf" uuid, "resendNote" text,
       lane text, look jsonb, route text, "messageIds" jsonb, "notShown" int, "sendAt" timestamptz, "claimId" uuid, "workerId" text, "leaseMs" int,
-      words text, recipients json, attachments json)
+      words text, recipients json, attachments json, traceparent text)
     -- In one order, so that two statements that take the same keys wait for each other and never in a circle.
     ORDER BY "teamId", key LIMIT $2
   ),
   taken AS (
     INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, resend_of, resend_note, lane, route, look, message_ids,
-      recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at, series_id, occurrence)
+      recipients_not_shown, dated_at, status, claim_id, claimed_by, due_at, series_id, occurrence, traceparent)
     SELECT a.id, a."teamId", a.key, a."contentHash", a.document, a."requestedBy", a.subject, a."resendOf", a."resendNote", a.lane, a.route, a.look, coalesce(a."messageIds", '{}'),
       coalesce(a."notShown", 0), CASE WHEN a.look IS NOT NULL THEN date_trunc('second', greatest(now(), a."sendAt")) END,
       CASE WHEN a."claimId" IS NULL THEN 'queued' ELSE 'sending' END, a."claimId", a."workerId",
       CASE WHEN a."claimId" IS NULL THEN greatest(now(), a."sendAt") ELSE now() + a."leaseMs" * interval '1 millisecond' END,
       -- Who sends a document again on somebody's wish means the same occurrence.
       CASE WHEN a."resendOf" IS NULL THEN a.document #>> '{recurrence,seriesId}' END,
-      CASE WHEN a."resendOf" IS NULL THEN a.document #>> '{recurrence,occurrence}' END
+      CASE WHEN a."resendOf" IS NULL THEN a.document #>> '{recurrence,occurrence}' END,
+      a.traceparent
     FROM asked a
     -- By key, or by series and occurrence.
     ON CONFLICT DO NOTHING

@@ -40,6 +40,7 @@ function tell(
     requestedBy: delivery.requestedBy,
     notifyUserIds: delivery.look?.notifyUserIds ?? [],
     teamLocale: delivery.look?.locale ?? null,
+    ...(delivery.traceparent ? { traceparent: delivery.traceparent } : {}),
     delivery: {
       id: delivery.id,
       key: delivery.key,

@@ -136,7 +136,7 @@ export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string 
   const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
     `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",
             jsonb_build_object('custom', custom_tries, 'platform', platform_tries) AS tries,
-            document, requested_by AS "requestedBy", subject, look, failure, cancelled_by AS "cancelledBy"
+            document, requested_by AS "requestedBy", subject, look, failure, cancelled_by AS "cancelledBy", traceparent
      FROM dispatch.deliveries WHERE id = $1 AND ($2::text IS NULL OR team_id = $2) FOR UPDATE`,
     [deliveryId, teamId],
   );

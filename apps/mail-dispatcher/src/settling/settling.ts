@@ -2,7 +2,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';
-import { isDatabaseAway, type Logger } from '@billing-mail/platform';
+import { currentTraceparent, isDatabaseAway, type Logger, Traced } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -61,6 +61,7 @@ export class Settling implements OnApplicationShutdown {
    * Settles a try. Never rejects while the process lives: nothing in here leads back to sending.
    * @param keepBytes keeps the bytes that went out for the next try, where there will be one
    */
+  @Traced('settle')
   async settle(delivery: DeliveryInHand, report: TryReport, keepBytes: () => Promise<void>): Promise<Recorded> {
     const random = Math.random();
     let settlement: Settlement | null = null;
@@ -309,7 +310,11 @@ export class Settling implements OnApplicationShutdown {
 /** What somebody has to hear of goes out at once; what was just sent waits for the next sweep, and shares its job with many others. */
 const isUrgent = ({ next, outcome }: Decision): boolean => outcome !== null && (next?.status !== 'sent' || next.usedFallback);
 
-const toState = (delivery: DeliveryInHand): DeliveryState => ({ ...delivery, status: 'sending' });
+const toState = (delivery: DeliveryInHand): DeliveryState => ({
+  ...delivery,
+  status: 'sending',
+  traceparent: currentTraceparent() ?? delivery.traceparent,
+});
 
 const hasResults = (report: FactsReport | Fruitless): report is FactsReport => report.results !== null && report.results.length > 0;
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route } from '@billing-mail/contracts';
 import { composeMessage, type DraftAttachment, type MessageDraft, streamMessage } from '@billing-mail/mail-core';
+import { Traced } from '@billing-mail/platform';
 import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type DocumentStore } from '../documents/document-store.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
@@ -42,6 +43,7 @@ export class Messages {
   ) {}
 
   /** The bytes that went out before where they are kept, else composed anew. @throws DocumentChangedError, SigningKeyUnavailableError, CertificateExpiredError */
+  @Traced('compose')
   async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
     const known = delivery.messages[route];
     if (known !== undefined && (await this.documents.sizeOf({ sha256: known.sha256, ref: null })) === known.size) return this.repeat(known);

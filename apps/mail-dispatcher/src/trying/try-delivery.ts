@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route, sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Verdict } from '@billing-mail/mail-core';
-import { CredentialBox } from '@billing-mail/platform';
+import { CredentialBox, Traced } from '@billing-mail/platform';
 import { SessionKeeper, serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { v7 as uuidv7 } from 'uuid';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -136,6 +136,7 @@ export class TryDelivery {
     }
   }
 
+  @Traced('send', { kind: 'client' })
   private async handInBy(
     way: WayOut,
     delivery: LookedAfter,

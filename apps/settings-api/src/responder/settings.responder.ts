@@ -9,7 +9,14 @@ import {
   type TeamMailSettings,
   toFieldErrors,
 } from '@billing-mail/contracts';
+import { type SpanAbout, Traced } from '@billing-mail/platform';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
+
+/** The asker's step comes with the question. */
+function stepOf(payload: unknown): SpanAbout {
+  const { traceparent } = (payload ?? {}) as { traceparent?: unknown };
+  return { parent: traceparent };
+}
 
 /** Answers other services over Redis. The password travels as it is stored: sealed. */
 @Controller()
@@ -18,6 +25,7 @@ export class SettingsResponder {
 
   /** `null` for a team that has saved nothing yet. Only an RpcException reaches the caller with its words. */
   @MessagePattern(SETTINGS_GET)
+  @Traced(SETTINGS_GET, { kind: 'server', about: stepOf })
   async settings(@Payload() payload: unknown): Promise<TeamMailSettings | null> {
     const request = settingsGetRequest.safeParse(payload);
     if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });

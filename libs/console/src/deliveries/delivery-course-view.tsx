@@ -13,6 +13,7 @@ import {
   IconRepeat,
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
+import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { Line, type Tone } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
@@ -22,17 +23,18 @@ import { ReportStep } from './report-step.js';
 import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
+  const nameOf = useNameOf(delivery.teamId);
   return (
     <ol className={classes.course}>
       {courseOf(delivery).map((step, index) => (
-        <Step key={index} step={step} beside={delivery.createdAt} />
+        <Step key={index} step={step} beside={delivery.createdAt} nameOf={nameOf} />
       ))}
     </ol>
   );
 }
 
 /** `beside`: when the delivery was handed over; what happened on another day says on which. */
-function Step({ step, beside }: { step: CourseStep; beside: string }) {
+function Step({ step, beside, nameOf }: { step: CourseStep; beside: string; nameOf: (id: string) => string }) {
   const { words, formats } = useLanguage();
   const at = (iso: string): string => formats.moment(iso, beside);
   const { detail, status } = words.deliveries;
@@ -41,7 +43,7 @@ function Step({ step, beside }: { step: CourseStep; beside: string }) {
       return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={at(step.at)} />;
     case 'sent_again':
       return (
-        <Line icon={<IconRepeat aria-hidden />} tone="calm" title={detail.sentAgainBy(step.by)} at={at(step.at)}>
+        <Line icon={<IconRepeat aria-hidden />} tone="calm" title={detail.sentAgainBy(nameOf(step.by))} at={at(step.at)}>
           {step.note === null ? null : (
             <Text size="sm" className="breakable">
               {step.note}
