@@ -31,6 +31,7 @@ type Notice = {
   count: number;
   part_of: string | null;
   part_as: keyof SinceTold | null;
+  traceparent: string | null;
 };
 
 @Injectable()
@@ -65,7 +66,7 @@ export class AlertStore {
 }
 
 /** One for each who may have to hear it; the team's mailbox is among them, whether there is one or not. */
-function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf }: Alert): Notice[] {
+function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf, traceparent }: Alert): Notice[] {
   const told = {
     team_id: teamId,
     type,
@@ -77,6 +78,7 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
     count: 1,
     part_of: partOf?.groupKey ?? null,
     part_as: partOf?.as ?? null,
+    traceparent: traceparent ?? null,
   };
   const people = audience.kind === 'users' ? audience.userIds : [null];
   return [...people, teamMailbox(teamId)].map((userId) => ({ ...told, user_id: userId }));
@@ -159,13 +161,13 @@ async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Pr
 // Rows are written, and come back, in the order of the list.
 async function insertOrCount(tx: EntityManager, notices: readonly Notice[]): Promise<RaisedAlert[]> {
   return tx.query<RaisedAlert[]>(
-    `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count)
-     SELECT team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count
+    `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count, traceparent)
+     SELECT team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count, traceparent
      FROM jsonb_to_recordset($1) AS notice (team_id text, user_id text, type text, severity text, params jsonb,
-                                            delivery_id text, document_id text, open_group text, count int)
+                                            delivery_id text, document_id text, open_group text, count int, traceparent text)
      ON CONFLICT (team_id, open_group, user_id) WHERE open_group IS NOT NULL DO UPDATE
      SET count = notifications.count + excluded.count, params = excluded.params, delivery_id = excluded.delivery_id,
-         document_id = excluded.document_id
+         document_id = excluded.document_id, traceparent = excluded.traceparent
      RETURNING id AS "notificationId", user_id AS "userId", count`,
     [JSON.stringify(notices)],
   );

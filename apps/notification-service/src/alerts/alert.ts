@@ -26,6 +26,8 @@ export type Alert<Params extends { kind: string } = { kind: string }> = {
   params: Params;
   deliveryId: string | null;
   documentId: string | null;
+  /** The step that tells it, where that is traced. */
+  traceparent?: string;
 };
 
 /** Whoever asked for it and those whom the team has named. */

@@ -1,13 +1,24 @@
 // From the data of a job to what people are told: read, decide, record together; what can't be recorded is found and put aside.
 import { Inject, Injectable } from '@nestjs/common';
 import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billing-mail/contracts';
-import { isDatabaseAway, type Logger } from '@billing-mail/platform';
+import { beginSpan, isDatabaseAway, type Logger, type OpenSpan } from '@billing-mail/platform';
 import { decideAlert } from '../alerts/alert-table.js';
+import { type Alert } from '../alerts/alert.js';
 import { LOGGER } from '../notification.env.js';
 import { alertDelay, alertsRaised, alertsSent, outcomesTaken } from '../notification.metrics.js';
 import { isValueRefused } from '../postgres/is-value-refused.js';
 import { cleanTexts } from './clean-texts.js';
 import { OutcomeStore } from './outcome.store.js';
+
+/** The alert with the step that tells it, which is over where it is told; outcomes of a group are of different traces. */
+function stepped(event: OutcomeEvent, alert: Alert | null, steps: Map<string, OpenSpan>): Alert | null {
+  if (alert === null || event.traceparent === undefined) return alert;
+  const about = { parent: event.traceparent, teamId: alert.teamId, deliveryId: alert.deliveryId ?? undefined };
+  const step = beginSpan('notify', 'consumer', about);
+  if (step === null) return alert;
+  steps.set(event.eventId, step);
+  return { ...alert, traceparent: step.traceparent };
+}
 
 @Injectable()
 export class RecordOutcomes {
@@ -34,13 +45,15 @@ export class RecordOutcomes {
   }
 
   private async recordTogether(jobId: string, events: readonly OutcomeEvent[]): Promise<void> {
-    const decided = events.map((event) => ({ event, alert: decideAlert(event) }));
+    const steps = new Map<string, OpenSpan>();
+    const decided = events.map((event) => ({ event, alert: stepped(event, decideAlert(event), steps) }));
     const told = await this.outcomes.record(decided);
     const quiet = decided.filter(({ alert }) => alert === null).length;
     const repeated = decided.length - quiet - told.length;
     outcomesTaken.inc({ result: 'recorded' }, told.length + quiet);
     outcomesTaken.inc({ result: 'repeated' }, repeated);
     for (const { event, alert } of told) {
+      steps.get(event.eventId)?.end();
       alertsRaised.inc({ type: alert.type });
       alertsSent.inc({ channel: 'inbox' });
       alertDelay.observe({ channel: 'inbox' }, Math.max(0, Date.now() - Date.parse(event.occurredAt)) / 1000);

@@ -16,7 +16,7 @@ import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 /** What an e-mail is about: one notification, or in a digest several. */
-export type OwedPart = LinkedAlert & { notificationId: string };
+export type OwedPart = LinkedAlert & { notificationId: string; traceparent: string | null };
 
 /** An e-mail that this process may send until its lease ends. */
 export type OwedEmail = {
@@ -74,7 +74,7 @@ export class EmailOutboxStore {
   private async claimedBy(claimId: string): Promise<OwedEmail[]> {
     const rows = await this.database.query<OwedRow[]>(
       `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
-              n.delivery_id AS "deliveryId",
+              n.delivery_id AS "deliveryId", n.traceparent,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               CASE WHEN n.team_id = $2 THEN $3
                    WHEN a.team_id IS NOT NULL THEN a.confirmed_email
@@ -254,10 +254,10 @@ const CLAIM = `
 /** Those of one user and address are one e-mail. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
-  for (const { userId, notificationId, teamId, params, count, deliveryId, ...same } of rows) {
+  for (const { userId, notificationId, teamId, params, count, deliveryId, traceparent, ...same } of rows) {
     const key = JSON.stringify([userId, same.address]);
     const email = emails.get(key) ?? { ...same, parts: [] };
-    email.parts.push({ notificationId, teamId, params, count, deliveryId });
+    email.parts.push({ notificationId, teamId, params, count, deliveryId, traceparent });
     // The most that any of them has been through counts for all.
     if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
     emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });

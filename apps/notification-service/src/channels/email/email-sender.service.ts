@@ -1,7 +1,7 @@
 // Works off the e-mails that are owed, as long as the process lives.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, PollLoop, untilDatabaseAnswers } from '@billing-mail/platform';
+import { type Logger, PollLoop, type SpanAbout, Traced, untilDatabaseAnswers } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { pageAddress } from './alert-links.js';
@@ -19,6 +19,12 @@ const DOUBTS_ALLOWED = 1;
 type Verdict = SendResult['outcome'] | 'failed' | 'gave_up' | 'no_such_address' | 'unwanted' | 'uncertain';
 /** The e-mail of one claim, and what tells that the claim is lost. */
 type Held = { email: OwedEmail; lost: AbortController };
+
+/** Of several notifications in one e-mail the first. */
+function stepOf({ email: { parts } }: Held): SpanAbout {
+  const [first] = parts;
+  return { parent: first?.traceparent, deliveryId: first?.deliveryId ?? undefined, teamId: first?.teamId };
+}
 
 @Injectable()
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -85,6 +91,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     }
   }
 
+  @Traced('alert e-mail', { kind: 'client', about: stepOf })
   private async handle({ email, lost }: Held): Promise<void> {
     const { address, doubts } = email;
     if (address === null) {

@@ -20,6 +20,7 @@ export type OwedMessage = {
   teamId: string;
   url: string;
   body: string;
+  traceparent: string | null;
   /** Tries of this run through the schedule that have failed. */
   failed: number;
   sealedKeys: string[];
@@ -125,8 +126,8 @@ const CLAIM = `
   claimed AS (
     UPDATE notify.webhook_messages m SET claim_id = $1, leased_until = now() + make_interval(secs => $6)
     FROM chosen WHERE m.id = chosen.id
-    RETURNING m.id, m.webhook_id, m.event_id, m.team_id, m.body, m.failed)
-  SELECT c.id, c.webhook_id AS "webhookId", c.event_id AS "eventId", c.team_id AS "teamId", c.body, c.failed, w.url
+    RETURNING m.id, m.webhook_id, m.event_id, m.team_id, m.body, m.traceparent, m.failed)
+  SELECT c.id, c.webhook_id AS "webhookId", c.event_id AS "eventId", c.team_id AS "teamId", c.body, c.traceparent, c.failed, w.url
   FROM claimed c JOIN notify.webhooks w ON w.id = c.webhook_id`;
 
 async function lock(sql: Sql, webhookId: string): Promise<State | null> {

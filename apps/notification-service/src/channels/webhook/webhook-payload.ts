@@ -14,6 +14,8 @@ export type WebhookContent = {
   deliveryId: string | null;
   documentNumber: string | null;
   occurredAt: string;
+  /** The step that it follows from, where that is traced. */
+  traceparent: string | null;
   /** The body as it goes out in each try: the signature is over its bytes. */
   body: string;
 };
@@ -80,10 +82,15 @@ function ofDelivery(event: DeliverySettledEvent | DeliveryBouncedEvent, type: We
 }
 
 function contentOf(
-  { eventId, teamId, occurredAt }: { eventId: string; teamId: string; occurredAt: string },
+  {
+    eventId,
+    teamId,
+    occurredAt,
+    traceparent = null,
+  }: Pick<WebhookContent, 'eventId' | 'teamId' | 'occurredAt'> & { traceparent?: string | null | undefined },
   type: WebhookContent['type'],
   of: Pick<WebhookContent, 'deliveryId' | 'documentNumber'>,
   data: object,
 ): WebhookContent {
-  return { eventId, teamId, type, ...of, occurredAt, body: JSON.stringify({ type, timestamp: occurredAt, data }) };
+  return { eventId, teamId, type, ...of, occurredAt, traceparent, body: JSON.stringify({ type, timestamp: occurredAt, data }) };
 }

@@ -1,6 +1,6 @@
 // Works off what webhooks are owed, as long as the process lives.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, PollLoop, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
+import { carriedTrace, type Logger, PollLoop, Traced, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { webhookTries } from '../../notification.metrics.js';
 import { messageIdOf } from './message-id.js';
@@ -68,7 +68,8 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     return loop;
   }
 
-  /** Never rejects: what is claimed and not settled is due again when its lease ends. */
+  /** Its receiver's trace goes on from here. Never rejects: what is claimed and not settled is due again when its lease ends. */
+  @Traced('webhook', { kind: 'client', about: ({ traceparent, teamId }: OwedMessage) => ({ parent: traceparent, teamId }) })
   private async handle(message: OwedMessage): Promise<void> {
     const { webhookId, teamId } = message;
     try {
@@ -111,6 +112,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
           'webhook-id': id,
           'webhook-timestamp': String(timestamp),
           'webhook-signature': signature,
+          ...carriedTrace(),
         },
       };
     } catch (error) {

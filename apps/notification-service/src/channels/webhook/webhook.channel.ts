@@ -28,11 +28,11 @@ export class WebhookChannel implements Channel {
 /** Adds messages for those webhooks of their teams that ask for them; in one order for all, so that two groups never wait crosswise. */
 async function owe(sql: Sql, contents: readonly WebhookContent[]): Promise<void> {
   await sql.rows(
-    `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, status)
-     SELECT w.id, e."eventId", e."teamId", e.type, e."deliveryId", e."documentNumber", e."occurredAt", e.body,
+    `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, traceparent, status)
+     SELECT w.id, e."eventId", e."teamId", e.type, e."deliveryId", e."documentNumber", e."occurredAt", e.body, e.traceparent,
        CASE WHEN w.off_at IS NULL THEN 'waiting' ELSE 'missed' END
      FROM jsonb_to_recordset($1) AS e ("eventId" uuid, "teamId" text, type text, "deliveryId" text, "documentNumber" text,
-                                       "occurredAt" timestamptz, body text)
+                                       "occurredAt" timestamptz, body text, traceparent text)
      JOIN notify.webhooks w ON w.team_id = e."teamId" AND (w.types IS NULL OR e.type = ANY (w.types))
      ORDER BY w.id, e."eventId"
      ON CONFLICT (webhook_id, event_id) DO NOTHING`,

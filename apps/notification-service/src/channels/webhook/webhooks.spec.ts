@@ -1,6 +1,8 @@
 // Webhooks end to end: from an outcome on the queue to a receiver that checks what it gets, on the real service.
 import { randomUUID } from 'node:crypto';
 import { type Page, type WebhookMessageView, type WebhookView, type WebhookWithSecret } from '@billing-mail/contracts';
+import { createLogger, endTracing, startTracing } from '@billing-mail/platform';
+import { startTraceReceiver } from '@billing-mail/testkit';
 import { Webhook } from 'standardwebhooks';
 import { cameBack, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
@@ -55,6 +57,24 @@ const verified = ({ body, headers }: Received, secret: string): unknown =>
 const ofTeam = () => ({ teamId: team });
 
 describe('what a webhook is told', () => {
+  it("goes on with the delivery's trace, where that is traced", async () => {
+    const [trace, settling] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    const traces = await startTraceReceiver();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_TRACES_SAMPLER_ARG: 1 };
+    await startTracing('notification-service', env, createLogger('test', 'silent'));
+    try {
+      await add();
+      await surroundings.publishGroup([{ ...settled({}, ofTeam()), traceparent: `00-${trace}-${settling}-01` }]);
+      const { headers } = await arrived();
+      const step = await eventually(() => traces.spans.find(({ name }) => name === 'webhook'));
+      expect(step).toMatchObject({ traceId: trace, parentSpanId: settling });
+      expect(headers['traceparent']).toBe(`00-${trace}-${step.spanId}-01`);
+    } finally {
+      await endTracing();
+      await traces.close();
+    }
+  });
+
   it('is signed as the standard has it, names our id and the publisher’s key, and comes once however often the outcome does', async () => {
     const { id, secret } = await add();
     const sent = settled({ key: 'inv-7', document: { id: 'd-7', type: 'invoice', number: '7' } }, ofTeam());
@@ -67,6 +87,7 @@ describe('what a webhook is told', () => {
       data: { deliveryId: sent.delivery.id, teamId: team, key: 'inv-7', document: { id: 'd-7', number: '7' }, status: 'sent' },
     });
     expect(() => verified({ ...got, body: got.body.replace('inv-7', 'inv-8') }, secret)).toThrow();
+    expect(got.headers).not.toHaveProperty('traceparent');
     expect(got.headers['webhook-id']).toBe(`msg_${sent.eventId.replaceAll('-', '')}`);
     expect(got.headers['content-type']).toBe('application/json');
     await settledAs(id, 'delivered');
@@ -280,6 +301,7 @@ describe('nobody holds up or doubles what others do', () => {
       teamId: team,
       url: receiver.url,
       body: '',
+      traceparent: null,
       failed: 0,
       sealedKeys: [],
     };

@@ -1,0 +1,16 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Whose e-mails and requests follow from a step of a trace. */
+const TABLES = ['notifications', 'webhook_messages'];
+
+export class Traces1800000000520 implements MigrationInterface {
+  readonly name = 'Traces1800000000520';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const table of TABLES) await runner.query(`ALTER TABLE notify.${table} ADD COLUMN IF NOT EXISTS traceparent text`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of TABLES) await runner.query(`ALTER TABLE notify.${table} DROP COLUMN traceparent`);
+  }
+}
