@@ -2,8 +2,7 @@
 import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
 /** Why an e-mail about a notification is missing; `waiting`: so far. */
-export const EMAIL_TROUBLES = ['waiting', 'no_such_address', 'gave_up', 'uncertain'] as const;
-export type EmailTrouble = (typeof EMAIL_TROUBLES)[number];
+export type EmailTrouble = 'waiting' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
