@@ -44,7 +44,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   readonly unheld: UnheldClaims;
   private stopping = false;
   private wakeUp: () => void = () => undefined;
-  private loops: Promise<void>[] = [];
+  private claiming: Promise<void> = Promise.resolve();
   private takeOverFrom = 0;
   private sweptAt = 0;
 
@@ -75,7 +75,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   async onApplicationBootstrap(): Promise<void> {
     await this.settling.replayJournal();
     // What it claimed before it could be composed here, a dispatcher whose document store is the right one would have to wait for.
-    this.loops = [this.documents.whenKnown().then(() => this.claimLoop()), this.renewLoop()];
+    this.claiming = this.documents.whenKnown().then(() => this.claimLoop());
+    void this.renewLoop();
   }
 
   /** Something is due now: do not wait for the next sweep. */
@@ -103,7 +104,8 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     await within(this.env.SHUTDOWN_GRACE, ended());
     for (const { abort } of this.inHand.values()) abort.abort();
     await within(GIVE_BACK_MS, ended());
-    await within(SWEEP_MS, Promise.all(this.loops));
+    // Not for the renewing, which rests for seconds: nothing is in hand any more.
+    await within(SWEEP_MS, this.claiming);
   }
 
   private async claimLoop(): Promise<void> {
