@@ -91,7 +91,7 @@ describe('the commands', () => {
       'person',
       'legal-hold',
     ],
-    ...['test', 'ops-tests', 'faults', 'attack', 'bench', 'date:check'],
+    ...['check', 'test', 'ops-tests', 'faults', 'attack', 'bench', 'date:check'],
   ];
 
   it.each(TAKE_ARGUMENTS)('say for --help what they take, and build nothing for it: npm run %s', async (name) => {
@@ -186,6 +186,16 @@ describe('npm start', () => {
     expect(readFileSync(file, 'utf8')).toContain(
       `url=${running().settingsApi}/teams/acme/settings/invoicing#token=${running().tokens['acme-admin']}`,
     );
+  });
+
+  it.each([
+    ['settings-api', 'settingsApi'],
+    ['mail-dispatcher', 'mailDispatcher'],
+    ['notification-service', 'notificationService'],
+  ] as const)('answers as the types of the page say that %s does (npm run api-types)', async (service, address) => {
+    const cli = join(workspaceRoot, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
+    const { stdout } = await execute(process.execPath, [cli, `${running()[address]}/openapi.json`], { maxBuffer: 2 ** 25 });
+    expect(readFileSync(join(workspaceRoot, 'libs', 'console', 'src', 'api', 'generated', `${service}.ts`), 'utf8')).toBe(stdout);
   });
 
   it('would send no samples the next time', async () => {
