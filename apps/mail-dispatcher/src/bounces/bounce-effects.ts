@@ -17,8 +17,10 @@ export type Bounced = { recipient: RecipientRow; finding: Finding };
 
 /** Whom the mail came back from that had been taken for him. Of several reports on one the first counts. */
 export function newlyBounced(state: DeliveryState, findings: readonly Finding[]): Bounced[] {
+  const bounces = findings.filter(({ kind }) => kind === 'bounced').toReversed();
+  const byPosition = new Map(bounces.map((finding) => [finding.position, finding]));
   return state.recipients.flatMap((recipient) => {
-    const finding = findings.find(({ kind, position }) => kind === 'bounced' && position === recipient.position);
+    const finding = byPosition.get(recipient.position);
     return finding !== undefined && (recipient.status === 'accepted' || recipient.status === 'uncertain') ? [{ recipient, finding }] : [];
   });
 }

@@ -33,17 +33,18 @@ const NOTHING = { class: null, permanent: false, status: null, address: null, di
 
 /** @param recipients those that the address which the report came to was made for */
 export function findingsOf(report: Report, recipients: readonly ReportedRecipient[]): Finding[] {
+  const places = new Places(recipients);
   switch (report.kind) {
     case 'fates':
-      return report.fates.slice(0, MOST_FINDINGS).map((fate) => ofFate(fate, report, recipients));
+      return report.fates.slice(0, MOST_FINDINGS).map((fate) => ofFate(fate, report, places));
     case 'complaint':
-      return [{ ...NOTHING, kind: 'complaint', position: positionOf(report.recipient, recipients), reporter: lineOf(report.source) }];
+      return [{ ...NOTHING, kind: 'complaint', position: places.likely(report.recipient), reporter: lineOf(report.source) }];
     case 'auto_reply':
       return [
         {
           ...NOTHING,
           kind: report.absence ? 'absence' : 'auto_reply',
-          position: positionOf(report.from, recipients),
+          position: places.likely(report.from),
           diagnostic: lineOf(report.subject),
         },
       ];
@@ -52,12 +53,12 @@ export function findingsOf(report: Report, recipients: readonly ReportedRecipien
   }
 }
 
-function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates' }>, recipients: readonly ReportedRecipient[]): Finding {
+function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates' }>, places: Places): Finding {
   const { action, class: of, permanent, status, address, diagnostic, willRetryUntil } = fate;
   // Who alone was sent the mail is meant, whatever forwarding made of the address; of several fates at most one is his.
   const isOnlyOne = fates.length === 1 && fate.recipient === null;
   return {
-    position: isOnlyOne ? onlyOne(recipients) : exactly(fate.recipient, recipients),
+    position: isOnlyOne ? places.only : places.exactly(fate.recipient),
     kind: KINDS[action],
     class: of,
     permanent,
@@ -69,15 +70,27 @@ function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates'
   };
 }
 
-const exactly = (address: string | null, recipients: readonly ReportedRecipient[]): number | null =>
-  recipients.find((recipient) => recipient.address.toLowerCase() === address?.toLowerCase())?.position ?? null;
+/** Where recipients stand, by their addresses: a report has hundreds of groups and a mass mail 45,000 recipients. */
+class Places {
+  private readonly byAddress = new Map<string, number>();
+  /** That of the only recipient, where there is one. */
+  readonly only: number | null;
 
-const onlyOne = (recipients: readonly ReportedRecipient[]): number | null =>
-  recipients.length === 1 ? (recipients[0]?.position ?? null) : null;
+  constructor(recipients: readonly ReportedRecipient[]) {
+    this.only = recipients.length === 1 ? (recipients[0]?.position ?? null) : null;
+    // Of two with one address the first counts.
+    for (const { address, position } of recipients.toReversed()) this.byAddress.set(address.toLowerCase(), position);
+  }
 
-/** Answers often come from another address than the one that was written to. */
-const positionOf = (address: string | null, recipients: readonly ReportedRecipient[]): number | null =>
-  exactly(address, recipients) ?? onlyOne(recipients);
+  exactly(address: string | null): number | null {
+    return address === null ? null : (this.byAddress.get(address.toLowerCase()) ?? null);
+  }
+
+  /** Answers often come from another address than the one that was written to. */
+  likely(address: string | null): number | null {
+    return this.exactly(address) ?? this.only;
+  }
+}
 
 /** Others wrote it: one line, of bounded length, that PostgreSQL takes. */
 const lineOf = (text: string | null): string | null => (text === null ? null : cleanReply(text));
