@@ -43,6 +43,20 @@ describe('the link', () => {
     }
   });
 
+  it('looks for the password in what is kept of a refusal, and in no more of it', async () => {
+    const refusal = `${`550-${'A'.repeat(500)}\r\n`.repeat(100)}550 SECRET\r\n`;
+    server.on('connection', (socket) => socket.once('data', () => socket.write(refusal)));
+    let searched = 0;
+    const link = new Link(await open(), PATIENT, (text) => {
+      searched = text.length;
+      return text;
+    });
+    const reply = await link.exchange('RCPT TO:<a@customer.example>\r\n', 'rcpt');
+    expect([reply?.code, searched, reply?.lines.join('\n').length]).toEqual([550, 8000, 8000]);
+    expect(reply?.lines.join('')).not.toContain('SECRET');
+    link.abandon();
+  });
+
   it('releases no end of data outside of a body', async () => {
     const link = new Link(await open(), PATIENT);
     expect(() => link.endBody(Buffer.alloc(0))).toThrow();

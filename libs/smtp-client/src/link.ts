@@ -5,7 +5,7 @@ import { type SmtpFact } from '@billing-mail/mail-core';
 import { type Dialogue } from './dialogue.js';
 import { linkFact, timeoutFact } from './facts.js';
 import { type Redact } from './redacting.js';
-import { ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
+import { MAX_TEXT_CHARACTERS, ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
 import { within } from './within.js';
 
@@ -17,6 +17,12 @@ const END_MARK = Buffer.from('.\r\n');
 
 /** The server owes us nothing at QUIT but a word; RFC 5321's minutes are not worth the connection. */
 const QUIT_MS = 2_000;
+
+/**
+ * Of a refusal so much is kept, and searched for the password, which takes up to a third of a second for all that a reply may hold: fifty
+ * refused recipients would hold up the process. More than is told, so that no half of a password stands at its end.
+ */
+const KEPT_CHARACTERS = 2 * MAX_TEXT_CHARACTERS;
 
 const NOBODY: ReplyListener = () => undefined;
 
@@ -200,7 +206,7 @@ export class Link {
     // What a server says of a mail that it takes is no echo of the sign-in, and each delivery would pay for the search.
     if (isPositive(reply) && this.stage !== 'auth') return reply;
     // As one text, or what is broken over lines would stay.
-    return { ...reply, lines: this.redact(reply.lines.join('\n')).split('\n') };
+    return { ...reply, lines: this.redact(reply.lines.join('\n').slice(0, KEPT_CHARACTERS)).split('\n') };
   }
 
   /**

@@ -65,6 +65,7 @@ export function redactionOf(auth: SignIn): Redact {
 }
 
 const inSmallLetters = ([letter]: RegExpMatchArray): string => {
+  if (letter.length === 1) return letter.toLowerCase();
   const small = Buffer.from(letter, 'latin1').toString('utf8').toLowerCase();
   // Bytes that are no UTF-8 stay as they are.
   return small.includes('\ufffd') ? letter : Buffer.from(small).toString('latin1');

@@ -16,7 +16,7 @@ export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; tex
 const MAX_REPLY_BYTES = 64 * 1024;
 const MAX_REPLY_LINES = 512;
 // What a person or a rule could want of it; 64 KiB would end up in logs and rows.
-const MAX_TEXT_CHARACTERS = 4000;
+export const MAX_TEXT_CHARACTERS = 4000;
 
 const LF = 0x0a;
 const CR = 0x0d;
