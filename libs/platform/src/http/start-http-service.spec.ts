@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { type HttpAdapterHost } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { problem } from '@billing-mail/contracts';
 import { expectServerErrors } from '@billing-mail/testkit';
@@ -268,6 +269,16 @@ describe('an HTTP service that ends', () => {
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
     await app.close();
     await closed;
+  });
+
+  it('asks what it depends on once for all who ask at the same time, as anybody may', async () => {
+    let asked = 0;
+    const host = { httpAdapter: { isEnding: false } } as HttpAdapterHost<EndingExpressAdapter>;
+    const health = new HealthController({ database: () => Promise.resolve((asked += 1)) }, host);
+    await Promise.all(Array.from({ length: 30 }, () => health.ready()));
+    expect(asked).toBe(1);
+    await health.ready();
+    expect(asked).toBe(2);
   });
 
   it('says that it is not ready, answers what it was asked, and takes no further request on the same connection', async () => {

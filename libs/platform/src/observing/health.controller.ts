@@ -16,6 +16,7 @@ const CHECK_TIMEOUT_MS = 2000;
 @Controller('health')
 export class HealthController {
   private hasBeenReady = false;
+  private asking: Promise<string[]> | null = null;
 
   constructor(
     @Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks,
@@ -39,13 +40,18 @@ export class HealthController {
   @Get('ready')
   async ready() {
     if (this.host.httpAdapter.isEnding) throw new ProblemException(503, 'not-ready', 'Not ready: the service ends.');
+    // No token is needed: however many ask, databases and Redis are asked by one at a time.
+    const missing = await (this.asking ??= this.missing().finally(() => (this.asking = null)));
+    if (missing.length > 0) throw new ProblemException(503, 'not-ready', `Not ready: ${missing.join(', ')} does not answer.`);
+    this.hasBeenReady = true;
+    return { status: 'ok', checks: Object.keys(this.checks) };
+  }
+
+  private async missing(): Promise<string[]> {
     const names = Object.keys(this.checks);
     const results = await Promise.allSettled(
       names.map(async (name) => answerWithin(CHECK_TIMEOUT_MS, this.checks[name]?.() ?? Promise.resolve())),
     );
-    const missing = names.filter((_, index) => results[index]?.status === 'rejected');
-    if (missing.length > 0) throw new ProblemException(503, 'not-ready', `Not ready: ${missing.join(', ')} does not answer.`);
-    this.hasBeenReady = true;
-    return { status: 'ok', checks: names };
+    return names.filter((_, index) => results[index]?.status === 'rejected');
   }
 }
