@@ -210,6 +210,7 @@ export class DeliveriesController {
 
   @Get(':id')
   @TeamAccess('read')
+  @RateLimit('lists')
   @ApiOperation({ summary: 'A delivery with its recipients and attempts' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
   async show(@Param('teamId') teamId: string, @Param('id') id: string, @ReaderLocale() reader: Locale | null): Promise<DeliveryView> {
@@ -243,6 +244,7 @@ export class DeliveriesController {
   @Post(':id/cancel')
   @HttpCode(200)
   @TeamAccess('write')
+  @RateLimit('intake')
   @ApiOperation({ summary: 'Settle what was not accepted yet as cancelled' })
   @ApiResponse({ status: 200, schema: jsonSchema(deliveryView) })
   async cancel(

@@ -25,7 +25,8 @@ export const RATE_LIMITS = {
   // Of words in a large log. The page asks forty times a minute for what it shows while that changes.
   searches: { requests: 120, seconds: 60, of: 'user' },
   statistics: { requests: 120, seconds: 60, of: 'user' },
-  // Pages of the log, and so exports: 60,000 deliveries a minute, after which the page waits and goes on.
+  // Pages of the log, and so exports: 60,000 deliveries a minute, after which the page waits and goes on. And single deliveries, which are as
+  // large as a page where they have a page's recipients.
   lists: { requests: 300, seconds: 60, of: 'user' },
   // Each reads documents and composes and signs a message.
   downloads: { requests: 120, seconds: 60, of: 'user' },
