@@ -1,6 +1,7 @@
 // What documents must be: a PDF a PDF, XML well-formed, an electronic invoice what its name says, also inside a PDF.
 import { PDFDict, PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import { type NamedDocument } from './document-check.js';
 import { problemAtBeginning, problemInside } from './document-checks.js';
 
@@ -50,6 +51,7 @@ describe('XML', () => {
     ['in Latin 1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>ä</a>', 'latin1')],
     ['in UTF-16', Buffer.from('\ufeff<?xml version="1.0" encoding="UTF-16"?><a>ä</a>', 'utf16le')],
     ['in UTF-16 of the other order', Buffer.from('\ufeff<?xml version="1.0"?><a>ä</a>', 'utf16le').swap16()],
+    ['of as many levels as may be', Buffer.from('<a>'.repeat(256) + '</a>'.repeat(256))],
     ['in an encoding that is not known here', Buffer.from('<?xml version="1.0" encoding="EBCDIC-CP-DK"?><a>')],
     ['with entities of its DTD', Buffer.from('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;&nbsp;</a>')],
     ['of a megabyte', Buffer.from(`<a>${'<b>Größe</b>'.repeat(100_000)}</a>`)],
@@ -67,6 +69,12 @@ describe('XML', () => {
     ['that is empty', '  ', /is no XML/],
     ['that is a PDF', '%PDF-1.7', /is a PDF, not XML/],
     ['with a prefix that nobody declared', '<a:b/>', /is no XML/],
+    ['of 100,000 levels', '<a>'.repeat(100_000), /is no XML: it is nested more than 256 levels deep/],
+    [
+      'with 100,000 attributes',
+      `<a ${Array.from({ length: 100_000 }, (_, index) => `a${index}=""`).join(' ')}/>`,
+      /is no XML: an element has more than 10000 attributes/,
+    ],
     ['that is broken far behind', `<a>${'<b>Größe</b>'.repeat(50_000)}</b>`, /is no XML/],
   ])('is not taken %s', async (_name, text, problem) => {
     expect(await problemOf(named('a.xml'), Buffer.from(text))).toMatch(problem);
@@ -174,6 +182,27 @@ describe('a PDF with an electronic invoice inside', () => {
     for (const [, found] of document.context.enumerateIndirectObjects())
       if (found instanceof PDFRawStream) found.dict.delete(PDFName.of('Params'));
     expect(await problemOf(pdf, Buffer.from(await document.save()))).toMatch(/at its root/);
+  });
+
+  /** Of 200 KB that inflate to 200 MB. */
+  const bomb = (dictionary: string): Buffer => {
+    const content = deflateSync(Buffer.alloc(200 * 1024 * 1024, ' '));
+    const names = '/Names<</EmbeddedFiles<</Names[(a) 2 0 R]>>>>';
+    return Buffer.concat([
+      Buffer.from(`%PDF-1.7\n%${MARK}\n1 0 obj\n<</Type/Catalog${names}>>\nendobj\n`),
+      Buffer.from('2 0 obj\n<</Type/Filespec/UF(factur-x.xml)/EF<</F 3 0 R>>>>\nendobj\n'),
+      Buffer.from(`3 0 obj\n<<${dictionary}/Length ${content.length}>>\nstream\n`),
+      content,
+      Buffer.from('\nendstream\nendobj\ntrailer\n<</Root 1 0 R/Size 4>>\nstartxref\n0\n%%EOF'),
+    ]);
+  };
+  it.each([
+    ['the invoice', '/Type/EmbeddedFile/Filter/FlateDecode'],
+    ['the invoice by a list of filters', '/Type/EmbeddedFile/Filter[/FlateDecode]'],
+    ['the invoice with parameters', '/Type/EmbeddedFile/Filter/FlateDecode/DecodeParms<</Predictor 1>>'],
+    ['its objects', '/Type/ObjStm/N 1/First 10/Filter/FlateDecode'],
+  ])('is left to its readers where it inflates beyond all measure (%s)', async (_what, dictionary) => {
+    expect(await problemOf(pdf, bomb(dictionary))).toBeNull();
   });
 
   it('is left to its readers where it can not be opened, and is not read at all where it is none', async () => {

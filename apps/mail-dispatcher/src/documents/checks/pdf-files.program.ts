@@ -1,19 +1,52 @@
 // The thread that opens PDFs: finds the electronic invoice among the files inside one.
-import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFRawStream, PDFString, decodePDFRawStream } from '@cantoo/pdf-lib';
+import {
+  PDFArray,
+  PDFContext,
+  PDFDict,
+  PDFDocument,
+  PDFHexString,
+  PDFName,
+  PDFRawStream,
+  PDFString,
+  decodePDFRawStream,
+} from '@cantoo/pdf-lib';
 import { inflateSync } from 'node:zlib';
 import { isNamedEInvoice } from './e-invoices.js';
 import { type FoundInvoice } from './pdf-files.js';
 
 /** A name tree is flat or two levels deep; one that is deeper than this runs in a circle. */
 const MOST_LEVELS = 16;
-/** An invoice as XML has some kilobytes; what says more of itself is a bomb. */
+/** Of one PDF, all together. An invoice as XML has some kilobytes, and what a large PDF says of its objects some megabytes; more is a bomb. */
 const MOST_INFLATED_BYTES = 64 * 1024 * 1024;
+
+let inflatedBytes = 0;
+boundInflating();
+
+/** The library makes 25 GB of 25 MB. All of its decoders make room by one method. */
+function boundInflating(): void {
+  type Decoder = { buffer: Uint8Array; ensureBuffer: (this: Decoder, requested: number) => Uint8Array };
+  const anyDecoder = decodePDFRawStream(PDFRawStream.of(PDFContext.create().obj({ Filter: 'RunLengthDecode' }), new Uint8Array()));
+  const decoders = Object.getPrototypeOf(Object.getPrototypeOf(anyDecoder)) as Decoder;
+  const { ensureBuffer } = decoders;
+  decoders.ensureBuffer = function (requested) {
+    const before = this.buffer.byteLength;
+    if (inflatedBytes + requested - before > MOST_INFLATED_BYTES) {
+      inflatedBytes = Infinity;
+      throw new RangeError('The PDF inflates to more than is read of it.');
+    }
+    const buffer = ensureBuffer.call(this, requested);
+    inflatedBytes += buffer.byteLength - before;
+    return buffer;
+  };
+}
 
 /** `null` where the PDF can't be opened, which is for its readers to judge. */
 export default async function findInvoice(pdf: Uint8Array): Promise<FoundInvoice | 'none' | null> {
+  inflatedBytes = 0;
   try {
     const document = await PDFDocument.load(pdf, { updateMetadata: false, ignoreEncryption: true });
-    if (document.isEncrypted) return null;
+    // What the library could not read it passes over.
+    if (document.isEncrypted || inflatedBytes === Infinity) return null;
     for (const [name, file] of filesOf(document)) if (isNamedEInvoice(name)) return { name, data: contentOf(file) };
     return 'none';
   } catch {

@@ -11,6 +11,10 @@ const PROGRAM = path.resolve(__dirname, '..', '..', '..', 'dist', 'documents', '
 const KEPT_MS = 60_000;
 /** What takes longer to open is left to its readers. */
 const MOST_MS = 60_000;
+/** And so is what makes more objects than there is room for. */
+const MOST_HEAP_MB = 512;
+
+const ONE_THREAD = { filename: PROGRAM, minThreads: 0, maxThreads: 1, idleTimeout: KEPT_MS };
 
 let thread: Piscina | undefined;
 let turn: Promise<unknown> = Promise.resolve();
@@ -22,7 +26,7 @@ let turn: Promise<unknown> = Promise.resolve();
 export async function findInvoiceInside(blocks: Blocks): Promise<FoundInvoice | 'none' | null> {
   const own = turn.then(async () => {
     const pdf = await bytesOf(blocks);
-    thread ??= new Piscina({ filename: PROGRAM, minThreads: 0, maxThreads: 1, idleTimeout: KEPT_MS });
+    thread ??= new Piscina({ ...ONE_THREAD, resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB } });
     const options = { transferList: [pdf.buffer], signal: AbortSignal.timeout(MOST_MS) };
     return (thread.run(pdf, options) as Promise<FoundInvoice | 'none' | null>).catch(() => null);
   });

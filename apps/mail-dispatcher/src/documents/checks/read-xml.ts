@@ -11,6 +11,10 @@ export type XmlReading = { problem: string } | { root: XmlName; texts: Map<strin
 /** Parsed between two turns of the event loop: some two milliseconds. */
 const PIECE_BYTES = 64 * 1024;
 const MOST_TEXT = 1000;
+/** As libxml2 has it, and with it most who read invoices; those have some ten. The parser looks for the namespace of each element in all above it. */
+const MOST_DEPTH = 256;
+/** Of one element, which the parser looks at in one go: a million take seconds. */
+const MOST_ATTRIBUTES = 10_000;
 const MOST_SAID = 120;
 
 /**
@@ -32,30 +36,42 @@ export async function readXml(blocks: Blocks, paths: readonly string[] = []): Pr
   return reader.end(decoder);
 }
 
+/** Thrown where it is found, as the parser would go on to the end of what it was given. */
+class TooDeepError extends Error {
+  override readonly name = 'TooDeepError';
+  constructor() {
+    super(`it is nested more than ${MOST_DEPTH} levels deep`);
+  }
+}
+
 class XmlReader {
   private readonly parser: SaxesParser<{ xmlns: true }>;
   private readonly texts = new Map<string, string>();
   private readonly path: string[] = [];
+  /** No path below that is asked for; to put each together would take a long one for each element. */
+  private readonly deepest: number;
   private root: XmlName | null = null;
   private problem: string | null = null;
   private hasDoctype = false;
 
   constructor(paths: readonly string[]) {
     const asked = new Set(paths);
+    this.deepest = Math.max(0, ...paths.map((path) => path.split('/').length));
     this.parser = new SaxesParser({ xmlns: true });
     this.parser.on('error', ({ message }) => this.note(message));
     this.parser.on('doctype', () => (this.hasDoctype = true));
     this.parser.on('opentag', ({ uri, local }) => {
       if (this.root === null) this.root = { uri, local };
       else this.path.push(local);
-      const path = this.path.join('/');
-      if (asked.has(path) && !this.texts.has(path)) this.texts.set(path, '');
+      if (this.path.length >= MOST_DEPTH) throw new TooDeepError();
+      const path = this.pathHere();
+      if (path !== null && asked.has(path) && !this.texts.has(path)) this.texts.set(path, '');
     });
     this.parser.on('closetag', () => void this.path.pop());
     this.parser.on('text', (text) => {
-      const path = this.path.join('/');
-      const before = this.texts.get(path);
-      if (before !== undefined && before.length < MOST_TEXT) this.texts.set(path, before + text);
+      const path = this.pathHere();
+      const before = path === null ? undefined : this.texts.get(path);
+      if (path !== null && before !== undefined && before.length < MOST_TEXT) this.texts.set(path, before + text);
     });
   }
 
@@ -63,16 +79,27 @@ class XmlReader {
   write(decoder: TextDecoder, piece?: Uint8Array): boolean {
     try {
       this.parser.write(piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true }));
-    } catch {
-      this.note(`its bytes are not ${decoder.encoding}`);
+    } catch (error) {
+      this.note(error instanceof TooDeepError ? error.message : `its bytes are not ${decoder.encoding}`);
     }
+    if (this.attributesSoFar > MOST_ATTRIBUTES) this.note(`an element has more than ${MOST_ATTRIBUTES} attributes`);
     return this.problem === null;
+  }
+
+  /** Of the element whose tag has not ended yet. The parser tells of them when it has. */
+  private get attributesSoFar(): number {
+    return (Reflect.get(this.parser, 'attribList') as unknown[] | undefined)?.length ?? 0;
   }
 
   end(decoder: TextDecoder | null = null): XmlReading {
     if (this.problem === null && (decoder === null || this.write(decoder))) this.parser.close();
     if (this.problem !== null || this.root === null) return { problem: this.problem ?? 'it is empty' };
     return { root: this.root, texts: this.texts };
+  }
+
+  /** `null` below what is asked for. */
+  private pathHere(): string | null {
+    return this.path.length > this.deepest ? null : this.path.join('/');
   }
 
   private note(message: string): void {
