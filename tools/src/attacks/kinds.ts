@@ -1,4 +1,5 @@
 import { type Kind } from './attack.js';
+import { answers } from './kinds/answers.js';
 import { bodies } from './kinds/bodies.js';
 import { figures } from './kinds/figures.js';
 import { inside } from './kinds/inside.js';
@@ -18,6 +19,7 @@ export const KINDS: readonly Kind[] = [
   names,
   speaking,
   inside,
+  answers,
   injections,
   secrets,
   jobs,
