@@ -47,8 +47,6 @@ async function contentOf(response: IncomingMessage): Promise<Buffer> {
 
 function toResponse({ statusCode = 502, headers }: IncomingMessage, content: Buffer): Response {
   const hasBody = ![204, 205, 304].includes(statusCode);
-  const fields = Object.entries(headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as [string, string]] : [],
-  );
+  const fields = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : []));
   return new Response(hasBody ? content : null, { status: statusCode, headers: fields });
 }
