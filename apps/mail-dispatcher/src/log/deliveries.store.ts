@@ -35,7 +35,7 @@ export type DeliveryRecord = {
   messageId: string | null;
   resendOf: string | null;
   /** The latest delivery by which this one was sent again, and the user in whose name. */
-  sentAgain: { as: string; by: string } | null;
+  sentAgainIn: { as: string; by: string } | null;
   recipientsNotShown: number;
   createdAt: Date;
   settledAt: Date | null;
@@ -67,7 +67,7 @@ const RECORD = `
   coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,
   d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf",
   (SELECT jsonb_build_object('as', a.id, 'by', a.requested_by ->> 'userId')
-   FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgain",
+   FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgainIn",
   d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
   CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure,
   (SELECT i.id FROM dispatch.incidents i WHERE i.id = d.incident_id AND i.opened_at IS NOT NULL) AS "incidentId",

@@ -30,12 +30,12 @@ export async function readView(store: DeliveriesStore, teamId: string, id: strin
 
 /** Texts in the reader's language where it is known, else in that of whoever sent the document. */
 export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
-  const { requestedBy, sentAgain, createdAt, settledAt, nextTryAt, failure, ...same } = record;
+  const { requestedBy, sentAgainIn, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
     ...same,
     requestedBy: requestedBy.userId,
-    sentAgainAs: sentAgain?.as ?? null,
-    sentAgainBy: sentAgain?.by ?? null,
+    sentAgainAs: sentAgainIn?.as ?? null,
+    sentAgainBy: sentAgainIn?.by ?? null,
     createdAt: createdAt.toISOString(),
     settledAt: settledAt?.toISOString() ?? null,
     nextTryAt: nextTryAt?.toISOString() ?? null,

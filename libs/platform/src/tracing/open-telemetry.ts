@@ -6,7 +6,7 @@ import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, Trace
 import { type TraceParent } from '@billing-mail/contracts';
 import { type Logger } from 'pino';
 import { TroubleLog } from '../observing/trouble-log.js';
-import { within } from '../shutdown/within.js';
+import { within } from '../waiting/within.js';
 import { type OpenSpan, type SpanKind, type Tracer } from './span.js';
 
 export type TracerOptions = { service: string; version: string | undefined; endpoint: string; share: number };
