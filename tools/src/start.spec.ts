@@ -6,13 +6,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { SCHEMA_OF } from '@billing-mail/platform';
-import { startDnsServer } from '@billing-mail/testkit';
+import { DISPATCH_QUEUE, publishDispatchJob } from '@billing-mail/contracts';
+import { bullOptions, SCHEMA_OF } from '@billing-mail/platform';
+import {
+  type ReceivedSpan,
+  type ScriptedSmtpServer,
+  startDnsServer,
+  startScriptedSmtpServer,
+  startTraceReceiver,
+  type TraceReceiver,
+} from '@billing-mail/testkit';
+import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { createPdf } from './samples/sample-pdf.js';
 import { hasDeliveries } from './samples/send-samples.js';
 import { periodOf, runArchive } from './run-archive.js';
+import { call } from './services-client.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
 import { type RunStep } from './step.js';
@@ -124,12 +134,13 @@ describe('the commands', () => {
 describe('npm start', () => {
   let folder: string;
   let child: ChildProcess;
+  let traces: TraceReceiver;
   let output = '';
   const started: ChildProcess[] = [];
 
   const run = (args: string[]): ChildProcess => {
     // As without npm, which would be looked after.
-    const env = { ...process.env, DATA_DIR: folder, npm_lifecycle_event: undefined };
+    const env = { ...process.env, DATA_DIR: folder, npm_lifecycle_event: undefined, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
     const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -151,12 +162,14 @@ describe('npm start', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'billing-mail-start-'));
     process.env['DATA_DIR'] = folder; // read by readStartFile
+    traces = await startTraceReceiver();
     child = run(['--dispatchers', '2']);
     await whenItSays('Ready after');
   });
 
-  afterAll(() => {
+  afterAll(async () => {
     delete process.env['DATA_DIR'];
+    await traces.close();
     for (const process_ of started) process_.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
@@ -259,6 +272,125 @@ describe('npm start', () => {
     while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
     expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/takes no documents/)]);
+  });
+
+  describe('traced from the request to the alert', () => {
+    // W3C's own examples.
+    const [TRACE, OTHER_TRACE, CALLER] = ['0af7651916cd43dd8448eb211c80319c', '4bf92f3577b34da6a3ce929d0e0e4736', 'b7ad6b7169203331'];
+    let ownServer: ScriptedSmtpServer;
+    const token = (): string => running().tokens['service'] ?? '';
+    const document = (id: string, userId: string) => ({
+      requestedBy: { userId, email: `${userId}@acme.example`, locale: 'en' },
+      document: { id, type: 'invoice' as const },
+      to: [{ address: 'gone@customer.example' }],
+      subject: `Invoice ${id}`,
+      text: 'Please find the invoice attached.',
+    });
+    const spansOf = (traceId: string): ReceivedSpan[] => traces.spans.filter((span) => span.traceId === traceId);
+    /** Services send their steps every few seconds. */
+    const arrived = async <T>(look: () => T | false | undefined): Promise<T | false | undefined> => {
+      for (const until = Date.now() + 120_000; !look() && Date.now() < until;) await new Promise((resolve) => setTimeout(resolve, 200));
+      return look();
+    };
+    /** The steps of a trace once all services have sent theirs. */
+    const whenTold = async (traceId: string, ...also: string[]): Promise<ReceivedSpan[]> => {
+      const wanted = ['take', 'deliver', 'compose', 'send', 'settle', 'notify', 'alert e-mail', ...also];
+      await arrived(() => wanted.every((wantedName) => spansOf(traceId).some(({ name }) => name === wantedName)));
+      return spansOf(traceId);
+    };
+    /** Each step below what it follows from, as `service: step`; those of one name beneath the same one as one. */
+    const treeBelow = (parents: readonly string[], spans: readonly ReceivedSpan[]): object => {
+      const ids = new Map<string, string[]>();
+      for (const { service, name, spanId } of spans.filter(({ parentSpanId }) => parents.includes(parentSpanId)))
+        ids.set(`${service}: ${name}`, [...(ids.get(`${service}: ${name}`) ?? []), spanId]);
+      return Object.fromEntries([...ids].map(([step, below]) => [step, treeBelow(below, spans)]));
+    };
+    const FROM_TAKEN_TO_TOLD = {
+      'mail-dispatcher: deliver': {
+        'mail-dispatcher: compose': {},
+        'mail-dispatcher: send': {},
+        'mail-dispatcher: settle': { 'notification-service: notify': { 'notification-service: alert e-mail': {} } },
+      },
+    };
+
+    beforeAll(async () => {
+      const { body } = await call(`${running().settingsApi}/v1/teams/initech/email-delivery`, token());
+      const { port } = (body as { smtp: { port: number } }).smtp;
+      ownServer = await startScriptedSmtpServer({ rcpt: '550 5.1.1 no such user' }, { port });
+      await call(`${running().settingsApi}/v1/teams/traced/email-delivery`, token(), {
+        method: 'PUT',
+        body: {
+          companyName: 'Traced Ltd.',
+          locale: 'en',
+          sender: 'custom',
+          smtp: {
+            host: '127.0.0.1',
+            port,
+            security: 'none',
+            auth: { type: 'none' },
+            fromAddress: 'billing@traced.example',
+            fromName: 'Traced',
+          },
+          fallback: false,
+          notifyUserIds: [],
+        },
+      });
+    });
+    afterAll(() => ownServer.close());
+
+    it("is one trace of the caller's, in which each step is below what it follows from", async () => {
+      const { body } = await call(`${running().mailDispatcher}/v1/teams/traced/deliveries`, token(), {
+        method: 'POST',
+        body: document('traced-1', 'tracer'),
+        headers: { traceparent: `00-${TRACE}-${CALLER}-01`, 'Idempotency-Key': 'traced-1', 'X-Request-Id': 'request-1' },
+        expect: [202],
+      });
+      const { id } = body as { id: string };
+      const spans = await whenTold(TRACE, 'POST /v1/teams/:teamId/deliveries', 'settings');
+      expect(treeBelow([CALLER], spans)).toMatchObject({
+        'mail-dispatcher: POST /v1/teams/:teamId/deliveries': {
+          'mail-dispatcher: settings': {},
+          'mail-dispatcher: take': FROM_TAKEN_TO_TOLD,
+        },
+      });
+      expect(traces.bodies.join()).not.toMatch(/@customer\.example|@acme\.example|no such user/);
+
+      const lines = readdirSync(join(folder, 'logs'))
+        .filter((file) => file.startsWith('mail-dispatcher'))
+        .flatMap((file) => readFileSync(join(folder, 'logs', file), 'utf8').split('\n'))
+        .filter((line) => line.includes(TRACE))
+        .map((line) => JSON.parse(line) as { requestId?: string; deliveryId?: string; step?: string });
+      expect(lines.find(({ step }) => step === 'delivered')).toMatchObject({ requestId: 'request-1', deliveryId: id });
+      expect(lines.filter(({ requestId }) => requestId !== 'request-1')).toEqual([]);
+    });
+
+    it('goes on in settings-api where that is asked', async () => {
+      const isAsked = ({ service, name, parentSpanId }: ReceivedSpan): boolean =>
+        service === 'settings-api' &&
+        name === 'settings.get' &&
+        traces.spans.some((asking) => asking.service === 'mail-dispatcher' && asking.spanId === parentSpanId);
+      expect(await arrived(() => traces.spans.some(isAsked))).toBe(true);
+    });
+
+    it('is as well one of who publishes to the queue, and no document is refused for what can not be read', async () => {
+      const queue = new Bull(DISPATCH_QUEUE, bullOptions({ REDIS_URL: running().redisUrl }));
+      const job = { version: 1 as const, teamId: 'traced' };
+      try {
+        await publishDispatchJob(queue, { ...job, key: 'traced-2', ...document('traced-2', 'publisher') }, { traceparent: 'rubbish' });
+        const traceparent = `00-${OTHER_TRACE}-${CALLER}-01`;
+        await publishDispatchJob(queue, { ...job, key: 'traced-3', ...document('traced-3', 'other-publisher') }, { traceparent });
+      } finally {
+        await queue.close(true);
+      }
+      const expected = { 'mail-dispatcher: dispatch process': { 'mail-dispatcher: take': FROM_TAKEN_TO_TOLD } };
+      expect(treeBelow([CALLER], await whenTold(OTHER_TRACE, 'dispatch process'))).toMatchObject(expected);
+      // The other one is the only document of the team that is in neither trace.
+      const isOther = ({ name, traceId, attributes }: ReceivedSpan): boolean =>
+        name === 'take' && attributes['billing_mail.team.id'] === 'traced' && traceId !== TRACE && traceId !== OTHER_TRACE;
+      const own = await arrived(() => traces.spans.find(isOther));
+      if (!own) throw new Error('the other document was not taken');
+      expect(treeBelow([''], await whenTold(own.traceId, 'dispatch process'))).toMatchObject(expected);
+    });
   });
 
   it('shows nobody else where things are and never prints a password', () => {
