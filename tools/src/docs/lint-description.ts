@@ -10,17 +10,20 @@ export async function lintDescription(source: string): Promise<string[]> {
   return problems.map(({ ruleId, location, message }) => `${ruleId} at ${location[0]?.pointer ?? ''}: ${message}`);
 }
 
-type Content = Record<string, { example?: unknown }>;
+type Content = Record<string, { example?: unknown; schema?: { $ref?: string } }>;
+type Described = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { examples?: unknown[] }> } };
 type Operation = { requestBody?: { content: Content }; responses: Record<string, { content?: Content }> };
 
 /** What an OpenAPI document shows no example of: those of the services are in the `openapi-examples.ts` of each. */
 export function missingExamples(source: string): string[] {
-  const { paths } = JSON.parse(source) as { paths: Record<string, Record<string, Operation>> };
+  const { paths, components } = JSON.parse(source) as Described;
+  const isShown = ({ example, schema }: Content[string]): boolean =>
+    example !== undefined || components.schemas[schema?.$ref?.split('/').at(-1) ?? '']?.examples !== undefined;
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { requestBody, responses }]) =>
       Object.entries({ request: requestBody, ...responses }).flatMap(([part, described]) =>
         Object.entries(described?.content ?? {})
-          .filter(([, { example }]) => example === undefined)
+          .filter(([, content]) => !isShown(content))
           .map(([type]) => `${method.toUpperCase()} ${path} ${part} ${type}`),
       ),
     ),

@@ -20,6 +20,10 @@ const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'p
 /** Completes the description of a service. @throws Error for examples of an operation, or of a media type, that is not there. */
 export function describeOperations(document: OpenAPIObject, examples: OperationExamples): OpenAPIObject {
   const left = new Map(Object.entries(examples));
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: { ...jsonSchema(problem), examples: [EXAMPLE_PROBLEM] } },
+  };
   for (const [path, methods] of Object.entries(document.paths))
     for (const [method, described] of Object.entries(methods as Record<string, Operation>)) {
       if (!METHODS.has(method)) continue;
@@ -46,15 +50,14 @@ function show(operation: string, content: Content | undefined, examples: ByMedia
 function describeProblems({ responses }: Operation): void {
   if (responses['401'] === undefined) responses['4XX'] ??= { description: 'problem details' };
   for (const [status, answer] of Object.entries(responses))
-    if (status.startsWith('4'))
-      answer.content = { 'application/problem+json': { schema: jsonSchema(problem), example: exampleProblem(Number(status)) } };
+    if (status.startsWith('4')) answer.content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 }
 
-const exampleProblem = (status: number): Problem => ({
+const EXAMPLE_PROBLEM: Problem = {
   type: 'urn:billing-mail:problem:invalid-input',
-  title: problemTitle(Number.isNaN(status) ? 422 : status),
-  status: Number.isNaN(status) ? 422 : status,
+  title: problemTitle(422),
+  status: 422,
   detail: 'A field is not as needed; see "errors".',
   requestId: 'b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77',
   errors: [{ pointer: '/subject', message: 'must be text' }],
-});
+};

@@ -350,7 +350,34 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /**
+         * @example {
+         *       "type": "urn:billing-mail:problem:invalid-input",
+         *       "title": "Invalid input",
+         *       "status": 422,
+         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+         *       "errors": [
+         *         {
+         *           "pointer": "/subject",
+         *           "message": "must be text"
+         *         }
+         *       ]
+         *     }
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            requestId: string;
+            errors?: {
+                pointer: string;
+                message: string;
+            }[];
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -408,32 +435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -522,32 +524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -556,32 +533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -615,32 +567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -683,32 +610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -717,32 +619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -832,32 +709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -866,32 +718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -940,32 +767,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -974,32 +776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1058,32 +835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -1092,32 +844,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1220,32 +947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -1254,32 +956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1371,32 +1048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1547,32 +1199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -1581,32 +1208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2101,32 +1703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2141,32 +1718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2175,32 +1727,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2289,32 +1816,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2323,32 +1825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2577,32 +2054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2805,32 +2257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2839,32 +2266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3079,32 +2481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3285,32 +2662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3319,32 +2671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3537,32 +2864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3571,32 +2873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3795,32 +3072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3829,32 +3081,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3960,32 +3187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3994,32 +3196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4052,32 +3229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4092,32 +3244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -4126,32 +3253,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4188,32 +3290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4228,32 +3305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -4262,32 +3314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

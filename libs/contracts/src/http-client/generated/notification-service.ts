@@ -372,7 +372,34 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /**
+         * @example {
+         *       "type": "urn:billing-mail:problem:invalid-input",
+         *       "title": "Invalid input",
+         *       "status": 422,
+         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+         *       "errors": [
+         *         {
+         *           "pointer": "/subject",
+         *           "message": "must be text"
+         *         }
+         *       ]
+         *     }
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            requestId: string;
+            errors?: {
+                pointer: string;
+                message: string;
+            }[];
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -415,32 +442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -449,32 +451,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -553,32 +530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -616,32 +568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -706,32 +633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -740,32 +642,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -837,32 +714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -983,32 +835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1080,32 +907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There were too many of them */
@@ -1114,32 +916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -1148,32 +925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1256,32 +1008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1320,32 +1047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1395,32 +1097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1459,32 +1136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There were too many of them */
@@ -1493,32 +1145,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -1527,32 +1154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1602,32 +1204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1890,32 +1467,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1993,32 +1545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2033,32 +1560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2067,32 +1569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2121,32 +1598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2155,32 +1607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2255,32 +1682,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2295,32 +1697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2329,32 +1706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2415,32 +1767,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2449,32 +1776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2539,32 +1841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The webhook is switched off */
@@ -2573,32 +1850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2613,32 +1865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2647,32 +1874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2758,32 +1960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2798,32 +1975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -2832,32 +1984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2932,32 +2059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The webhook is switched off */
@@ -2966,32 +2068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -3006,32 +2083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3040,32 +2092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3121,32 +2148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The webhook is switched off */
@@ -3155,32 +2157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -3195,32 +2172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description problem details */
@@ -3229,32 +2181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

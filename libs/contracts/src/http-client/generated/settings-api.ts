@@ -118,7 +118,34 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /**
+         * @example {
+         *       "type": "urn:billing-mail:problem:invalid-input",
+         *       "title": "Invalid input",
+         *       "status": 422,
+         *       "detail": "A field is not as needed; see \"errors\".",
+         *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
+         *       "errors": [
+         *         {
+         *           "pointer": "/subject",
+         *           "message": "must be text"
+         *         }
+         *       ]
+         *     }
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            requestId: string;
+            errors?: {
+                pointer: string;
+                message: string;
+            }[];
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -304,32 +331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -338,32 +340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -684,32 +661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Bad request",
-                     *       "status": 400,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in */
@@ -718,32 +670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -752,32 +679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -786,32 +688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Changed by someone else */
@@ -820,32 +697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Changed by someone else",
-                     *       "status": 412,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid input */
@@ -854,32 +706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -977,32 +804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -1011,32 +813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid input */
@@ -1045,32 +822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1121,32 +873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -1155,32 +882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1245,32 +947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Bad request",
-                     *       "status": 400,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in */
@@ -1279,32 +956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -1313,32 +965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -1347,32 +974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Conflict */
@@ -1381,32 +983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid input */
@@ -1415,32 +992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -1455,32 +1007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1508,32 +1035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -1542,32 +1044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -1576,32 +1053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1760,32 +1212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Bad request",
-                     *       "status": 400,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in */
@@ -1794,32 +1221,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -1828,32 +1230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -1862,32 +1239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid input */
@@ -1896,32 +1248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -1936,32 +1263,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2033,32 +1335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -2067,32 +1344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2184,32 +1436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Bad request",
-                     *       "status": 400,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not signed in */
@@ -2218,32 +1445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -2252,32 +1454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -2286,32 +1463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Invalid input */
@@ -2320,32 +1472,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -2360,32 +1487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Too many requests",
-                     *       "status": 429,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2414,32 +1516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not signed in",
-                     *       "status": 401,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -2448,32 +1525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not allowed",
-                     *       "status": 403,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found */
@@ -2482,32 +1534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Not found",
-                     *       "status": 404,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
