@@ -205,10 +205,10 @@ describe('npm start', () => {
     ['settings-api', 'settingsApi'],
     ['mail-dispatcher', 'mailDispatcher'],
     ['notification-service', 'notificationService'],
-  ] as const)('answers as the types of the page say that %s does (npm run api-types)', async (service, address) => {
+  ] as const)('answers as the types of the clients say that %s does (npm run api-types)', async (service, address) => {
     const cli = join(workspaceRoot, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
     const { stdout } = await execute(process.execPath, [cli, `${running()[address]}/openapi.json`], { maxBuffer: 2 ** 25 });
-    expect(readFileSync(join(workspaceRoot, 'libs', 'console', 'src', 'api', 'generated', `${service}.ts`), 'utf8')).toBe(stdout);
+    expect(readFileSync(join(workspaceRoot, 'libs', 'contracts', 'src', 'http-client', 'generated', `${service}.ts`), 'utf8')).toBe(stdout);
   });
 
   it('would send no samples the next time', async () => {

@@ -1,4 +1,3 @@
-export { Dialogue } from './dialogue.js';
 export { type TransactionResult } from './message.js';
 export { isAddressAllowed } from './network-policy.js';
 export { openSession, serverLabel } from './open-session.js';
@@ -9,4 +8,3 @@ export { type SmtpLine } from './smtp-line.js';
 export { type NetworkPolicy, type SessionStep, type SmtpServer } from './smtp-server.js';
 export { platformServer } from './platform-server.js';
 export { clientNameFor } from './client-name.js';
-export { type SignIn } from './signing-in/credentials.js';

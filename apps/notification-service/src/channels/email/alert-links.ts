@@ -13,7 +13,7 @@ import { OPERATOR } from '../../alerts/alert.js';
 import { type Place } from '../../alerts/kinds/alert-kind.js';
 
 /** What the reader finds behind a link. */
-export type LinkTarget = Place['to'] | 'delivery';
+type LinkTarget = Place['to'] | 'delivery';
 export type AlertLink = { to: LinkTarget; url: string };
 
 export type LinkedAlert = { teamId: string; params: AlertParams; count: number; deliveryId: string | null };

@@ -1254,32 +1254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1309,32 +1284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1374,32 +1324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:billing-mail:problem:invalid-input",
-                     *       "title": "Invalid input",
-                     *       "status": 422,
-                     *       "detail": "A field is not as needed; see \"errors\".",
-                     *       "requestId": "b8a1f7c2-6a52-4c5e-9f6e-0f5d6c1f2a77",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/subject",
-                     *           "message": "must be text"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": {
-                        type: string;
-                        title: string;
-                        status: number;
-                        detail: string;
-                        requestId: string;
-                        errors?: {
-                            pointer: string;
-                            message: string;
-                        }[];
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
