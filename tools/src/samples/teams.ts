@@ -3,11 +3,8 @@ import { emailDeliveryView, type emailDeliveryInput } from '@billing-mail/contra
 import { type z } from 'zod';
 import { call } from '../services-client.js';
 
-/**
- * Nobody listens here, so that a server that is down can be seen: no free port is ever taken from those below 1024, and this one belongs to a
- * service that nobody runs (tcpmux, RFC 1078).
- */
-export const DOWN_SMTP_PORT = 1;
+/** Nobody listens here on a development machine, so that a server that is down can be seen. */
+export const DOWN_SMTP_PORT = 4199;
 
 export const SAMPLE_TEAMS = ['acme', 'globex', 'initech'] as const;
 
