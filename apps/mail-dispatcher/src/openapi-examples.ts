@@ -23,6 +23,7 @@ const SUMMARY = {
   teamId: 'acme',
   key: 'inv-2026-0042',
   document: DOCUMENT,
+  requestedBy: MAIL.requestedBy.userId,
   subject: MAIL.subject,
   status: 'queued',
   route: 'platform',
@@ -31,6 +32,7 @@ const SUMMARY = {
   messageId: null as string | null,
   resendOf: null as string | null,
   sentAgainAs: null,
+  sentAgainBy: null,
   recipientsNotShown: 0,
   createdAt: TAKEN_AT,
   settledAt: null as string | null,
@@ -44,13 +46,15 @@ const RECIPIENT = { address: 'payables@customer.example', name: 'Accounts payabl
 const OPEN = { ...RECIPIENT, status: 'pending', route: null, reply: null, at: null, explanation: null, bouncedBefore: null };
 
 /** As it is answered to whoever has just handed it over. */
-const TAKEN = { ...SUMMARY, recipients: [OPEN], attempts: [], reports: [] };
+const TAKEN = { ...SUMMARY, resend: null, sentAgain: null, recipients: [OPEN], attempts: [], reports: [] };
 
 const MESSAGE_ID = '<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>';
 const REPLY = '250 2.0.0 Ok: queued as 4VqZ1n2Xk9z';
 const SENT_SUMMARY = { ...SUMMARY, status: 'sent', signed: true, messageId: MESSAGE_ID, settledAt: SENT_AT, nextTryAt: null };
 const SENT = {
   ...SENT_SUMMARY,
+  resend: null,
+  sentAgain: null,
   recipients: [{ ...OPEN, status: 'accepted', route: 'platform', reply: REPLY, at: SENT_AT }],
   attempts: [
     {
@@ -65,6 +69,7 @@ const SENT = {
       reply: REPLY,
       server: 'smtp.platform.example:587',
       tls: 'TLSv1.3',
+      transcript: null,
     },
   ],
   reports: [],

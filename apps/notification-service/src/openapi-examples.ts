@@ -56,7 +56,11 @@ const MESSAGE = {
 };
 const AGAIN = { ...MESSAGE, status: 'waiting', nextTryAt: AT };
 
+const PERSON = { name: 'Maria Berg', email: 'maria.berg@acme.example', teams: { acme: 'admin' } };
+
 export const EXAMPLES: OperationExamples = {
+  'PUT /v1/users/{id}': { request: json(PERSON), response: json({ id: 'u17', ...PERSON }) },
+  'GET /v1/teams/{teamId}/people': { response: json({ items: [{ id: 'u17', name: PERSON.name, role: 'admin' }], nextCursor: null }) },
   [`GET ${NOTIFICATIONS}`]: { response: json({ items: [NOTIFICATION], nextCursor: null, unreadCount: 1 }) },
   [`GET ${NOTIFICATIONS}/stream`]: {
     response: { 'text/event-stream': `id: 42\ndata: ${JSON.stringify(NOTIFICATION)}\n\n` },

@@ -16,6 +16,7 @@ const WRITTEN = {
   locale: 'de',
   cc: [{ address: 'boss@acme.example' }],
   bcc: [{ address: 'controlling@acme.example', name: 'Controlling' }],
+  copies: [{ types: ['reminder'], cc: [], bcc: [{ address: 'legal@acme.example' }] }],
   sender: 'custom',
   fallback: true,
   notifyUserIds: ['u3'],

@@ -1102,6 +1102,7 @@ export interface operations {
                      *             "type": "invoice",
                      *             "number": "2026-0042"
                      *           },
+                     *           "requestedBy": "u17",
                      *           "subject": "Invoice 2026-0042",
                      *           "status": "sent",
                      *           "route": "platform",
@@ -1110,6 +1111,7 @@ export interface operations {
                      *           "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
                      *           "resendOf": null,
                      *           "sentAgainAs": null,
+                     *           "sentAgainBy": null,
                      *           "recipientsNotShown": 0,
                      *           "createdAt": "2026-11-26T09:30:00.000Z",
                      *           "settledAt": "2026-11-26T09:30:01.412Z",
@@ -1413,6 +1415,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "queued",
                      *       "route": "platform",
@@ -1421,6 +1424,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -1429,6 +1433,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -1563,6 +1569,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "queued",
                      *       "route": "platform",
@@ -1571,6 +1578,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -1579,6 +1587,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -1860,6 +1870,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "sent",
                      *       "route": "platform",
@@ -1868,6 +1879,7 @@ export interface operations {
                      *       "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -1876,6 +1888,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -1901,7 +1915,8 @@ export interface operations {
                      *           "enhancedCode": "2.0.0",
                      *           "reply": "250 2.0.0 Ok: queued as 4VqZ1n2Xk9z",
                      *           "server": "smtp.platform.example:587",
-                     *           "tls": "TLSv1.3"
+                     *           "tls": "TLSv1.3",
+                     *           "transcript": null
                      *         }
                      *       ],
                      *       "reports": []
@@ -2086,6 +2101,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "queued",
                      *       "route": "platform",
@@ -2094,6 +2110,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": "019ac1d0-1b2c-7a00-8c55-1d7f3e9a6b42",
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2102,6 +2119,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "accounts@customer.example",
@@ -2276,6 +2295,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "cancelled",
                      *       "route": "platform",
@@ -2284,6 +2304,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -2292,6 +2313,8 @@ export interface operations {
                      *       "cancelledBy": "u17",
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -2466,6 +2489,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "waiting",
                      *       "route": "platform",
@@ -2474,6 +2498,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2482,6 +2507,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -2668,6 +2695,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "queued",
                      *       "route": "platform",
@@ -2676,6 +2704,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2684,6 +2713,8 @@ export interface operations {
                      *       "cancelledBy": null,
                      *       "received": null,
                      *       "failure": null,
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",
@@ -2869,6 +2900,7 @@ export interface operations {
                      *         "type": "invoice",
                      *         "number": "2026-0042"
                      *       },
+                     *       "requestedBy": "u17",
                      *       "subject": "Invoice 2026-0042",
                      *       "status": "failed",
                      *       "route": "custom",
@@ -2877,6 +2909,7 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
+                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -2892,6 +2925,8 @@ export interface operations {
                      *         "code": "smtp_unreachable",
                      *         "message": "The mail server smtp.acme.example could not be reached."
                      *       },
+                     *       "resend": null,
+                     *       "sentAgain": null,
                      *       "recipients": [
                      *         {
                      *           "address": "payables@customer.example",

@@ -1221,6 +1221,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Maria Berg",
+                 *       "email": "maria.berg@acme.example",
+                 *       "teams": {
+                 *         "acme": "admin"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     name: string;
                     /** @description whoever names it vouches for it: alerts go there unless the person has chosen another one */
@@ -1238,6 +1247,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "u17",
+                     *       "name": "Maria Berg",
+                     *       "email": "maria.berg@acme.example",
+                     *       "teams": {
+                     *         "acme": "admin"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         name: string;
@@ -1308,6 +1327,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "u17",
+                     *           "name": "Maria Berg",
+                     *           "role": "admin"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             id: string;

@@ -192,6 +192,19 @@ export interface operations {
                      *           "name": "Controlling"
                      *         }
                      *       ],
+                     *       "copies": [
+                     *         {
+                     *           "types": [
+                     *             "reminder"
+                     *           ],
+                     *           "cc": [],
+                     *           "bcc": [
+                     *             {
+                     *               "address": "legal@acme.example"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
                      *       "sender": "custom",
                      *       "fallback": true,
                      *       "notifyUserIds": [
@@ -375,6 +388,19 @@ export interface operations {
                  *           "name": "Controlling"
                  *         }
                  *       ],
+                 *       "copies": [
+                 *         {
+                 *           "types": [
+                 *             "reminder"
+                 *           ],
+                 *           "cc": [],
+                 *           "bcc": [
+                 *             {
+                 *               "address": "legal@acme.example"
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
                  *       "sender": "custom",
                  *       "fallback": true,
                  *       "notifyUserIds": [
@@ -520,6 +546,19 @@ export interface operations {
                      *         {
                      *           "address": "controlling@acme.example",
                      *           "name": "Controlling"
+                     *         }
+                     *       ],
+                     *       "copies": [
+                     *         {
+                     *           "types": [
+                     *             "reminder"
+                     *           ],
+                     *           "cc": [],
+                     *           "bcc": [
+                     *             {
+                     *               "address": "legal@acme.example"
+                     *             }
+                     *           ]
                      *         }
                      *       ],
                      *       "sender": "custom",
