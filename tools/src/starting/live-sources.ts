@@ -1,5 +1,5 @@
 // What `npm run dev` does with a changed file: the page by Vite's own means, a service's by writing it to where the service runs from.
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { type Options } from '@swc/core';
@@ -43,6 +43,8 @@ async function watchServices(watcher: FSWatcher, tell: (line: string) => void): 
   const toBuilt = (source: string): void => {
     const [, project, path, ending] = /^(.*?\/(?:apps|libs)\/(?!console\/)[^/]+)\/src\/(.+)\.(ts|json)$/.exec(source) ?? [];
     if (project === undefined || path === undefined || path.endsWith('.spec')) return;
+    // An editor empties a file before it writes it: what it writes is a change of its own.
+    if (statSync(source).size === 0) return;
     const built = join(project, 'dist', `${path}.${ending === 'ts' ? 'js' : 'json'}`);
     try {
       const code = ending === 'ts' ? transformFileSync(source, options).code : null;
