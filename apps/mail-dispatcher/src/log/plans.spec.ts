@@ -120,7 +120,14 @@ describe('the statements of a delivery and of the log', () => {
     await harness.until('down', waits.key);
     await harness.publish(waits);
     harness.platform.script = {};
-    for (const part of ['INTO dispatch.deliveries', 'released', 'INTO dispatch.outbox', 'longest_due', 'given_back', 'USING (team_id, key)'])
+    for (const part of [
+      'INTO dispatch.deliveries',
+      'released',
+      'INTO dispatch.outbox',
+      'longest_due',
+      'given_back',
+      'USING (team_id, key)',
+    ])
       await harness.eventually(() => isExplained(part), Boolean);
     expect(dear()).toEqual([]);
   });
