@@ -32,7 +32,6 @@ const SUMMARY = {
   messageId: null as string | null,
   resendOf: null as string | null,
   sentAgainAs: null,
-  sentAgainBy: null,
   recipientsNotShown: 0,
   createdAt: TAKEN_AT,
   settledAt: null as string | null,

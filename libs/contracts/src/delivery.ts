@@ -82,9 +82,8 @@ export const deliveryView = z.object({
   signed: z.boolean(),
   messageId: z.string().nullable(),
   resendOf: z.string().nullable(),
-  /** The latest delivery by which this one was sent again, and the user in whose name. */
+  /** The latest delivery by which this one was sent again. */
   sentAgainAs: z.string().nullable(),
-  sentAgainBy: z.string().nullable(),
   /** Addresses of To and Cc that get the mail but do not fit into its header. */
   recipientsNotShown: z.int(),
   createdAt: timestamp,

@@ -244,7 +244,10 @@ describe('the delivery log', () => {
     const again = (await post(`attention/deliveries/${first.id}/resend`)).body as DeliveryView;
     await harness.until('attention', again.key);
     expect(await listed()).toEqual([second.id]);
-    expect((await get(`attention/deliveries/${first.id}`)).body).toMatchObject({ sentAgainAs: again.id, sentAgainBy: again.requestedBy });
+    expect((await get(`attention/deliveries/${first.id}`)).body).toMatchObject({
+      sentAgainAs: again.id,
+      sentAgain: { by: again.requestedBy },
+    });
   });
 
   it('sends again once although the request comes twice, if it carries a key', async () => {

@@ -34,8 +34,8 @@ export type DeliveryRecord = {
   signed: boolean;
   messageId: string | null;
   resendOf: string | null;
-  /** The latest delivery by which this one was sent again, and the user in whose name. */
-  sentAgainIn: { as: string; by: string } | null;
+  /** The latest delivery by which this one was sent again. */
+  sentAgainAs: string | null;
   recipientsNotShown: number;
   createdAt: Date;
   settledAt: Date | null;
@@ -66,8 +66,7 @@ const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
   coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,
   d.message_ids ->> d.route AS "messageId", d.resend_of AS "resendOf",
-  (SELECT jsonb_build_object('as', a.id, 'by', a.requested_by ->> 'userId')
-   FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgainIn",
+  (SELECT a.id FROM dispatch.deliveries a WHERE a.resend_of = d.id ORDER BY a.created_at DESC LIMIT 1) AS "sentAgainAs",
   d.recipients_not_shown AS "recipientsNotShown", d.created_at AS "createdAt", d.settled_at AS "settledAt",
   CASE WHEN d.claim_id IS NULL THEN d.due_at END AS "nextTryAt", d.failure,
   (SELECT i.id FROM dispatch.incidents i WHERE i.id = d.incident_id AND i.opened_at IS NOT NULL) AS "incidentId",

@@ -30,12 +30,10 @@ export async function readView(store: DeliveriesStore, teamId: string, id: strin
 
 /** Texts in the reader's language where it is known, else in that of whoever sent the document. */
 export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
-  const { requestedBy, sentAgainIn, createdAt, settledAt, nextTryAt, failure, ...same } = record;
+  const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
     ...same,
     requestedBy: requestedBy.userId,
-    sentAgainAs: sentAgainIn?.as ?? null,
-    sentAgainBy: sentAgainIn?.by ?? null,
     createdAt: createdAt.toISOString(),
     settledAt: settledAt?.toISOString() ?? null,
     nextTryAt: nextTryAt?.toISOString() ?? null,

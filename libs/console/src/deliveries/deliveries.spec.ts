@@ -38,7 +38,6 @@ const delivery = (changes: Partial<DeliveryView>): DeliveryView => ({
   sentAgainAs: null,
   resend: null,
   sentAgain: null,
-  sentAgainBy: null,
   recipientsNotShown: 0,
   createdAt: '2026-11-23T10:00:00.000Z',
   settledAt: null,

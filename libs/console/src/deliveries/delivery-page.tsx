@@ -118,7 +118,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
       <LinkedDelivery
         team={team}
         id={delivery.sentAgainAs}
-        says={detail.sentAgain(nameOf(delivery.sentAgainBy ?? ''))}
+        says={detail.sentAgain(nameOf(delivery.sentAgain?.by ?? ''))}
         link={detail.later}
       />
       {isSettled(delivery.status) ? null : (

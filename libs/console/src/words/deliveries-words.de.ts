@@ -163,7 +163,7 @@ export const deliveriesWords: typeof english = {
     earlier: 'einer früheren Sendung',
     sentAgain: (who) => `Von ${who} erneut verschickt mit`,
     later: 'einer späteren Sendung',
-    sentAgainBy: (user) => `Erneut gesendet von ${user}`,
+    sentAgainBy: (user) => `Erneut verschickt von ${user}`,
     notShown: (count) =>
       `Die E-Mail geht auch an ${z(count, 'Adresse', 'Adressen')}, die in ihr nicht als Empfänger ${count === 1 ? 'angezeigt wird' : 'angezeigt werden'}.`,
     live: 'Diese Seite aktualisiert sich von selbst.',

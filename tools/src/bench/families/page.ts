@@ -45,7 +45,7 @@ const answering =
   (path: string) =>
   (stage: BenchStage, { quick }: Scale): Promise<Figures> =>
     asking(stage, 'mail-dispatcher', async (ask) => {
-      // A team's requests are limited, and what is asked about is one that finds things as the last one left them.
+      // One after the other, and few of them: the service limits a team's requests, and each should find the caches as the one before left them.
       const times: number[] = [];
       for (let count = quick ? 10 : 40; count > 0; count -= 1) times.push(await ask(path));
       return { ms: percentile(times, 50) };

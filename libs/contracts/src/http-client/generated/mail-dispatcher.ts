@@ -1111,7 +1111,6 @@ export interface operations {
                      *           "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
                      *           "resendOf": null,
                      *           "sentAgainAs": null,
-                     *           "sentAgainBy": null,
                      *           "recipientsNotShown": 0,
                      *           "createdAt": "2026-11-26T09:30:00.000Z",
                      *           "settledAt": "2026-11-26T09:30:01.412Z",
@@ -1158,7 +1157,6 @@ export interface operations {
                             messageId: string | null;
                             resendOf: string | null;
                             sentAgainAs: string | null;
-                            sentAgainBy: string | null;
                             recipientsNotShown: number;
                             /** Format: date-time */
                             createdAt: string;
@@ -1424,7 +1422,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -1476,7 +1473,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1578,7 +1574,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -1630,7 +1625,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -1879,7 +1873,6 @@ export interface operations {
                      *       "messageId": "<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>",
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -1946,7 +1939,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2110,7 +2102,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": "019ac1d0-1b2c-7a00-8c55-1d7f3e9a6b42",
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2162,7 +2153,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2304,7 +2294,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -2356,7 +2345,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2498,7 +2486,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2550,7 +2537,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2704,7 +2690,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": null,
@@ -2756,7 +2741,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
@@ -2909,7 +2893,6 @@ export interface operations {
                      *       "messageId": null,
                      *       "resendOf": null,
                      *       "sentAgainAs": null,
-                     *       "sentAgainBy": null,
                      *       "recipientsNotShown": 0,
                      *       "createdAt": "2026-11-26T09:30:00.000Z",
                      *       "settledAt": "2026-11-26T09:30:01.412Z",
@@ -2968,7 +2951,6 @@ export interface operations {
                         messageId: string | null;
                         resendOf: string | null;
                         sentAgainAs: string | null;
-                        sentAgainBy: string | null;
                         recipientsNotShown: number;
                         /** Format: date-time */
                         createdAt: string;
