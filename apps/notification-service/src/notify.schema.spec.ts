@@ -5,7 +5,7 @@ import { expiriesOf } from './keeping/expiries.js';
 import { type NotificationEnv } from './notification.env.js';
 import { ERASURE, notifySchema } from './notify.schema.js';
 
-const MIGRATIONS = 9;
+const MIGRATIONS = (notifySchema.migrations as unknown[]).length;
 
 describe('the schema notify', () => {
   let db: TestDatabase;

@@ -3,14 +3,9 @@ import { startTestDatabase, startTestPgBouncer, type TestDatabase } from '@billi
 import { DataSource } from 'typeorm';
 import { settingsSchema } from './settings.schema.js';
 
-const MIGRATIONS = [
-  'CreateEmailDelivery1794700800000',
-  'BoundedHistory1800000000040',
-  'TeamNames1800000000050',
-  'CopiesOfTypes1800000000053',
-  'MailConnections1800000000080',
-  'TeamCertificates1800000000100',
-];
+const MIGRATIONS = (settingsSchema.migrations as (new () => object)[])
+  .map(({ name }) => name)
+  .sort((one, other) => Number(one.slice(-13)) - Number(other.slice(-13)));
 
 describe('the schema "settings"', () => {
   let database: TestDatabase;

@@ -1,4 +1,5 @@
 // Old processes go on working on the tables of a new version, so a migration only adds: held here for each migration of each service.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';
@@ -29,6 +30,14 @@ const SCHEMAS = [
   ['notification-service', 'notify.schema', 'notifySchema'],
 ] as const;
 
+const schemaOf = async (service: string, file: string, name: string): Promise<Schema> => {
+  const module = (await import(join(workspaceRoot, 'apps', service, 'src', `${file}.ts`))) as Record<string, Schema>;
+  const schema = module[name];
+  if (schema === undefined) throw new Error(`${service} has no ${name}`);
+  return schema;
+};
+const timeOf = (migration: Migration): number => Number(/\d{13}$/.exec(migration.name)?.[0]);
+
 describe('migrations', () => {
   let database: TestDatabase;
   let client: Client;
@@ -42,13 +51,17 @@ describe('migrations', () => {
     await database.stop();
   });
 
+  it.each(SCHEMAS)('of %s are all that stand in their folder', async (service, file, name) => {
+    const folder = join(workspaceRoot, 'apps', service, 'src', 'migrations');
+    const times = readdirSync(folder).flatMap((entry) => /^(\d{13})-[\w-]+\.ts$/.exec(entry)?.[1] ?? []);
+    const { migrations } = await schemaOf(service, file, name);
+    expect(times.length).toBeGreaterThan(0);
+    expect((migrations as Migration[]).map((migration) => String(timeOf(migration))).sort()).toEqual(times.sort());
+  });
+
   it.each(SCHEMAS)('of %s take nothing from the statements of the version before', async (service, file, name) => {
-    const module = (await import(join(workspaceRoot, 'apps', service, 'src', `${file}.ts`))) as Record<string, Schema>;
-    const schema = module[name];
-    if (schema === undefined) throw new Error(`${service} has no ${name}`);
-    const all = schema.migrations as Migration[];
-    const timeOf = (migration: Migration): number => Number(/\d{13}$/.exec(migration.name)?.[0]);
-    const ordered = [...all].sort((one, other) => timeOf(one) - timeOf(other));
+    const schema = await schemaOf(service, file, name);
+    const ordered = [...(schema.migrations as Migration[])].sort((one, other) => timeOf(one) - timeOf(other));
     const first = ordered.findIndex((migration) => timeOf(migration) >= FIRST_TO_RUN_BESIDE_OLD_ONES);
     await migrate(database.url, { ...schema, migrations: ordered.slice(0, first) });
     const broken: string[] = [];
