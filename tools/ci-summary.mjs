@@ -1,17 +1,22 @@
-// Last line of .ci/run, counted from what the runners themselves reported. Usage: node tools/ci-summary.mjs <exit code of the tests> <check=passed|failed>…
+// The end of .ci/run: each test that failed with the first lines of why, and the counts, all from what the runners themselves reported.
+// Usage: node tools/ci-summary.mjs <exit code of the tests> <check=passed|failed>…
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const [testsExitCode, ...checks] = process.argv.slice(2);
 // Of `npm test` and of `npm run ops-tests`.
 const results = ['.data/test-results.json', '.data/ops-test-results.json'].filter((file) => existsSync(file));
 
-const counts = results.map((file) => countTests(JSON.parse(readFileSync(file, 'utf8'))));
+const reports = results.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const counts = reports.map(countTests);
 const sumOf = (kind) => counts.reduce((sum, count) => sum + count[kind], 0);
 const tests = { passed: sumOf('passed'), failed: sumOf('failed'), skipped: sumOf('skipped') };
 // The runner may fail with no test to blame: it never came to run, or leaked, or found nothing.
 if (testsExitCode !== '0' && tests.failed === 0) tests.failed = 1;
 const failedChecks = checks.filter((check) => check.endsWith('=failed'));
 
+for (const failure of reports.flatMap((report) => [...failuresIn(report)])) console.log(failure);
 console.log(
   `tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped; checks: ${checks.join(', ').replaceAll('=', ' ')}`,
 );
@@ -21,4 +26,22 @@ process.exitCode = tests.failed + failedChecks.length === 0 ? 0 : 1;
 /** A spec file that could not be loaded has no test to count, so it counts as one that failed. */
 function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites }) {
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+}
+
+/** Shown once more at the end, as what comes between is long, and who reads it later may have its end only. */
+function* failuresIn({ testResults = [] }) {
+  for (const { name, message, assertionResults } of testResults) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const file = relative(process.cwd(), name);
+    for (const { fullName, failureMessages } of failed) yield `✗ ${file}: ${fullName}\n${beginningOf(failureMessages.join('\n'))}`;
+    if (assertionResults.length === 0 && message) yield `✗ ${file}\n${beginningOf(message)}`;
+  }
+}
+
+function beginningOf(message) {
+  return stripVTControlCharacters(message)
+    .split('\n')
+    .slice(0, 30)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -10,14 +10,15 @@ function summarize(
   results: object | null,
   args: string[],
   opsResults: object | null = null,
-): { lastLine: string | undefined; exitCode: number | null } {
+): { lines: string[]; lastLine: string | undefined; exitCode: number | null } {
   const folder = mkdtempSync(join(tmpdir(), 'ci-summary-'));
   try {
     mkdirSync(join(folder, '.data'));
     if (results !== null) writeFileSync(join(folder, '.data', 'test-results.json'), JSON.stringify(results));
     if (opsResults !== null) writeFileSync(join(folder, '.data', 'ops-test-results.json'), JSON.stringify(opsResults));
     const { stdout, status } = spawnSync(process.execPath, [join(workspaceRoot, 'tools', 'ci-summary.mjs'), ...args], { cwd: folder });
-    return { lastLine: stdout.toString().trim().split('\n').at(-1), exitCode: status };
+    const lines = stdout.toString().trimEnd().split('\n');
+    return { lines, lastLine: lines.at(-1), exitCode: status };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -32,11 +33,33 @@ describe('the last line of .ci/run', () => {
     ['the runner failed after its last test', jestResults, ['1', 'lint=passed'], '8 passed, 1 failed', 1],
     ['the tests never ran', null, ['1', 'lint=passed'], '1 passed, 1 failed', 1],
   ])('counts when %s', (_, results, args, lastLine, exitCode) => {
-    expect(summarize(results, args)).toEqual({ lastLine, exitCode });
+    expect(summarize(results, args)).toMatchObject({ lastLine, exitCode });
   });
 
   it('counts the tests of operations with the others', () => {
     const ops = { ...jestResults, numPassedTests: 2, numFailedTests: 1 };
-    expect(summarize(jestResults, ['1', 'lint=passed'], ops)).toEqual({ lastLine: '10 passed, 1 failed', exitCode: 1 });
+    expect(summarize(jestResults, ['1', 'lint=passed'], ops)).toMatchObject({ lastLine: '10 passed, 1 failed', exitCode: 1 });
+  });
+
+  it('comes after each test that failed, by its file, its name and why', () => {
+    const testResults = [
+      { name: 'a.spec.ts', message: 'long', assertionResults: [{ status: 'passed', fullName: 'a adds', failureMessages: [] }] },
+      {
+        name: 'b.spec.ts',
+        message: 'long',
+        assertionResults: [
+          { status: 'failed', fullName: 'b counts to nine', failureMessages: ['\u001b[31mExpected: 9\u001b[39m\nReceived: 10'] },
+        ],
+      },
+      { name: 'c.spec.ts', message: 'Cannot find module', assertionResults: [] },
+    ];
+    const { lines } = summarize({ ...jestResults, numFailedTests: 1, numRuntimeErrorTestSuites: 1, testResults }, ['1', 'lint=passed']);
+    expect(lines.slice(0, -2)).toEqual([
+      '✗ b.spec.ts: b counts to nine',
+      '    Expected: 9',
+      '    Received: 10',
+      '✗ c.spec.ts',
+      '    Cannot find module',
+    ]);
   });
 });
