@@ -19,19 +19,27 @@ const SPECS = [
   'tools/src/starting/certificates',
 ];
 
+/**
+ * Redis hangs with libfaketime, whose first call comes from within its allocator; it needs no date of its own. A browser reads the clock so often
+ * that libfaketime takes all of its time; its pages are given the day by the tests.
+ */
+const LIVE_TODAY = ['redis-server', 'chromium-headless-shell', 'chromium'];
+
 const DAYS_AHEAD = 400;
 const DAY_MS = 86_400_000;
 
 /** An environment in which a program and its children find that day; timers run as ever. */
 function environmentOfThatDay(library: string, scratch: string): NodeJS.ProcessEnv {
-  // Redis hangs with libfaketime, whose first call comes from within its allocator. It needs no date of its own.
-  const redis = `#!/bin/sh\nunset LD_PRELOAD\nexec '${findProgram('redis-server')}' "$@"\n`;
-  writeFileSync(join(scratch, 'redis-server'), redis, { mode: 0o755 });
+  for (const name of LIVE_TODAY) {
+    const program = findProgram(name);
+    if (program !== null) writeFileSync(join(scratch, name), `#!/bin/sh\nunset LD_PRELOAD\nexec '${program}' "$@"\n`, { mode: 0o755 });
+  }
   return {
     ...process.env,
     LD_PRELOAD: library,
     FAKETIME: `+${DAYS_AHEAD}d`,
     DONT_FAKE_MONOTONIC: '1',
+    PAGES_CLOCK: 'ours',
     PATH: [scratch, process.env['PATH']].join(delimiter),
   };
 }
