@@ -11,9 +11,15 @@ describe('dispatchers behind PgBouncer', () => {
   it('send each delivery once, by statements that any connection of the server may get', async () => {
     await harness.saveSettings(teamSettings('acme'));
     // Some wait for a second try: they are given back and claimed again, by a statement that another connection has prepared.
-    let refused = 0;
-    harness.platform.script = { rcpt: () => ((refused += 1) <= 10 ? '451 4.3.0 not now' : '250 ok') };
-    const jobs = Array.from({ length: 60 }, () => invoice());
+    const refused = new Set<string>();
+    harness.platform.script = {
+      rcpt: (address) => {
+        if (refused.size === 10 || refused.has(address)) return '250 ok';
+        refused.add(address);
+        return '451 4.3.0 not now';
+      },
+    };
+    const jobs = Array.from({ length: 60 }, (_, index) => invoice({ to: [{ address: `payables${index}@customer.example` }] }));
     await Promise.all(jobs.map((job) => harness.publish(job)));
     for (const { key } of jobs) expect((await harness.until('acme', key)).status).toBe('sent');
     expect(harness.platform.messages).toHaveLength(jobs.length);
