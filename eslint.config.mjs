@@ -4,20 +4,24 @@ import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
+/** `imports`: what it may import; `inTests`: what its tests may import besides, and nothing that runs elsewhere (tsconfig.json and tsconfig.spec.json). */
+const scope = (name, imports, inTests = []) => ({
+  sourceTag: `scope:${name}`,
+  onlyDependOnLibsWithTags: [name, ...imports, ...inTests].map((other) => `scope:${other}`),
+});
+
 /** Who may import whom: data and rules at the bottom, Nest glue above them, apps on top; apps never import apps. */
 const depConstraints = [
-  { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: ['scope:contracts'] },
-  { sourceTag: 'scope:core', onlyDependOnLibsWithTags: ['scope:core', 'scope:contracts'] },
-  { sourceTag: 'scope:smtp', onlyDependOnLibsWithTags: ['scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
-  { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:core', 'scope:contracts', 'scope:testkit'] },
-  { sourceTag: 'scope:testkit', onlyDependOnLibsWithTags: ['scope:testkit', 'scope:core', 'scope:contracts'] },
-  { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
-  { sourceTag: 'scope:console-e2e', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testkit'] },
-  { sourceTag: 'scope:app', onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'] },
-  {
-    sourceTag: 'scope:tools',
-    onlyDependOnLibsWithTags: ['scope:platform', 'scope:smtp', 'scope:core', 'scope:contracts', 'scope:testkit'],
-  },
+  scope('contracts', []),
+  scope('core', ['contracts']),
+  scope('smtp', ['core', 'contracts'], ['testkit']),
+  scope('platform', ['core', 'contracts'], ['testkit']),
+  scope('local-servers', []),
+  scope('testkit', ['local-servers', 'core', 'contracts']),
+  scope('console', ['contracts']),
+  scope('console-e2e', ['testkit', 'contracts']),
+  scope('app', ['platform', 'smtp', 'core', 'contracts'], ['testkit']),
+  scope('tools', ['local-servers', 'platform', 'smtp', 'core', 'contracts'], ['testkit']),
 ];
 
 const impure = (what) => ({
@@ -71,7 +75,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.env.ts', 'tools/**', 'libs/testkit/**', 'libs/console/e2e/**', '**/*.spec.ts'],
+    files: ['**/*.env.ts', 'tools/**', 'libs/{local-servers,testkit}/**', 'libs/console/e2e/**', '**/*.spec.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -16,7 +16,7 @@ module.exports = {
   },
   moduleNameMapper: {
     '^@billing-mail/contracts/http$': path.join(__dirname, 'libs', 'contracts', 'src', 'http-client', 'index.ts'),
-    '^@billing-mail/(contracts|mail-core|smtp-client|platform|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
+    '^@billing-mail/(contracts|mail-core|smtp-client|platform|local-servers|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Only to end what hangs: what a test starts takes a second on a quiet machine, and minutes beside other work on a small one.

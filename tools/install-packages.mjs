@@ -5,14 +5,15 @@ import { runQuietly } from './run-quietly.mjs';
 import { StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-/** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version. */
+/** npm notes in node_modules what it installed last; it is done when every package of the lock file is there in that version, and a link to each of ours. */
 export function isInstalled() {
   const installed = join(workspaceRoot, 'node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;
   const wanted = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(installed, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, meta]) => !path.startsWith('node_modules/') || meta.optional || meta.link || present[path]?.version === meta.version,
+    ([path, meta]) =>
+      !path.startsWith('node_modules/') || meta.optional || (present[path] !== undefined && present[path].version === meta.version),
   );
 }
 

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { findProgram } from '@billing-mail/testkit';
+import { findProgram } from '@billing-mail/local-servers';
 import { findFaketimeLibrary } from './faketime-library.js';
 import { workspaceRoot } from './workspace.js';
 

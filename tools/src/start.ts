@@ -1,7 +1,7 @@
 // `npm start` once everything is installed and built: the parts, the services, the samples, the screen; then until Ctrl-C.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { findFreePort } from '@billing-mail/testkit';
+import { findFreePort } from '@billing-mail/local-servers';
 import { loadServiceEnvironments } from './docs/service-environments.js';
 import { migrateSchemas } from './migrate-schemas.js';
 import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from '../processes/free-port.js';
-import { asAccount, ServerStartError, startServerProcess, type Account, type ServerProcess } from '../processes/server-process.js';
+import { findFreePort } from './free-port.js';
+import { asAccount, ServerStartError, startServerProcess, type Account, type ServerProcess } from './server-process.js';
 
 const run = promisify(execFile);
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from '../processes/find-program.js';
-import { findFreePort } from '../processes/free-port.js';
-import { ServerStartError, startServerProcess, type ServerProcess } from '../processes/server-process.js';
+import { findProgram } from './find-program.js';
+import { findFreePort } from './free-port.js';
+import { ServerStartError, startServerProcess, type ServerProcess } from './server-process.js';
 
 /** Where it keeps its append-only file and how it is reached. */
 export type RedisOptions = {

@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Socket } from 'node:net';
-import { watchServerLog } from '../server-errors/server-errors.js';
 
 /** How to start a server and how it says that it is ready. */
 export type ServerCommand = {
@@ -104,7 +103,6 @@ async function becomeReady(child: ChildProcess, server: ServerCommand): Promise<
         output = (output + text).slice(-OUTPUT_KEPT);
         if (server.ready instanceof RegExp && server.ready.test(output)) resolve();
       };
-      if (child.stdout !== null) watchServerLog(child.stdout);
       child.stdout?.on('data', listen);
       child.stderr?.on('data', listen);
       child.once('error', (error) => fail(`could not be started: ${error.message}`));

@@ -1,15 +1,24 @@
-export { createSmimeAuthority, issueSigner, packPkcs12 } from './verifying/smime-authority.js';
+// What tests of servers need besides the servers.
+export {
+  createPostgresCluster,
+  findFreePort,
+  findProgram,
+  newRsaKeyPem,
+  packPkcs12,
+  POSTGRES_ROLE,
+  startPostgresServer,
+  startRedisServer,
+  stopPostgresServer,
+  type ServerCommand,
+  type ServerProcess,
+} from '@billing-mail/local-servers';
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
 export { verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
-export { findProgram } from './processes/find-program.js';
-export { findFreePort } from './processes/free-port.js';
 export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
-export { ServerStartError, startServerProcess, type ServerCommand, type ServerProcess } from './processes/server-process.js';
-export { createPostgresCluster, POSTGRES_ROLE, startPostgresServer, stopPostgresServer } from './postgres/postgres-server.js';
+export { startServerProcess } from './processes/server-process.js';
 export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';
 export { startTestHaproxy, type TestHaproxy } from './haproxy/test-haproxy.js';
-export { startRedisServer } from './redis/redis-server.js';
 export { startTestDatabase, type TestDatabase } from './postgres/test-database.js';
 export { startTestDatabasePair } from './postgres/test-database-pair.js';
 export { startTestCluster } from './redis/test-cluster.js';
@@ -24,6 +33,6 @@ export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';
 export { expectServerErrors } from './server-errors/server-errors.js';
 export { startOpenIdProvider, type OpenIdProvider } from './oauth/openid-provider.js';
 export { startTestS3Server, type S3Fault, type TestS3Server } from './s3/test-s3-server.js';
-export { newRsaKeyPem, seemingRsaKeyPem } from './verifying/rsa-keys.js';
+export { seemingRsaKeyPem } from './verifying/rsa-keys.js';
 export { startDnsServer, type DnsAnswer, type DnsServer } from './dns/dns-server.js';
 export { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from './traces/trace-receiver.js';

@@ -5,13 +5,10 @@ import { markdownTable } from './markdown-table.js';
  * @throws Error when the text has no such rules.
  */
 export function dependencyTable(eslintConfig: string): string {
-  const rules = [...eslintConfig.matchAll(/sourceTag:\s*'scope:([\w-]+)',\s*onlyDependOnLibsWithTags:\s*\[([^\]]*)\]/g)];
+  const rules = [...eslintConfig.matchAll(/^ {2}scope\('([\w-]+)', \[([^\]]*)\](?:, \[([^\]]*)\])?\)/gm)];
   if (rules.length === 0) throw new Error('eslint.config.mjs has no dependency rules');
   return markdownTable(
-    ['scope', 'may import'],
-    rules.map(([, source = '', targets = '']) => [
-      source,
-      [...targets.matchAll(/'scope:([\w-]+)'/g)].map(([, target]) => target).join(', '),
-    ]),
+    ['scope', 'may import', 'its tests also'],
+    rules.map(([, source = '', ...lists]) => [source, ...[0, 1].map((at) => (lists[at] ?? '').replaceAll("'", ''))]),
   );
 }

@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '@billing-mail/testkit';
+import { findProgram } from '@billing-mail/local-servers';
 import { parseAllDocuments } from 'yaml';
 import { workspaceRoot } from '../workspace.js';
 

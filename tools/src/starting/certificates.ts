@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12 } from '@billing-mail/testkit';
+import { createSmimeAuthority, issueSigner, newRsaKeyPem, packPkcs12 } from '@billing-mail/local-servers';
 
 const DAY_MS = 86_400_000;
 

@@ -20,15 +20,19 @@ npm error npm ci`;
 const BROKEN_OFF = `npm http fetch GET http://127.0.0.1:9/ws attempt 1 failed with ECONNREFUSED
 npm error Exit handler never called!`;
 
-/** What a start in a fresh checkout tells when its npm says `output` and ends with `exitCode`. */
-function startWith(output: string, exitCode: number): string {
+const LOCKED = { 'node_modules/zod': { version: '4.6.7' }, 'node_modules/@billing-mail/contracts': { link: true } };
+
+/** What a start in a checkout with these packages, none at first, tells when its npm says `output` and ends with `exitCode`. */
+function startWith(output: string, exitCode: number, installed: object = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'failed-install-'));
   try {
     mkdirSync(join(folder, 'tools'));
     for (const name of readdirSync(join(workspaceRoot, 'tools')).filter((file) => file.endsWith('.mjs'))) {
       cpSync(join(workspaceRoot, 'tools', name), join(folder, 'tools', name));
     }
-    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: { 'node_modules/zod': { version: '4.6.7' } } }));
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: LOCKED }));
+    mkdirSync(join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
     const npm = join(folder, 'npm.cjs');
     writeFileSync(npm, `console.error(${JSON.stringify(output)}); process.exitCode = ${exitCode};`);
     const env = { ...process.env, npm_execpath: npm };
@@ -47,6 +51,10 @@ describe('a start whose npm ci fails', () => {
     expect(told).toContain('are in sync');
     expect(told).not.toMatch(/Usage:|http fetch/);
     expect(told).toMatch(/What helps: git checkout package\.json package-lock\.json/);
+  });
+
+  it('is one that was begun because a library of ours is new here', () => {
+    expect(startWith(OUT_OF_STEP, 1, { 'node_modules/zod': { version: '4.6.7' } })).toContain('are in sync');
   });
 
   it('does not believe an npm that broke off and ended with 0', () => {

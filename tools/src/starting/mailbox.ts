@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, startServerProcess } from '@billing-mail/testkit';
+import { findFreePort, startServerProcess } from '@billing-mail/local-servers';
 import { dataFolder, workspaceRoot } from '../workspace.js';
 import { logTo } from './log-file.js';
 import { type Supervisor } from './supervisor.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIGRATOR_ROLE, roleStatements, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform';
-import { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from '@billing-mail/testkit';
+import { createPostgresCluster, POSTGRES_ROLE, startPostgresServer } from '@billing-mail/local-servers';
 import { Client } from 'pg';
 import { runAsAdministrator } from '../database-roles.js';
 import { CurableError } from '../step.js';

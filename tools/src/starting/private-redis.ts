@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRedisServer } from '@billing-mail/testkit';
+import { startRedisServer } from '@billing-mail/local-servers';
 import { dataFolder } from '../workspace.js';
 import { type RedisAddress } from './environment.js';
 import { logTo } from './log-file.js';

@@ -1,6 +1,6 @@
 // The three services as child processes: their environment, their ports, one or more of each.
 import { join } from 'node:path';
-import { findFreePort, ServerStartError, startServerProcess } from '@billing-mail/testkit';
+import { findFreePort, ServerStartError, startServerProcess } from '@billing-mail/local-servers';
 import { loadServiceEnvironments } from '../docs/service-environments.js';
 import { lastWords } from '../last-words.js';
 import { CurableError } from '../step.js';

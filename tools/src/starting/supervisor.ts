@@ -1,5 +1,5 @@
 // Keeps processes running, as an orchestrator would: what dies is started again, and at the end all end in the right order.
-import { type ServerProcess } from '@billing-mail/testkit';
+import { type ServerProcess } from '@billing-mail/local-servers';
 import { type PidFiles } from './pid-files.js';
 
 /** A process to keep running. `start` must give the same address each time. */

@@ -1,8 +1,7 @@
 // A HAProxy of its own in front of instances of services, as an operator has it: it asks each whether it is ready, and sends requests to those that are.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from '../processes/find-program.js';
-import { findFreePort } from '../processes/free-port.js';
+import { findProgram, findFreePort } from '@billing-mail/local-servers';
 import { newScratchFolder } from '../processes/scratch-folder.js';
 import { startServerProcess } from '../processes/server-process.js';
 

@@ -1,9 +1,7 @@
 // A PgBouncer of its own in front of a PostgreSQL, as many operators have it: each transaction gets whichever of the server's connections is free.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serverAccount } from '../postgres/postgres-server.js';
-import { findProgram } from '../processes/find-program.js';
-import { findFreePort } from '../processes/free-port.js';
+import { serverAccount, findProgram, findFreePort } from '@billing-mail/local-servers';
 import { newScratchFolder } from '../processes/scratch-folder.js';
 import { startServerProcess } from '../processes/server-process.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { newScratchFolder } from '../processes/scratch-folder.js';
-import { POSTGRES_ROLE, serverAccount, startPostgresServer, stopPostgresServer } from './postgres-server.js';
+import { POSTGRES_ROLE, serverAccount, startPostgresServer, stopPostgresServer } from '@billing-mail/local-servers';
 import { emptyCluster } from './test-database.js';
 
 const run = promisify(execFile);

@@ -5,7 +5,6 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { newScratchFolder, scratchRoot } from '../processes/scratch-folder.js';
-import { type ServerProcess } from '../processes/server-process.js';
 import {
   createPostgresCluster,
   POSTGRES_ROLE,
@@ -13,7 +12,8 @@ import {
   startPostgresServer,
   stopPostgresServer,
   type PostgresShutdown,
-} from './postgres-server.js';
+  type ServerProcess,
+} from '@billing-mail/local-servers';
 
 const run = promisify(execFile);
 

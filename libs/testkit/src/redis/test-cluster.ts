@@ -2,10 +2,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { findFreePort } from '../processes/free-port.js';
+import { findFreePort, type ServerProcess, startRedisServer } from '@billing-mail/local-servers';
 import { newScratchFolder } from '../processes/scratch-folder.js';
-import { type ServerProcess } from '../processes/server-process.js';
-import { startRedisServer } from './redis-server.js';
 import { untilRedis } from './until-redis.js';
 
 const PRIMARIES = 3;

@@ -2,8 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { newScratchFolder } from '../processes/scratch-folder.js';
-import { type ServerProcess } from '../processes/server-process.js';
-import { startRedisServer } from './redis-server.js';
+import { type ServerProcess, startRedisServer } from '@billing-mail/local-servers';
 
 /** A Redis that nobody else uses, with append-only file. */
 export type TestRedis = {

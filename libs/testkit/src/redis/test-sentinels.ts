@@ -2,11 +2,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Redis } from 'ioredis';
-import { findProgram } from '../processes/find-program.js';
-import { findFreePort } from '../processes/free-port.js';
+import { findProgram, findFreePort, type ServerProcess, startRedisServer } from '@billing-mail/local-servers';
 import { newScratchFolder } from '../processes/scratch-folder.js';
-import { type ServerProcess, startServerProcess } from '../processes/server-process.js';
-import { startRedisServer } from './redis-server.js';
+import { startServerProcess } from '../processes/server-process.js';
 import { untilRedis } from './until-redis.js';
 
 const NAME = 'billing';

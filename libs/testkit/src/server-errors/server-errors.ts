@@ -1,8 +1,6 @@
 // Every 5xx that one of our services answers while a test runs, whoever asked: unless the test says that it expects it, the test has failed.
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { createInterface } from 'node:readline';
-import { type Readable } from 'node:stream';
 
 type ServerError = { status: number; request: string };
 
@@ -53,9 +51,15 @@ export function watchServerErrors(): void {
   });
 }
 
-/** Looks at the log of a service in a process of its own as well, where anything is looked at: outside of tests nothing is. */
-export function watchServerLog(log: Readable): void {
-  if (isWatching) createInterface({ input: log }).on('line', noteLogLine);
+/** Takes what a service in a process of its own prints, and looks at it as well, where anything is looked at: outside of tests nothing is. */
+export function watchServerLog(): (text: string) => void {
+  if (!isWatching) return () => undefined;
+  let begun = '';
+  return (text) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop() ?? '';
+    lines.forEach(noteLogLine);
+  };
 }
 
 // As `libs/platform` logs a request.

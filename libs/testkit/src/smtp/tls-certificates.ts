@@ -1,7 +1,8 @@
 // Certificates of a test server: one good, and one for each way to be bad. Made once a process.
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import forge from 'node-forge';
-import { keptRsaKeyPem, signerBy } from '../verifying/rsa-keys.js';
+import { signerBy } from '@billing-mail/local-servers';
+import { keptRsaKeyPem } from '../verifying/rsa-keys.js';
 
 /**
  * `incomplete`: issued by an authority in between, whose certificate the server does not send. `private_authority`: by the one in `privateCaPem`,

@@ -1,14 +1,9 @@
-// RSA keys of tests. Making one takes 100 to 400 ms, and forge, which signs in JavaScript, as long for each certificate: both times in each spec file.
-import { constants, createPrivateKey, generateKeyPairSync, privateEncrypt, randomBytes } from 'node:crypto';
+// RSA keys of tests. Making one takes 100 to 400 ms, in each spec file.
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type forge from 'node-forge';
+import { newRsaKeyPem } from '@billing-mail/local-servers';
 import { scratchRoot } from '../processes/scratch-folder.js';
-
-/** A new RSA key as PKCS#8 PEM. */
-export function newRsaKeyPem(bits = 2048): string {
-  return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
 
 /** What passes for an RSA key of that length, of numbers that are no primes: a real one of 16,384 bits takes minutes. Its signatures are none. */
 export function seemingRsaKeyPem(bits: number): string {
@@ -41,17 +36,4 @@ function readKey(file: string): string {
   writeFileSync(fresh, key, { mode: 0o600 });
   renameSync(fresh, file);
   return key;
-}
-
-// RFC 8017 9.2, note 1: DigestInfo of SHA-256 up to the hash.
-const SHA256_DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-
-/** What `certificate.sign` of forge takes for a key, with SHA-256: signs by OpenSSL, in a millisecond. */
-export function signerBy(keyPem: string): forge.pki.rsa.PrivateKey {
-  const key = createPrivateKey(keyPem);
-  const sign = (hash: forge.md.MessageDigest): string => {
-    const digest = Buffer.from(hash.digest().getBytes(), 'latin1');
-    return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([SHA256_DIGEST_INFO, digest])).toString('latin1');
-  };
-  return { sign } as unknown as forge.pki.rsa.PrivateKey;
 }

@@ -13,8 +13,7 @@ import {
 } from '@billing-mail/mail-core';
 import forge from 'node-forge';
 import { runProgram } from './run-program.js';
-import { newRsaKeyPem } from './rsa-keys.js';
-import { packPkcs12 } from './smime-authority.js';
+import { newRsaKeyPem, packPkcs12 } from '@billing-mail/local-servers';
 import { createTestIdentity } from './test-identity.js';
 
 const FROM = 'e-invoice@platform.example';

@@ -1,5 +1,5 @@
 import { keptRsaKeyPem } from './rsa-keys.js';
-import { createSmimeAuthority, issueSigner, packPkcs12, type SignerRequest, type SmimeAuthority } from './smime-authority.js';
+import { createSmimeAuthority, issueSigner, packPkcs12, type SignerRequest, type SmimeAuthority } from '@billing-mail/local-servers';
 
 /** A signer's PKCS#12 file, its passphrase and the root that makes receivers trust it. */
 export type TestIdentity = {
