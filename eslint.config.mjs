@@ -22,6 +22,8 @@ const depConstraints = [
   scope('console-e2e', ['testkit', 'contracts']),
   scope('app', ['platform', 'smtp', 'core', 'contracts'], ['testkit']),
   scope('tools', ['local-servers', 'platform', 'smtp', 'core', 'contracts'], ['testkit']),
+  scope('stage', ['tools', 'testkit', 'platform', 'contracts']),
+  scope('campaign', ['stage', 'tools', 'testkit', 'platform', 'smtp', 'core', 'contracts']),
 ];
 
 const impure = (what) => ({

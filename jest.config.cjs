@@ -10,13 +10,15 @@ module.exports = {
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
   // What takes servers that fail over is run by `npm run ops-tests`.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/src/operations/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/campaigns/faults/src/operations/'],
   transform: {
     '^.+\\.(t|m?j)s$': ['@swc/jest', require('./tools/swc-options.cjs')],
   },
   moduleNameMapper: {
     '^@billing-mail/contracts/http$': path.join(__dirname, 'libs', 'contracts', 'src', 'http-client', 'index.ts'),
     '^@billing-mail/(contracts|mail-core|smtp-client|platform|local-servers|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
+    '^@billing-mail/tools/stage$': path.join(__dirname, 'tools', 'campaigns', 'stage', 'src', 'index.ts'),
+    '^@billing-mail/tools/(.*)$': path.join(__dirname, 'tools', 'src', '$1.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Only to end what hangs: what a test starts takes a second on a quiet machine, and minutes beside other work on a small one.

@@ -51,13 +51,13 @@ npm run legal-hold -- release TEAM        until then`,
   --hook              does that before each commit of this clone from now on`,
   test: `npm test [-- PATHS and flags of Jest]   every test but those of npm run ops-tests`,
   'ops-tests': `npm run ops-tests [-- PATHS and flags of Jest]   failovers and restarts of real servers under load`,
-  'tools/dist/faults/main.js': `npm run faults [-- FLAGS]   the campaign of faults
+  'tools/campaigns/faults/dist/main.js': `npm run faults [-- FLAGS]   the campaign of faults
   --list              what there is
   --only kills/after-the-gate   a part of it; may be repeated`,
-  'tools/dist/attacks/main.js': `npm run attack [-- FLAGS]   tries to get in, to get it down and to speak in another's name
+  'tools/campaigns/attacks/dist/main.js': `npm run attack [-- FLAGS]   tries to get in, to get it down and to speak in another's name
   --list              what there is
   --only tokens/without-end   a part of it; may be repeated`,
-  'tools/dist/bench/main.js': `npm run bench [-- FLAGS]   holds the dispatcher to its speed
+  'tools/campaigns/bench/dist/main.js': `npm run bench [-- FLAGS]   holds the dispatcher to its speed
   --list              what there is
   --only NAME         a part of it; may be repeated
   --quick             less of it; --rounds 3: how often

@@ -23,7 +23,6 @@ import { createPdf } from './samples/sample-pdf.js';
 import { hasDeliveries } from './samples/send-samples.js';
 import { periodOf, runArchive } from './run-archive.js';
 import { call } from './services-client.js';
-import { Database } from './faults/stage/database.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
 import { type RunStep } from './step.js';
@@ -272,9 +271,10 @@ describe('npm start', () => {
     const until = Date.now() + 270_000;
     while ((await alerts()).length < 2 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
     // What is owed says why one is missing.
-    const database = new Database(running().databaseUrl);
-    const owed = await database.rows('SELECT status, attempts, last_error FROM notify.email_outbox').finally(() => database.close());
-    expect(owed).toEqual([1, 2].map(() => ({ status: 'sent', attempts: 0, last_error: null })));
+    const database = new Client({ connectionString: running().databaseUrl });
+    await database.connect();
+    const { rows } = await database.query('SELECT status, attempts, last_error FROM notify.email_outbox').finally(() => database.end());
+    expect(rows).toEqual([1, 2].map(() => ({ status: 'sent', attempts: 0, last_error: null })));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
     expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/takes no documents/)]);
   });

@@ -1,5 +1,5 @@
 // Who may do what: the kinds of access, and which of them each operation of the three services has. What is in no row may not exist.
-import { type ServiceName } from '../starting/services.js';
+import { type ServiceName } from '@billing-mail/tools/starting/services';
 import { type CallerName } from './callers.js';
 
 export type Access = 'public' | 'personal' | 'team read' | 'team write' | 'service';

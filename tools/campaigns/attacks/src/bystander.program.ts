@@ -1,7 +1,7 @@
 // Asks services whether they live, again and again, and sends one invoice after the other; told to end it tells what it noticed.
 import { setTimeout as pause } from 'node:timers/promises';
-import { invoice } from '../faults/stage/invoicing.js';
-import { call, findDelivery } from '../services-client.js';
+import { invoice } from '@billing-mail/tools/stage';
+import { call, findDelivery } from '@billing-mail/tools/services-client';
 import { type Noticed, type Outlook } from './bystander.js';
 
 const EVERY_MS = 10;

@@ -1,9 +1,9 @@
 // What others notice of an attack: asked by a process of its own, as that of the attacks is busy with sending.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { workspaceRoot } from '../workspace.js';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 
-const PROGRAM = join(workspaceRoot, 'tools', 'dist', 'attacks', 'bystander.program.js');
+const PROGRAM = join(workspaceRoot, 'tools', 'campaigns', 'attacks', 'dist', 'bystander.program.js');
 
 /** What the bystander looks at, and the internal service in whose name it sends invoices. */
 export type Outlook = { urls: readonly string[]; dispatcherUrl: string; token: string; teamId: string; atLeastInvoices: number };

@@ -1,5 +1,5 @@
 // Tries the attacks one after the other on one site, and holds that no service died of any.
-import { type Progress, type Tried } from '../faults/report.js';
+import { type Progress, type Tried } from '@billing-mail/tools/stage';
 import { type Attack, Attempt, type Kind } from './attack.js';
 import { Site } from './site.js';
 

@@ -2,9 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clock, MARKS, showProgress, table } from '../faults/report.js';
-import { dataFolder } from '../workspace.js';
-import { runToItsEnd } from '../run-to-its-end.js';
+import { dataFolder } from '@billing-mail/tools/workspace';
+import { clock, MARKS, runToItsEnd, showProgress, table } from '@billing-mail/tools/stage';
 import { type Kind } from './attack.js';
 import { type Result, runCampaign } from './campaign.js';
 import { KINDS } from './kinds.js';

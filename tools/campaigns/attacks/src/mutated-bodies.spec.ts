@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mutateText, randomBy } from '@billing-mail/testkit';
-import { invoice } from '../faults/stage/invoicing.js';
-import { type ServiceName } from '../starting/services.js';
+import { invoice } from '@billing-mail/tools/stage';
+import { type ServiceName } from '@billing-mail/tools/starting/services';
 import { TEAM } from './callers.js';
 import { Site } from './site.js';
 

@@ -2,11 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type DeliveryView } from '@billing-mail/contracts';
-import { findDelivery } from '../services-client.js';
-import { type ServiceName } from '../starting/services.js';
-import { invoice } from '../faults/stage/invoicing.js';
-import { ServiceProcess } from '../faults/stage/service-process.js';
-import { Stage } from '../faults/stage/stage.js';
+import { findDelivery } from '@billing-mail/tools/services-client';
+import { type ServiceName } from '@billing-mail/tools/starting/services';
+import { invoice, ServiceProcess, Stage } from '@billing-mail/tools/stage';
 import { authorizations, type CallerName, OTHER_TEAM, signToken, TEAM } from './callers.js';
 
 export type Answer = { status: number; headers: Headers; text: string };

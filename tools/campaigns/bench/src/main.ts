@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFolder } from '../workspace.js';
-import { runToItsEnd } from '../run-to-its-end.js';
+import { dataFolder } from '@billing-mail/tools/workspace';
+import { runToItsEnd } from '@billing-mail/tools/stage';
 import { untilQuiet } from './machine/until-quiet.js';
 import { type Family, type Row } from './row.js';
 import { FAMILIES } from './rows.js';

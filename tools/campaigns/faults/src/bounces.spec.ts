@@ -6,13 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveryView } from '@billing-mail/contracts';
 import { findFreePort } from '@billing-mail/testkit';
-import { CLERK, invoice } from './stage/invoicing.js';
-import { NotPossibleHereError } from './stage/not-possible-here.js';
-import { startExim } from './stage/real-servers/exim.js';
-import { startPostfix } from './stage/real-servers/postfix.js';
-import { type Ports, type RealServer } from './stage/real-servers/real-server.js';
-import { Stage } from './stage/stage.js';
-import { issueTokens } from '../starting/tokens.js';
+import { CLERK, invoice, NotPossibleHereError, Stage } from '@billing-mail/tools/stage';
+import { startExim } from './real-servers/exim.js';
+import { startPostfix } from './real-servers/postfix.js';
+import { type Ports, type RealServer } from './real-servers/real-server.js';
+import { issueTokens } from '@billing-mail/tools/starting/tokens';
 
 const DOMAIN = 'bounce.platform.example';
 const WITHIN_MS = 240_000;

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { NO_TOTALS, type Totals } from './judging/judge.js';
 import { describeState, illegalStates } from './judging/judge-states.js';
 import { type Group, NotPossibleHereError, Play, type Scenario } from './scenario.js';
-import { Stage } from './stage/stage.js';
-import { readWrittenStates, type WrittenState } from './stage/written-states.js';
+import { Stage, readWrittenStates, type WrittenState } from '@billing-mail/tools/stage';
 
 export type Result = Pick<Scenario, 'name' | 'injects' | 'expects'> & {
   group: string;

@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFolder } from '../workspace.js';
-import { runToItsEnd } from '../run-to-its-end.js';
+import { dataFolder } from '@billing-mail/tools/workspace';
+import { runToItsEnd, showProgress } from '@billing-mail/tools/stage';
 import { type Result, runCampaign } from './campaign.js';
 import { GROUPS } from './groups.js';
-import { printReport, showProgress } from './report.js';
+import { printReport } from './report.js';
 import { type Group } from './scenario.js';
 
 const USAGE = 'npm run faults -- [--list] [--only peers-custom] [--only kills/after-the-gate]';

@@ -1,40 +1,8 @@
-// What a person sees: how far the campaign is, and at its end a table fault by fault with the totals.
+// What a person sees at the end of the campaign: a table fault by fault, and the totals.
+import { clock, MARKS, table } from '@billing-mail/tools/stage';
 import { addTotals, NO_TOTALS, type Totals } from './judging/judge.js';
 import { type Result } from './campaign.js';
 import { describeState, unseenStates } from './judging/judge-states.js';
-
-/** What every campaign tells of a thing that it tried. */
-export type Tried = Pick<Result, 'group' | 'name' | 'verdict' | 'seen' | 'misses' | 'ms'>;
-export type Progress = { began(title: string): void; ended(tried: Tried): void };
-
-export const MARKS = { ok: '✓', missed: '✗', skipped: '–' } as const;
-const isTerminal = process.stdout.isTTY === true;
-export const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
-
-/** Shows what is being acted out on one moving line (on a terminal) and prints a line for each that is over. */
-export function showProgress(count: number): Progress & { stop(): void } {
-  const since = Date.now();
-  let done = 0;
-  let current = '';
-  const show = (): void => {
-    if (isTerminal) process.stdout.write(`\r\x1b[2K[${clock(Date.now() - since)}] ${done} of ${count} · ${current}`);
-  };
-  const timer = setInterval(show, 500);
-  return {
-    began(title) {
-      current = title;
-      show();
-    },
-    ended({ group, name, verdict, seen, misses, ms }) {
-      done += 1;
-      const line = `[${clock(Date.now() - since)}] ${String(done).padStart(3)}/${count} ${MARKS[verdict]} ${group}/${name} (${(ms / 1000).toFixed(1)} s): ${seen}`;
-      console.log(`${isTerminal ? '\r\x1b[2K' : ''}${line}`);
-      for (const miss of misses.slice(0, 5)) console.log(`      ✗ ${miss}`);
-      if (misses.length > 5) console.log(`      ✗ and ${misses.length - 5} more`);
-    },
-    stop: () => clearInterval(timer),
-  };
-}
 
 /** The table, the totals, and whether everything is as promised. */
 export function printReport(results: readonly Result[], ms: number): boolean {
@@ -65,28 +33,3 @@ function describe(totals: Totals): string {
 }
 
 const WIDTHS = [1, 36, 44, 44, 60] as const;
-
-/** A table of text, each column as wide as it is told. */
-export function table(widths: readonly number[], head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => {
-    const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 40));
-    const height = Math.max(...wrapped.map((lines) => lines.length));
-    return Array.from({ length: height }, (_, at) =>
-      wrapped
-        .map((lines, column) => (lines[at] ?? '').padEnd(widths[column] ?? 40))
-        .join('  ')
-        .trimEnd(),
-    ).join('\n');
-  };
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
-}

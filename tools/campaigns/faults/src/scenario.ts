@@ -2,10 +2,9 @@
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type DeliveryFacts, judge, type Judgement, NO_TOTALS, type Totals } from './judging/judge.js';
 import { IS_UNTOLD, readDeliveries, readTellings } from './judging/read-facts.js';
-import { invoice, type TeamOptions } from './stage/invoicing.js';
-import { type Stage, type StageOptions } from './stage/stage.js';
+import { invoice, type TeamOptions, type Stage, type StageOptions } from '@billing-mail/tools/stage';
 
-export { NotPossibleHereError } from './stage/not-possible-here.js';
+export { NotPossibleHereError } from '@billing-mail/tools/stage';
 
 export type UncertainPolicy = 'retry' | 'hold';
 

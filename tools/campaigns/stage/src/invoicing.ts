@@ -8,7 +8,7 @@ import {
 } from '@billing-mail/contracts';
 import { bullOptions, connectionsOf, type RedisEnv } from '@billing-mail/platform';
 import Bull, { type Queue } from 'bull';
-import { call } from '../../services-client.js';
+import { call } from '@billing-mail/tools/services-client';
 import { ACCOUNT, type MailServer } from './mail-server.js';
 
 /** Every scenario's documents are asked for by this user, who must hear of every trouble. */

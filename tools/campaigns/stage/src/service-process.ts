@@ -2,8 +2,8 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, startServerProcess, type ServerProcess } from '@billing-mail/testkit';
-import { SERVICES, type ServiceName } from '../../starting/services.js';
-import { workspaceRoot } from '../../workspace.js';
+import { SERVICES, type ServiceName } from '@billing-mail/tools/starting/services';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 
 export type ServiceOptions = {
   /** Its log file carries this. */

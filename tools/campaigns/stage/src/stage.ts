@@ -14,8 +14,8 @@ import {
   type TestRedis,
   Wire,
 } from '@billing-mail/testkit';
-import { migrateSchemas } from '../../migrate-schemas.js';
-import { issueTokens } from '../../starting/tokens.js';
+import { migrateSchemas } from '@billing-mail/tools/migrate-schemas';
+import { issueTokens } from '@billing-mail/tools/starting/tokens';
 import { Database } from './database.js';
 import { Invoicing } from './invoicing.js';
 import { Ledger } from './ledger.js';

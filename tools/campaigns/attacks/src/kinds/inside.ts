@@ -1,5 +1,5 @@
 // Servers inside our network, in whatever spelling, and what the test of a connection tells of names.
-import { type ServiceProcess } from '../../faults/stage/service-process.js';
+import { type ServiceProcess } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 /** Loopback, private, shared, link-local, metadata services, and addresses of IPv6 that carry one of them. */

@@ -1,7 +1,7 @@
 // Jobs that are poison, and options of a publisher that would have Bull lose a job.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type JobOptions } from 'bull';
-import { invoice } from '../../faults/stage/invoicing.js';
+import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, type Kind } from '../attack.js';
 import { TEAM } from '../callers.js';
 

@@ -1,5 +1,5 @@
 // Names that pretend: of companies in a signed From, and of files.
-import { invoice } from '../../faults/stage/invoicing.js';
+import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, countStatuses, type Kind } from '../attack.js';
 import { TEAM } from '../callers.js';
 

@@ -4,9 +4,9 @@ import { MIGRATOR_ROLE, SCHEMA_OF, serviceRoleOf } from '@billing-mail/platform'
 import { newScratchFolder, startRedisServer, startTestDatabase } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { provideDatabaseRoles } from '../../database-roles.js';
-import { migrateSchemas } from '../../migrate-schemas.js';
-import { redisUsers } from '../../starting/redis-users.js';
+import { provideDatabaseRoles } from '@billing-mail/tools/database-roles';
+import { migrateSchemas } from '@billing-mail/tools/migrate-schemas';
+import { redisUsers } from '@billing-mail/tools/starting/redis-users';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 type Role = { own: string; foreign: readonly string[]; foreignChannels: readonly string[] };

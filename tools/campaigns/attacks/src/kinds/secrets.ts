@@ -1,5 +1,5 @@
 // Getting at a password: by moving its seal, or by having a server repeat it.
-import { type MailServer } from '../../faults/stage/mail-server.js';
+import { type MailServer } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 
 const test = (attempt: Attempt, team: string, body: object = {}) =>

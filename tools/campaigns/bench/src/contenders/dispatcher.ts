@@ -1,7 +1,6 @@
 // The dispatcher as it ships: built, in processes of its own, with its log written to a file at the level of production.
 import { join } from 'node:path';
-import { ServiceProcess } from '../../faults/stage/service-process.js';
-import { type Database } from '../../faults/stage/database.js';
+import { ServiceProcess, type Database } from '@billing-mail/tools/stage';
 import { type BenchStage, type SinkPorts } from '../stage/bench-stage.js';
 import { pause } from '../stage/clock.js';
 import { type Contender } from './contender.js';

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePort, startServerProcess, type ServerProcess } from '@billing-mail/testkit';
-import { NotPossibleHereError } from '../../faults/scenario.js';
+import { NotPossibleHereError } from '@billing-mail/tools/stage';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { type Load } from '../stage/jobs.js';
 import { type Contender } from './contender.js';

@@ -1,4 +1,4 @@
-import { percentile } from '../../faults/scenarios/measuring.js';
+import { percentile } from '@billing-mail/tools/stage';
 import { type ClaimantsCalls } from '../programs/claimants.js';
 import { atLeast, atMost, type Family, plain, ratio } from '../row.js';
 import { type Figures } from '../running/figures.js';

@@ -1,4 +1,4 @@
-import { percentile } from '../../faults/scenarios/measuring.js';
+import { percentile } from '@billing-mail/tools/stage';
 import { bare } from '../contenders/bare.js';
 import { type Contender } from '../contenders/contender.js';
 import { dispatcher } from '../contenders/dispatcher.js';

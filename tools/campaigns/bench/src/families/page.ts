@@ -1,6 +1,5 @@
-import { percentile } from '../../faults/scenarios/measuring.js';
-import { ServiceProcess } from '../../faults/stage/service-process.js';
-import { type ServiceName } from '../../starting/services.js';
+import { percentile, ServiceProcess } from '@billing-mail/tools/stage';
+import { type ServiceName } from '@billing-mail/tools/starting/services';
 import { TEAM } from '../loads.js';
 import { atMost, type Family, plain, type Scale } from '../row.js';
 import { type Figures } from '../running/figures.js';

@@ -1,5 +1,5 @@
 import { dispatcher, type DispatcherOptions } from '../contenders/dispatcher.js';
-import { ACCOUNT } from '../../faults/stage/mail-server.js';
+import { ACCOUNT } from '@billing-mail/tools/stage';
 import { KB, loadOf } from '../loads.js';
 import { atLeast, type Family, ratio, type Row, type Scale } from '../row.js';
 import { runLoad } from '../running/run-load.js';

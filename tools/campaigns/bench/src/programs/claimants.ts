@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { workspaceRoot } from '../../workspace.js';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { serve } from './serve.js';
 
 /** What is asked of the dispatcher's store. */

@@ -6,7 +6,7 @@ import Bull from 'bull';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { workspaceRoot } from '../../workspace.js';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { serve } from './serve.js';
 
 const WARM_UP = 0.2;

@@ -1,5 +1,5 @@
 // The tables that people read: the rows with their bounds, and what each contender did.
-import { markdownTable } from '../../docs/markdown-table.js';
+import { markdownTable } from '@billing-mail/tools/docs/markdown-table';
 import { type Bound, type Unit } from '../row.js';
 import { type FigureName, type Figures, type Spread } from '../running/figures.js';
 import { type ContenderResult, DISTURBED_SHARE, type FamilyResult, type RowResult } from '../running/run-family.js';

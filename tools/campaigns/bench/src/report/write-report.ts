@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { replaceBlocks } from '../../docs/generated-blocks.js';
-import { workspaceRoot } from '../../workspace.js';
+import { replaceBlocks } from '@billing-mail/tools/docs/generated-blocks';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { type FamilyResult } from '../running/run-family.js';
 import { drawing } from './drawing.js';
 import { contendersTable, rowsTable } from './tables.js';

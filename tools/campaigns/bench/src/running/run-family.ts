@@ -1,5 +1,5 @@
 // Runs the contenders of a family in turn, A B A B …, and makes the rows of what was measured.
-import { NotPossibleHereError } from '../../faults/scenario.js';
+import { NotPossibleHereError } from '@billing-mail/tools/stage';
 import { type Bound, type Family, type Row, type Scale, type Unit, type Verdict, verdictOn } from '../row.js';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { type FigureName, type Figures, type Spread, spreadOf } from './figures.js';

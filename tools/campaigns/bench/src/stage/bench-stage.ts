@@ -15,11 +15,9 @@ import {
   type TestRedis,
   tlsCertificates,
 } from '@billing-mail/testkit';
-import { Database } from '../../faults/stage/database.js';
-import { Invoicing } from '../../faults/stage/invoicing.js';
-import { ServiceProcess } from '../../faults/stage/service-process.js';
-import { migrateSchemas } from '../../migrate-schemas.js';
-import { issueTokens, type SampleCaller } from '../../starting/tokens.js';
+import { Database, Invoicing, ServiceProcess } from '@billing-mail/tools/stage';
+import { migrateSchemas } from '@billing-mail/tools/migrate-schemas';
+import { issueTokens, type SampleCaller } from '@billing-mail/tools/starting/tokens';
 import { type SinkCalls } from '../programs/sink.js';
 import { Documents } from './documents.js';
 import { Publisher } from './jobs.js';

@@ -1,5 +1,5 @@
 // Rows as years of use would have left them, made in the database itself: settled deliveries with all their parts, and lanes that wait.
-import { type Database } from '../../faults/stage/database.js';
+import { type Database } from '@billing-mail/tools/stage';
 import { type BenchStage } from './bench-stage.js';
 
 /** Deliveries made by one statement. */

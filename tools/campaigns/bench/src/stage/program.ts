@@ -1,7 +1,7 @@
 // A process of the bench's own, forked and asked by name; it ends with this process.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { workspaceRoot } from '../../workspace.js';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
 import { type Answer, type Calls } from '../programs/serve.js';
 
 export class Program<C extends Calls> {
@@ -22,7 +22,9 @@ export class Program<C extends Calls> {
 
   /** Starts the file of that name in `programs`, as it was built. */
   static start<C extends Calls>(name: string): Program<C> {
-    return new Program<C>(fork(join(workspaceRoot, 'tools', 'dist', 'bench', 'programs', `${name}.js`), { serialization: 'advanced' }));
+    return new Program<C>(
+      fork(join(workspaceRoot, 'tools', 'campaigns', 'bench', 'dist', 'programs', `${name}.js`), { serialization: 'advanced' }),
+    );
   }
 
   get pid(): number {

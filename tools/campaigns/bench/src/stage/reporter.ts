@@ -1,7 +1,7 @@
 // A mail server that brings reports on deliveries at a steady pace, over one connection, as one does whose recipients are gone.
 import { connect, type Socket } from 'node:net';
 import { returnPathFor } from '@billing-mail/mail-core';
-import { type Database } from '../../faults/stage/database.js';
+import { type Database } from '@billing-mail/tools/stage';
 import { pause } from './clock.js';
 
 /** How many deliveries are looked up at a time. */

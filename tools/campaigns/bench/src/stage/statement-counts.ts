@@ -1,5 +1,5 @@
 // What the dispatcher asks of PostgreSQL: its statements by pg_stat_statements, its writing transactions by their ids.
-import { type Database } from '../../faults/stage/database.js';
+import { type Database } from '@billing-mail/tools/stage';
 import { type Figures } from '../running/figures.js';
 import { type Observer } from '../running/run-load.js';
 import { type BenchStage, DISPATCHER_ROLE } from './bench-stage.js';

@@ -1,6 +1,6 @@
 // Holds the changes of state that were written against the tables that say which may be. Pure.
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
-import { type WrittenState } from '../stage/written-states.js';
+import { type WrittenState } from '@billing-mail/tools/stage';
 
 const TABLES: Record<WrittenState['kind'], Readonly<Record<string, readonly string[]>>> = {
   delivery: DELIVERY_TRANSITIONS,

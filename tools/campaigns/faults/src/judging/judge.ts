@@ -1,7 +1,6 @@
 // Holds what the services say of deliveries against what the mail servers took. Pure.
 import { type AttemptOutcome, type DeliveryStatus, type RecipientStatus, type Route } from '@billing-mail/contracts';
-import { type Promised } from '../stage/invoicing.js';
-import { type LedgerEntry } from '../stage/ledger.js';
+import { type Promised, type LedgerEntry } from '@billing-mail/tools/stage';
 
 /** A delivery as PostgreSQL has it, with what the people concerned were told. */
 export type DeliveryFacts = {

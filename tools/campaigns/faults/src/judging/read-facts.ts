@@ -1,5 +1,4 @@
-import { CLERK } from '../stage/invoicing.js';
-import { type Database } from '../stage/database.js';
+import { CLERK, type Database } from '@billing-mail/tools/stage';
 import { type DeliveryFacts, type Telling } from './judge.js';
 
 /** Of an outcome `o` in the outbox: somebody is to be told, and nobody has acted on it. What is acknowledged is in the outbox no more. */

@@ -3,14 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeliveryView } from '@billing-mail/contracts';
-import { backup, held, hold, restore, resume } from '../backup.js';
-import { type MailServer } from '../faults/stage/mail-server.js';
-import { CLERK, invoice } from '../faults/stage/invoicing.js';
-import { Stage } from '../faults/stage/stage.js';
-import { call, findDelivery } from '../services-client.js';
-import { erasePerson, exportPerson } from '../person.js';
-import { issueTokens } from '../starting/tokens.js';
-import { type RunStep } from '../step.js';
+import { backup, held, hold, restore, resume } from '@billing-mail/tools/backup';
+import { type MailServer, CLERK, invoice, Stage } from '@billing-mail/tools/stage';
+import { call, findDelivery } from '@billing-mail/tools/services-client';
+import { erasePerson, exportPerson } from '@billing-mail/tools/person';
+import { issueTokens } from '@billing-mail/tools/starting/tokens';
+import { type RunStep } from '@billing-mail/tools/step';
 
 /** Only to end what hangs: a minute on a quiet machine, as every part is a process of its own. */
 const LONG = 1_200_000;

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queuePrefix, type DispatchJobInput, type Replication } from '@billing-mail/contracts';
 import { startTestCluster, startTestDatabasePair, startTestSentinels, Wire } from '@billing-mail/testkit';
-import { AWAITED } from '../faults/groups.js';
-import { pause, Play, seconds } from '../faults/scenario.js';
-import { invoice } from '../faults/stage/invoicing.js';
-import { Stage, type StageOptions } from '../faults/stage/stage.js';
+import { AWAITED } from '../groups.js';
+import { pause, Play, seconds } from '../scenario.js';
+import { invoice, Stage, type StageOptions } from '@billing-mail/tools/stage';
 import { longestPauseMs, PAUSE_AT_MOST_MS } from './longest-pause.js';
 
 const DELIVERIES = 500;

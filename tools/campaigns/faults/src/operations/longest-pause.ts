@@ -1,5 +1,5 @@
 // How long nothing arrived while something failed over, as the deliveries' own times tell it.
-import { type Stage } from '../faults/stage/stage.js';
+import { type Stage } from '@billing-mail/tools/stage';
 
 /** What the product promises of a failover of its servers. */
 export const PAUSE_AT_MOST_MS = 15_000;

@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceRoot } from '../../../workspace.js';
-import { NotPossibleHereError } from '../not-possible-here.js';
+import { workspaceRoot } from '@billing-mail/tools/workspace';
+import { NotPossibleHereError } from '@billing-mail/tools/stage';
 import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
 
 const UNPACKED = join(workspaceRoot, '.data', 'programs', 'root');

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotPossibleHereError } from '../not-possible-here.js';
+import { NotPossibleHereError } from '@billing-mail/tools/stage';
 import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
 
 const MASTER = '/usr/lib/postfix/sbin/master';

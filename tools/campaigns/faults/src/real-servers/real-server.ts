@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServerProcess, type ServerCommand, type ServerProcess, tlsCertificates } from '@billing-mail/testkit';
-import { NotPossibleHereError } from '../not-possible-here.js';
+import { NotPossibleHereError } from '@billing-mail/tools/stage';
 
 export type Ports = {
   /** Where it takes mail. */

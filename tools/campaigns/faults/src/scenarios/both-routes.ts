@@ -2,8 +2,7 @@
 import { type DispatchJobInput } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
 import { type Play } from '../scenario.js';
-import { type MailServer } from '../stage/mail-server.js';
-import { type ServiceProcess } from '../stage/service-process.js';
+import { type MailServer, type ServiceProcess } from '@billing-mail/tools/stage';
 
 export class BothRoutes {
   private constructor(

@@ -3,7 +3,7 @@ import { DISPATCH_JOB, DISPATCH_QUEUE, QUEUE_PREFIX } from '@billing-mail/contra
 import { Redis } from 'ioredis';
 import { randomInt } from 'node:crypto';
 import { pause, type Scenario } from '../scenario.js';
-import { invoice } from '../stage/invoicing.js';
+import { invoice } from '@billing-mail/tools/stage';
 
 const sameKey: Scenario = {
   name: 'same-key',

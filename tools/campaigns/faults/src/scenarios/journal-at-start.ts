@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Play, type Scenario } from '../scenario.js';
-import { type Stage } from '../stage/stage.js';
+import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
 /** Results in the journal. */

@@ -1,7 +1,7 @@
 // Connections are kept for the next message: servers that end them at some point, limit them or change the password, on both routes.
 import { type BodyTrap, type SmtpAction, type SmtpScript } from '@billing-mail/testkit';
 import { type Play, type Scenario } from '../scenario.js';
-import { ACCOUNT, type MailServer } from '../stage/mail-server.js';
+import { ACCOUNT, type MailServer } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
 /** Each round an invoice on each route, one after the other, so that the next one finds what the last one left. */

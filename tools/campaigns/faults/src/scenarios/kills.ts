@@ -2,8 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { type SmtpAction, times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
-import { type HeldLock } from '../stage/database.js';
-import { type ServiceProcess } from '../stage/service-process.js';
+import { type HeldLock, type ServiceProcess } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
 
 type Step = {

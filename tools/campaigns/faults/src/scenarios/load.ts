@@ -1,6 +1,6 @@
 // Invoices under way on both routes while something is broken, and what is seen of them.
 import { type Play, seconds } from '../scenario.js';
-import { type MailServer } from '../stage/mail-server.js';
+import { type MailServer } from '@billing-mail/tools/stage';
 
 /** Servers that take a moment for each message, so that there is always something under way at every step. */
 const UNHURRIED = { rcpt: { wait: 30, then: '250 ok' }, final: { wait: 150, then: '250 2.0.0 ok' } } as const;

@@ -3,9 +3,7 @@ import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type SmtpScript } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
-import { invoice } from '../stage/invoicing.js';
-import { type ServiceProcess } from '../stage/service-process.js';
-import { percentile, readMetric, residentMegabytes } from './measuring.js';
+import { invoice, type ServiceProcess, percentile, readMetric, residentMegabytes } from '@billing-mail/tools/stage';
 
 /** Single invoices of healthy teams, one every 50 ms: their times from the queue to the mail server in milliseconds. */
 async function timeInvoices(play: Play, teams: readonly string[], count: number): Promise<number[]> {

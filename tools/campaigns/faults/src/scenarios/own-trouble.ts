@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { times } from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
-import { type Stage } from '../stage/stage.js';
+import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
 import { areUnready, fullAtStart, kept, spoiltJournal } from './journal-at-start.js';
 

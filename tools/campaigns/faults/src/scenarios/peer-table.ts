@@ -1,7 +1,7 @@
 // Ways in which a mail server can misbehave, and what must become of an invoice to two people that meets one.
 import { type DnsAnswer, type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
 import { type DeliveryStatus } from '@billing-mail/contracts';
-import { ACCOUNT } from '../stage/mail-server.js';
+import { ACCOUNT } from '@billing-mail/tools/stage';
 
 export type Peer = {
   name: string;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { startScriptedSmtpServer } from '@billing-mail/testkit';
 import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
-import { PLATFORM_HOST } from '../stage/stage.js';
+import { PLATFORM_HOST } from '@billing-mail/tools/stage';
 import { FIRST_ADDRESS, PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
 const expectation = ({ status, tries, stages }: Peer): string =>

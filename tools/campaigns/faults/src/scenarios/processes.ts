@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CRASHES_BEFORE_ALONE, CRASHES_BEFORE_REHEARSAL, DEATHS_ALONE_ALLOWED } from '@billing-mail/mail-core';
 import { POISON, POISON_OF_SERVICES, writePoison } from '@billing-mail/testkit';
-import { findFaketimeLibrary } from '../../faketime-library.js';
+import { findFaketimeLibrary } from '@billing-mail/tools/faketime-library';
 import { NotPossibleHereError, pause, type Play, type Scenario, seconds, type UncertainPolicy } from '../scenario.js';
-import { type ServiceProcess } from '../stage/service-process.js';
+import { type ServiceProcess } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
 import { Load } from './load.js';
 

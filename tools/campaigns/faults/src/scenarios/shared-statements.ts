@@ -1,8 +1,7 @@
 // Deliveries that share a statement: kill -9 in the middle of a group, members that PostgreSQL refuses, members that are cancelled meanwhile.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
 import { type UncertainPolicy, pause, type Play, type Scenario, seconds } from '../scenario.js';
-import { type Gate, type GroupedStatement } from '../stage/database.js';
-import { invoice } from '../stage/invoicing.js';
+import { type Gate, type GroupedStatement, invoice } from '@billing-mail/tools/stage';
 import { BothRoutes, meetingOf } from './both-routes.js';
 
 /** As many as both processes work on at a time at a team's own server and take in at once. */

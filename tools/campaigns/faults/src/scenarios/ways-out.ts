@@ -1,6 +1,6 @@
 // A way out that does not work, and who hears of it: a team of its own server soon, of the platform after an hour.
 import { pause, type Scenario, seconds } from '../scenario.js';
-import { type Stage } from '../stage/stage.js';
+import { type Stage } from '@billing-mail/tools/stage';
 import { BothRoutes } from './both-routes.js';
 
 /** An hour is too long for a campaign: what was noted is made to look older. */

@@ -1,0 +1,11 @@
+export { Database, type Gate, type GroupedStatement, type HeldLock } from './database.js';
+export { CLERK, invoice, Invoicing, type Promised, type TeamOptions } from './invoicing.js';
+export { type LedgerEntry } from './ledger.js';
+export { ACCOUNT, WORKING, type MailServer } from './mail-server.js';
+export { percentile, readMetric, residentMegabytes } from './measuring.js';
+export { NotPossibleHereError } from './not-possible-here.js';
+export { clock, MARKS, showProgress, table, type Progress, type Tried } from './progress.js';
+export { runToItsEnd } from './run-to-its-end.js';
+export { ServiceProcess } from './service-process.js';
+export { PLATFORM_HOST, Stage, type StageOptions } from './stage.js';
+export { readWrittenStates, type WrittenState } from './written-states.js';
