@@ -28,8 +28,7 @@ RUN npm run build \
  && cp -a --parents package.json apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist docker/start-dispatcher.sh \
       tools/package.json tools/dist/*.js tools/dist/containers tools/dist/doctor tools/dist/samples tools/dist/starting /runtime \
  && rm -rf /runtime/libs/testkit \
- && find /runtime \( -name '*.spec.*' -o -name '*.d.ts*' -o -name '.tsbuildinfo' \) -delete \
- && find /runtime -type d -name testing -prune -exec rm -rf {} + \
+ && find /runtime \( -name '*.d.ts' -o -name '*.tsbuildinfo' \) -delete \
  # A checkout made under a umask of 077 is readable by its owner only, and that is nobody in a container.
  && chmod -R a+rX /runtime
 

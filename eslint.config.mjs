@@ -4,7 +4,7 @@ import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/** `imports`: what it may import; `inTests`: what its tests may import besides, and nothing that runs elsewhere (tsconfig.json and tsconfig.spec.json). */
+/** `imports`: what it may import; `inTests`: what its tests may import besides, and nothing that runs elsewhere: the one is in its tsconfig.build.json, the other in its tsconfig.spec.json. */
 const scope = (name, imports, inTests = []) => ({
   sourceTag: `scope:${name}`,
   onlyDependOnLibsWithTags: [name, ...imports, ...inTests].map((other) => `scope:${other}`),
