@@ -4,7 +4,7 @@ import { findFreePort, ServerStartError, startServerProcess } from '@billing-mai
 import { loadServiceEnvironments } from '../docs/service-environments.js';
 import { lastWords } from '../last-words.js';
 import { CurableError } from '../step.js';
-import { workspaceRoot } from '../workspace.js';
+import { dataFolder, workspaceRoot } from '../workspace.js';
 import { logFileOf, logTo } from './log-file.js';
 import { ownVariables } from './own-variables.js';
 import { type Supervisor } from './supervisor.js';
@@ -123,8 +123,8 @@ async function keepService(
 ): Promise<void> {
   const log = logTo(name);
   const tell = watching === null ? () => undefined : tellRestarts(name, logFileOf(name), watching.tell);
-  // The watcher ends a service by SIGTERM, and no balancer is here that would have to notice first.
-  const watched = watching === null ? {} : { SHUTDOWN_DELAY: '0s' };
+  // The watcher ends a service by SIGTERM, and no balancer is here that would have to notice first. Node 22 and newer keep what they compiled.
+  const watched = watching === null ? {} : { SHUTDOWN_DELAY: '0s', NODE_COMPILE_CACHE: join(dataFolder(), 'compiled') };
   await supervisor.keep({
     name,
     kind: 'service',
