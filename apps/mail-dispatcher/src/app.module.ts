@@ -97,6 +97,7 @@ import { Settling } from './settling/settling.js';
 import { DangerousSteps } from './trying/dangerous-steps.js';
 import { Messages } from './trying/messages.js';
 import { PacedLanes } from './trying/paced-lanes.js';
+import { SendingAccounts } from './trying/sending-accounts.js';
 import { TryDelivery } from './trying/try-delivery.js';
 
 const CONNECT_MS = 3000;
@@ -170,7 +171,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, PacedLanesStore, PacedLanes, TryDelivery],
+        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanesStore, PacedLanes, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
         ...[DeliveryRecords, OutboxStore, TroublesStore, IncidentsStore, ReturnPaths, BlobsStore, BlobCollector],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],

@@ -1,8 +1,8 @@
 // Limits of a team's own server, kept by two dispatchers together, on real PostgreSQL, Redis and SMTP sockets; a minute is a second here.
 import { type DeliveryForecast, type SendingLimits } from '@billing-mail/contracts';
-import { accountOf } from '../records/paced-lanes.store.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { PacedLanes } from '../trying/paced-lanes.js';
+import { SendingAccounts } from '../trying/sending-accounts.js';
 
 const WINDOWS = { minuteMs: 1000, dayMs: 24 * 3_600_000 };
 const LIMITS = { connections: 3, messagesPerMinute: 30 };
@@ -11,13 +11,24 @@ const COUNT = 75;
 describe('the limits of a team’s server', () => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 2, windows: WINDOWS });
+    harness = await startHarness({ dispatchers: 2, windows: WINDOWS, env: { SMTP_SESSION_IDLE: '1s' } });
   });
   afterAll(() => harness.stop());
   beforeEach(() => harness.reset());
 
   const customTeam = (teamId: string, limits: SendingLimits, version = 1) =>
     harness.saveSettings(teamSettings(teamId, { sender: 'custom', smtp: ownServer(harness.custom.port, { limits }), version }));
+
+  const signedInTeam = (teamId: string, password: string, limits: SendingLimits) =>
+    harness.saveSettings(
+      teamSettings(teamId, { sender: 'custom', smtp: { ...harness.serverWithPassword(teamId, harness.custom.port, password), limits } }),
+    );
+
+  const accountOf = (...asked: Parameters<SendingAccounts['accountOf']>): string => {
+    const [app] = harness.apps;
+    if (app === undefined) throw new Error('No dispatcher runs.');
+    return app.get(SendingAccounts).accountOf(...asked);
+  };
 
   const forecast = async (teamId: string, query = ''): Promise<DeliveryForecast> =>
     (await harness.http().get(`/v1/teams/${teamId}/deliveries/forecast${query}`).set('Authorization', `Bearer ${harness.serviceToken}`))
@@ -55,6 +66,52 @@ describe('the limits of a team’s server', () => {
       expect((times[index + LIMITS.messagesPerMinute] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
   }, 300_000);
 
+  it('hold for two teams together that sign in by the same account, and cost no try', async () => {
+    const times: number[] = [];
+    // Kept ones of teams that have had their turn are none of these.
+    await harness.custom.allClosed();
+    harness.custom.forget();
+    harness.custom.script = {
+      ...{ security: 'starttls', accounts: [{ username: 'billing', password: 'shared' }] },
+      mail: () => (times.push(performance.now()), '250 ok'),
+    };
+    const teams = ['east', 'west'];
+    for (const teamId of teams) await signedInTeam(teamId, 'shared', LIMITS);
+    const jobs = teams.flatMap((teamId) => Array.from({ length: 40 }, () => invoice({ teamId })));
+    await Promise.all(jobs.map((job) => harness.publish(job)));
+    const tries = new Set<string>();
+    for (const { teamId, key } of jobs) {
+      const { status, attempts } = await harness.until(teamId, key);
+      tries.add(`${status} in ${attempts.length}`);
+    }
+    expect(tries).toEqual(new Set(['sent in 1']));
+    expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(LIMITS.connections);
+    times.sort((a, b) => a - b);
+    for (const [index, at] of times.entries())
+      expect((times[index + LIMITS.messagesPerMinute] ?? Infinity) - at).toBeGreaterThan(WINDOWS.minuteMs - 1);
+  }, 300_000);
+
+  it('leave alone who has another account with the same user name, and foretell by what all teams of an account have sent', async () => {
+    harness.custom.script = { security: 'starttls', accounts: ['of two', 'apart'].map((password) => ({ username: 'billing', password })) };
+    const limits = { recipientsPerDay: 1 };
+    await signedInTeam('first', 'of two', limits);
+    await signedInTeam('second', 'of two', limits);
+    await signedInTeam('stranger', 'apart', limits);
+    const [first, second, strange] = ['first', 'second', 'stranger'].map((teamId) => invoice({ teamId }));
+    if (first === undefined || second === undefined || strange === undefined) throw new Error('There are three.');
+    await harness.publish(first);
+    await harness.until('first', first.key);
+    await harness.publish(second);
+    await harness.publish(strange);
+    expect((await harness.until('stranger', strange.key)).status).toBe('sent');
+    const waiting = await harness.until('second', second.key, ({ failure }) => failure !== null);
+    expect(waiting).toMatchObject({ attempts: [], failure: { code: 'sending_limit' } });
+    const foretold = await forecast('second');
+    expect(foretold).toMatchObject({ waiting: 1, heldByLimits: 1 });
+    expect(Date.parse(foretold.endsAt ?? '')).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);
+    expect(await forecast('first')).toMatchObject({ waiting: 0, endsAt: null });
+  });
+
   it('of a day let a delivery wait, say which and until when, and let it go once they are lifted', async () => {
     await customTeam('daily', { recipientsPerDay: 1 });
     const [first, second] = [invoice({ teamId: 'daily' }), invoice({ teamId: 'daily' })];
@@ -81,13 +138,15 @@ describe('the limits of a team’s server', () => {
     expect(await forecast('daily')).toEqual({ waiting: 0, heldByLimits: 0, limits: null, endsAt: null });
   });
 
-  it('are kept by the dispatcher that works on the lane, and go on counting when the next one takes it', async () => {
+  it('are kept by the dispatcher that sends by the account, and go on counting when the next one takes it', async () => {
     const lane = 'passed-on/custom';
-    const server = ownServer(harness.custom.port);
-    await harness.sql.rows(`INSERT INTO dispatch.paced_lanes VALUES ($1, 'a dispatcher elsewhere', now() + interval '1 day')`, [lane]);
+    const account = accountOf('passed-on', ownServer(harness.custom.port));
+    await harness.sql.rows(`INSERT INTO dispatch.paced_accounts VALUES ($1, 'a dispatcher elsewhere', now() + interval '1 day')`, [
+      account,
+    ]);
     await harness.sql.rows(
       `INSERT INTO dispatch.paced_sends (lane, account, began_at, messages, recipients) VALUES ($1, $2, now() - interval '1 hour', 4, 9)`,
-      [lane, accountOf(server)],
+      [lane, account],
     );
     await customTeam('passed-on', { recipientsPerDay: 10 });
     const [first, second] = [invoice({ teamId: 'passed-on' }), invoice({ teamId: 'passed-on' })];
@@ -97,7 +156,7 @@ describe('the limits of a team’s server', () => {
     await harness.until('passed-on', first.key, ({ status }) => status === 'queued');
     expect(harness.custom.messages).toHaveLength(0);
 
-    await harness.sql.rows('DELETE FROM dispatch.paced_lanes WHERE lane = $1', [lane]);
+    await harness.sql.rows('DELETE FROM dispatch.paced_accounts WHERE account = $1', [account]);
     expect(await harness.until('passed-on', first.key)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
     await harness.publish(second);
     const waiting = await harness.until('passed-on', second.key, ({ failure }) => failure !== null);

@@ -1,14 +1,15 @@
-// Says of a team's own server when the last of what waits for it goes, by its limits.
+// Says of a team's own server when the last of what waits for it goes, by its limits and what its account has sent.
 import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { type DeliveryForecast, type SendingLimits, sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
+import { type DeliveryForecast, type SendingLimits, sendingLimitsOf } from '@billing-mail/contracts';
 import { foretellEnd, type PaceWindows, type WaitingGroup } from '@billing-mail/mail-core';
-import { ProblemException } from '@billing-mail/platform';
+import { ProblemException, SealError } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { PACE_WINDOWS } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
 import { laneOf } from '../records/lanes.js';
-import { accountOf, PacedLanesStore } from '../records/paced-lanes.store.js';
+import { type PacedAccount, PacedLanesStore } from '../records/paced-lanes.store.js';
+import { SendingAccounts } from '../trying/sending-accounts.js';
 
 @Injectable()
 export class Forecast {
@@ -17,25 +18,22 @@ export class Forecast {
     @Inject(PACE_WINDOWS) private readonly windows: PaceWindows,
     private readonly settings: SettingsClient,
     private readonly store: PacedLanesStore,
+    private readonly accounts: SendingAccounts,
   ) {}
 
   /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can not be asked. */
   async of(teamId: string, further: number): Promise<DeliveryForecast> {
-    const smtp = await this.ownServerOf(teamId);
-    const limits = smtp && sendingLimitsOf(smtp);
-    if (smtp === null || limits === null) return { waiting: 0, heldByLimits: 0, limits: null, endsAt: null };
-    return this.byLimits(laneOf(teamId, 'custom'), smtp, limits, further);
+    const limited = await this.limitedAccountOf(teamId);
+    return limited === null
+      ? { waiting: 0, heldByLimits: 0, limits: null, endsAt: null }
+      : this.byLimits({ ...limited, lane: laneOf(teamId, 'custom') }, further);
   }
 
-  private async byLimits(
-    lane: string,
-    smtp: NonNullable<TeamMailSettings['smtp']>,
-    limits: SendingLimits,
-    further: number,
-  ): Promise<DeliveryForecast> {
+  /** What waits for other teams of the same account is not told, not even by a time. */
+  private async byLimits({ lane, account, limits }: PacedAccount & { limits: SendingLimits }, further: number): Promise<DeliveryForecast> {
     const { windows, env } = this;
     const waiting = await this.store.waiting(lane, env.SMTP_MAX_RECIPIENTS, windows);
-    const sent = await this.store.sent({ lane, account: accountOf(smtp) }, windows);
+    const sent = await this.store.sent(account, windows);
     const all: WaitingGroup[] = [...waiting, { deliveries: further, messages: further, recipients: further, dueInMs: 0 }];
     const foretold = await inTurns(foretellEnd(limits, windows, sent, all));
     return {
@@ -46,12 +44,14 @@ export class Forecast {
     };
   }
 
-  private async ownServerOf(teamId: string): Promise<TeamMailSettings['smtp']> {
+  private async limitedAccountOf(teamId: string): Promise<{ account: string; limits: SendingLimits } | null> {
     try {
       const settings = await this.settings.settingsOf(teamId);
-      return settings?.sender === 'custom' ? settings.smtp : null;
+      const smtp = settings?.sender === 'custom' ? settings.smtp : null;
+      const limits = smtp && sendingLimitsOf(smtp);
+      return smtp && limits && { account: this.accounts.accountOf(teamId, smtp), limits };
     } catch (error) {
-      if (!(error instanceof SettingsUnavailableError)) throw error;
+      if (!(error instanceof SettingsUnavailableError || error instanceof SealError)) throw error;
       throw new ProblemException(503, 'settings-unavailable', 'The settings of the team cannot be read right now. Try again in a moment.');
     }
   }

@@ -1,22 +1,11 @@
-// Which dispatcher works on a lane whose server is held to limits, what it has sent, and what waits there.
-import { createHash } from 'node:crypto';
+// Which dispatcher sends by an account that is held to limits, what was sent by it, and what waits in its lanes.
 import { Injectable } from '@nestjs/common';
-import { type FailureReason, type TeamMailSettings } from '@billing-mail/contracts';
+import { type FailureReason } from '@billing-mail/contracts';
 import { type PaceWindows, type SentBefore, type Size, type WaitingGroup } from '@billing-mail/mail-core';
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
 export type PacedAccount = { lane: string; account: string };
-
-type Server = NonNullable<TeamMailSettings['smtp']>;
-
-/** Names whom a server counts for, without telling. */
-export const accountOf = ({ host, port, auth }: Server): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([host, port, auth.type === 'oauth2' ? (auth.connection?.mailbox ?? null) : 'username' in auth ? auth.username : null]),
-    )
-    .digest('base64url');
 
 const MOST_TOLD_AT_A_TIME = 1000;
 
@@ -28,42 +17,43 @@ export class PacedLanesStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Takes or keeps these lanes for a worker. Returns those that are its own; the others are another's, who gave a sign of life. */
-  async hold(workerId: string, lanes: readonly string[], leaseMs: number): Promise<Set<string>> {
-    const rows = await this.sql.rows<{ lane: string }>(
-      `INSERT INTO dispatch.paced_lanes AS known (lane, held_by, held_until)
-       SELECT lane, $1, now() + $3 * interval '1 millisecond' FROM unnest($2::text[]) AS lane ORDER BY lane
-       ON CONFLICT (lane) DO UPDATE SET held_by = excluded.held_by, held_until = excluded.held_until
+  /** Takes or keeps these accounts for a worker. Returns those that are its own; the others are another's, who gave a sign of life. */
+  async hold(workerId: string, accounts: readonly string[], leaseMs: number): Promise<Set<string>> {
+    const rows = await this.sql.rows<{ account: string }>(
+      `INSERT INTO dispatch.paced_accounts AS known (account, held_by, held_until)
+       SELECT account, $1, now() + $3 * interval '1 millisecond' FROM unnest($2::text[]) AS account ORDER BY account
+       ON CONFLICT (account) DO UPDATE SET held_by = excluded.held_by, held_until = excluded.held_until
        WHERE known.held_by = excluded.held_by OR known.held_until <= now()
-       RETURNING lane`,
-      [workerId, lanes, leaseMs],
+       RETURNING account`,
+      [workerId, accounts, leaseMs],
     );
-    return new Set(rows.map(({ lane }) => lane));
+    return new Set(rows.map(({ account }) => account));
   }
 
-  /** Leaves lanes to others; without `lanes` all that the worker holds. */
-  async leave(workerId: string, lanes: readonly string[] | null = null): Promise<void> {
-    await this.sql.affected('DELETE FROM dispatch.paced_lanes WHERE held_by = $1 AND ($2::text[] IS NULL OR lane = ANY($2))', [
+  /** Leaves accounts to others; without `accounts` all that the worker holds. */
+  async leave(workerId: string, accounts: readonly string[] | null = null): Promise<void> {
+    await this.sql.affected('DELETE FROM dispatch.paced_accounts WHERE held_by = $1 AND ($2::text[] IS NULL OR account = ANY($2))', [
       workerId,
-      lanes,
+      accounts,
     ]);
   }
 
-  /** What was sent in the last day, the oldest first, and how long ago each minute ended. */
-  async sent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<SentBefore[]> {
+  /** What was sent by an account in the last day, by whichever team, the oldest first, and how long ago each minute ended. */
+  async sent(account: string, { minuteMs, dayMs }: PaceWindows): Promise<SentBefore[]> {
     return this.sql.rows(
-      `SELECT messages, recipients, greatest(0, extract(epoch FROM now() - began_at) * 1000 - $3)::float8 AS "agoMs"
-       FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 AND began_at >= now() - ($3 + $4) * interval '1 millisecond' ORDER BY began_at`,
-      [lane, account, minuteMs, dayMs],
+      `SELECT sum(messages)::int AS messages, sum(recipients)::int AS recipients,
+         greatest(0, extract(epoch FROM now() - began_at) * 1000 - $2)::float8 AS "agoMs"
+       FROM dispatch.paced_sends WHERE account = $1 AND began_at >= now() - ($2 + $3) * interval '1 millisecond' GROUP BY began_at ORDER BY began_at`,
+      [account, minuteMs, dayMs],
     );
   }
 
   /** Forgets what no limit counts any more. */
-  async forgetSent(lanes: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
-    await this.sql.affected(`DELETE FROM dispatch.paced_sends WHERE lane = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`, [
-      lanes,
-      minuteMs + dayMs,
-    ]);
+  async forgetSent(accounts: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
+    await this.sql.affected(
+      `DELETE FROM dispatch.paced_sends WHERE account = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`,
+      [accounts, minuteMs + dayMs],
+    );
   }
 
   /** What waits in a lane, together what is due in the same minute; what waits for a limit is due now. */

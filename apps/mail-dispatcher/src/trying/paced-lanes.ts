@@ -1,5 +1,5 @@
-// Keeps a team's own server within its limits, over all dispatchers: a lane with limits is worked on by one of them at a time, which counts what
-// it sends; PostgreSQL says which one, and keeps the counts for the next. Lanes without limits never come here.
+// Keeps teams' own servers within their limits, over all dispatchers: by an account with limits one of them sends at a time, for all teams that use
+// it, and counts what it sends; PostgreSQL says which one, and keeps the counts for the next. Lanes without limits never come here.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
@@ -8,16 +8,22 @@ import { type Logger, within } from '@billing-mail/platform';
 import { SessionKeeper } from '@billing-mail/smtp-client';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER, PACE_WINDOWS } from '../dispatcher.tokens.js';
-import { accountOf, PacedLanesStore } from '../records/paced-lanes.store.js';
+import { laneOf } from '../records/lanes.js';
+import { PacedLanesStore } from '../records/paced-lanes.store.js';
+import { SendingAccounts } from './sending-accounts.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
+/** What the server counts together. `pace` is that of no team: it has what all of them have sent. */
+type Account = { name: string; pace: SendingPace; underWay: number; heldUntil: number; usedAt: number };
 type PacedLane = {
   lane: string;
-  account: string;
+  account: Account;
   /** Of the settings that its limits are from. */
   fingerprint: string;
+  /** The counts of the account by the limits of the team. */
   pace: SendingPace;
-  heldUntil: number;
+  /** Of what is under way in the account, that of this lane. */
+  underWay: number;
   usedAt: number;
   /** The settings have changed: whether it still has limits, and which, is seen by the next delivery. */
   isInDoubt: boolean;
@@ -26,12 +32,13 @@ type PacedLane = {
   timer: NodeJS.Timeout | null;
 };
 
-/** `wait`: not now, for how long, and for which limit; `null`: another dispatcher works on the lane, or all connections are in use. */
+/** `wait`: not now, for how long, and for which limit; `null`: another dispatcher sends by the account, or all connections are in use. */
 export type Permit =
-  { kind: 'go'; end: () => void } | { kind: 'wait'; afterMs: number; limit: { count: number; per: 'minute' | 'day' } | null };
+  | { kind: 'go'; account: string; end: () => void }
+  | { kind: 'wait'; afterMs: number; limit: { count: number; per: 'minute' | 'day' } | null };
 
 const RENEWED_EVERY_MS = 1000;
-/** Beyond the time for which sessions are kept: who stops to work on a lane must have no connection left when the next one begins. */
+/** Beyond the time for which sessions are kept: who stops to send by an account must have no connection left when the next one begins. */
 const LEASE_MS = 30_000;
 /** A lane that sends nothing for so long is left. */
 const LEFT_AFTER_MS = 120_000;
@@ -43,7 +50,8 @@ const FORGETS_A_DAY = 24;
 export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly workerId = randomUUID();
   private readonly lanes = new Map<string, PacedLane>();
-  private readonly openings = new Map<string, Promise<PacedLane>>();
+  private readonly accounts = new Map<string, Account>();
+  private readonly goingOn = new Map<Account, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private forgotAt = -Infinity;
   /** Told when a lane has room again. */
@@ -55,6 +63,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(PACE_WINDOWS) private readonly windows: PaceWindows,
     private readonly store: PacedLanesStore,
     private readonly sessions: SessionKeeper,
+    private readonly sendingAccounts: SendingAccounts,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -64,7 +73,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     for (const { timer } of this.lanes.values()) if (timer !== null) clearTimeout(timer);
-    if (this.lanes.size === 0) return;
+    if (this.accounts.size === 0) return;
     await within(LEAVE_MS, this.sessions.close());
     // Where that fails the lease runs out.
     await within(
@@ -82,7 +91,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     const known = this.lanes.size === 0 ? undefined : this.lanes.get(way);
     if (known === undefined || known.isInDoubt) return learnt;
     const now = performance.now();
-    const room = now < known.heldUntil ? known.pace.roomAt(now) : 0;
+    const room = now < known.account.heldUntil ? Math.max(0, known.pace.roomAt(now) - known.account.underWay + known.underWay) : 0;
     return { starts: learnt?.starts ?? room, room: Math.min(room, learnt?.room ?? room) };
   }
 
@@ -93,89 +102,120 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** Asks whether a message may be sent now, and counts it. Rejects where PostgreSQL can not be asked. */
-  async begin(lane: string, server: Server, fingerprint: string, size: Size): Promise<Permit> {
-    const known = await this.open(lane, server);
+  async begin(teamId: string, server: Server, fingerprint: string, size: Size): Promise<Permit> {
+    const known = await this.open(teamId, server);
+    const { lane, account } = known;
     const now = performance.now();
     Object.assign(known, { fingerprint, usedAt: now, isInDoubt: false });
-    if (now >= known.heldUntil || !known.pace.hasConnection()) return { kind: 'wait', afterMs: 0, limit: null };
+    account.usedAt = now;
+    if (now >= account.heldUntil || !known.pace.hasConnection()) return { kind: 'wait', afterMs: 0, limit: null };
     const waitMs = known.pace.waitMs(size, now);
     if (waitMs > 0) {
       this.tellOfRoom(known);
       return { kind: 'wait', afterMs: Math.ceil(waitMs), limit: limitOf(known.pace, waitMs, this.windows) };
     }
-    known.pace.begin(size);
+    const count = (by: number): void => void ((account.underWay += by), (known.underWay += by));
+    account.pace.begin(size);
+    count(1);
     const end = (): void => {
-      known.pace.end(size, performance.now());
+      account.pace.end(size, performance.now());
+      count(-1);
       this.tellOfRoom(known);
     };
     try {
-      await this.store.count(known, size, this.windows.minuteMs);
+      await this.store.count({ lane, account: account.name }, size, this.windows.minuteMs);
     } catch (error) {
       end();
       throw error;
     }
-    return { kind: 'go', end };
+    return { kind: 'go', account: account.name, end };
   }
 
-  private async open(lane: string, server: Server): Promise<PacedLane> {
-    const account = accountOf(server);
+  private async open(teamId: string, server: Server): Promise<PacedLane> {
+    const lane = laneOf(teamId, 'custom');
+    const name = this.sendingAccounts.accountOf(teamId, server);
     const limits = sendingLimitsOf(server) ?? {};
-    const known = this.lanes.get(lane);
-    if (known?.account === account && JSON.stringify(known.pace.limits) === JSON.stringify(limits)) return known;
-    const opening = this.openings.get(lane) ?? this.take({ lane, account, limits }).finally(() => this.openings.delete(lane));
-    this.openings.set(lane, opening);
-    return opening;
-  }
-
-  private async take({ lane, account, limits }: { lane: string; account: string; limits: SendingPace['limits'] }): Promise<PacedLane> {
     const askedAt = performance.now();
+    const account = this.accounts.get(name) ?? {
+      name,
+      pace: new SendingPace({}, this.windows),
+      underWay: 0,
+      heldUntil: 0,
+      usedAt: askedAt,
+    };
     const known = this.lanes.get(lane);
-    const same = known?.account === account ? known : null;
-    // What is under way in the account ends in it, by whichever limits it began.
-    const pace = new SendingPace(limits, this.windows, same?.pace);
-    const taken: PacedLane = Object.assign(same ?? { lane, account, fingerprint: '', usedAt: askedAt, isInDoubt: false, timer: null }, {
-      ...{ pace, heldUntil: 0, tellsFrom: 0 },
-    });
-    const own = await this.store.hold(this.workerId, [lane], this.leaseMs);
-    if (own.has(lane)) await this.goOn(taken, askedAt);
-    this.lanes.set(lane, taken);
-    return taken;
+    if (known?.account === account) {
+      if (JSON.stringify(known.pace.limits) !== JSON.stringify(limits))
+        Object.assign(known, { pace: new SendingPace(limits, this.windows, account.pace), tellsFrom: 0 });
+      return known;
+    }
+    this.accounts.set(name, account);
+    if (askedAt >= account.heldUntil) {
+      const own = await this.store.hold(this.workerId, [name], this.leaseMs);
+      if (own.has(name) && askedAt >= account.heldUntil) await this.goOn(account, askedAt);
+    }
+    return this.noteLane(lane, account, limits);
   }
 
-  /** What the one before has begun lately may only just have ended. */
-  private async goOn(lane: PacedLane, askedAt: number): Promise<void> {
-    const sent = await this.store.sent(lane, this.windows);
-    const now = performance.now();
-    lane.pace = new SendingPace(lane.pace.limits, this.windows, lane.pace);
-    lane.pace.noteBefore(sent, now, this.leaseMs);
-    lane.heldUntil = askedAt + LEASE_MS;
+  /** One that another delivery has noted meanwhile stays. */
+  private noteLane(lane: string, account: Account, limits: SendingPace['limits']): PacedLane {
+    const known = this.lanes.get(lane);
+    if (known?.account === account) return known;
+    const noted: PacedLane = {
+      ...{ lane, account, fingerprint: '', pace: new SendingPace(limits, this.windows, account.pace), underWay: 0 },
+      ...{ usedAt: performance.now(), isInDoubt: false, tellsFrom: 0, timer: null },
+    };
+    this.lanes.set(lane, noted);
+    return noted;
+  }
+
+  /** What the one before has begun lately may only just have ended. Once at a time: what is sent after it is not to be forgotten. */
+  private goOn(account: Account, askedAt: number): Promise<void> {
+    const going = this.goingOn.get(account) ?? this.readSent(account, askedAt).finally(() => this.goingOn.delete(account));
+    this.goingOn.set(account, going);
+    return going;
+  }
+
+  private async readSent(account: Account, askedAt: number): Promise<void> {
+    const sent = await this.store.sent(account.name, this.windows);
+    account.pace.forgetSent();
+    account.pace.noteBefore(sent, performance.now(), this.leaseMs);
+    account.heldUntil = askedAt + LEASE_MS;
   }
 
   private async renew(): Promise<void> {
-    if (this.lanes.size === 0) return;
+    if (this.accounts.size === 0) return;
     const now = performance.now();
     try {
-      const idle = [...this.lanes.values()].filter(({ usedAt }) => now - usedAt > LEFT_AFTER_MS + this.env.SMTP_SESSION_IDLE);
-      for (const { lane } of idle) this.lanes.delete(lane);
-      if (idle.length > 0)
-        await this.store.leave(
-          this.workerId,
-          idle.map(({ lane }) => lane),
-        );
-      const own = await this.store.hold(this.workerId, this.known(), this.leaseMs);
+      await this.leaveIdle(now);
+      const accounts = [...this.accounts.values()];
+      const own = await this.store.hold(
+        this.workerId,
+        accounts.map(({ name }) => name),
+        this.leaseMs,
+      );
       if (now - this.forgotAt > this.windows.dayMs / FORGETS_A_DAY) {
         this.forgotAt = now;
         await this.store.forgetSent([...own], this.windows);
       }
-      for (const lane of this.lanes.values()) {
-        if (!own.has(lane.lane)) lane.heldUntil = 0;
-        else if (now >= lane.heldUntil) await this.goOn(lane, now);
-        else lane.heldUntil = now + LEASE_MS;
-        if (own.has(lane.lane) && !lane.isInDoubt && now >= lane.tellsFrom) await this.tellWaiting(lane, now);
+      for (const account of accounts) {
+        if (!own.has(account.name)) account.heldUntil = 0;
+        else if (now >= account.heldUntil) await this.goOn(account, now);
+        else account.heldUntil = now + LEASE_MS;
       }
+      for (const lane of this.lanes.values())
+        if (own.has(lane.account.name) && !lane.isInDoubt && now >= lane.tellsFrom) await this.tellWaiting(lane, now);
     } catch (error) {
       this.logger.warn({ step: 'paced-lanes', err: error }, 'could not keep the lanes whose servers have limits');
     }
+  }
+
+  private async leaveIdle(now: number): Promise<void> {
+    const isIdle = ({ usedAt }: { usedAt: number }): boolean => now - usedAt > LEFT_AFTER_MS + this.env.SMTP_SESSION_IDLE;
+    for (const lane of this.lanes.values()) if (isIdle(lane)) this.lanes.delete(lane.lane);
+    const idle = [...this.accounts.values()].filter(isIdle).map(({ name }) => name);
+    for (const name of idle) this.accounts.delete(name);
+    if (idle.length > 0) await this.store.leave(this.workerId, idle);
   }
 
   /** What is due and stays behind says why; where that is for long, it is not looked at before. */

@@ -11,7 +11,6 @@ import { DocumentChangedError } from '../documents/read-document.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { type ConnectionAsked, TokenClient, TokenUnavailableError } from '../documents/token.client.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
-import { laneOf } from '../records/lanes.js';
 import { envelopeFrom } from '../records/look.js';
 import { ReturnPaths } from '../records/return-paths.js';
 import { type LookedAfter, type RecipientRow } from '../records/rows.js';
@@ -127,10 +126,11 @@ export class TryDelivery {
     if (way.limited === null) return this.handInBy(way, delivery, message, signal, turn, recordProgress);
     const recipients = delivery.recipients.filter(({ status }) => status === 'pending').length;
     const size = { messages: Math.ceil(recipients / this.env.SMTP_MAX_RECIPIENTS), recipients };
-    const permit = await this.paced.begin(laneOf(delivery.teamId, 'custom'), way.limited, way.fingerprint, size);
+    const permit = await this.paced.begin(delivery.teamId, way.limited, way.fingerprint, size);
     if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
     try {
-      return await this.handInBy(way, delivery, message, signal, turn, recordProgress);
+      // The server counts the connections of the account, so these are kept for whichever of its teams comes next.
+      return await this.handInBy({ ...way, scope: `:${permit.account}` }, delivery, message, signal, turn, recordProgress);
     } finally {
       permit.end();
     }

@@ -13,27 +13,30 @@ export type SentBefore = Size & { agoMs: number };
 export type Size = { messages: number; recipients: number };
 /** The same where it may not go before. */
 type Waiting = Size & { dueInMs?: number };
-type UnderWay = Size & { sendings: number };
+/** What an account has sent and is sending. */
+type Counts = {
+  /** When places of the minute were last left, the oldest first: one for each message. */
+  left: number[];
+  day: Sent[];
+  /** When the newest piece of the day began. */
+  beganAt: number | null;
+  readonly underWay: Size & { sendings: number };
+};
 
 /**
  * A message counts from before its sending begins until a whole window after its end: whenever in between the server counts it, it never sees more
  * than the limit in any window. All times are milliseconds of one clock that only goes forward.
  */
 export class SendingPace {
-  /** When places of the minute were last left, the oldest first: one for each message. */
-  private left: number[] = [];
-  private day: Sent[] = [];
-  /** When the newest piece of the day began. */
-  private beganAt: number | null = null;
-  private readonly underWay: UnderWay;
+  private readonly counts: Counts;
 
-  /** @param before what is under way by it ends here; what it had sent is to be told with `noteSent` */
+  /** @param other of the same account, by other limits: what either sends counts for both */
   constructor(
     readonly limits: SendingLimits,
     private readonly windows: PaceWindows,
-    before?: SendingPace,
+    other?: SendingPace,
   ) {
-    this.underWay = before?.underWay ?? { sendings: 0, messages: 0, recipients: 0 };
+    this.counts = other?.counts ?? { left: [], day: [], beganAt: null, underWay: { sendings: 0, messages: 0, recipients: 0 } };
   }
 
   /** Messages that may be under way now, those that are among them. */
@@ -41,7 +44,7 @@ export class SendingPace {
     this.forgetBefore(now);
     const { connections = Infinity, messagesPerMinute = Infinity, recipientsPerDay = Infinity } = this.limits;
     const isDayFull = this.recipientsOfDay() >= recipientsPerDay;
-    return isDayFull ? this.underWay.sendings : Math.max(0, Math.min(connections, messagesPerMinute - this.left.length));
+    return isDayFull ? this.counts.underWay.sendings : Math.max(0, Math.min(connections, messagesPerMinute - this.counts.left.length));
   }
 
   /** How long a message of this size has to wait; 0 where it may go now. */
@@ -50,36 +53,41 @@ export class SendingPace {
   }
 
   hasConnection(): boolean {
-    return this.underWay.sendings < (this.limits.connections ?? Infinity);
+    return this.counts.underWay.sendings < (this.limits.connections ?? Infinity);
   }
 
   begin({ messages, recipients }: Size): void {
-    this.underWay.sendings += 1;
-    this.underWay.messages += messages;
-    this.underWay.recipients += recipients;
+    this.counts.underWay.sendings += 1;
+    this.counts.underWay.messages += messages;
+    this.counts.underWay.recipients += recipients;
   }
 
   end({ messages, recipients }: Size, now: number): void {
-    this.underWay.sendings -= 1;
-    this.underWay.messages -= messages;
-    this.underWay.recipients -= recipients;
+    this.counts.underWay.sendings -= 1;
+    this.counts.underWay.messages -= messages;
+    this.counts.underWay.recipients -= recipients;
     this.noteSent([{ at: now, messages, recipients }]);
   }
 
   /** What was sent before, the oldest first. */
   noteSent(sent: readonly Sent[]): void {
     for (const one of sent) {
-      if (this.limits.messagesPerMinute !== undefined) for (let left = one.messages; left > 0; left -= 1) this.left.push(one.at);
-      const last = this.day.at(-1);
+      for (let left = one.messages; left > 0; left -= 1) this.counts.left.push(one.at);
+      const last = this.counts.day.at(-1);
       // In pieces of a minute, so that a day is few of them; a piece counts until its last message is a day old.
-      if (last !== undefined && this.beganAt !== null && one.at - this.beganAt < this.windows.minuteMs) {
+      if (last !== undefined && this.counts.beganAt !== null && one.at - this.counts.beganAt < this.windows.minuteMs) {
         last.at = Math.max(last.at, one.at);
         last.recipients += one.recipients;
       } else {
-        this.day.push({ ...one });
-        this.beganAt = one.at;
+        this.counts.day.push({ ...one });
+        this.counts.beganAt = one.at;
       }
     }
+  }
+
+  /** Begins anew with what was sent; what is under way stays. */
+  forgetSent(): void {
+    Object.assign(this.counts, { left: [], day: [], beganAt: null } satisfies Partial<Counts>);
   }
 
   /** What somebody else began to send, the oldest first; each may have gone on for `latelyMs`, and is counted from that end. */
@@ -103,8 +111,8 @@ export class SendingPace {
     this.forgetBefore(now);
     const { minuteMs, dayMs } = this.windows;
     const { messagesPerMinute, recipientsPerDay } = this.limits;
-    const places = [...this.left, ...Array.from({ length: this.underWay.messages }, () => now)].map((at) => at + minuteMs);
-    const day = [...this.day, { at: now, recipients: this.underWay.recipients }].map(({ at, recipients }) => ({
+    const places = [...this.counts.left, ...Array.from({ length: this.counts.underWay.messages }, () => now)].map((at) => at + minuteMs);
+    const day = [...this.counts.day, { at: now, recipients: this.counts.underWay.recipients }].map(({ at, recipients }) => ({
       at: at + dayMs,
       recipients,
     }));
@@ -129,14 +137,14 @@ export class SendingPace {
   }
 
   private recipientsOfDay(): number {
-    return this.day.reduce((sum, { recipients }) => sum + recipients, this.underWay.recipients);
+    return this.counts.day.reduce((sum, { recipients }) => sum + recipients, this.counts.underWay.recipients);
   }
 
   private forgetBefore(now: number): void {
     const { minuteMs, dayMs } = this.windows;
-    const isPast = this.left.findIndex((at) => at + minuteMs > now);
-    if (isPast !== 0) this.left = isPast < 0 ? [] : this.left.slice(isPast);
-    while (this.day[0] !== undefined && this.day[0].at + dayMs <= now) this.day.shift();
-    if (this.day.length === 0) this.beganAt = null;
+    const isPast = this.counts.left.findIndex((at) => at + minuteMs > now);
+    if (isPast !== 0) this.counts.left = isPast < 0 ? [] : this.counts.left.slice(isPast);
+    while (this.counts.day[0] !== undefined && this.counts.day[0].at + dayMs <= now) this.counts.day.shift();
+    if (this.counts.day.length === 0) this.counts.beganAt = null;
   }
 }
