@@ -36,6 +36,7 @@ export * from './postgres/migrate.js';
 export * from './postgres/requirements.js';
 export * from './postgres/sql.js';
 export * from './redis/bull-options.js';
+export * from './redis/close-queue.js';
 export * from './redis/connect-redis.js';
 export * from './redis/redis-address.js';
 export * from './redis/redis-answer.js';

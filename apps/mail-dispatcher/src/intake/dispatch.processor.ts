@@ -11,7 +11,7 @@ import {
   type RejectionReason,
   toFieldErrors,
 } from '@billing-mail/contracts';
-import { isDatabaseAway, type Logger, Traced, within } from '@billing-mail/platform';
+import { closeQueue, isDatabaseAway, type Logger, Traced, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
@@ -83,7 +83,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     await within(DRAIN_MS, this.queue.pause(true, true));
     await within(DRAIN_MS, Promise.all(this.atWork));
     // Closed first, so that giving up is not told to Bull as a failure of the job.
-    await within(DRAIN_MS, this.queue.close(true));
+    await closeQueue(this.queue, DRAIN_MS);
     this.ended = true;
   }
 

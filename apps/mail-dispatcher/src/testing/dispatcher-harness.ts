@@ -29,6 +29,7 @@ import {
 import { type PaceWindows } from '@billing-mail/mail-core';
 import {
   createLogger,
+  closeQueue,
   CredentialBox,
   migrate,
   transportClient,
@@ -281,7 +282,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await Promise.all(apps.map((app) => app.close()));
       await stopResponder();
       await client.close();
-      await Promise.all([queue.close(true), outcomesQueue.close(true), source.destroy()]);
+      await Promise.all([...[queue, outcomesQueue].map((open) => closeQueue(open, 5000)), source.destroy()]);
       await pooler?.stop();
       await Promise.all([database.stop(), redis.stop(), platform.close(), custom.close()]);
       await rm(folder, { recursive: true, force: true });

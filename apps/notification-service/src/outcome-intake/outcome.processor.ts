@@ -2,7 +2,7 @@
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
-import { type Logger, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
+import { closeQueue, type Logger, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
 import { LOGGER } from '../notification.env.js';
 import { outcomesTaken } from '../notification.metrics.js';
@@ -65,7 +65,7 @@ export class OutcomeProcessor implements OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     await within(DRAIN_MS, this.queue.pause(true, true));
     await within(DRAIN_MS, Promise.allSettled(this.atWork));
-    await within(DRAIN_MS, this.queue.close(true));
+    await closeQueue(this.queue, DRAIN_MS);
     this.leaving.abort();
   }
 }

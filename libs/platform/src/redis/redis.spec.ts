@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { NotReplicatedError, publishDispatchJob, queuePrefix } from '@billing-mail/contracts';
 import { startTestRedis, startTestSentinels, type TestRedis, type TestSentinels } from '@billing-mail/testkit';
 import Bull, { type Queue } from 'bull';
+import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { firstValueFrom, lastValueFrom, timeout } from 'rxjs';
@@ -12,6 +13,7 @@ import { RateLimiter } from '../http/limiting/rate-limiter.js';
 import { RATE_LIMITS } from '../http/limiting/rate-limits.js';
 import { SharedSlots } from '../http/limiting/shared-slots.js';
 import { bullOptions } from './bull-options.js';
+import { closeQueue } from './close-queue.js';
 import { connectionsOf, connectRedis, type RedisEnv } from './connect-redis.js';
 import { RedisHealth } from './redis-health.js';
 import { transportClient, transportServer } from './redis-transport.js';
@@ -126,6 +128,47 @@ describe('two environments on one Redis', () => {
     expect(new Set(ofProduction.map(kindOf))).toEqual(new Set(['{billing-mail}:dispatch', '{billing-mail}:limits', 'settings']));
   });
   const kindOf = (name: string): string => /^(\{billing-mail\}:\w+|\w+)/.exec(name)?.[0] ?? name;
+});
+
+describe('a queue that is closed', () => {
+  const worker = (url: string): Queue => {
+    const queue = new Bull('closing', bullOptions({ REDIS_URL: url }));
+    queue.on('error', () => undefined);
+    void queue.process(() => Promise.resolve());
+    return queue;
+  };
+  /** Sockets of this process, and timers by which one would be opened again. */
+  const openHere = (): number => process.getActiveResourcesInfo().filter((kind) => /^(TCP|Timeout)/.test(kind)).length;
+
+  it('leaves no connection, however soon that is after its worker has begun', async () => {
+    const redis = await startTestRedis();
+    const watcher = new Redis(redis.url);
+    await watcher.ping();
+    const before = openHere();
+    for (let turns = 0; turns < 40; turns += 1) {
+      const queue = worker(redis.url);
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+      await closeQueue(queue, 20_000);
+    }
+    await until(
+      async () =>
+        String(await watcher.client('LIST'))
+          .trim()
+          .split('\n').length === 1,
+    );
+    await until(() => openHere() <= before);
+    watcher.disconnect();
+    await redis.stop();
+  });
+
+  it('leaves none that looks for a Redis that is away', async () => {
+    const redis = await startTestRedis();
+    await redis.halt();
+    const before = openHere();
+    for (const ms of [1, 200]) await closeQueue(worker(redis.url), ms);
+    await until(() => openHere() <= before);
+    await redis.stop();
+  });
 });
 
 describe('a Redis that is away', () => {
