@@ -171,6 +171,26 @@ describe('a queue that is closed', () => {
   });
 });
 
+describe('a job that a worker took and never locked, as it died', () => {
+  it('is worked on by another one once its Redis was killed and a replica has taken over', async () => {
+    const redis = await startTestSentinels();
+    const env = { REDIS_URL: redis.url };
+    const queue = new Bull('orphans', bullOptions(env));
+    queue.on('error', () => undefined);
+    const id = String((await queue.add({ of: 'somebody who died' })).id);
+    await queue.client.brpoplpush(queue.toKey('wait'), queue.toKey('active'), 0);
+    await queue.client.wait(1, 60_000);
+    const taken: string[] = [];
+    void queue.process((job) => Promise.resolve(void taken.push(String(job.id))));
+    await redis.primary.end('SIGKILL');
+    await until(() => taken.length > 0);
+    expect(taken).toEqual([id]);
+    await closeQueue(queue, 20_000);
+    for (const open of connectionsOf(env)) open.disconnect();
+    await redis.stop();
+  });
+});
+
 describe('a Redis that is away', () => {
   it('lets a start go on, which hears and asks as soon as it is there', async () => {
     const redis = await startTestRedis();
