@@ -248,6 +248,52 @@ describe('an HTTP service', () => {
   });
 });
 
+describe('an HTTP service on one connection', () => {
+  const begin = async (changes: { headWithinMs?: number } = {}) => {
+    const app = await createHttpService({ ...options, ...changes });
+    await app.listen(0, '127.0.0.1');
+    const socket = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    return { app, socket };
+  };
+  const health = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  it('works on one request of many that come at once, and cuts it off', async () => {
+    const { app, socket } = await begin();
+    const count = async (): Promise<number> => {
+      const metrics = (await request(app.getHttpServer()).get('/metrics')).text;
+      return Number(/duration_seconds_count\{method="GET",route="\/health\/live",status="2xx"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+    };
+    const before = await count();
+    socket.write(health.repeat(500));
+    await once(socket, 'close');
+    expect((await count()) - before).toBeLessThanOrEqual(1);
+    await app.close();
+  });
+
+  it('does not wait for a head that comes byte by byte', async () => {
+    const { app, socket } = await begin({ headWithinMs: 300 });
+    // Of a write that comes too late an error is told first.
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET /health/live HTTP/1.1\r\nX: ');
+    const dripping = setInterval(() => socket.write('x'), 20);
+    await closed;
+    clearInterval(dripping);
+    await app.close();
+  });
+
+  it('answers one request after the other', async () => {
+    const { app, socket } = await begin();
+    for (let asked = 0; asked < 5; asked += 1) {
+      const answered = once(socket, 'data') as Promise<[Buffer]>;
+      socket.write(health);
+      expect((await answered)[0].toString()).toMatch(/^HTTP\/1\.1 200/);
+    }
+    socket.destroy();
+    await app.close();
+  });
+});
+
 describe('an HTTP service that ends', () => {
   it('waits neither for who is silent, nor for who stopped in a head or a body, nor for who may ask again', async () => {
     const app = await createHttpService({ ...options, bodyIdleMs: 600_000, closeWithinMs: 50 });

@@ -42,13 +42,15 @@ export type HttpServiceOptions = {
   logsRequestIds?: boolean;
   /** How long connections on which no answer is due are kept when the service ends, in milliseconds. */
   closeWithinMs?: number;
+  /** How long the head of a request may take, in milliseconds. */
+  headWithinMs?: number;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
 };
 
 /** Builds the app without listening; tests use it with their own module. */
 export async function createHttpService(options: HttpServiceOptions): Promise<NestExpressApplication> {
-  const adapter = new EndingExpressAdapter(options.closeWithinMs);
+  const adapter = new EndingExpressAdapter(options.closeWithinMs, options.headWithinMs);
   const app = await NestFactory.create<NestExpressApplication>(options.module, adapter, {
     logger: new NestLogger(options.logger),
     bodyParser: false,
