@@ -56,7 +56,7 @@ export class AcceptDocument {
   async accept(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const settings = await this.settingsIfKnown(document.teamId);
     if (settings === null) return teamUnknown(document.teamId);
-    const taken = await this.documents.take(document.attachments);
+    const taken = await this.documents.take(document.teamId, document.attachments);
     if ('errors' in taken) return { kind: 'rejected', reason: 'invalid', errors: taken.errors };
     return this.insert(document, taken.attachments, settings, waitMs);
   }

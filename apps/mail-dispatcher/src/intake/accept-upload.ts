@@ -100,7 +100,7 @@ export class AcceptUpload {
   private async refusalOf(teamId: string, attachments: readonly UploadAttachment[]): Promise<Intake | null> {
     const refusal = await this.accepting.refusalOf(teamId);
     if (refusal !== null) return refusal;
-    const errors = await this.documents.problemsOfStored(attachments);
+    const errors = await this.documents.problemsOfStored(teamId, attachments);
     return errors.length > 0 ? { kind: 'rejected', reason: 'invalid', errors } : null;
   }
 
@@ -117,7 +117,7 @@ export class AcceptUpload {
     if (earlier !== null) return void came.set(part.name, await hashOf(bytes));
     const received = await this.store.receive(bytes);
     came.set(part.name, received);
-    const problem = await problemOfReceived(attachment, received);
+    const problem = await problemOfReceived(begun.document.teamId, attachment, received);
     if (problem !== null) throw invalidInput([{ pointer, message: problem }]);
   }
 

@@ -32,29 +32,30 @@ export class TakeDocuments {
   constructor(@Inject(DOCUMENT_STORE) private readonly store: DocumentStore) {}
 
   /** All are checked before any is stored. Rejects (throws) only when the store is away. */
-  async take(attachments: readonly Attachment[]): Promise<TakenDocuments> {
-    const checked = await Promise.all(attachments.map((attachment) => this.check(attachment)));
+  async take(teamId: string, attachments: readonly Attachment[]): Promise<TakenDocuments> {
+    const checked = await Promise.all(attachments.map((attachment) => this.check(teamId, attachment)));
     const errors = errorsOf(checked);
     if (errors.length > 0) return { errors };
     return { attachments: await Promise.all(checked.map((result) => this.keep(result as Checked))) };
   }
 
   /** What is wrong with those that are in the store already. */
-  async problemsOfStored(attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
-    return errorsOf(await Promise.all(attachments.map(async (attachment) => ('ref' in attachment ? this.checkStored(attachment) : null))));
+  async problemsOfStored(teamId: string, attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
+    const check = async (attachment: Attachment | UploadAttachment) => ('ref' in attachment ? this.checkStored(teamId, attachment) : null);
+    return errorsOf(await Promise.all(attachments.map(check)));
   }
 
-  private check(attachment: Attachment): Promise<Checked | Refused> {
-    return 'content' in attachment ? this.checkInline(attachment) : this.checkStored(attachment);
+  private check(teamId: string, attachment: Attachment): Promise<Checked | Refused> {
+    return 'content' in attachment ? this.checkInline(teamId, attachment) : this.checkStored(teamId, attachment);
   }
 
-  private async checkInline(attachment: InlineAttachment): Promise<Checked | Refused> {
+  private async checkInline(teamId: string, attachment: InlineAttachment): Promise<Checked | Refused> {
     const { filename, contentType, content, contentId = null } = attachment;
     const common = { filename, contentType, contentId, ref: null };
     const source = isSmall(attachment) ? Buffer.from(content, 'base64') : () => decodeBase64(content);
     const reading = Buffer.isBuffer(source)
-      ? problemOf(common, source, { bytes: source, blocks: () => [source] })
-      : problemOf(common, Buffer.from(content.slice(0, BEGINNING_CHARACTERS), 'base64'), { blocks: source });
+      ? problemOf(common, source, { teamId, bytes: source, blocks: () => [source] })
+      : problemOf(common, Buffer.from(content.slice(0, BEGINNING_CHARACTERS), 'base64'), { teamId, blocks: source });
     const problem = reading instanceof Promise ? await reading : reading;
     return problem === null ? { ...common, source } : { field: 'content', problem };
   }
@@ -66,18 +67,19 @@ export class TakeDocuments {
     return { ...common, ...(await this.store.put([source])), bytes: source };
   }
 
-  private async checkStored({ filename, contentType, ref, sha256, size, contentId }: StoredAttachment): Promise<Checked | Refused> {
+  private async checkStored(teamId: string, stored: StoredAttachment): Promise<Checked | Refused> {
+    const { filename, contentType, ref, sha256, size, contentId } = stored;
     const attachment = { filename, contentType, contentId: contentId ?? null, sha256, size, ref };
-    if (size > KEPT_BYTES) return this.checkLarge(attachment);
+    if (size > KEPT_BYTES) return this.checkLarge(teamId, attachment);
     const bytes = await this.store.read(attachment);
     if (bytes === null) return MISSING;
     if (bytes.length !== size || sha256Of(bytes) !== sha256) return OTHER;
-    const reading = problemOf(attachment, bytes, { bytes, blocks: () => [bytes] });
+    const reading = problemOf(attachment, bytes, { teamId, bytes, blocks: () => [bytes] });
     const problem = reading instanceof Promise ? await reading : reading;
     return problem === null ? { ...attachment, bytes } : { field: 'ref', problem };
   }
 
-  private async checkLarge(attachment: AttachmentInHand & { ref: string }): Promise<AttachmentInHand | Refused> {
+  private async checkLarge(teamId: string, attachment: AttachmentInHand & { ref: string }): Promise<AttachmentInHand | Refused> {
     const size = await this.store.sizeOf(attachment);
     if (size === null) return MISSING;
     if (size !== attachment.size) return OTHER;
@@ -88,7 +90,7 @@ export class TakeDocuments {
       hash.update(block);
     }
     if (beginning === null || hash.digest('hex') !== attachment.sha256) return OTHER;
-    const problem = await problemOf(attachment, Buffer.from(beginning), { blocks: () => this.store.open(attachment) });
+    const problem = await problemOf(attachment, Buffer.from(beginning), { teamId, blocks: () => this.store.open(attachment) });
     return problem === null ? attachment : { field: 'ref', problem };
   }
 }
@@ -126,11 +128,12 @@ export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<StoredBl
 
 /** What is wrong with a document whose bytes came by themselves. */
 export async function problemOfReceived(
+  teamId: string,
   document: NamedDocument,
   { size, open }: Pick<ReceivedBytes, 'size' | 'open'>,
 ): Promise<string | null> {
   if (size === 0) return 'is empty';
-  for await (const beginning of open()) return problemOf(document, Buffer.from(beginning), { blocks: open });
+  for await (const beginning of open()) return problemOf(document, Buffer.from(beginning), { teamId, blocks: open });
   return null;
 }
 

@@ -4,8 +4,8 @@ export type NamedDocument = { filename: string; contentType: string };
 /** Bytes in order, from the start whenever they are asked for; the first block has the first KiB, or all of a shorter document. */
 export type Blocks = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What is in a document; all of its bytes where they are in memory. */
-export type Content = { bytes?: Buffer; blocks: Blocks };
+/** What is in a document of a team, which waits for its turn where reading takes long; all of its bytes where they are in memory. */
+export type Content = { teamId: string; bytes?: Buffer; blocks: Blocks };
 
 /**
  * One thing that a document must be. What is wrong is said to its sender, `null` when nothing is; what can't be judged is nothing wrong. A check by the

@@ -7,7 +7,11 @@ import { problemAtBeginning, problemInside } from './document-checks.js';
 
 const problemOf = async (document: NamedDocument, bytes: Buffer, isInMemory = true): Promise<string | null> =>
   problemAtBeginning(document, bytes) ??
-  (await problemInside(document, { ...(isInMemory ? { bytes } : {}), blocks: () => [bytes.subarray(0, 1025), bytes.subarray(1025)] }));
+  (await problemInside(document, {
+    teamId: 'acme',
+    ...(isInMemory ? { bytes } : {}),
+    blocks: () => [bytes.subarray(0, 1025), bytes.subarray(1025)],
+  }));
 
 const pdf = { filename: 'invoice.pdf', contentType: 'application/pdf' };
 const named = (filename: string, contentType = 'application/xml') => ({ filename, contentType });
@@ -82,6 +86,19 @@ describe('XML', () => {
     expect(await problemOf(named('a.txt', 'text/plain'), Buffer.from(text))).toBeNull();
   });
 
+  it('leaves the event loop its turn at every piece, however many are read at once', async () => {
+    const bytes = Buffer.from(`<a>${'<b>Größe</b>'.repeat(4000)}</a>`);
+    const [documents, pieces] = [20, Math.ceil(bytes.length / (16 * 1024))];
+    let looks = 0;
+    let isOver = false;
+    const look = (): void => void (isOver || ((looks += 1), setImmediate(look)));
+    look();
+    const problems = await Promise.all(Array.from({ length: documents }, () => problemOf(named('a.xml'), bytes)));
+    isOver = true;
+    expect(problems).toEqual(Array(documents).fill(null));
+    expect(looks).toBeGreaterThanOrEqual(documents * pieces);
+  });
+
   it('is not taken with bytes of another encoding', async () => {
     expect(await problemOf(named('a.xml'), Buffer.from('<a>ä</a>', 'latin1'))).toMatch(/its bytes are not utf-8/);
   });
@@ -151,7 +168,7 @@ describe('a PDF with an electronic invoice inside', () => {
     function* blocks() {
       for (let at = 0; at < pdfBytes.length; at += 64 * 1024) yield pdfBytes.subarray(at, at + 64 * 1024);
     }
-    return { blocks };
+    return { teamId: 'acme', blocks };
   };
 
   it.each([2, 24])('is judged as well where it has %d MiB and is not in memory, and is not opened on this thread', async (megabytes) => {
@@ -164,13 +181,24 @@ describe('a PDF with an electronic invoice inside', () => {
     opened.mockRestore();
   });
 
+  it('waits for one PDF of another team, and not for all that it brought', async () => {
+    const { blocks } = await large({ 'factur-x.xml': cii() }, 1024 * 1024);
+    const order: string[] = [];
+    const check = async (teamId: string): Promise<void> => {
+      expect(await problemInside(pdf, { teamId, blocks })).toBeNull();
+      order.push(teamId);
+    };
+    await Promise.all([...Array.from({ length: 5 }, () => check('mass')), check('acme')]);
+    expect(order.indexOf('acme')).toBeLessThanOrEqual(1);
+  });
+
   it('is known by its mark also where a block ends in the middle of it', async () => {
     const bytes = await hybrid({});
     const middle = bytes.indexOf(':pdfa:CrossIndustry') + 9;
     for (const size of [middle, 5]) {
       const blocks = () =>
         Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
-      expect(await problemInside(pdf, { blocks })).toMatch(/there is no XML of one inside/);
+      expect(await problemInside(pdf, { teamId: 'acme', blocks })).toMatch(/there is no XML of one inside/);
     }
   });
 
@@ -207,6 +235,6 @@ describe('a PDF with an electronic invoice inside', () => {
 
   it('is left to its readers where it can not be opened, and is not read at all where it is none', async () => {
     expect(await problemOf(pdf, Buffer.from(`%PDF-1.7 ${MARK}`))).toBeNull();
-    expect(problemInside(pdf, { bytes: Buffer.from('%PDF-1.7 a plain one'), blocks: () => [] })).toBeNull();
+    expect(problemInside(pdf, { teamId: 'acme', bytes: Buffer.from('%PDF-1.7 a plain one'), blocks: () => [] })).toBeNull();
   });
 });

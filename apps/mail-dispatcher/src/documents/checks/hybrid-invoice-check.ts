@@ -13,9 +13,9 @@ const MARK = Buffer.from(':pdfa:CrossIndustryDocument:invoice:');
  */
 export const HYBRID_INVOICE_CHECK: DocumentCheck = {
   isFor: isPdf,
-  problemInside(_document, { bytes, blocks }) {
-    if (bytes === undefined) return hasMark(blocks).then((isMarked) => (isMarked ? explainHybrid(blocks) : null));
-    return bytes.includes(MARK) ? explainHybrid(blocks) : null;
+  problemInside(_document, { teamId, bytes, blocks }) {
+    if (bytes === undefined) return hasMark(blocks).then((isMarked) => (isMarked ? explainHybrid(teamId, blocks) : null));
+    return bytes.includes(MARK) ? explainHybrid(teamId, blocks) : null;
   },
 };
 
@@ -30,10 +30,10 @@ async function hasMark(blocks: Blocks): Promise<boolean> {
   return false;
 }
 
-async function explainHybrid(blocks: Blocks): Promise<string | null> {
-  const found = await findInvoiceInside(blocks);
+async function explainHybrid(teamId: string, blocks: Blocks): Promise<string | null> {
+  const found = await findInvoiceInside(teamId, blocks);
   if (found === null) return null;
   if (found === 'none') return 'says that it is a Factur-X or ZUGFeRD invoice, but there is no XML of one inside';
-  const problem = await explainXml({ filename: found.name, contentType: 'application/xml' }, () => [found.data]);
+  const problem = await explainXml({ filename: found.name, contentType: 'application/xml' }, { teamId, blocks: () => [found.data] });
   return problem === null ? null : `has an electronic invoice inside that is none: ${found.name} ${problem}`;
 }

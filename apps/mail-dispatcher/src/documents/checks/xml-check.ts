@@ -1,4 +1,4 @@
-import { type Blocks, type DocumentCheck, mediaType, type NamedDocument } from './document-check.js';
+import { type Content, type DocumentCheck, mediaType, type NamedDocument } from './document-check.js';
 import { explainEInvoice, isNamedEInvoice, PROFILE_PATHS } from './e-invoices.js';
 import { readXml } from './read-xml.js';
 
@@ -8,11 +8,11 @@ const XML_TYPE = /^(?:application|text)\/xml$|\+xml$/;
 export const XML_CHECK: DocumentCheck = {
   isFor: (document) => XML_TYPE.test(mediaType(document)) || isNamedEInvoice(document.filename),
   problemAtBeginning: (beginning) => (beginning.subarray(0, 5).toString('latin1') === '%PDF-' ? 'is a PDF, not XML' : null),
-  problemInside: (document, { blocks }) => explainXml(document, blocks),
+  problemInside: explainXml,
 };
 
-export async function explainXml({ filename }: NamedDocument, blocks: Blocks): Promise<string | null> {
-  const reading = await readXml(blocks, isNamedEInvoice(filename) ? PROFILE_PATHS : []);
+export async function explainXml({ filename }: NamedDocument, content: Content): Promise<string | null> {
+  const reading = await readXml(content, isNamedEInvoice(filename) ? PROFILE_PATHS : []);
   if (reading === null) return null;
   return 'problem' in reading ? `is no XML: ${reading.problem}` : explainEInvoice(filename, reading);
 }
