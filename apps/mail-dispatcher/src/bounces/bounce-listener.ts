@@ -11,6 +11,7 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { ReturnPaths } from '../records/return-paths.js';
 import { bouncesIgnored } from './bounce.metrics.js';
 import { selfMadeCertificate } from './listener-certificate.js';
+import { networkOf } from './sender-network.js';
 import { READ_BYTES, TakeReport } from './take-report.js';
 
 /** Some servers send back all of a document; the largest that we send, in base64, is smaller. What is too much to keep is not kept. */
@@ -18,9 +19,11 @@ const MOST_BYTES = 40 * 1024 * 1024;
 /** Servers keep a connection for several reports, so few serve many. Each holds a megabyte at most. */
 const MOST_CONNECTIONS = 50;
 const MOST_CONNECTIONS_OF_ONE = 20;
-/** Mails that one address may bring in a minute: a mass run that bounces as a whole still goes through within the hour. */
+/** With those that have not been greeted yet, or have been told to go: they hold nothing. */
+const MOST_SOCKETS = 4 * MOST_CONNECTIONS;
+/** Mails that one network may bring in a minute: a mass run that bounces as a whole still goes through within the hour. */
 const MAILS_A_MINUTE = 3000;
-/** Unknown recipients that one address may ask for in a minute: our own return paths are never unknown, so this is somebody who guesses. */
+/** Unknown recipients that one network may ask for in a minute: our own return paths are never unknown, so this is somebody who guesses. */
 const GUESSES_A_MINUTE = 60;
 /** RFC 5321 4.5.3.2 would have five minutes; whoever says nothing for one holds a place for nothing. */
 const SILENCE_MS = 60_000;
@@ -48,7 +51,10 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
   private readonly trouble: TroubleLog;
   private readonly mails = new RateLimiterMemory({ points: MAILS_A_MINUTE, duration: 60 });
   private readonly guesses = new RateLimiterMemory({ points: GUESSES_A_MINUTE, duration: 60 });
-  private readonly connections = new Map<string, number>();
+  /** Who may speak, and from which network; the one that came first, first. */
+  private readonly places = new Map<SMTPServerSession, string>();
+  /** Those that have named a return path of ours. */
+  private readonly believed = new WeakSet<SMTPServerSession>();
   private readonly paths = new WeakMap<SMTPServerSession, ReturnPath[]>();
 
   constructor(
@@ -91,13 +97,13 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
       disabledCommands: ['AUTH'],
       ...this.certificate(),
       size: MOST_BYTES,
-      maxClients: MOST_CONNECTIONS,
+      maxClients: MOST_SOCKETS,
       socketTimeout: SILENCE_MS,
       closeTimeout: CLOSE_MS / 2,
       disableReverseLookup: true,
       logger: false,
       onConnect: (session, callback) => callback(this.admit(session) ? null : tooOften()),
-      onClose: (session) => this.leave(session),
+      onClose: (session) => void this.places.delete(session),
       onMailFrom: (_address, session, callback) => {
         this.paths.set(session, []);
         void this.withinLimit(this.mails, session).then((is) => callback(is ? null : tooOften()));
@@ -113,18 +119,27 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     return { key: readFileSync(key), cert: readFileSync(cert) };
   }
 
-  private admit({ remoteAddress }: SMTPServerSession): boolean {
-    const count = (this.connections.get(remoteAddress) ?? 0) + 1;
-    this.connections.set(remoteAddress, count);
-    if (count <= MOST_CONNECTIONS_OF_ONE) return true;
+  private admit(session: SMTPServerSession): boolean {
+    const network = networkOf(session.remoteAddress);
+    const ofNetwork = [...this.places.values()].filter((other) => other === network).length;
+    if (ofNetwork < MOST_CONNECTIONS_OF_ONE && (this.places.size < MOST_CONNECTIONS || this.makeRoom())) {
+      this.places.set(session, network);
+      return true;
+    }
     bouncesIgnored.inc({ reason: 'too_many_connections' });
     return false;
   }
 
-  private leave({ remoteAddress }: SMTPServerSession): void {
-    const count = (this.connections.get(remoteAddress) ?? 1) - 1;
-    if (count <= 0) this.connections.delete(remoteAddress);
-    else this.connections.set(remoteAddress, count);
+  /** Whoever brings a report names its return path at once: who has been here longest and has named none goes. False where all have. */
+  private makeRoom(): boolean {
+    const session = [...this.places.keys()].find((each) => !this.believed.has(each));
+    if (session === undefined) return false;
+    this.places.delete(session);
+    for (const connection of this.server?.connections ?? [])
+      // Which closes it.
+      if (connection.session === session) connection.send(421, '4.3.2 Others are waiting; come back when you have something to bring');
+    bouncesIgnored.inc({ reason: 'made_room' });
+    return true;
   }
 
   private async checkRecipient({ address }: SMTPServerAddress, session: SMTPServerSession): Promise<Refusal | null> {
@@ -137,6 +152,7 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     // A report is about one mail; to several return paths at once writes somebody who has collected them.
     if (paths.some(({ deliveryId }) => deliveryId !== path.deliveryId)) return new Refusal(452, '4.5.3 One recipient at a time');
     this.paths.set(session, [...paths, path]);
+    this.believed.add(session);
     return null;
   }
 
@@ -166,9 +182,9 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     throw new Refusal(552, '5.3.4 Too large');
   }
 
-  private async withinLimit(limiter: RateLimiterMemory, { remoteAddress }: SMTPServerSession): Promise<boolean> {
+  private async withinLimit(limiter: RateLimiterMemory, session: SMTPServerSession): Promise<boolean> {
     try {
-      await limiter.consume(remoteAddress);
+      await limiter.consume(networkOf(session.remoteAddress));
       return true;
     } catch (error) {
       if (error instanceof Error) throw error;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { returnPathFor } from '@billing-mail/mail-core';
 import { createLogger } from '@billing-mail/platform';
 import { register } from 'prom-client';
@@ -80,6 +81,35 @@ describe('the listener for reports', () => {
     expect(greetings.filter((code) => code === '421')).toHaveLength(5);
   });
 
+  it('lets who brings a report have the place of one who has nothing to bring, and not the other way round', async () => {
+    const bringer = await opened(port(), '127.0.0.2');
+    for (const command of ['EHLO mx.test', 'MAIL FROM:<>', `RCPT TO:<${path()}>`]) await say(bringer.socket, command);
+    const idle = await Promise.all(Array.from({ length: 60 }, (_, index) => opened(port(), `127.0.0.${3 + (index % 5)}`)));
+    expect(idle.map(({ greeting }) => greeting.slice(0, 3))).toEqual(Array(60).fill('220'));
+    expect((await bring(port(), [path()], 'Subject: report\r\n\r\n')).at(-1)?.code).toBe(250);
+    expect(await say(bringer.socket, 'NOOP')).toMatch(/^250/);
+    for (const { socket } of [...idle, bringer]) socket.destroy();
+    expect(await ignored('made_room')).toBeGreaterThan(0);
+  });
+
+  it('injects nothing that was said before TLS', async () => {
+    const socket = await greeted(port());
+    await say(socket, 'EHLO mx.test');
+    expect(await say(socket, 'STARTTLS\r\nMAIL FROM:<>')).toBe('220 Ready to start TLS\r\n');
+    const secured = connectTls({ socket, rejectUnauthorized: false }).on('error', () => undefined);
+    await once(secured, 'secureConnect');
+    expect(await say(secured, `RCPT TO:<${path()}>`)).toMatch(/^503/);
+    secured.destroy();
+  });
+
+  it('ends a mail at CRLF . CRLF only', async () => {
+    const socket = await greeted(port());
+    for (const command of ['EHLO mx.test', 'MAIL FROM:<>', `RCPT TO:<${path()}>`, 'DATA']) await say(socket, command);
+    expect(await say(socket, 'a\n.\nMAIL FROM:<>\r.\rb\r\n.\nc\n.\r\nd\r\n.')).toMatch(/^250/);
+    expect(taken).toHaveLength(1);
+    socket.destroy();
+  });
+
   it('offers STARTTLS, no sign-in, and the size that it takes', async () => {
     const socket = await greeted(port());
     const offered = await say(socket, 'EHLO mx.test');
@@ -91,8 +121,8 @@ describe('the listener for reports', () => {
   });
 });
 
-async function opened(port: number): Promise<{ socket: Socket; greeting: string }> {
-  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+async function opened(port: number, localAddress = '127.0.0.1'): Promise<{ socket: Socket; greeting: string }> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => undefined);
   const [chunk] = (await once(socket, 'data')) as [Buffer];
   return { socket, greeting: chunk.toString() };
 }
