@@ -16,7 +16,12 @@ import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 /** What an e-mail is about: one notification, or in a digest several. */
-export type OwedPart = LinkedAlert & { notificationId: string; traceparent: string | null };
+export type OwedPart = LinkedAlert & {
+  notificationId: string;
+  /** The how-many-eth news of the notification this e-mail tells: as the claim has read it, whatever is added while it is under way. */
+  wanted: number;
+  traceparent: string | null;
+};
 
 /** An e-mail that this process may send until its lease ends. */
 export type OwedEmail = {
@@ -73,7 +78,7 @@ export class EmailOutboxStore {
 
   private async claimedBy(claimId: string): Promise<OwedEmail[]> {
     const rows = await this.database.query<OwedRow[]>(
-      `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count,
+      `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count, o.wanted_count AS wanted,
               n.delivery_id AS "deliveryId", n.traceparent,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               CASE WHEN n.team_id = $2 THEN $3
@@ -133,19 +138,19 @@ export class EmailOutboxStore {
   }
 
   /**
-   * It is sent. What was counted up meanwhile makes a digest due later. A yes that comes when the claim is lost counts as well, so that
+   * It is sent. What there was to tell meanwhile makes a digest due later. A yes that comes when the claim is lost counts as well, so that
    * whoever took the e-mail over is held at the gate.
    */
   async settleSent(email: OwedEmail): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
-       SET mailed_count = part.count, mailed_at = now(), attempts = 0, failing_since = NULL, last_error = NULL, claim_id = NULL,
+       SET mailed_count = part.wanted, mailed_at = now(), attempts = 0, failing_since = NULL, last_error = NULL, claim_id = NULL,
            leased_until = NULL, doubts = 0, released_at = NULL, in_digest = false,
-           status = CASE WHEN wanted_count > part.count THEN 'waiting' ELSE 'sent' END,
+           status = CASE WHEN wanted_count > part.wanted THEN 'waiting' ELSE 'sent' END,
            due_at = now() + make_interval(mins => $4)
-       FROM unnest($1::uuid[], $3::int[]) AS part (id, count)
-       WHERE notification_id = part.id AND (claim_id = $2 OR mailed_count < part.count)`,
-      [idsOf(email), email.claimId, email.parts.map(({ count }) => count), DIGEST_EVERY_MINUTES],
+       FROM unnest($1::uuid[], $3::int[]) AS part (id, wanted)
+       WHERE notification_id = part.id AND (claim_id = $2 OR mailed_count < part.wanted)`,
+      [idsOf(email), email.claimId, wantedOf(email), DIGEST_EVERY_MINUTES],
     );
   }
 
@@ -160,18 +165,23 @@ export class EmailOutboxStore {
 
   /**
    * It was not sent: says whether it waits for another try or is given up, because the address does not exist or because it fails for too
-   * long. Doubts of earlier tries stay.
+   * long; what there was to tell meanwhile is tried there once more. Doubts of earlier tries stay.
    */
   async settleRefused(email: OwedEmail, error: string, addressExists: boolean): Promise<EmailStatus> {
     const [rows] = await this.database.query<[{ status: EmailStatus }[], number]>(
       `UPDATE notify.email_outbox
-       SET status = CASE WHEN NOT $4 THEN 'no_such_address'
+       SET status = CASE WHEN wanted_count > part.wanted THEN 'waiting'
+                         WHEN NOT $4 THEN 'no_such_address'
                          WHEN failing_since < now() - make_interval(hours => $5) THEN 'gave_up' ELSE 'waiting' END,
            failing_since = coalesce(failing_since, now()), last_error = $3, due_at = now() + make_interval(secs => $6),
            doubts = $7, released_at = $8, claim_id = NULL, leased_until = NULL
-       WHERE notification_id = ANY ($1) AND claim_id = $2
+       FROM unnest($1::uuid[], $9::int[]) AS part (id, wanted)
+       WHERE notification_id = part.id AND claim_id = $2
        RETURNING status`,
-      [idsOf(email), email.claimId, error, addressExists, GIVE_UP_AFTER_HOURS, waitSeconds(email), email.doubts, email.doubtedAt],
+      [
+        ...[idsOf(email), email.claimId, error, addressExists, GIVE_UP_AFTER_HOURS],
+        ...[waitSeconds(email), email.doubts, email.doubtedAt, wantedOf(email)],
+      ],
     );
     // Without a row another process has taken it over, which waits then as well.
     return rows[0]?.status ?? 'waiting';
@@ -188,16 +198,21 @@ export class EmailOutboxStore {
     );
   }
 
+  /** It is over; what there was to tell meanwhile is another e-mail, as after one that was sent. */
   private async settleAs(email: OwedEmail, status: EmailStatus): Promise<void> {
     await this.database.query(
-      `UPDATE notify.email_outbox SET status = $3, attempts = 0, claim_id = NULL, leased_until = NULL
-       WHERE notification_id = ANY ($1) AND claim_id = $2`,
-      [idsOf(email), email.claimId, status],
+      `UPDATE notify.email_outbox
+       SET status = CASE WHEN wanted_count > part.wanted THEN 'waiting' ELSE $3 END, attempts = 0, claim_id = NULL, leased_until = NULL,
+           doubts = 0, released_at = NULL, due_at = now() + make_interval(mins => $5)
+       FROM unnest($1::uuid[], $4::int[]) AS part (id, wanted)
+       WHERE notification_id = part.id AND claim_id = $2`,
+      [idsOf(email), email.claimId, status, wantedOf(email), DIGEST_EVERY_MINUTES],
     );
   }
 }
 
 const idsOf = ({ parts }: OwedEmail): string[] => parts.map(({ notificationId }) => notificationId);
+const wantedOf = ({ parts }: OwedEmail): number[] => parts.map(({ wanted }) => wanted);
 
 /** What is due for a user who wants it together waits for the full hour, or the one of the day, and then goes out as one. */
 async function gather(tx: EntityManager): Promise<void> {
@@ -254,10 +269,10 @@ const CLAIM = `
 /** Those of one user and address are one e-mail. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
-  for (const { userId, notificationId, teamId, params, count, deliveryId, traceparent, ...same } of rows) {
+  for (const { userId, notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
     const key = JSON.stringify([userId, same.address]);
     const email = emails.get(key) ?? { ...same, parts: [] };
-    email.parts.push({ notificationId, teamId, params, count, deliveryId, traceparent });
+    email.parts.push({ notificationId, teamId, params, count, wanted, deliveryId, traceparent });
     // The most that any of them has been through counts for all.
     if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
     emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });

@@ -156,8 +156,8 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   }
 }
 
-/** The same for the same notifications with the same counts. */
+/** The same for the same news of the same notifications: a server or a mailbox may keep only one of what has the same. */
 function idOf(parts: readonly OwedPart[]): string {
-  const ids = parts.map(({ notificationId, count }) => `${notificationId}.${count}`);
+  const ids = parts.map(({ notificationId, wanted }) => `${notificationId}.${wanted}`);
   return ids.length === 1 ? (ids[0] ?? '') : `digest.${createHash('sha256').update(ids.join()).digest('hex').slice(0, 32)}`;
 }

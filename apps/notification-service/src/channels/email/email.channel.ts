@@ -8,7 +8,9 @@ export const DIGEST_EVERY_MINUTES = 60;
 /** Documents that wait for the same server fail within minutes of each other. */
 const GATHER_MINUTES = 5;
 
-/** Owes each user an e-mail. What the whole team is told has no address and stays in the inbox. */
+/**
+ * Owes each user an e-mail. `wanted_count` says how often there was something to tell, `mailed_count` how much of that is told: not every news
+ * counts up its notification, as when a document has failed by trouble that was told. What the whole team is told has no address and stays in the inbox. */
 @Injectable()
 export class EmailChannel implements Channel {
   async accept(tx: EntityManager, { raised }: Told): Promise<void> {
@@ -16,9 +18,9 @@ export class EmailChannel implements Channel {
     if (personal.length === 0) return;
     await tx.query(
       `INSERT INTO notify.email_outbox AS owed (notification_id, wanted_count, status, due_at)
-       SELECT id, count, 'waiting', now() + make_interval(mins => wait) FROM unnest($1::uuid[], $2::int[], $4::int[]) AS item (id, count, wait)
+       SELECT id, 1, 'waiting', now() + make_interval(mins => wait) FROM unnest($1::uuid[], $2::int[]) AS item (id, wait)
        ON CONFLICT (notification_id) DO UPDATE
-       SET wanted_count = excluded.wanted_count,
+       SET wanted_count = owed.wanted_count + 1,
            status = 'waiting',
            attempts = CASE WHEN owed.status = 'waiting' THEN owed.attempts ELSE 0 END,
            doubts = CASE WHEN owed.status = 'waiting' THEN owed.doubts ELSE 0 END,
@@ -28,9 +30,8 @@ export class EmailChannel implements Channel {
                          ELSE greatest(excluded.due_at, owed.mailed_at + make_interval(mins => $3)) END`,
       [
         personal.map(({ notificationId }) => notificationId),
-        personal.map(({ count }) => count),
-        DIGEST_EVERY_MINUTES,
         personal.map(({ isBeginning }) => (isBeginning === true ? GATHER_MINUTES : 0)),
+        DIGEST_EVERY_MINUTES,
       ],
     );
   }

@@ -46,6 +46,15 @@ describe('alert e-mails', () => {
       `UPDATE notify.email_outbox o SET ${assignment} FROM notify.notifications n WHERE n.id = o.notification_id AND n.team_id = $1`,
       [team],
     );
+  /** The first e-mail is sent and recorded; what is owed is another one. */
+  const isOver = async (team: string): Promise<boolean> => {
+    const [row] = await service.database.query<{ isOver: boolean }[]>(
+      `SELECT o.mailed_at IS NOT NULL AS "isOver" FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+       WHERE n.team_id = $1`,
+      [team],
+    );
+    return row?.isOver ?? false;
+  };
   const prefer = async (userId: string, body: object) =>
     request(service.url)
       .put('/v1/preferences')
@@ -258,6 +267,56 @@ describe('alert e-mails', () => {
     await publish(failed());
     expect((await owed('warned')).status).toBe('sent');
     expect(mailsTo('clerk@warned.example')).toHaveLength(2);
+  });
+
+  it('are one more, and no copy of the first, when the first documents fail for good while the warning is on its way', async () => {
+    const to = clerk('meanwhile', 'en');
+    around.mail.beforeReply = async () => publish(SAMPLES.failed(to));
+    await publish({ ...INCIDENTS.serverDown(to), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' });
+    const warning = await simpleParser((await mailTo('clerk@meanwhile.example')).raw);
+    around.mail.beforeReply = () => Promise.resolve();
+    const { status, waitMs } = await eventually(async () => ((await isOver('meanwhile')) ? owed('meanwhile') : null));
+    expect([status, waitMs > 50 * 60_000]).toEqual(['waiting', true]);
+    await change('meanwhile', 'due_at = now()');
+    const further = await simpleParser((await mailTo('clerk@meanwhile.example', 2)).raw);
+    expect([warning.subject, further.subject]).toEqual([
+      expect.stringContaining('takes no documents'),
+      expect.stringContaining('1 document was not sent'),
+    ]);
+    expect(further.messageId).not.toBe(warning.messageId);
+    await whenStatus('meanwhile', 'sent');
+  });
+
+  it.each([
+    ['lost', 'for the last time', 2, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleUncertain(email)],
+    ['unwanted', 'because nobody wants it', 0, (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleUnwanted(email)],
+    [
+      'refused',
+      'at an address that does not exist',
+      0,
+      (outbox: EmailOutboxStore, email: OwedEmail) => outbox.settleRefused(email, 'no', false),
+    ],
+  ])('are one more when the first documents fail for good while the warning is %s %s', async (how, _why, doubts, settle) => {
+    const team = `meanwhile-${how}`;
+    const to = clerk(team, 'en');
+    around.mail.refusal = { at: 'rcpt', code: 450 };
+    await publish({ ...INCIDENTS.serverDown(to), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' });
+    await eventually(async () => (await owed(team)).lastError);
+    around.mail.refusal = null;
+    // As it is claimed by a process that goes on slowly.
+    await change(team, `claim_id = gen_random_uuid(), leased_until = now() + interval '1 hour', doubts = ${doubts}`);
+    const [email] = await service.database.query<OwedEmail[]>(
+      `SELECT json_build_array(json_build_object('notificationId', o.notification_id, 'wanted', o.wanted_count)) AS parts,
+         o.claim_id AS "claimId", o.attempts AS attempt, o.doubts, o.released_at AS "doubtedAt"
+       FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id WHERE n.team_id = $1`,
+      [team],
+    );
+    if (email === undefined) throw new Error('no e-mail is owed');
+    await publish(SAMPLES.failed(to));
+    await settle(service.app.get(EmailOutboxStore), email);
+    expect((await owed(team)).status).toBe('waiting');
+    await change(team, 'due_at = now()');
+    expect((await simpleParser((await mailTo(`clerk@${team}.example`)).raw)).subject).toContain('1 document was not sent');
   });
 
   it('wait and are tried again when the platform server does not take them, and are sent once', async () => {
