@@ -78,7 +78,7 @@ describe('what comes back', () => {
     await field.press('Control+a');
     await page.keyboard.type('wrong@x.example');
     await keys.use(dialog.getByRole('button', { name: 'Resend to 1 recipient' }));
-    await page.getByText('Sent again by anna.berg after').waitFor();
+    await page.getByText('Sent again by anna.berg on').waitFor();
     expect(await page.locator('[data-recipient]').evaluateAll((all) => all.map((each) => each.getAttribute('data-recipient')))).toEqual([
       'wrong@x.example',
     ]);

@@ -198,8 +198,8 @@ describe('by keyboard alone', () => {
     await keys.press('Enter');
     await keys.write(dialog.getByLabel('To: address instead of gone@x.example'), 'found@x.example');
     await keys.use(dialog.getByRole('button', { name: 'Resend to 1 recipient' }));
-    await page.getByText('Sent again by anna.berg after').waitFor();
-    await keys.use(page.getByRole('link', { name: 'an earlier delivery' }));
+    await page.getByText('Sent again by anna.berg on').waitFor();
+    await keys.use(page.getByRole('link', { name: 'See the earlier delivery' }));
     await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
   });
 

@@ -77,12 +77,11 @@ describe('the course of a delivery', () => {
     ]);
   });
 
-  it('says that it was sent again before, or after its end, by whom', () => {
+  it('begins otherwise where it is another one sent again, and leaves to the head of the page by whom that was and what came after it', () => {
     const again = { by: 'anna', at: '2026-11-23T11:00:00.000Z', note: 'asked by phone' };
-    expect(courseOf(delivery({ resend: again }))[0]).toEqual({ kind: 'sent_again', ...again });
+    expect(courseOf(delivery({ resend: again, resendOf: '0193' }))[0]).toMatchObject({ kind: 'queued', isAgain: true });
     expect(courseOf(delivery({ sentAgain: again, settledAt: '2026-11-23T10:05:00.000Z' })).slice(1)).toEqual([
       { kind: 'settled', at: '2026-11-23T10:05:00.000Z', status: 'sent' },
-      { kind: 'sent_again', ...again },
     ]);
   });
 

@@ -10,10 +10,8 @@ import {
   IconHelpCircle,
   IconInbox,
   IconProgress,
-  IconRepeat,
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react';
-import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { Line, type Tone } from './course-line.js';
 import { type CourseStep, courseOf } from './delivery-course.js';
@@ -23,33 +21,24 @@ import { ReportStep } from './report-step.js';
 import { Transcript } from './transcript.js';
 
 export function DeliveryCourse({ delivery }: { delivery: DeliveryView }) {
-  const nameOf = useNameOf(delivery.teamId);
   return (
     <ol className={classes.course}>
       {courseOf(delivery).map((step, index) => (
-        <Step key={index} step={step} beside={delivery.createdAt} nameOf={nameOf} />
+        <Step key={index} step={step} beside={delivery.createdAt} />
       ))}
     </ol>
   );
 }
 
 /** `beside`: when the delivery was handed over; what happened on another day says on which. */
-function Step({ step, beside, nameOf }: { step: CourseStep; beside: string; nameOf: (id: string) => string }) {
+function Step({ step, beside }: { step: CourseStep; beside: string }) {
   const { words, formats } = useLanguage();
   const at = (iso: string): string => formats.moment(iso, beside);
   const { detail, status } = words.deliveries;
   switch (step.kind) {
     case 'queued':
-      return <Line icon={<IconInbox aria-hidden />} tone="calm" title={detail.queued} at={at(step.at)} />;
-    case 'sent_again':
       return (
-        <Line icon={<IconRepeat aria-hidden />} tone="calm" title={detail.sentAgainBy(nameOf(step.by))} at={at(step.at)}>
-          {step.note === null ? null : (
-            <Text size="sm" className="breakable">
-              {step.note}
-            </Text>
-          )}
-        </Line>
+        <Line icon={<IconInbox aria-hidden />} tone="calm" title={step.isAgain ? detail.queuedAgain : detail.queued} at={at(step.at)} />
       );
     case 'signed':
       return <Line icon={<IconRosetteDiscountCheck aria-hidden />} tone="good" title={detail.signed} />;

@@ -1,10 +1,9 @@
 // What happened to a delivery, in order, as the timeline shows it. Pure: made from the delivery alone.
-import { type AttemptView, type DeliveryView, type ReportView, type SendingAgain } from '@billing-mail/contracts';
+import { type AttemptView, type DeliveryView, type ReportView } from '@billing-mail/contracts';
 
 export type CourseStep =
-  | { kind: 'queued'; at: string }
-  /** This delivery is one sent again, or was itself sent again as another. */
-  | ({ kind: 'sent_again' } & SendingAgain)
+  /** `isAgain`: it is another one sent again, by whom the head of the page says. */
+  | { kind: 'queued'; at: string; isAgain: boolean }
   | { kind: 'signed' }
   | { kind: 'attempt'; attempt: AttemptView }
   | { kind: 'fell_back'; at: string }
@@ -15,9 +14,7 @@ export type CourseStep =
 
 /** The steps of a delivery, the oldest first. */
 export function courseOf(delivery: DeliveryView): CourseStep[] {
-  const steps: CourseStep[] = [
-    delivery.resend === null ? { kind: 'queued', at: delivery.createdAt } : { kind: 'sent_again', ...delivery.resend },
-  ];
+  const steps: CourseStep[] = [{ kind: 'queued', at: delivery.createdAt, isAgain: delivery.resendOf !== null }];
   let route: AttemptView['route'] | null = null;
   let isSignedShown = false;
   for (const attempt of delivery.attempts) {
@@ -35,15 +32,10 @@ export function courseOf(delivery: DeliveryView): CourseStep[] {
 }
 
 /** The end, and what came before and after it: a report may be faster than the record of the server's yes. */
-function endOf({ settledAt, status, reports, recipients, sentAgain }: DeliveryView): CourseStep[] {
-  const reported = reports.map((report) => ({ at: report.at, step: { kind: 'reported', report } as const }));
-  const again = sentAgain === null ? [] : [{ at: sentAgain.at, step: { kind: 'sent_again', ...sentAgain } as const }];
-  const others = [...reported, ...again].sort((a, b) => (a.at < b.at ? -1 : 1));
-  if (settledAt === null) return others.map(({ step }) => step);
+function endOf({ settledAt, status, reports, recipients }: DeliveryView): CourseStep[] {
+  const reported = (isEarly: boolean): CourseStep[] =>
+    reports.filter(({ at }) => settledAt === null || at < settledAt === isEarly).map((report) => ({ kind: 'reported', report }));
+  if (settledAt === null) return reported(true);
   const hasComeBack = recipients.some((recipient) => recipient.status === 'bounced');
-  return [
-    ...others.filter(({ at }) => at < settledAt).map(({ step }) => step),
-    { kind: 'settled', at: settledAt, status: hasComeBack ? null : status },
-    ...others.filter(({ at }) => at >= settledAt).map(({ step }) => step),
-  ];
+  return [...reported(true), { kind: 'settled', at: settledAt, status: hasComeBack ? null : status }, ...reported(false)];
 }

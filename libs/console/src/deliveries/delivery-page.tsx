@@ -1,6 +1,6 @@
 // One delivery: what it is, how it went try by try, who got it, and what can still be done.
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
-import { type DeliveryView } from '@billing-mail/contracts';
+import { type DeliveryView, type SendingAgain } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { ProblemError } from '../api/problem.js';
 import { useArePeopleKnown, useNameOf } from '../people/people-queries.js';
@@ -114,13 +114,8 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           </Anchor>
         </Text>
       )}
-      <LinkedDelivery team={team} id={delivery.resendOf} says={detail.resendOf(nameOf(delivery.requestedBy))} link={detail.earlier} />
-      <LinkedDelivery
-        team={team}
-        id={delivery.sentAgainAs}
-        says={detail.sentAgain(nameOf(delivery.sentAgain?.by ?? ''))}
-        link={detail.later}
-      />
+      <SentAgain team={team} of={delivery.resend} id={delivery.resendOf} link={detail.earlier} nameOf={nameOf} />
+      <SentAgain team={team} of={delivery.sentAgain} id={delivery.sentAgainAs} link={detail.later} nameOf={nameOf} />
       {isSettled(delivery.status) ? null : (
         <Text size="sm" c="dimmed" mt="sm">
           {detail.live}
@@ -164,12 +159,16 @@ function WhoDecided({ delivery: { status, cancelledBy, received }, nameOf }: Dec
   );
 }
 
-/** The delivery before this one or after it, where there is one. */
-function LinkedDelivery({ team, id, says, link }: { team: string; id: string | null; says: string; link: string }) {
-  if (id === null) return null;
+type SentAgainProps = { team: string; of: SendingAgain | null; id: string | null; link: string; nameOf: ReturnType<typeof useNameOf> };
+
+/** Who sent it again and when, what was noted, and the way to the delivery before this one or after it; only here, not in the course. */
+function SentAgain({ team, of, id, link, nameOf }: SentAgainProps) {
+  const { words, formats } = useLanguage();
+  if (of === null || id === null) return null;
   return (
-    <Text size="sm" mt="sm">
-      {says}{' '}
+    <Text size="sm" mt="sm" className="breakable">
+      {words.deliveries.detail.sentAgain(nameOf(of.by), formats.dateTime(of.at))}
+      {of.note === null ? null : `: ${of.note}`}{' '}
       <Anchor component={Link} href={deliveryPath(team, id)} size="sm" underline="always">
         {link}
       </Anchor>
