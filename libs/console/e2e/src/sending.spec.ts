@@ -121,6 +121,8 @@ describe('deliveries and inbox', () => {
     await act(page.getByRole('button', { name: 'Save' }).click());
     await page.getByText('Saved. The next document goes out this way.').waitFor();
     await act(page.getByRole('button', { name: 'Send all again …' }).click());
+    // What nobody has to do is no action.
+    await page.getByRole('dialog').getByLabel('Note, such as why').fill('The password had expired');
     await act(page.getByRole('button', { name: 'Send 5 documents again' }).click());
     await page.getByText('5 documents were handed over again.').waitFor();
     expect(actions).toBe(6);
@@ -131,6 +133,12 @@ describe('deliveries and inbox', () => {
     );
     await page.getByRole('button', { name: 'Close' }).last().click();
     await page.getByText('5 documents were not sent, or not to everybody.').waitFor({ state: 'detached' });
+    await page.goto(new URL('/teams/brandt/deliveries?status=failed', page.url()).href);
+    await page.getByRole('link', { name: 'Invoice locked-3' }).click();
+    for (const link of ['See the later delivery', 'See the earlier delivery']) {
+      await page.getByText(/^Sent again by anna.berg on .+: The password had expired/i).waitFor();
+      await page.getByRole('link', { name: link }).click();
+    }
   });
 
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {

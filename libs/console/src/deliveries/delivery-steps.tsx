@@ -9,6 +9,7 @@ import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { deliveryKey } from './deliveries-queries.js';
+import { noted, NoteField } from './note-field.js';
 
 type Props = { team: string; delivery: DeliveryView };
 
@@ -63,13 +64,13 @@ export function ReceivedButton({ team, delivery }: Props) {
     ask(
       dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/received', {
         params: { path: { teamId: team, id: delivery.id } },
-        body: note.trim() === '' ? {} : { note: note.trim() },
+        body: noted(note),
       }),
     ),
   );
   return (
     <AskingButton words={words} step={marking} isReady>
-      <TextInput label={words.field} value={note} maxLength={500} onChange={(event) => setNote(event.currentTarget.value)} />
+      <NoteField label={words.field} note={note} onChange={setNote} />
     </AskingButton>
   );
 }

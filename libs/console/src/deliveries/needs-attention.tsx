@@ -16,6 +16,7 @@ import { CALM_MS, hasAnswered, readAll, readDeliveries, readInTime } from './del
 import { useIncidents } from './incident-queries.js';
 import { type DeliveryFilter, writeFilter } from './delivery-filter.js';
 import classes from './needs-attention.module.css';
+import { noted, NoteField } from './note-field.js';
 
 const ATTENTION: DeliveryFilter = { status: 'needs_attention' };
 /** Counted up to here; a reader needs no larger number to see that it is many. */
@@ -94,7 +95,7 @@ function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
 const isWorthwhile = ({ status, failure }: DeliverySummary): boolean => status !== 'uncertain' && failure?.code !== 'recipient_unknown';
 
 function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: DeliveryFilter; onDone: () => void }) {
-  const { attention: words, types } = useLanguage().words.deliveries;
+  const { attention: words, resend, types } = useLanguage().words.deliveries;
   const clients = useClients();
   const found = useQuery({
     queryKey: ['deliveries-to-send-again', team, filter],
@@ -104,6 +105,7 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
     gcTime: 0,
   });
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
+  const [note, setNote] = useState('');
   const sending = useSendAgain(team);
   if (found.error) return <Trouble error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data === undefined) return <Text role="status">{words.reading}</Text>;
@@ -125,8 +127,11 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
           />
         ))}
       </div>
+      <div className={classes.note}>
+        <NoteField label={resend.note} note={note} onChange={setNote} />
+      </div>
       <Group justify="flex-end" mt="md">
-        <BusyButton busy={false} disabled={chosen.length === 0} onClick={() => sending.begin(chosen)}>
+        <BusyButton busy={false} disabled={chosen.length === 0} onClick={() => sending.begin(chosen, note)}>
           {words.send(chosen.length)}
         </BusyButton>
       </Group>
@@ -155,19 +160,22 @@ function Sending({ sent, total, failed, isOver, onDone }: SendingState & { onDon
   );
 }
 
-/** One after the other, each under a key of its own: begun twice, or in two windows, it goes out once. */
-function useSendAgain(team: string): { state: SendingState | null; begin: (items: readonly DeliverySummary[]) => void } {
+type SendingAgain = { state: SendingState | null; begin: (items: readonly DeliverySummary[], note: string) => void };
+
+/** One after the other, each under a key of its own: begun twice, or in two windows, it goes out once, with the note that it had first. */
+function useSendAgain(team: string): SendingAgain {
   const { dispatcher } = useClients();
   const queries = useQueryClient();
   const [state, setState] = useState<SendingState | null>(null);
-  const run = async (items: readonly DeliverySummary[]): Promise<void> => {
+  const run = async (items: readonly DeliverySummary[], note: string): Promise<void> => {
     let now: SendingState = { sent: 0, total: items.length, failed: [], isOver: false };
     setState(now);
     for (const item of items) {
       try {
         const path = { teamId: team, id: item.id };
         const header = { 'Idempotency-Key': `all-again-${item.id}` };
-        await readInTime(() => ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/resend', { params: { path, header }, body: {} })));
+        const asked = { params: { path, header }, body: noted(note) };
+        await readInTime(() => ask(dispatcher.POST('/v1/teams/{teamId}/deliveries/{id}/resend', asked)));
         now = { ...now, sent: now.sent + 1 };
       } catch (error) {
         now = { ...now, failed: [...now.failed, { item, error: error as Error }] };
@@ -177,5 +185,5 @@ function useSendAgain(team: string): { state: SendingState | null; begin: (items
     setState({ ...now, isOver: true });
     await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('deliveries') });
   };
-  return { state, begin: (items) => void run(items) };
+  return { state, begin: (items, note) => void run(items, note) };
 }

@@ -12,6 +12,7 @@ import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
+import { noted, NoteField } from './note-field.js';
 
 /** A delivery may go to thousands; those to be sent to again come first and the rest on request. */
 const SHOWN_AT_FIRST = 50;
@@ -72,7 +73,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
             recipients: chosen.map(({ address, original }) =>
               address.trim() === original ? { address: original } : { address: address.trim(), insteadOf: original },
             ),
-            ...(note.trim() === '' ? {} : { note: note.trim() }),
+            ...noted(note),
           },
         }),
       ),
@@ -125,7 +126,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
           {words.settings.copies.showAll(choices.length)}
         </Button>
       )}
-      <TextInput label={resend.note} value={note} maxLength={500} onChange={(event) => setNote(event.currentTarget.value)} />
+      <NoteField label={resend.note} note={note} onChange={setNote} />
       {sending.error ? <Trouble error={sending.error} /> : null}
       <Group justify="flex-end" mt="md">
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}
