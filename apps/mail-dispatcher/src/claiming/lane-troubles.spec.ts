@@ -121,6 +121,14 @@ describe("trouble with a team's own server", () => {
     expect(told()).toHaveLength(1);
   });
 
+  it('is told with the address of whoever asked for the document where the team has named them', async () => {
+    harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
+    await harness.saveSettings({ ...signedIn('named', 'wrong', 1), notifyUserIds: ['u3', 'u17'] });
+    await waitingOne('named');
+    await harness.eventually(told, ({ length }) => length === 1);
+    expect(told()).toMatchObject([{ requestedBy: { userId: 'u17', email: 'clerk@acme.example' }, notifyUserIds: ['u3', 'u17'] }]);
+  });
+
   it('is none before its third failure where it may pass by itself, and never was one where it has passed', async () => {
     await harness.saveSettings(custom('passes', 1, ownServer(DEAD_PORT)));
     await waitingOne('passes');

@@ -33,8 +33,8 @@ export const UTC_NOW = inUtc('now()');
 /** Whom an event about a way out is for. */
 export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamId' | 'requestedBy'> & { look: Look }) => ({
   teamId,
-  // Where the team has named nobody, whoever sent a document that waits.
-  requestedBy: look.notifyUserIds.length === 0 ? requestedBy : null,
+  // Where the team has named nobody, whoever sent a document that waits; who is named as well is given with the address, which may not be known yet.
+  requestedBy: look.notifyUserIds.length === 0 || look.notifyUserIds.includes(requestedBy.userId) ? requestedBy : null,
   notifyUserIds: look.notifyUserIds,
   teamLocale: look.locale,
 });
