@@ -26,11 +26,14 @@ type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
 /** Quarter of an hour of the day, status, whether by the fallback, how many. */
 type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];
 
+type CountedDay = { day: Date | null; groups: QuarterCount[] };
+
 /** In all time zones days begin with one of these. */
 const QUARTER_MS = 15 * 60 * 1000;
 
 /**
- * Days of UTC from $2 on. Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
+ * Days of UTC from $2 on, and as day NULL the part of the last 24 hours that was before today: with today they are the last 24 hours, and nothing is
+ * read twice. Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
  * (the migration of 'daily_counts' says how that is known); so what is read is a row a day and what came since.
  */
 const DAYS = `
@@ -56,7 +59,12 @@ const DAYS = `
     SELECT $1, day, groups, changes FROM counted WHERE NOT open AND day < now() - interval '25 hours' ORDER BY day
     ON CONFLICT (team_id, day) DO UPDATE SET groups = excluded.groups WHERE kept.changes = excluded.changes
   )
-  SELECT day, groups FROM days WHERE groups IS NOT NULL UNION ALL SELECT day, groups FROM counted`;
+  SELECT day, groups FROM days WHERE groups IS NOT NULL UNION ALL SELECT day, groups FROM counted
+  UNION ALL
+  SELECT NULL, coalesce(jsonb_agg(jsonb_build_array(0, status, used_fallback, count)), '[]')
+  FROM (SELECT d.status, d.used_fallback, count(*) AS count FROM dispatch.deliveries d
+        WHERE d.team_id = $1 AND d.created_at > now() - interval '24 hours' AND d.created_at < date_trunc('day', now(), 'UTC')
+        GROUP BY 1, 2) before_today`;
 
 @Injectable()
 export class StatisticsStore {
@@ -69,28 +77,11 @@ export class StatisticsStore {
   /** Today and the days before it, as the clocks of `timeZone` have them. @throws ProblemException 422 for a time zone that PostgreSQL does not know. */
   async read(teamId: string, days: number, timeZone: string): Promise<DeliveryStatistics> {
     const asked = await this.lastDays(days, timeZone);
-    const groups = await this.countsSince(teamId, asked);
-    return { last24Hours: sum(await this.recent(teamId)), days: asked.map(({ date }) => ({ date, ...sum(groups.get(date) ?? []) })) };
-  }
-
-  private recent(teamId: string): Promise<Group[]> {
-    return this.sql.rows<Group>(
-      `SELECT d.status, d.used_fallback AS "usedFallback", count(*)::int AS count FROM dispatch.deliveries d
-       WHERE d.team_id = $1 AND d.created_at > now() - interval '24 hours' GROUP BY 1, 2`,
-      [teamId],
-    );
-  }
-
-  /** By date. */
-  private async countsSince(teamId: string, asked: readonly Day[]): Promise<Map<string, Group[]>> {
-    const counts = new Map(asked.map(({ date }) => [date, [] as Group[]]));
-    for (const { day, groups } of await this.sql.rows<{ day: Date; groups: QuarterCount[] }>(DAYS, [teamId, asked[0]?.begin]))
-      for (const [quarter, status, usedFallback, count] of groups) {
-        const at = day.getTime() + quarter * QUARTER_MS;
-        const date = asked.findLast(({ begin }) => begin.getTime() <= at)?.date;
-        if (date !== undefined) counts.get(date)?.push({ status, usedFallback, count });
-      }
-    return counts;
+    const known = await this.sql.rows<CountedDay>(DAYS, [teamId, asked[0]?.begin]);
+    const today = Math.max(...known.map(({ day }) => day?.getTime() ?? 0));
+    const recent = known.filter(({ day }) => day === null || day.getTime() === today).flatMap(({ groups }) => groups.map(toGroup));
+    const byDate = groupsByDate(known, asked);
+    return { last24Hours: sum(recent), days: asked.map(({ date }) => ({ date, ...sum(byDate.get(date) ?? []) })) };
   }
 
   private async lastDays(days: number, timeZone: string): Promise<Day[]> {
@@ -107,6 +98,21 @@ export class StatisticsStore {
       throw invalidInput([{ pointer: '/timeZone', message: 'is not known to the database; name another one of the same time' }]);
     }
   }
+}
+
+const toGroup = ([_quarter, status, usedFallback, count]: QuarterCount): Group => ({ status, usedFallback, count });
+
+function groupsByDate(known: readonly CountedDay[], asked: readonly Day[]): Map<string, Group[]> {
+  const counts = new Map(asked.map(({ date }) => [date, [] as Group[]]));
+  for (const { day, groups } of known) {
+    if (day === null) continue;
+    for (const group of groups) {
+      const at = day.getTime() + group[0] * QUARTER_MS;
+      const date = asked.findLast(({ begin }) => begin.getTime() <= at)?.date;
+      if (date !== undefined) counts.get(date)?.push(toGroup(group));
+    }
+  }
+  return counts;
 }
 
 const isInvalidParameter = (error: unknown): boolean =>
