@@ -1,5 +1,5 @@
 // Limits of a team's own server, kept by two dispatchers together, on real PostgreSQL, Redis and SMTP sockets; a minute is a second here.
-import { type DeliveryForecast, type SendingLimits } from '@billing-mail/contracts';
+import { type DeliveryForecast, type DispatchJobInput, type SendingLimits } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { PacedLanes } from '../trying/paced-lanes.js';
 import { SendingAccounts } from '../trying/sending-accounts.js';
@@ -24,10 +24,10 @@ describe('the limits of a team’s server', () => {
       teamSettings(teamId, { sender: 'custom', smtp: { ...harness.serverWithPassword(teamId, harness.custom.port, password), limits } }),
     );
 
-  const accountOf = (...asked: Parameters<SendingAccounts['accountOf']>): string => {
+  const accountOf = (teamId: string, server: Parameters<SendingAccounts['namesOf']>[1]): string => {
     const [app] = harness.apps;
     if (app === undefined) throw new Error('No dispatcher runs.');
-    return app.get(SendingAccounts).accountOf(...asked);
+    return app.get(SendingAccounts).namesOf(teamId, server).own;
   };
 
   const forecast = async (teamId: string, query = ''): Promise<DeliveryForecast> =>
@@ -110,6 +110,37 @@ describe('the limits of a team’s server', () => {
     expect(foretold).toMatchObject({ waiting: 1, heldByLimits: 1 });
     expect(Date.parse(foretold.endsAt ?? '')).toBeGreaterThan(Date.now() + WINDOWS.dayMs / 2);
     expect(await forecast('first')).toMatchObject({ waiting: 0, endsAt: null });
+  });
+
+  it('are those of a connected mailbox, for each team that the server has let sign in to it, and for nobody who only names it', async () => {
+    const mailbox = 'shared@acme.example';
+    harness.custom.script = { security: 'starttls', accounts: [{ username: mailbox, password: 'good' }], mechanisms: 'XOAUTH2' };
+    harness.answerTokens(({ teamId }) => (teamId === 'names-it' ? 'bad' : 'good'));
+    const connected = (teamId: string, recipientsPerDay: number): Promise<void> => {
+      const connection = { id: teamId, provider: 'microsoft' as const, mailbox, connectedAt: new Date().toISOString(), trouble: null };
+      const auth = { type: 'oauth2' as const, connection };
+      const smtp = ownServer(harness.custom.port, { security: 'starttls', auth, limits: { recipientsPerDay } });
+      return harness.saveSettings(teamSettings(teamId, { sender: 'custom', fallback: false, smtp }));
+    };
+    const sends = async (teamId: string): Promise<DispatchJobInput> => {
+      const job = invoice({ teamId });
+      await harness.publish(job);
+      return job;
+    };
+    await connected('names-it', 5);
+    const strange = await sends('names-it');
+    await harness.until('names-it', strange.key, ({ attempts }) => attempts.length > 0);
+    for (const teamId of ['one', 'two']) {
+      await connected(teamId, 3);
+      expect((await harness.until(teamId, (await sends(teamId)).key)).status).toBe('sent');
+    }
+    // Both are one account from here on, which has sent two; what the stranger was refused is none of it.
+    expect((await harness.until('two', (await sends('two')).key)).status).toBe('sent');
+    for (const teamId of ['one', 'two']) {
+      const { key } = await sends(teamId);
+      const waiting = await harness.until(teamId, key, ({ failure }) => failure !== null);
+      expect(waiting).toMatchObject({ attempts: [], failure: { code: 'sending_limit' } });
+    }
   });
 
   it('of a day let a delivery wait, say which and until when, and let it go once they are lifted', async () => {

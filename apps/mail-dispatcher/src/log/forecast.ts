@@ -9,6 +9,7 @@ import { PACE_WINDOWS } from '../dispatcher.tokens.js';
 import { SettingsClient, SettingsUnavailableError } from '../documents/settings.client.js';
 import { laneOf } from '../records/lanes.js';
 import { type PacedAccount, PacedLanesStore } from '../records/paced-lanes.store.js';
+import { PacedLanes } from '../trying/paced-lanes.js';
 import { SendingAccounts } from '../trying/sending-accounts.js';
 
 @Injectable()
@@ -19,14 +20,13 @@ export class Forecast {
     private readonly settings: SettingsClient,
     private readonly store: PacedLanesStore,
     private readonly accounts: SendingAccounts,
+    private readonly paced: PacedLanes,
   ) {}
 
   /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can not be asked. */
   async of(teamId: string, further: number): Promise<DeliveryForecast> {
     const limited = await this.limitedAccountOf(teamId);
-    return limited === null
-      ? { waiting: 0, heldByLimits: 0, limits: null, endsAt: null }
-      : this.byLimits({ ...limited, lane: laneOf(teamId, 'custom') }, further);
+    return limited === null ? { waiting: 0, heldByLimits: 0, limits: null, endsAt: null } : this.byLimits(limited, further);
   }
 
   /** What waits for other teams of the same account is not told, not even by a time. */
@@ -44,12 +44,13 @@ export class Forecast {
     };
   }
 
-  private async limitedAccountOf(teamId: string): Promise<{ account: string; limits: SendingLimits } | null> {
+  private async limitedAccountOf(teamId: string): Promise<(PacedAccount & { limits: SendingLimits }) | null> {
+    const lane = laneOf(teamId, 'custom');
     try {
       const settings = await this.settings.settingsOf(teamId);
       const smtp = settings?.sender === 'custom' ? settings.smtp : null;
       const limits = smtp && sendingLimitsOf(smtp);
-      return smtp && limits && { account: this.accounts.accountOf(teamId, smtp), limits };
+      return smtp && limits && { lane, account: await this.paced.nameOf(lane, this.accounts.namesOf(teamId, smtp)), limits };
     } catch (error) {
       if (!(error instanceof SettingsUnavailableError || error instanceof SealError)) throw error;
       throw new ProblemException(503, 'settings-unavailable', 'The settings of the team cannot be read right now. Try again in a moment.');

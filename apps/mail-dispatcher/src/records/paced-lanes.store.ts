@@ -48,6 +48,27 @@ export class PacedLanesStore {
     );
   }
 
+  /** Whether a lane has lately sent by an account. */
+  async hasSent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<boolean> {
+    const rows = await this.sql.rows(
+      `SELECT FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 AND began_at >= now() - $3 * interval '1 millisecond' LIMIT 1`,
+      [lane, account, minuteMs + dayMs],
+    );
+    return rows.length > 0;
+  }
+
+  /** Counts what a lane has sent for another account. */
+  async countFor(lane: string, from: string, to: string): Promise<void> {
+    await this.sql.rows(
+      `WITH moved AS (DELETE FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 RETURNING began_at, messages, recipients)
+       INSERT INTO dispatch.paced_sends AS known (lane, account, began_at, messages, recipients)
+       SELECT $1, $3, began_at, messages, recipients FROM moved ORDER BY began_at
+       ON CONFLICT (lane, account, began_at) DO UPDATE
+       SET messages = known.messages + excluded.messages, recipients = known.recipients + excluded.recipients`,
+      [lane, from, to],
+    );
+  }
+
   /** Forgets what no limit counts any more. */
   async forgetSent(accounts: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
     await this.sql.affected(

@@ -10,7 +10,7 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER, PACE_WINDOWS } from '../dispatcher.tokens.js';
 import { laneOf } from '../records/lanes.js';
 import { PacedLanesStore } from '../records/paced-lanes.store.js';
-import { SendingAccounts } from './sending-accounts.js';
+import { type AccountNames, SendingAccounts } from './sending-accounts.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
 /** What the server counts together. `pace` is that of no team: it has what all of them have sent. */
@@ -32,9 +32,12 @@ type PacedLane = {
   timer: NodeJS.Timeout | null;
 };
 
-/** `wait`: not now, for how long, and for which limit; `null`: another dispatcher sends by the account, or all connections are in use. */
+/**
+ * `end` is told whether the server let it sign in; `null`: that was not asked. `wait`: not now, for how long, and for which limit; `null`: another
+ * dispatcher sends by the account, or all connections are in use.
+ */
 export type Permit =
-  | { kind: 'go'; account: string; end: () => void }
+  | { kind: 'go'; account: string; end: (isLetIn: boolean | null) => void }
   | { kind: 'wait'; afterMs: number; limit: { count: number; per: 'minute' | 'day' } | null };
 
 const RENEWED_EVERY_MS = 1000;
@@ -51,6 +54,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly workerId = randomUUID();
   private readonly lanes = new Map<string, PacedLane>();
   private readonly accounts = new Map<string, Account>();
+  private readonly joining = new Map<string, Promise<void>>();
   private readonly goingOn = new Map<Account, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private forgotAt = -Infinity;
@@ -103,7 +107,8 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Asks whether a message may be sent now, and counts it. Rejects where PostgreSQL can not be asked. */
   async begin(teamId: string, server: Server, fingerprint: string, size: Size): Promise<Permit> {
-    const known = await this.open(teamId, server);
+    const names = this.sendingAccounts.namesOf(teamId, server);
+    const known = await this.open(laneOf(teamId, 'custom'), names, sendingLimitsOf(server) ?? {});
     const { lane, account } = known;
     const now = performance.now();
     Object.assign(known, { fingerprint, usedAt: now, isInDoubt: false });
@@ -117,24 +122,25 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     const count = (by: number): void => void ((account.underWay += by), (known.underWay += by));
     account.pace.begin(size);
     count(1);
-    const end = (): void => {
+    const end = (isLetIn: boolean | null): void => {
       account.pace.end(size, performance.now());
       count(-1);
+      const shownName = isLetIn === null ? account.name : isLetIn ? names.shared : names.own;
+      if (account.name !== shownName) this.joining.set(lane, this.countFor(known, shownName));
       this.tellOfRoom(known);
     };
     try {
       await this.store.count({ lane, account: account.name }, size, this.windows.minuteMs);
     } catch (error) {
-      end();
+      end(null);
       throw error;
     }
     return { kind: 'go', account: account.name, end };
   }
 
-  private async open(teamId: string, server: Server): Promise<PacedLane> {
-    const lane = laneOf(teamId, 'custom');
-    const name = this.sendingAccounts.accountOf(teamId, server);
-    const limits = sendingLimitsOf(server) ?? {};
+  private async open(lane: string, names: AccountNames, limits: SendingPace['limits']): Promise<PacedLane> {
+    await this.joining.get(lane);
+    const name = await this.nameOf(lane, names);
     const askedAt = performance.now();
     const account = this.accounts.get(name) ?? {
       name,
@@ -150,11 +156,35 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
       return known;
     }
     this.accounts.set(name, account);
+    // Before it was one of the account it may have sent by another dispatcher, which is to be read.
+    if (names.own !== names.shared) account.heldUntil = 0;
     if (askedAt >= account.heldUntil) {
       const own = await this.store.hold(this.workerId, [name], this.leaseMs);
       if (own.has(name) && askedAt >= account.heldUntil) await this.goOn(account, askedAt);
     }
     return this.noteLane(lane, account, limits);
+  }
+
+  /** What a lane counts for: for others as well once it has shown that the account is its own. */
+  async nameOf(lane: string, { own, shared }: AccountNames): Promise<string> {
+    if (own === shared) return shared;
+    const account = this.lanes.get(lane)?.account;
+    const isSure = account !== undefined && [own, shared].includes(account.name) && performance.now() < account.heldUntil;
+    if (isSure) return account.name;
+    return (await this.store.hasSent({ lane, account: shared }, this.windows)) ? shared : own;
+  }
+
+  /** A lane that the server has let sign in is one of the account from then on; one that it refuses is so no more. */
+  private async countFor({ lane, account }: PacedLane, name: string): Promise<void> {
+    try {
+      await this.store.countFor(lane, account.name, name);
+      if (this.lanes.get(lane)?.account === account) this.lanes.delete(lane);
+    } catch (error) {
+      // The next one that goes by it tries this again.
+      this.logger.warn({ step: 'paced-lanes', err: error }, 'could not note for which account a team counts');
+    } finally {
+      this.joining.delete(lane);
+    }
   }
 
   /** One that another delivery has noted meanwhile stays. */
@@ -200,7 +230,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
       }
       for (const account of accounts) {
         if (!own.has(account.name)) account.heldUntil = 0;
-        else if (now >= account.heldUntil) await this.goOn(account, now);
+        else if (now >= account.heldUntil) await this.takeOver(account, now);
         else account.heldUntil = now + LEASE_MS;
       }
       for (const lane of this.lanes.values())
@@ -208,6 +238,12 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     } catch (error) {
       this.logger.warn({ step: 'paced-lanes', err: error }, 'could not keep the lanes whose servers have limits');
     }
+  }
+
+  /** Its lanes may count for another account by now, which the next delivery of each sees. */
+  private async takeOver(account: Account, now: number): Promise<void> {
+    await this.goOn(account, now);
+    for (const lane of this.lanes.values()) if (lane.account === account && lane.underWay === 0) this.lanes.delete(lane.lane);
   }
 
   private async leaveIdle(now: number): Promise<void> {

@@ -5,6 +5,8 @@ import { type TeamMailSettings } from '@billing-mail/contracts';
 import { CredentialBox, smtpPasswordContext } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 
+export type AccountNames = { own: string; shared: string };
+
 @Injectable()
 export class SendingAccounts {
   constructor(
@@ -13,20 +15,23 @@ export class SendingAccounts {
   ) {}
 
   /**
-   * The same for all teams that sign in to the same server with the same user name and password, and for nobody else: at many providers each
-   * customer has the same user name, and whoever merely names the account of another team is not to slow it down. Where no password is known by
-   * which a team shows that the account is its own, it is counted by itself. Tells nothing about any of them. @throws SealError
+   * `shared` is the same for all teams that sign in to the same server as the same user, `own` is for this team alone. With a password both are one
+   * name, of which the password is a part: at many providers each customer has the same user name, and whoever merely names the account of another
+   * team is not to slow it down. A connected mailbox is shared once the server has let the team sign in to it. Who does not sign in is counted by
+   * itself. Tells nothing about any of them. @throws SealError
    */
-  accountOf(teamId: string, server: NonNullable<TeamMailSettings['smtp']>): string {
+  namesOf(teamId: string, server: NonNullable<TeamMailSettings['smtp']>): AccountNames {
     const { host, port, auth } = server;
-    const own = auth.type === 'oauth2' ? [teamId, auth.connection?.mailbox ?? null] : [teamId];
-    const signsInBy =
-      auth.type === 'password'
-        ? [auth.username, this.credentials.open(auth.passwordSealed, smtpPasswordContext(teamId, { ...server, auth }))]
-        : own;
-    return createHmac('sha256', this.key())
-      .update(JSON.stringify(['account', host.toLowerCase(), port, auth.type, ...signsInBy]))
-      .digest('base64url');
+    const named = (...parts: (string | null)[]): string =>
+      createHmac('sha256', this.key())
+        .update(JSON.stringify(['account', host.toLowerCase(), port, auth.type, ...parts]))
+        .digest('base64url');
+    const one = (name: string): AccountNames => ({ own: name, shared: name });
+    if (auth.type === 'password')
+      return one(named(auth.username, this.credentials.open(auth.passwordSealed, smtpPasswordContext(teamId, { ...server, auth }))));
+    if (auth.type === 'none' || auth.connection === null) return one(named(teamId));
+    const mailbox = auth.connection.mailbox.toLowerCase();
+    return { own: named(teamId, mailbox), shared: named(null, mailbox) };
   }
 
   /** The oldest one, which stays while newer ones are put in front of it. */

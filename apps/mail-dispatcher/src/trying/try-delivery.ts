@@ -128,11 +128,14 @@ export class TryDelivery {
     const size = { messages: Math.ceil(recipients / this.env.SMTP_MAX_RECIPIENTS), recipients };
     const permit = await this.paced.begin(delivery.teamId, way.limited, way.fingerprint, size);
     if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
+    let isLetIn: boolean | null = null;
     try {
       // The server counts the connections of the account, so these are kept for whichever of its teams comes next.
-      return await this.handInBy({ ...way, scope: `:${permit.account}` }, delivery, message, signal, turn, recordProgress);
+      const tried = await this.handInBy({ ...way, scope: `:${permit.account}` }, delivery, message, signal, turn, recordProgress);
+      isLetIn = isLetInBy(tried);
+      return tried;
     } finally {
-      permit.end();
+      permit.end(isLetIn);
     }
   }
 
@@ -234,6 +237,14 @@ export class TryDelivery {
       throw error;
     }
   }
+}
+
+/** Whether the server let it sign in; `null` where it did not come to that, or nothing was taken. */
+function isLetInBy(tried: Tried): boolean | null {
+  if (tried.kind !== 'tried') return null;
+  const { failure, results } = tried.report;
+  if (results.some(({ outcome }) => outcome === 'accepted')) return true;
+  return failure?.stage === 'auth' ? false : null;
 }
 
 /** The server has refused the sign-in and nothing else has happened; 535 is what all of them say to a token that they do not take. */
