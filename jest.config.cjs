@@ -16,7 +16,13 @@ module.exports = {
   },
   moduleNameMapper: {
     '^@billing-mail/contracts/http$': path.join(__dirname, 'libs', 'contracts', 'src', 'http-client', 'index.ts'),
-    '^@billing-mail/(contracts|mail-core|smtp-client|platform|local-servers|testkit)$': path.join(__dirname, 'libs', '$1', 'src', 'index.ts'),
+    '^@billing-mail/(contracts|mail-core|smtp-client|platform|local-servers|testkit)$': path.join(
+      __dirname,
+      'libs',
+      '$1',
+      'src',
+      'index.ts',
+    ),
     '^@billing-mail/tools/stage$': path.join(__dirname, 'tools', 'campaigns', 'stage', 'src', 'index.ts'),
     '^@billing-mail/tools/(.*)$': path.join(__dirname, 'tools', 'src', '$1.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -58,11 +58,14 @@ describe('npm run dev', () => {
   const statusOf = async (path: string): Promise<number> => (await fetch(new URL(path, running.page))).status;
 
   it('starts a service again with a changed line, and leaves the others alone', async () => {
+    const ofTests = join(checkout, 'apps', 'mail-dispatcher', 'src', 'testing', 'older-database.ts');
+    writeFileSync(ofTests, `${readFileSync(ofTests, 'utf8')}\n`);
     await change('apps/mail-dispatcher/src/main.ts', "'mail-dispatcher is ready'", "'changed-dispatcher is ready'", () =>
       said.includes('! mail-dispatcher runs the change'),
     );
     expect(logOf('mail-dispatcher')).toContain('"msg":"changed-dispatcher is ready"');
     expect(logOf('settings-api')).not.toContain('Restarting');
+    expect(said).not.toContain('older-database.ts');
   });
 
   it('goes on with what it has where a file is no TypeScript', async () => {

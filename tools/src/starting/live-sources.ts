@@ -10,6 +10,9 @@ import { type RunningServices, type ServiceName } from './services.js';
 /** What settings-api answers besides the page; everything else at the page's origin is a source of the page. */
 const OF_SETTINGS_API = '^/(?:v1|docs|docs-json|health|version)(?:[/?]|$)|^/console-config\\.json';
 
+/** Without its ending; none of it is in `dist`. */
+const OF_TESTS = /\.spec$|(^|\/)testing\//;
+
 /** Serves the page from its sources, with the services behind the same origin as in production, and watches the sources of the services too. */
 export async function serveSources(page: string, services: RunningServices, tell: (line: string) => void): Promise<void> {
   const { createServer } = await import('vite');
@@ -42,7 +45,7 @@ async function watchServices(watcher: FSWatcher, tell: (line: string) => void): 
   const options = createRequire(__filename)(join(workspaceRoot, 'tools', 'swc-options.cjs')) as Options;
   const toBuilt = (source: string): void => {
     const [, project, path, ending] = /^(.*?\/(?:apps|libs)\/(?!console\/)[^/]+)\/src\/(.+)\.(ts|json)$/.exec(source) ?? [];
-    if (project === undefined || path === undefined || path.endsWith('.spec')) return;
+    if (project === undefined || path === undefined || OF_TESTS.test(path)) return;
     // An editor empties a file before it writes it: what it writes is a change of its own.
     if (statSync(source).size === 0) return;
     const built = join(project, 'dist', `${path}.${ending === 'ts' ? 'js' : 'json'}`);
