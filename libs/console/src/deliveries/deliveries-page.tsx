@@ -30,7 +30,7 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
   if (search === LOG_START && isAttentionKnown) return <Redirect to={start} replace />;
   return (
     <>
-      <Group justify="space-between" align="flex-start">
+      <Group justify="space-between" align="flex-start" mb="md">
         <div>
           <Title order={1} size="h2">
             {words.title}

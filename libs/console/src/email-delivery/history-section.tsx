@@ -103,7 +103,8 @@ function sayChange(change: Change, words: Words, nameOf: NameOf): string {
     if (typeof value === 'boolean') return value ? conflict.yes : conflict.no;
     return sayChoice(change.pointer, String(value), words);
   };
-  return says.change(say(change.from), say(change.to));
+  const isNew = change.from === null || change.from === '';
+  return isNew ? say(change.to) : says.change(say(change.from), say(change.to));
 }
 
 /** Values that the form has words for. */
