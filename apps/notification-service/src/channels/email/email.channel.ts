@@ -10,7 +10,9 @@ const GATHER_MINUTES = 5;
 
 /**
  * Owes each user an e-mail. `wanted_count` says how often there was something to tell, `mailed_count` how much of that is told: not every news
- * counts up its notification, as when a document has failed by trouble that was told. What the whole team is told has no address and stays in the inbox. */
+ * counts up its notification, as when a document has failed by trouble that was told. With more to tell it is another e-mail, of which nobody is in
+ * doubt. What the whole team is told has no address and stays in the inbox.
+ */
 @Injectable()
 export class EmailChannel implements Channel {
   async accept(tx: EntityManager, { raised }: Told): Promise<void> {
@@ -23,8 +25,8 @@ export class EmailChannel implements Channel {
        SET wanted_count = owed.wanted_count + 1,
            status = 'waiting',
            attempts = CASE WHEN owed.status = 'waiting' THEN owed.attempts ELSE 0 END,
-           doubts = CASE WHEN owed.status = 'waiting' THEN owed.doubts ELSE 0 END,
-           released_at = CASE WHEN owed.status = 'waiting' THEN owed.released_at END,
+           doubts = 0,
+           released_at = NULL,
            failing_since = CASE WHEN owed.status = 'waiting' THEN owed.failing_since END,
            due_at = CASE WHEN owed.status = 'waiting' THEN owed.due_at
                          ELSE greatest(excluded.due_at, owed.mailed_at + make_interval(mins => $3)) END`,

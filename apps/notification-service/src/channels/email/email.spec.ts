@@ -319,6 +319,20 @@ describe('alert e-mails', () => {
     expect((await simpleParser((await mailTo(`clerk@${team}.example`)).raw)).subject).toContain('1 document was not sent');
   });
 
+  it('are one more for documents that failed for good after the warning was let go twice without an answer', async () => {
+    const to = clerk('unanswered', 'en');
+    around.mail.refusal = { at: 'rcpt', code: 450 };
+    await publish({ ...INCIDENTS.serverDown(to), failure: SERVER_DOWN, server: SERVER_DOWN.server ?? '' });
+    await eventually(async () => (await owed('unanswered')).lastError);
+    around.mail.refusal = null;
+    await change('unanswered', 'doubts = 2, released_at = now()');
+    await publish(SAMPLES.failed(to));
+    await change('unanswered', 'due_at = now()');
+    await eventually(async () => (await owed('unanswered')).attempts === 0);
+    const mails = await Promise.all(mailsTo('clerk@unanswered.example').map(({ raw }) => simpleParser(raw)));
+    expect(mails.map(({ subject }) => subject)).toEqual([expect.stringContaining('1 document was not sent')]);
+  });
+
   it('wait and are tried again when the platform server does not take them, and are sent once', async () => {
     around.mail.refusal = { at: 'data', code: 451 };
     await publish(SAMPLES.failed(clerk('later')));
