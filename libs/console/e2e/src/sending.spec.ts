@@ -63,6 +63,7 @@ describe('deliveries and inbox', () => {
     await page.getByText('1 document went out by our platform since.').waitFor();
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
+    await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Deliveries' }).waitFor();
     await page.getByText('1 of 1 document went out or was sent again.').waitFor();
     await page.getByRole('link', { name: 'Invoice live' }).click();
     await page.getByRole('heading', { name: 'Invoice live' }).waitFor();

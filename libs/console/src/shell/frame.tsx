@@ -4,7 +4,7 @@ import { IconMail } from '@tabler/icons-react';
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Bell } from '../inbox/bell.js';
-import { deliveriesPath, logStartPath, settingsPath } from '../paths.js';
+import { deliveriesPath, incidentPath, logStartPath, settingsPath } from '../paths.js';
 import { type SignedIn } from '../session/read-token.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './frame.module.css';
@@ -16,8 +16,8 @@ export function Frame({ team, session, children }: { team: string; session: Sign
   const isOnline = useOnline();
   const teams = Object.keys(session.claims.teams ?? {});
   const links = [
-    { below: settingsPath(team), href: settingsPath(team), text: words.page.nav.settings },
-    { below: deliveriesPath(team), href: logStartPath(team), text: words.page.nav.deliveries },
+    { below: [settingsPath(team)], href: settingsPath(team), text: words.page.nav.settings },
+    { below: [deliveriesPath(team), incidentPath(team, '')], href: logStartPath(team), text: words.page.nav.deliveries },
   ];
   return (
     <div className={classes.page}>
@@ -44,7 +44,12 @@ export function Frame({ team, session, children }: { team: string; session: Sign
           )}
           <nav className={classes.nav} aria-label={words.page.nav.label}>
             {links.map(({ below, href, text }) => (
-              <Link key={href} href={href} className={classes.link} aria-current={location.startsWith(below) ? 'page' : undefined}>
+              <Link
+                key={href}
+                href={href}
+                className={classes.link}
+                aria-current={below.some((path) => location.startsWith(path)) ? 'page' : undefined}
+              >
                 {text}
               </Link>
             ))}
