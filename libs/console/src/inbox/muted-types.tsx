@@ -36,7 +36,7 @@ export function MutedTypes({
         <Table.Tbody>
           {NOTIFICATION_TYPES.map((type) => (
             <Table.Tr key={type}>
-              <Table.Th scope="row" fw={400}>
+              <Table.Th scope="row" fw={400} className="breakable">
                 {NOTIFICATION_NAMES[type][locale]}
               </Table.Th>
               {CHANNELS.map((channel) => (

@@ -1,4 +1,5 @@
 // The delivery log and single deliveries in every state.
+import { type DeliveryView } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { deliveriesOf, openIncidentOf } from '../seed.js';
 import { type System } from '../system.js';
@@ -35,6 +36,9 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'delivery-cancelled', path: newest('brandt', 'cancelled') },
   { name: 'delivery-loading', path: newest('acme', 'partly_sent'), before: held('/v1/teams/acme/deliveries/'), ready: loading },
   { name: 'delivery-resend', path: newest('acme', 'partly_sent'), arrange: openDialog },
+  { name: 'delivery-sent-again', path: newest('acme', 'partly_sent'), before: sentAgain },
+  { name: 'delivery-resend-many', path: newest('acme', 'partly_sent'), before: toThousand, arrange: openDialog },
+  { name: 'delivery-transcript', path: newest('brandt', 'uncertain'), arrange: unfoldAll },
   { name: 'delivery-came-back', path: newest('acker', 'partly_sent') },
   { name: 'delivery-correct', path: newest('acker', 'partly_sent'), arrange: openDialog },
   { name: 'delivery-to-undeliverable', path: newest('acker', 'sent') },
@@ -56,6 +60,30 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'incident', path: incidentOf('globex') },
   { name: 'incident-loading', path: incidentOf('globex'), before: held('/v1/teams/globex/incidents/'), ready: loading },
 ];
+
+/** As it would be answered of another delivery: said here, not stored, as the same one is looked at in other states. */
+async function answered(page: Page, change: (delivery: DeliveryView) => object): Promise<void> {
+  await page.route(/\/v1\/teams\/[^/]+\/deliveries\/[0-9a-f-]{36}$/, async (route) => {
+    const response = await route.fetch();
+    const delivery = (await response.json()) as DeliveryView;
+    await route.fulfill({ response, json: { ...delivery, ...change(delivery) } });
+  });
+}
+
+function sentAgain(page: Page): Promise<void> {
+  const note = 'Frau Lin hat am Telefon die richtige Adresse genannt; die alte gibt es seit dem Umzug nicht mehr.';
+  return answered(page, ({ id }) => ({ sentAgainAs: id, sentAgain: { by: 'anna.berg', at: '2026-11-23T11:00:00.000Z', note } }));
+}
+
+function toThousand(page: Page): Promise<void> {
+  return answered(page, ({ recipients: [first] }) => ({
+    recipients: Array.from({ length: 1001 }, (_, index) => ({ ...first, address: `niederlassung-${index + 1}@klinikum-seeberg.example` })),
+  }));
+}
+
+async function unfoldAll(page: Page): Promise<void> {
+  await page.locator('main details').evaluateAll((all) => all.forEach((each) => each.setAttribute('open', '')));
+}
 
 async function openSendAllAgain(page: Page): Promise<void> {
   await openDialog(page);

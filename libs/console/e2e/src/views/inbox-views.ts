@@ -21,6 +21,7 @@ export const INBOX_VIEWS: readonly View[] = [
   { name: 'inbox-address-link', path: chosen('?confirm=a2Zr0x5pS1mQ7cVbN3dEwg'), claims: NORA },
   { name: 'inbox-address-wrong-code', path: chosen('?confirm=a2Zr0x5pS1mQ7cVbN3dEwg'), claims: NORA, arrange: confirm, allow: [422] },
   { name: 'inbox-address-link-signed-out', path: `${INBOX}?confirm=a2Zr0x5pS1mQ7cVbN3dEwg`, claims: null },
+  { name: 'inbox-preferences', path: `${INBOX}?show=preferences`, claims: LEA, arrange: unfoldTypes },
   { name: 'inbox-preferences-invalid', path: INBOX, claims: LEA, arrange: saveWrongAddress, allow: [422] },
 ];
 
@@ -29,6 +30,11 @@ function chosen(search: string): (system: System) => Promise<string> {
     await chooseAddress(system, NORA, 'nora.falk@acme.example');
     return `${INBOX}${search}`;
   };
+}
+
+async function unfoldTypes(page: Page): Promise<void> {
+  await page.locator('details:has(#wanted-types) > summary').click();
+  await page.getByRole('table').waitFor();
 }
 
 async function confirm(page: Page): Promise<void> {
