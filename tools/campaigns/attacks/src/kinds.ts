@@ -1,6 +1,7 @@
 import { type Kind } from './attack.js';
 import { answers } from './kinds/answers.js';
 import { bodies } from './kinds/bodies.js';
+import { connections } from './kinds/connections.js';
 import { figures } from './kinds/figures.js';
 import { inside } from './kinds/inside.js';
 import { injections } from './kinds/injections.js';
@@ -25,6 +26,7 @@ export const KINDS: readonly Kind[] = [
   jobs,
   neighbours,
   limits,
+  connections,
   uploads,
   bodies,
   figures,

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
-import { type CallerName, TEAM } from '../callers.js';
+import { type CallerName, OTHER_TEAM, TEAM } from '../callers.js';
 import { type Noticed, startBystander } from '../bystander.js';
 import { type Answer } from '../site.js';
 import { longText, longTexts, manyValues, nested } from './bodies.js';
+import { DRIP, drip, PIPELINE, pipeline } from './connections.js';
+import { HEAVY, heavyDocuments } from './documents.js';
 
 const AT_ONCE = 50;
 const LONGEST_STALL_MS = 250;
@@ -126,6 +128,42 @@ function sendHalf({ hostname, port }: URL, authorization: string, body: Buffer):
   });
 }
 
+const pipelined: Attack = {
+  name: 'pipelined',
+  tries: PIPELINE,
+  expects: EXPECTED,
+  run: (attempt) => measured(attempt, async () => `${await pipeline(attempt)} answers`),
+};
+
+const slowHeads: Attack = {
+  name: 'slow-heads',
+  tries: DRIP,
+  expects: EXPECTED,
+  run: (attempt) => measured(attempt, async () => `all cut after ${Math.round((await drip(attempt)) / 1000)} s`),
+};
+
+const heavy: Attack = {
+  name: 'heavy-documents',
+  tries: HEAVY,
+  expects: `${EXPECTED} for another team`,
+  run: (attempt) =>
+    measured(attempt, async () => {
+      const answers = await Promise.all(
+        heavyDocuments().map((attachments, index) =>
+          attempt.site.ask('mail-dispatcher', `/v1/teams/${OTHER_TEAM}/deliveries`, {
+            ...{ as: 'stranger', method: 'POST', headers: { 'idempotency-key': `heavy-${index}` } },
+            body: {
+              ...{ requestedBy: { userId: 'globex-admin' }, document: { id: `heavy-${index}`, type: 'invoice' } },
+              ...{ to: [{ address: 'a@customer.example' }], subject: 'Heavy', text: 'Heavy', attachments },
+            },
+          }),
+        ),
+      );
+      for (const answer of answers) attempt.expectAnswer('a heavy document', answer, [202, 422]);
+      return countStatuses(answers);
+    }),
+};
+
 export const figures: Kind = {
   name: 'figures',
   alone: true,
@@ -135,5 +173,8 @@ export const figures: Kind = {
     atOnce('worst-by-a-service', 'the same by an internal service', 'service', WORST, [400, 413, 422, 429]),
     longFields,
     halfSent,
+    pipelined,
+    slowHeads,
+    heavy,
   ],
 };
