@@ -36,7 +36,7 @@ const FRAMINGS: readonly [name: string, bytes: string][] = [
 ];
 
 /** What a service answers to bytes, up to the end of the connection; `isCut` where the service ended it. */
-export function speak(url: string, bytes: string, silenceMs = SILENCE_MS): Promise<{ statuses: string[]; isCut: boolean }> {
+function speak(url: string, bytes: string, silenceMs = SILENCE_MS): Promise<{ statuses: string[]; isCut: boolean }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     let text = '';
