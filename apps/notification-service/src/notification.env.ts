@@ -11,7 +11,7 @@ export const notificationEnvironment = environmentSchema({
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   CONSOLE_URL: variables.CONSOLE_URL,
   SECRET_KEYS: variables.SECRET_KEYS,
-  SMTP_ALLOWED_NETWORKS: variables.SMTP_ALLOWED_NETWORKS,
+  WEBHOOK_ALLOWED_NETWORKS: variables.WEBHOOK_ALLOWED_NETWORKS,
   RETENTION_NOTIFICATIONS: atLeastADay.default(30 * DAY_MS).meta({ description: 'how long notifications are kept' }),
   RETENTION_EVENTS: atLeastADay
     .default(30 * DAY_MS)

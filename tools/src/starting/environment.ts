@@ -39,6 +39,7 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
     RESULT_JOURNAL_DIR: join(dataFolder(), 'result-journal'),
     RETRY_DELAYS: SHORT_RETRY_DELAYS,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: ['25', '465', '587', '2525', ...parts.localSmtpPorts].join(','),
     ...bounces(secrets),
     ...setVariables(),

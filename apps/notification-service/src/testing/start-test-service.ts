@@ -64,7 +64,9 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example',
     CONSOLE_URL: 'https://console.example/mail/',
     SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
-    SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+    // Of teams' mail servers, not of webhooks.
+    SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
   const logger = createLogger('notification-service', 'silent');

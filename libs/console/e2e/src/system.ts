@@ -77,6 +77,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     ...{ OAUTH_GOOGLE_CLIENT_ID: MAIL_APP.id, OAUTH_GOOGLE_CLIENT_SECRET: MAIL_APP.secret },
     RETRY_DELAYS: retryDelays,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: `25,465,587,2525,${own.port},${DOWN_PORT}`,
     SMTP_CA_FILE: join(folder, 'ca.pem'),
     SMTP_CONNECT_TIMEOUT: '2s',

@@ -190,6 +190,10 @@ export const variables = {
   SMTP_REPLY_TIMEOUT: described(duration.default(60_000), 'longest wait for a reply'),
   SMTP_FINAL_REPLY_TIMEOUT: described(duration.default(600_000), 'longest wait for the reply to the end of data (RFC 5321 4.5.3.2.6)'),
   SMTP_ALLOWED_NETWORKS: described(networks.default([]), "networks that a team's server may resolve to although private"),
+  WEBHOOK_ALLOWED_NETWORKS: described(
+    networks.default([]),
+    "networks that a team's webhooks may go to although private, at any port and also without TLS",
+  ),
   SMTP_ALLOWED_PORTS: described(ports.default([25, 465, 587, 2525]), "ports that a team's server may use"),
   SMTP_CA_FILE: described(
     z.string().optional(),

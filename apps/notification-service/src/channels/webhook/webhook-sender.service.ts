@@ -80,7 +80,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
         return;
       }
       const startedAt = performance.now();
-      const answer = await postWebhook(request, { allowedNetworks: this.env.SMTP_ALLOWED_NETWORKS });
+      const answer = await postWebhook(request, { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
       const durationMs = performance.now() - startedAt;
       // The request is out: only the record of it is repeated.
       const verdict = await untilDatabaseAnswers(

@@ -191,7 +191,7 @@ export class WebhooksController {
   /** Each request asks again; here it is only so that a mistake is seen at once. */
   private async check(url: string): Promise<void> {
     try {
-      await pinnedLookup(new URL(url), { allowedNetworks: this.env.SMTP_ALLOWED_NETWORKS });
+      await pinnedLookup(new URL(url), { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
     } catch (error) {
       const isForbidden = error instanceof ForbiddenAddressError;
       if (!isForbidden && !(error instanceof UnknownHostError)) throw error;
