@@ -85,7 +85,7 @@ describe('the statistics of the delivery log', () => {
     await keep('late', daysAgo(4), 'failed');
     await change(`UPDATE dispatch.deliveries SET status = 'sent' WHERE status = 'failed'`);
     expect(await sentIn()).toEqual([1, 5, 0, 0]);
-    await change(`DELETE FROM dispatch.deliveries WHERE created_at > now() - interval '4 days'`);
+    await change(`DELETE FROM dispatch.deliveries WHERE created_at = ${daysAgo(3)}`);
     expect(await sentIn()).toEqual([1, 0, 0, 0]);
   });
 
