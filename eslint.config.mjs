@@ -4,7 +4,10 @@ import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/** `imports`: what it may import; `inTests`: what its tests may import besides, and nothing that runs elsewhere: the one is in its tsconfig.build.json, the other in its tsconfig.spec.json. */
+/**
+ * `imports`: what it may import; `inTests`: what only its tests may import. This rule does not tell the two apart: the project's
+ * tsconfig.build.json refers to the former alone, its tsconfig.spec.json to both.
+ */
 const scope = (name, imports, inTests = []) => ({
   sourceTag: `scope:${name}`,
   onlyDependOnLibsWithTags: [name, ...imports, ...inTests].map((other) => `scope:${other}`),
