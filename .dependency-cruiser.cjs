@@ -1,5 +1,22 @@
-// Which way imports may go inside the projects: nowhere in a circle, and in the dispatcher downwards, in the order of the mail.
-// Who may import whom among the projects is `depConstraints` in eslint.config.mjs.
+// Which way imports may go: among the projects as tools/boundaries.cjs says, nowhere in a circle, and in the dispatcher downwards, in the order of the mail.
+const { PROJECTS } = require('./tools/boundaries.cjs');
+
+/** What is compiled only for tests. */
+const TESTS = '\\.spec\\.ts$|/testing/';
+const sourcesOf = (folders) => `^(?:${folders.join('|')})/src/`;
+
+function boundariesOf({ folder, imports, inTests }) {
+  const others = (allowed) =>
+    sourcesOf(PROJECTS.map((other) => other.folder).filter((other) => other !== folder && !allowed.includes(other)));
+  const rule = (what, from, allowed) => ({
+    name: `${folder}-${what}-imports-what-it-may`,
+    severity: 'error',
+    comment: 'tools/boundaries.cjs says who may import whom.',
+    from: { path: sourcesOf([folder]), ...from },
+    to: { path: others(allowed) },
+  });
+  return [rule('code', { pathNot: TESTS }, imports), rule('tests', {}, [...imports, ...inTests])];
+}
 
 /** The folders of mail-dispatcher in the order in which a delivery goes; each may import those behind it. */
 const WAY_OF_A_DELIVERY = ['intake', 'claiming', 'trying', 'bounces', 'settling', 'records'];
@@ -9,6 +26,7 @@ const folder = (names) => `${DISPATCHER}/(?:${names.join('|')})/`;
 
 module.exports = {
   forbidden: [
+    ...PROJECTS.flatMap(boundariesOf),
     { name: 'no-circle', severity: 'error', comment: 'Move what both need to a place of its own.', from: {}, to: { circular: true } },
     ...WAY_OF_A_DELIVERY.slice(1).map((name, index) => ({
       name: `${name}-imports-downwards`,

@@ -62,7 +62,7 @@ const CPU = [
   ['wasm32', /wasm32/],
 ];
 const satisfies = (have, want) => (/^[\d]/.test(want) ? have === want : true);
-let added = [];
+const added = [];
 for (const [key, meta] of Object.entries({ ...P })) {
   for (const [name, range] of Object.entries(meta.optionalDependencies ?? {})) {
     const hit = find(key, name);

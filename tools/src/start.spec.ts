@@ -273,7 +273,8 @@ describe('npm start', () => {
     // What is owed says why one is missing.
     const database = new Client({ connectionString: running().databaseUrl });
     await database.connect();
-    const { rows } = await database.query('SELECT status, attempts, last_error FROM notify.email_outbox').finally(() => database.end());
+    const { rows } = await database.query('SELECT status, attempts, last_error FROM notify.email_outbox');
+    await database.end();
     expect(rows).toEqual([1, 2].map(() => ({ status: 'sent', attempts: 0, last_error: null })));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
     expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/takes no documents/)]);

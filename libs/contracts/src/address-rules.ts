@@ -37,7 +37,7 @@ export function addressOnWire(address: string): string {
   return isAscii(local) && !LOCAL_PART.test(local) ? `"${local}"${address.slice(at)}` : address;
 }
 
-// eslint-disable-next-line no-control-regex -- exactly what is ASCII
+// oxlint-disable-next-line no-control-regex -- exactly what is ASCII
 const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
 
 // Octets count, not characters.

@@ -47,7 +47,7 @@ export function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${showable(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
 /** As many wrong fields are told of one body: more help nobody, and one of 4 MB would be answered with 137. */

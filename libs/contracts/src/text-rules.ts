@@ -1,7 +1,7 @@
 // What a line of text may be, without the schemas made of it: the web page weighs what it imports.
 
 // C0, DEL, C1, and the Unicode line separators that some mail readers treat as line ends.
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_IN_LINE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 
 const characters = (value: string): number => Array.from(value).length;

@@ -3,7 +3,7 @@ import { explainSenderName, explainShownText } from './shown-text-rules.js';
 import { type LineLimits, lineRules, tooManyCharacters } from './text-rules.js';
 
 // C0 without tab/LF/CR, and DEL.
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/u;
 
 /**

@@ -84,9 +84,11 @@ async function sendBoth(
   };
   let next: Promise<TransactionResult> | undefined;
   const afterEndOfData = (): void => one.passOn(() => ((next = sendNext()), true));
-  const first = await one.send(messageOf(contentOf(1), { afterEndOfData })).finally(() => one.giveBack());
+  const first = await one.send(messageOf(contentOf(1), { afterEndOfData }));
+  await one.giveBack();
   if (next === undefined) throw new Error('the next one was not asked for');
-  const second = await next.finally(() => other.giveBack());
+  const second = await next;
+  await other.giveBack();
   await keeper.close();
   await server.close();
   expect(await handlesLeft(handlesBefore)).toEqual([]);

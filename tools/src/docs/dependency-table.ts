@@ -1,14 +1,16 @@
 import { markdownTable } from './markdown-table.js';
 
-/**
- * Who may import whom, read from the text of eslint.config.mjs: the rule that is enforced is the one that is documented.
- * @throws Error when the text has no such rules.
- */
-export function dependencyTable(eslintConfig: string): string {
-  const rules = [...eslintConfig.matchAll(/^ {2}scope\('([\w-]+)', \[([^\]]*)\](?:, \[([^\]]*)\])?\)/gm)];
-  if (rules.length === 0) throw new Error('eslint.config.mjs has no dependency rules');
+/** A project by its folder, such as `libs/platform`, and the folders of those that it and its tests may import. */
+export interface ProjectBoundary {
+  folder: string;
+  imports: string[];
+  inTests: string[];
+}
+
+/** Who may import whom, from the list that is enforced. */
+export function dependencyTable(projects: readonly ProjectBoundary[]): string {
   return markdownTable(
-    ['scope', 'may import', 'its tests also'],
-    rules.map(([, source = '', ...lists]) => [source, ...[0, 1].map((at) => (lists[at] ?? '').replaceAll("'", ''))]),
+    ['project', 'may import', 'its tests also'],
+    projects.map(({ folder, imports, inTests }) => [folder, imports.join(', '), inTests.join(', ')]),
   );
 }

@@ -1,11 +1,12 @@
 // The documents that are made from the code, or have parts that are, so that they can't drift from it, and a file of the Helm chart.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
 import { workspaceRoot } from '../workspace.js';
 import { asyncApiDocument } from './asyncapi.js';
 import { chartVariables } from './chart-variables.js';
-import { dependencyTable } from './dependency-table.js';
+import { dependencyTable, type ProjectBoundary } from './dependency-table.js';
 import { environmentTable } from './environment-table.js';
 import { replaceBlocks } from './generated-blocks.js';
 import { loadServiceEnvironments } from './service-environments.js';
@@ -22,6 +23,7 @@ const CHART_VARIABLES = join('deploy', 'helm', 'billing-mail', 'variables.yaml')
 export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]> {
   const environments = await loadServiceEnvironments(from);
   const publishByQueue = fenced('ts', read(join(EXAMPLES, 'publish-invoice.ts')));
+  const boundaries = createRequire(__filename)(join(workspaceRoot, 'tools', 'boundaries.cjs')) as { PROJECTS: ProjectBoundary[] };
   const sendByClient = fenced('ts', read(join(EXAMPLES, 'send-invoice.ts')));
   const blocks: Record<string, Record<string, string>> = {
     'README.md': {
@@ -36,7 +38,7 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
     },
     'libs/contracts/README.md': { 'publish-by-queue': publishByQueue, 'send-by-client': sendByClient },
     'ARCHITECTURE.md': {
-      dependencies: dependencyTable(read('eslint.config.mjs')),
+      dependencies: dependencyTable(boundaries.PROJECTS),
       'delivery-states': transitionTable(DELIVERY_TRANSITIONS),
       'recipient-states': transitionTable(RECIPIENT_TRANSITIONS),
     },

@@ -51,7 +51,7 @@ describe('a job that Bull would give up on', () => {
   const lookForStalled = async (): Promise<void> => {
     for (const _look of ['marks', 'takes']) {
       await harness.queue.client.del(key('stalled-check'));
-      await (harness.apps[0]?.get('BullQueue_dispatch') as { moveUnlockedJobsToWait(): Promise<void> }).moveUnlockedJobsToWait();
+      await harness.apps[0]?.get<{ moveUnlockedJobsToWait(): Promise<void> }>('BullQueue_dispatch').moveUnlockedJobsToWait();
     }
   };
   /** Put where Bull puts a job that it gave up on. */

@@ -21,7 +21,7 @@ describe('an upload', () => {
     harness = await startHarness({ env: { MAX_ATTACHMENT_BYTES: String(4 * MIB) } });
     await harness.saveSettings(teamSettings('acme'));
     await harness.apps[0]?.listen(0, '127.0.0.1');
-    port = (harness.apps[0]?.getHttpServer() as { address: () => AddressInfo }).address().port;
+    port = (harness.apps[0]!.getHttpServer() as { address: () => AddressInfo }).address().port;
   });
   afterAll(() => harness.stop());
 

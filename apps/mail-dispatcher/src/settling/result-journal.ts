@@ -69,7 +69,11 @@ export class ResultJournal implements OnApplicationBootstrap {
       await handle.close();
     }
     const folder = await open(this.folder, 'r');
-    await folder.sync().finally(() => folder.close());
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
     return id;
   }
 

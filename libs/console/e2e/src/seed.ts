@@ -71,7 +71,11 @@ export const breakConnection = (system: System, teamId: string): Promise<void> =
 async function change(system: System, statement: string, teamId: string): Promise<void> {
   const client = new Client({ connectionString: system.database.url });
   await client.connect();
-  await client.query(statement, [teamId]).finally(() => client.end());
+  try {
+    await client.query(statement, [teamId]);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Hands a document over and answers the delivery's id. */

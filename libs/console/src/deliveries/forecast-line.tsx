@@ -13,7 +13,7 @@ const NOTHING_WAITS_MS = 60_000;
 export function ForecastLine({ team }: { team: string }) {
   const { dispatcher } = useClients();
   const language = useLanguage();
-  const { data } = useQuery({
+  const { data, dataUpdatedAt } = useQuery({
     queryKey: ['deliveries-forecast', team],
     queryFn: (): Promise<DeliveryForecast> =>
       ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/forecast', { params: { path: { teamId: team } } })),
@@ -22,7 +22,7 @@ export function ForecastLine({ team }: { team: string }) {
   // As high as a line from the beginning, so that nothing below moves where it fits in one.
   return (
     <Text size="sm" my={4} mih="1.55em">
-      {data && sayForecast(data, language, new Date())}
+      {data && sayForecast(data, language, new Date(dataUpdatedAt))}
     </Text>
   );
 }

@@ -63,7 +63,7 @@ export function decodeWords(value: string): string {
     .replace(ENCODED_WORD, (_, charset: string, encoding: string, text: string) =>
       decodeBytes(encoding.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : decodeQuotedPrintable(text.replaceAll('_', ' ')), charset),
     );
-  // eslint-disable-next-line no-control-regex -- Latin-1 above ASCII and nothing above it is what raw UTF-8 bytes look like here.
+  // oxlint-disable-next-line no-control-regex -- Latin-1 above ASCII and nothing above it is what raw UTF-8 bytes look like here.
   return /[\u0080-\u00ff]/.test(decoded) && !/[^\u0000-\u00ff]/.test(decoded) ? decodeBytes(Buffer.from(decoded, 'latin1'), null) : decoded;
 }
 

@@ -73,12 +73,14 @@ function readGroup(fields: HeaderFields): RecipientGroup | null {
     /^(?:smtp|x-[\w.-]{1,40}|x\.?\d{1,4}|dns|local)\s*;\s*/i,
     '',
   );
+  // oxlint-disable-next-line no-restricted-globals -- the date stands in the report
   const until = Date.parse(field(fields, 'will-retry-until'));
   return {
     addresses: [...new Set(addresses)],
     action: ACTIONS.get(/^[a-z]+/i.exec(field(fields, 'action'))?.[0].toLowerCase() ?? '') ?? null,
     status: /[245]\.\d{1,3}\.\d{1,3}/.exec(status)?.[0] ?? null,
     diagnostic: diagnostic === '' ? null : diagnostic,
+    // oxlint-disable-next-line no-restricted-globals -- the date stands in the report
     willRetryUntil: Number.isNaN(until) ? null : new Date(until),
   };
 }

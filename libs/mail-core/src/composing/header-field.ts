@@ -74,7 +74,7 @@ function fold(line: string): string {
 
 /** `value` as it is; throws where it could end the field `field` or is no text at all. */
 export function refuseLineEnds(field: string, value: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly the characters that end a line or a string somewhere on the way
+  // oxlint-disable-next-line no-control-regex -- exactly the characters that end a line or a string somewhere on the way
   if (/[\r\n\u0000]/.test(value)) throw new UnsafeHeaderError(`${field} has a line end`);
   if (!value.isWellFormed()) throw new UnsafeHeaderError(`${field} has broken Unicode`);
   return value;
@@ -85,7 +85,7 @@ export function refuseLineEnds(field: string, value: string): string {
  * input must not go out altered in silence.
  */
 export function refuseUnfitBlock(block: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly what is not 7-bit
+  // oxlint-disable-next-line no-control-regex -- exactly what is not 7-bit
   if (/[^\x00-\x7f]/.test(block)) throw new UnsafeHeaderError('a header is not ASCII');
   if (/^.{999}/m.test(block)) throw new UnsafeHeaderError('a header has a line of more than 998 characters');
   return block;

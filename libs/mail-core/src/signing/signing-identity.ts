@@ -117,7 +117,9 @@ const identityOf = (privateKey: KeyObject, signer: X509Certificate, chain: reado
   privateKey,
   certificateDer: signer.raw,
   chainDer: chain.map(({ raw }) => raw),
+  // oxlint-disable-next-line no-restricted-globals -- the dates stand in the certificate
   notBefore: new Date(signer.validFrom),
+  // oxlint-disable-next-line no-restricted-globals -- the dates stand in the certificate
   notAfter: new Date(signer.validTo),
   addresses: readCertificateFields(signer.raw).addresses,
 });

@@ -28,7 +28,9 @@ export function openTracer({ service, version, endpoint, share }: TracerOptions,
   const tracer = provider.getTracer('billing-mail');
   return {
     begin: (name, kind, parent) => toOpenSpan(tracer.startSpan(name, { kind: KINDS[kind] }, contextOf(parent))),
-    end: async () => void (await within(LAST_WORDS_MS, provider.shutdown().catch(tell))),
+    end: async () => {
+      await within(LAST_WORDS_MS, provider.shutdown().catch(tell));
+    },
   };
 }
 

@@ -222,7 +222,7 @@ function sealedWith(bytes: Buffer, seal: (old: forge.asn1.Asn1) => forge.asn1.As
 const growDigest = (bytes: Buffer, length: number): Buffer =>
   sealedWith(bytes, ({ value }) => {
     const [info, ...rest] = value as forge.asn1.Asn1[];
-    return sequence(sequence((info?.value as forge.asn1.Asn1[])[0] as forge.asn1.Asn1, octets(length)), ...rest);
+    return sequence(sequence((info!.value as forge.asn1.Asn1[])[0]!, octets(length)), ...rest);
   });
 
 /** As OpenSSL 3.4 seals (RFC 9579). */

@@ -29,7 +29,11 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
           await running.settled(settling);
         },
         stop: async () => {
-          await reporter.end().finally(() => running.stop());
+          try {
+            await reporter.end();
+          } finally {
+            await running.stop();
+          }
         },
       };
     },
