@@ -34,7 +34,16 @@ import { SettingsChangedPublisher } from './responder/settings-changed.publisher
 import { SettingsResponder } from './responder/settings.responder.js';
 import { TokenResponder } from './responder/token.responder.js';
 import { settingsSchema } from './settings.schema.js';
-import { LOGGER, NETWORK_POLICY, PLATFORM_APPS, PLATFORM_NAMES, PROBE_OPTIONS, REDIRECT_URL, REDIS_CLIENT } from './settings-tokens.js';
+import {
+  LOGGER,
+  NETWORK_POLICY,
+  PLATFORM_APPS,
+  PLATFORM_NAMES,
+  PROBE_OPTIONS,
+  PROVIDER_POLICY,
+  REDIRECT_URL,
+  REDIS_CLIENT,
+} from './settings-tokens.js';
 import { type SettingsEnvironment } from './settings.env.js';
 import { SignInWaits } from './smtp-account/sign-in-waits.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
@@ -74,6 +83,7 @@ export class AppModule {
         { provide: PLATFORM_APPS, useValue: new PlatformApps(env) },
         { provide: REDIRECT_URL, useValue: redirectUrl(env) },
         { provide: NETWORK_POLICY, useValue: policy },
+        { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS } },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },

@@ -1,6 +1,7 @@
 /** What is injected by name because its type leaves no trace at run time. */
 export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
+export const PROVIDER_POLICY = Symbol('PROVIDER_POLICY');
 export const REDIS_CLIENT = Symbol('REDIS_CLIENT');
 export const PROBE_OPTIONS = Symbol('PROBE_OPTIONS');
 export const PLATFORM_APPS = Symbol('PLATFORM_APPS');

@@ -50,6 +50,7 @@ export const settingsEnvironment = environmentSchema({
   MAIL_DISPATCHER_PUBLIC_URL: publicUrl(4101, 'mail-dispatcher'),
   NOTIFICATION_SERVICE_PUBLIC_URL: publicUrl(4102, 'notification-service'),
   CONSOLE_URL: variables.CONSOLE_URL,
+  OAUTH_ALLOWED_NETWORKS: variables.OAUTH_ALLOWED_NETWORKS,
   OAUTH_MICROSOFT_CLIENT_ID: clientId('Microsoft'),
   OAUTH_MICROSOFT_CLIENT_SECRET: clientSecret('Microsoft'),
   OAUTH_MICROSOFT_ISSUER: issuer('Microsoft'),

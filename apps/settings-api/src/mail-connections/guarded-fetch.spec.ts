@@ -12,7 +12,7 @@ async function ask(answer: string, waits = true): Promise<Response> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const fetch = guardedFetch({ allowedNetworks: ['127.0.0.0/8'], allowedPorts: [] });
+    const fetch = guardedFetch({ allowedNetworks: ['127.0.0.0/8'] });
     return await fetch(url, { method: 'GET', headers: {}, body: null, redirect: 'manual', signal: asking.signal });
   } finally {
     server.close();

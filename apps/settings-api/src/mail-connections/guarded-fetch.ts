@@ -8,7 +8,7 @@ import { type CustomFetch } from 'openid-client';
 const MOST_BYTES = 1024 * 1024;
 
 /** @param policy `null` for a provider that the operator has named */
-export function guardedFetch(policy: NetworkPolicy | null): CustomFetch {
+export function guardedFetch(policy: Pick<NetworkPolicy, 'allowedNetworks'> | null): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const target = new URL(url);
     const lookup = policy === null ? undefined : await pinnedLookup(target, policy);

@@ -82,7 +82,9 @@ describe('a mailbox at an OpenID provider', () => {
     ]);
     api = await startTestSettingsApi({
       CONSOLE_URL: 'http://127.0.0.1:4100',
-      SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
+      // What is allowed for mail servers is not for providers.
+      SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
+      OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
       OAUTH_MICROSOFT_ISSUER: microsoft.issuer,
       OAUTH_GOOGLE_ISSUER: google.issuer,
       OAUTH_MICROSOFT_CLIENT_ID: 'billing',

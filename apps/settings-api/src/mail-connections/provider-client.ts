@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { ForbiddenAddressError, type NetworkPolicy } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
-import { NETWORK_POLICY, PLATFORM_APPS } from '../settings-tokens.js';
+import { PLATFORM_APPS, PROVIDER_POLICY } from '../settings-tokens.js';
 import { assertionOf } from './service-account.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { type PlatformApps } from './platform-apps.js';
@@ -48,7 +48,7 @@ export class ProviderClient {
   private readonly known = new Map<string, { config: Promise<openid.Configuration>; since: number }>();
 
   constructor(
-    @Inject(NETWORK_POLICY) private readonly policy: NetworkPolicy,
+    @Inject(PROVIDER_POLICY) private readonly policy: Pick<NetworkPolicy, 'allowedNetworks'>,
     @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
   ) {}
 

@@ -78,6 +78,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     RETRY_DELAYS: retryDelays,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+    OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_ALLOWED_PORTS: `25,465,587,2525,${own.port},${DOWN_PORT}`,
     SMTP_CA_FILE: join(folder, 'ca.pem'),
     SMTP_CONNECT_TIMEOUT: '2s',

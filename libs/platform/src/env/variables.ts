@@ -194,6 +194,10 @@ export const variables = {
     networks.default([]),
     "networks that a team's webhooks may go to although private, at any port and also without TLS",
   ),
+  OAUTH_ALLOWED_NETWORKS: described(
+    networks.default([]),
+    'networks that a sign-in provider named by a team may be in although private, at any port and also without TLS',
+  ),
   SMTP_ALLOWED_PORTS: described(ports.default([25, 465, 587, 2525]), "ports that a team's server may use"),
   SMTP_CA_FILE: described(
     z.string().optional(),
