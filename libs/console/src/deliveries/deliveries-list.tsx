@@ -109,9 +109,9 @@ function Recipients({ item: { recipients, recipientCount } }: { item: DeliverySu
   return (
     <>
       {first.name === null ? null : <span className={classes.name}>{first.name}</span>}
-      <span>
-        {first.address}
-        {recipientCount > 1 ? ` ${andMore(recipientCount - 1)}` : ''}
+      <span className={classes.address}>
+        <span>{first.address}</span>
+        {recipientCount > 1 ? <span className={classes.more}> {andMore(recipientCount - 1)}</span> : null}
       </span>
     </>
   );
