@@ -27,6 +27,28 @@ const labelsThere = (): string[] =>
     ['aria-label', 'aria-roledescription', 'title', 'alt', 'placeholder'].map((name) => element.getAttribute(name) ?? '').filter(Boolean),
   );
 
+/** Words that break where there is no hyphen: of letters alone, so neither addresses nor numbers. */
+const brokenWords = (): string[] => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const broken: string[] = [];
+  for (let node = texts.nextNode(); node !== null; node = texts.nextNode())
+    for (const { 0: word, index } of (node.nodeValue ?? '').matchAll(/(?<=^|\s)\p{L}+(?=[\s,.;:!?)]|$)/gu)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const isShown = node.parentElement?.checkVisibility() === true && node.parentElement.closest('code, pre') === null;
+      if (isShown && new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+    }
+  return broken;
+};
+
+/** What a dialog is there for is its last button: at once in sight, however much stands above it. */
+const buttonsOutOfSight = (): string[] => {
+  const button = [...document.querySelectorAll('[role="dialog"] button')].at(-1);
+  const { top, bottom } = button?.getBoundingClientRect() ?? { top: 0, bottom: 0 };
+  return top < 0 || bottom > window.innerHeight ? [button?.textContent ?? ''] : [];
+};
+
 /** Names, addresses and figures, and words that both languages have. */
 const SAME_LABELS = /@|\d|^(?:Billing Mail|Filter|Team)$|GmbH|Corporation/;
 
@@ -86,13 +108,18 @@ async function transitionsEnded(): Promise<void> {
 
 async function turnTo(page: Page, { scheme, width }: Glance): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
-  await page.setViewportSize({ width, height: 900 });
+  await page.setViewportSize({ width, height: width < 600 ? 640 : 900 });
 }
 
 async function glanceAt(page: Page, locale: string, { scheme, width }: Glance): Promise<string[]> {
   const sticksOut = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
   const findings = await seriousFindings(page);
-  return [...(sticksOut > 0 ? [`${sticksOut} px wider than the window`] : []), ...findings].map(
-    (finding) => `${locale}, ${scheme}, ${width}: ${finding}`,
-  );
+  const broken = await page.evaluate(brokenWords);
+  const outOfSight = await page.evaluate(buttonsOutOfSight);
+  return [
+    ...(sticksOut > 0 ? [`${sticksOut} px wider than the window`] : []),
+    ...broken.map((word) => `breaks in the middle of a word: ${word}`),
+    ...outOfSight.map((button) => `below the window: ${button}`),
+    ...findings,
+  ].map((finding) => `${locale}, ${scheme}, ${width}: ${finding}`);
 }

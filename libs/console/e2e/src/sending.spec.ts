@@ -271,7 +271,7 @@ describe('deliveries and inbox', () => {
     desk.opened[0]?.complaints.splice(0);
     await page.getByLabel('Your e-mail address').fill('anna@acme.example');
     const types = page.getByText('What you are told', { exact: true });
-    const uncertain = page.getByRole('checkbox', { name: 'Not certain whether it arrived: Inbox' });
+    const uncertain = page.getByRole('checkbox', { name: 'Not certain whether it arrived: Here in the inbox' });
     await page.getByLabel('E-mails come').selectOption('hour');
     await types.click();
     await uncertain.uncheck();

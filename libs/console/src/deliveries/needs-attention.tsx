@@ -10,6 +10,7 @@ import { useClients } from '../api/clients-context.js';
 import { deliveriesPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { CALM_MS, hasAnswered, readAll, readDeliveries, readInTime } from './deliveries-queries.js';
@@ -130,11 +131,11 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
       <div className={classes.note}>
         <NoteField label={resend.note} note={note} onChange={setNote} />
       </div>
-      <Group justify="flex-end" mt="md">
+      <DialogFoot>
         <BusyButton busy={false} disabled={chosen.length === 0} onClick={() => sending.begin(chosen, note)}>
           {words.send(chosen.length)}
         </BusyButton>
-      </Group>
+      </DialogFoot>
     </>
   );
 }

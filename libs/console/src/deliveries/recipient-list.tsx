@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { type DeliveryView, type RecipientView } from '@billing-mail/contracts';
 import { useState } from 'react';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 import { RawReply } from './raw-reply.js';
@@ -52,7 +53,9 @@ function Recipient({ recipient, delivery }: { recipient: RecipientView; delivery
         <Text span c="dimmed" inherit>
           {roles[role]}
         </Text>{' '}
-        <strong>{address}</strong>
+        <strong>
+          <Address>{address}</Address>
+        </strong>
         {name === null ? '' : ` (${name})`}
       </Text>
       <Text size="sm" component="div">

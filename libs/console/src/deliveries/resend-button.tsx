@@ -8,6 +8,7 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
 import { BusyButton } from '../shell/busy-button.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
 import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
@@ -127,13 +128,12 @@ function ResendForm({ team, delivery, purpose }: Props) {
         </Button>
       )}
       <NoteField label={resend.note} note={note} onChange={setNote} />
-      {sending.error ? <Trouble error={sending.error} /> : null}
-      <Group justify="flex-end" mt="md">
+      <DialogFoot trouble={sending.error ? <Trouble error={sending.error} /> : null}>
         {chosen.length === 0 ? <Text size="sm">{resend.none}</Text> : null}
         <BusyButton busy={sending.isPending} disabled={chosen.length === 0 || wrong > 0} onClick={() => sending.mutate()}>
           {resend.send(chosen.length - wrong)}
         </BusyButton>
-      </Group>
+      </DialogFoot>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { type Mailbox } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type Ref, useState } from 'react';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './address-list-field.module.css';
 
@@ -52,7 +53,7 @@ export function AddressChips({ ref, label, list, wrong, isReadOnly, onRemove, on
           <li key={address} className={classes.chip} data-wrong={wrongOnes.has(address) || undefined}>
             {wrongOnes.has(address) ? <IconAlertTriangle size={14} aria-hidden /> : null}
             <span className="breakable" title={name === undefined ? undefined : address}>
-              {name === undefined ? address : `${name} <${address}>`}
+              <Address>{name === undefined ? address : `${name} <${address}>`}</Address>
             </span>
             {isReadOnly ? null : (
               <button

@@ -1,7 +1,8 @@
 // Somebody else saved while this form was open: what they changed, what I changed, and the two ways to go on.
-import { Button, Group, Modal, Table, Text } from '@mantine/core';
+import { Button, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useNameOf } from '../people/people-queries.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './conflict-dialog.module.css';
 import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS, toDraft } from './draft.js';
@@ -65,14 +66,14 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
       <Text size="sm" c="dimmed" mb="md">
         {conflict.keepMineHint}
       </Text>
-      <Group justify="flex-end">
+      <DialogFoot>
         <Button variant="default" onClick={onTakeTheirs} classNames={choice}>
           {conflict.takeTheirs}
         </Button>
         <Button onClick={onMerge} classNames={choice} data-autofocus>
           {conflict.keepMine}
         </Button>
-      </Group>
+      </DialogFoot>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Badge, Text } from '@mantine/core';
 import { explainRecipient, type Mailbox } from '@billing-mail/contracts';
 import { IconPaperclip, IconRosetteDiscountCheck } from '@tabler/icons-react';
 import { useClients } from '../api/clients-context.js';
+import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import classes from './mail-preview.module.css';
@@ -44,7 +45,7 @@ export function MailPreview() {
           </Text>
           {address === null ? null : (
             <Text size="sm" c="dimmed" className="breakable">
-              {address}
+              <Address>{address}</Address>
             </Text>
           )}
         </div>
@@ -60,7 +61,9 @@ export function MailPreview() {
         {lines.map(([term, value]) => (
           <div key={term}>
             <dt>{term}</dt>
-            <dd className="breakable">{value}</dd>
+            <dd className="breakable">
+              <Address>{value}</Address>
+            </dd>
           </div>
         ))}
       </dl>

@@ -27,7 +27,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
   return (
-    <Alert color="yellow" title={says.unconfirmed(address)}>
+    <Alert color="yellow" variant="outline" title={says.unconfirmed(address)}>
       <Stack gap="sm">
         <Text size="sm">{hint}</Text>
         <TextInput

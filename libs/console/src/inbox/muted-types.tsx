@@ -2,6 +2,7 @@
 import { Checkbox, Table, Text } from '@mantine/core';
 import { NOTIFICATION_NAMES, NOTIFICATION_TYPES, type NotificationType, type Preferences } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
+import classes from './muted-types.module.css';
 
 const CHANNELS = ['inbox', 'email'] as const;
 type Channel = (typeof CHANNELS)[number];
@@ -27,7 +28,7 @@ export function MutedTypes({
           <Table.Tr>
             <Table.Th scope="col">{says.types.type}</Table.Th>
             {CHANNELS.map((channel) => (
-              <Table.Th key={channel} scope="col">
+              <Table.Th key={channel} scope="col" className={classes.channel}>
                 {says.types[channel]}
               </Table.Th>
             ))}
@@ -36,13 +37,13 @@ export function MutedTypes({
         <Table.Tbody>
           {NOTIFICATION_TYPES.map((type) => (
             <Table.Tr key={type}>
-              <Table.Th scope="row" fw={400} className="breakable">
+              <Table.Th scope="row" fw={400} className={classes.type}>
                 {NOTIFICATION_NAMES[type][locale]}
               </Table.Th>
               {CHANNELS.map((channel) => (
                 <Table.Td key={channel}>
                   <Checkbox
-                    aria-label={`${NOTIFICATION_NAMES[type][locale]}: ${says.types[channel]}`}
+                    aria-label={`${NOTIFICATION_NAMES[type][locale]}: ${channel === 'inbox' ? says.byInbox : says.types.email}`}
                     checked={channels[channel] && !muted[channel].includes(type)}
                     disabled={!channels[channel]}
                     onChange={(event) => toggle(channel, type, event.currentTarget.checked)}

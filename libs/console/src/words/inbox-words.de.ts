@@ -31,7 +31,7 @@ export const inboxWords: typeof english = {
     types: {
       label: 'Worüber Sie benachrichtigt werden',
       type: 'Anlass',
-      inbox: 'Mitteilungen',
+      inbox: 'Hier',
       email: 'E-Mail',
     },
     inBrowser: {
