@@ -552,7 +552,7 @@ describe('E-mail delivery', () => {
         await section.getByLabel(label).fill(secret);
         await section.getByRole('button', { name: button }).click();
       };
-      await upload(german, 'Zertifikat hinterlegen', 'Kennwort der Datei', 'falsch');
+      await upload(german, 'Zertifikat hinterlegen', 'Passwort der Datei', 'falsch');
       await german.getByText('öffnet die Datei nicht').waitFor();
       const page = await openOwn();
       await page.getByLabel('Company name').fill('Brandt Maschinenbau');

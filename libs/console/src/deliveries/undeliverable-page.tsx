@@ -113,7 +113,7 @@ function Address({ team, item, onForget, isBusy }: AddressProps) {
             <>
               {' · '}
               <Anchor component={Link} href={deliveryPath(team, deliveryId)} size="sm" underline="always" className="breakable">
-                {words.deliveries.types[document.type]} {document.number ?? document.id}
+                {words.deliveries.types[document.type]} <span className="number">{document.number ?? document.id}</span>
               </Anchor>
             </>
           )}

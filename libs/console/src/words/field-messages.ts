@@ -14,7 +14,7 @@ const CERTIFICATE_MESSAGES: readonly [english: string, german: string][] = [
   ],
   [
     'asks for too many rounds of its passphrase; export it again with the program it comes from',
-    'verlangt zu viele Rechenrunden für ihr Kennwort; exportieren Sie sie mit ihrem Programm noch einmal',
+    'verlangt zu viele Rechenrunden für ihr Passwort; exportieren Sie sie mit ihrem Programm noch einmal',
   ],
   [
     'does not open the file; look at capital letters, umlauts and spaces',

@@ -48,14 +48,14 @@ export function formatsOf(locale: Locale, timeZone?: string): Formats {
     calendarDay: (date) => calendarDay.format(new Date(date)),
     number: (value) => number.format(value),
     size: (bytes) => {
-      if (bytes < 1000) return `${number.format(bytes)} B`;
-      if (bytes < 1_000_000) return `${number.format(Math.round(bytes / 1000))} KB`;
-      return `${oneDecimal.format(bytes / 1_000_000)} MB`;
+      if (bytes < 1000) return `${number.format(bytes)}\u00a0B`;
+      if (bytes < 1_000_000) return `${number.format(Math.round(bytes / 1000))}\u00a0KB`;
+      return `${oneDecimal.format(bytes / 1_000_000)}\u00a0MB`;
     },
     duration: (ms) => {
-      if (ms < 1000) return `${number.format(Math.round(ms))} ms`;
-      if (ms < 90_000) return `${oneDecimal.format(ms / 1000)} s`;
-      return `${number.format(Math.round(ms / 60_000))} min`;
+      if (ms < 1000) return `${number.format(Math.round(ms))}\u00a0ms`;
+      if (ms < 90_000) return `${oneDecimal.format(ms / 1000)}\u00a0s`;
+      return `${number.format(Math.round(ms / 60_000))}\u00a0min`;
     },
   };
 }

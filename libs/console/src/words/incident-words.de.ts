@@ -15,7 +15,7 @@ export const incidentWords: typeof english = {
     platform: 'Wir sind am Zug',
   },
   mend: 'Zur Einstellung',
-  mendThenSend: 'Testen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
+  mendThenSend: 'Prüfen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
   progressLabel: 'Verschickte Belege',
   progress: (done, total) => `${done} von ${total === 1 ? '1 Beleg' : `${total} Belegen`} verschickt oder erneut gesendet.`,
   waiting: (count) => `${belege(count)} noch in Arbeit.`,

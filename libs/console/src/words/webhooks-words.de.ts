@@ -29,7 +29,7 @@ export const webhooksWords: typeof english = {
     'delivery.cancelled': 'Abgebrochen',
     'delivery.bounced': 'Zurückgekommen',
     'delivery.complained': 'Als unerwünscht markiert',
-    'job.rejected': 'Nicht zum Verschicken angenommen',
+    'job.rejected': 'Nicht zum Versand angenommen',
     'webhook.test': 'Probe',
   },
   all: 'Alles',
