@@ -2,6 +2,7 @@
 import { Button, Modal, Table, Text } from '@mantine/core';
 import { type EmailDeliveryView } from '@billing-mail/contracts';
 import { useNameOf } from '../people/people-queries.js';
+import { Address } from '../shell/address.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './conflict-dialog.module.css';
@@ -57,8 +58,12 @@ function Conflict({ team, base, mine, theirs, onMerge, onTakeTheirs }: Props) {
               <Table.Th scope="row" className="breakable">
                 {fields[pointer]}
               </Table.Th>
-              <Table.Td className="breakable">{say(theirDraft, pointer, theirsChanged)}</Table.Td>
-              <Table.Td className="breakable">{say(mine, pointer, mineChanged)}</Table.Td>
+              <Table.Td className="breakable">
+                <Address>{say(theirDraft, pointer, theirsChanged)}</Address>
+              </Table.Td>
+              <Table.Td className="breakable">
+                <Address>{say(mine, pointer, mineChanged)}</Address>
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
