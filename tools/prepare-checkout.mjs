@@ -8,13 +8,18 @@ import { workspaceRoot } from './workspace.mjs';
 
 const inWorkspace = (...path) => join(workspaceRoot, ...path);
 
+/** The services, and the programs that start them for the page. */
+const SERVICES_ONLY = ['apps/settings-api', 'apps/mail-dispatcher', 'apps/notification-service', 'libs/console/e2e'].map(
+  (project) => `${project}/tsconfig.build.json`,
+);
+
 /** Does what is not done yet; a second run takes a second. */
-export async function prepareCheckout({ withPage = true } = {}) {
+export async function prepareCheckout({ withPage = true, servicesOnly = false } = {}) {
   requireNode();
   if (!isInstalled()) await step('Install packages (npm ci)', installPackages);
   await linkPostgresLibraries();
-  await step('Build', build);
-  if (withPage && isPageOutdated()) await step('Build the web page', buildPage);
+  await step('Build', () => build(servicesOnly ? SERVICES_ONLY : []));
+  if (withPage && !servicesOnly && isPageOutdated()) await step('Build the web page', buildPage);
 }
 
 /** The releases that the packages in use run on. */
@@ -43,8 +48,10 @@ async function linkPostgresLibraries() {
     throw new StepError(`PostgreSQL's libraries could not be linked in ${folder}.\n${output}`, 'rm -rf node_modules, then start again.');
 }
 
-async function build() {
-  const { code, output } = await runQuietly(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b'], { cwd: workspaceRoot });
+/** @param projects all when there are none */
+async function build(projects) {
+  const tsc = ['node_modules/@typescript/native/bin/tsc', '-b', ...projects];
+  const { code, output } = await runQuietly(process.execPath, tsc, { cwd: workspaceRoot });
   if (code !== 0)
     throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'mend the lines named above, then start again.');
 }

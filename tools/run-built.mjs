@@ -1,4 +1,5 @@
 // Runs a program of this checkout, set up and built first: `node tools/run-built.mjs redis-server,chromium path/to/dist/program.js [arguments]`.
+// `--services-only` before that builds the services and what starts them, not the page: it may not compile until the program has written its types.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
@@ -7,10 +8,12 @@ import { explainFailure } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-const [needs, program, ...args] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const servicesOnly = words[0] === '--services-only';
+const [needs, program, ...args] = servicesOnly ? words.slice(1) : words;
 endWithHelp(program, args);
 try {
-  await prepareCheckout();
+  await prepareCheckout({ servicesOnly });
   await provideSystemPrograms(needs.split(','));
   const child = spawn(process.execPath, [join(workspaceRoot, program), ...args], { cwd: workspaceRoot, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
