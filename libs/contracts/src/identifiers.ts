@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TEAM_ID, USER_ID } from './identifier-rules.js';
+import { LOCALES, TEAM_ID, USER_ID } from './identifier-rules.js';
 import { lineOfText } from './text.js';
 
 export const teamId = z.string('must be text').regex(TEAM_ID, 'must be 1 to 64 letters, digits, "_" or "-"');
@@ -12,11 +12,11 @@ export const idempotencyKey = z
 export const userId = lineOfText(USER_ID);
 export const documentId = lineOfText({ max: 200 });
 
-export const locale = z.enum(['en', 'de'], 'must be "en" or "de"');
+export const locale = z.enum(LOCALES, `must be ${LOCALES.map((each) => `"${each}"`).join(' or ')}`);
 export type Locale = z.infer<typeof locale>;
 
 /** The language that a publisher's locale begins with: `de` of `de_DE.UTF-8`. `undefined` where it is none of ours. */
 export function readLocale(value: string): Locale | undefined {
-  const [, language] = /^\s*(de|en)(?![a-z])/i.exec(value) ?? [];
-  return language === undefined ? undefined : locale.parse(language.toLowerCase());
+  const [, language] = /^\s*([a-z]+)/i.exec(value) ?? [];
+  return LOCALES.find((each) => each === language?.toLowerCase());
 }

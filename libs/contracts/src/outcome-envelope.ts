@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { requestedBy } from './dispatch-job.js';
 import { FAILURE_CODES } from './failure-codes.js';
+import { locale } from './identifiers.js';
 import { traceparent } from './traceparent.js';
 
 /** Fields of every event, whoever it concerns. */
@@ -22,7 +23,7 @@ export const outcomeEnvelope = {
   requestedBy: requestedBy.nullable(),
   /** The team's `notifyUserIds`, told besides `requestedBy`. */
   notifyUserIds: z.array(z.string()),
-  teamLocale: z.enum(['en', 'de']).nullable(),
+  teamLocale: locale.nullable(),
 };
 
 /** What came in place of the reply to an end of data; `interrupted`: our own process ended while it waited. */

@@ -3,6 +3,7 @@ import {
   FAILURE_CODES,
   type FailureCode,
   type Locale,
+  LOCALES,
   type OutcomeEvent,
   outcomeEvent,
   SEEN_FOR_REPLY,
@@ -25,7 +26,6 @@ import { DELIVERY_WORDS } from './kinds/delivery/delivery-words.js';
 import { CATALOGUES } from './wording/catalogues.js';
 import { renderAlert } from './wording/render-alert.js';
 
-const LOCALES: Locale[] = ['en', 'de'];
 const { delivery, rejection, bounce, ...incidents } = ALERT_KINDS;
 const catalogueOf = (locale: Locale) => ({
   ...CATALOGUES[locale],

@@ -1,3 +1,4 @@
+import { LOCALES } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type ProbedStep } from './smtp-probe.js';
 import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
@@ -17,7 +18,7 @@ const inside: ProbedStep[] = [{ step: 'policy', ok: false, ms: 3, detail: 'forbi
 describe('a name that leads to no public address', () => {
   it('is told of in the same words whether it leads nowhere or inside', () => {
     expect([unknown, inside].map((steps) => isUnreachedName('x.example', steps))).toEqual([true, true]);
-    for (const locale of ['en', 'de'] as const) {
+    for (const locale of LOCALES) {
       expect(unreachedNameSteps(locale)).toEqual([
         { step: 'dns', ok: false, ms: 2000, detail: expect.any(String), hint: expect.any(String) },
       ]);

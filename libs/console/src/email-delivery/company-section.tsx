@@ -1,5 +1,5 @@
 import { NativeSelect, Stack, TextInput } from '@mantine/core';
-import { type Locale } from '@billing-mail/contracts';
+import { type Locale, LOCALES } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
@@ -38,10 +38,7 @@ export function CompanySection() {
             disabled={isReadOnly}
             label={words.locale}
             value={draft.locale}
-            data={[
-              { value: 'de', label: words.german },
-              { value: 'en', label: words.english },
-            ]}
+            data={LOCALES.map((each) => ({ value: each, label: words.languages[each] }))}
             onChange={(event) => edit({ locale: event.currentTarget.value as Locale })}
           />
         </Stack>

@@ -91,7 +91,7 @@ function describe(draft: Draft, pointer: Pointer, words: SettingsWords): string 
   const value = draft[DRAFT_FIELDS[pointer]];
   if (pointer === '/smtp/auth/password' || pointer === '/smtp/tls/clientCertificate/passphrase') return words.conflict.hidden;
   if (pointer === '/sender') return draft.sender === 'custom' ? words.method.custom : words.method.platform;
-  if (pointer === '/locale') return draft.locale === 'de' ? words.company.german : words.company.english;
+  if (pointer === '/locale') return words.company.languages[draft.locale];
   if (pointer === '/smtp/security') return words.server[draft.security];
   if (pointer === '/smtp/auth/type')
     return { none: words.server.authNone, oauth2: words.server.authConnected, password: words.server.authPassword }[draft.auth];

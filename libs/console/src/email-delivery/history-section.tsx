@@ -111,7 +111,7 @@ function sayChange(change: Change, words: Words, nameOf: NameOf): string {
 function sayChoice(pointer: string, value: string, { settings: { method, company, server } }: Words): string {
   const choices: Record<string, Partial<Record<string, string>>> = {
     '/sender': { platform: method.platform, custom: method.custom },
-    '/locale': { de: company.german, en: company.english },
+    '/locale': company.languages,
     '/smtp/security': { tls: server.tls, starttls: server.starttls, none: server.none },
     '/smtp/auth/type': { none: server.authNone, oauth2: server.authConnected, password: server.authPassword },
   };

@@ -5,6 +5,7 @@ import {
   type Digest,
   DIGESTS,
   type Locale,
+  LOCALES,
   type Preferences,
   PREFERENCES_SHOWN,
   type PreferencesView,
@@ -147,10 +148,7 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
         <NativeSelect
           label={says.locale}
           value={draft.locale}
-          data={[
-            { value: 'de', label: words.settings.company.german },
-            { value: 'en', label: words.settings.company.english },
-          ]}
+          data={LOCALES.map((each) => ({ value: each, label: words.settings.company.languages[each] }))}
           onChange={(event) => edit({ locale: event.currentTarget.value as Locale })}
         />
         <Switch

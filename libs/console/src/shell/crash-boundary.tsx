@@ -1,4 +1,5 @@
 import { Button, Container, Text, Title } from '@mantine/core';
+import { LOCALES } from '@billing-mail/contracts';
 import { Component, type ReactNode } from 'react';
 import { CATALOGUES } from '../words/catalogues.js';
 
@@ -12,7 +13,8 @@ export class CrashBoundary extends Component<{ children: ReactNode }, { hasCrash
 
   override render(): ReactNode {
     if (!this.state.hasCrashed) return this.props.children;
-    const { crashedTitle, crashed, reload } = CATALOGUES[document.documentElement.lang === 'de' ? 'de' : 'en'].page.trouble;
+    const { crashedTitle, crashed, reload } =
+      CATALOGUES[LOCALES.find((each) => each === document.documentElement.lang) ?? 'en'].page.trouble;
     return (
       <Container size="sm" py="xl" component="main">
         <Title order={1} size="h2" mb="xs">

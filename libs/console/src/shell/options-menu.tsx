@@ -1,3 +1,4 @@
+import { LOCALES } from '@billing-mail/contracts';
 import { ActionIcon, Menu, type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconLanguage } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
@@ -18,7 +19,7 @@ export function OptionsMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{words.page.language.label}</Menu.Label>
-        {(['de', 'en'] as const).map((each) => (
+        {LOCALES.map((each) => (
           <Menu.Item
             key={each}
             lang={each}

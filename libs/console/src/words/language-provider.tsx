@@ -1,4 +1,4 @@
-import { type Locale } from '@billing-mail/contracts';
+import { type Locale, LOCALES } from '@billing-mail/contracts';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { CATALOGUES } from './catalogues.js';
 import { formatsOf } from './formats.js';
@@ -8,9 +8,8 @@ const STORAGE_KEY = 'billing-mail.locale';
 
 /** The language that the reader chose before, else the browser's where we speak it, else English. */
 function firstLocale(): Locale {
-  const chosen = localStorage.getItem(STORAGE_KEY);
-  if (chosen === 'en' || chosen === 'de') return chosen;
-  return navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
+  const wanted = [localStorage.getItem(STORAGE_KEY), navigator.language.toLowerCase().split('-', 1)[0]];
+  return wanted.map((each) => LOCALES.find((locale) => locale === each)).find((each) => each !== undefined) ?? 'en';
 }
 
 export function LanguageProvider({ children }: { children: ReactNode }) {

@@ -43,8 +43,7 @@ export const settingsWords: typeof english = {
     replyTo: 'Antwortadresse',
     replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Ohne sie erreichen Sie Antworten nicht.',
     locale: 'Sprache der Mitteilungen an das Team',
-    english: 'Englisch',
-    german: 'Deutsch',
+    languages: { en: 'Englisch', de: 'Deutsch' },
   },
   preview: {
     title: 'Das sieht Ihr Kunde',

@@ -46,8 +46,7 @@ export const settingsWords = {
     replyTo: 'Reply address',
     replyToHint: 'Answers of your customers go here. Leave it empty and they go nowhere you can read.',
     locale: 'Language of messages to the team',
-    english: 'English',
-    german: 'German',
+    languages: { en: 'English', de: 'German' },
   },
   preview: {
     title: 'What your customer sees',

@@ -1,9 +1,9 @@
-import { BOUNCE_CLASSES } from '@billing-mail/contracts';
+import { BOUNCE_CLASSES, LOCALES } from '@billing-mail/contracts';
 import { explainBounce } from './explain-bounce.js';
 
 describe('explainBounce', () => {
   it.each(BOUNCE_CLASSES)('says of %s in both languages what happened and what to do', (of) => {
-    for (const locale of ['en', 'de'] as const) {
+    for (const locale of LOCALES) {
       const { happened, todo } = explainBounce(of, locale);
       for (const text of [happened, todo]) expect(text).toMatch(/^[A-ZÄÖÜ].*\.$/);
       // No codes and no jargon.

@@ -1,9 +1,8 @@
-import { FAILURE_CODES, type Locale } from '@billing-mail/contracts';
+import { FAILURE_CODES, LOCALES } from '@billing-mail/contracts';
 import fc from 'fast-check';
 import { explainFailure, FAILURE_CATALOGUES } from './explain-failure.js';
 import { type Explanation } from './failure-words.js';
 
-const LOCALES: readonly Locale[] = ['en', 'de'];
 const PARTS = ['happened', 'means', 'todo'] as const satisfies readonly (keyof Explanation)[];
 const reason = (code: (typeof FAILURE_CODES)[number], server: string | null = 'smtp.acme.example:587') => ({ code, server, reply: null });
 

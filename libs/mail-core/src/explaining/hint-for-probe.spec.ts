@@ -1,9 +1,8 @@
-import { FAILURE_CODES, type FailureCode, type Locale, type SmtpSecurity } from '@billing-mail/contracts';
+import { FAILURE_CODES, type FailureCode, type Locale, LOCALES, type SmtpSecurity } from '@billing-mail/contracts';
 import { explainFailure } from './explain-failure.js';
 import { hintForProbe } from './hint-for-probe.js';
 import { PROVIDER_HINTS } from './provider-hints.js';
 
-const LOCALES: readonly Locale[] = ['en', 'de'];
 type Row = readonly [reason: FailureCode, server: string, reply: string | null, hint: RegExp];
 
 const ask = (reason: FailureCode, server: string, reply: string | null, locale: Locale) => {
