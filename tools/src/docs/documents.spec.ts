@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as contracts from '@billing-mail/contracts';
 import { duration, durations, wholeNumber } from '@billing-mail/platform';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -13,10 +13,36 @@ import { replaceBlocks } from './generated-blocks.js';
 import { lintDescription } from './lint-description.js';
 import { type ServiceEnvironment } from './service-environments.js';
 
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'];
 const read = (path: string): string => readFileSync(join(workspaceRoot, path), 'utf8');
-const found = (pattern: RegExp): string[] =>
-  [...DOCUMENTS, 'SECURITY.md'].flatMap((path) => [...read(path).matchAll(pattern)].map((match) => match[1] ?? ''));
+const filesBelow = (folder: string): string[] =>
+  readdirSync(join(workspaceRoot, folder), { withFileTypes: true })
+    .filter(({ name }) => !/^(?:node_modules|dist|\.nx|\.data|\.git)$/.test(name))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]));
+const FILES = filesBelow('.');
+/** What people read who run the product or change it. The change log names what has been. */
+const DOCUMENTS = FILES.filter(
+  (path) => path.endsWith('.md') && /^(?:[A-Z]+\.md$|docs\/|deploy\/|libs\/contracts\/README)/.test(path),
+).filter((path) => path !== 'CHANGELOG.md');
+type Named = { document: string; name: string };
+const namedBy = (pattern: RegExp, document: string, text: string): Named[] =>
+  [...text.matchAll(pattern)].map((match) => ({ document, name: match[1] ?? '' }));
+const found = (pattern: RegExp): Named[] => DOCUMENTS.flatMap((document) => namedBy(pattern, document, read(document)));
+const isThere = (path: string): boolean => existsSync(join(workspaceRoot, path));
+
+/** `*` and `…` stand for a part of a name. What is built (`dist`) or made (`docker/secrets`) is there on some machines only. */
+const WHOLE_PATH = /(?<![\w./-])((?:apps|libs|tools|docker(?!\/secrets)|deploy)\/(?![\w/-]*\/dist\/)[\w@.*…/-]*[\w/])/g;
+/** A file or folder of the sources, named by the end of its path: `claiming/pace.ts`, `*.store.ts`. */
+const END_OF_PATH = /`((?![\w/-]*\/dist\/)(?:[\w@*-]+\/)*[\w.*-]+\.(?:[cm]?[jt]s|tsx|acl))`/g;
+const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
+const NPM_SCRIPT = /\bnpm run (?:--silent )?([a-z][\w:-]*)/g;
+
+/** Whether a path of the sources ends with this. */
+const isEndOfPath = (name: string): boolean => {
+  const parts = name.split(/[*…]/).map((part) => part.replace(/[.\\+]/g, '\\$&'));
+  const end = new RegExp(`(?:^|/)${parts.join('[^/]*')}$`);
+  return FILES.some((path) => end.test(path));
+};
+const isPath = (name: string): boolean => (/[*…]/.test(name) ? isEndOfPath(name) : isThere(name));
 
 /** A source as far as users may read of it. */
 const withoutComments = (source: string): string => source.replace(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, '');
@@ -36,9 +62,25 @@ describe('the documents', () => {
   });
 
   it('name only files and folders that are there', () => {
-    const named = found(/`((?:apps|libs|tools|docker|deploy|docs)\/[\w./-]+)`/g);
-    expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((path) => !existsSync(join(workspaceRoot, path)))).toEqual([]);
+    const named = found(WHOLE_PATH);
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ name }) => !isPath(name))).toEqual([]);
+    const wrong = 'tools/start.mjs, tools/stop.mjs and `docker/observability`/';
+    expect(namedBy(WHOLE_PATH, 'x', wrong).filter(({ name }) => !isPath(name))).toEqual([{ document: 'x', name: 'tools/stop.mjs' }]);
+  });
+
+  it('name by the end of its path only what is there', () => {
+    const named = found(END_OF_PATH);
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ name }) => !isEndOfPath(name))).toEqual([]);
+    const wrong = 'in `claiming/peace.ts`, `*.stores.ts` and `claiming/pace.ts`';
+    expect(namedBy(END_OF_PATH, 'x', wrong).filter(({ name }) => !isEndOfPath(name))).toHaveLength(2);
+  });
+
+  it('link only to what is there', () => {
+    const linked = found(LINK);
+    expect(linked.length).toBeGreaterThan(20);
+    expect(linked.filter(({ document, name }) => !isThere(join(dirname(document), name)))).toEqual([]);
   });
 
   it('name as owned only what is there', () => {
@@ -49,9 +91,9 @@ describe('the documents', () => {
 
   it('name only npm scripts that are there', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = found(/(?:^|`)npm (?:run )?([\w:-]+)/gm);
-    expect(named).toContain('start');
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    const named = found(NPM_SCRIPT);
+    expect(named.map(({ name }) => name)).toContain('doctor');
+    expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
   });
 });
 
