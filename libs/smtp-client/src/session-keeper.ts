@@ -1,4 +1,4 @@
-// The one place that keeps sessions: who gives one back leaves it to the next message that goes the same way.
+// The one place that keeps sessions: a session that is given back serves the next message on the same route.
 import { createHmac, randomBytes } from 'node:crypto';
 import { type KeptSession, type Way } from './kept-session.js';
 import { KnownServers } from './known-servers.js';

@@ -1,4 +1,4 @@
-// Warns at once of a document that goes to an address which documents came back from. Those are known by heart, so that all others cost nothing.
+// Warns at once of a document that goes to an address which documents came back from. Such addresses are kept in memory, so that all others cost nothing.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BounceClass } from '@billing-mail/contracts';
 import { inTransaction, type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';

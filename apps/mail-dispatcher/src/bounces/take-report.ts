@@ -1,4 +1,4 @@
-// From a mail at the return path of a delivery to what follows from it; done once it is committed.
+// Turns a mail to the return path of a delivery into its consequences; resolves once they are committed.
 import { Inject, Injectable } from '@nestjs/common';
 import { type BounceTaken } from '@billing-mail/contracts';
 import { readReport, type ReturnPath } from '@billing-mail/mail-core';

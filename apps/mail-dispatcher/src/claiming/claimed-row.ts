@@ -1,4 +1,4 @@
-// What a claim answers: a delivery with everything that is needed to work on it, in one row.
+// What a claim returns: a delivery with everything that is needed to work on it, in one row.
 import { type DocumentReference, type FailureReason, type RequestedBy, type Route } from '@billing-mail/contracts';
 import { type AttachmentRow, type DeliveryInHand, type Look, type OpenTry, type RecipientRow } from '../records/rows.js';
 

@@ -1,4 +1,4 @@
-// Who works on what: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
+// Which process works on which delivery: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { type RecipientState, type ResolvedRecipient } from '@billing-mail/mail-core';

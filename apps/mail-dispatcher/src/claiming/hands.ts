@@ -1,4 +1,4 @@
-// The hands of a process: how many deliveries it works on at a time, in all and in each lane, and who gets the next free one.
+// The hands (worker slots) of a process: how many deliveries it works on at a time, in total and in each lane, and which lane gets the next free one.
 import { routeOf, wayOf } from '../records/lanes.js';
 import { type Turn } from '../trying/turn.js';
 import { Places } from './places.js';

@@ -1,4 +1,4 @@
-// What a restore holds: a backup does not know what was sent after it, so nothing that was open then goes out until the operator says so.
+// Deliveries that a restore holds back: a backup does not know what was sent after it, so nothing that was open then goes out until the operator says so.
 import { type ClientBase } from 'pg';
 import { noteDueLanes } from '../records/lanes.js';
 

@@ -1,4 +1,4 @@
-// Knows which ways out are in trouble, so that their first success ends it, and sees to it that each incident is told.
+// Knows which ways out are in trouble, so that their first success ends the incident, and makes sure that each incident raises an alert.
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Verdict, wayStopped } from '@billing-mail/mail-core';
 import { type Logger } from '@billing-mail/platform';

@@ -1,4 +1,4 @@
-// Places at servers: how many deliveries of a process may talk to one at a time. Who has a hand and no place gets ready meanwhile.
+// Places at servers: how many deliveries of a process may talk to one at a time. A delivery with a hand and no place is prepared meanwhile.
 
 /** First come, first served. */
 export class Places {

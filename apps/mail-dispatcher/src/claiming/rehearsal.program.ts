@@ -1,4 +1,4 @@
-// The process of a rehearsal: composes what it is given, and answers if it is still there.
+// The process of a rehearsal: composes the given delivery, and answers if it survives.
 import { loadSigningKey } from '../documents/signing-key.js';
 import { MemoryBudget } from '../documents/memory-budget.js';
 import { openDocumentStore } from '../documents/open-document-store.js';

@@ -1,4 +1,4 @@
-// Who was in hand whenever workers died is a suspect, and no more: it is composed in a process of its own, alone, before anything is held against it.
+// A delivery that was in hand each time a worker died is only a suspect: before anything is concluded, it is composed alone in a separate process.
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';

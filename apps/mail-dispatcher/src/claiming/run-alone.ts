@@ -1,4 +1,4 @@
-// A suspect whose rehearsals passed is tried alone: while it is composed and written nobody else is, so that a death then is its own.
+// A suspect whose rehearsals passed is tried alone: no other delivery is composed or written meanwhile, so that it alone can be the cause of a crash.
 import { Injectable } from '@nestjs/common';
 import { type LookedAfter } from '../records/rows.js';
 import { DangerousSteps } from '../trying/dangerous-steps.js';

@@ -1,4 +1,4 @@
-// What this process has claimed by a statement whose answer was lost: nobody works on it, and who lives does not wait for its own lease.
+// Deliveries that this process claimed by a statement whose answer was lost: nobody works on them, and a running process need not wait for its own lease to expire.
 import { type ClaimsStore } from './claims.store.js';
 
 export type UnheldClaimsOptions = { workerId: string; leaseMs: number; isInHand: (deliveryId: string) => boolean };

@@ -1,4 +1,4 @@
-// Jobs that Bull gave up on: brought back to the queue, and after some times kept as rejected, so that none is lost in its failed set.
+// Jobs that Bull gave up on: returned to the queue, and after several times kept as rejected, so that none is lost in Bull's failed set.
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE } from '@billing-mail/contracts';

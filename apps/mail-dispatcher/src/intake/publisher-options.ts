@@ -1,4 +1,4 @@
-// What the publisher of a job asked of Bull, and what of it is heeded: a job ends when it is in PostgreSQL, and by nothing else.
+// What the publisher of a job asked of Bull, and which of it we follow: a job ends only when it is in PostgreSQL.
 import type { Job, JobOptions, Queue } from 'bull';
 
 type Processing = { processJob: (job: Job<unknown> | null | undefined, notFetch?: boolean) => Promise<unknown> };

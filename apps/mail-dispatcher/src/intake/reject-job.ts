@@ -1,4 +1,4 @@
-// What becomes of a job that can't be sent: kept raw with its reasons, and reported to whom it concerns as far as that can be read.
+// Rejects a job that can't be sent: keeps it raw with the reasons, and alerts the people it concerns as far as they can be read from it.
 import { Injectable } from '@nestjs/common';
 import {
   documentReference,

@@ -1,4 +1,4 @@
-// What becomes of a document's attachments when it is taken: those that came with it are stored, those named by a key are read; all are checked.
+// Takes the attachments of a document in: stores those that came with it, reads those named by a key, and checks all.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Of whoever reads nothing of an answer for so long, the connection is ended. */
+/** After so long without reading the answer, a client's connection is closed. */
 const IDLE_MS = 30_000;
 
 export const endWhenIdle = (response: Response): void => void response.setTimeout(IDLE_MS, () => response.destroy());

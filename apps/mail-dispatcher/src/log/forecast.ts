@@ -1,4 +1,4 @@
-// Says of a team's own server when the last of what waits for it goes, by its limits and what its account has sent.
+// Estimates when the last document that waits for a team's own server goes out, from the server's limits and what its account has sent.
 import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryForecast, type SendingLimits, sendingLimitsOf } from '@billing-mail/contracts';

@@ -1,4 +1,4 @@
-// Who is told of the trouble of a document, as far as the token of the request may say so: alerts are letters in the platform's name.
+// Whom to alert about a document, as far as the token of the request may decide that: alerts are e-mails in the platform's name.
 import { type Locale, type RequestedBy } from '@billing-mail/contracts';
 import { type Caller, invalidInput } from '@billing-mail/platform';
 

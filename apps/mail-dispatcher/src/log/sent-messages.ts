@@ -1,4 +1,4 @@
-// What went out: the parts of a delivery, and its messages byte for byte, which are composed once more and held against what was recorded.
+// What went out: the parts of a delivery, and its messages byte for byte, which are composed once more and compared with what was recorded.
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { notFound, ProblemException, Sql } from '@billing-mail/platform';

@@ -1,4 +1,4 @@
-// Counts what became of a team's documents, by day and in the last 24 hours.
+// Counts the results of a team's documents, by day and in the last 24 hours.
 import { Injectable } from '@nestjs/common';
 import {
   DELIVERY_FATES,

@@ -1,4 +1,4 @@
-// Incidents of teams: which are not over, whom to tell of them, and what people look up.
+// Incidents of teams: which are still open, whom to alert, and what people look up.
 import { Injectable } from '@nestjs/common';
 import { type DeliveryCounts, type FailureCode, type RequestedBy, type Route } from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';

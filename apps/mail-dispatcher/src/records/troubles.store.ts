@@ -1,4 +1,4 @@
-// Ways out that do not work, and since when; shared by all processes, so that each trouble is told once.
+// Routes that do not work, and since when; shared by all processes, so that each trouble raises one alert.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';

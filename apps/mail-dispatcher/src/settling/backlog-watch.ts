@@ -1,4 +1,4 @@
-// What waits, for whoever watches: deliveries in PostgreSQL, outcomes in the outbox, jobs in Redis. All dispatchers tell the same numbers.
+// Metrics of what waits: deliveries in PostgreSQL, outcomes in the outbox, jobs in Redis. All dispatchers report the same numbers.
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE, ROUTES } from '@billing-mail/contracts';

@@ -1,4 +1,4 @@
-// The slow way of a settlement: under a lock on the delivery, for those who do not hold its claim or whose knowledge of it is old.
+// The slow way of a settlement: under a lock on the delivery, for callers that do not hold its claim or whose knowledge of it is outdated.
 import { Injectable } from '@nestjs/common';
 import { cancelOpen, isSettled, settledStatus, transition } from '@billing-mail/mail-core';
 import { inTransaction, Sql } from '@billing-mail/platform';

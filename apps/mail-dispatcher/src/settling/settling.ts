@@ -1,4 +1,4 @@
-// Writes down what became of deliveries, however long it takes: the record is retried, never the mail.
+// Records the results of deliveries, however long that takes: the record is retried, never the mail.
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';

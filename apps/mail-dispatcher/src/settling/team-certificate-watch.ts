@@ -1,4 +1,4 @@
-// Tells teams before the certificate ends that they sign with, and once it has: then their mail waits.
+// Alerts teams before the certificate that they sign with expires, and once it has expired: from then on their mail waits.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type EndingCertificate } from '@billing-mail/contracts';
 import { type Logger, PollLoop } from '@billing-mail/platform';

@@ -1,4 +1,4 @@
-// Who composes and writes bodies in this process: all at once, but for one who is suspected of killing it and has to be alone.
+// Which deliveries are composed and written in this process: all at once, except one that may have killed a process, which runs alone.
 import { Injectable } from '@nestjs/common';
 
 @Injectable()

@@ -1,4 +1,4 @@
-// Names whom a server with limits counts for, so that teams which send by the same account are counted together.
+// Names the account by which a server with limits counts, so that teams which send by the same account are counted together.
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type TeamMailSettings } from '@billing-mail/contracts';

@@ -1,4 +1,4 @@
-/** A delivery's turn at a server: who works on more deliveries than may talk to servers at a time gives them out. */
+/** A delivery's turn at a server. A process that works on more deliveries than may talk to servers at a time hands turns out. */
 export type Turn = {
   /**
    * True at once, or once it is its turn. False where it is not to go after all: the server met trouble meanwhile, or `signal` was aborted.

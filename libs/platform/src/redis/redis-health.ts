@@ -1,4 +1,4 @@
-// Whether the Redis that answers is one to work with. One that is away is no matter here: what can go on without it goes on, and who can't says so.
+// Whether the Redis that answers can be used. A Redis that is away does not count here: the work that can continue without it does, and the rest reports it.
 import { type Logger } from 'pino';
 import { TroubleLog } from '../observing/trouble-log.js';
 import { reconnect, type RedisConnection, type RedisEnv } from './connect-redis.js';

@@ -1,4 +1,4 @@
-// What may be asked for how often, where each request costs somebody something: us a statement, a stranger's server a connection, a reader a letter.
+// How often each costly request is allowed. A request costs us a statement, a foreign server a connection, or a reader an e-mail.
 
 /** So many requests in a window that begins with the first of them. */
 export type RequestLimit = {
