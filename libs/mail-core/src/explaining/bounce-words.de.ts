@@ -58,7 +58,7 @@ export const BOUNCES_IN_GERMAN: BounceCatalogue = {
   unreachable: { happened: 'Der Mailserver des Empfängers war nicht erreichbar.', todo: LATER },
   routing_loop: { happened: 'Die E-Mail wurde auf dem Weg zum Empfänger im Kreis weitergereicht.', todo: ASK_CUSTOMER },
   expired: {
-    happened: 'Der Mailserver des Empfängers hat die E-Mail in der ganzen Zeit, in der es versucht wurde, nicht angenommen.',
+    happened: 'Der Mailserver des Empfängers hat die E-Mail trotz wiederholter Versuche nicht angenommen.',
     todo: LATER,
   },
   system_error: {

@@ -318,7 +318,8 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
   too_many_crashes: {
     happened: 'Der Versand wurde mehrmals durch einen Fehler in unserem System abgebrochen.',
-    means: 'Der Versand wird nicht von selbst fortgesetzt. Wem der Beleg schon verschickt wurde, dem wird er kein zweites Mal verschickt.',
+    means:
+      'Der Versand wird nicht von selbst fortgesetzt. Die Empfänger, an die der Beleg bereits gegangen ist, erhalten ihn kein zweites Mal.',
     todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Belegs.',
   },
   cancelled: {

@@ -314,7 +314,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   too_many_crashes: {
     happened: 'Sending was broken off several times by a fault in our system.',
-    means: 'The document is not tried again by itself. It is not sent a second time to those to whom it has gone out.',
+    means: 'The document is not tried again by itself. It is not sent a second time to the recipients to whom it has already gone.',
     todo: 'Tell our support and name the number of the document.',
   },
   cancelled: {

@@ -68,7 +68,7 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       happened: ({ document, recipients }) =>
         `${document} was sent to ${recipients} recipients, and came back from one of them. The other server does not say from whom.`,
       heading: 'These do not have it:',
-      todo: 'Ask the recipients whether the document has arrived, and send it again only to those who miss it.',
+      todo: 'Ask the recipients whether the document has arrived, and send it again only to those who did not receive it.',
     },
     complaint: {
       title: ({ document }) => `${document}: a recipient marked it as unwanted`,
@@ -103,7 +103,7 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       title: ({ document }) => `${document} kam von einem Empfänger zurück`,
       titleOfMany: (count) => `${count} Belege kamen zurück`,
       happened: ({ document, recipients }) =>
-        `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der andere Server sagt nicht, von wem.`,
+        `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der Server, der ihn zurückgeschickt hat, nennt den Empfänger nicht.`,
       heading: 'Diese haben den Beleg nicht:',
       todo: 'Fragen Sie die Empfänger, ob der Beleg angekommen ist, und verschicken Sie ihn nur an die erneut, denen er fehlt.',
     },

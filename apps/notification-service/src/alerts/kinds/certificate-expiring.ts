@@ -13,8 +13,8 @@ const WORDS: Record<Locale, Words> = {
         ? 'The signing certificate of the platform has expired'
         : `The signing certificate of the platform expires in ${daysLeft === 1 ? '1 day' : `${daysLeft} days`}`,
     happened: (until) => `The certificate that the platform signs with is valid until ${until}.`,
-    means: 'Once it has expired, documents on the way of the platform wait until it is replaced. They lose no tries.',
-    todo: 'Put a renewed certificate in the place of the file, and restart the dispatchers.',
+    means: 'Once it has expired, documents that go through the platform wait until it is replaced. They lose no tries.',
+    todo: 'Replace the file with a renewed certificate, and restart the dispatchers.',
   },
   de: {
     title: (daysLeft) =>

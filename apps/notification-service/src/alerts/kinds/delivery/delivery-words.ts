@@ -41,7 +41,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       titleOfMany: (count) => `${documents(count)} did not go out to everybody`,
       title: ({ document }) => `${document} did not go out to everybody`,
       happened: ({ document, accepted, recipients }) => `${document} went out to only ${accepted} of ${recipients} recipients.`,
-      means: 'It is not sent a second time to those to whom it has gone out.',
+      means: 'It is not sent a second time to the recipients to whom it has already gone.',
       todo: 'Correct the addresses listed here where they are wrong, and send the document again to these recipients only.',
     },
     uncertain: {
@@ -51,16 +51,16 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
         accepted === 0
           ? `It is not certain whether anybody has got it: ${document}.`
           : `${document} has certainly gone out to ${accepted} of ${recipients} recipients.`,
-      means: 'It is not sent again by itself to those who may have it, because they might get it twice.',
-      todo: 'Ask these recipients whether the document has arrived, and send it again only to those who miss it.',
+      means: 'It is not sent again automatically to recipients who may already have it, because they might get it twice.',
+      todo: 'Ask these recipients whether the document has arrived, and send it again only to those who did not receive it.',
     },
     in_doubt: {
       titleOfMany: (count) => `${documents(count)}: not certain whether some recipients have them`,
       title: ({ document }) => `${document}: not certain whether some recipients have it`,
       happened: ({ document, accepted, recipients }) =>
         `${document} has certainly gone out to ${accepted} of ${recipients} recipients so far, and is not sent again by itself to those named here.`,
-      means: 'Sending to the other recipients goes on. You are told separately how that ends.',
-      todo: 'Ask those named here whether the document has arrived. Once sending has ended, send it again only to those who miss it.',
+      means: 'Sending to the other recipients goes on. You receive a separate message when it ends.',
+      todo: 'Ask those named here whether the document has arrived. Once sending has ended, send it again only to those who did not receive it.',
     },
     sent_after_doubt: {
       titleOfMany: (count) => `${documents(count)} were sent; second copies may have arrived`,
@@ -68,7 +68,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       happened: ({ document, recipients }) =>
         recipients === 1 ? `${document} has gone out to its recipient.` : `${document} has gone out to all ${recipients} recipients.`,
       means: null,
-      todo: 'There is nothing to send. If a recipient asks: both are the same document, to be booked and paid once.',
+      todo: 'You need not send anything. If a recipient asks: both are the same document, to be booked and paid once.',
     },
     fell_back: {
       titleOfMany: null,
@@ -101,7 +101,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       title: ({ document }) => `${document} was cancelled after it had gone out to some`,
       happened: ({ document, accepted, recipients }) =>
         `Sending was cancelled when the document had already gone out to ${accepted} of ${recipients} recipients: ${document}.`,
-      means: 'To the other recipients it was not sent.',
+      means: 'It was not sent to the other recipients.',
       todo: 'If that was not intended, send the document again to the other recipients.',
     },
   },
@@ -132,7 +132,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       titleOfMany: (count) => `${belege(count)} gingen nicht an alle Empfänger`,
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
-      means: 'Wem der Beleg schon verschickt wurde, dem wird er kein zweites Mal verschickt.',
+      means: 'Die Empfänger, an die der Beleg bereits gegangen ist, erhalten ihn kein zweites Mal.',
       todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie den Beleg nur an diese Empfänger erneut.',
     },
     uncertain: {
@@ -142,7 +142,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
         accepted === 0
           ? `Ob jemand den Beleg erhalten hat, ist ungewiss: ${document}.`
           : `Sicher hinausgegangen ist der Beleg an ${accepted} von ${recipients} Empfängern: ${document}.`,
-      means: 'Wer den Beleg möglicherweise hat, dem wird er nicht von selbst erneut verschickt, weil er sonst doppelt ankommen könnte.',
+      means: 'Wer den Beleg möglicherweise schon hat, erhält ihn nicht automatisch noch einmal, weil er sonst doppelt ankommen könnte.',
       todo: 'Fragen Sie bei diesen Empfängern nach und verschicken Sie den Beleg nur an diejenigen erneut, bei denen er fehlt.',
     },
     in_doubt: {
