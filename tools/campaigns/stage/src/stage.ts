@@ -221,6 +221,7 @@ export class Stage {
       // 203.0.113.0/24 is no network at all (RFC 5737): what goes there meets nobody.
       SMTP_ALLOWED_NETWORKS: '127.0.0.0/8,203.0.113.0/24',
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
       SMTP_ALLOWED_PORTS: this.customServers.map(({ port }) => port).join(','),
       LOG_LEVEL: 'info',
     };
