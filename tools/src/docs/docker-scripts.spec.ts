@@ -1,8 +1,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { workspaceRoot } from '../workspace.js';
 
@@ -58,6 +58,32 @@ describe('docker/make-secrets.sh', () => {
   it('keeps the key of the authority from everybody else on the machine', async () => {
     await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
     expect(statSync(join(folder, 'secrets', 'ca_key')).mode & 0o777).toBe(0o400);
+  });
+});
+
+describe('a checkout made under a umask of 077', () => {
+  it('lets the containers read what docker-compose.yml mounts of it, once make-secrets.sh has run', async () => {
+    const checkout = join(folder, 'docker');
+    cpSync(join(workspaceRoot, 'docker'), checkout, { recursive: true, filter: (path) => basename(path) !== 'secrets' });
+    writeFileSync(join(checkout, 'authorities', 'brought.pem'), '');
+    await run('chmod', ['-R', 'go-rwx', checkout]);
+    const env = { ...process.env, SECRETS_DIR: join(folder, 'secrets'), ENV_FILE: join(folder, '.env') };
+    await run(join(checkout, 'make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env });
+    const compose = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
+    const mounted = new Set([...compose.matchAll(/\.\/docker\/([^:\s]+):\//g)].map((match) => match[1] ?? ''));
+    expect(mounted.size).toBeGreaterThanOrEqual(5);
+    const all = [...mounted].flatMap((path) => {
+      const below = statSync(join(checkout, path)).isDirectory()
+        ? readdirSync(join(checkout, path), { recursive: true, encoding: 'utf8' })
+        : [];
+      return [path, ...below.map((name) => join(path, name))];
+    });
+    const isOpen = (path: string): boolean => {
+      const found = statSync(join(checkout, path));
+      const wanted = found.isDirectory() ? 0o005 : 0o004;
+      return (found.mode & wanted) === wanted;
+    };
+    expect(all.filter((path) => !isOpen(path))).toEqual([]);
   });
 });
 
