@@ -51,7 +51,10 @@ const service = z.object({
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
-  deploy: z.object({ resources: z.object({ limits: z.object({ memory: z.string(), pids: z.number() }) }) }),
+  deploy: z.object({
+    replicas: z.string().optional(),
+    resources: z.object({ limits: z.object({ memory: z.string(), pids: z.number() }) }),
+  }),
 });
 const composeFile = z.object({
   services: z.record(z.string(), service),
@@ -319,6 +322,14 @@ describe('docker-compose.yml', () => {
     expect(container_name).toBeUndefined();
     expect(ports).toEqual([]);
     expect(command).toEqual(['sh', 'docker/start-dispatcher.sh']);
+  });
+
+  it('keeps as many dispatchers as .env says, whatever is brought up later', () => {
+    expect(serviceNamed('mail-dispatcher').deploy.replicas).toBe('${DISPATCHERS:-1}');
+    const told = ['README.md', 'docs/runbook.md', 'docs/upgrading.md'].filter((page) =>
+      readFileSync(join(workspaceRoot, page), 'utf8').includes('--scale'),
+    );
+    expect(told).toEqual([]);
   });
 
   it('has one way in, which the page knows by paths of its own origin', () => {
