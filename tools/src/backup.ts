@@ -53,7 +53,7 @@ export async function backup(folder: string, environment: NodeJS.ProcessEnv, ste
 /** Fills an empty database and the document store from a backup. What was open then is held until `resume`. */
 export async function restore(folder: string, environment: NodeJS.ProcessEnv, step: RunStep): Promise<Restored> {
   const from = resolve(folder);
-  if (!existsSync(join(from, MANIFEST))) throw new CurableError(`${from} is no backup.`, 'name a folder that "npm run backup" has made.');
+  if (!existsSync(join(from, MANIFEST))) throw new CurableError(`${from} is no backup.`, 'name a folder that a backup has made.');
   const { takenAt, version } = JSON.parse(await readFile(join(from, MANIFEST), 'utf8')) as Manifest;
   await step('Check sums', async () => {
     if ((await sumsOf(from)) !== (await readFile(join(from, SUMS), 'utf8')))

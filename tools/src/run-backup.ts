@@ -21,14 +21,15 @@ export async function runBackup([folder, ...more]: readonly string[], step: RunS
   process.exitCode = 1;
 }
 
-export async function runRestore(args: readonly string[], step: RunStep): Promise<void> {
+/** `command` is what its reader types. */
+export async function runRestore(args: readonly string[], step: RunStep, command = 'npm run restore --'): Promise<void> {
   const [what] = args;
   if (what === undefined || args.length > 1)
-    throw new CurableError('What to do?', 'npm run restore -- FOLDER, or --held, --resume, --hold instead of the folder');
+    throw new CurableError('What to do?', `${command} FOLDER, or --held, --resume, --hold instead of the folder`);
   requireSet(process.env, DATABASES);
   if (what === '--resume') console.log(`${await resume(process.env)} deliveries go on.`);
-  else if (what === '--held') tellHeld(await held(process.env));
-  else if (what === '--hold') tellHeld(await hold(process.env));
+  else if (what === '--held') tellHeld(await held(process.env), command);
+  else if (what === '--hold') tellHeld(await hold(process.env), command);
   else {
     requireSet(process.env, ['DOCUMENT_STORE_URL']);
     const restored = await restore(what, process.env, step);
@@ -37,16 +38,16 @@ export async function runRestore(args: readonly string[], step: RunStep): Promis
     );
     if (restored.emails > 0)
       console.log(`${restored.emails} e-mails with alerts were open and are not sent again; the inbox has the alerts.`);
-    tellHeld(restored.held);
+    tellHeld(restored.held, command);
   }
 }
 
-function tellHeld(teams: readonly HeldOfTeam[]): void {
+function tellHeld(teams: readonly HeldOfTeam[], command: string): void {
   const count = teams.reduce((sum, { deliveries }) => sum + deliveries, 0);
   if (count === 0) return console.log('No delivery is held.');
   console.log(`${count} deliveries were open and are held, as they may have been sent after the backup:`);
   for (const { teamId, deliveries } of teams) console.log(`  ${teamId}: ${deliveries}`);
-  console.log('Cancel those that arrived, then let the others go on: npm run restore -- --resume');
+  console.log(`Cancel those that arrived, then let the others go on: ${command} --resume`);
 }
 
 /** The environment with a database: the one that is named, or that of `npm start` while it runs here, with its documents. */

@@ -16,9 +16,12 @@ describe('the tools of the containers', () => {
     expect([caller.userId, caller.mayWrite('acme'), caller.mayWrite('globex')]).toEqual(['acme-admin', true, false]);
   });
 
-  it.each([[[]], [['token']], [['token', 'constructor']], [['tokens', 'service']]])('say how they are used: %j', async (args) => {
-    await expect(runContainerTool(args, env)).rejects.toMatchObject({ cure: TOOLS_USAGE });
-  });
+  it.each([[[]], [['token']], [['token', 'constructor']], [['tokens', 'service']], [['backup']], [['restore']]])(
+    'say how they are used: %j',
+    async (args) => {
+      await expect(runContainerTool(args, env)).rejects.toMatchObject({ cure: TOOLS_USAGE });
+    },
+  );
 
   it.each([['backup'], ['restore']])('take no name for a %s that leads out of its volume', async (tool) => {
     for (const name of ['../documents/x', '/tmp/x', '.hidden', ''])

@@ -48,8 +48,9 @@ export async function runContainerTool([tool, ...args]: string[], source: NodeJS
   if (tool === 'samples' && args.length === 0) return samples(readEnvironment(environment, source));
   if (tool === 'roles' && args.length === 0) return provideDatabaseRoles(source);
   if (tool === 'doctor') return doctor(args, source);
-  if (tool === 'backup') return silent(runBackup(args.map(inBackups), tellStep));
-  if (tool === 'restore') return silent(runRestore(args.map(inBackups), tellStep));
+  if (tool === 'backup' && args.length === 1) return silent(runBackup(args.map(inBackups), tellStep));
+  if (tool === 'restore' && args.length === 1)
+    return silent(runRestore(args.map(inBackups), tellStep, 'docker compose run --rm tools restore'));
   throw new CurableError(tool === undefined ? 'Which tool?' : `There is no tool "${[tool, ...args].join(' ')}".`, TOOLS_USAGE);
 }
 
