@@ -18,6 +18,24 @@ const env = {
   SHUTDOWN_GRACE: 30_000,
 } as DispatcherEnv;
 
+/** A runner without work that goes on until it has asked often enough. */
+async function run(claims: Partial<ClaimsStore>, isEnough: () => boolean, warn: () => void = () => undefined): Promise<void> {
+  const runner = new DeliveryRunner(
+    env,
+    { warn } as unknown as Logger,
+    claims as ClaimsStore,
+    {} as WorkOnDelivery,
+    { replayJournal: () => Promise.resolve(new Set()) } as unknown as Settling,
+    {} as Announcer,
+    new LaneHealth(env),
+    { limit: (_way: string, learnt: unknown) => learnt, known: () => [] } as unknown as PacedLanes,
+    { whenKnown: () => Promise.resolve() } as KnownDocumentStore,
+  );
+  await runner.onApplicationBootstrap();
+  for (let waitedMs = 0; !isEnough() && waitedMs < 10_000; waitedMs += 20) await sleep(20);
+  await runner.beforeApplicationShutdown();
+}
+
 /** How often a runner without work takes over from the dead, in as many sweeps, when its first question for due deliveries is answered like this. */
 async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<number> {
   let asked = 0;
@@ -30,22 +48,25 @@ async function takeOversOf(first: () => Promise<[]>, sweeps: number): Promise<nu
     giveBackOfTheDead: () => Promise.resolve((takeOvers += 1)),
     refreshLanes: () => Promise.resolve(),
   };
-  const runner = new DeliveryRunner(
-    env,
-    { warn: () => undefined } as unknown as Logger,
-    claims as ClaimsStore,
-    {} as WorkOnDelivery,
-    { replayJournal: () => Promise.resolve(new Set()) } as unknown as Settling,
-    {} as Announcer,
-    new LaneHealth(env),
-    { limit: (_way: string, learnt: unknown) => learnt, known: () => [] } as unknown as PacedLanes,
-    { whenKnown: () => Promise.resolve() } as KnownDocumentStore,
-  );
-  await runner.onApplicationBootstrap();
-  for (let waitedMs = 0; asked < sweeps && waitedMs < 10_000; waitedMs += 20) await sleep(20);
-  await runner.beforeApplicationShutdown();
+  await run(claims, () => asked >= sweeps);
   return takeOvers;
 }
+
+it('says once that the database is away, not with each question', async () => {
+  let asked = 0;
+  let told = 0;
+  const isAway = (): Promise<never> => {
+    asked += 1;
+    return Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+  };
+  const claims: Partial<ClaimsStore> = { claimDue: isAway, claimsOf: isAway, giveBackOfTheDead: isAway, refreshLanes: isAway };
+  await run(
+    claims,
+    () => asked >= 6,
+    () => (told += 1),
+  );
+  expect([asked >= 6, told]).toEqual([true, 1]);
+});
 
 describe('what other workers hold', () => {
   it('is taken over with each sweep while the database answers', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger, within } from '@billing-mail/platform';
+import { type Logger, TroubleLog, within } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -40,6 +40,7 @@ type InHand = { delivery: DeliveryInHand; hand: Hand; since: number; abort: Abor
 export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   private readonly hands: Hands;
+  private readonly trouble: TroubleLog;
   private readonly inHand = new Map<string, InHand>();
   readonly unheld: UnheldClaims;
   private stopping = false;
@@ -59,6 +60,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     private readonly paced: PacedLanes,
     private readonly documents: KnownDocumentStore,
   ) {
+    this.trouble = new TroubleLog(logger);
     this.hands = new Hands({
       ...{ count: env.DISPATCH_CONCURRENCY * HANDS_A_PLACE, places: env.DISPATCH_CONCURRENCY, customRoom: env.CUSTOM_SERVER_CONNECTIONS },
       isFailing: (lane) => lanes.isFailing(lane),
@@ -225,7 +227,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       return answer;
     } catch (error) {
       this.spareLeases();
-      this.logger.warn({ step, err: error }, 'PostgreSQL does not answer a question about claims');
+      this.trouble.tell(error as Error, { step }, 'PostgreSQL does not answer a question about claims');
       return null;
     }
   }

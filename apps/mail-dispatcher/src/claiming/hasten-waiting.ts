@@ -1,6 +1,6 @@
 // A corrected server or password helps what is waiting at once. Other changes don't touch it: they would only burn its tries.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger, PollLoop } from '@billing-mail/platform';
+import { type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { laneOf } from '../records/lanes.js';
@@ -16,6 +16,7 @@ const LOOK_AGAIN_MS = 30_000;
 
 @Injectable()
 export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly trouble: TroubleLog;
   private readonly looking = new PollLoop({
     look: () => this.lookAgain(),
     everyMs: LOOK_AGAIN_MS,
@@ -31,7 +32,9 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     private readonly lanes: LaneHealth,
     private readonly incidents: IncidentWatch,
     private readonly paced: PacedLanes,
-  ) {}
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   onApplicationBootstrap(): void {
     this.looking.start();
@@ -67,6 +70,6 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
 
   /** They go out at their planned time all the same, so what goes wrong here is logged and no more. */
   private tellOf(error: unknown, about: object): void {
-    this.logger.warn({ ...about, step: 'hastened', err: error }, 'could not look whether what waits can go on');
+    this.trouble.tell(error as Error, { ...about, step: 'hastened' }, 'could not look whether what waits can go on');
   }
 }

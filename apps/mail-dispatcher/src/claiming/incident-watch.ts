@@ -1,7 +1,7 @@
 // Knows which ways out are in trouble, so that their first success ends the incident, and makes sure that each incident raises an alert.
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Verdict, wayStopped } from '@billing-mail/mail-core';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, TroubleLog } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { IncidentsStore } from '../records/incidents.store.js';
 import { type DeliveryInHand } from '../records/rows.js';
@@ -19,12 +19,15 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
   private timer: NodeJS.Timeout | undefined;
   private telling: Promise<void> | null = null;
   private isMoreToTell = false;
+  private readonly trouble: TroubleLog;
 
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly store: IncidentsStore,
     private readonly relay: OutcomeRelay,
-  ) {}
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.lookAgain();
@@ -103,7 +106,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
       for (const lane of now) this.inTrouble.add(lane);
       if (now.size > 0) await this.tell();
     } catch (error) {
-      this.logger.warn({ step: 'incident', err: error }, 'could not look which ways out are in trouble');
+      this.trouble.tell(error as Error, { step: 'incident' }, 'could not look which ways out are in trouble');
     }
   }
 }

@@ -1,7 +1,7 @@
 // Works off the e-mails that are owed, as long as the process lives.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, PollLoop, type SpanAbout, Traced, untilDatabaseAnswers } from '@billing-mail/platform';
+import { type Logger, PollLoop, type SpanAbout, Traced, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { pageAddress } from './alert-links.js';
@@ -28,10 +28,11 @@ function stepOf({ email: { parts } }: Held): SpanAbout {
 
 @Injectable()
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly trouble: TroubleLog;
   private readonly sending = new PollLoop({
     look: () => this.sendDue(),
     everyMs: LOOK_EVERY_MS,
-    onError: (error) => this.logger.warn({ err: error, step: 'email' }, 'alert e-mails wait'),
+    onError: (error) => this.trouble.tell(error, { step: 'email' }, 'alert e-mails wait'),
   });
   private readonly noting = new PollLoop({
     look: () => this.noteBacklog(),
@@ -45,7 +46,9 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     private readonly platform: PlatformMailClient,
     @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.trouble = new TroubleLog(logger);
+  }
 
   onApplicationBootstrap(): void {
     this.sending.start();
