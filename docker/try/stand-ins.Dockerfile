@@ -44,3 +44,12 @@ RUN groupadd --system --gid 101 nginx && useradd --system --uid 101 --gid nginx 
  && apt-get update && apt-get install --yes --no-install-recommends nginx-light curl
 STOPSIGNAL SIGQUIT
 CMD ["nginx", "-g", "daemon off;"]
+
+# prom/prometheus:v3.5.0, of an older version.
+FROM debian AS prometheus
+RUN apt-get update && apt-get install --yes --no-install-recommends prometheus wget \
+ && install -d -o nobody -g nogroup /prometheus
+USER nobody
+VOLUME /prometheus
+WORKDIR /prometheus
+ENTRYPOINT ["/usr/bin/prometheus"]

@@ -3,7 +3,8 @@
 # Debian's packages in namespaces of their own, in place of the official images stand-ins made of packages (stand-ins.Dockerfile). It needs
 # root on Debian with debootstrap, slirp4netns, util-linux and npm, and leaves nothing outside of its folder (TRY_DIR) but empty control groups.
 #   docker/try/try.sh up                      the engine and the stand-ins: some minutes the first time
-#   docker/try/try.sh run docker compose ...  a command in the checkout, in the engine's namespaces
+#   docker/try/try.sh run docker compose ...  a command in the checkout, in the engine's namespaces; a clean clone is made below TRY_DIR and
+#                                             has a docker/try/try.sh of its own for this
 #   docker/try/try.sh net COMMAND ...         a command of this machine in the engine's network, such as curl or chromium
 #   docker/try/try.sh down                    ends the engine; remove TRY_DIR yourself
 set -eu
@@ -12,6 +13,8 @@ checkout=$(cd "$here/../.." && pwd)
 dir=${TRY_DIR:-/var/tmp/billing-mail-try}
 engine=$dir/engine
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# Of Grafana and Jaeger there are no packages.
+IMAGES='node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28 prom/prometheus:v3.5.0'
 NODE_VERSION=22
 # What stock Node 22 brings.
 NPM_VERSION=10.9.4
@@ -57,7 +60,7 @@ start_engine() {
 }
 
 make_stand_ins() {
-  inside docker image inspect node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28 >/dev/null 2>&1 && return
+  inside docker image inspect $IMAGES >/dev/null 2>&1 && return
   context=$dir/context
   rm -rf "$context" && mkdir -p "$context/node/bin" "$context/node/lib/node_modules" "$context/packages"
   debootstrap --variant=minbase --include=ca-certificates bookworm "$dir/debian" "$mirror"
@@ -70,8 +73,9 @@ make_stand_ins() {
   cp "$here/start-postgres.sh" "$context/"
   chmod -R a+rX "$context"
   inside docker import "$dir/debian.tar" billing-mail-try-debian
-  for image in node:22-bookworm-slim postgres:18-trixie redis:7.4 nginx:1.28; do
-    inside docker buildx build --quiet --file "$here/stand-ins.Dockerfile" --target "${image%%:*}" --tag "$image" "$context"
+  for image in $IMAGES; do
+    target=${image##*/}
+    inside docker buildx build --quiet --file "$here/stand-ins.Dockerfile" --target "${target%%:*}" --tag "$image" "$context"
   done
 }
 
@@ -81,5 +85,5 @@ case ${1:-} in
   run) shift && inside "$@" ;;
   net) shift && exec nsenter --target "$(cat "$dir/pid")" --net "$@" ;;
   down) kill "$(cat "$dir/pid")" "$(cat "$dir/slirp.pid")" ;;
-  *) sed -n '5,8s/^#   //p' "$0" && exit 2 ;;
+  *) sed -n '5,9s/^#   //p' "$0" && exit 2 ;;
 esac
