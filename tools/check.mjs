@@ -1,5 +1,5 @@
-// `npm run check`: what a change must pass besides the tests. `--staged` looks only at format and types of what is about to be committed, as the hook
-// does that `--hook` installs: that takes seconds, and lint, which reads the types of all that a file imports, does not.
+// `npm run check`: what a change must pass besides the tests. `--staged` looks only at what is about to be committed, its format, types and lint,
+// as the hook does that `--hook` installs: that takes seconds.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,8 +31,9 @@ function ofStaged() {
   if (files.length === 0) return [];
   const prettier = join(workspaceRoot, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
   const format = [process.execPath, prettier, '--check', '--ignore-unknown', '--log-level', 'warn', ...files];
-  const hasSources = files.some((name) => /\.tsx?$/.test(name));
-  return [['Format', format, 'npm run format'], ...(hasSources ? [TYPES] : [])];
+  const sources = files.filter((name) => /\.tsx?$/.test(name));
+  const oxlint = [process.execPath, join(workspaceRoot, 'node_modules', 'oxlint', 'bin', 'oxlint'), ...sources];
+  return [['Format', format, 'npm run format'], ...(sources.length > 0 ? [TYPES, ['Lint', oxlint, MEND]] : [])];
 }
 
 async function run([title, [program, ...args], cure]) {

@@ -48,7 +48,7 @@ npm run --silent person -- erase ADDRESS    erases it, and prints what was erase
 npm run legal-hold -- set TEAM REASON     stops the deletion of a team's data
 npm run legal-hold -- release TEAM        allows it again`,
   check: `npm run check [-- FLAG]   checks format, types, lint, import cycles, unused code and duplicate dependencies
-  --staged            checks format and types of the staged files
+  --staged            checks format, types and lint of the staged files
   --hook              installs that check before each commit of this clone`,
   test: `npm test [-- PATHS and flags of Jest]   runs every test except those of npm run ops-tests`,
   'ops-tests': `npm run ops-tests [-- PATHS and flags of Jest]   tests failovers and restarts of real servers under load`,
