@@ -25,5 +25,7 @@ export async function runTests(results, programs, args) {
 function runJest(args) {
   const jest = join(workspaceRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const child = spawn(process.execPath, [jest, ...args], { cwd: workspaceRoot, stdio: 'inherit' });
+  // On a terminal Ctrl-C reaches Jest as well; who ends only this process means the tests.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
