@@ -24,8 +24,11 @@ export async function runTests(results, programs, args) {
 
 function runJest(args) {
   const jest = join(workspaceRoot, 'node_modules', 'jest', 'bin', 'jest.js');
-  const child = spawn(process.execPath, [jest, ...args], { cwd: workspaceRoot, stdio: 'inherit' });
   // On a terminal Ctrl-C reaches Jest as well; who ends only this process means the tests.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end.abort());
+  const child = spawn(process.execPath, [jest, ...args], { cwd: workspaceRoot, stdio: 'inherit', signal: end.signal });
+  // It is told of the abort; how it ended says "close".
+  child.once('error', () => undefined);
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
