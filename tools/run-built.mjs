@@ -1,9 +1,9 @@
 // Runs a program of this checkout, set up and built first: `node tools/run-built.mjs redis-server,chromium path/to/dist/program.js [arguments]`.
 // `--services-only` before that builds the services and what starts them, not the page: it may not compile until the program has written its types.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { endWithHelp } from './help.mjs';
 import { prepareCheckout } from './prepare-checkout.mjs';
+import { runChild } from './run-child.mjs';
 import { explainFailure } from './steps.mjs';
 import { provideSystemPrograms } from './system-programs.mjs';
 import { workspaceRoot } from './workspace.mjs';
@@ -15,9 +15,7 @@ endWithHelp(program, args);
 try {
   await prepareCheckout({ servicesOnly });
   await provideSystemPrograms(needs.split(','));
-  const child = spawn(process.execPath, [join(workspaceRoot, program), ...args], { cwd: workspaceRoot, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  child.once('close', (code) => (process.exitCode = code ?? 1));
+  process.exitCode = await runChild([join(workspaceRoot, program), ...args]);
 } catch (error) {
   explainFailure(error);
   process.exitCode = 1;

@@ -32,7 +32,7 @@ async function run(claims: Partial<ClaimsStore>, isEnough: () => boolean, warn: 
     { whenKnown: () => Promise.resolve() } as KnownDocumentStore,
   );
   await runner.onApplicationBootstrap();
-  for (let waitedMs = 0; !isEnough() && waitedMs < 10_000; waitedMs += 20) await sleep(20);
+  while (!isEnough()) await sleep(20);
   await runner.beforeApplicationShutdown();
 }
 
@@ -65,7 +65,7 @@ it('says once that the database is away, not with each question', async () => {
     () => asked >= 6,
     () => (told += 1),
   );
-  expect([asked >= 6, told]).toEqual([true, 1]);
+  expect(told).toBe(1);
 });
 
 describe('what other workers hold', () => {
