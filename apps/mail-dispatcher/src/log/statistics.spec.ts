@@ -42,6 +42,18 @@ describe('the statistics of the delivery log', () => {
     expect(last24Hours).toEqual({ ...none, sent: 3, fellBack: 2, partlySent: 1, failed: 4, uncertain: 1, cancelled: 1 });
   });
 
+  it('takes the last 24 hours to the second, of days that are over and counted as well', async () => {
+    for (const [ago, count] of Object.entries({
+      '24 hours 5 seconds': 100,
+      '23 hours 55 minutes': 1,
+      '23 hours 40 minutes': 10,
+      '0 seconds': 1000,
+    }))
+      await keep('edges', `now() - interval '${ago}'`, 'sent', count);
+    for (const query of ['?days=3', '?days=3', '?days=1&timeZone=Pacific/Kiritimati', '?days=1&timeZone=Pacific/Pago_Pago'])
+      expect((await read('edges', query)).last24Hours).toEqual({ ...none, sent: 1011 });
+  });
+
   it('counts what is under way', async () => {
     await harness.sql.rows(
       `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, lane, due_at)

@@ -23,23 +23,27 @@ const FATE_OF: Record<DeliveryStatus, DeliveryFate> = {
 
 type Day = { date: string; begin: Date };
 type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
+type Quarter = Group & { begin: Date };
 /** Quarter of an hour of the day, status, whether by the fallback, how many. */
 type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];
 
-type CountedDay = { day: Date | null; groups: QuarterCount[] };
+/** `day` is when its first quarter begins. */
+type CountedDay = { day: Date; groups: QuarterCount[] };
+/** The last 24 hours are all quarters from `since` on, and `groups`: what came in the part of a quarter before it. */
+type LastHours = { day: null; groups: QuarterCount[]; since: Date };
 
 /** In all time zones days begin with one of these. */
 const QUARTER_MS = 15 * 60 * 1000;
 
 /**
- * Days of UTC from $2 on, and as day NULL the part of the last 24 hours that was before today: with today they are the last 24 hours, and nothing is
- * read twice. Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
+ * Days of UTC from the one of $2 on, at least yesterday and today; and as day NULL the beginning of the last 24 hours, up to the next quarter of an hour.
+ * Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
  * (the migration of 'daily_counts' says how that is known); so what is read is a row a day and what came since.
  */
 const DAYS = `
   WITH days AS (
     SELECT asked.day, kept.groups, coalesce(kept.changes, 0) AS changes
-    FROM generate_series(date_trunc('day', $2::timestamptz, 'UTC'), now(), interval '24 hours') AS asked (day)
+    FROM generate_series(date_trunc('day', least($2::timestamptz, now() - interval '24 hours'), 'UTC'), now(), interval '24 hours') AS asked (day)
     LEFT JOIN dispatch.daily_counts kept ON kept.team_id = $1 AND kept.day = asked.day
   ),
   counted AS (
@@ -59,12 +63,16 @@ const DAYS = `
     SELECT $1, day, groups, changes FROM counted WHERE NOT open AND day < now() - interval '25 hours' ORDER BY day
     ON CONFLICT (team_id, day) DO UPDATE SET groups = excluded.groups WHERE kept.changes = excluded.changes
   )
-  SELECT day, groups FROM days WHERE groups IS NOT NULL UNION ALL SELECT day, groups FROM counted
+  SELECT day, groups, NULL::timestamptz AS since FROM days WHERE groups IS NOT NULL UNION ALL SELECT day, groups, NULL FROM counted
   UNION ALL
-  SELECT NULL, coalesce(jsonb_agg(jsonb_build_array(0, status, used_fallback, count)), '[]')
-  FROM (SELECT d.status, d.used_fallback, count(*) AS count FROM dispatch.deliveries d
-        WHERE d.team_id = $1 AND d.created_at > now() - interval '24 hours' AND d.created_at < date_trunc('day', now(), 'UTC')
-        GROUP BY 1, 2) before_today`;
+  SELECT NULL, coalesce(found.groups, '[]'), next.quarter
+  FROM (SELECT date_bin('15 minutes', now() - interval '23 hours 45 minutes', date_trunc('day', now(), 'UTC')) AS quarter) next
+  CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(0, each.status, each.used_fallback, each.count)) AS groups
+    FROM (SELECT d.status, d.used_fallback, count(*) AS count FROM dispatch.deliveries d
+          WHERE d.team_id = $1 AND d.created_at > now() - interval '24 hours' AND d.created_at < next.quarter
+          GROUP BY 1, 2) each
+  ) found`;
 
 @Injectable()
 export class StatisticsStore {
@@ -77,11 +85,13 @@ export class StatisticsStore {
   /** Today and the days before it, as the clocks of `timeZone` have them. @throws ProblemException 422 for a time zone that PostgreSQL does not know. */
   async read(teamId: string, days: number, timeZone: string): Promise<DeliveryStatistics> {
     const asked = await this.lastDays(days, timeZone);
-    const known = await this.sql.rows<CountedDay>(DAYS, [teamId, asked[0]?.begin]);
-    const today = Math.max(...known.map(({ day }) => day?.getTime() ?? 0));
-    const recent = known.filter(({ day }) => day === null || day.getTime() === today).flatMap(({ groups }) => groups.map(toGroup));
-    const byDate = groupsByDate(known, asked);
-    return { last24Hours: sum(recent), days: asked.map(({ date }) => ({ date, ...sum(byDate.get(date) ?? []) })) };
+    const known = await this.sql.rows<CountedDay | LastHours>(DAYS, [teamId, asked[0]?.begin]);
+    const quarters = known.flatMap((counted) => (counted.day === null ? [] : quartersOf(counted)));
+    const last24Hours = known.flatMap((counted) =>
+      counted.day === null ? [...counted.groups.map(toGroup), ...quarters.filter(({ begin }) => begin >= counted.since)] : [],
+    );
+    const byDate = groupsByDate(quarters, asked);
+    return { last24Hours: sum(last24Hours), days: asked.map(({ date }) => ({ date, ...sum(byDate.get(date) ?? []) })) };
   }
 
   private async lastDays(days: number, timeZone: string): Promise<Day[]> {
@@ -102,15 +112,14 @@ export class StatisticsStore {
 
 const toGroup = ([_quarter, status, usedFallback, count]: QuarterCount): Group => ({ status, usedFallback, count });
 
-function groupsByDate(known: readonly CountedDay[], asked: readonly Day[]): Map<string, Group[]> {
+const quartersOf = ({ day, groups }: CountedDay): Quarter[] =>
+  groups.map((group) => ({ begin: new Date(day.getTime() + group[0] * QUARTER_MS), ...toGroup(group) }));
+
+function groupsByDate(quarters: readonly Quarter[], asked: readonly Day[]): Map<string, Group[]> {
   const counts = new Map(asked.map(({ date }) => [date, [] as Group[]]));
-  for (const { day, groups } of known) {
-    if (day === null) continue;
-    for (const group of groups) {
-      const at = day.getTime() + group[0] * QUARTER_MS;
-      const date = asked.findLast(({ begin }) => begin.getTime() <= at)?.date;
-      if (date !== undefined) counts.get(date)?.push(toGroup(group));
-    }
+  for (const quarter of quarters) {
+    const date = asked.findLast(({ begin }) => begin <= quarter.begin)?.date;
+    if (date !== undefined) counts.get(date)?.push(quarter);
   }
   return counts;
 }
