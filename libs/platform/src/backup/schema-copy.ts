@@ -130,10 +130,17 @@ function inTransaction<T>(databaseUrl: string, mode: string, work: (client: Clie
   });
 }
 
-/** A connection of its own; a transaction that is left open when `work` rejects is rolled back. */
+/**
+ * A connection of its own; a transaction that is left open when `work` rejects is rolled back.
+ * @throws Error that names the host and the port when PostgreSQL is not reached or refuses the connection.
+ */
 export async function onConnection<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'billing-mail backup' });
-  await client.connect();
+  await client.connect().catch((error: NodeJS.ErrnoException) => {
+    // An error of several addresses has a code and no message.
+    const reason = error.message || error.code;
+    throw new Error(`PostgreSQL at ${client.host}:${client.port} can't be used: ${reason}. Check DATABASE_URL.`, { cause: error });
+  });
   try {
     return await work(client);
   } finally {
