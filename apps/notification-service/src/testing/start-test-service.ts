@@ -34,6 +34,7 @@ export async function startSurroundings(): Promise<TestSurroundings> {
   await migrate(db.url, notifySchema);
   const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
   queue.on('error', () => undefined); // Redis is taken down on purpose
+  queue.setMaxListeners(0); // each job that a test waits for listens
   const services: TestService[] = [];
   return {
     db,
