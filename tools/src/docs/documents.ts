@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DELIVERY_TRANSITIONS, RECIPIENT_TRANSITIONS } from '@billing-mail/mail-core';
 import { workspaceRoot } from '../workspace.js';
 import { asyncApiDocument } from './asyncapi.js';
+import { attackTable } from './attack-table.js';
 import { chartVariables } from './chart-variables.js';
 import { dependencyTable, type ProjectBoundary } from './dependency-table.js';
 import { environmentTable } from './environment-table.js';
@@ -37,6 +38,7 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
       'send-by-python': fenced('python', read(join(EXAMPLES, 'send_invoice.py'))),
     },
     'libs/contracts/README.md': { 'publish-by-queue': publishByQueue, 'send-by-client': sendByClient },
+    'SECURITY.md': { attacks: await attackTable(from) },
     'ARCHITECTURE.md': {
       dependencies: dependencyTable(boundaries.PROJECTS),
       'delivery-states': transitionTable(DELIVERY_TRANSITIONS),
