@@ -29,6 +29,10 @@ describe('text that people read', () => {
     ['an encoded word', '=?utf-8?q?invoice=2Eexe?=', /encoded word/],
     ['an encoded word in base64', 'x =?UTF-8?B?aW52b2ljZQ==?=', /encoded word/],
   ];
+  it.each(['', ' \r\n', '\u200b', '\ufeff\n', '\u200d\u200c', '\u3164', '\u2800'])('has something to read: %j', (text) => {
+    expect(errorsOf({ text })).toEqual([{ pointer: '/text', message: 'must not be empty, nor have only characters that nobody sees' }]);
+  });
+
   it.each(hidden)('hides nothing by %s: names, file names, subjects', (_name, text, message) => {
     const said = { message: expect.stringMatching(message) };
     expect(errorsOf(named(text))).toEqual([{ pointer: '/attachments/0/filename', ...said }]);

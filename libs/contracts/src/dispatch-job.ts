@@ -6,7 +6,7 @@ import { missingContentIds } from './content-ids.js';
 import { DOCUMENT_TYPES } from './delivery-vocabulary.js';
 import { type FieldError } from './http.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
-import { explainFilename } from './shown-text-rules.js';
+import { explainFilename, hasVisible } from './shown-text-rules.js';
 import { blockOfText, boundedText, explained, lineOfText, shownLine } from './text.js';
 
 const MIB = 1024 * 1024;
@@ -121,7 +121,7 @@ const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limi
   cc: listOf(mailbox, 'must be a list').default([]),
   bcc: listOf(mailbox, 'must be a list').default([]),
   subject: shownLine({ max: limits.subjectCharacters }),
-  text: blockOfText({ maxBytes: limits.bodyBytes }).refine((value) => value.trim() !== '', 'must not be empty'),
+  text: blockOfText({ maxBytes: limits.bodyBytes }).refine(hasVisible, 'must not be empty, nor have only characters that nobody sees'),
   html: blockOfText({ maxBytes: limits.bodyBytes }).optional(),
   /** Not before. */
   sendAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T07:00:00Z' }).optional(),

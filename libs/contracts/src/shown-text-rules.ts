@@ -15,11 +15,14 @@ const PLAIN = /^[\x20-\x7e]*$/;
 /** RFC 2047 2: mail readers show what it stands for, not what it says. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?]*\?=/i;
 
+/** Whether there is anything in a text that a person would see. */
+export const hasVisible = (value: string): boolean => VISIBLE.test(value);
+
 /** What is wrong with text that is shown to people, in words for the sender; `null` when nothing is. */
 export function explainShownText(value: string): string | null {
   if (ENCODED_WORD.test(value)) return 'has an encoded word such as =?utf-8?q?…?=; send the text itself';
   if (PLAIN.test(value)) return null;
-  if (value.trim() !== '' && !VISIBLE.test(value)) return 'has nothing that can be seen; send a text that people can read';
+  if (value.trim() !== '' && !hasVisible(value)) return 'has nothing that can be seen; send a text that people can read';
   const hidden = HIDDEN.exec(value.replace(NEEDED, ''))?.[0].codePointAt(0);
   return hidden === undefined
     ? null
