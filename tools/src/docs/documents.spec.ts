@@ -54,6 +54,7 @@ describe('the documents', () => {
       'README.md',
       'docs/integrating.md',
       'libs/contracts/README.md',
+      'SECURITY.md',
       'ARCHITECTURE.md',
       'docs/api/asyncapi.json',
       'deploy/helm/billing-mail/variables.yaml',
