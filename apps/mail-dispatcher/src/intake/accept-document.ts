@@ -1,4 +1,5 @@
-// The way of a document into the system, the same from the queue and from HTTP: check, fix its look, one row, and go on with it at once.
+// Takes a document in, the same way from the queue and from HTTP: checks it, fixes the delivery's look, writes one row and starts work on
+// it at once if a hand is free.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DispatchJob, type FieldError, type RejectionReason, type TeamMailSettings } from '@billing-mail/contracts';
@@ -18,12 +19,12 @@ import { type FixedLook, type NewDelivery } from '../records/take-statement.js';
 import { contentHash, type HashedAttachment, type HashedDocument } from './content-hash.js';
 import { hashedOf, TakeDocuments } from './take-documents.js';
 
-/** A document that passed the schema; version and shape no longer matter. */
+/** A document that has passed the schema, without the version of its payload. */
 export type DocumentToSend = Omit<DispatchJob, 'version'> & { resendOf?: string; resendNote?: string };
 
 export type Intake =
   | { kind: 'accepted'; deliveryId: string }
-  /** The key is known with the same content: it stays that delivery. */
+  /** The key was used before for the same content, so the document is that earlier delivery. */
   | { kind: 'repeated'; deliveryId: string }
   | { kind: 'rejected'; reason: RejectionReason; errors: FieldError[] };
 
@@ -33,7 +34,6 @@ const reject = (reason: RejectionReason, pointer: string, message: string): Inta
   errors: [{ pointer, message }],
 });
 
-/** The delivery that a key was used for. */
 export type EarlierDelivery = { deliveryId: string; contentHash: string };
 
 type Looked = { fixed: FixedLook | null; recipients: ResolvedRecipient[]; lane: string };
@@ -50,8 +50,9 @@ export class AcceptDocument {
   ) {}
 
   /**
-   * Takes a document in. `waitMs`: how long to wait for a free hand, so that the same process can go on with it; where none comes free the
-   * delivery waits as due. Rejects (throws) only when PostgreSQL or the document store is away: then nothing was accepted, ask again.
+   * Takes a document in. For up to `waitMs` it waits for a free hand (a worker slot), so that this process can send the delivery without
+   * reading it again; without one the delivery is stored as due. Throws only if PostgreSQL or the document store is unavailable. Ask again
+   * then: the key makes that safe.
    */
   async accept(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const settings = await this.settingsIfKnown(document.teamId);
@@ -61,24 +62,27 @@ export class AcceptDocument {
     return this.insert(document, taken.attachments, settings, waitMs);
   }
 
-  /** The same for who may ask in vain: what a key was used for is asked first, so that nothing is stored for a request that is refused. */
+  /**
+   * Like `accept`, but looks the key up first if the document brings bytes, so that nothing is stored for a request that will be refused or
+   * is a repetition.
+   */
   async acceptIfNew(document: DocumentToSend): Promise<Intake> {
     const bringsBytes = document.attachments.some((attachment) => 'content' in attachment);
     const earlier = bringsBytes ? await this.earlier(document) : null;
     return earlier === null ? this.accept(document) : answerTo(earlier, document, await hashedOf(document.attachments));
   }
 
-  /** What the key of a document was used for. */
+  /** The delivery that was taken under this team and key before; `null` if there is none. */
   earlier({ teamId, key }: Pick<DocumentToSend, 'teamId' | 'key'>): Promise<EarlierDelivery | null> {
     return this.records.earlier(teamId, key);
   }
 
-  /** Why nothing can be taken of a team, whatever it sends; `null` where nothing is known that speaks against it. */
+  /** Why the team can send nothing at all; `null` if it can, or if settings-api does not answer. */
   async refusalOf(teamId: string): Promise<Intake | null> {
     return (await this.settingsIfKnown(teamId)) === null ? teamUnknown(teamId) : null;
   }
 
-  /** The same for a document of a known team whose attachments are in the store already. */
+  /** Like `accept`, for a known team and attachments that are in the document store already. */
   async acceptStored(document: DocumentToSend, attachments: AttachmentRow[]): Promise<Intake> {
     return this.insert(document, attachments, await this.settingsIfKnown(document.teamId), 0);
   }
@@ -109,7 +113,7 @@ export class AcceptDocument {
       } else this.runner.wake();
       return { kind: 'accepted', deliveryId: id };
     } catch (error) {
-      // It may be taken all the same.
+      // The answer of PostgreSQL may be lost although it has committed the delivery; the next sweep gives such a delivery back.
       if (hand !== null) this.runner.unheld.noteLostAnswer();
       throw error;
     } finally {
@@ -118,7 +122,10 @@ export class AcceptDocument {
     }
   }
 
-  /** Without settings only the document's own recipients are known; nobody sends by settings that may be old. */
+  /**
+   * Without settings only the document's own recipients are known. The claim that first has the settings then fixes the look: nobody sends
+   * by old ones.
+   */
   private lookOf(id: string, document: DocumentToSend, settings: TeamMailSettings | undefined): Looked {
     const recipients = resolveRecipients(document, { cc: [], bcc: [] });
     return settings === undefined
@@ -154,7 +161,10 @@ export class AcceptDocument {
     };
   }
 
-  /** `undefined` while settings-api does not answer: then it turns out when the delivery is due. */
+  /**
+   * `null`: the team has no settings. `undefined`: settings-api does not answer; whether the team is known is found out when the delivery
+   * is due.
+   */
   private async settingsIfKnown(teamId: string): Promise<TeamMailSettings | null | undefined> {
     try {
       return await this.settings.settingsOf(teamId);
@@ -165,7 +175,7 @@ export class AcceptDocument {
   }
 }
 
-/** What is said of a document whose key is known. */
+/** The answer to a document whose key was used before. */
 export function answerTo(
   { deliveryId, contentHash: earlier }: EarlierDelivery,
   document: HashedDocument,
@@ -190,7 +200,7 @@ const recurrenceConflict = (first: { key: string; deliveryId: string }): Intake 
     `was handed over already, under the key "${first.key}" (delivery ${first.deliveryId}); send that one again if it is needed once more, or give another document an occurrence of its own`,
   );
 
-/** A delivery as it was just written: nothing is read again. */
+/** The delivery as work on it needs it, from what was just written, so that nothing is read again. */
 function toInHand(delivery: NewDelivery, attachments: AttachmentInHand[], datedAt: Date): DeliveryInHand {
   const { fixed, claim, recipients, contentHash: _contentHash, sendAt: _sendAt, ...same } = delivery;
   if (fixed === null || claim === null) throw new Error('Only a delivery with its look and a claim is gone on with.');

@@ -1,4 +1,5 @@
-// A document whose files come as parts of an upload: who asks, its key and its words are checked first, then each file goes to the store as it comes.
+// Takes in a document whose files are parts of a multipart upload. Everything in the first part is checked before any file is read; each
+// file then goes into the document store while it arrives.
 import { Inject, Injectable } from '@nestjs/common';
 import {
   droppedFields,
@@ -18,27 +19,26 @@ import { type DocumentStore, type ReceivedBytes } from '../documents/document-st
 import { AcceptDocument, answerTo, type DocumentToSend, type EarlierDelivery, type Intake } from './accept-document.js';
 import { hashOf, problemOfReceived, TakeDocuments } from './take-documents.js';
 
-/** The name of the first part: the document without the bytes of its files. */
+/** Name of the first part: the document as JSON, without the bytes of its files. */
 const DELIVERY = 'delivery';
 
 export type AskedUpload = {
   teamId: string;
   key: string;
-  /** Who asked, as it may be believed. @throws ProblemException */
+  /** Returns the requester to record: a user may name only itself. @throws ProblemException */
   believe: (named: RequestedBy) => RequestedBy;
   onDropped: (fields: string[]) => void;
 };
 
-/** Bytes that came: those of a document whose key is known are hashed only. */
+/** A file that has arrived. For a document whose key was used before it is only hashed, so there is nothing to keep or discard. */
 type Came = Pick<ReceivedBytes, 'sha256' | 'size'> & Partial<Pick<ReceivedBytes, 'keep' | 'discard'>>;
 
-/** What is known once the first part has been read. */
 type Begun = {
   document: DocumentToSend;
   attachments: UploadAttachment[];
-  /** The key was used already. */
+  /** The delivery that this key was used for before. */
   earlier: EarlierDelivery | null;
-  /** By the name of the part. */
+  /** By name of the part. */
   came: Map<string, Came>;
   bytesLeft: number;
 };
@@ -58,7 +58,10 @@ export class AcceptUpload {
     this.schema = uploadRequestSchema(this.limits);
   }
 
-  /** Takes the document of an upload in. One that is refused or breaks off leaves nothing. @throws ProblemException of the upload itself */
+  /**
+   * Takes in the document of an upload. If it is refused or breaks off, its files are removed. @throws ProblemException if the upload
+   * itself is wrong
+   */
   async accept(upload: Upload, asked: AskedUpload): Promise<Intake> {
     let begun: Begun | null = null;
     try {
@@ -78,7 +81,7 @@ export class AcceptUpload {
     }
   }
 
-  /** Everything that can be said without the bytes. */
+  /** Checks everything that can be checked without the uploaded files. */
   private async begin(upload: Upload, part: UploadPart, { teamId, key, believe, onDropped }: AskedUpload): Promise<Begun | Intake> {
     if (part.name !== DELIVERY) throw invalidInput([DELIVERY_MISSING]);
     const sent = await upload.json(part);

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { type DispatchJob } from '@billing-mail/contracts';
 import { type AttachmentRow } from '../records/rows.js';
 
-/** What of an attachment is content; where its bytes are is not. */
+/** The parts of an attachment that count as its content; where its bytes are stored does not. */
 export type HashedAttachment = Pick<AttachmentRow, 'filename' | 'contentType' | 'sha256' | 'size' | 'contentId'>;
 
 export type HashedDocument = Omit<DispatchJob, 'version' | 'attachments'> & { resendOf?: string };
 
-/** Two publications are the same delivery when this is the same. Who asked for it is no part of what is sent. */
+/** Hash of what is sent. The same key with the same hash is the same delivery. The requester is not part of it. */
 export function contentHash(document: HashedDocument, attachments: readonly HashedAttachment[]): string {
   const { to, cc, bcc, subject, text, html, resendOf, sendAt } = document;
   const { id, type, number, recurrence } = document.document;
@@ -28,7 +28,7 @@ export function contentHash(document: HashedDocument, attachments: readonly Hash
     html ?? null,
     files,
     resendOf ?? null,
-    // Behind what there was before, so that a key published again after an upgrade is the same delivery.
+    // Last, and only if given: a key that was published before `sendAt` existed keeps its hash when it is published again.
     ...(sendAt === undefined ? [] : [sendAt]),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');

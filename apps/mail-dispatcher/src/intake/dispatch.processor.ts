@@ -1,4 +1,4 @@
-// The queue edge: one job becomes one row, or is set aside. The job ends only when that is committed.
+// Consumes the queue `dispatch`: each job becomes a delivery or is kept as rejected, and it ends only when that has been committed.
 import { InjectQueue, Process, Processor } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, type OnApplicationBootstrap } from '@nestjs/common';
 import {
@@ -26,20 +26,20 @@ import { FairTurns } from './fair-turns.js';
 import { heedNoPublisherOptions } from './publisher-options.js';
 import { RejectJob } from './reject-job.js';
 
-/** Jobs taken in at a time, so that several share the statement which takes them. Each may hold 34 MB of base64; `MemoryBudget` bounds those at work. */
+/** Several jobs at a time, so that they share a statement. Each may hold 34 MB of base64; `MemoryBudget` limits how much is in work. */
 const INTAKE_CONCURRENCY = 16;
 /**
- * How long a job waits for a free hand before its delivery is stored as due. Hands that are not stuck come free within some milliseconds, and what
- * they take over need not be read again.
+ * How long a job waits for a free hand before its delivery is stored as due. A hand usually comes free within milliseconds, and a delivery
+ * that one takes over directly need not be read again.
  */
 const HAND_WITHIN_MS = 250;
-/** Parsing and moving larger ones is felt by everything else on the event loop. */
+/** Above this size, parsing and copying a document blocks the event loop noticeably. */
 const LARGE_BYTES = 256 * 1024;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
-/** Failures of a job that neither database nor file system explain, before it is set aside. */
+/** Failures that neither the database nor the file system explains, before a job is rejected. */
 const INEXPLICABLE_ALLOWED = 5;
-/** Of the 30 s that an end may take, for each of the steps of taking no more. */
+/** Limit of each step of the shutdown, which may take 30 s in all. */
 const DRAIN_MS = 3000;
 
 @Processor(DISPATCH_QUEUE)
@@ -61,9 +61,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     private readonly documents: KnownDocumentStore,
   ) {
     this.schema = dispatchJobSchema(limitsOf(env));
-    // Another dispatcher, whose document store is the right one, can have them.
+    // Starts paused: until this dispatcher knows that its document store is the right one, others should have the jobs.
     this.paused = queue.pause(true, true);
-    this.paused.catch(() => undefined); // told where it is waited for
+    this.paused.catch(() => undefined); // reported by `resumeOnceKnown`
     heedNoPublisherOptions(queue);
     compareAnswersAtOnce(queue);
   }
@@ -77,22 +77,25 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     if (!this.isEnding) await this.queue.resume(true);
   }
 
-  /** Takes no more and finishes what it can. What still waits for PostgreSQL stays active in the queue, and another process takes it. */
+  /**
+   * Takes no new jobs and finishes what it can. A job that still waits for PostgreSQL stays active in the queue, and another process takes
+   * it.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     this.isEnding = true;
     await within(DRAIN_MS, this.queue.pause(true, true));
     await within(DRAIN_MS, Promise.all(this.atWork));
-    // Closed first, so that giving up is not told to Bull as a failure of the job.
+    // Closed before the waiting jobs give up, so that Bull does not record them as failed.
     await closeQueue(this.queue, DRAIN_MS);
     this.ended = true;
   }
 
-  /** Takes every job name: one without a handler would fail in the queue, unseen. */
+  /** Accepts every job name: Bull fails a job whose name has no handler, and nobody would notice. */
   @Process({ name: '*', concurrency: INTAKE_CONCURRENCY })
   async take(job: Job<unknown>): Promise<void> {
     const work = this.takeIn(job);
     this.atWork.add(work);
-    // With a hand free nobody waits.
+    // While fewer jobs are in work than allowed, none waits, and their order does not matter.
     if (this.atWork.size >= INTAKE_CONCURRENCY) this.turns.ask();
     await work.finally(() => this.atWork.delete(work));
   }
@@ -108,11 +111,11 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private async takeInWithMemory(job: Job<unknown>, bytes: number): Promise<void> {
-    // Bull has just parsed it: what a large one takes further gets a turn of the event loop of its own.
+    // Bull has just parsed this job; the event loop gets a turn before the work on a large one continues.
     if (bytes > LARGE_BYTES) await setImmediate();
     const taken = await this.untilDone(job, () => this.takeOnce(job));
     jobsTaken.inc({ result: taken });
-    // What is accepted is logged with its delivery.
+    // An accepted job is logged with its delivery.
     if (taken !== 'accepted') this.logger.info({ jobId: String(job.id), step: 'intake', verdict: taken }, 'job taken in');
   }
 
@@ -141,9 +144,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * PostgreSQL or the document store away is no failure of the job. Bull would count it as one (publishers set `attempts`), so the
-   * job stays active here, its lock renewed, until it can be taken in; if the process ends, the next one takes it from the start.
-   * What fails for another reason every time is the job's own fault, or ours: it is set aside, so that the queue goes on.
+   * Repeats `work` until it succeeds. An unavailable PostgreSQL or document store is no failure of the job, but Bull would count it as one
+   * (publishers set `attempts`). So the job stays active, with its lock renewed; if this process ends, another one starts it again. A job
+   * that fails five times for any other reason is rejected, so that the queue goes on.
    */
   private async untilDone(job: Job<unknown>, work: () => Promise<string>): Promise<string> {
     let inexplicable = 0;
@@ -164,7 +167,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 }
 
-/** Bytes of the documents that came with a job, as base64. Never throws: the job may be anything. */
+/** Length of the base64 content in a job. Never throws, as a job may hold anything. */
 function inlineBytes(data: unknown): number {
   const attachments = (data as { attachments?: unknown } | null)?.attachments;
   if (!Array.isArray(attachments)) return 0;
@@ -174,6 +177,6 @@ function inlineBytes(data: unknown): number {
   }, 0);
 }
 
-/** The database, the document store or the file system does not do what it should; a job can't be to blame. */
+/** The database, the document store or the file system failed, so the job is not to blame. */
 const isOurTrouble = (error: unknown): boolean =>
   isDatabaseAway(error) || error instanceof DocumentStoreUnavailableError || (error instanceof Error && 'errno' in error);

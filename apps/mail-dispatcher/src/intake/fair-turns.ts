@@ -1,4 +1,5 @@
-// Lets the teams take turns in the queue: Bull alone is first in, first out, so that a mass run would hold up every job behind it.
+// Lets the teams take turns in the queue. Bull alone is first in, first out, so that a mass run of one team would delay every job behind
+// it.
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable } from '@nestjs/common';
 import { DISPATCH_QUEUE } from '@billing-mail/contracts';
@@ -7,16 +8,16 @@ import type { Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGGER } from '../dispatcher.tokens.js';
 
-/** Between two looks for new jobs, so that Redis has time for everybody else. */
+/** Pause before each script, so that Redis has time for other clients. */
 const PAUSE_MS = 20;
-/** Payload that Redis looks through at a time, and list entries that it walks. It does nothing else meanwhile: 21 ms for 16 MiB, measured. */
+/** Limits of one script: bytes of payload read, and list entries walked. Redis serves nobody meanwhile: 21 ms for 16 MiB, measured. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_STEPS = 1_000_000;
 
 /**
- * Start-time fair queueing. The nth waiting job of a team has turn n, counted from the turn that is being served, and the list is in the
- * order of turns. Turns are kept where Bull keeps its priorities, as that is what they are: Bull takes a job's out with the job and
- * puts jobs without one (new ones) to the left of all that have one.
+ * Start-time fair queueing. The nth waiting job of a team gets turn n, counted from the turn that is being served, and the list is kept in
+ * the order of turns. The turns are stored in Bull's set of priorities: Bull removes a job's entry together with the job, and adds new
+ * jobs, which have no entry, to the left of all others.
  */
 const GIVE_TURNS = `
 local wait, turns, lastTurns = KEYS[1], KEYS[2], KEYS[3]
@@ -57,14 +58,14 @@ export class FairTurns {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Asks for turns to be given soon; costs nothing when that is under way already. Never throws: without turns the queue goes on. */
+  /** Assigns turns soon, unless that is under way already. Never throws: without turns the queue goes on in its old order. */
   ask(): void {
     if (this.isAtIt) return;
     this.isAtIt = true;
     void this.giveSoon();
   }
 
-  /** Gives turns to the jobs that came since; returns how many had to be left for the next time. */
+  /** Assigns turns to the jobs that have arrived since; returns how many are left for the next call. */
   async give(): Promise<number> {
     const keys = ['wait', 'priority', 'last-turns'].map((name) => this.queue.toKey(name));
     return Number(await this.queue.client.eval(GIVE_TURNS, keys.length, ...keys, this.queue.toKey(''), MOST_BYTES, MOST_STEPS));

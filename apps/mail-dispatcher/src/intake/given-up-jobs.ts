@@ -1,4 +1,5 @@
-// Jobs that Bull gave up on: returned to the queue, and after several times kept as rejected, so that none is lost in Bull's failed set.
+// Looks after jobs that Bull gave up on: returns them to the queue, and after several times keeps them as rejected, so that none is lost in
+// Bull's failed set.
 import { InjectQueue } from '@nestjs/bull';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DISPATCH_QUEUE } from '@billing-mail/contracts';
@@ -8,23 +9,23 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { RejectJob } from './reject-job.js';
 
-/** Far more often than a job can stall out: each of its stalls takes a lock that ran out, 30 s. */
+/** Much shorter than a job needs to stall: for each stall a lock of 30 s has to run out first. */
 const SWEEP_MS = 5000;
-/** Jobs looked at in a sweep, oldest first; each is gone from the failed set afterwards, or passed over while another process has it. */
+/** Failed jobs handled in one sweep, oldest first. Each leaves the failed set, or is skipped while another process handles it. */
 const LOOKED_AT = 200;
-/** So often a job is brought back before it is taken for what ends the processes that take it in. */
+/** How often a job is returned to the queue. After that it is assumed to kill the processes that work on it. */
 const RESCUES = 3;
-/** Larger than any payload that fits the schema. What is beyond is cut: it could be too much for this process as well. */
+/** More than any payload that fits the schema. The rest is cut off, as it might be too much for this process as well. */
 const KEPT_CHARACTERS = 64 * 1024 * 1024;
-/** For keeping one as rejected; when that takes longer another process may do it too. */
+/** Time to keep a job as rejected; afterwards another process may do it too. */
 const LOCK_MS = 60_000;
 const REDIS_TIMEOUT_MS = 10_000;
-/** Of the 30 s that an end may take. What is broken off is found again. */
+/** Limit for the shutdown, which may take 30 s in all. A job whose handling is interrupted is found again. */
 const DRAIN_MS = 3000;
 
 /**
- * Brings the job back to the queue, or, when that has been done often enough, answers its payload and why Bull gave it up. All in one step, so that
- * two processes do not bring it back twice and a crash in between loses nothing: until it is recorded as rejected it stays where it is.
+ * Returns a job to the queue, or, if that was done often enough, returns its payload and why Bull gave it up. It is one script, so that two
+ * processes do not return a job twice and a crash loses nothing: the job stays in the failed set until it is recorded as rejected.
  */
 const BRING_BACK = `
 local failed, wait, paused, isPaused = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -42,7 +43,7 @@ return 1`;
 
 const FORGET = `redis.call('ZREM', KEYS[1], ARGV[2]) redis.call('DEL', ARGV[1], ARGV[1] .. ':lock', ARGV[1] .. ':logs')`;
 
-/** Only where nobody has changed or ended the job meanwhile. */
+/** Changes the options only if nobody has changed or removed the job meanwhile. */
 const CHANGE_OPTIONS = `if redis.call('HGET', KEYS[1], 'opts') == ARGV[1] then redis.call('HSET', KEYS[1], 'opts', ARGV[2]) end`;
 
 @Injectable()
@@ -70,7 +71,7 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
     await this.sweeping.stop(DRAIN_MS);
   }
 
-  /** Rejects (throws) when Redis or PostgreSQL is away; what was not done is found again. */
+  /** Throws if Redis or PostgreSQL is unavailable; the next sweep finds what was left. */
   async sweep(): Promise<void> {
     await this.keepWhatStalls();
     const ids = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.zrange(this.queue.toKey('failed'), 0, LOOKED_AT - 1));
@@ -81,8 +82,8 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /**
-   * A publisher's `removeOnFail` makes Bull delete a job, or others of the failed set, when workers have died on it too often. It acts by what is
-   * stored with the job, so it is taken out there.
+   * With a publisher's `removeOnFail`, Bull deletes a job, or others in the failed set, once workers have died on it too often. Bull reads
+   * the option from what is stored with the job, so it is removed there.
    */
   private async keepWhatStalls(): Promise<void> {
     const { client } = this.queue;
@@ -116,7 +117,7 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   }
 }
 
-/** What is no JSON is kept as the text that it is. */
+/** Keeps what is not JSON as text. */
 function parsed(data: string): unknown {
   try {
     return JSON.parse(data);

@@ -1,9 +1,9 @@
-/** Far below where `JSON.stringify` overflows the stack (some 5,000 levels here), far above what a document needs. */
+/** Far below the depth at which `JSON.stringify` overflows the stack (some 5,000 levels here), and far above what a document needs. */
 const LEVELS_KEPT = 500;
 
 /**
- * A job's payload as it is kept when it can't be sent: its JSON, cut where it is nested deeper than 500 levels. Never throws for
- * what came out of `JSON.parse`, which takes any depth: a job that can't be set aside would be tried for ever.
+ * The payload of a rejected job as JSON, cut off below 500 levels. Does not throw for anything that came out of `JSON.parse`, which accepts
+ * any depth: a job that could not be rejected would be tried forever.
  */
 export function payloadBytes(payload: unknown): Buffer {
   const levels = new WeakMap<object, number>();

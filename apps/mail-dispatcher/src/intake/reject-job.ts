@@ -1,4 +1,4 @@
-// Rejects a job that can't be sent: keeps it raw with the reasons, and alerts the people it concerns as far as they can be read from it.
+// Rejects a job that can't be sent: keeps its payload and the reasons, and alerts the people concerned, as far as the payload names them.
 import { Injectable } from '@nestjs/common';
 import {
   documentReference,
@@ -54,7 +54,7 @@ function toOutcome(
 ): NewOutcome {
   return {
     type: 'job_rejected',
-    // None is readable where this is empty: then it is told to `requestedBy` alone.
+    // Empty if the payload names no team: then only `requestedBy` is alerted.
     teamId: read.teamId ?? '',
     requestedBy: read.requestedBy,
     notifyUserIds: team?.notifyUserIds ?? [],
@@ -63,7 +63,7 @@ function toOutcome(
   };
 }
 
-/** Of a payload that does not fit the schema, the parts that fit by themselves. */
+/** Reads those fields of a payload that are valid by themselves, although the whole does not fit the schema. */
 function readWhatCanBe(payload: unknown): Readable {
   const job = asObject(payload);
   const by = asObject(job['requestedBy']);

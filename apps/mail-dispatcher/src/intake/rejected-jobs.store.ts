@@ -11,7 +11,7 @@ export type Rejection = {
   reason: RejectionReason;
   errors: FieldError[];
   payload: Buffer;
-  /** Told to whom it concerns, where that could be read. */
+  /** The alert to send; `null` if the payload names nobody. */
   outcome: ((id: string) => NewOutcome) | null;
 };
 
@@ -19,7 +19,7 @@ export type Rejection = {
 export class RejectedJobsStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Keeps a job that can't be sent, with the reasons, and tells whom it concerns, in one transaction. */
+  /** Keeps a rejected job with the reasons, and adds its alert to the outbox, in one transaction. */
   async keepRejected(rejection: Rejection): Promise<string> {
     const id = uuidv7();
     await inTransaction(this.dataSource, async (sql) => {

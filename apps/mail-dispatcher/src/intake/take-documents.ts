@@ -1,4 +1,5 @@
-// Takes the attachments of a document in: stores those that came with it, reads those named by a key, and checks all.
+// Takes in the attachments of a document: checks all, stores those whose bytes came with it, and reads those that `ref` names in the
+// document store.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -16,14 +17,14 @@ import { sha256Of } from '../documents/sha256.js';
 import { type AttachmentInHand } from '../records/rows.js';
 import { type HashedAttachment } from './content-hash.js';
 
-/** A document up to this size is read in one go and stays in memory for the try that may follow at once. */
+/** A document up to this size is read at once and kept in memory for the try that may follow directly. */
 const KEPT_BYTES = 1024 * 1024;
-/** Of base64, for what is checked by its beginning. A multiple of 4, so that it is whole bytes. */
+/** Characters of base64 that are decoded to check how a document begins. A multiple of 4, so that they are whole bytes. */
 const BEGINNING_CHARACTERS = 2048;
 
 export type TakenDocuments = { attachments: AttachmentInHand[] } | { errors: FieldError[] };
 
-/** A document that may be taken: one of the store, or bytes that are to be stored. */
+/** A document that passed its checks: either in the store already, or with bytes that are still to be stored. */
 type Checked = AttachmentInHand | (Omit<AttachmentInHand, 'sha256' | 'size'> & { source: Buffer | (() => AsyncIterable<Uint8Array>) });
 type Refused = { field: 'content' | 'ref'; problem: string };
 
@@ -31,7 +32,7 @@ type Refused = { field: 'content' | 'ref'; problem: string };
 export class TakeDocuments {
   constructor(@Inject(DOCUMENT_STORE) private readonly store: DocumentStore) {}
 
-  /** All are checked before any is stored. Rejects (throws) only when the store is away. */
+  /** Checks all attachments before it stores any. Throws only if the document store is unavailable. */
   async take(teamId: string, attachments: readonly Attachment[]): Promise<TakenDocuments> {
     const checked = await Promise.all(attachments.map((attachment) => this.check(teamId, attachment)));
     const errors = errorsOf(checked);
@@ -39,7 +40,7 @@ export class TakeDocuments {
     return { attachments: await Promise.all(checked.map((result) => this.keep(result as Checked))) };
   }
 
-  /** What is wrong with those that are in the store already. */
+  /** The problems of those attachments that are in the document store already. */
   async problemsOfStored(teamId: string, attachments: readonly (Attachment | UploadAttachment)[]): Promise<FieldError[]> {
     const check = async (attachment: Attachment | UploadAttachment) => ('ref' in attachment ? this.checkStored(teamId, attachment) : null);
     return errorsOf(await Promise.all(attachments.map(check)));
@@ -105,7 +106,7 @@ const OTHER: Refused = { field: 'ref', problem: 'is in the document store with a
 
 const isSmall = ({ content }: InlineAttachment): boolean => (content.length / 4) * 3 <= KEPT_BYTES;
 
-/** What of attachments is content, without storing any. */
+/** The hashes of attachments, without storing any. */
 export const hashedOf = (attachments: readonly Attachment[]): Promise<HashedAttachment[]> =>
   Promise.all(
     attachments.map(async (attachment) => {
@@ -115,7 +116,6 @@ export const hashedOf = (attachments: readonly Attachment[]): Promise<HashedAtta
     }),
   );
 
-/** What bytes would be as a blob. */
 export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
   const hash = createHash('sha256');
   let size = 0;
@@ -126,7 +126,7 @@ export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<StoredBl
   return { sha256: hash.digest('hex'), size };
 }
 
-/** What is wrong with a document whose bytes came by themselves. */
+/** The problem of a document that was uploaded as a file; `null` if there is none. */
 export async function problemOfReceived(
   teamId: string,
   document: NamedDocument,
@@ -137,11 +137,11 @@ export async function problemOfReceived(
   return null;
 }
 
-/** What is wrong with a document, known at once for most. */
+/** Returns a promise only if the check takes time; most documents are judged at once. */
 const problemOf = (document: NamedDocument, beginning: Buffer, content: Content): string | null | Promise<string | null> =>
   problemAtBeginning(document, beginning) ?? problemInside(document, content);
 
-/** Decodes piece by piece; a multiple of 4 characters is a multiple of 3 bytes. */
+/** Decodes piece by piece: a multiple of 4 characters gives a multiple of 3 bytes. */
 async function* decodeBase64(content: string): AsyncGenerator<Buffer> {
   const piece = 4 * 64 * 1024;
   for (let at = 0; at < content.length; at += piece) yield Buffer.from(content.slice(at, at + piece), 'base64');
