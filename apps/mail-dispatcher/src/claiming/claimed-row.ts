@@ -1,4 +1,4 @@
-// What a claim returns: a delivery with everything that is needed to work on it, in one row.
+// What a claim returns: one row for each delivery, with everything that is needed to work on it.
 import { type DocumentReference, type FailureReason, type RequestedBy, type Route } from '@billing-mail/contracts';
 import { type AttachmentRow, type DeliveryInHand, type Look, type OpenTry, type RecipientRow } from '../records/rows.js';
 
@@ -45,7 +45,7 @@ type AttemptRow = {
   signed: boolean | null;
 };
 
-/** Everything that a delivery needs, of the rows that a part of the statement named `claimed` gives back. */
+/** Reads everything that work on a delivery needs, for the rows of a preceding CTE named `claimed`. */
 export const WITH_ALL_PARTS = `
   SELECT d.*, c.text, c.html,
     (SELECT json_agg(json_build_object('position', r.position, 'address', r.address, 'name', r.name, 'role', r.role, 'status', r.status, 'route', r.route,

@@ -1,4 +1,5 @@
-// Which process works on which delivery: a delivery is claimed by a conditional UPDATE with a lease on database time, and may be taken over once it ran out.
+// Which process works on which delivery. A conditional UPDATE claims it, with a lease on the database's clock; another process may take it
+// over once the lease has run out.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { type RecipientState, type ResolvedRecipient } from '@billing-mail/mail-core';
@@ -11,29 +12,31 @@ import { type ClaimedRow, toDelivery, WITH_ALL_PARTS } from './claimed-row.js';
 export type ClaimRequest = {
   workerId: string;
   leaseMs: number;
-  /** Deliveries wanted. */
+  /** Most deliveries to claim. */
   count: number;
-  /** Most deliveries of a lane that this worker works on at a time; 0 for the platform passes all its lanes over. */
+  /** How many deliveries of a lane this worker may work on at a time. 0 for the platform skips all its lanes. */
   room: { platform: number; custom: number };
-  /** What is left of it in the lanes that have some in hand, or are tried gently; lanes with 0 are passed over. */
+  /** How many more may start, for lanes with deliveries in hand and for restrained lanes; lanes with 0 are skipped. */
   left: ReadonlyMap<string, number>;
-  /** Deliveries that this worker has in hand, whatever became of their lease. */
+  /** Deliveries that this worker works on, even if their lease has run out. */
   inHand: readonly string[];
-  /** Makes the order among the lanes: another one each time, so that workers do not ask for the same rows. */
+  /** Decides the order of the lanes. It differs with each claim, so that workers do not ask for the same rows. */
   seed: string;
 };
 
-/** The look, who gets it so, and the doubt in which they all are. */
+/** The look, the recipients, and the doubt that a restore left on all of them. */
 export type LookToFix = Pick<RecipientState, 'uncertainEnds' | 'reason'> & {
   fixed: FixedLook;
   recipients: readonly ResolvedRecipient[];
   lane: string;
 };
 
-/** Lanes that a claim looks at, the longest due first. More than one claim takes, so that workers that begin at different ones do not meet. */
+/**
+ * Lanes that a claim considers, the longest due first. More than one claim takes from, so that concurrent workers begin at different lanes.
+ */
 const LANES_LOOKED_AT = 256;
 
-/** Ids of what is due in a lane and nobody holds; what another statement has locked is passed over. */
+/** Ids of the due deliveries of a lane that nobody has claimed. Rows that another statement has locked are skipped. */
 const dueIn = (lane: string, most: string, also = ''): string => `
   SELECT d.id FROM dispatch.deliveries d
   WHERE d.lane = ${lane} AND d.settled_at IS NULL AND d.claim_id IS NULL AND d.due_at <= now() AND d.id <> ALL($9::uuid[]) ${also}
@@ -48,8 +51,8 @@ export class ClaimsStore {
   }
 
   /**
-   * Takes what is due, lane by lane in turn, so that a thousand invoices of one team do not hold up the one of another. Rows are locked where
-   * they are chosen and what others have locked is passed over, so that claims do not wait for each other.
+   * Claims what is due. The lanes share the claim equally, so that a thousand invoices of one team do not delay one invoice of another.
+   * Rows are locked as they are chosen, and rows locked by others are skipped, so that claims do not wait for each other.
    */
   async claimDue({ workerId, leaseMs, count, room, left, inHand, seed }: ClaimRequest): Promise<DeliveryInHand[]> {
     const rows = await this.sql.prepared<ClaimedRow>(
@@ -99,8 +102,8 @@ export class ClaimsStore {
   }
 
   /**
-   * Brings the lanes up to date whose next due time has come: what they have is claimed or waits for later. A lane that somebody changed since
-   * is left alone: what made it due may not be seen here yet.
+   * Corrects `next_due_at` of the lanes whose time has come although nothing in them is due any more, because it was claimed or now waits
+   * for later. A lane that changed meanwhile is left alone: this snapshot may not show what made it due.
    */
   async refreshLanes(): Promise<void> {
     await this.sql.rows(
@@ -119,22 +122,23 @@ export class ClaimsStore {
   }
 
   /**
-   * Gives back what other workers hold although their lease ran out: they gave no sign of life, which counts as a crash for what may have been
-   * its cause. What had let an end of data go was composed, so it was not. Returns how many.
+   * Gives back deliveries of other workers whose lease has run out: these workers are taken for dead. That counts as a crash of the
+   * delivery unless its end of data may have gone out; then it had been composed, so composing it did not kill the worker. Returns how
+   * many.
    */
   async giveBackOfTheDead(inHand: readonly string[]): Promise<number> {
     const crashes = 'd.crashes + (NOT EXISTS (SELECT FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.outcome IS NULL))::int';
     return this.giveBack(`due_at <= now() AND id <> ALL($1::uuid[])`, crashes, [inHand]);
   }
 
-  /** What a worker holds, as far as is known here. */
+  /** What the database says this worker has claimed. */
   claimsOf(workerId: string): Promise<{ id: string; claimId: string }[]> {
     return this.sql.rows('SELECT id, claim_id AS "claimId" FROM dispatch.deliveries WHERE claim_id IS NOT NULL AND claimed_by = $1', [
       workerId,
     ]);
   }
 
-  /** Gives back what its worker never had in hand: nobody died. Returns how many. */
+  /** Gives back claims that their worker never began to work on; that is no crash. Returns how many. */
   async giveBackUnheld(claimIds: readonly string[]): Promise<number> {
     return this.giveBack('claim_id = ANY($1::uuid[])', 'd.crashes', [claimIds]);
   }
@@ -157,7 +161,7 @@ export class ClaimsStore {
     return row?.count ?? 0;
   }
 
-  /** Says that the worker lives. Returns the claims that are still its own. */
+  /** Extends the leases of the given claims. Returns the claims that still exist. */
   async renew(claims: readonly { id: string; claimId: string }[], leaseMs: number): Promise<Set<string>> {
     const rows = await this.sql.rows<{ claim_id: string }>(
       `WITH held AS MATERIALIZED (
@@ -170,7 +174,10 @@ export class ClaimsStore {
     return new Set(rows.map((row) => row.claim_id));
   }
 
-  /** Notes that a rehearsal begins. Returns how many in a row have begun and not ended, this one among them; `null` when the claim is lost. */
+  /**
+   * Notes that a rehearsal begins. Returns how many have begun in a row without ending well, this one included; `null` if the claim is
+   * lost.
+   */
   async beginRehearsal({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<number | null> {
     const [row] = await this.sql.rows<{ rehearsals: number }>(
       'UPDATE dispatch.deliveries SET rehearsals = rehearsals + 1 WHERE id = $1 AND claim_id = $2 RETURNING rehearsals',
@@ -179,12 +186,14 @@ export class ClaimsStore {
     return row?.rehearsals ?? null;
   }
 
-  /** Notes that it ended well. */
+  /** Notes that the rehearsal ended well. */
   async endRehearsal({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<void> {
     await this.sql.affected('UPDATE dispatch.deliveries SET rehearsals = 0 WHERE id = $1 AND claim_id = $2', [id, claimId]);
   }
 
-  /** Notes that a delivery is composed or written alone in this process. False when the claim is lost. */
+  /**
+   * Notes that this process composes or writes the delivery alone: one death, until `endAlone` takes it back. False if the claim is lost.
+   */
   async beginAlone({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>): Promise<boolean> {
     const noted = await this.sql.affected(
       'UPDATE dispatch.deliveries SET deaths_alone = deaths_alone + 1 WHERE id = $1 AND claim_id = $2',
@@ -193,7 +202,7 @@ export class ClaimsStore {
     return noted === 1;
   }
 
-  /** Notes that this process lives on: `survived` takes back what was noted, `innocent` all that was noted before as well. */
+  /** Notes that this process survived: `survived` takes back the one death that `beginAlone` noted, `innocent` all of them. */
   async endAlone({ id, claimId }: Pick<DeliveryInHand, 'id' | 'claimId'>, outcome: 'survived' | 'innocent'): Promise<void> {
     await this.sql.affected(
       'UPDATE dispatch.deliveries SET deaths_alone = CASE WHEN $3 THEN 0 ELSE greatest(deaths_alone - 1, 0) END WHERE id = $1 AND claim_id = $2',
@@ -201,7 +210,10 @@ export class ClaimsStore {
     );
   }
 
-  /** Fixes the look of a delivery that was taken without it, and its recipients with the team's copies. `null` when the claim is lost. */
+  /**
+   * Fixes the look of a delivery that was taken without it, and its recipients including the team's copies. Returns the date of the
+   * message; `null` if the claim is lost.
+   */
   async fixLook(
     delivery: Pick<DeliveryInHand, 'id' | 'claimId' | 'subject' | 'document'>,
     { fixed, recipients, lane, uncertainEnds, reason }: LookToFix,
@@ -234,7 +246,7 @@ export class ClaimsStore {
     });
   }
 
-  /** Teams with deliveries that wait for their own server. */
+  /** Teams whose deliveries wait for their own server. */
   async teamsWaitingForServer(): Promise<string[]> {
     const rows = await this.sql.rows<{ lane: string }>(
       `SELECT lane FROM dispatch.lanes WHERE lane LIKE '%/custom' AND next_due_at > now() ORDER BY next_due_at LIMIT 1000`,
@@ -243,8 +255,8 @@ export class ClaimsStore {
   }
 
   /**
-   * Makes a team's deliveries due that wait for a custom server which has changed since their last try, and those that wait for a certificate where
-   * `canSign` again. Returns how many.
+   * Makes those deliveries of a team due whose custom server has changed since their last try and, if `canSign`, those that wait for a
+   * valid certificate. Returns how many.
    */
   async hastenForServer(teamId: string, fingerprint: string, canSign: boolean): Promise<number> {
     const [row] = await this.sql.rows<{ count: number }>(

@@ -1,4 +1,5 @@
-// Keeps as many deliveries under way as the process may: those that intake hands over, and those that are due; renews the leases, drains at the end.
+// Keeps as many deliveries in work as this process may have: those that intake hands over and those that are due. Renews their leases, and
+// drains at shutdown.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -20,18 +21,18 @@ import { SWEEP_MS } from './sweep.js';
 import { UnheldClaims } from './unheld-claims.js';
 import { WorkOnDelivery } from './work-on-delivery.js';
 
-/** After the database was away or stood still nobody's lease is taken over until its owner had time to renew it. */
+/** After PostgreSQL was unavailable or stalled, no lease is taken over until its owner had time to renew it. */
 const TAKE_OVER_GRACE_MS = 10_000;
-/** No statement on claims takes so long where the database works: it waited for a lock, or for the database. */
+/** No statement on claims takes this long unless it waited for a lock or PostgreSQL stalled. */
 const STOOD_STILL_MS = 2000;
 /**
- * Deliveries under way for each that talks to a server: while that one waits for the server's answers, another is stored, composed and signed.
- * A server 30 ms away would otherwise wait for us as long as we for it.
+ * Hands for each place at a server: while one delivery waits for replies of the server, another one is stored, composed and signed.
+ * Otherwise a server 30 ms away would wait for us as long as we wait for it.
  */
 const HANDS_A_PLACE = 2;
-/** Places that one claim may ask hands for: the others stay free for what comes in meanwhile. */
+/** Share of the places for which one claim may take hands; the others stay free for deliveries that arrive meanwhile. */
 const SHARE_OF_A_CLAIM = 0.5;
-/** Time for what was interrupted to be given back. */
+/** Time for aborted deliveries to be given back. */
 const GIVE_BACK_MS = 5000;
 
 type InHand = { delivery: DeliveryInHand; hand: Hand; since: number; abort: AbortController; done: Promise<void> };
@@ -76,28 +77,30 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     await this.settling.replayJournal();
-    // What it claimed before it could be composed here, a dispatcher whose document store is the right one would have to wait for.
+    // A dispatcher with the wrong document store could not compose what it claimed, and would keep it from the one that can.
     this.claiming = this.documents.whenKnown().then(() => this.claimLoop());
     void this.renewLoop();
   }
 
-  /** Something is due now: do not wait for the next sweep. */
+  /** Looks for due deliveries now, without waiting for the next sweep. */
   wake(): void {
     this.wakeUp();
   }
 
-  /** A hand for a delivery that is just being taken in; `null` where there is none within `withinMs`: then it waits as due. */
+  /** A hand for a delivery that is being taken in; `null` if none comes free within `withinMs`: then the delivery is stored as due. */
   async handFor(lane: string, withinMs: number): Promise<Hand | null> {
     if (this.stopping) return null;
     return withinMs === 0 ? this.hands.take(lane) : this.hands.waitFor(lane, withinMs);
   }
 
-  /** Goes on at once with a delivery that was born claimed by this process. */
+  /** Starts work on a delivery that intake has just stored as claimed by this process. */
   goOnWith(delivery: DeliveryInHand, hand: Hand): void {
     this.start(delivery, hand);
   }
 
-  /** What has its end of data out is waited for, as a second try would be a second copy. Everything else is given back, for another process. */
+  /**
+   * Waits for deliveries whose end of data is out, as another try could deliver a second copy. Gives all others back for another process.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.wake();
@@ -106,7 +109,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     await within(this.env.SHUTDOWN_GRACE, ended());
     for (const { abort } of this.inHand.values()) abort.abort();
     await within(GIVE_BACK_MS, ended());
-    // Not for the renewing, which rests for seconds: nothing is in hand any more.
+    // `renewLoop` need not be waited for: it sleeps for seconds, and nothing is in hand any more.
     await within(SWEEP_MS, this.claiming);
   }
 
@@ -119,7 +122,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Whether as many were due as there were hands, so that more may be. */
+  /** Returns whether as many were due as there were hands: then more may be due. */
   private async claimWithFreeHands(): Promise<boolean> {
     const hands = [await this.hands.waitForAny()];
     const most = Math.ceil(this.env.DISPATCH_CONCURRENCY * SHARE_OF_A_CLAIM);
@@ -141,7 +144,6 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     const room = { platform: this.hands.roomLeft(PLATFORM_WAY), custom: this.env.CUSTOM_SERVER_CONNECTIONS };
     const inHand = [...this.inHand.keys()];
     const claimed = await this.watched('claim', () =>
-      // Each time in another order of the lanes, so that workers do not ask for the same rows.
       this.claims.claimDue({ workerId, leaseMs: this.env.CLAIM_LEASE, count, room, left, inHand, seed: randomUUID() }),
     );
     if (claimed === null) this.unheld.noteLostAnswer();
@@ -149,7 +151,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     return claimed ?? [];
   }
 
-  /** Once a second: what nobody has in hand or dead workers hold is given back, and lanes in which nothing is due any more are noted as such. */
+  /**
+   * Once a second at most: gives back what this process claimed without knowing it and what dead workers hold, and corrects the due times
+   * of lanes.
+   */
   private async sweep(): Promise<void> {
     if (performance.now() - this.sweptAt < SWEEP_MS) return;
     this.sweptAt = performance.now();
@@ -169,7 +174,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
     const held = { delivery, hand, since: performance.now(), abort, done };
     this.inHand.set(delivery.id, held);
     inHandGauge.set(this.inHand.size);
-    // Taken by intake just before the end began.
+    // Intake took it just before the shutdown began.
     if (this.stopping) closeGate(held);
   }
 
@@ -184,7 +189,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
         'delivery step done',
       );
       if (verdict.kind === 'recorded') this.announcer.announce(delivery, verdict.status ?? 'waiting');
-      // It may be due at once: by the other route, or once more.
+      // It may be due again at once: on the platform after a fallback, or for another try.
       if (verdict.kind !== 'recorded' || verdict.next === 'fall_back') this.wake();
     } catch (error) {
       this.logger.warn(
@@ -202,7 +207,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async renew(): Promise<void> {
-    // What was claimed a moment ago has nearly all of its lease left.
+    // A claim younger than this has nearly all of its lease left.
     const claimedBefore = performance.now() - this.env.CLAIM_LEASE / 6;
     const held = [...this.inHand.values()].filter(({ since }) => since < claimedBefore);
     if (held.length === 0) return;
@@ -213,12 +218,15 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
       ),
     );
     for (const { delivery, abort } of held) {
-      // Ended meanwhile, or taken over: the gate would refuse it anyway, so the connection is of no use.
+      // The claim ended or was taken over. The gate would refuse the end of data, so the session is no longer needed.
       if (own?.has(delivery.claimId) === false && this.inHand.has(delivery.id)) abort.abort();
     }
   }
 
-  /** The answer, or `null` when PostgreSQL gave none. Where it stood still nobody could renew, so the leases of others are spared for a while. */
+  /**
+   * The answer of PostgreSQL, or `null` if it gave none. If it failed or stalled, other workers could not renew either, so no leases are
+   * taken over for a while.
+   */
   private async watched<T>(step: string, ask: () => Promise<T>): Promise<T | null> {
     const askedAt = performance.now();
     try {
@@ -239,6 +247,6 @@ export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplication
 
 function closeGate({ hand, abort }: InHand): void {
   if (hand.gate !== 'passed') abort.abort();
-  // Of several transactions the next ones are for another process.
+  // If the delivery needs several transactions, another process hands in the remaining ones.
   hand.gate = 'closed';
 }

@@ -1,38 +1,38 @@
-// The hands (worker slots) of a process: how many deliveries it works on at a time, in total and in each lane, and which lane gets the next free one.
+// The hands (worker slots) of a process: how many deliveries it works on at a time, in total and in each lane, and which lane gets the next
+// free one.
 import { routeOf, wayOf } from '../records/lanes.js';
 import { type Turn } from '../trying/turn.js';
 import { Places } from './places.js';
 
 export type Hand = Turn & {
-  /** The delivery turned out to be in this lane. */
+  /** Moves the hand to this lane, once it is known which lane the delivery is in. */
   moveTo: (lane: string) => void;
-  /** Done, or not needed after all. Once. */
+  /** Frees the hand; further calls do nothing. */
   free: () => void;
 };
 
 export type HandsOptions = {
-  /** Hands in all. */
   count: number;
-  /** How many of them may talk to a server at a time; the others get ready, so that a server far away never waits for us. */
+  /** How many of them may talk to a server at a time. The others prepare their deliveries, so that no server waits for us. */
   places: number;
-  /** Most of them at a team's own server, which counts connections. */
+  /** Most hands at the server of one team, as such servers limit connections. */
   customRoom: number;
-  /** Lanes whose server fails: one hand at a time. */
+  /** Whether the server of the lane fails; such a lane has one hand at a time. */
   isFailing: (lane: string) => boolean;
-  /** What a limit of the server's lets start now, and be busy at a time, on a way; `null` where none is known. */
+  /** How many deliveries may start now and be in work at a time, because of limits of the server; `null` if no limit is known. */
   startsNow: (way: string) => { starts: number; room: number } | null;
-  /** Told of each hand that begins with a delivery of the lane. */
+  /** Called when a hand begins with a delivery of the lane. */
   started: (lane: string) => void;
 };
 
 type Waiting = { lane: string; grant: (hand: Hand | null) => void };
 
-/** A wait in vain says that its hands are stuck; the next ones of the lane need not find that out again. */
+/** The lane of a hand that no lane has yet. */
 const ANY_LANE = '';
 
 /**
- * Gives out hands; while all are busy the lanes that wait take turns. What the platform's server is given by one team can be all hands: a hand
- * that is free before long is worth more than one that is kept free.
+ * Gives out hands. While all are busy, the waiting lanes take turns. One team may use all hands for the platform's server: they come free
+ * soon, so keeping some free would only waste them.
  */
 export class Hands {
   private readonly busy = new Map<string, number>();
@@ -50,12 +50,12 @@ export class Hands {
     return this.options.count - this.used;
   }
 
-  /** What is left in the lanes that have some in hand. */
+  /** How many more deliveries may start in each lane that has some in hand. */
   left(): Map<string, number> {
     return new Map([...this.busy.keys()].map((lane) => [lane, this.roomLeft(lane)]));
   }
 
-  /** What is left in a lane, also in one that has none in hand. */
+  /** How many more deliveries may start in a lane. */
   roomLeft(lane: string): number {
     const left = this.roomOf(lane) - (this.busy.get(lane) ?? 0);
     const way = wayOf(lane);
@@ -63,19 +63,22 @@ export class Hands {
     return paced === null ? left : Math.min(left, paced.starts, paced.room - (this.busyOnWay.get(way) ?? 0));
   }
 
-  /** A hand for a delivery of this lane at once, or `null`. */
+  /** A hand for a delivery of this lane; `null` if none is free for it. */
   take(lane: string): Hand | null {
     if (this.freeCount <= 0 || this.roomLeft(lane) <= 0) return null;
     this.stuck.delete(lane);
     return this.give(lane);
   }
 
-  /** A hand that may be used for any lane. */
+  /** A hand for any lane; `null` if none is free. */
   takeAny(): Hand | null {
     return this.freeCount <= 0 ? null : this.give(ANY_LANE);
   }
 
-  /** The same once one is free; `null` after `withinMs`, or at once in a lane where others waited in vain. */
+  /**
+   * Waits for a hand. Returns `null` after `withinMs`, or at once if an earlier delivery of this lane has waited in vain: the hands are
+   * stuck then.
+   */
   async waitFor(lane: string, withinMs: number): Promise<Hand | null> {
     const hand = this.waits(lane) ? null : this.take(lane);
     if (hand !== null || this.stuck.has(lane)) return hand;
@@ -91,7 +94,7 @@ export class Hands {
     });
   }
 
-  /** A hand for any lane, in turn with the lanes that wait. */
+  /** Waits for a hand for any lane, in turn with the lanes that wait. */
   waitForAny(): Promise<Hand> {
     const hand = this.takeAny();
     if (hand !== null) return Promise.resolve(hand);
@@ -111,7 +114,7 @@ export class Hands {
     let hasPlace = false;
     const goInTurn = async (signal: AbortSignal): Promise<boolean> => {
       hasPlace = await this.places.waitFor(wayOf(at), signal);
-      // What the others met meanwhile: it had been let through before.
+      // While it waited for a place, other deliveries may have found the lane failing or limited; one that was started as a probe goes on.
       const isToGo = wasRestrained || !this.isRestrained(at);
       if (hasPlace && !isToGo) {
         hasPlace = false;
@@ -144,7 +147,7 @@ export class Hands {
     };
   }
 
-  /** The first that has room goes, and the others of its lane go behind those of all other lanes. */
+  /** Gives free hands to the first waiting lane with room, and moves the others of that lane to the end of the queue. */
   private serve(): void {
     while (this.freeCount > 0) {
       const next = this.waiting.find(({ lane }) => lane === ANY_LANE || this.roomLeft(lane) > 0);

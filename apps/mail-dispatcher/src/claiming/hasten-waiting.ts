@@ -1,4 +1,5 @@
-// A corrected server or password helps what is waiting at once. Other changes don't touch it: they would only burn its tries.
+// After a team has corrected its server or password, its waiting deliveries become due at once. Other changes do not affect them: a try
+// would only fail again.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -11,7 +12,7 @@ import { DeliveryRunner } from './delivery-runner.js';
 import { IncidentWatch } from './incident-watch.js';
 import { LaneHealth } from './lane-health.js';
 
-/** Events that nobody heard (Redis keeps none for an absent listener) are made up for this often. */
+/** Redis keeps no event for an absent listener, so changes whose event was missed are looked for this often. */
 const LOOK_AGAIN_MS = 30_000;
 
 @Injectable()
@@ -44,7 +45,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     void this.looking.stop();
   }
 
-  /** A team saved its settings. */
+  /** Handles a change of a team's settings. */
   async afterChange(teamId: string): Promise<void> {
     this.settings.forget(teamId);
     this.lanes.forgetPace(laneOf(teamId, 'custom'));
@@ -60,7 +61,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     const current = await this.settings.settingsOf(teamId);
     if (current === null) return;
     if (current.sender !== 'custom') this.incidents.leftWay(laneOf(teamId, 'custom'));
-    // With none it goes out unsigned, as somebody wants it.
+    // Without a certificate the message goes out unsigned.
     const canSign = current.certificate === null || new Date(current.certificate.validTo) > new Date();
     const hastened = await this.claims.hastenForServer(teamId, serverFingerprint(current), canSign);
     if (hastened === 0) return;
@@ -68,7 +69,7 @@ export class HastenWaiting implements OnApplicationBootstrap, BeforeApplicationS
     this.runner.wake();
   }
 
-  /** They go out at their planned time all the same, so what goes wrong here is logged and no more. */
+  /** The deliveries go out at their planned time in any case, so a failure here is only logged. */
   private tellOf(error: unknown, about: object): void {
     this.trouble.tell(error as Error, { ...about, step: 'hastened' }, 'could not look whether what waits can go on');
   }

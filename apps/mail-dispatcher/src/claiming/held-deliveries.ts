@@ -1,4 +1,5 @@
-// Deliveries that a restore holds back: a backup does not know what was sent after it, so nothing that was open then goes out until the operator says so.
+// Deliveries that a restore holds back. A backup does not know what was sent after it, so no delivery that was open in it goes out until
+// the operator says so.
 import { type ClientBase } from 'pg';
 import { noteDueLanes } from '../records/lanes.js';
 
@@ -7,8 +8,8 @@ export type HeldOfTeam = { teamId: string; deliveries: number };
 const HELD = `settled_at IS NULL AND due_when_resumed IS NOT NULL`;
 
 /**
- * Holds what is open: it is due at no time, whatever makes other deliveries due, and can be cancelled. Each recipient who is still open has a
- * logged doubt from here on: it never changes route, and a yes of the server is told with the second copy that there may be.
+ * Holds all open deliveries: nothing makes them due, but they can be cancelled. From now on each of their open recipients has a logged
+ * doubt: it never changes route, and if the server accepts the message later, the user is told that a second copy may have arrived.
  */
 export async function holdOpenDeliveries(client: ClientBase): Promise<HeldOfTeam[]> {
   await client.query(
@@ -30,7 +31,6 @@ export async function holdOpenDeliveries(client: ClientBase): Promise<HeldOfTeam
   return heldDeliveries(client);
 }
 
-/** How many deliveries of which teams are held. */
 export async function heldDeliveries(client: ClientBase): Promise<HeldOfTeam[]> {
   const { rows } = await client.query<HeldOfTeam>(
     `SELECT team_id AS "teamId", count(*)::int AS deliveries FROM dispatch.deliveries WHERE ${HELD} GROUP BY team_id ORDER BY team_id`,
@@ -38,7 +38,7 @@ export async function heldDeliveries(client: ClientBase): Promise<HeldOfTeam[]> 
   return rows;
 }
 
-/** Lets what is held go on, at the time that it was due, or now. Returns how many. */
+/** Releases the held deliveries: they are due at their planned time, or now if that has passed. Returns how many. */
 export async function resumeHeldDeliveries(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `WITH resumed AS (

@@ -1,4 +1,4 @@
-// Knows which ways out are in trouble, so that their first success ends the incident, and makes sure that each incident raises an alert.
+// Knows which routes are in trouble, so that the first success on one ends its incident, and makes sure that each incident raises an alert.
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Verdict, wayStopped } from '@billing-mail/mail-core';
 import { type Logger, TroubleLog } from '@billing-mail/platform';
@@ -9,12 +9,12 @@ import { troubleOfWay } from '../settling/decision.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { type TryReport } from '../settling/try-report.js';
 
-/** What other processes met, and what could not be told or ended, is looked for this often. */
+/** How often to look for incidents of other processes, and for those that could not be reported or ended before. */
 const LOOK_AGAIN_MS = 10_000;
 
 @Injectable()
 export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** Lanes that failed and have not worked since, as far as this process knows: a success elsewhere costs nothing. */
+  /** Lanes that failed and have not worked since. A success in any other lane costs no statement. */
   private readonly inTrouble = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private telling: Promise<void> | null = null;
@@ -39,8 +39,9 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * A try was recorded. Of a failure it is told before the delivery goes on, as by the fallback: what becomes of it then is one more of that trouble.
-   * Of all else nobody waits for what follows.
+   * Call after a try is recorded. After a failure the returned promise must be awaited before the delivery goes on, for example to the
+   * fallback, so that what follows counts as part of the same incident. In all other cases nothing has to be awaited, and it returns
+   * `null`.
    */
   noteTry(lane: string, report: TryReport): Promise<void> | null {
     if (report.results.some(({ outcome }) => outcome === 'accepted')) {
@@ -52,12 +53,12 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     return null;
   }
 
-  /** The way of a delivery in hand is left alone for this trouble. */
+  /** Notes that a delivery in hand avoids its route because of this trouble. */
   goRound(delivery: DeliveryInHand, { reason }: Verdict): Promise<void> {
     return this.store.goRound(delivery, reason);
   }
 
-  /** Nothing of a team goes this way any more. */
+  /** Call when the team no longer sends on this route: its incident ends. */
   leftWay(lane: string): void {
     if (this.inTrouble.has(lane)) void this.end(lane);
   }
@@ -72,7 +73,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  /** One at a time, however many deliveries meet it; what came meanwhile is told by one more. */
+  /** Runs once at a time, however many deliveries fail; one more run covers failures that came meanwhile. */
   private tell(): Promise<void> {
     this.isMoreToTell = true;
     this.telling ??= this.tellAll().finally(() => (this.telling = null));
@@ -101,7 +102,7 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     const before = [...this.inTrouble];
     try {
       const now = new Set(await this.store.lanesInTrouble());
-      // What was met meanwhile may not be seen there yet.
+      // A failure noted while the query ran may be missing in its result, so only older ones are removed.
       for (const lane of before) if (!now.has(lane)) this.inTrouble.delete(lane);
       for (const lane of now) this.inTrouble.add(lane);
       if (now.size > 0) await this.tell();

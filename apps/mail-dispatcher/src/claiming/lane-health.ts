@@ -1,4 +1,5 @@
-// Lanes: what shares a way out (a team's own server, or the platform for a team) shares its room, and slows down together.
+// The health of lanes. A lane is a team and a route (the team's own server or the platform); its deliveries share limits and slow down
+// together.
 import { Inject, Injectable } from '@nestjs/common';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { limitMet, type RecipientResult, stopMs, type Verdict, wayStopped } from '@billing-mail/mail-core';
@@ -6,19 +7,20 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { PLATFORM_WAY, wayOf } from '../records/lanes.js';
 import { Pace } from './pace.js';
 
-/** Failures in a row after which a server is tried gently. */
+/** Failures in a row after which a server gets only one delivery at a time. */
 const FAILURES_TOLERATED = 3;
-/** A server that does not get this far with us is not there; one that refuses a message is. */
+/** A failure at one of these stages means that the server can't be used; later ones concern the message. */
 const STAGES_OF_THE_WAY: readonly AttemptStage[] = ['dns', 'connect', 'tls', 'greeting', 'auth'];
 
 /**
- * Which servers fail again and again or met a limit, as this process sees it. A lane that fails gets one delivery at a time: that one is the
- * probe, and its success gives the lane its room back. Each delivery keeps its three tries. A way that met a limit has a pace.
+ * Which servers keep failing or have set a limit, as this process sees it. A failing lane gets one delivery at a time as a probe; when that
+ * succeeds, the lane is free again. Each delivery still has its three tries. A server that has set a limit gets mail at the pace that it
+ * accepts.
  */
 @Injectable()
 export class LaneHealth {
   private readonly failures = new Map<string, number>();
-  /** Lanes whose way is stopped while their deliveries may go by the platform: why, and until when. */
+  /** Lanes whose route is stopped, and whose deliveries go by the platform instead: why, and until when. */
   private readonly bypassed = new Map<string, { why: Verdict; until: number }>();
   private readonly pace: Pace;
   private readonly stopMs: number;
@@ -33,8 +35,8 @@ export class LaneHealth {
   }
 
   /**
-   * Notes what a try came to. Returns how long its way waits because it met a limit of the server's or was stopped, in milliseconds; `null` where
-   * neither is so, or where the platform takes what the way does not.
+   * Notes the result of a try. If the server has said that it accepts no more for now, or has stopped the account, returns for how many
+   * milliseconds the route waits. Returns `null` otherwise, and if the deliveries go by the platform meanwhile.
    */
   note(lane: string, tried: { results: readonly RecipientResult[]; failure: Verdict | null; fallback: boolean }): number | null {
     if (tried.results.some(({ outcome }) => outcome === 'accepted')) this.pace.took(wayOf(lane));
@@ -48,7 +50,7 @@ export class LaneHealth {
     return limit && this.pace.limited(wayOf(lane), limit);
   }
 
-  /** How many deliveries may start now, and be under way at a time, for a limit of the server's; `null` where none is known. */
+  /** How many deliveries may start now and be in work at a time, because of a limit of the server; `null` if no limit is known. */
   startsNow(way: string): { starts: number; room: number } | null {
     return this.pace.startsNow(way);
   }
@@ -57,7 +59,9 @@ export class LaneHealth {
     this.pace.started(wayOf(lane));
   }
 
-  /** Why a delivery goes by the platform without a try of its own server; `null` where it has one. After the stop one asks the server again. */
+  /**
+   * Why a delivery skips its own server and goes by the platform; `null` if it does not. When the stop is over, the server is tried again.
+   */
   whyBypassed(lane: string): Verdict | null {
     const bypass = this.bypassed.get(lane);
     if (bypass === undefined) return null;
@@ -66,7 +70,7 @@ export class LaneHealth {
     return null;
   }
 
-  /** The server of a lane may be another one now. */
+  /** Forgets limits and stops, as the team may use another server now. */
   forgetPace(lane: string): void {
     this.bypassed.delete(lane);
     this.pace.forget(wayOf(lane));
@@ -81,12 +85,12 @@ export class LaneHealth {
     return (this.failures.get(lane) ?? 0) >= FAILURES_TOLERATED;
   }
 
-  /** The lanes that may not use all their room now; what all lanes of the platform share is not told for each. */
+  /** The lanes that may not use all their room now. Lanes that only share a limit of the platform are not listed. */
   restrained(): string[] {
     const paced = this.pace.known().filter((way) => way !== PLATFORM_WAY);
     return [...new Set([...[...this.failures.keys()].filter((lane) => this.isFailing(lane)), ...paced])];
   }
 }
 
-/** Whether it says that the way out does not work, as opposed to one that refuses a message. */
+/** Whether the failure means that the server can't be used, and not that it refused one message. */
 export const isOfTheWay = ({ scope, stage }: Verdict): boolean => scope === 'route' && STAGES_OF_THE_WAY.includes(stage);

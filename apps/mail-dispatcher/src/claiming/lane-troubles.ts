@@ -1,4 +1,5 @@
-// Tells the teams whose documents the platform can not send: at once where its way was stopped, else after an hour without a signature or a server.
+// Alerts the teams whose documents the platform can't send: at once if its account was stopped, otherwise after an hour without a signature
+// or a server.
 import { Inject, Injectable } from '@nestjs/common';
 import { type PLATFORM_TROUBLES } from '@billing-mail/contracts';
 import { wayStopped } from '@billing-mail/mail-core';
@@ -14,18 +15,18 @@ import { OutcomeRelay } from '../settling/outcome-relay.js';
 import { type TryReport } from '../settling/try-report.js';
 import { isOfTheWay } from './lane-health.js';
 
-/** A way out that fails for so long is told; one that is stopped is told at once. */
+/** A trouble that lasts this long raises an alert; a stopped account does so at once. */
 const TOLD_AFTER_MS = 60 * 60 * 1000;
-/** A trouble is noted this often, however many deliveries meet it. */
+/** How often a trouble is noted, however many deliveries meet it. */
 const NOTED_EVERY_MS = 60_000;
-/** Without a try for the longest planned wait and so much more, nobody knows how it was meanwhile. */
+/** If no delivery was tried for the longest planned wait and this time, the trouble may have ended in between. */
 const QUIET_MS = 60 * 60 * 1000;
 
 type PlatformTrouble = (typeof PLATFORM_TROUBLES)[number];
 
 @Injectable()
 export class LaneTroubles {
-  /** Lanes whose way out failed when this process last used it, and when that was noted. */
+  /** Lanes that failed when this process last used them, and when that was noted. */
   private readonly notedAt = new Map<string, number>();
   private readonly quietMs: number;
   private isPlatformUp = true;
@@ -39,10 +40,10 @@ export class LaneTroubles {
     this.quietMs = 1.2 * Math.max(...env.RETRY_DELAYS) + QUIET_MS;
   }
 
-  /** A try has come back. Costs nothing where all is well; what it notes nobody waits for. */
+  /** Notes the result of a try. Does nothing while all is well; nobody waits for what it writes. */
   noteTry(lane: string, delivery: LookedAfter, report: TryReport): void {
     const { failure, route } = report;
-    // A team's own server is an incident of the team's.
+    // Failures of a team's own server are handled as incidents (`IncidentWatch`).
     if (route === 'custom') return;
     const isStopped = wayStopped(report) !== null;
     const isDown = isStopped || (failure !== null && isOfTheWay(failure));
@@ -54,12 +55,12 @@ export class LaneTroubles {
     else if (this.notedAt.delete(lane)) this.logged(() => this.store.end(lane));
   }
 
-  /** The platform has nothing to sign with; the delivery waits. */
+  /** Notes that the platform can't sign; the delivery waits. */
   noteUnsigned(delivery: LookedAfter): void {
     this.note(laneOf(delivery.teamId, 'platform'), (trouble) => platformDown(delivery, 'signing_unavailable', trouble));
   }
 
-  /** @param isToBeTold at once: it does not pass by itself, and the team has to do something */
+  /** @param isToBeTold at once: the trouble does not end by itself */
   private note(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome, isToBeTold = false): void {
     const now = performance.now();
     const notedAt = this.notedAt.get(lane);
@@ -73,7 +74,7 @@ export class LaneTroubles {
     });
   }
 
-  /** What can not be noted now is met again by the next try. */
+  /** If this fails, the next try that meets the trouble notes it. */
   private logged(work: () => Promise<void>): void {
     work().catch((error: unknown) => this.logger.warn({ step: 'trouble', err: error }, 'could not note how a way out works'));
   }

@@ -1,28 +1,29 @@
-// How fast a way out takes mail, as far as its limits have taught: a way that met one waits, then goes on at the pace that worked.
+// How fast a server may be given mail. Once it has said that it accepts no more for now, its route waits and then goes on at the pace that
+// worked.
 import { limitWaitMs, stopMs, type Verdict } from '@billing-mail/mail-core';
 import { SWEEP_MS } from './sweep.js';
 
-/** Until here a server has not seen a message: its limit is one of connections or sign-ins, which fewer sessions at a time do not reach. */
+/** At these stages the server has not seen a message, so it limits connections or sign-ins; fewer sessions at a time keep within that. */
 const WHILE_CONNECTING: readonly Verdict['stage'][] = ['dns', 'connect', 'tls', 'greeting', 'auth'];
 
-/** Deliveries that go well before a way is tried a little faster; twice as many once that proved too fast. */
+/** Successful deliveries before a slightly faster pace is tried; the number doubles each time that was too fast. */
 const TAKEN_BEFORE_FASTER = 10;
 const MOST_BEFORE_FASTER = 80;
 const FASTER = 0.7;
-/** A pace that nobody notices: the sending itself takes as long. */
+/** A shorter spacing makes no difference, as sending one message takes about as long. */
 const NEGLIGIBLE_MS = 20;
 
 type Way = {
-  /** Nothing starts before; in milliseconds of the clock. */
+  /** No delivery starts before this time of the clock, in ms. */
   opensAt: number;
-  /** How long it was shut the last time. */
+  /** How long the route waited after its latest limit. */
   shutMs: number;
   limitsInARow: number;
-  /** From start to start. */
+  /** Time between two starts. */
   spacingMs: number;
-  /** Deliveries at a time. */
+  /** Most deliveries at a time. */
   room: number;
-  /** Taken since it opened last, and when that was. */
+  /** Deliveries accepted since the route last opened, and the time when it opened. */
   taken: number;
   openedAt: number;
   takenAtThisPace: number;
@@ -32,31 +33,31 @@ type Way = {
 
 export type PaceOptions = {
   retryDelaysMs: readonly number[];
-  /** Deliveries at a time where no limit is known. */
+  /** Most deliveries at a time where no limit is known. */
   roomOf: (way: string) => number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
 };
 
-/** Remembers only the ways that met a limit; the others cost a look into an empty table. */
+/** Remembers only routes that met a limit; for any other a call costs one look-up in a map. */
 export class Pace {
   private readonly ways = new Map<string, Way>();
 
   constructor(private readonly options: PaceOptions) {}
 
-  /** The ways that are not free to be used as they like. */
+  /** The routes with a known limit. */
   known(): string[] {
     return [...this.ways.keys()];
   }
 
-  /** How many may start now; `null` where no limit is known. */
+  /** How many deliveries may start now; `null` if no limit is known. */
   startsNow(name: string): { starts: number; room: number } | null {
     const way = this.ways.get(name);
     if (way === undefined) return null;
     const { opensAt, spacingMs, limitsInARow, room } = way;
     const openForMs = this.options.now() - opensAt;
     if (openForMs < 0) return { starts: 0, room };
-    // After a limit one goes first, and the others once that was taken.
+    // After a limit one delivery goes first; the others follow once the server has accepted it.
     if (limitsInARow > 0) return { starts: 1, room };
     return { starts: spacingMs === 0 ? room : 1 + Math.floor(Math.min(openForMs, SWEEP_MS) / spacingMs), room };
   }
@@ -66,18 +67,18 @@ export class Pace {
     if (way === undefined) return;
     const now = this.options.now();
     if (way.limitsInARow > 0) way.opensAt = Math.max(way.opensAt, now + way.shutMs);
-    // What was left out in the time of a sweep may be made up for: starts come with the sweeps.
+    // Starts come with the sweeps, so those that were possible within the last sweep may still follow.
     else if (way.spacingMs > 0) way.opensAt = Math.max(way.opensAt, now - SWEEP_MS) + way.spacingMs;
   }
 
-  /** A server took something. */
+  /** Notes that the server has accepted a message. */
   took(name: string): void {
     const way = this.ways.get(name);
     if (way === undefined) return;
     way.taken += 1;
     way.takenAtThisPace += 1;
     const now = this.options.now();
-    // What had begun before the limit says nothing about the time after it.
+    // A delivery that started before the limit says nothing about the time after it.
     if (way.limitsInARow > 0 && now >= way.openedAt) {
       way.limitsInARow = 0;
       way.opensAt = now + way.spacingMs;
@@ -85,18 +86,18 @@ export class Pace {
     if (way.takenAtThisPace >= way.takenBeforeFaster && way.limitsInARow === 0) this.goFaster(name, way);
   }
 
-  /** A server said that it takes no more for now. Returns how long the way waits, in milliseconds from now. */
+  /** Notes that the server accepts no more for now. Returns how long the route waits, in milliseconds from now. */
   limited(name: string, limit: Verdict): number {
     const now = this.options.now();
     const way = this.ways.get(name) ?? this.newWay(name, now);
     const askedMs = limit.askedWaitMs ?? null;
-    // Several deliveries that were under way together meet the same limit: it counts once.
+    // Several deliveries in work at the same time meet the same limit; it counts once.
     const isNew = way.limitsInARow === 0 || now >= way.openedAt;
     if (isNew) {
       way.limitsInARow += 1;
       const { retryDelaysMs } = this.options;
       way.shutMs = limit.stopsWay === true ? stopMs(retryDelaysMs) : limitWaitMs(way.limitsInARow, askedMs, retryDelaysMs);
-      // That a way is stopped says nothing of how fast it is.
+      // A stopped account says nothing about the pace.
       if (limit.stopsWay !== true) this.learn(way, limit, now);
     }
     const opensAt = Math.max(isNew ? now + way.shutMs : way.openedAt, now + (askedMs ?? 0));
@@ -104,7 +105,7 @@ export class Pace {
     return opensAt - now;
   }
 
-  /** The server is another one now. */
+  /** Forgets the limits, as the server is another one now. */
   forget(name: string): void {
     this.ways.delete(name);
   }
@@ -118,7 +119,7 @@ export class Pace {
     return way;
   }
 
-  /** The pace that worked: as many in the time from one opening to the next. */
+  /** Learns the pace that worked: the messages accepted since the route last opened, spread over that time and the wait that follows. */
   private learn(way: Way, { stage }: Verdict, now: number): void {
     if (WHILE_CONNECTING.includes(stage) && way.room > 1) way.room = 1;
     else if (way.taken > 0) way.spacingMs = Math.round((now - way.openedAt + way.shutMs) / way.taken);

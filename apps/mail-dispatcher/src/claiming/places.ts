@@ -1,19 +1,19 @@
-// Places at servers: how many deliveries of a process may talk to one at a time. A delivery with a hand and no place is prepared meanwhile.
+// Places: how many deliveries of a process may talk to a server at a time. A delivery that has a hand but no place is prepared meanwhile.
 
-/** First come, first served. */
+/** Given out in order of arrival. */
 export class Places {
   private readonly waiting = new Map<() => void, string>();
 
   constructor(private free: number) {}
 
-  /** A place at once, where nobody waits for it. */
+  /** Takes a place if one is free. */
   take(): boolean {
     if (this.free === 0) return false;
     this.free -= 1;
     return true;
   }
 
-  /** Resolves with a place, or to false once `signal` is aborted: then there is none to give back. */
+  /** Resolves to true with a place. Resolves to false, without one, when `signal` is aborted. */
   waitFor(way: string, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
@@ -36,7 +36,7 @@ export class Places {
     else this.grant(next);
   }
 
-  /** Gives a place to who is the next, if that one goes the same way; says whether it did. */
+  /** Passes a place to the first in the queue if that one goes to the same server; returns whether it did. */
   passOn(way: string): boolean {
     const [next] = this.waiting;
     if (next?.[1] !== way) return false;

@@ -5,10 +5,10 @@ import { openDocumentStore } from '../documents/open-document-store.js';
 import { Messages } from '../trying/messages.js';
 import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
 
-/** With nobody to hear it there is nothing left to do. */
+/** If the parent is gone, the process ends. */
 const say = (word: RehearsalWord): void => void process.send?.(word, (error: Error | null) => error && process.exit());
 
-// Who opened it ends it, also when a terminal tells the whole group of processes to go.
+// Only the parent ends this process. A terminal signals the whole process group, so such signals are ignored.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
@@ -16,7 +16,7 @@ process.once('message', (setup: RehearsalSetup) => {
   const messages = new Messages(
     openDocumentStore(setup.DOCUMENT_STORE_URL),
     loadSigningKey(setup),
-    // Keys of teams do not leave their dispatcher; what kills who composes is the document.
+    // Private keys of teams stay in the dispatcher, so their mail is composed unsigned here: what may kill the process is the document.
     { identityFor: () => Promise.resolve(null) },
     new MemoryBudget(setup.DISPATCH_MEMORY),
   );
@@ -25,7 +25,7 @@ process.once('message', (setup: RehearsalSetup) => {
   say('ready');
 });
 
-/** As far as the last byte. What fails without killing anybody fails in the try as well, and is told there. */
+/** Composes up to the last byte. A failure that kills nothing happens in the real try as well, and is reported there. */
 async function compose(messages: Messages, { delivery, route }: RehearsalTask): Promise<void> {
   try {
     const { body, done } = await messages.prepare(delivery, route);

@@ -1,4 +1,5 @@
-// A delivery that was in hand each time a worker died is only a suspect: before anything is concluded, it is composed alone in a separate process.
+// A delivery that was in hand each time a worker died is only a suspect. Before anything is concluded, it is composed by itself in a
+// separate process.
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -10,11 +11,11 @@ import { type LookedAfter } from '../records/rows.js';
 import { ClaimsStore } from './claims.store.js';
 import { BEAT_MS, type RehearsalSetup, type RehearsalTask, type RehearsalWord } from './rehearsal-words.js';
 
-/** Compiled, also where the tests run from the sources. */
+/** The compiled program, also when tests run from the sources. */
 const PROGRAM = path.resolve(__dirname, '..', '..', 'dist', 'claiming', 'rehearsal.program.js');
-/** Starting it takes the third of a second, so what was in hand together shares one. */
+/** Starting the process takes a third of a second, so deliveries that were in hand together share one. */
 const KEPT_OPEN_MS = 10_000;
-/** A process that says nothing for so many beats in a row is stuck in what it was given; one that waits for a slow store still beats. */
+/** After so many missed beats the process is taken to be stuck; one that waits for a slow document store still beats. */
 const SILENT_BEATS = 60;
 
 @Injectable()
@@ -37,8 +38,8 @@ export class Rehearsal implements OnApplicationShutdown {
   }
 
   /**
-   * Whether the delivery can be composed without killing who does it. One at a time, so that nobody dies of another's message. Rejects for a
-   * trouble of ours, and when the claim is lost.
+   * Whether the delivery can be composed without killing the process. Runs one rehearsal at a time, so that a death has one possible cause.
+   * Throws for our own trouble, and if the claim is lost.
    */
   async survives(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
     const before = this.turn;
@@ -53,7 +54,7 @@ export class Rehearsal implements OnApplicationShutdown {
       for (;;) {
         const stage = await this.openStage();
         signal.throwIfAborted();
-        // Only now: a process that can't even start is no fault of the delivery.
+        // Noted only after the process has started: if that fails, it is not the delivery's fault.
         const begun = await this.claims.beginRehearsal(delivery);
         if (begun === null) throw new Error('The claim is lost.');
         if (begun > REHEARSALS_ALLOWED) return false;
@@ -76,7 +77,7 @@ export class Rehearsal implements OnApplicationShutdown {
   }
 }
 
-/** The process that rehearsals take place in, until one of them kills it. */
+/** The process in which rehearsals run, until one of them kills it. */
 class Stage {
   private tell: (word: RehearsalWord | 'died') => void = () => undefined;
   private silentBeats = 0;
@@ -93,13 +94,13 @@ class Stage {
   static async open(env: DispatcherEnv): Promise<Stage> {
     const { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS } = env;
     const setup = { DOCUMENT_STORE_URL, DISPATCH_MEMORY, SMIME_P12_FILE, SMIME_P12_PASSPHRASE, PLATFORM_FROM_ADDRESS };
-    // With the limits and options of this process; what kills it says so on the standard error.
+    // It inherits the options of this process, and writes why it dies to the same standard error.
     const stage = new Stage(fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
     if ((await stage.ask(setup)) !== 'ready') throw new Error('The process of a rehearsal does not start.');
     return stage;
   }
 
-  /** Whether it is still there afterwards. */
+  /** Whether the process survived. */
   async play(task: RehearsalTask): Promise<boolean> {
     return (await this.ask(task)) === 'done';
   }
@@ -114,7 +115,10 @@ class Stage {
     this.tell('died');
   }
 
-  /** What it says, `died` when it ended or stands still. Its beats are counted and not timed: a machine that slept proves nothing. */
+  /**
+   * The answer of the process, or `died` if it ended or is stuck. Beats are counted and not timed, as a machine that was asleep proves
+   * nothing.
+   */
   private async ask(message: RehearsalSetup | RehearsalTask): Promise<RehearsalWord | 'died'> {
     this.silentBeats = 0;
     const watch = setInterval(() => {

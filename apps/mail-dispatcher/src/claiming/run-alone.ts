@@ -1,4 +1,5 @@
-// A suspect whose rehearsals passed is tried alone: no other delivery is composed or written meanwhile, so that it alone can be the cause of a crash.
+// Tries a suspect whose rehearsals passed while no other delivery is composed or written in this process, so that only it can cause a
+// crash.
 import { Injectable } from '@nestjs/common';
 import { type LookedAfter } from '../records/rows.js';
 import { DangerousSteps } from '../trying/dangerous-steps.js';
@@ -6,8 +7,8 @@ import { type PreparedMessage } from '../trying/messages.js';
 import { ClaimsStore } from './claims.store.js';
 
 /**
- * Each step is noted before it begins and after it ended; what a server takes its time for lies between the steps, as a process that is killed then
- * is killed by another cause.
+ * Composing and writing are noted before they begin and after they end. The waits for the server lie between these notes: a process that
+ * dies then was killed by something else.
  */
 @Injectable()
 export class RunAlone {

@@ -3,7 +3,6 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { SETTINGS_CHANGED, settingsChangedEvent } from '@billing-mail/contracts';
 import { HastenWaiting } from './hasten-waiting.js';
 
-/** Hears that a team saved its settings. */
 @Controller()
 export class SettingsChangedController {
   constructor(private readonly hasten: HastenWaiting) {}

@@ -1,2 +1,2 @@
-/** PostgreSQL is asked this often for what is due, so nothing depends on being woken. */
+/** How often PostgreSQL is asked for due deliveries, so that nothing depends on a wake-up. */
 export const SWEEP_MS = 1000;

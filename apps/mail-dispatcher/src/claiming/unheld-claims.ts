@@ -1,10 +1,11 @@
-// Deliveries that this process claimed by a statement whose answer was lost: nobody works on them, and a running process need not wait for its own lease to expire.
+// Deliveries that this process claimed by a statement whose answer was lost. Nobody works on them, and as this process is alive, it need
+// not wait until its own lease runs out.
 import { type ClaimsStore } from './claims.store.js';
 
 export type UnheldClaimsOptions = { workerId: string; leaseMs: number; isInHand: (deliveryId: string) => boolean };
 
 export class UnheldClaims {
-  /** Deliveries that are being taken in, born claimed by this process. */
+  /** Deliveries that intake is storing as claimed by this process. */
   private readonly beingTaken = new Set<string>();
   private lookUntil = 0;
 
@@ -17,21 +18,21 @@ export class UnheldClaims {
     this.beingTaken.add(deliveryId);
   }
 
-  /** In hand by now, or not taken as far as is known. */
+  /** Call once the delivery is in hand, or was not taken as far as this process knows. */
   endToTake(deliveryId: string): void {
     this.beingTaken.delete(deliveryId);
   }
 
-  /** PostgreSQL may still be at the statement when its connection breaks, so that what it claims is looked for as long as such a lease could run. */
+  /** The statement may still run when its connection breaks, so claims are looked for as long as a lease of it could last. */
   noteLostAnswer(): void {
     this.lookUntil = performance.now() + this.options.leaseMs;
   }
 
-  /** Must not run beside a claim. Returns how many. */
+  /** Must not run at the same time as a claim. Returns how many were given back. */
   async giveBack(): Promise<number> {
     if (performance.now() >= this.lookUntil) return 0;
     const own = await this.claims.claimsOf(this.options.workerId);
-    // Asked once they are known: what is claimed meanwhile is not among them, and what was claimed before is being taken or in hand.
+    // Checked after the query: claims made later are not in its result, and those made earlier are either being taken in or in hand.
     const unheld = own.filter(({ id }) => !this.beingTaken.has(id) && !this.options.isInHand(id));
     return unheld.length === 0 ? 0 : this.claims.giveBackUnheld(unheld.map(({ claimId }) => claimId));
   }

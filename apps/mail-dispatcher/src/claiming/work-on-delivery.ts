@@ -1,4 +1,4 @@
-// One step of a delivery in hand, as a list: what dead workers left, its look, a try, and what follows from that.
+// One step of work on a delivery in hand, as a list: settle what dead workers left, fix the look, try once, and record what follows.
 import { Inject, Injectable } from '@nestjs/common';
 import { type FailureCode, type FailureReason } from '@billing-mail/contracts';
 import {
@@ -33,7 +33,6 @@ import { LaneTroubles } from './lane-troubles.js';
 import { Rehearsal } from './rehearsal.js';
 import { RunAlone } from './run-alone.js';
 
-/** What a step on a delivery came to, for the log and the metrics. */
 export type StepResult =
   | { kind: 'recorded'; next: 'wait' | 'held_up' | 'fall_back' | 'settled'; status?: string }
   | { kind: 'postponed'; reason: string }
@@ -68,8 +67,8 @@ export class WorkOnDelivery {
   ) {}
 
   /**
-   * Rejects only when the process ends while a result could not be recorded; that is in the journal then.
-   * @param hand freed when the server has nothing more to say: what follows is between this process and PostgreSQL
+   * Throws only if the process ends before a result could be recorded; the journal has it then.
+   * @param hand freed once nothing more is needed of the server: recording the result needs only PostgreSQL
    */
   @Traced('deliver', {
     about: ({ id, teamId, traceparent }: DeliveryInHand) => ({ deliveryId: id, teamId, parent: traceparent }),
@@ -90,20 +89,23 @@ export class WorkOnDelivery {
     } catch (error) {
       return this.postpone(delivery, error, null);
     }
-    // Before the hand is free: a server that has just failed gets no further one.
+    // Before the hand is freed, so that a server that has just failed gets no further delivery.
     if (tried.kind === 'tried') this.noteLane(delivery, tried.report);
     hand.free();
     return this.afterTry(delivery, tried);
   }
 
-  /** Its own server takes nothing and asking again makes it worse; its team lets such documents go by the platform. */
+  /**
+   * The team's own server accepts nothing, and more attempts make that worse. The team has enabled the fallback, so the delivery goes by
+   * the platform.
+   */
   private async bypass(delivery: LookedAfter, why: Verdict): Promise<StepResult> {
     await this.incidents.goRound(delivery, why);
     await this.settling.leaveCustomRoute(delivery, { ...reasonOf(why, ''), server: null });
     return { kind: 'left', reason: 'route_gone' };
   }
 
-  /** Whether it may be tried: neither its rehearsals nor its tries alone killed one process after the other. */
+  /** Whether the delivery may be tried: neither its rehearsals nor its tries alone have killed process after process. */
   private async withstands(delivery: LookedAfter, signal: AbortSignal): Promise<boolean> {
     return delivery.deathsAlone < DEATHS_ALONE_ALLOWED && this.rehearsal.survives(delivery, signal);
   }
@@ -111,7 +113,7 @@ export class WorkOnDelivery {
   private noteLane(delivery: LookedAfter, report: TryReport): void {
     const lane = laneOf(delivery.teamId, report.route);
     const heldUpMs = this.lanes.note(lane, report);
-    // A server that asks us to be slower works.
+    // A server that asks us to slow down works, so that is no trouble.
     const isHeldUp = heldUpMs !== null && Date.now() - delivery.datedAt.getTime() < LIMIT_PATIENCE_MS;
     if (isHeldUp) report.heldUpMs = heldUpMs;
     if (!isHeldUp || wayStopped(report) !== null) this.troubles.noteTry(lane, delivery, report);
@@ -127,10 +129,13 @@ export class WorkOnDelivery {
     return delivery.look === null ? this.fixLook(delivery) : null;
   }
 
-  /** A worker died in a try: where it had let the end of data go nobody knows what became of it; otherwise it never was a try. */
+  /**
+   * Settles tries that a dead worker left open. If the end of data may have gone out, nobody knows what became of it; otherwise it was no
+   * try.
+   */
   private async settleOpenTries(delivery: DeliveryInHand): Promise<StepResult | null> {
     const inDoubt = delivery.openTries.find(({ positions }) => positions.length > 0);
-    // Dispatchers of one machine share a journal: what the dead one had read and could not record is known, not in doubt.
+    // Dispatchers on one machine share a journal: a result that the dead worker had received but could not record is known.
     if (inDoubt !== undefined && (await this.settling.replayJournal()).has(delivery.id)) {
       await this.settling.giveBackAtOnce(delivery);
       return { kind: 'left', reason: 'known_by_now' };
@@ -159,12 +164,12 @@ export class WorkOnDelivery {
     });
   }
 
-  /** What was taken while the settings could not be asked gets its look by the first claim that has them. */
+  /** Fixes the look of a delivery that was taken while the settings could not be read. */
   private async fixLook(delivery: DeliveryInHand): Promise<StepResult | null> {
     const settings = await this.settings.settingsOf(delivery.teamId);
     if (settings === null) return this.giveUp(delivery, 'team_unknown');
     const decided = fixLook(delivery, delivery.recipients, settings, this.env.PLATFORM_FROM_ADDRESS);
-    // It was never tried: a doubt is that of a restore, and of all who get it.
+    // The delivery was never tried, so a doubt comes from a restore and concerns all recipients.
     const { uncertainEnds, reason } = delivery.recipients.find((recipient) => recipient.uncertainEnds > 0) ?? {
       uncertainEnds: 0,
       reason: null,
@@ -178,7 +183,7 @@ export class WorkOnDelivery {
     return null;
   }
 
-  /** Nothing in here leads back to sending once a server has answered: only the record is retried. */
+  /** Nothing here leads back to sending once a server has answered: only the recording is repeated. */
   private async afterTry(delivery: LookedAfter, tried: Tried): Promise<StepResult> {
     switch (tried.kind) {
       case 'tried': {
@@ -214,7 +219,7 @@ export class WorkOnDelivery {
     }
   }
 
-  /** It goes when its server takes more of this team; that costs no try. */
+  /** The delivery waits until its server accepts more from this team; that costs no try. */
   private async letWait(delivery: LookedAfter, { permit, fingerprint }: Extract<Tried, { kind: 'limit_reached' }>): Promise<StepResult> {
     try {
       await this.settling.letWait(delivery, permit, fingerprint);
@@ -262,14 +267,14 @@ export class WorkOnDelivery {
     try {
       await this.settling.giveBack(delivery, waitingFor(cause), interrupted);
     } catch (error) {
-      // The process ends, or PostgreSQL refuses it: the lease runs out by itself; then the delivery is claimed again.
+      // The process ends, or PostgreSQL refuses. The lease runs out by itself, and the delivery is claimed again.
       this.logger.warn({ deliveryId: delivery.id, err: error }, 'could not give the delivery back');
     }
     return { kind: 'postponed', reason };
   }
 }
 
-/** What a delivery may wait for without a try, and what the log shows meanwhile. */
+/** Our own troubles that a delivery waits for without spending a try, and the code that the log shows meanwhile. */
 const WAITED_FOR = [
   [SettingsUnavailableError, 'settings_unavailable'],
   [SigningKeyUnavailableError, 'signing_unavailable'],
@@ -285,5 +290,5 @@ function waitingFor(cause: unknown): FailureReason | null {
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
   delivery.look !== null && delivery.datedAt !== null && delivery.route !== null;
 
-/** Workers died with it in hand, again and again. So they did with all that they had in hand. */
+/** Several workers died with this delivery in hand. That makes it a suspect only, as everything else they had in hand is one too. */
 const isSuspect = ({ crashes }: DeliveryInHand): boolean => crashes >= CRASHES_BEFORE_REHEARSAL;
