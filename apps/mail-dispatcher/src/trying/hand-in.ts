@@ -1,4 +1,4 @@
-// One try on the line: the transactions of the envelope, and what each recipient got for an answer.
+// Hands a message in to a server: one try, with a transaction for each part of the envelope, and the answer for each recipient.
 import { type RecipientResult, type Verdict, classifyReply } from '@billing-mail/mail-core';
 import { type SmtpLine, type TransactionResult } from '@billing-mail/smtp-client';
 import { type AttemptFacts, type RecipientRow } from '../records/rows.js';
@@ -7,36 +7,38 @@ import { limitMetBy, type MetLimit } from './recipient-limit.js';
 
 export type HandIn = {
   line: SmtpLine;
-  /** `host:port` for the log. */
+  /** `host:port`, for the log. */
   server: string;
-  /** Sender of the envelope of a transaction to these. */
+  /** The sender of the envelope (MAIL FROM) of a transaction to these recipients. */
   from: (recipients: readonly RecipientRow[]) => string;
   /** See `OutgoingMessage`. */
   envelopeId?: string;
   recipients: readonly RecipientRow[];
   maxRecipients: number;
   message: Pick<PreparedMessage, 'size' | 'body'>;
-  /** Commits that the end of data goes out to these; false holds it back for good. */
+  /** Commits that the end of data goes out to these recipients. If it resolves to false, the end of data must never be sent. */
   releaseEndOfData: (positions: number[]) => Promise<boolean>;
-  /** Asked once the server has only to answer: whether another message goes the same way now, over the same session. */
+  /** Called when only the server's reply is missing: returns whether another message for the same route starts on this session now. */
   passOn: () => boolean;
-  /** Told after each transaction but the last, with all results so far. */
+  /** Called after each transaction but the last, with all results so far. */
   recordProgress: (tried: HandedIn) => Promise<void>;
-  /** Aborted when the claim is lost or the process has to go. */
+  /** Aborted when the claim is lost or the process must end. */
   signal: AbortSignal;
 };
 
-/** What a try came to. `interrupted`: the end of data was held back for a reason of ours; what the server said until then still counts. */
+/**
+ * The result of a try. `interrupted`: the cause, if the end of data was held back for our own trouble; replies received before still count.
+ */
 export type HandedIn = {
   results: RecipientResult[];
   failure: Verdict | null;
   facts: AttemptFacts;
   interrupted: unknown;
-  /** Whether a server may have seen some of the message. */
+  /** Whether the server may have seen a part of the message. */
   bodyBegun: boolean;
 };
 
-/** Hands a message in. Never rejects for what a server does; gives the line back. */
+/** Hands a message in, and gives the line back. Never throws because of what a server does. */
 export async function handIn(task: HandIn): Promise<HandedIn> {
   const startedAt = performance.now();
   const tried: HandedIn = {
@@ -44,7 +46,7 @@ export async function handIn(task: HandIn): Promise<HandedIn> {
     facts: noFacts(task.server),
   };
   const onAbort = (): void => task.line.abort();
-  // The claim may have been lost before; that event is over.
+  // An AbortSignal that is aborted already fires no event.
   if (task.signal.aborted) onAbort();
   task.signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -61,13 +63,13 @@ export async function handIn(task: HandIn): Promise<HandedIn> {
   return isPlainlyAccepted(handedIn) ? handedIn : withTranscript(handedIn, task.line.dialogue.written());
 }
 
-/** Nothing is to be told but the reply, which its recipients have. */
+/** Then the transcript is not kept: the recipients have the server's reply. */
 const isPlainlyAccepted = ({ results, failure, interrupted }: HandedIn): boolean =>
   failure === null && interrupted === null && results.every(({ outcome }) => outcome === 'accepted');
 
 const withTranscript = (tried: HandedIn, transcript: string | null): HandedIn => ({ ...tried, facts: { ...tried.facts, transcript } });
 
-/** What a try came to that did not get as far as the server. */
+/** The result of a try that never connected to the server. */
 export const notHandedIn = (server: string, failure: Verdict): HandedIn =>
   withFacts({ results: [], failure, interrupted: null, bodyBegun: false, facts: noFacts(server) }, performance.now());
 
@@ -80,11 +82,12 @@ const withFacts = (tried: HandedIn, startedAt: number): HandedIn => ({
 
 async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promise<void> {
   let limit = task.maxRecipients;
-  // To, Cc and Bcc share a transaction: a server that reads the headers as well would bring one for Bcc alone to those of To and Cc once more.
+  // To, Cc and Bcc share a transaction: a server that also reads the headers would deliver a transaction for Bcc alone to To and Cc once
+  // more.
   for (let waiting = task.recipients; waiting.length > 0;) {
     const count = Math.min(limit, task.line.recipientsAtMost);
     const { results, failure, interrupted, bodyBegun, met } = await sendOnce(task, waiting.slice(0, count), waiting.length <= count);
-    // Only that those who were too many are taken by themselves shows that it was their number.
+    // Only if the recipients over the limit are accepted by themselves was their number the reason for the refusal.
     if (limit < task.maxRecipients && results.some(({ outcome }) => outcome === 'accepted')) task.line.learnRecipientLimit(limit);
     limit = Math.min(limit, met?.atMost ?? limit);
     waiting = [...waiting.slice(0, count).filter(({ position }) => met?.beyond.has(position)), ...waiting.slice(count)];
@@ -99,12 +102,12 @@ async function sendAll(task: HandIn, tried: HandedIn, startedAt: number): Promis
   }
 }
 
-/** Nothing more can be sent in this try: the link is gone, or could not be opened again. */
+/** The connection is lost, or none could be opened, so nothing more can be sent in this try. */
 const isWayLost = (failure: Verdict | null): boolean => failure !== null && (failure.scope === 'route' || failure.lasting === 'uncertain');
 
 type OneTransaction = Pick<HandedIn, 'results' | 'failure' | 'interrupted' | 'bodyBegun'>;
 
-/** A limit of the server's is nobody's failure: whom it left out by the limit that it `met` goes on in the same try. */
+/** A limit of the server is not a failure: recipients beyond the limit (`met`) go on in the same try. */
 async function sendOnce(
   task: HandIn,
   recipients: readonly RecipientRow[],
@@ -112,7 +115,7 @@ async function sendOnce(
 ): Promise<OneTransaction & { met: MetLimit | null }> {
   const sent = await sendOne(task, recipients, isLast);
   const met = sent.interrupted === null ? limitMetBy(sent.results) : null;
-  // Where nobody was taken, the limit may be one of the session, which others have used up.
+  // If the server accepted nobody, the session may be used up by messages before this one.
   if (met === null || met.atMost === 0 || (met.taken === 0 && !(await task.line.leaveUsedSession()))) return { ...sent, met: null };
   return {
     ...sent,
@@ -137,7 +140,7 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
       areAllTaken = accepted.length === positions.size;
       return !task.signal.aborted && (await task.releaseEndOfData(positionsOf(accepted))) ? 'release' : 'hold';
     },
-    // Whoever was left out may have to go in a further transaction, over the same session.
+    // Recipients that were left out may need another transaction on this session.
     afterEndOfData: () => {
       if (isLast && areAllTaken) task.line.passOn(task.passOn);
     },
@@ -183,7 +186,7 @@ const noFacts = (server: string): AttemptFacts => ({
   tls: null,
 });
 
-/** What the log shows of a try: its failure, else the worst answer to a recipient, else the server's yes. */
+/** What the log shows of a try: its failure, or else the first refusal or doubt, or else the server's acceptance. */
 function shownOf({ results, failure, facts }: HandedIn): Partial<AttemptFacts> {
   const refusal = results.find((result) => result.outcome !== 'accepted');
   const verdict = failure ?? (refusal?.outcome === 'refused' || refusal?.outcome === 'uncertain' ? refusal.verdict : null);

@@ -1,4 +1,5 @@
-// The bytes of a delivery on a route: composed for each try in memory, or as a stream where they are large, and kept only for a further try.
+// The bytes of a delivery on a route: composed anew for each try, in memory or (if large) as a stream, and kept only if another try
+// follows.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route } from '@billing-mail/contracts';
@@ -14,21 +15,23 @@ import { TeamKeys } from '../documents/team-keys.js';
 import { draftFor } from '../records/look.js';
 import { type AttachmentInHand, type LookedAfter, type MessageFacts } from '../records/rows.js';
 
-/** From here on a message is composed as a stream: encoding, hashing and sending block by block costs little more then, and no memory. */
+/**
+ * From this size a message is composed as a stream: encoding, hashing and sending in blocks costs little extra here, and saves the memory.
+ */
 const STREAMED_FROM_BYTES = 1024 * 1024;
-/** What a streamed message holds: blocks of the file, of the encoded text and in the socket. */
+/** Memory of a streamed message: blocks of the file, of the encoded text, and in the socket. */
 const STREAM_BYTES = 1024 * 1024;
-/** A message in memory, with its documents: base64 is a third larger, and both are there for a moment. */
+/** Memory of a message, relative to its documents: base64 is a third larger, and both are in memory for a moment. */
 const MEMORY_FACTOR = 2.5;
 
-/** Ready to be sent; `done` gives its memory back. */
+/** A message that is ready to be sent; `done` releases its memory. */
 export type PreparedMessage = {
   size: number;
   signed: boolean;
   body: Buffer | (() => AsyncIterable<Uint8Array>);
-  /** What went out; `null` while a stream has not been read to its end. */
+  /** The facts of the bytes that went out; `null` until a stream has been read to its end. */
   facts: () => MessageFacts | null;
-  /** Keeps the bytes for the next try of the route, under their hash. */
+  /** Keeps the bytes in the document store, under their hash, for the next try on the route. */
   keep: () => Promise<void>;
   done: () => void;
 };
@@ -42,7 +45,10 @@ export class Messages {
     private readonly memory: MemoryBudget,
   ) {}
 
-  /** The bytes that went out before where they are kept, else composed anew. @throws DocumentChangedError, SigningKeyUnavailableError, CertificateExpiredError */
+  /**
+   * Returns the kept bytes of an earlier try on the route, or composes the message. @throws DocumentChangedError,
+   * SigningKeyUnavailableError, CertificateExpiredError
+   */
   @Traced('compose')
   async prepare(delivery: LookedAfter, route: Route): Promise<PreparedMessage> {
     const known = delivery.messages[route];
@@ -51,14 +57,15 @@ export class Messages {
   }
 
   /**
-   * What went out by a route, for somebody to read, out of memory that no delivery waits for; whether the bytes are the same is shown by their hash.
+   * Composes a sent message again, for somebody who wants to read it, in memory that no delivery waits for. Compare its hash to find out
+   * whether the bytes are the same.
    * @throws as `prepare`
    */
   async again(delivery: LookedAfter, route: Route, { signed }: MessageFacts, memory: MemoryBudget): Promise<PreparedMessage> {
     return this.compose(delivery, route, signed ? await this.identityFor(delivery, route, delivery.datedAt) : null, memory);
   }
 
-  /** Removes what was kept of a delivery that is settled. */
+  /** Removes the kept bytes of a settled delivery. */
   async forget({ messages }: Pick<LookedAfter, 'messages'>): Promise<void> {
     for (const { sha256 } of Object.values(messages)) await this.documents.remove(sha256);
   }

@@ -1,5 +1,6 @@
-// Keeps teams' own servers within their limits, over all dispatchers: by an account with limits one of them sends at a time, for all teams that use
-// it, and counts what it sends; PostgreSQL says which one, and keeps the counts for the next. Lanes without limits never come here.
+// Keeps the teams' own servers within the limits of their settings, for all dispatchers together. One dispatcher at a time sends by an
+// account with limits, for all teams that use that account, and counts what it sends. PostgreSQL says which dispatcher that is, and keeps
+// the counts for the next one. Lanes without limits cost nothing here.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
@@ -13,37 +14,40 @@ import { PacedLanesStore } from '../records/paced-lanes.store.js';
 import { type AccountNames, SendingAccounts } from './sending-accounts.js';
 
 type Server = NonNullable<TeamMailSettings['smtp']>;
-/** What the server counts together. `pace` is that of no team: it has what all of them have sent. */
+/** What the server counts together. `pace` has no limits itself; it counts what all teams of the account have sent. */
 type Account = { name: string; pace: SendingPace; underWay: number; heldUntil: number; usedAt: number };
 type PacedLane = {
   lane: string;
   account: Account;
-  /** Of the settings that its limits are from. */
+  /** Fingerprint of the settings that the limits come from. */
   fingerprint: string;
-  /** The counts of the account by the limits of the team. */
+  /** The counts of the account, with the limits of this team. */
   pace: SendingPace;
-  /** Of what is under way in the account, that of this lane. */
+  /** Messages in work in this lane; they are part of those of the account. */
   underWay: number;
   usedAt: number;
-  /** The settings have changed: whether it still has limits, and which, is seen by the next delivery. */
+  /** The settings have changed, so limits are not applied until the next delivery has read them. */
   isInDoubt: boolean;
-  /** When to look next for deliveries that stay behind and do not say why. */
+  /** When to look next for due deliveries that do not say yet why they wait. */
   tellsFrom: number;
   timer: NodeJS.Timeout | null;
 };
 
 /**
- * `end` is told whether the server let it sign in; `null`: that was not asked. `wait`: not now, for how long, and for which limit; `null`: another
- * dispatcher sends by the account, or all connections are in use.
+ * `end` is told whether the server let the account sign in; `null` if that is not known. `wait`: for how long, and because of which limit;
+ * `null` if another dispatcher sends by the account, or all connections are in use.
  */
 export type Permit =
   | { kind: 'go'; account: string; end: (isLetIn: boolean | null) => void }
   | { kind: 'wait'; afterMs: number; limit: { count: number; per: 'minute' | 'day' } | null };
 
 const RENEWED_EVERY_MS = 1000;
-/** Beyond the time for which sessions are kept: who stops to send by an account must have no connection left when the next one begins. */
+/**
+ * A lease is this much longer than sessions are kept idle, so that a dispatcher that stops sending by an account has no connection left
+ * when the next one begins.
+ */
 const LEASE_MS = 30_000;
-/** A lane that sends nothing for so long is left. */
+/** A lane that sends nothing for this long is given up. */
 const LEFT_AFTER_MS = 120_000;
 const LEAVE_MS = 2000;
 const TELLS_AGAIN_MS = 5000;
@@ -58,7 +62,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly goingOn = new Map<Account, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private forgotAt = -Infinity;
-  /** Told when a lane has room again. */
+  /** Called when a lane has room again. */
   onRoom: () => void = () => undefined;
 
   constructor(
@@ -79,7 +83,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     for (const { timer } of this.lanes.values()) if (timer !== null) clearTimeout(timer);
     if (this.accounts.size === 0) return;
     await within(LEAVE_MS, this.sessions.close());
-    // Where that fails the lease runs out.
+    // If this fails, the lease runs out.
     await within(
       LEAVE_MS,
       this.store.leave(this.workerId).catch(() => undefined),
@@ -90,7 +94,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     return [...this.lanes.keys()];
   }
 
-  /** What of the room that is learnt of a way its limits leave. */
+  /** Reduces the room of a route, as learnt from its server, to what the limits of its account leave. */
   limit<Learnt extends { starts: number; room: number } | null>(way: string, learnt: Learnt): Learnt | { starts: number; room: number } {
     const known = this.lanes.size === 0 ? undefined : this.lanes.get(way);
     if (known === undefined || known.isInDoubt) return learnt;
@@ -99,13 +103,13 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     return { starts: learnt?.starts ?? room, room: Math.min(room, learnt?.room ?? room) };
   }
 
-  /** The limits of a lane may be others now, or none. */
+  /** Call when the settings of a lane's team have changed: it may have other limits now, or none. */
   doubt(lane: string): void {
     const known = this.lanes.get(lane);
     if (known !== undefined) known.isInDoubt = true;
   }
 
-  /** Asks whether a message may be sent now, and counts it. Rejects where PostgreSQL can not be asked. */
+  /** Asks whether a message may be sent now, and counts it if so. Throws if PostgreSQL does not answer. */
   async begin(teamId: string, server: Server, fingerprint: string, size: Size): Promise<Permit> {
     const names = this.sendingAccounts.namesOf(teamId, server);
     const known = await this.open(laneOf(teamId, 'custom'), names, sendingLimitsOf(server) ?? {});
@@ -156,7 +160,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
       return known;
     }
     this.accounts.set(name, account);
-    // Before it was one of the account it may have sent by another dispatcher, which is to be read.
+    // Before the lane belonged to this account it may have sent by another dispatcher, so the counts are read again.
     if (names.own !== names.shared) account.heldUntil = 0;
     if (askedAt >= account.heldUntil) {
       const own = await this.store.hold(this.workerId, [name], this.leaseMs);
@@ -165,7 +169,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     return this.noteLane(lane, account, limits);
   }
 
-  /** What a lane counts for: for others as well once it has shown that the account is its own. */
+  /** The account that a lane counts for: the shared one once the server has let the team sign in to it. */
   async nameOf(lane: string, { own, shared }: AccountNames): Promise<string> {
     if (own === shared) return shared;
     const account = this.lanes.get(lane)?.account;
@@ -174,20 +178,20 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     return (await this.store.hasSent({ lane, account: shared }, this.windows)) ? shared : own;
   }
 
-  /** A lane that the server has let sign in is one of the account from then on; one that it refuses is so no more. */
+  /** Moves a lane to the shared account after the server has let it sign in, and back after the server has refused it. */
   private async countFor({ lane, account }: PacedLane, name: string): Promise<void> {
     try {
       await this.store.countFor(lane, account.name, name);
       if (this.lanes.get(lane)?.account === account) this.lanes.delete(lane);
     } catch (error) {
-      // The next one that goes by it tries this again.
+      // The next delivery of the lane tries again.
       this.logger.warn({ step: 'paced-lanes', err: error }, 'could not note for which account a team counts');
     } finally {
       this.joining.delete(lane);
     }
   }
 
-  /** One that another delivery has noted meanwhile stays. */
+  /** If another delivery has noted the lane meanwhile, that entry stays. */
   private noteLane(lane: string, account: Account, limits: SendingPace['limits']): PacedLane {
     const known = this.lanes.get(lane);
     if (known?.account === account) return known;
@@ -199,7 +203,10 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     return noted;
   }
 
-  /** What the one before has begun lately may only just have ended. Once at a time: what is sent after it is not to be forgotten. */
+  /**
+   * Starts to send by an account, with the counts of the dispatcher before; what that one began lately may only just have ended. Runs once
+   * at a time: a second run would forget what was sent after the first.
+   */
   private goOn(account: Account, askedAt: number): Promise<void> {
     const going = this.goingOn.get(account) ?? this.readSent(account, askedAt).finally(() => this.goingOn.delete(account));
     this.goingOn.set(account, going);
@@ -240,7 +247,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** Its lanes may count for another account by now, which the next delivery of each sees. */
+  /** Lanes of the account may count for another one by now; the next delivery of each finds out. */
   private async takeOver(account: Account, now: number): Promise<void> {
     await this.goOn(account, now);
     for (const lane of this.lanes.values()) if (lane.account === account && lane.underWay === 0) this.lanes.delete(lane.lane);
@@ -254,21 +261,24 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
     if (idle.length > 0) await this.store.leave(this.workerId, idle);
   }
 
-  /** What is due and stays behind says why; where that is for long, it is not looked at before. */
+  /**
+   * Writes on the due deliveries that stay behind which limit they wait for. If the wait is long, they are not claimed again before its
+   * end.
+   */
   private async tellWaiting(lane: PacedLane, now: number): Promise<void> {
     const { pace, fingerprint } = lane;
     const waitMs = pace.waitMs(SMALLEST, now);
     const limit = waitMs > 0 ? limitOf(pace, waitMs, this.windows) : null;
     if (limit === null) return;
     const told = await this.store.tellWaiting(lane.lane, limit, fingerprint, waitMs > this.windows.minuteMs ? Math.ceil(waitMs) : 0);
-    // To look whether anybody is left to be told means to read all that waits.
+    // Looking for deliveries that do not say so yet means reading all that wait, so not every second.
     if (told === 0) lane.tellsFrom = now + TELLS_AGAIN_MS;
   }
 
   private tellOfRoom(lane: PacedLane): void {
     const now = performance.now();
     if (lane.pace.roomAt(now) > 0 && lane.pace.waitMs(SMALLEST, now) === 0) {
-      // Once the hand of the one that has ended is free, without which there is no room.
+      // Later, as the hand of the delivery that has just ended is not free yet.
       setImmediate(() => this.onRoom());
       return;
     }
@@ -288,7 +298,7 @@ export class PacedLanes implements OnApplicationBootstrap, OnApplicationShutdown
 
 const SMALLEST: Size = { messages: 1, recipients: 1 };
 
-/** Which limit makes it wait: that of the minute never does for longer than one. */
+/** The limit that makes deliveries wait; the limit per minute never does for longer than a minute. */
 function limitOf({ limits }: SendingPace, waitMs: number, { minuteMs }: PaceWindows): { count: number; per: 'minute' | 'day' } | null {
   const { messagesPerMinute, recipientsPerDay } = limits;
   if (messagesPerMinute !== undefined && waitMs <= minuteMs) return { count: messagesPerMinute, per: 'minute' };

@@ -1,4 +1,4 @@
-// Names the account by which a server with limits counts, so that teams which send by the same account are counted together.
+// Names the account by which a server with limits counts, so that teams that send by the same account are counted together.
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type TeamMailSettings } from '@billing-mail/contracts';
@@ -15,10 +15,10 @@ export class SendingAccounts {
   ) {}
 
   /**
-   * `shared` is the same for all teams that sign in to the same server as the same user, `own` is for this team alone. With a password both are one
-   * name, of which the password is a part: at many providers each customer has the same user name, and whoever merely names the account of another
-   * team is not to slow it down. A connected mailbox is shared once the server has let the team sign in to it. Who does not sign in is counted by
-   * itself. Tells nothing about any of them. @throws SealError
+   * `shared` is the same for all teams that sign in to the same server as the same user; `own` is for this team alone. With a password both
+   * are the same, and the password is part of the name: at many providers each customer has the same user name, and naming the account of
+   * another team must not slow that team down. A connected mailbox counts as shared once the server has let the team sign in. A team that
+   * does not sign in is counted by itself. The names reveal nothing of all this. @throws SealError
    */
   namesOf(teamId: string, server: NonNullable<TeamMailSettings['smtp']>): AccountNames {
     const { host, port, auth } = server;
@@ -34,7 +34,7 @@ export class SendingAccounts {
     return { own: named(teamId, mailbox), shared: named(null, mailbox) };
   }
 
-  /** The oldest one, which stays while newer ones are put in front of it. */
+  /** The oldest key: new keys are put in front of it, so it stays the same while keys are rotated. */
   private key(): Buffer {
     const oldest = this.env.SECRET_KEYS.at(-1);
     if (oldest === undefined) throw new Error('There is no key: SECRET_KEYS is empty.');

@@ -3,10 +3,10 @@ import { type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox, openServerTrust, sealMark, smtpPasswordContext } from '@billing-mail/platform';
 import { type SmtpServer } from '@billing-mail/smtp-client';
 
-/** What is needed besides the settings where a mailbox is connected. */
+/** The access token, if a mailbox is connected. */
 export type TokenOfServer = { token: string; username: string };
 
-/** Where a try goes, as the settings say now. `null`: the team no longer sends by its own server. */
+/** The team's own server by its current settings; `null` if the team no longer uses one. */
 export function customServerOf(
   settings: TeamMailSettings,
   box: CredentialBox,
@@ -17,7 +17,7 @@ export function customServerOf(
   const { host, port, security, auth, tls } = settings.smtp;
   const trust = openServerTrust(settings.teamId, tls, caPem, box);
   if (auth.type === 'none') return { host, port, security, auth, ...trust };
-  // Without a token nobody is signed in: the server is only named.
+  // Without a token nobody signs in; the server is only named.
   if (auth.type === 'oauth2')
     return { host, port, security, auth: bearer === null ? { type: 'none' } : { type: 'bearer', ...bearer }, ...trust };
   const password = box.open(auth.passwordSealed, smtpPasswordContext(settings.teamId, { host, port, security, auth, tls }));
@@ -25,8 +25,8 @@ export function customServerOf(
 }
 
 /**
- * Changes when a new try would go another way: other server, credentials, or way of sending. Tells nothing about them. A password that is
- * sealed anew is the same one: what waits for its server is not tried at once because keys were rotated.
+ * Changes when a new try could go differently: another server, other credentials, another way of sending. It reveals none of them. A
+ * password that was only sealed anew counts as the same, so that rotating keys makes no waiting deliveries due.
  */
 export function serverFingerprint(settings: TeamMailSettings): string {
   const { sender, smtp } = settings;
@@ -40,7 +40,8 @@ export function serverFingerprint(settings: TeamMailSettings): string {
     ...(smtp.tls === undefined ? [] : [smtp.tls.ca, smtp.tls.pin, smtp.tls.clientCertificate?.fingerprint]),
     ...(smtp.limits === undefined ? [] : [smtp.limits]),
   ];
-  // Without a certificate as it was before there were any: what waits since then is not tried at once because we were updated.
+  // Nothing is added without a certificate: fingerprints from before there were certificates stay valid, so that an upgrade makes nothing
+  // due.
   const signer = settings.certificate === null ? [] : [settings.certificate.fingerprint];
   return createHash('sha256')
     .update(JSON.stringify([sender, settings.fallback, way, ...signer]))

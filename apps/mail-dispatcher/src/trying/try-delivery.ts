@@ -1,4 +1,5 @@
-// One try of a delivery in hand: where to, over which line, with which bytes. Returns what it came to; what follows is decided by others.
+// One try of a delivery in hand: chooses server, session and bytes, hands the message in, and returns the result. The caller decides what
+// follows.
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route, sendingLimitsOf, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Verdict } from '@billing-mail/mail-core';
@@ -24,36 +25,35 @@ import { type Turn } from './turn.js';
 
 export type Tried =
   | { kind: 'tried'; report: TryReport; message: PreparedMessage; bodyBegun: boolean }
-  /** A reason of ours ended it before its end of data. */
+  /** Our own trouble ended the try before its end of data. */
   | { kind: 'interrupted'; report: TryReport; cause: unknown }
   | { kind: 'team_unknown' }
-  /** The team no longer sends by a server of its own. */
   | { kind: 'route_gone' }
-  /** Before it was its turn others met a trouble of the server's, or the process has to go. */
+  /** While the delivery waited for its turn, others found the server in trouble, or the process must end. */
   | { kind: 'server_restrained' }
-  /** The server takes no more of the team for now, by its limits. */
+  /** By the limits of the team's server no more may be sent now. */
   | { kind: 'limit_reached'; permit: Extract<Permit, { kind: 'wait' }>; fingerprint: string }
   | { kind: 'document_changed' }
-  /** Somebody may have the mail, and its bytes can not be had again. */
+  /** Somebody may have the message already, and the same bytes can't be made again. */
   | { kind: 'not_repeatable' };
 
-/** The bytes of this try are others than those that went out before. */
+/** The bytes of this try differ from those that went out before. */
 class OtherBytesError extends Error {
   override readonly name = 'OtherBytesError';
 }
 
-/** Lines of the platform are shared by all teams: it is one sender with one server. No team's id has a colon. */
+/** All teams share sessions with the platform's server. No team's id contains a colon, so the name can't collide. */
 const PLATFORM_SCOPE = ':platform';
 
-/** Prepares a message where nobody else does. */
+/** Composes and writes a message while no other delivery does. */
 type Alone = { prepare(delivery: LookedAfter, compose: () => Promise<PreparedMessage>): Promise<PreparedMessage> };
 
 type RecordProgress = (report: TryReport) => Promise<void>;
-/** `alone` is there for a delivery that must not be composed and written beside others. */
+/** `alone` is set for a delivery that must not be composed and written side by side with others. */
 type Circumstances = { signal: AbortSignal; turn: Turn; alone: Alone | null };
 /**
- * `connection`: what a token was asked for, where one is signed in by; `expired` when there is none until the team connects again. `limited`: the
- * team's server, where it is held to limits.
+ * `connection`: what the token was asked for, if a mailbox is connected; `expired` if there is none until the team connects again.
+ * `limited`: the team's server, if it has limits.
  */
 type WayOut = {
   server: SmtpServer;
@@ -64,7 +64,7 @@ type WayOut = {
   connection?: ConnectionAsked | 'expired';
 };
 
-/** Nobody is signed in without a token, so the server is not even asked. */
+/** Without a token nobody can sign in, so the server is not even contacted. */
 const SIGN_IN_EXPIRED: Verdict = {
   scope: 'route',
   lasting: 'permanent',
@@ -95,8 +95,8 @@ export class TryDelivery {
   ) {}
 
   /**
-   * Rejects only for a trouble of ours before anything was sent. The bytes are there before it is its turn: the server is not to wait for them,
-   * and who has a turn must not need memory that is held by those who wait for one.
+   * Throws only for our own trouble, before anything was sent. The message is composed before the delivery waits for its turn at the
+   * server: the server must not wait for it, and a delivery that has its turn must not need memory held by those that wait.
    */
   async tryOnce(delivery: LookedAfter, { signal, turn, alone }: Circumstances, recordProgress: RecordProgress): Promise<Tried> {
     const compose = (): Promise<PreparedMessage> => this.messages.prepare(delivery, delivery.route);
@@ -130,7 +130,7 @@ export class TryDelivery {
     if (permit.kind === 'wait') return { kind: 'limit_reached', permit, fingerprint: way.fingerprint };
     let isLetIn: boolean | null = null;
     try {
-      // The server counts the connections of the account, so these are kept for whichever of its teams comes next.
+      // The server counts the connections of an account, so its sessions are kept for all teams that send by it.
       const tried = await this.handInBy({ ...way, scope: `:${permit.account}` }, delivery, message, signal, turn, recordProgress);
       isLetIn = isLetInBy(tried);
       return tried;
@@ -189,7 +189,7 @@ export class TryDelivery {
     return toTried(handedIn, reportOf(handedIn), message);
   }
 
-  /** The header From stays what it is: only reports go where they are read. */
+  /** Where bounces are received, MAIL FROM is an address that takes reports. The From header does not change. */
   private envelopeOf({ id, route, look }: LookedAfter): Pick<HandIn, 'from' | 'envelopeId' | 'maxRecipients'> {
     const { returnPaths, env } = this;
     if (!returnPaths.servesRoute(route)) return { from: () => envelopeFrom(route, look), maxRecipients: env.SMTP_MAX_RECIPIENTS };
@@ -200,7 +200,7 @@ export class TryDelivery {
     };
   }
 
-  /** Server and credentials are read afresh for each try, so that a corrected password helps what is waiting. */
+  /** Reads server and credentials anew for each try, so that a corrected password helps waiting deliveries. */
   private async wayOut({ teamId, route }: LookedAfter): Promise<WayOut | 'team_unknown' | 'route_gone'> {
     if (route === 'platform')
       return { server: this.platformServer, scope: PLATFORM_SCOPE, fallback: false, fingerprint: 'platform', limited: null };
@@ -224,7 +224,7 @@ export class TryDelivery {
     return { bearer: { token: found.token, username: connected.mailbox }, connection: asked };
   }
 
-  /** The server with another token than the one that it has refused; `null` where there is no other. */
+  /** The server with another token than the one that it refused; `null` if there is no other. */
   private async withNewToken(server: SmtpServer, asked: ConnectionAsked): Promise<SmtpServer | null> {
     if (server.auth.type !== 'bearer') return null;
     const refused = server.auth.token;
@@ -232,14 +232,14 @@ export class TryDelivery {
       const found = await this.tokens.tokenFor(asked, refused);
       return 'token' in found && found.token !== refused ? { ...server, auth: { ...server.auth, token: found.token } } : null;
     } catch (error) {
-      // What the server has said stands: it may have meant the mailbox and not the token.
+      // The server's reply stands: it may have refused the mailbox and not the token.
       if (error instanceof TokenUnavailableError) return null;
       throw error;
     }
   }
 }
 
-/** Whether the server let it sign in; `null` where it did not come to that, or nothing was taken. */
+/** Whether the server let the account sign in; `null` if the try does not show it. */
 function isLetInBy(tried: Tried): boolean | null {
   if (tried.kind !== 'tried') return null;
   const { failure, results } = tried.report;
@@ -247,7 +247,10 @@ function isLetInBy(tried: Tried): boolean | null {
   return failure?.stage === 'auth' ? false : null;
 }
 
-/** The server has refused the sign-in and nothing else has happened; 535 is what all of them say to a token that they do not take. */
+/**
+ * The server refused the sign-in and nothing else has happened. 535 (RFC 4954) is the code that all providers use for a token that is not
+ * valid.
+ */
 const isTokenRefused = ({ failure, results, interrupted }: HandedIn): boolean =>
   failure?.stage === 'auth' && failure.code === 535 && results.length === 0 && interrupted === null;
 
@@ -259,7 +262,10 @@ function toTried({ interrupted, bodyBegun }: HandedIn, report: TryReport, messag
   return { kind: 'interrupted', report, cause: interrupted };
 }
 
-/** After a crash the bytes are composed anew; a program or a certificate that is new by then makes others. Nobody who may have the mail gets those. */
+/**
+ * After a crash the message is composed anew, and a new version or certificate changes its bytes. Recipients who may have the message
+ * already must not get other bytes.
+ */
 function requireSameBytes({ messages, recipients }: LookedAfter, route: Route, sha256: string): void {
   const known = messages[route];
   if (known === undefined || known.sha256 === sha256) return;

@@ -1,15 +1,15 @@
-/** A delivery's turn at a server. A process that works on more deliveries than may talk to servers at a time hands turns out. */
+/** The turn of a delivery to talk to a server: a process works on more deliveries than may do so at a time. */
 export type Turn = {
   /**
-   * True at once, or once it is its turn. False where it is not to go after all: the server met trouble meanwhile, or `signal` was aborted.
-   * The turn ends with the hand that the delivery is in.
+   * Resolves to true once it is the delivery's turn. Resolves to false if it must not go: the server is in trouble by now, or `signal` was
+   * aborted. The turn ends when the hand is freed.
    */
   goToServer: (signal: AbortSignal) => true | Promise<boolean>;
-  /** The server has only to answer: whoever is the next may begin, if that one goes the same way. Says whether one does. */
+  /** Call when only the server's reply is missing: the next delivery may begin if it uses the same route. Returns whether one does. */
   passOn: () => boolean;
   /**
-   * `open`: the end of data may go out, which makes it `passed`: the answer is worth waiting for. `closed`: the process ends, and nothing more goes
-   * out whose answer it might not live to hear.
+   * `open`: the end of data may go out, which sets `passed`; then the reply must be waited for. `closed`: the process ends, so no end of
+   * data may go out whose reply it might not live to read.
    */
   gate: 'open' | 'passed' | 'closed';
 };
