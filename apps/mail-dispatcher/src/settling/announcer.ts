@@ -3,7 +3,7 @@ import { type ClientProxy } from '@nestjs/microservices';
 import { DELIVERY_UPDATED, DELIVERY_STATUSES, type DeliveryUpdatedEvent, type DocumentReference } from '@billing-mail/contracts';
 import { TRANSPORT_CLIENT } from '../documents/settings.client.js';
 
-/** Tells whoever listens now that a delivery changed. A broadcast that gets lost is no harm: the log has it. */
+/** Broadcasts that a delivery has changed, for live views. A lost broadcast does no harm, as the delivery log has the state. */
 @Injectable()
 export class Announcer {
   constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
@@ -17,7 +17,7 @@ export class Announcer {
       status: known,
       documentId: delivery.document.id,
     };
-    // An emitted event goes out whether somebody subscribes or not; only its failure needs a listener.
+    // `emit` publishes even if nobody subscribes to its result; the subscription is there to handle an error.
     this.transport.emit(DELIVERY_UPDATED, event).subscribe({ error: () => undefined });
   }
 }

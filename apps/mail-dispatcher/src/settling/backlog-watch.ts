@@ -8,9 +8,9 @@ import { DataSource } from 'typeorm';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { deliveriesWaiting, lateLanes, oldestDueAge, outboxAge, outboxWaiting, queueJobs } from '../records/dispatcher.metrics.js';
 
-/** As often as Prometheus asks by default. A scrape only reads what is here, so that one that comes often costs nobody anything. */
+/** The default scrape interval of Prometheus is as short. A scrape only reads the latest values, so frequent scrapes cost no queries. */
 const LOOK_EVERY_MS = 15_000;
-/** A busy Redis, or one that is still being connected to, has until shortly before the next look. */
+/** A busy Redis, or one that is still connecting, has until shortly before the next look. */
 const ANSWER_WITHIN_MS = 10_000;
 
 type Waiting = { due: number; later: number };
@@ -41,7 +41,7 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
     void this.looking.stop();
   }
 
-  /** Never rejects: what can not be asked keeps its last number. */
+  /** Never throws: a value that can't be read keeps its last number. */
   async look(): Promise<void> {
     const looks = [
       this.lookAtDeliveries(),
@@ -56,7 +56,7 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
     this.trouble.tell(error, { step: 'backlog' }, 'can not tell what waits');
   }
 
-  /** How many there are by the index of what is due; since when, by the lanes, which are few. */
+  /** Counts the deliveries on the index of what is due; the ages come from the few rows of `dispatch.lanes`. */
   private async lookAtDeliveries(): Promise<void> {
     const [count] = await this.sql.rows<Waiting>(
       `SELECT count(*) FILTER (WHERE due_at <= now())::int AS due, count(*) FILTER (WHERE due_at > now())::int AS later
@@ -77,7 +77,7 @@ export class BacklogWatch implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async lookAtOutbox(): Promise<void> {
-    // The ids are UUIDs of version 7: the least is the oldest.
+    // The ids are UUIDs of version 7, so the smallest one is the oldest.
     const [row] = await this.sql.rows<Outbox>(
       `SELECT (SELECT count(*) FROM dispatch.outbox)::int AS events,
               (SELECT extract(epoch FROM now() - (payload ->> 'occurredAt')::timestamptz) FROM dispatch.outbox ORDER BY id LIMIT 1)::float AS oldest`,

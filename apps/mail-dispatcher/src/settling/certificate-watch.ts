@@ -7,11 +7,11 @@ import { certificateEnd, platformRouteReady } from '../records/dispatcher.metric
 import { TroublesStore } from '../records/troubles.store.js';
 import { OutcomeRelay } from './outcome-relay.js';
 
-/** Days before its end at which it is told, once each; 0: on its last day. */
+/** How many days before the certificate expires an alert is raised, once each; 0: on its last day. */
 const TOLD_AT_DAYS = [0, 3, 14, 30];
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOK_EVERY_MS = 60_000;
-/** The log says it again after so long. */
+/** How often the log repeats the same message. */
 const SAID_AGAIN_MS = 60 * 60 * 1000;
 
 @Injectable()
@@ -58,7 +58,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     else this.logger.error({ step: 'certificate' }, `Mail of the platform waits. ${message}`);
   }
 
-  /** Only the warning that is due now: what was missed is in it. */
+  /** Raises only the alert that is due now; it includes what earlier ones would have said. */
   private async warn(now: Date): Promise<void> {
     const { notAfter } = this.key.identity;
     const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);

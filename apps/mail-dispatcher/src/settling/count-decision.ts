@@ -3,8 +3,9 @@ import { type DeliveryInHand } from '../records/rows.js';
 import { type Decision } from './decision.js';
 
 /**
- * Counts what was written of a delivery. A settled one is counted where its outcome is told, so once, whatever is learnt of it later.
- * @param taken the delivery whose time is measured as well
+ * Counts a written decision in the metrics. A settled delivery is counted when its outcome goes to the outbox, so only once, whatever
+ * becomes known later.
+ * @param taken the delivery whose time from intake to settlement is measured; `null`: none is
  */
 export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<DeliveryInHand, 'id' | 'datedAt'> | null): void {
   if (attempt !== null && attempt.outcome !== null) {
@@ -18,6 +19,9 @@ export function countDecision({ attempt, next, outcome }: Decision, taken: Pick<
   if (taken !== null) takenToSettled.observe({ route }, Math.max(0, Date.now() - takenAtMs(taken)) / 1000);
 }
 
-/** Its id is a UUID of version 7, which begins with the millisecond; its date is that of the second at which it was to go out. */
+/**
+ * When the delivery was taken (its id is a UUID of version 7 and begins with the milliseconds), or the later date from which it was to go
+ * out.
+ */
 const takenAtMs = ({ id, datedAt }: Pick<DeliveryInHand, 'id' | 'datedAt'>): number =>
   Math.max(Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16), datedAt?.getTime() ?? 0);

@@ -1,4 +1,4 @@
-// From what a try came to, or from whatever else ends a claim, to what is written: pure, over the state that the caller knows.
+// Decides what is written after a try, or after anything else that ends a claim. Pure: works on the state that the caller knows.
 import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
 import {
   reasonOf,
@@ -18,19 +18,22 @@ import { toInDoubtEvent, toSettledEvent } from './settled-event.js';
 import { type TryReport } from './try-report.js';
 
 export type Decision = Pick<SettleWrite, 'recipients' | 'attempt' | 'takenBack' | 'next' | 'outcome' | 'wayFailed'> & {
-  /** All recipients as they will be. */
+  /** All recipients, as they are after the decision. */
   after: readonly RecipientRow[];
 };
 
 const CANCELLED: FailureReason = { code: 'cancelled', server: null, reply: null };
 const NOTHING = { attempt: null, takenBack: null, next: null, outcome: null, wayFailed: null } as const;
 
-/** Recipients change, the delivery goes on as it is. */
+/** Only recipients change; the delivery goes on as it is. */
 export function recipientsOnly(state: DeliveryState, after: readonly RecipientState[]): Decision {
   return { ...NOTHING, recipients: changed(state.recipients, after), after: after as RecipientRow[] };
 }
 
-/** The delivery waits, falls back or is settled; a settled one tells so, and one that goes on tells new doubts that it leaves behind. */
+/**
+ * The delivery waits, falls back or is settled. A settled one sends its outcome; one that goes on sends one for recipients who have just
+ * become uncertain.
+ */
 export function toDecision(
   state: DeliveryState,
   { recipients, next }: Settlement,
@@ -70,9 +73,9 @@ function outcomeOf(
 type Ending = { status: SettledStatus; usedFallback: boolean; failure: FailureReason | null };
 
 function whyItEnded(state: DeliveryState, after: readonly RecipientRow[], { status, usedFallback, failure }: Ending): FailureReason | null {
-  // A fallback that worked is explained by why the custom server did not.
+  // For a fallback that worked, the reason is why the custom server failed.
   if (status === 'sent') return usedFallback ? state.failure : null;
-  // Where all who did not get it were cancelled, no server's trouble before that is the reason.
+  // If all recipients without the message were cancelled, that is the reason, and not an earlier trouble of a server.
   const isCancelled = after.every((recipient) => recipient.status === 'accepted' || recipient.status === 'cancelled');
   return isCancelled ? CANCELLED : (failure ?? state.failure);
 }
@@ -82,7 +85,7 @@ function dueIn(next: Settlement['next']): number | null {
   return next.kind === 'fall_back' ? 0 : next.afterMs;
 }
 
-/** Given back untried for a reason of ours: its tries stay whole. */
+/** The delivery is given back untried for our own trouble; no try is counted. */
 export function toPostponement(
   state: DeliveryState,
   afterMs: number,
@@ -103,7 +106,7 @@ export function toPostponement(
   return { ...recipientsOnly(state, state.recipients), next: { ...next, failure: failure ?? state.failure, postponed: true } };
 }
 
-/** The row of a try; without an outcome while more of it is to come. */
+/** The row of a try. `outcome` is `null` while more of the try follows. */
 export function toAttempt(report: TryReport, outcome: AttemptOutcome | null): RecordedAttempt {
   const { attemptId: id, number, route, claimId, facts, message } = report;
   return { ...facts, id, number, route, claimId, outcome, message };
@@ -116,7 +119,7 @@ export function attemptOutcome(results: readonly RecipientResult[], failure: Ver
   return accepted === results.length && failure === null ? 'accepted' : 'partial';
 }
 
-/** The failure to show for the delivery: that of the try as a whole, else the worst answer to a recipient. */
+/** The failure to show for the delivery: of the try as a whole, or else that of a recipient in doubt, or else the first refusal. */
 export function failureOf({ failure, results, facts }: TryReport): FailureReason | null {
   const troubled = results.filter((result) => result.outcome !== 'accepted');
   const verdict = failure ?? (troubled.find(({ outcome }) => outcome === 'uncertain') ?? troubled[0])?.verdict ?? null;
@@ -124,8 +127,8 @@ export function failureOf({ failure, results, facts }: TryReport): FailureReason
 }
 
 /**
- * What the way out failed by; `null` where it took somebody, or where the trouble is the message's, a recipient's or a limit that passes.
- * What somebody has to change, and what cost a delivery its way, is an incident at once; what may pass by itself becomes one as it goes on.
+ * Why the route failed; `null` if it accepted a recipient, or if the trouble concerns the message, a recipient or a limit that passes. It
+ * opens an incident at once if somebody has to change something or the delivery lost its route by it; otherwise only when it goes on.
  */
 export function wayFailedBy(teamId: string, report: TryReport, next: Settlement['next']): WayFailed | null {
   const verdict = wayStopped(report) ?? (next.kind === 'held_up' ? null : troubleOfWay(report));
@@ -135,7 +138,7 @@ export function wayFailedBy(teamId: string, report: TryReport, next: Settlement[
   return { teamId, route: report.route, code, server: report.facts.server, reply, opens };
 }
 
-/** The trouble of the way itself, which every message would meet; `null` where the way took somebody. */
+/** The trouble of the route itself, which every message would meet; `null` if the server accepted a recipient. */
 export function troubleOfWay({ failure, results }: TryReport): Verdict | null {
   if (results.some(({ outcome }) => outcome === 'accepted')) return null;
   const isOfWay = (verdict: Verdict): boolean => verdict.scope === 'route' && verdict.lasting !== 'uncertain';
@@ -144,7 +147,10 @@ export function troubleOfWay({ failure, results }: TryReport): Verdict | null {
   return refused?.outcome === 'refused' ? refused.verdict : null;
 }
 
-/** Accepted is accepted, whatever else was decided meanwhile, and what came back had been accepted. Other results change nothing here. */
+/**
+ * Applies results that became known late. Only acceptances change anything: they are true whatever was decided meanwhile. A bounced
+ * recipient stays bounced, as its message had been accepted before.
+ */
 export function applyLateResults(
   before: readonly RecipientRow[],
   report: { route: Route; results: readonly RecipientResult[] },
@@ -159,7 +165,10 @@ export function applyLateResults(
   );
 }
 
-/** Both lists name the same recipients in the same order. Whoever nothing happened to is the same object: of thousands only the few are compared. */
+/**
+ * Both lists hold the same recipients in the same order. An unchanged recipient is the same object, so of thousands only few are compared
+ * by value.
+ */
 function changed(before: readonly RecipientState[], after: readonly RecipientState[]): RecipientState[] {
   return after
     .filter((recipient, index) => recipient !== before[index] && !sameState(recipient, before[index]))

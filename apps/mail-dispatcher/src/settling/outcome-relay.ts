@@ -1,6 +1,6 @@
-// Carries outcomes from the outbox to the queue `outcomes`, again and again until the job is done: a completed job is the listener's
-// acknowledgement, so that neither a lost Redis nor a lost event loses an alert. What this process has just settled it publishes from its
-// memory, and it deletes the rows when it sees the job done; whatever goes another way than that goes by the outbox.
+// Publishes outcomes from the outbox to the queue `outcomes` until the job is completed. A completed job is the listener's acknowledgement,
+// so neither a lost Redis nor a lost event loses an alert. Outcomes that this process has just committed are published from memory, and
+// their rows deleted once their job is completed; everything else goes through the outbox.
 import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
@@ -10,13 +10,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/outbox.store.js';
 
-/** Nobody who has something to tell waits for it: whoever settles wakes the relay. */
+/** Nobody waits for this sweep: whoever settles a delivery wakes the relay. */
 const SWEEP_MS = 500;
-/** Bull's `add` waits for ever while Redis is away. */
+/** Without it, `add` of Bull would wait forever while Redis is unavailable. */
 const REDIS_TIMEOUT_MS = 3000;
-/** When a job is looked at again that was published and is not yet acknowledged. */
+/** After this time a published job that is not acknowledged is looked at again. */
 const AGAIN_MS = 3000;
-/** Completed jobs are kept until the relay has seen them completed; this only tidies up after relays that never came back. */
+/** A completed job is kept until the relay has seen it; this removes jobs of relays that never came back. */
 const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
 @Injectable()
@@ -28,9 +28,9 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     this.loopOf(async () => (await this.acknowledgeDone()) > 0, SWEEP_MS),
     this.loopOf(() => this.lookAfterPublished(), AGAIN_MS, AGAIN_MS),
   ];
-  /** Committed by this process and not yet published. */
+  /** Committed by this process, not published yet. */
   private fresh: OutcomeEvent[] = [];
-  /** Published by this process and not yet looked at. */
+  /** Published by this process, not looked at yet. */
   private published: PublishedGroup[] = [];
 
   constructor(
@@ -45,13 +45,13 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     for (const loop of this.loops) loop.start();
   }
 
-  /** Publishes what this process has just committed. Lost from here it is found in the outbox again. */
+  /** Publishes an outcome that this process has just committed. If it is lost here, it is found in the outbox again. */
   tell(event: OutcomeEvent, isUrgent: boolean): void {
     this.fresh.push(event);
     if (isUrgent || this.fresh.length === OUTCOMES_PER_JOB) this.wake();
   }
 
-  /** There is something to tell now: do not wait for the next sweep. */
+  /** Publishes now, without waiting for the next sweep. */
   wake(): void {
     this.publishing.wake();
   }
@@ -71,13 +71,13 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     return new PollLoop({ look, everyMs, firstAfterMs, onError: (error) => this.tellOf(error) });
   }
 
-  /** One group at a time: what is settled while it is being published gathers for the next. True when the outbox may have more. */
+  /** Publishes one group at a time; outcomes that arrive meanwhile form the next one. Returns whether the outbox may have more. */
   private async publishAll(): Promise<boolean> {
     await this.publishFresh().catch((error: unknown) => this.tellOf(error));
     return (await this.publishNext()) === OUTCOMES_PER_JOB;
   }
 
-  /** What Redis does not take is left to the outbox, so that no memory is held by what can not go. */
+  /** Outcomes that Redis does not accept are left to the outbox, so that they hold no memory here. */
   private async publishFresh(): Promise<void> {
     const events = this.fresh;
     this.fresh = [];
@@ -88,7 +88,7 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Looks once at each job that this process has published: what is not done by then is looked after by all relays. */
+  /** Looks once at each job that this process has published. Those that are not completed then are left to all relays. */
   private async lookAfterPublished(): Promise<void> {
     const groups = this.published;
     this.published = [];
@@ -122,13 +122,16 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
       await this.outbox.acknowledge(done.map(({ id }) => String(id)));
       await this.remove(done);
     }
-    // Only now: trouble with one job is no reason to leave the others unacknowledged.
+    // Thrown last, so that trouble with one job does not keep the others from being acknowledged.
     const trouble = looks.find((look) => look.status === 'rejected');
     if (trouble) throw trouble.reason;
     return done.length;
   }
 
-  /** The job once it is done. What Redis has lost is published again; what the listener gave up on it gets again: nobody has been told yet. */
+  /**
+   * Returns the job once it is completed. Publishes it again if Redis has lost it, and retries it if the listener gave up: nobody has been
+   * told yet.
+   */
   private async lookAt(jobId: string): Promise<Job | null> {
     const job = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.getJob(jobId));
     if (job === null) {
@@ -141,14 +144,14 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     return null;
   }
 
-  /** Bull keeps one job per id, so publishing twice is harmless. */
+  /** Publishing twice is harmless, as Bull keeps one job for each id. */
   private async publish({ jobId, events }: OutboxGroup): Promise<void> {
     const data: OutcomeGroup = { version: 2, events };
     const options = { jobId, removeOnComplete: KEPT_COMPLETED, attempts: 20, backoff: { type: 'fixed', delay: 3000 } };
     await redisAnswer(REDIS_TIMEOUT_MS, this.queue.add(OUTCOME_JOB, data, options));
   }
 
-  /** What was not done is found again by its time. */
+  /** Only logged: what was not done is due again later. */
   private tellOf(error: unknown): void {
     this.trouble.tell(error as Error, { step: 'relay' }, 'could not relay outcomes');
   }

@@ -1,4 +1,4 @@
-// Results that PostgreSQL could not take yet, one file each, fsynced: a restart must not forget that a server said yes.
+// Results that PostgreSQL could not take yet, one fsynced file each: a restart must not forget that a server has accepted a message.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,21 +9,23 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { journalSetAside } from '../records/dispatcher.metrics.js';
 import { type FactsReport, factsReport } from './try-report.js';
 
-/** Longer than writing a report takes, however slow the disk. */
+/** Longer than writing a report takes, even on a slow disk. */
 const WRITING_MS = 60_000;
-/** What can not be recorded lies in here, with a file that says why. In the journal, as what is beside it may be another disk. */
+/**
+ * Folder for reports that can't be recorded, each with a file that says why. Inside the journal, as only there a rename surely stays on one
+ * disk.
+ */
 const SET_ASIDE = 'set-aside';
-/** More than a report takes, so that a disk without room for one is found out. */
+/** Larger than a report, so that a disk without room for one is noticed. */
 const PROBE = Buffer.alloc(16 * 1024, ' ');
 
-/** Why a file is set aside. */
 export type SetAsideReason = 'unreadable' | 'truncated' | 'invalid' | 'unknown_delivery' | 'not_recordable';
 
 @Injectable()
 export class ResultJournal implements OnApplicationBootstrap {
   private readonly folder: string;
   private readonly trouble: TroubleLog;
-  /** What could not even be set aside, told once. */
+  /** Files that could not even be set aside; each is logged once. */
   private readonly stuck = new Set<string>();
 
   constructor(
@@ -34,12 +36,12 @@ export class ResultJournal implements OnApplicationBootstrap {
     this.trouble = new TroubleLog(logger);
   }
 
-  /** A journal that takes nothing is told at once, and not when it is needed. */
+  /** Reports a journal that can't be written at start, and not only when it is needed. */
   async onApplicationBootstrap(): Promise<void> {
     await this.check().catch(() => undefined);
   }
 
-  /** Rejects when a report could not be kept now. */
+  /** Throws if a report could not be kept now. */
   async check(): Promise<void> {
     const probe = path.join(this.folder, `.probe-${randomUUID()}`);
     try {
@@ -53,7 +55,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     }
   }
 
-  /** Keeps a report; durable once it resolves. Returns its id. */
+  /** Keeps a report, durably once it resolves. Returns its id. */
   async keep({ deliveryId, attemptId, route, results }: FactsReport): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const id = randomUUID();
@@ -62,7 +64,7 @@ export class ResultJournal implements OnApplicationBootstrap {
       await handle.writeFile(JSON.stringify({ deliveryId, attemptId, route, results } satisfies FactsReport));
       await handle.sync();
     } catch (error) {
-      // A full disk has room for names, and each of the many times that this is tried would leave one.
+      // A full disk still creates empty files, and each of the many attempts would leave one.
       await this.forget(id);
       throw error;
     } finally {
@@ -81,7 +83,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     await rm(this.fileOf(id), { force: true });
   }
 
-  /** What is kept; empty when the folder is not there. What is no report is set aside. */
+  /** The reports that are kept; none if the folder does not exist. Files that are no reports are set aside. */
   async kept(): Promise<{ id: string; report: FactsReport }[]> {
     const names = (await ifThere(readdir(this.folder))) ?? [];
     const kept: { id: string; report: FactsReport }[] = [];
@@ -95,7 +97,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     return kept;
   }
 
-  /** Puts what can not be recorded out of the way, for the operator: nothing is deleted, and nobody stumbles over it twice. */
+  /** Moves a file that can't be recorded aside for the operator. Nothing is deleted, and no later replay meets it again. */
   async setAside(id: string, reason: SetAsideReason, why: string): Promise<void> {
     const name = path.basename(this.fileOf(id));
     const place = path.join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(':', '-')}-${name}`);
@@ -129,7 +131,7 @@ export class ResultJournal implements OnApplicationBootstrap {
     return content === null ? null : parseReport(content, await this.isBeingWritten(id));
   }
 
-  /** Half a report is no fact: its writer died over it, or a process that shares the folder is still at it. */
+  /** Half a report is not a fact. Either its writer died, or a process that shares the folder is still writing it. */
   private async isBeingWritten(id: string): Promise<boolean> {
     const written = await ifThere(stat(this.fileOf(id)));
     return written !== null && Date.now() - written.mtimeMs <= WRITING_MS;
@@ -140,7 +142,7 @@ export class ResultJournal implements OnApplicationBootstrap {
   }
 }
 
-/** `null` for a beginning that goes on being written: JSON of an object is whole when it parses. */
+/** `null` if the JSON is incomplete and still being written: a JSON object is complete once it parses. */
 function parseReport(content: string, isBeingWritten: boolean): { report: FactsReport } | { reason: SetAsideReason; why: string } | null {
   let data: unknown;
   try {
@@ -154,7 +156,7 @@ function parseReport(content: string, isBeingWritten: boolean): { report: FactsR
   return { report: data as FactsReport };
 }
 
-/** `null` when the file is not there: another process that shares the folder may have recorded it meanwhile. */
+/** `null` if the file does not exist: another process that shares the folder may have recorded it meanwhile. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

@@ -2,12 +2,12 @@ import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type FailureReaso
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 
-/** An event names at most this many recipients in trouble, and as many that may have two copies; it counts all. */
+/** Most recipients that an event names, in trouble and with possibly two copies each; it counts all of them. */
 const NAMED = 50;
 
 type Untimed<Event> = Omit<Event, 'version' | 'eventId' | 'occurredAt'>;
 
-/** What the dispatcher tells of a delivery that is settled. */
+/** The outcome of a settled delivery. */
 export function toSettledEvent(
   delivery: DeliveryState & { status: SettledStatus },
   recipients: readonly RecipientRow[],
@@ -22,7 +22,10 @@ export function toSettledEvent(
   return { type: 'delivery_settled', ...told, delivery: { ...told.delivery, ...named } };
 }
 
-/** What it tells before that, of recipients in doubt whom it does not send to again: who has to ask them need not wait for the others. */
+/**
+ * An outcome that is sent before a delivery is settled, for uncertain recipients to whom it is not sent again: whoever has to ask them need
+ * not wait for the other recipients.
+ */
 export function toInDoubtEvent(delivery: DeliveryState, recipients: readonly RecipientRow[]): Untimed<DeliveryInDoubtEvent> {
   const uncertain = recipients.filter(({ status }) => status === 'uncertain');
   const told = tell(delivery, recipients, uncertain);
@@ -66,7 +69,7 @@ function tell(
   };
 }
 
-/** The server that the recipient's route ended at: what the delivery failed at, unless that was before the fallback. */
+/** Only the delivery's last server is known; a recipient who ended on the platform after a fallback is shown without one. */
 function toFailure({ status, reason, reply, route }: RecipientRow, delivery: DeliveryState): FailureReason | null {
   if (reason === null || status === 'cancelled') return null;
   const server = delivery.usedFallback && route === 'platform' ? null : (delivery.failure?.server ?? null);

@@ -1,4 +1,4 @@
-// The slow way of a settlement: under a lock on the delivery, for callers that do not hold its claim or whose knowledge of it is outdated.
+// The slow path of settling, under a lock on the delivery: for callers without its claim, or whose state in memory is outdated.
 import { Injectable } from '@nestjs/common';
 import { cancelOpen, isSettled, settledStatus, transition } from '@billing-mail/mail-core';
 import { inTransaction, Sql } from '@billing-mail/platform';
@@ -17,7 +17,9 @@ const NO_FAILURE = { triedRoute: null, failure: null } as const;
 export class SettlementStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Decides once more, from what is true now, if the claim is still this one; else `null`. Returns what became true with it. */
+  /**
+   * Decides again on the current state, if the claim is still valid; otherwise returns `null`. Returns the decision and the new revision.
+   */
   async redecide(
     { id, claimId }: { id: string; claimId: string },
     decide: (now: DeliveryState) => Decision,
@@ -32,9 +34,9 @@ export class SettlementStore {
   }
 
   /**
-   * Notes what a server said to somebody who no longer has the delivery. A yes of the server is the truth whatever was decided meanwhile, and
-   * nobody whom it names is sent to again. `report.facts` completes the row of the try where it is there. Safe to repeat. False when there is
-   * no such delivery.
+   * Records what a server said to a worker that no longer has the delivery. An acceptance is true whatever was decided meanwhile, and its
+   * recipients are never sent to again. With `report.facts` the row of the try is completed, if it exists. Safe to repeat. Returns false if
+   * there is no such delivery.
    */
   async recordFacts(report: FactsReport & Partial<TryReport>): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
@@ -50,7 +52,7 @@ export class SettlementStore {
     });
   }
 
-  /** Settles what was not accepted as cancelled; the claim is taken away, so that a try under way ends at its gate. */
+  /** Settles the recipients that have not been accepted as cancelled, and removes the claim, so that a running try stops at its gate. */
   async cancel(teamId: string, deliveryId: string, by: string): Promise<'cancelled' | 'settled' | 'in_final' | 'unknown'> {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, deliveryId, teamId);
@@ -62,7 +64,7 @@ export class SettlementStore {
       await sql.affected('UPDATE dispatch.deliveries SET cancelled_by = $2 WHERE id = $1', [deliveryId, by]);
       const cancelled = { ...now, cancelledBy: by };
       const status = settledStatus(after.map((recipient) => recipient.status));
-      // Whoever is handing the mail over right now settles the rest when the answer is there.
+      // A worker that has sent its end of data settles the remaining recipients once the reply arrives.
       const decision =
         status === null
           ? recipientsOnly(cancelled, after)
@@ -73,7 +75,7 @@ export class SettlementStore {
     });
   }
 
-  /** Hashes of the messages that began to go out; what is kept of them is kept under these. */
+  /** Hashes of the messages that began to go out; kept bytes are stored under them. */
   async messagesOf(deliveryId: string): Promise<string[]> {
     const rows = await new Sql(this.dataSource).rows<{ sha256: string }>(
       'SELECT DISTINCT message_sha256 AS sha256 FROM dispatch.attempts WHERE delivery_id = $1 AND message_sha256 IS NOT NULL',
@@ -82,7 +84,7 @@ export class SettlementStore {
     return rows.map(({ sha256 }) => sha256);
   }
 
-  /** What is answered is no longer open, so that the next claim need not take the try for a dead one. */
+  /** Closes the answered part of a try, so that the next claim does not take it for one of a dead worker. */
   private async noteAnswer(sql: Sql, { attemptId, results }: FactsReport): Promise<void> {
     const answered = results.filter(({ outcome }) => outcome !== 'uncertain').map(({ position }) => position);
     const isWhole = answered.length === results.length;
@@ -99,7 +101,7 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   const after = applyLateResults(now.recipients, report).map((recipient) =>
     doubtsEnded.has(recipient.position) ? { ...recipient, uncertainEnds: recipient.uncertainEnds - 1 } : recipient,
   );
-  // Only a try that let an end of data go has a row; another worker may have used its number else.
+  // Only a try that released an end of data has a row; otherwise another worker may have used its number.
   const wasReleased = report.facts !== undefined && report.results.some(({ outcome }) => outcome !== 'refused');
   const attempt = wasReleased ? toAttempt(report as TryReport, attemptOutcome(report.results, report.failure ?? null)) : null;
   const status = settledStatus(after.map((recipient) => recipient.status));
@@ -109,14 +111,14 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
   }
   const settled = toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
   if (!isSettled(now.status)) return { ...settled, attempt };
-  // It was told how it ended; the record follows the facts, and keeps why it was in doubt.
+  // The outcome has been sent already. The record follows the facts, and keeps the reason of the doubt.
   const next = settled.next && { ...settled.next, status: transition(now.status, status), failure: now.failure };
   return { ...settled, next, outcome: null, attempt };
 }
 
 /**
- * Recipients whose logged doubt the answer ends: it is this try's, and no other one is handing the mail over once more. What is settled was told
- * as it ended.
+ * Recipients whose logged doubt this answer ends: the doubt is of this try, and no other try has an end of data out to them. The doubts of
+ * a settled delivery stay, as its outcome has been sent.
  */
 async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results }: FactsReport): Promise<ReadonlySet<number>> {
   if (isSettled(now.status)) return new Set();
@@ -131,7 +133,7 @@ async function doubtsEndedBy(sql: Sql, now: LockedDelivery, { attemptId, results
   return new Set(doubted.map(({ position }) => position).filter((position) => !inFinal.has(position)));
 }
 
-/** The delivery as it is, under its lock. */
+/** Reads a delivery and locks it. */
 export async function lockDelivery(sql: Sql, deliveryId: string, teamId: string | null = null): Promise<LockedDelivery | null> {
   const [row] = await sql.rows<Omit<LockedDelivery, 'recipients'>>(
     `SELECT id, team_id AS "teamId", key, status, claim_id AS "claimId", revision, route, used_fallback AS "usedFallback",

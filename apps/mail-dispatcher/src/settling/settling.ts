@@ -1,4 +1,4 @@
-// Records the results of deliveries, however long that takes: the record is retried, never the mail.
+// Records the results of deliveries, however long that takes: the recording is repeated, never the sending.
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';
@@ -28,19 +28,19 @@ import { type FactsReport, type TryReport } from './try-report.js';
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
 
-/** What was written; `late`: another worker has the delivery now, only the facts were noted. */
+/** `recorded`: the decision was written. `late`: another worker has the delivery now, so only the facts were noted. */
 export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 'late' };
 
-/** A delivery that is given back untried: nothing of it is a fact. */
+/** A delivery that is given back untried: there are no facts to record. */
 type Fruitless = { deliveryId: string; results: null };
 
-/** How long a delivery is held back, and by which limit. */
+/** For how long a delivery waits, and because of which limit. */
 type Held = { afterMs: number; limit: NonNullable<FailureReason['limit']> | null };
 
 @Injectable()
 export class Settling implements OnApplicationShutdown {
   private ended = false;
-  /** Recorded, and still in a journal that can not be written: news no more. */
+  /** Journal files that are recorded but could not be deleted. */
   private readonly unforgotten = new Set<string>();
 
   constructor(
@@ -52,14 +52,14 @@ export class Settling implements OnApplicationShutdown {
     private readonly relay: OutcomeRelay,
   ) {}
 
-  /** What is not recorded by now waits in the journal for the next start. */
+  /** Stops waiting: what is not recorded by now is in the journal for the next start. */
   onApplicationShutdown(): void {
     this.ended = true;
   }
 
   /**
-   * Settles a try. Never rejects while the process lives: nothing in here leads back to sending.
-   * @param keepBytes keeps the bytes that went out for the next try, where there will be one
+   * Settles a try. Throws only when the process ends: nothing here leads back to sending.
+   * @param keepBytes keeps the bytes that went out; called if another try on the route follows
    */
   @Traced('settle')
   async settle(delivery: DeliveryInHand, report: TryReport, keepBytes: () => Promise<void>): Promise<Recorded> {
@@ -76,7 +76,7 @@ export class Settling implements OnApplicationShutdown {
       return { ...decision, attempt: toAttempt(report, attemptOutcome(report.results, report.failure)) };
     };
     const written = await this.untilRecorded(report, async () => {
-      // Before it is given back, as another worker may take it at once.
+      // Before the delivery is given back, as another worker may claim it at once.
       if (!areKept && isToBeRepeated(this.settlementOf(toState(delivery), report, random).next)) await this.kept(delivery, keepBytes);
       areKept = true;
       const isWritten = await this.write(delivery, decide);
@@ -86,7 +86,7 @@ export class Settling implements OnApplicationShutdown {
     return written && settlement !== null ? { kind: 'recorded', next: (settlement as Settlement).next } : { kind: 'late' };
   }
 
-  /** Notes the results of one transaction while others of the same try are still to come. */
+  /** Records the results of one transaction while others of the same try follow. */
   async recordProgress(delivery: DeliveryInHand, report: TryReport): Promise<void> {
     await this.untilRecorded(report, async () => {
       const isWritten = await this.write(delivery, (now) => this.toProgress(now, report));
@@ -95,8 +95,8 @@ export class Settling implements OnApplicationShutdown {
   }
 
   /**
-   * Gives a delivery back untried, for a reason of ours; what a server said until then still counts. Where PostgreSQL is that reason it is given
-   * back as soon as PostgreSQL is there again: otherwise its lease would be waited for, and a gate whose answer was lost would be taken for an end of
+   * Gives a delivery back untried for our own trouble; results received before still count. If PostgreSQL is the trouble, this is repeated
+   * until it answers. Otherwise everybody would wait for the lease to run out, and a gate whose answer was lost would look like an end of
    * data that went out.
    */
   async giveBack(delivery: DeliveryInHand, failure: FailureReason | null, interrupted: TryReport | null = null): Promise<void> {
@@ -104,12 +104,12 @@ export class Settling implements OnApplicationShutdown {
     await this.writeBack(delivery, interrupted, (now) => toPostponement(now, afterMs, failure));
   }
 
-  /** Gives a delivery back to be claimed at once, with what is known of it by now. */
+  /** Gives a delivery back so that it is claimed again at once, with everything known by then. */
   async giveBackAtOnce(delivery: DeliveryInHand): Promise<void> {
     await this.writeBack(delivery, null, (now) => toPostponement(now, 0, null));
   }
 
-  /** Gives a delivery back untried until its server takes more; says for which limit, where it is one that the team knows. */
+  /** Gives a delivery back untried until its server accepts more. The limit is shown if it is one of the team's settings. */
   async letWait(delivery: DeliveryInHand, { afterMs, limit }: Held, fingerprint: string): Promise<void> {
     const failure: FailureReason | null = limit && { code: 'sending_limit', server: null, reply: null, limit };
     await this.writeBack(delivery, null, (now) => toPostponement(now, afterMs, failure, fingerprint));
@@ -141,7 +141,7 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** Settles what is open without another try: the team is unknown, a document has changed, the delivery kills its workers. */
+  /** Settles the open recipients without another try: the team is unknown, a document has changed, or the delivery kills its workers. */
   async giveUp(delivery: DeliveryInHand, failure: FailureReason): Promise<void> {
     await this.write(delivery, (now) => {
       const blamed = now.recipients.map((recipient) =>
@@ -153,14 +153,14 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** The custom server is not the team's way out, no longer or for a while: the open recipients go on to the platform. */
+  /** Moves the open recipients to the platform, as the team has stopped using its own server, or that server can't be used for a while. */
   async leaveCustomRoute(delivery: DeliveryInHand, failure: FailureReason | null = null): Promise<void> {
     await this.write(delivery, (now) => toDecision(now, exhaust(now.recipients, 'custom', true), { triedRoute: null, failure }));
   }
 
   /**
-   * Records what a process that is gone could not. Safe to repeat, also for what a living one is still trying to record. What can never be
-   * recorded is set aside. Returns the deliveries that it was about. Rejects while PostgreSQL is away.
+   * Records results that an earlier process could not record. Safe to repeat, even while a running process tries the same. What can never
+   * be recorded is set aside. Returns the ids of the deliveries concerned. Throws while PostgreSQL is unavailable.
    */
   async replayJournal(): Promise<Set<string>> {
     const about = new Set<string>();
@@ -186,7 +186,7 @@ export class Settling implements OnApplicationShutdown {
     }
   }
 
-  /** Gives up on repeating what nobody knows the end of: the same bytes can not be had any more, and others would be another mail. */
+  /** Settles uncertain recipients as uncertain: the same bytes can't be made again, and other bytes would be another message. */
   async leaveDoubts(delivery: DeliveryInHand): Promise<void> {
     await this.write(delivery, (now) => {
       const after = now.recipients.map((recipient) =>
@@ -198,7 +198,7 @@ export class Settling implements OnApplicationShutdown {
     });
   }
 
-  /** A worker died between two transactions of a try: what the first ones came to is recorded, the try is over. */
+  /** Closes a try whose worker died between two transactions; the results of the first ones are recorded already. */
   async closeTry(delivery: DeliveryInHand, { attemptId, claimId, route, server, ageMs }: OpenTry): Promise<void> {
     const none = { stage: null, code: null, enhancedCode: null, reason: null, reply: null, tls: null };
     const attempt = {
@@ -229,7 +229,10 @@ export class Settling implements OnApplicationShutdown {
     };
   }
 
-  /** The fast way where what is in memory is true, else under the lock. False when the claim is another's. */
+  /**
+   * Writes the decision directly if the state in memory is still current, otherwise decides again under a lock. Returns false if the claim
+   * is lost.
+   */
   private async write(delivery: DeliveryInHand, decide: (now: DeliveryState) => Decision): Promise<boolean> {
     const { id, claimId, revision } = delivery;
     const decision = decide(toState(delivery));
@@ -250,8 +253,8 @@ export class Settling implements OnApplicationShutdown {
   }
 
   /**
-   * While PostgreSQL is away the report is kept on disk, where a restart finds it; where the disk takes it neither it stays in memory, and both are
-   * tried until one does. The claim is not given back meanwhile.
+   * Repeats `write` until it succeeds. Meanwhile the report is kept on disk, where a restart finds it. If the disk does not take it either,
+   * it stays in memory, and both are tried until one works. The claim is kept all the time.
    */
   private async untilRecorded<T>(report: FactsReport | Fruitless, write: () => Promise<T>): Promise<T> {
     let journalled: string | null = null;
@@ -264,14 +267,17 @@ export class Settling implements OnApplicationShutdown {
         this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
         if (report.results === null && !isDatabaseAway(error)) throw error;
         journalled ??= await this.keep(report);
-        // Without results nothing is lost: the claim runs out, and the try never was one.
+        // Without results nothing is lost: the lease runs out, and no try is counted.
         if (this.ended && (journalled !== null || !hasResults(report))) throw error;
         await sleep(waitMs, undefined, { ref: false });
       }
     }
   }
 
-  /** Where the disk is full the next try composes anew, which gives the same bytes as long as program and certificate stay. */
+  /**
+   * If the bytes can't be kept, for example on a full disk, the next try composes the message again: the same bytes, unless the program or
+   * the certificate has changed.
+   */
   private async kept(delivery: DeliveryInHand, keepBytes: () => Promise<void>): Promise<void> {
     try {
       await keepBytes();
@@ -300,14 +306,14 @@ export class Settling implements OnApplicationShutdown {
     try {
       await this.journal.forget(journalled);
     } catch (error) {
-      // Recorded is recorded; reading it once more at the next start is harmless.
+      // It is recorded, so it does no harm if the next start reads it again.
       this.unforgotten.add(journalled);
       this.logger.warn({ step: 'journal', err: error }, 'a recorded result stays in the journal');
     }
   }
 }
 
-/** What somebody has to hear of goes out at once; what was just sent waits for the next sweep, and shares its job with many others. */
+/** Outcomes that raise an alert are published at once. A plain `sent` waits for the next sweep, and shares its job with many others. */
 const isUrgent = ({ next, outcome }: Decision): boolean => outcome !== null && (next?.status !== 'sent' || next.usedFallback);
 
 const toState = (delivery: DeliveryInHand): DeliveryState => ({
@@ -320,6 +326,6 @@ const hasResults = (report: FactsReport | Fruitless): report is FactsReport => r
 
 const isToBeRepeated = ({ kind }: Settlement['next']): boolean => kind === 'wait' || kind === 'held_up';
 
-/** Whether a server has seen some of the message or taken a recipient: a limit before that leaves nothing to tell of. */
+/** Whether a server has seen a part of the message or accepted a recipient. A limit met before that leaves nothing to record. */
 const hasLeftTraces = ({ message, results }: TryReport): boolean =>
   message !== null || results.some(({ outcome }) => outcome !== 'refused');

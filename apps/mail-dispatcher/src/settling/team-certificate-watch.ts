@@ -8,11 +8,11 @@ import { teamCertificatesEnding } from '../records/dispatcher.metrics.js';
 import { TroublesStore } from '../records/troubles.store.js';
 import { OutcomeRelay } from './outcome-relay.js';
 
-/** Days before its end at which it is told, once each; -1: it has ended. */
+/** How many days before the certificate expires an alert is raised, once each; -1: it has expired. */
 const TOLD_AT_DAYS = [-1, 3, 14, 30];
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOK_EVERY_MS = 10 * 60_000;
-/** What ended longer ago was told then, or is of somebody who no longer sends. */
+/** A certificate that expired longer ago had its alert then, or belongs to a team that no longer sends. */
 const ENDED_AGO_MS = 7 * DAY_MS;
 
 @Injectable()
@@ -31,7 +31,7 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
   ) {}
 
   onApplicationBootstrap(): void {
-    // Nobody's start waits for settings-api.
+    // Not awaited, so that the start does not depend on settings-api.
     this.looking.start();
   }
 
@@ -50,7 +50,7 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
     for (const certificate of ending) await this.warn(certificate, now);
   }
 
-  /** Only the warning that is due now: what was missed is in it. */
+  /** Raises only the alert that is due now; it includes what earlier ones would have said. */
   private async warn({ teamId, addresses, validTo, notifyUserIds, locale }: EndingCertificate, now: number): Promise<void> {
     const notAfter = new Date(validTo);
     const daysLeft = Math.floor((notAfter.getTime() - now) / DAY_MS);

@@ -3,7 +3,7 @@ import { type RecipientResult, type Verdict } from '@billing-mail/mail-core';
 import { z } from 'zod';
 import { type AttemptFacts, type MessageFacts } from '../records/rows.js';
 
-/** What a try found out. It is a fact: it is recorded even if the worker has lost its claim meanwhile. */
+/** What a try found out. These are facts, recorded even if the worker has lost its claim meanwhile. */
 export type TryReport = {
   deliveryId: string;
   claimId: string;
@@ -13,20 +13,19 @@ export type TryReport = {
   results: RecipientResult[];
   failure: Verdict | null;
   facts: AttemptFacts;
-  /** The bytes that began to go out; `null` when none did. */
+  /** The bytes that began to go out; `null` if none did. */
   message: MessageFacts | null;
-  /** Whether the team allows the fallback, as read for this try. */
   fallback: boolean;
-  /** Where the try went, see `serverFingerprint`. */
+  /** See `serverFingerprint`. */
   fingerprint: string;
-  /** How long its way waits for a limit of the server's that it met. */
+  /** How long the route waits because of a limit of its server. */
   heldUpMs?: number;
 };
 
-/** The part of a report that is a fact; what follows from it is decided when it is recorded. */
+/** The part of a report that is recorded whatever was decided meanwhile. */
 export type FactsReport = Pick<TryReport, 'deliveryId' | 'attemptId' | 'route' | 'results'>;
 
-/** What a kept report must have to be recorded; what a newer program adds to it is let be. */
+/** What a journal file must contain to be recorded. Additional fields of a newer version are ignored. */
 export const factsReport = z.object({
   deliveryId: z.uuid(),
   attemptId: z.uuid(),
