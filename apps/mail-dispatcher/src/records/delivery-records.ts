@@ -6,14 +6,16 @@ import { settleDeliveries, type Settled, type SettleWrite } from './settle-state
 import { StatementGroup } from './statement-group.js';
 import { findByKey, type NewDelivery, takeDeliveries, type Taken } from './take-statement.js';
 
-/** Large enough that a full process shares one statement, small enough that the JSON of it is no burden for the event loop. */
+/** Large enough for all deliveries that a busy process has at one point, and small enough that their JSON does not block the event loop. */
 const MOST = 64;
-/** Whoever settles publishes what is told within a second; a process that does not is gone or can not reach Redis. */
+/**
+ * The process that settles publishes its outcomes within a second. After this time the relays assume that it is gone or can't reach Redis.
+ */
 const LEFT_FOR_MS = 10_000;
 
 /**
- * The three statements of a delivery, each together with all others that are at the same point. One of a kind is on its way at a time: a
- * second one would halve the groups, and with them what a commit serves.
+ * Writes the three statements of a delivery, each in a group with all deliveries that are at the same point. Only one statement of a kind
+ * runs at a time: a second one would halve the groups, and so the deliveries that share a commit.
  */
 @Injectable()
 export class DeliveryRecords {
@@ -35,7 +37,7 @@ export class DeliveryRecords {
     return this.taking.ask(delivery);
   }
 
-  /** The delivery of a key, for whoever has to know before it brings bytes. */
+  /** The delivery of a key, for callers that must know before they read any bytes. */
   earlier(teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
     return findByKey(this.sql, teamId, key);
   }
@@ -45,7 +47,7 @@ export class DeliveryRecords {
     return this.releasing.ask(release);
   }
 
-  /** Not written when the claim or the recipients are others by now. What it tells is the caller's to publish. */
+  /** Writes nothing if the claim or the recipients have changed meanwhile. The caller has to publish the outcome. */
   settle(write: SettleWrite): Promise<Settled> {
     return this.settling.ask(write);
   }

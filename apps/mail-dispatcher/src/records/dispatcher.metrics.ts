@@ -97,7 +97,7 @@ export const documentStoreSeconds = new Histogram({
   buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 1, 5, 30],
 });
 
-// Known from the start, so that the first of a kind is a rise and not a new series.
+// Created at start, so that the first rejection of a kind is an increase and not a new series.
 for (const reason of REJECTION_REASONS) jobsRejected.inc({ reason }, 0);
 for (const status of ['sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'])
   for (const route of ROUTES) deliveriesSettled.inc({ status, route }, 0);

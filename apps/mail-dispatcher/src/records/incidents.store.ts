@@ -7,9 +7,9 @@ import { laneOf, routeOf } from './lanes.js';
 import { addToOutbox, toTeam } from './outbox.store.js';
 import { type Look } from './rows.js';
 
-/** The same trouble that comes back within this time is not told a second time. */
+/** The same trouble raises no second alert within this time. */
 const TOLD_ONCE_IN = `interval '1 hour'`;
-/** Incidents told in one transaction. */
+/** Most incidents alerted in one transaction. */
 const TOLD_AT_ONCE = 20;
 
 type OpenIncident = { id: string; teamId: string; route: Route; code: FailureCode; server: string; reply: string | null; beganAt: Date };
@@ -24,7 +24,7 @@ export type IncidentRecord = OpenIncident & {
 
 const COLUMNS = `i.id, i.team_id AS "teamId", i.route, i.code, i.server, i.reply, i.began_at AS "beganAt"`;
 
-/** What became of the deliveries of `i`: each counts once, and one that was sent again no more as it ended. */
+/** The results of the deliveries of incident `i`. Each counts once; one that was sent again counts only as that. */
 const COUNTS = `
   SELECT json_build_object(
     'underWay', count(*) FILTER (WHERE d.settled_at IS NULL),
@@ -60,7 +60,9 @@ export class IncidentsStore {
     return rows.map(({ teamId, route }) => laneOf(teamId, route));
   }
 
-  /** The way works, or is the team's no more: what was open is over, and what was no incident yet never was one. */
+  /**
+   * Ends the open incidents of a lane, as it works again or the team no longer uses it. Troubles that had not become incidents are deleted.
+   */
   async end(lane: string): Promise<void> {
     const route = routeOf(lane);
     await this.sql.rows(
@@ -72,7 +74,7 @@ export class IncidentsStore {
     );
   }
 
-  /** Counts a delivery that goes round a way in trouble among those that met it, as long as this process holds it. */
+  /** Counts a delivery that avoids its failing route as one of that incident, as long as this process holds its claim. */
   async goRound({ id, claimId, teamId }: { id: string; claimId: string; teamId: string }, code: FailureCode): Promise<void> {
     await this.sql.affected(
       `UPDATE dispatch.deliveries d SET incident_id = i.id
@@ -82,7 +84,10 @@ export class IncidentsStore {
     );
   }
 
-  /** Tells of the team's own servers what was not told yet; each once, however many processes do so. Returns of how many. */
+  /**
+   * Raises an alert for each incident of a team's own server that has none yet; once each, even if several processes do so. Returns how
+   * many.
+   */
   async tellOpened(): Promise<number> {
     return inTransaction(this.dataSource, async (sql) => {
       const untold = await sql.rows<OpenIncident & { look: Look; requestedBy: RequestedBy; waiting: number; isNews: boolean }>(
@@ -108,7 +113,7 @@ export class IncidentsStore {
     });
   }
 
-  /** The team's, those that are not over first, then the latest first. */
+  /** The incidents of a team: open ones first, then the latest first. */
   async list(teamId: string, limit: number): Promise<IncidentRecord[]> {
     return this.sql.rows(
       `${RECORD} WHERE i.team_id = $1 AND i.opened_at IS NOT NULL ORDER BY (i.ended_at IS NULL) DESC, i.id DESC LIMIT $2`,

@@ -1,19 +1,18 @@
 import { type Route } from '@billing-mail/contracts';
 
-/** The lane of a delivery that is heading for `route`: a team's own server, or the platform for a team. What is in one lane shares its room. */
+/** The lane of a delivery: its team, and the route that it takes next. Deliveries of a lane share its limits. */
 export const laneOf = (teamId: string, route: Route): string => `${teamId}/${route}`;
 
-/** Where a lane leads. */
 export const routeOf = (lane: string): Route => (lane.endsWith('/platform') ? 'platform' : 'custom');
 
-/** What a server counts together: the platform is one sender for all teams, a team's own server knows nobody else. */
+/** The server that a lane leads to, as limits count it: the platform's server is one for all teams, a team's own server is its own. */
 export const wayOf = (lane: string): string => (routeOf(lane) === 'platform' ? PLATFORM_WAY : lane);
-/** Heads for the platform as a lane does; no team's id has a colon. */
+/** Ends like a lane of the platform, so `routeOf` accepts it; no team's id contains a colon. */
 export const PLATFORM_WAY = ':/platform';
 
 /**
- * The end of a statement that made deliveries due which nobody holds: `source` is a CTE with `lane` and `due_at`. Lanes in their order, so that
- * two statements wait for each other and never in a circle. `changes` lets `refreshLanes` see that it read too early.
+ * The last part of a statement that has made unclaimed deliveries due: `source` is a CTE with `lane` and `due_at`. The lanes are written in
+ * order, so that two statements can't deadlock. `changes` tells `refreshLanes` that a lane has changed since it read it.
  */
 export const noteDueLanes = (source: string): string => `
   INSERT INTO dispatch.lanes AS known (lane, next_due_at)

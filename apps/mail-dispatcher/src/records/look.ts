@@ -1,4 +1,4 @@
-// How a delivery looks and who gets it, from one reading of the team's settings; from then on it no longer depends on them.
+// Decides once from the team's settings how a delivery looks and who receives it; later changes of the settings do not affect it.
 import {
   copiesOfType,
   type DocumentReference,
@@ -14,7 +14,7 @@ import { type FixedLook } from './take-statement.js';
 
 type Addressed = { address: string; name: string | null; role: RecipientRole };
 
-/** The look, the recipients with the team's copies among them, and the lane. */
+/** Returns the look, the recipients including the team's copies, and the lane. */
 export function fixLook(
   delivery: { id: string; resendOf: string | null; document: DocumentReference },
   documentRecipients: readonly Addressed[],
@@ -32,7 +32,7 @@ export function fixLook(
     locale: settings.locale,
   };
   const by = (role: RecipientRole): Mailbox[] => documentRecipients.filter((recipient) => recipient.role === role).map(toMailbox);
-  // Whoever gets a document again was chosen by somebody; the team's copies went out with the first one.
+  // For a delivery that is sent again somebody has chosen the recipients; the team's copies went out with the first one.
   const copies = delivery.resendOf === null ? copiesFor(delivery.document, settings) : { cc: [], bcc: [] };
   const recipients = resolveRecipients({ to: by('to'), cc: by('cc'), bcc: by('bcc') }, copies);
   const { notShown } = shownInHeaders(recipients);
@@ -40,7 +40,7 @@ export function fixLook(
   return { fixed, recipients, lane: laneOf(settings.teamId, look.firstRoute) };
 }
 
-/** Of every document, then of its type. */
+/** The team's copies of every document, then those of this type of document. */
 function copiesFor({ type }: DocumentReference, settings: TeamMailSettings): Pick<TeamMailSettings, 'cc' | 'bcc'> {
   if (settings.copies.length === 0) return settings;
   const { cc, bcc } = copiesOfType(settings.copies, type);
@@ -49,14 +49,14 @@ function copiesFor({ type }: DocumentReference, settings: TeamMailSettings): Pic
 
 const toMailbox = ({ address, name }: Addressed): Mailbox => (name === null ? { address } : { address, name });
 
-/** One for each route that the delivery may take: what comes by another server with another sender is another message (RFC 5322 3.6.4). */
+/** One Message-ID for each route: with another sender, by another server, it is another message (RFC 5322, 3.6.4). */
 function messageIdsOf(deliveryId: string, { customFrom, platformFromAddress }: Look): FixedLook['messageIds'] {
   const at = (left: string, address: string) => `<${left}@${address.slice(address.lastIndexOf('@') + 1) || 'localhost'}>`;
   if (customFrom === null) return { platform: at(deliveryId, platformFromAddress) };
   return { custom: at(deliveryId, customFrom.address), platform: at(`${deliveryId}.2`, platformFromAddress) };
 }
 
-/** The draft of a route: on the platform its address with the team's name, on the custom server the team's own. */
+/** The message for a route: the platform sends from its own address with the team's name, the team's server from the team's address. */
 export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft, 'attachments'> {
   const { id, look, recipients, subject, text, html, datedAt, messageIds } = delivery;
   const messageId = messageIds[route];
@@ -65,7 +65,7 @@ export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft
   const custom = route === 'custom' ? look.customFrom : null;
   return {
     from: custom ?? { address: look.platformFromAddress, name: look.companyName },
-    // After a fallback an answer must still reach the team.
+    // After a fallback, replies must still reach the team.
     replyTo: look.replyTo ?? (custom === null ? (look.customFrom?.address ?? null) : null),
     to: shown.to,
     cc: shown.cc,
@@ -79,6 +79,6 @@ export function draftFor(route: Route, delivery: LookedAfter): Omit<MessageDraft
   };
 }
 
-/** Sender of the envelope on a route. */
+/** The sender of the envelope (MAIL FROM) on a route. */
 export const envelopeFrom = (route: Route, look: Look): string =>
   (route === 'custom' ? look.customFrom?.address : undefined) ?? look.platformFromAddress;

@@ -1,4 +1,5 @@
-// Outcomes to tell: written in the transaction that makes them true, told until the listener has acknowledged them, and then gone.
+// The outbox: outcomes are written in the transaction that makes them true, published until the listener has acknowledged them, and then
+// deleted.
 import { Injectable } from '@nestjs/common';
 import { OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
 import { carriedTrace, Sql } from '@billing-mail/platform';
@@ -6,34 +7,35 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type DeliveryState, type Look } from './rows.js';
 
-/** An outcome before it has its id and time. */
+/** An outcome without its id and time. */
 export type NewOutcome = OutcomeEvent extends infer Event
   ? Event extends OutcomeEvent
     ? Omit<Event, 'version' | 'eventId' | 'occurredAt'>
     : never
   : never;
 
-/** Outcomes that travel in one job. */
+/** The outcomes of one job. */
 export type OutboxGroup = { jobId: string; events: OutcomeEvent[] };
-/** What its publisher remembers of one. */
+/** What the process that published a job remembers of it. */
 export type PublishedGroup = { jobId: string; eventIds: string[] };
 
-/** Jobs are looked at again by so many outcomes at a time: some of full groups, many of small ones. */
+/** Jobs are checked in batches of this many outcomes: some jobs have full groups, many have small ones. */
 const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
 
-/** An outcome as an event of its own, but for its time. */
+/** An outcome with its id, still without its time. */
 export type IdentifiedOutcome = NewOutcome & { version: 1; eventId: string };
 export const identified = (outcome: NewOutcome): IdentifiedOutcome => ({ ...outcome, version: 1, eventId: uuidv7() });
 
-/** A time as events and answers tell it. */
+/** SQL that formats a time as in events and answers. */
 export const inUtc = (time: string): string => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-/** That of the transaction. */
+/** The time of the transaction. */
 export const UTC_NOW = inUtc('now()');
 
-/** Whom an event about a way out is for. */
+/** The people whom an event about a route concerns. */
 export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamId' | 'requestedBy'> & { look: Look }) => ({
   teamId,
-  // Where the team has named nobody, whoever sent a document that waits; who is named as well is given with the address, which may not be known yet.
+  // A team that has named nobody gets its alerts through the requester of a waiting document. A requester who is named too is included for
+  // the e-mail address, which may not be known yet.
   requestedBy: look.notifyUserIds.length === 0 || look.notifyUserIds.includes(requestedBy.userId) ? requestedBy : null,
   notifyUserIds: look.notifyUserIds,
   teamLocale: look.locale,
@@ -49,9 +51,9 @@ export async function addToOutbox(sql: Sql, outcome: NewOutcome): Promise<void> 
 }
 
 /**
- * Outcomes that belong to no job yet are left to the process that wrote them until `publish_at`; then any relay takes them. Once an outcome
- * belongs to a job it does so for good: whoever publishes that job, and however often, publishes the same events by the same id. A group is
- * made and acknowledged by one statement, so that nobody ever sees a part of it.
+ * Until `publish_at`, an outcome without a job is left to the process that wrote it; after that any relay takes it. An outcome that belongs
+ * to a job stays in it, so whoever publishes the job publishes the same events under the same id. A group is made and acknowledged by one
+ * statement each, so nobody ever sees a part of it.
  */
 @Injectable()
 export class OutboxStore {
@@ -61,7 +63,10 @@ export class OutboxStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Makes a group of the oldest outcomes that belong to none and are left to nobody. Its job is looked at after `againAfterMs`, also if nobody publishes it till then. */
+  /**
+   * Makes a group of the oldest outcomes that have no job and are left to no process. The job is looked at again after `againAfterMs`, even
+   * if nobody has published it by then.
+   */
   async takeGroup(againAfterMs: number): Promise<OutboxGroup> {
     const jobId = uuidv7();
     const rows = await this.sql.rows<{ payload: OutcomeEvent }>(
@@ -76,7 +81,7 @@ export class OutboxStore {
     return { jobId, events: rows.map(({ payload }) => payload) };
   }
 
-  /** Jobs that it is time to look at; taken for `againAfterMs`, so that two relays do not do the same work. */
+  /** The jobs that are due to be looked at, reserved for `againAfterMs`, so that two relays do not do the same work. */
   async takeJobs(againAfterMs: number): Promise<string[]> {
     const rows = await this.sql.rows<{ jobId: string }>(
       `WITH due AS (
@@ -97,7 +102,7 @@ export class OutboxStore {
     return rows.map(({ payload }) => payload);
   }
 
-  /** Lets all relays look after a job that its publisher has looked after until now. */
+  /** Hands a job that its publisher has looked after until now over to all relays. */
   async handOver({ jobId, eventIds }: PublishedGroup, againAfterMs: number): Promise<void> {
     await this.sql.affected(
       `UPDATE dispatch.outbox SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' WHERE id = ANY ($2::uuid[]) AND job_id IS NULL`,
@@ -105,12 +110,12 @@ export class OutboxStore {
     );
   }
 
-  /** The listener has acted on them: nothing is left to remember. */
+  /** Deletes the outcomes of jobs that the listener has completed. */
   async acknowledge(jobIds: readonly string[]): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE job_id = ANY ($1::uuid[])', [jobIds]);
   }
 
-  /** The same for outcomes whose job only their publisher knows. */
+  /** The same for outcomes whose job only its publisher knows. */
   async acknowledgeEvents(eventIds: readonly string[]): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE id = ANY ($1::uuid[])', [eventIds]);
   }

@@ -1,4 +1,4 @@
-// Which dispatcher sends by an account that is held to limits, what was sent by it, and what waits in its lanes.
+// Which dispatcher sends by an account with limits, what was sent by the account, and what waits in its lanes.
 import { Injectable } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { type PaceWindows, type SentBefore, type Size, type WaitingGroup } from '@billing-mail/mail-core';
@@ -17,7 +17,7 @@ export class PacedLanesStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Takes or keeps these accounts for a worker. Returns those that are its own; the others are another's, who gave a sign of life. */
+  /** Takes these accounts for a worker, or extends its leases. Returns those that the worker has now; others have the rest. */
   async hold(workerId: string, accounts: readonly string[], leaseMs: number): Promise<Set<string>> {
     const rows = await this.sql.rows<{ account: string }>(
       `INSERT INTO dispatch.paced_accounts AS known (account, held_by, held_until)
@@ -30,7 +30,7 @@ export class PacedLanesStore {
     return new Set(rows.map(({ account }) => account));
   }
 
-  /** Leaves accounts to others; without `accounts` all that the worker holds. */
+  /** Gives accounts up; without `accounts` all that the worker holds. */
   async leave(workerId: string, accounts: readonly string[] | null = null): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.paced_accounts WHERE held_by = $1 AND ($2::text[] IS NULL OR account = ANY($2))', [
       workerId,
@@ -38,7 +38,9 @@ export class PacedLanesStore {
     ]);
   }
 
-  /** What was sent by an account in the last day, by whichever team, the oldest first, and how long ago each minute ended. */
+  /**
+   * What was sent by an account in the last day, by any team, the oldest first: sums for each minute, and how long ago that minute ended.
+   */
   async sent(account: string, { minuteMs, dayMs }: PaceWindows): Promise<SentBefore[]> {
     return this.sql.rows(
       `SELECT sum(messages)::int AS messages, sum(recipients)::int AS recipients,
@@ -48,7 +50,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** Whether a lane has lately sent by an account. */
+  /** Whether a lane has sent by the account within the longest window of a limit. */
   async hasSent({ lane, account }: PacedAccount, { minuteMs, dayMs }: PaceWindows): Promise<boolean> {
     const rows = await this.sql.rows(
       `SELECT FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 AND began_at >= now() - $3 * interval '1 millisecond' LIMIT 1`,
@@ -57,7 +59,7 @@ export class PacedLanesStore {
     return rows.length > 0;
   }
 
-  /** Counts what a lane has sent for another account. */
+  /** Moves what a lane has sent from one account to another. */
   async countFor(lane: string, from: string, to: string): Promise<void> {
     await this.sql.rows(
       `WITH moved AS (DELETE FROM dispatch.paced_sends WHERE lane = $1 AND account = $2 RETURNING began_at, messages, recipients)
@@ -69,7 +71,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** Forgets what no limit counts any more. */
+  /** Deletes counts that no limit needs any more. */
   async forgetSent(accounts: readonly string[], { minuteMs, dayMs }: PaceWindows): Promise<void> {
     await this.sql.affected(
       `DELETE FROM dispatch.paced_sends WHERE account = ANY($1) AND began_at < now() - $2 * interval '1 millisecond'`,
@@ -77,7 +79,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** What waits in a lane, together what is due in the same minute; what waits for a limit is due now. */
+  /** The unclaimed deliveries of a lane, grouped by the minute in which they are due. Those that wait for a limit count as due now. */
   async waiting(lane: string, mostRecipients: number, { minuteMs }: PaceWindows): Promise<WaitingGroup[]> {
     return this.sql.rows(
       `SELECT "dueInMs", count(*)::int AS deliveries, sum(ceil(recipients / $2::float8))::int AS messages, sum(recipients)::int AS recipients
@@ -91,7 +93,10 @@ export class PacedLanesStore {
     );
   }
 
-  /** Says on what is due in a lane for which limit it waits, and puts it off where `afterMs` is not 0; the order stays. Returns on how many. */
+  /**
+   * Writes on the due deliveries of a lane which limit they wait for. If `afterMs` is not 0, postpones them by that, keeping their order.
+   * Returns how many.
+   */
   async tellWaiting(lane: string, limit: NonNullable<FailureReason['limit']>, fingerprint: string, afterMs: number): Promise<number> {
     const failure: FailureReason = { code: 'sending_limit', server: null, reply: null, limit };
     return this.sql.affected(
@@ -108,7 +113,7 @@ export class PacedLanesStore {
     );
   }
 
-  /** Notes a message before it is sent. */
+  /** Counts a message; called before it is sent. */
   async count({ lane, account }: PacedAccount, { messages, recipients }: Size, minuteMs: number): Promise<void> {
     await this.sql.rows(
       `INSERT INTO dispatch.paced_sends AS known (lane, account, began_at, messages, recipients)

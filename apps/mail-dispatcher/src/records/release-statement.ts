@@ -1,5 +1,5 @@
-// Statement 2, released: the try, and "the end of data goes out to these", in one conditional statement under the claim. It is the fence against
-// a worker that lost its claim, and after a crash the evidence of who may have the mail.
+// Statement 2, released: under the claim, one conditional statement commits the try and to which recipients the end of data goes out. It
+// stops a worker that has lost its claim, and shows after a crash who may have the message.
 import { type Route } from '@billing-mail/contracts';
 import { type Sql } from '@billing-mail/platform';
 import { type MessageFacts } from './rows.js';
@@ -7,10 +7,10 @@ import { type MessageFacts } from './rows.js';
 export type Release = {
   id: string;
   claimId: string;
-  /** That of the delivery in hand: a recipient that was cancelled or accepted meanwhile raised it. */
+  /** The revision that the worker knows. It has grown if a recipient was cancelled or accepted meanwhile. */
   revision: number;
   attempt: { id: string; number: number; route: Route; server: string; sinceMs: number; message: MessageFacts };
-  /** The recipients that the server took, all of them still open. */
+  /** The recipients that the server has accepted; all of them are still pending. */
   positions: readonly number[];
 };
 
@@ -34,7 +34,7 @@ const STATEMENT = `
   ON CONFLICT (id) DO UPDATE SET released = excluded.released
   RETURNING delivery_id AS id`;
 
-/** Whether the end of data may go out, for each. */
+/** For each release, whether the end of data may go out. */
 export async function releaseEndsOfData(sql: Sql, releases: readonly Release[]): Promise<boolean[]> {
   const members = releases.map(({ id, claimId, revision, positions, attempt: { id: attemptId, message, ...attempt } }) => ({
     ...{ id, claimId, revision, positions, attemptId },

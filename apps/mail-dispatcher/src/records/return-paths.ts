@@ -1,4 +1,4 @@
-// Where reports about deliveries of the platform's route come back to, where that is set up.
+// The return paths (MAIL FROM) of deliveries on the platform's route, to which servers report bounces, if `BOUNCE_DOMAIN` is set.
 import { Inject, Injectable } from '@nestjs/common';
 import { type Route } from '@billing-mail/contracts';
 import { readReturnPath, type ReturnPath, returnPathFor } from '@billing-mail/mail-core';
@@ -6,7 +6,7 @@ import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 
 @Injectable()
 export class ReturnPaths {
-  /** One transaction for each recipient, so that a report tells by its address whom it is about. */
+  /** Whether each recipient gets a transaction and a return path of its own, so that a report shows whom it is about. */
   readonly isPerRecipient: boolean;
   private readonly keys: NonNullable<DispatcherEnv['BOUNCE_SECRET']>;
   private readonly domain: string | null;
@@ -17,17 +17,17 @@ export class ReturnPaths {
     this.isPerRecipient = this.domain !== null && env.BOUNCE_PER_RECIPIENT;
   }
 
-  /** Whether reports come back to us by this route: a team's own server reports to the team's own address. */
+  /** Whether reports about this route come to us; those about a team's own server go to the team's own address. */
   servesRoute(route: Route): boolean {
     return route === 'platform' && this.domain !== null;
   }
 
-  /** Sender of the envelope for a delivery, or for one of its recipients. Asks nobody: one HMAC. */
+  /** The return path for a delivery, or for one of its recipients. Costs one HMAC. */
   addressFor(deliveryId: string, position: number | null): string {
     return `${returnPathFor({ deliveryId, position }, this.keys, new Date())}@${this.domain}`;
   }
 
-  /** What an address stands for; `elsewhere` where it is none of our domain. */
+  /** What a return path was made for. `elsewhere`: the address is not in our domain. */
   read(address: string): ReturnPath | 'forged' | 'expired' | 'elsewhere' {
     const at = address.lastIndexOf('@');
     if (this.domain === null || address.slice(at + 1).toLowerCase() !== this.domain) return 'elsewhere';

@@ -1,4 +1,4 @@
-// The tables of the schema `dispatch` as types, as far as the way of a delivery needs them.
+// The tables of the schema `dispatch` as types, as far as sending a delivery needs them.
 import {
   type DeliveryStatus,
   type DocumentReference,
@@ -10,13 +10,16 @@ import {
 } from '@billing-mail/contracts';
 import { type RecipientState } from '@billing-mail/mail-core';
 
-/** How a delivery looks to its recipients and who hears of it, fixed when it is taken: later changes of the team's settings do not touch it. */
+/**
+ * How a delivery looks to its recipients and who is alerted about it. Fixed when it is taken; later changes of the team's settings do not
+ * affect it.
+ */
 export type Look = {
-  /** The route that the delivery sets out on. */
+  /** The route of the first try. */
   firstRoute: Route;
   companyName: string;
   replyTo: string | null;
-  /** The team's own sender; `null` when the team sends by the platform. */
+  /** The team's own sender; `null` if the team sends by the platform. */
   customFrom: { address: string; name: string | null } | null;
   platformFromAddress: string;
   notifyUserIds: string[];
@@ -25,32 +28,35 @@ export type Look = {
 
 export type RecipientRow = RecipientState & { address: string; name: string | null; role: RecipientRole };
 
-/** A document of a delivery: a blob of the store, or a document that invoicing keeps there under its own key. */
+/** A document of a delivery: a blob, or a document that invoicing keeps in the store under a key of its own. */
 export type AttachmentRow = {
   filename: string;
   contentType: string;
-  /** Makes it an inline part for `cid:` in the HTML. */
+  /** If set, the document is an inline part, named by `cid:` in the HTML. */
   contentId: string | null;
   sha256: string;
   size: number;
-  /** Key of a document that is invoicing's own; `null` for a blob, which is found by its hash. */
+  /** Key of a document of invoicing; `null` for a blob, which is found by its hash. */
   ref: string | null;
 };
 
-/** The same while a process has it in hand: `bytes` where they have just been read and checked. */
+/** `bytes` is set if they have just been read and checked. */
 export type AttachmentInHand = AttachmentRow & { bytes?: Buffer };
 
-/** A message as it went out by a route. */
+/** A message as it went out on a route. */
 export type MessageFacts = { sha256: string; size: number; signed: boolean };
 
-/** A try that let its end of data go and was never settled: its worker died or was taken over. */
+/**
+ * A try that was begun and never settled: its worker died or was taken over. `positions`: the recipients to whom its end of data may have
+ * gone out.
+ */
 export type OpenTry = { attemptId: string; claimId: string; route: Route; server: string; positions: number[]; ageMs: number };
 
-/** A delivery that this process works on, with all that it needs: nothing is read again. */
+/** A delivery that this process works on, with everything it needs, so that nothing is read again. */
 export type DeliveryInHand = {
   id: string;
   claimId: string;
-  /** Raised by whoever changes its recipients without holding the claim; as long as it is this one, `recipients` are true. */
+  /** Grows when its recipients are changed without the claim. As long as it is the same, `recipients` is current. */
   revision: number;
   teamId: string;
   key: string;
@@ -63,29 +69,29 @@ export type DeliveryInHand = {
   usedFallback: boolean;
   tries: Record<Route, number>;
   failure: FailureReason | null;
-  /** `null` while the team's settings could not be asked. */
+  /** `null` while the team's settings could not be read. */
   look: Look | null;
   messageIds: Partial<Record<Route, string>>;
-  /** For the Date field and the signing time. */
+  /** Used for the Date field and the signing time. */
   datedAt: Date | null;
   postponements: number;
   crashes: number;
-  /** Dispatchers in a row that died while they composed or wrote this one and no other. */
+  /** How many dispatchers in a row have died while they composed or wrote only this delivery. */
   deathsAlone: number;
   recipients: RecipientRow[];
   text: string;
   html: string | null;
   attachments: AttachmentInHand[];
-  /** Highest number of its tries so far. */
+  /** The highest number of its tries so far. */
   lastAttempt: number;
   openTries: OpenTry[];
-  /** The step of a trace that took it; `null` where that was not traced. */
+  /** Trace context of the step that took the delivery; `null` if it was not traced. */
   traceparent: string | null;
-  /** The bytes that went out, or began to, by each route. */
+  /** What went out, or began to, on each route. */
   messages: Partial<Record<Route, MessageFacts>>;
 };
 
-/** A delivery as far as a decision needs it. */
+/** The part of a delivery that decisions need. */
 export type DeliveryState = {
   id: string;
   teamId: string;
@@ -99,17 +105,17 @@ export type DeliveryState = {
   usedFallback: boolean;
   tries: Record<Route, number>;
   failure: FailureReason | null;
-  /** Who cancelled it, as far as that is known here: whoever holds its claim is told by its recipients. */
+  /** Who cancelled it, if known here. A worker with the claim learns of a cancellation from the recipients instead. */
   cancelledBy?: string | null;
   recipients: readonly RecipientRow[];
-  /** The step that its outcome follows from, where that is traced. */
+  /** Trace context of the step that leads to its outcome, if traced. */
   traceparent?: string | null;
 };
 
 /** A delivery whose look is fixed. */
 export type LookedAfter = DeliveryInHand & { look: Look; route: Route; datedAt: Date };
 
-/** What is noted of a try besides the results: how far it came and what the server said. */
+/** What is recorded of a try besides its results: how far it came, and what the server said. */
 export type AttemptFacts = {
   durationMs: number;
   stage: string | null;
@@ -119,6 +125,6 @@ export type AttemptFacts = {
   reply: string | null;
   server: string;
   tls: string | null;
-  /** What was said, where not all were accepted. */
+  /** The SMTP dialogue, if not all recipients were accepted. */
   transcript?: string | null;
 };

@@ -1,4 +1,4 @@
-// Statement 3, settled: what follows from a try, or from anything else that ends or gives back a claim, in one conditional statement.
+// Statement 3, settled: in one conditional statement, writes what follows from a try, or from anything else that ends a claim.
 import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type OutcomeEvent, type Route } from '@billing-mail/contracts';
 import { FAILURES_TO_OPEN, type WayFailed } from './incidents.js';
 import { messageAliasIn, type RecipientState } from '@billing-mail/mail-core';
@@ -8,20 +8,20 @@ import { noteDueLanes } from './lanes.js';
 import { identified, type NewOutcome, UTC_NOW } from './outbox.store.js';
 import { type AttemptFacts, type MessageFacts } from './rows.js';
 
-/** What comes next for the delivery; gives the claim back. */
+/** The next state of the delivery. Writing it ends the claim. */
 export type NextState = {
   status: DeliveryStatus;
   route: Route | null;
   lane: string;
   usedFallback: boolean;
   failure: FailureReason | null;
-  /** Route that has had a try more, or `null`. */
+  /** The route on which one more try counts; `null` if none does. */
   triedRoute: Route | null;
-  /** Server that the try went to, as `serverFingerprint` tells it; `null` leaves what is noted. */
+  /** See `serverFingerprint`; `null` keeps the recorded one. */
   fingerprint: string | null;
-  /** When it is due again, from now; `null` when it is settled. */
+  /** When it is due again, from now; `null` if it is settled. */
   dueInMs: number | null;
-  /** Given back untried for a reason of ours. */
+  /** Whether it is given back untried for our own trouble. */
   postponed: boolean;
 };
 
@@ -30,24 +30,24 @@ export type RecordedAttempt = AttemptFacts & {
   number: number;
   route: Route;
   claimId: string;
-  /** `null` while more of the same try is to come. */
+  /** `null` while more of the try follows. */
   outcome: AttemptOutcome | null;
   message: MessageFacts | null;
 };
 
 export type SettleWrite = {
   id: string;
-  /** Written only if this is still the claim and the revision. `null`: by somebody who holds the lock on the delivery instead of its claim. */
+  /** The statement writes only if claim and revision are still these. `null`: the caller holds the lock on the delivery instead. */
   held: { claimId: string; revision: number } | null;
-  /** Those that changed. */
+  /** Those that have changed. */
   recipients: readonly RecipientState[];
   attempt: RecordedAttempt | null;
-  /** A try in which nothing was handed over: its row goes. */
+  /** Id of a try in which nothing was handed over; its row is deleted. */
   takenBack: string | null;
-  /** `null`: the delivery stays as it is, claim included. */
+  /** `null`: state and claim of the delivery stay as they are. */
   next: NextState | null;
   outcome: NewOutcome | null;
-  /** What the way out failed by; `null` where it did not. */
+  /** Why the route failed; `null` if it did not. */
   wayFailed: WayFailed | null;
 };
 
@@ -132,12 +132,12 @@ const STATEMENT = `
   )
   SELECT id, ${UTC_NOW} AS "occurredAt" FROM written`;
 
-/** What became of a write; `told` is what the outbox holds of it now. */
+/** `told` is the outcome as the outbox now holds it. */
 export type Settled = { isWritten: boolean; told: OutcomeEvent | null };
 
 /**
- * Whether each was written; what was not has another holder or other recipients by now.
- * @param leftForMs how long the relays leave what is told to the caller, who publishes it himself
+ * Returns for each write whether it was done; if not, another worker has the delivery, or its recipients have changed.
+ * @param leftForMs how long the relays leave the outcomes to the caller, who publishes them itself
  */
 export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[], leftForMs = 0): Promise<Settled[]> {
   const members = writes.map(toMember);
@@ -149,7 +149,7 @@ export async function settleDeliveries(sql: Sql, writes: readonly SettleWrite[],
   });
 }
 
-// What is null is left out: a JSON null is a value for PostgreSQL where the column is JSON.
+// Nulls are left out, as PostgreSQL would store a JSON null, not NULL, in a column of type jsonb.
 const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome, wayFailed }: SettleWrite) => ({
   id,
   ...held,
@@ -162,7 +162,7 @@ const toMember = ({ id, held, recipients, attempt, takenBack, next, outcome, way
   ...aliasesOf(recipients),
 });
 
-/** The names that servers gave in place of ours; nothing where none did, as with most servers. */
+/** The ids that servers gave the message in place of ours; most servers give none. */
 function aliasesOf(recipients: readonly RecipientState[]): { aliases: string[] } | null {
   const aliasOf = ({ status, reply }: RecipientState): string | null => (status === 'accepted' ? messageAliasIn(reply) : null);
   if (!recipients.some((recipient) => aliasOf(recipient) !== null)) return null;

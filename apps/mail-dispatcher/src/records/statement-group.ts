@@ -3,18 +3,21 @@ import DataLoader from 'dataloader';
 import { isDatabaseAway } from '@billing-mail/platform';
 
 export type GroupOptions = {
-  /** Statements on their way at a time. While all are, the next callers gather; no timer, so that an idle system waits for nothing. */
+  /**
+   * Statements that may run at a time. While all run, further members wait for the next one. There is no timer, so an idle system waits for
+   * nothing.
+   */
   slots: number;
   /** Most members of one statement. */
   most: number;
 };
 
-/** Turns of the event loop that a statement waits for more members. More of them cost each delivery more time than they save. */
+/** Turns of the event loop that a statement waits for more members; more turns cost each delivery more time than they save. */
 const TURNS = 4;
 
 /**
- * Runs `run` for all that asked meanwhile, as one statement with one commit. Where the statement fails each member is run alone, so that one that
- * can not be written harms nobody else. Members are handed over in the order of their asking.
+ * Calls `run` with all members that have arrived meanwhile: one statement, one commit. If it fails, each member is run alone, so that one
+ * that can't be written does not affect the others. Members are passed in the order of their arrival.
  */
 export class StatementGroup<In, Out> {
   private readonly loader: DataLoader<In, Out>;
@@ -45,7 +48,7 @@ export class StatementGroup<In, Out> {
     this.dispatchSoon(dispatch);
   }
 
-  /** Waits while each turn of the event loop brings another member, which is the case only where the processor has no time for it anyway. */
+  /** Waits as long as each turn of the event loop brings another member; that happens only while the processor is busy anyway. */
   private dispatchSoon(dispatch: () => void, turnsLeft = TURNS, seen = -1): void {
     setImmediate(() => {
       if (turnsLeft === 0 || this.gathered === seen) return dispatch();

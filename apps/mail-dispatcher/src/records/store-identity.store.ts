@@ -1,7 +1,10 @@
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
 
-/** The document store that this database knows: by its id, and where it was last; `null` before any was given the id. */
+/**
+ * The id of the document store that this database belongs to, and where that store was last; `place` is `null` until a store was given the
+ * id.
+ */
 export type StoreIdentity = { id: string; place: string | null };
 
 export class StoreIdentityStore {
@@ -13,7 +16,10 @@ export class StoreIdentityStore {
     return row;
   }
 
-  /** Notes where the store is. With `give` only where none was given the id so far: that runs alone, so that two first starts do not both do it. */
+  /**
+   * Records where the store is. With `give`, only if no store was given the id yet; this runs under a lock, so that two first starts do not
+   * both do it.
+   */
   async note(place: string, give: (() => Promise<void>) | null): Promise<void> {
     await inTransaction(this.dataSource, async (sql) => {
       const [row] = await sql.rows<StoreIdentity>('SELECT id, place FROM dispatch.document_store FOR UPDATE');

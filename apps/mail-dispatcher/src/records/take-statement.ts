@@ -1,10 +1,10 @@
-// Statement 1, taken: a delivery with its recipients, texts and documents, born claimed where this process goes on with it at once.
+// Statement 1, taken: writes a delivery with its recipients, texts and documents, already claimed if this process sends it at once.
 import { type DocumentReference, type RecipientRole, type RequestedBy, type Route } from '@billing-mail/contracts';
 import { type Sql } from '@billing-mail/platform';
 import { noteDueLanes } from './lanes.js';
 import { type AttachmentRow, type Look } from './rows.js';
 
-/** What is fixed of a delivery as soon as the team's settings are known. */
+/** What is fixed of a delivery once the team's settings are known. */
 export type FixedLook = { look: Look; route: Route; messageIds: Partial<Record<Route, string>>; notShown: number };
 
 export type NewDelivery = {
@@ -18,32 +18,32 @@ export type NewDelivery = {
   text: string;
   html: string | null;
   resendOf: string | null;
-  /** What whoever sends it again has noted. */
+  /** The note of whoever sends the document again. */
   resendNote?: string;
   lane: string;
   recipients: { address: string; name: string | null; role: RecipientRole }[];
   attachments: AttachmentRow[];
-  /** `null` where the settings could not be asked: the first claim that has them fixes it. */
+  /** `null` if the settings could not be read; the first claim that has them fixes it. */
   fixed: FixedLook | null;
-  /** Not before; `null` for at once. */
+  /** The earliest time to send; `null` for at once. */
   sendAt: string | null;
-  /** The step that takes it, where that is traced. */
+  /** Trace context of the step that takes it, if traced. */
   traceparent: string | null;
-  /** Born claimed by this process, or `null` to wait for whoever claims it. */
+  /** The claim of this process; `null` if the delivery is to wait for any claim. */
   claim: { claimId: string; workerId: string; leaseMs: number } | null;
 };
 
 export type Taken =
   | { kind: 'taken'; datedAt: Date }
-  /** The key is known: with the same content it stays that delivery. */
+  /** The key was used before. With the same content it is the same delivery. */
   | { kind: 'known'; deliveryId: string; contentHash: string }
-  /** This occurrence of its series was taken under another key. */
+  /** This occurrence of its series was taken before, under another key. */
   | { kind: 'recurs'; deliveryId: string; key: string };
 
-/** As the reader writes it: umlauts too, which lower() leaves alone where the database was made with the locale C. */
+/** Lower case in any language: with the locale C, `lower()` alone would leave umlauts as they are. */
 export const inLowerCase = (text: string): string => `lower(${text} COLLATE "und-x-icu")`;
 
-/** What a delivery is found by: subject, number and id of the document, names and addresses of the recipients, a line each. */
+/** The text that a search looks through, one line each: subject, number and id of the document, names and addresses of the recipients. */
 export const wordsOf = (
   { subject, document }: Pick<NewDelivery, 'subject' | 'document'>,
   recipients: readonly { address: string; name: string | null }[],
@@ -99,7 +99,7 @@ const STATEMENT = `
   due AS (${noteDueLanes('unheld')})
   SELECT id, dated_at AS "datedAt" FROM taken`;
 
-/** Takes these deliveries, each (team, key) once, however many ask at once. Answers in their order. */
+/** Takes these deliveries: one for each (team, key), however many calls run at once. Returns the results in the same order. */
 export async function takeDeliveries(sql: Sql, deliveries: readonly NewDelivery[]): Promise<Taken[]> {
   const rows = await sql.prepared<{ id: string; datedAt: Date }>(STATEMENT, [JSON.stringify(deliveries.map(toMember)), deliveries.length]);
   const taken = new Map(rows.map(({ id, datedAt }) => [id, datedAt]));
@@ -111,7 +111,7 @@ export async function takeDeliveries(sql: Sql, deliveries: readonly NewDelivery[
   });
 }
 
-/** What stands in the way of a delivery: that of its key, or else that of its occurrence. */
+/** The earlier delivery that has the same key, or else the same occurrence. */
 function firstOf({ teamId, key, document: { recurrence } }: NewDelivery, known: readonly First[]): Taken {
   const ofTeam = known.filter((row) => row.teamId === teamId);
   const sameKey = ofTeam.find((row) => row.key === key);
@@ -132,7 +132,7 @@ const toMember = ({ fixed, claim, recipients, attachments, ...delivery }: NewDel
 
 type First = { id: string; teamId: string; key: string; contentHash: string; seriesId: string | null; occurrence: string | null };
 
-// A statement of its own: the one above does not see what another one committed while it ran.
+// A statement of its own, as the one above does not see what others committed while it ran.
 const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
   sql.rows<First>(
     `WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS a (team_id, key, series_id, occurrence)),
@@ -150,7 +150,7 @@ const findFirst = (sql: Sql, deliveries: readonly NewDelivery[]) =>
     ],
   );
 
-/** What a key was used for. */
+/** The delivery that was taken under a key. */
 export async function findByKey(sql: Sql, teamId: string, key: string): Promise<{ deliveryId: string; contentHash: string } | null> {
   const [row] = await sql.rows<{ deliveryId: string; contentHash: string }>(
     'SELECT id AS "deliveryId", content_hash AS "contentHash" FROM dispatch.deliveries WHERE team_id = $1 AND key = $2',

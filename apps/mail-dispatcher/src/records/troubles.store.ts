@@ -1,11 +1,11 @@
-// Routes that do not work, and since when; shared by all processes, so that each trouble raises one alert.
+// Troubles of routes and since when they last, shared by all processes, so that each trouble raises one alert.
 import { Injectable } from '@nestjs/common';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { routeOf } from './lanes.js';
 import { addToOutbox, type NewOutcome } from './outbox.store.js';
 
-/** A delivery waits as long for its way out at most; so old ones need not be asked whether they have found it. */
+/** No delivery waits longer than this, so older ones can't have been tried since the trouble began. */
 const LONGEST_WAIT_MS = 7 * 24 * 60 * 60 * 1000;
 
 export type LastingTrouble = { since: Date; waiting: number };
@@ -19,8 +19,8 @@ export class TroublesStore {
   }
 
   /**
-   * Notes that the way out of a lane fails. True when it has done so for `toldAfterMs` and nobody was told.
-   * @param quietMs after so long without a try nobody knows what was in between: the trouble begins anew
+   * Notes that a lane fails. Returns true if it has failed for `toldAfterMs` and no alert was raised yet.
+   * @param quietMs after this time without a try, the trouble may have ended in between and is taken as a new one
    */
   async note(lane: string, quietMs: number, toldAfterMs: number): Promise<boolean> {
     const [row] = await this.sql.rows<{ isDue: boolean }>(
@@ -34,7 +34,10 @@ export class TroublesStore {
     return row?.isDue ?? false;
   }
 
-  /** Tells of it, once. Another process may have seen the way work meanwhile: then the trouble begins with now. Returns whether it was told. */
+  /**
+   * Raises the alert, once. If another process has seen the lane work meanwhile, the trouble begins anew instead. Returns whether the alert
+   * was raised.
+   */
   async tell(lane: string, outcomeOf: (trouble: LastingTrouble) => NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
       const [trouble] = await sql.rows<{ since: Date }>(
@@ -56,14 +59,14 @@ export class TroublesStore {
     });
   }
 
-  /** The way works. */
+  /** Ends the trouble, as the lane works. */
   async end(lane: string): Promise<void> {
     await this.sql.affected('DELETE FROM dispatch.troubles WHERE lane = $1', [lane]);
   }
 
   /**
-   * Tells once, however many processes ask, that a certificate which ends then has this many days left or less. Returns whether it was told.
-   * @param teamId whose it is; empty: the platform's
+   * Raises the alert about an expiring certificate once for `days`, however many processes ask. Returns whether this call did.
+   * @param teamId owner of the certificate; empty: the platform
    */
   async warnOfCertificate(teamId: string, notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {
@@ -87,7 +90,7 @@ export class TroublesStore {
   }
 }
 
-/** Ids begin with the time when they were made (RFC 9562 5.7): this one comes before all of that moment. */
+/** The smallest id of that moment: ids begin with the time at which they were made (RFC 9562, 5.7). */
 function idAt(timeMs: number): string {
   const time = Math.max(0, timeMs).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
