@@ -1,4 +1,5 @@
-// Removes the blobs that no delivery names: of requests that were refused late, of processes that died, of messages whose delivery is settled.
+// Removes blobs that no delivery needs: left by requests that were refused late, by processes that died, or by messages of settled
+// deliveries.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger, PollLoop } from '@billing-mail/platform';
 import { DOCUMENT_STORE, LOGGER } from '../dispatcher.tokens.js';
@@ -7,26 +8,26 @@ import { blobsCollected } from '../records/dispatcher.metrics.js';
 import { type DocumentStore } from './document-store.js';
 
 const HOUR_MS = 60 * 60 * 1000;
-/** What was written just now is about to be named. */
+/** A blob written just now may be about to get its row. */
 const SET_ASIDE_AFTER_MS = HOUR_MS;
-/** No process takes so long from writing a blob to the row that names it. */
+/** No process takes this long from writing a blob to the row that names it. */
 const REMOVED_AFTER_MS = 24 * HOUR_MS;
 
-/** Both as points in time: what was written, and what was set aside, before then. */
+/** Collects blobs written, and blobs set aside, before these times. */
 export type CollectedBefore = { written: Date; setAside: Date };
 type Step = 'set_aside' | 'restored' | 'removed' | 'unfinished';
 
 /**
- * In two steps, as nothing can look at the store and at PostgreSQL at once. A blob that nobody names is set aside, where it is still found; after a day
- * it is removed, or restored where a delivery has come to name it meanwhile. Whoever puts the same bytes again has them beside it. So nothing
- * that intake does within a day can lose a document, and several processes may collect at a time.
+ * Collects in two steps, as no transaction covers both the store and PostgreSQL. A blob that no row names is set aside, where it is still
+ * found. A day later it is removed, or restored if a delivery names it by then. Storing the same bytes again writes an ordinary blob beside
+ * it. So intake can't lose a document as long as it takes less than a day, and several processes may collect at the same time.
  */
 @Injectable()
 export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly looking = new PollLoop({
     look: () => this.look(),
     everyMs: HOUR_MS,
-    // Processes that were started together look at different times.
+    // Spreads processes that were started together.
     firstAfterMs: Math.random() * HOUR_MS,
     onError: (error) => this.logger.warn({ step: 'blobs', err: error }, 'could not look for blobs that nobody names'),
   });
@@ -45,10 +46,10 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     void this.looking.stop();
   }
 
-  /** Goes once through the store. */
+  /** One pass through the store. */
   async collect({ written, setAside }: CollectedBefore): Promise<Record<Step, number>> {
     const counts = { set_aside: 0, restored: 0, removed: 0, unfinished: 0 };
-    // First what was set aside in earlier rounds, so that what this one sets aside has its time.
+    // Blobs from earlier passes come first, so that those of this pass stay set aside for their full time.
     for await (const hashes of this.store.setAsideBefore(setAside)) {
       const named = await this.blobs.named(hashes);
       for (const hash of hashes) {

@@ -1,4 +1,5 @@
-// The documents of a backup: those that its rows name, as files under their hash. Nothing changes a blob, so they may be copied after the rows.
+// The documents of a backup: the blobs that its rows name, as files named by their hash. Blobs never change, so they may be copied after
+// the rows.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -8,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ClientBase } from 'pg';
 import { type DocumentStore } from './document-store.js';
 
-/** A line each: a blob that a delivery of the backup names, and whether it is a document or only the bytes of a message that waits. */
+/** One line for each blob that a delivery of the backup names, and whether it is a document or a message kept for its next try. */
 const LIST = 'documents.jsonl';
 const FOLDER = 'documents';
 const LISTED = 1000;
@@ -16,11 +17,14 @@ const LISTED = 1000;
 type Named = { sha256: string; isDocument: boolean };
 export type CopiedDocuments = {
   copied: number;
-  /** Documents that a delivery names and the store does not have, or not with these bytes. */
+  /** Documents that a delivery names but the store lacks, or has with other bytes. */
   missing: string[];
 };
 
-/** Lists the blobs that deliveries name at the moment of this transaction. Documents by `ref` are invoicing's, in backups as well. */
+/**
+ * Lists the blobs that deliveries name in this transaction's snapshot. Documents named by `ref` belong to invoicing, which backs them up
+ * itself.
+ */
 export async function listDocuments(client: ClientBase, folder: string): Promise<void> {
   await client.query(
     `DECLARE named CURSOR FOR
@@ -37,7 +41,7 @@ export async function listDocuments(client: ClientBase, folder: string): Promise
   }
 }
 
-/** Copies what is listed out of the store. The bytes of a message whose delivery was settled meanwhile are gone, and nobody needs them. */
+/** Copies the listed blobs from the store. Message bytes may be missing if their delivery was settled meanwhile; nobody needs them. */
 export async function keepDocuments(store: DocumentStore, folder: string): Promise<CopiedDocuments> {
   const result: CopiedDocuments = { copied: 0, missing: [] };
   for await (const line of createInterface({ input: createReadStream(path.join(folder, LIST)) })) {

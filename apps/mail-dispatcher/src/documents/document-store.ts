@@ -1,22 +1,24 @@
 import { UnavailableError } from '@billing-mail/platform';
 
-/** Bytes that are kept under their own hash; the same bytes are kept once. */
+/** A blob: bytes that are kept under their own hash, so the same bytes are stored once. */
 export type StoredBlob = { sha256: string; size: number };
 
-/** Where a document is: under its own hash, or under a key that is invoicing's. */
+/** Where a document is: under its own hash, or under a key of invoicing. */
 export type DocumentPlace = { sha256: string; ref: string | null };
 
-/** Bytes that came and are no blob yet: they become one when they are kept, and are gone when they are discarded or forgotten for a day. */
+/**
+ * Bytes that were received but are not a blob yet: `keep` makes them one, `discard` removes them, and after a day they are removed anyway.
+ */
 export type ReceivedBytes = StoredBlob & {
-  /** From their start, whenever they are asked for. */
+  /** The bytes from the start, on each call. */
   open(): AsyncIterable<Uint8Array>;
   /** Durable once it resolves. */
   keep(): Promise<void>;
-  /** Of no effect once they are kept. */
+  /** Does nothing once the bytes are kept. */
   discard(): Promise<void>;
 };
 
-/** The store is away or refuses us: never the fault of a document. Says nothing that is secret. */
+/** The store does not answer or refuses access; that is never the fault of a document. The message holds no secrets. */
 export class DocumentStoreUnavailableError extends UnavailableError {
   override readonly name: string = 'DocumentStoreUnavailableError';
 
@@ -26,43 +28,45 @@ export class DocumentStoreUnavailableError extends UnavailableError {
 }
 
 /**
- * Where documents are kept, so that neither Redis nor PostgreSQL holds them. Documents of invoicing stay under its keys and are not copied; what came with
- * a job, and the bytes of messages that wait for their next try, are blobs. Rejects when it is away.
+ * Where documents are kept, so that neither Redis nor PostgreSQL holds them. Documents of invoicing stay under its keys and are not copied.
+ * Documents that came with a job or an upload, and message bytes kept for the next try, are blobs. Methods throw if the store is
+ * unavailable.
  */
 export interface DocumentStore {
-  /** Where it is, for people. */
+  /** Where the store is, for people. */
   readonly place: string;
   /** Keeps the bytes; durable once it resolves. */
   put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob>;
-  /** Takes bytes in without keeping them; what it got of a source that fails is gone. */
+  /** Stores bytes without making them a blob. If the source fails, what was stored is removed. */
   receive(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReceivedBytes>;
-  /** All bytes of a document; `null` when it is not there. */
+  /** All bytes of a document; `null` if it does not exist. */
   read(place: DocumentPlace): Promise<Buffer | null>;
-  /** The size of a document; `null` when it is not there. */
+  /** The size of a document in bytes; `null` if it does not exist. */
   sizeOf(place: DocumentPlace): Promise<number | null>;
-  /** The bytes of a document, as a stream. Fails while reading when it is not there. */
+  /** Streams the bytes of a document. The stream fails if it does not exist. */
   open(place: DocumentPlace): AsyncIterable<Uint8Array>;
-  /** Hashes of the blobs, some at a time. */
+  /** Hashes of the blobs, in batches. */
   blobs(): AsyncIterable<string[]>;
   /**
-   * Puts a blob aside that was last written before then: it is found as before, and put again it is an ordinary one beside it. Says whether it did.
-   * Of an object store this is a copy and a removal; what is read or put in between is safe, as both are the same bytes.
+   * Sets a blob aside if it was last written before that time. It is still found; storing the same bytes again writes an ordinary blob
+   * beside it. Returns whether it was set aside. An object store copies and then removes it, which is safe for readers and writers in
+   * between, as both copies have the same bytes.
    */
   setAside(sha256: string, writtenBefore: Date): Promise<boolean>;
-  /** Hashes of what was set aside before then, some at a time. */
+  /** Hashes of the blobs that were set aside before that time, in batches. */
   setAsideBefore(then: Date): AsyncIterable<string[]>;
-  /** Makes what was set aside an ordinary blob again. */
+  /** Makes a blob that was set aside an ordinary one again. */
   restore(sha256: string): Promise<void>;
-  /** Removes what was set aside, and only that. */
+  /** Removes a blob that was set aside, and only that copy. */
   removeSetAside(sha256: string): Promise<void>;
-  /** Removes what was received before then and neither kept nor discarded; says how much there was. */
+  /** Removes bytes that were received before that time and neither kept nor discarded. Returns how many there were. */
   removeUnfinished(receivedBefore: Date): Promise<number>;
-  /** Removes a blob; one that is gone already is no mistake. */
+  /** Removes a blob; does nothing if it does not exist. */
   remove(sha256: string): Promise<void>;
-  /** Rejects when the store can't be used. */
+  /** Throws if the store can't be used. */
   check(): Promise<void>;
-  /** The id that it was given; `null` when it has none. */
+  /** The id of the store; `null` if it has none. */
   id(): Promise<string | null>;
-  /** Gives an id to a store that has none; durable once it resolves. Rejects where it has one. */
+  /** Gives an id to a store that has none, durably once it resolves. Throws if it has one. */
   giveId(id: string): Promise<void>;
 }

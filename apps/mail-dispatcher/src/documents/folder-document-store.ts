@@ -1,4 +1,4 @@
-// Documents in a folder: blobs under `.blobs/ab/<sha256>`, documents that invoicing put there under their key (`acme/2026/0042.xml`).
+// Documents in a folder: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own keys (`acme/2026/0042.xml`).
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -6,19 +6,19 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { type DocumentPlace, type DocumentStore, type ReceivedBytes, type StoredBlob } from './document-store.js';
 
-// A key never begins with a dot, so that no document can stand where the blobs are.
+// No key begins with a dot, so no document of invoicing can be among the blobs.
 const BLOBS = '.blobs';
-/** Invoices are nobody's business but their owner's, whatever the umask. */
+/** Only the owner may read invoices, whatever the umask is. */
 const OWNER_ONLY = 0o700;
-/** Below it: the id of the store. */
+/** In `.blobs`: the file with the id of the store. */
 const ID = 'store-id';
-/** Below it: what comes in and is not kept yet. */
+/** In `.blobs`: received bytes that are not kept yet. */
 const INCOMING = 'incoming';
-/** Below it: blobs that nobody named when they were looked at. */
+/** In `.blobs`: blobs that were set aside. */
 const ASIDE = 'aside';
-/** Hashes that are asked about together. */
+/** Hashes in one batch. */
 const LISTED = 500;
-/** Large enough that a document of some megabytes is a few reads, small enough that sixteen at a time are no burden. */
+/** Large enough for a document of some megabytes to need few reads, small enough that sixteen at a time take little memory. */
 const READ_BYTES = 256 * 1024;
 
 export class FolderDocumentStore implements DocumentStore {
@@ -88,7 +88,7 @@ export class FolderDocumentStore implements DocumentStore {
     const found = await ifThere(stat(file));
     if (found === null || found.mtime >= writtenBefore) return false;
     const aside = this.asidePath(sha256);
-    // Its date says from now on when it was set aside.
+    // From now on the time of the file is when it was set aside.
     await ifThere(utimes(file, new Date(), new Date()));
     return (await ifThere(inFolderOf(aside, () => rename(file, aside)).then(() => true))) ?? false;
   }
@@ -132,7 +132,7 @@ export class FolderDocumentStore implements DocumentStore {
     return path.join(this.folder, BLOBS, ID);
   }
 
-  // Renaming over the same content is harmless, and two at once end with one whole file.
+  // Renaming over the same content is harmless, and of two at once one whole file remains.
   private async moveIn(temporary: string, target: string): Promise<void> {
     await inFolderOf(target, () => rename(temporary, target));
     await syncFolder(path.dirname(target));
@@ -143,7 +143,7 @@ export class FolderDocumentStore implements DocumentStore {
     return path.relative(this.folder, file).startsWith('..') ? null : file;
   }
 
-  /** What a place has, wherever a blob is at the moment: while it is looked for it may be set aside, or restored. */
+  /** Looks in all places where the document may be: a blob may be set aside or restored during the look. */
   private async firstOf<T>({ sha256, ref }: DocumentPlace, look: (file: string) => Promise<T | null>): Promise<T | null> {
     if (ref === null) return (await look(this.blobPath(sha256))) ?? (await look(this.asidePath(sha256))) ?? look(this.blobPath(sha256));
     const file = this.refPath(ref);
@@ -188,7 +188,7 @@ async function writeDurably(file: string, bytes: AsyncIterable<Uint8Array> | Ite
   return { sha256: hash.digest('hex'), size };
 }
 
-/** Makes the folder of a file where it is missing, which is rare: of each document two folders would be asked for otherwise. */
+/** Creates the folder only if it is missing, which is rare; checking first would cost every document two more calls. */
 async function inFolderOf<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -199,7 +199,7 @@ async function inFolderOf<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-// Without it the name of a new file may be gone after a power cut although its bytes are there (fsync(2)).
+// Without this, the name of a new file may be lost in a power failure although its bytes are on disk (fsync(2)).
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -209,13 +209,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Those whose file was written before then. */
+/** The names whose file was written before that time. */
 async function onlyOlder(names: readonly string[], fileOf: (name: string) => string, then: Date): Promise<string[]> {
   const dates = await Promise.all(names.map(async (name) => (await ifThere(stat(fileOf(name))))?.mtime));
   return names.filter((_, index) => (dates[index] ?? then) < then);
 }
 
-/** `null` when there is no such file. */
+/** `null` if there is no such file. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

@@ -1,5 +1,6 @@
-// The store of this dispatcher, once it is known to be the one that PostgreSQL knows. Until then nothing is asked of it: in another store documents
-// would seem to be gone, what is written there would be found by no other dispatcher, and its own documents would be taken for nobody's.
+// The document store of this dispatcher, used only once it is known to be the one that PostgreSQL knows. In another store, existing
+// documents would seem to be missing, new ones would be found by no other dispatcher, and the collector would remove documents of another
+// database.
 import { type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Logger, TroubleLog, within } from '@billing-mail/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,11 +13,11 @@ import {
   type StoredBlob,
 } from './document-store.js';
 
-/** How long a start waits for the store; it goes on without it, not ready. */
+/** How long the start waits for the store. After that the dispatcher runs without it and is not ready. */
 const START_MS = 5000;
 const ASK_AGAIN_MS = 2000;
 
-/** The store is another one than PostgreSQL knows, or not known yet. */
+/** The store is not the one that PostgreSQL knows, or that is not known yet. */
 class UnknownStoreError extends DocumentStoreUnavailableError {
   override readonly name = 'UnknownStoreError';
 }
@@ -24,7 +25,7 @@ class UnknownStoreError extends DocumentStoreUnavailableError {
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeApplicationShutdown {
-  /** The id by which it is known; `null` while it is not. */
+  /** The id of the store once it is known to be the right one. */
   private knownAs: string | null = null;
   private ended = false;
   private looking: Promise<void> | null = null;
@@ -40,7 +41,7 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     this.trouble = new TroubleLog(logger);
   }
 
-  /** The store, where it is the right one. @throws UnknownStoreError */
+  /** The store, if it is the right one. @throws UnknownStoreError */
   private get own(): DocumentStore {
     if (this.knownAs !== null) return this.store;
     throw new UnknownStoreError(`It is not known yet whether ${this.place} is the document store of this database.`);
@@ -58,16 +59,19 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
     this.ended = true;
   }
 
-  /** Resolves when it is known for the first time; never, if it never is. */
+  /** Resolves once the store is known for the first time. */
   whenKnown(): Promise<void> {
     return this.known;
   }
 
-  /** Rejects when the store can't be used, or is not the one that PostgreSQL knows: a volume may be gone at any time. */
+  /**
+   * Throws if the store can't be used or is not the one that PostgreSQL knows. Asked again and again, as a volume may disappear at any
+   * time.
+   */
   async check(): Promise<void> {
     try {
       await this.store.check();
-      // Once it is known PostgreSQL may be away.
+      // Once the store is known, PostgreSQL may be unavailable.
       if (this.knownAs === null || (await this.store.id()) !== this.knownAs) this.knownAs = await this.recognise();
       this.tellKnown();
     } catch (error) {
@@ -129,12 +133,12 @@ export class KnownDocumentStore implements DocumentStore, OnModuleInit, BeforeAp
 
   private async look(): Promise<void> {
     while (!this.ended && this.knownAs === null) {
-      await this.check().catch(() => undefined); // told by itself
+      await this.check().catch(() => undefined); // `check` logs it
       if (this.knownAs === null) await sleep(ASK_AGAIN_MS, undefined, { ref: false });
     }
   }
 
-  /** Its id, once it is the one that PostgreSQL knows. @throws UnknownStoreError */
+  /** The id of the store, if it is the one that PostgreSQL knows. @throws UnknownStoreError */
   private async recognise(): Promise<string> {
     const [found, { id, place }] = [await this.store.id(), await this.identities.known()];
     if (found !== null && found !== id) throw new UnknownStoreError(belongsToAnother(this.place, place));

@@ -1,10 +1,10 @@
 import { documentStoreSeconds } from '../records/dispatcher.metrics.js';
 import { type DocumentStore } from './document-store.js';
 
-/** What waits for the store and does not depend on how fast somebody sends or reads. */
+/** Methods that only wait for the store; others also depend on how fast somebody sends or reads. */
 const MEASURED: ReadonlySet<string | symbol> = new Set<keyof DocumentStore>(['put', 'read', 'sizeOf', 'remove', 'check']);
 
-/** The same store, with the time that it takes in the metrics. */
+/** The same store, with its times recorded in the metrics. */
 export function measured(store: DocumentStore): DocumentStore {
   return new Proxy(store, {
     get: (target, name) => {

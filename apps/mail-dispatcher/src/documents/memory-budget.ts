@@ -1,6 +1,6 @@
 /**
- * Bytes of messages and documents that may be in memory at a time, whoever holds them. What is larger than all of it passes alone, so that
- * nothing waits for ever.
+ * Limits the bytes of messages and documents in memory at a time. A request for more than the limit is granted when nothing else is in use,
+ * so that nothing waits forever.
  */
 export class MemoryBudget {
   private used = 0;
@@ -8,12 +8,11 @@ export class MemoryBudget {
 
   constructor(private readonly limitBytes: number) {}
 
-  /** Whether somebody waits for memory. */
   get isTight(): boolean {
     return this.waiting.length > 0;
   }
 
-  /** Waits its turn for so many bytes; returns how to give them back, once. */
+  /** Waits for its turn to use so many bytes; returns the function that releases them, which may be called more than once. */
   async take(bytes: number): Promise<() => void> {
     if (this.waiting.length > 0 || !this.hasRoom(bytes)) await new Promise<void>((grant) => this.waiting.push({ bytes, grant }));
     else this.used += bytes;

@@ -1,22 +1,22 @@
-// Objects in one bucket, by Amazon's SDK: the only place that loads it, and the only one that knows its errors.
+// Access to the objects of one bucket. The only file that loads Amazon's SDK and knows its errors.
 import type * as Sdk from '@aws-sdk/client-s3';
 import { DocumentStoreUnavailableError } from './document-store.js';
 
-/** A bucket of Amazon's or of another server that speaks S3, and the folder in it. */
+/** A bucket at Amazon or at another server with an S3 API, and the folder in it. */
 export type S3Place = { bucket: string; prefix: string; endpoint: string | null; region: string | null };
-/** Until a connection, the beginning of an answer, and any further part of it are there. */
+/** Time limits: for the connection, for the beginning of a response, and for each pause within it. */
 export type S3Patience = { connectMs: number; answerMs: number; silenceMs: number };
 export type S3Object = { key: string; modifiedAt: Date };
 
 const PATIENCE: S3Patience = { connectMs: 5_000, answerMs: 30_000, silenceMs: 30_000 };
-/** As many as are asked about together. */
+/** Objects in one batch. */
 const LISTED = 500;
 
-/** The package, once it is loaded, and the client that it made. */
+/** The SDK, once it is loaded, and the client. */
 type Connection = { sdk: typeof Sdk; client: Sdk.S3Client };
 type Failure = { name?: string; code?: string; Code?: string; $metadata?: { httpStatusCode?: number } };
 
-/** S3 said no: by a status and one of its codes. */
+/** S3 refused a request, with a status and an error code. */
 class S3Refusal extends DocumentStoreUnavailableError {
   constructor(
     message: string,
@@ -36,19 +36,19 @@ export class S3Bucket {
     private readonly patience: S3Patience = PATIENCE,
   ) {}
 
-  /** All bytes of an object; `null` when it is not there. */
+  /** All bytes of an object; `null` if it does not exist. */
   async get(key: string): Promise<Buffer | null> {
     const found = await this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand(this.named(key))).then(bytesOf));
     return found === null ? null : found.bytes;
   }
 
-  /** Bytes from there on, so many at most, with the size of the whole; `null` when it is not there. */
+  /** At most `bytes` bytes from that offset, and the size of the whole object; `null` if it does not exist. */
   async piece(key: string, from: number, bytes: number): Promise<{ bytes: Buffer; size: number } | null> {
     const Range = `bytes=${from}-${from + bytes - 1}`;
     return this.ask('GetObject', ({ sdk, client }) => client.send(new sdk.GetObjectCommand({ ...this.named(key), Range })).then(bytesOf));
   }
 
-  /** When an object was written; `null` when it is not there. */
+  /** When an object was written; `null` if it does not exist. */
   async modifiedAt(key: string): Promise<Date | null> {
     const found = await this.ask('GetObject', ({ sdk, client }) =>
       client.send(new sdk.GetObjectCommand({ ...this.named(key), Range: 'bytes=0-0' })).then(async (answer) => {
@@ -59,7 +59,10 @@ export class S3Bucket {
     return found;
   }
 
-  /** Writes an object unless it is there; says whether it did. Where a server knows no conditions it is written over, with `elseOver`. */
+  /**
+   * Writes an object unless it exists; returns whether it did. If the server does not support conditional writes, an existing object is
+   * overwritten, or with `elseOver` false left as it is.
+   */
   async putOnce(key: string, bytes: Buffer, elseOver = true): Promise<boolean> {
     const put = (IfNoneMatch?: '*') =>
       this.ask('PutObject', ({ sdk, client }) =>
@@ -73,7 +76,7 @@ export class S3Bucket {
         if (!(error instanceof S3Refusal)) throw error;
         if (error.status === 412) return false;
         if (error.status === 501) this.takesConditions = false;
-        // 409: somebody writes it at the same time, and may yet fail.
+        // 409: another process writes the same object now, and may still fail.
         else if (error.status !== 409) throw error;
       }
     }
@@ -82,7 +85,10 @@ export class S3Bucket {
     return true;
   }
 
-  /** Writes an object in parts, all but the last of the same size, of 5 MiB at least. There is none before the last one, nor when the parts fail. */
+  /**
+   * Writes an object in parts, which all but the last have the same size of at least 5 MiB. The object exists only after the last part; if
+   * the source fails, there is none.
+   */
   async upload(key: string, parts: AsyncIterable<Buffer>): Promise<void> {
     const begun = await this.ask('CreateMultipartUpload', ({ sdk, client }) =>
       client.send(new sdk.CreateMultipartUploadCommand(this.named(key))),
@@ -99,13 +105,13 @@ export class S3Bucket {
       const whole = { ...upload, MultipartUpload: { Parts } };
       await this.ask('CompleteMultipartUpload', ({ sdk, client }) => client.send(new sdk.CompleteMultipartUploadCommand(whole)));
     } catch (error) {
-      // What is told is why it failed; parts that stay are collected.
+      // The error to report is the first one. Parts that remain are removed by `abortUploads`.
       await this.abort(upload).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Whether there was one to copy. */
+  /** Copies an object; returns false if it does not exist. */
   async copy(from: string, to: string): Promise<boolean> {
     const CopySource = [this.at.bucket, ...this.named(from).Key.split('/')].map(encodeURIComponent).join('/');
     const copied = await this.ask('CopyObject', ({ sdk, client }) =>
@@ -114,12 +120,12 @@ export class S3Bucket {
     return copied !== null;
   }
 
-  /** One that is gone already is no mistake. */
+  /** Does nothing if the object does not exist. */
   async remove(key: string): Promise<void> {
     await this.ask('DeleteObject', ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(this.named(key))));
   }
 
-  /** Objects in a folder and those below it, some at a time. */
+  /** Objects in a folder and all folders below, in batches. */
   async *list(folder: string): AsyncGenerator<S3Object[]> {
     const { Bucket, Key: Prefix } = this.named(folder);
     for (let ContinuationToken: string | undefined, isLast = false; !isLast;) {
@@ -134,7 +140,10 @@ export class S3Bucket {
     }
   }
 
-  /** Ends uploads into a folder that were begun before then; says how many. A server that can't list them is left to its own rules. */
+  /**
+   * Aborts uploads into a folder that were begun before that time; returns how many. On a server that can't list uploads, its own clean-up
+   * rules have to do that.
+   */
   async abortUploads(folder: string, begunBefore: Date): Promise<number> {
     const { Bucket, Key: Prefix } = this.named(folder);
     const listed = await this.ask('ListMultipartUploads', ({ sdk, client }) =>
@@ -144,7 +153,7 @@ export class S3Bucket {
       throw error;
     });
     const old = (listed?.Uploads ?? []).filter(({ Initiated }) => Initiated !== undefined && Initiated < begunBefore);
-    // One that has ended meanwhile fails the round, and the next one goes on.
+    // An upload that has ended meanwhile makes this pass fail; the next one continues.
     for (const { Key, UploadId } of old) await this.abort({ Bucket, Key, UploadId });
     return old.length;
   }
@@ -159,7 +168,7 @@ export class S3Bucket {
     return { Bucket: this.at.bucket, Key: this.at.prefix + key };
   }
 
-  /** The answer; `null` when the object is not there. */
+  /** Sends a request; returns `null` if the object does not exist. */
   private async ask<T>(what: string, request: (connection: Connection) => Promise<T>): Promise<T | null> {
     const connection = await (this.connection ??= this.connect());
     try {
@@ -169,7 +178,7 @@ export class S3Bucket {
     }
   }
 
-  /** What the SDK throws may carry the request with its session token: only what is known to be harmless goes on. */
+  /** An error of the SDK may contain the request with its session token, so only harmless parts are passed on. */
   private translate(what: string, { name, code, Code, $metadata }: Failure): null {
     const status = $metadata?.httpStatusCode;
     const kind = Code ?? code ?? name ?? 'unknown';
@@ -180,16 +189,17 @@ export class S3Bucket {
     throw new S3Refusal(`${store} answers ${status} ${kind} to ${what}.`, kind, status);
   }
 
-  // Loaded for those only who keep their documents there: it takes a third of a second and 20 MB.
+  // Loaded only if documents are kept in S3: it takes a third of a second and 20 MB.
   private async connect(): Promise<Connection> {
     const sdk = await import('@aws-sdk/client-s3');
     const { endpoint, region } = this.at;
     const { connectMs, answerMs, silenceMs } = this.patience;
     const client = new sdk.S3Client({
       ...(region === null ? (endpoint === null ? {} : { region: 'us-east-1' }) : { region }),
-      // Names of buckets are no names of hosts elsewhere.
+      // Outside of Amazon, a bucket is usually not a host name of its own.
       ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
-      // Not every server knows the newer checksums; the signature covers the hash of what is sent, and what is read is hashed by who reads it.
+      // Not every server supports the newer checksums. The signature covers the hash of what is sent, and readers check the hash of what
+      // they read.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, socketTimeout: silenceMs, throwOnRequestTimeout: true },
@@ -207,6 +217,6 @@ type Answer = {
 async function bytesOf({ Body, ContentLength, ContentRange }: Answer): Promise<{ bytes: Buffer; size: number }> {
   const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
   if (ContentLength !== undefined && bytes.length !== ContentLength) throw Object.assign(new Error(), { code: 'IncompleteBody' });
-  // "bytes 0-99/1234"
+  // For example "bytes 0-99/1234".
   return { bytes, size: Number(ContentRange?.split('/')[1] ?? bytes.length) };
 }

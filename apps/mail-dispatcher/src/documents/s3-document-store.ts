@@ -1,4 +1,4 @@
-// Documents in a bucket, laid out as in a folder: blobs under `.blobs/ab/<sha256>`, documents that invoicing put there under their key.
+// Documents in a bucket, with the layout of a folder store: blobs under `.blobs/ab/<sha256>`, documents of invoicing under its own keys.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   type DocumentPlace,
@@ -9,23 +9,23 @@ import {
 } from './document-store.js';
 import { S3Bucket, type S3Patience, type S3Place } from './s3-bucket.js';
 
-/** Nothing else begins with a dot: a key of invoicing's never does. */
+/** No key of invoicing begins with a dot. */
 const BLOBS = '.blobs/';
 const ID = `${BLOBS}store-id`;
-/** What comes in and is not kept yet. */
+/** Received bytes that are not kept yet. */
 const INCOMING = `${BLOBS}incoming/`;
-/** Blobs that nobody named when they were looked at. */
+/** Blobs that were set aside. */
 const ASIDE = `${BLOBS}aside/`;
 const BLOB_KEY = /^\.blobs\/[0-9a-f]{2}\/([0-9a-f]{64})$/;
 
-/** Above this size bytes go up in parts of it, one at a time; below they are held until their hash is known, and go up in one. */
+/** Larger documents are uploaded in parts of this size, one at a time. Smaller ones are held in memory until their hash is known. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Received bytes that wait in memory to be kept, as most documents are. */
+/** Received documents up to this size wait in memory to be kept; most are smaller. */
 const HELD_BYTES = 1024 * 1024;
-/** What is read as a stream is asked for in pieces: a server would hang up on a reader as slow as a mail server may be. */
+/** A stream is read in pieces, as a server would close the connection to a reader that is as slow as a mail server can be. */
 const PIECE_BYTES = 512 * 1024;
 
-/** Bytes that came: in memory, or as an object under another name. */
+/** Received bytes: in memory, or as an object under another key. */
 type Came = StoredBlob & ({ bytes: Buffer } | { key: string });
 
 export class S3DocumentStore implements DocumentStore {
@@ -89,7 +89,7 @@ export class S3DocumentStore implements DocumentStore {
   async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
     const modifiedAt = await this.bucket.modifiedAt(blobKey(sha256));
     if (modifiedAt === null || modifiedAt >= writtenBefore) return false;
-    // The copy's date says when it was set aside.
+    // The time of the copy is when it was set aside.
     return this.move(blobKey(sha256), ASIDE + sha256);
   }
 
@@ -116,7 +116,7 @@ export class S3DocumentStore implements DocumentStore {
     return count;
   }
 
-  /** That the bucket can be written is tried once; that it answers, each time. */
+  /** Tests once that the bucket can be written, and each time that it answers. */
   async check(): Promise<void> {
     if (!this.mayWrite) {
       const key = `${INCOMING}check-${randomUUID()}`;
@@ -166,7 +166,7 @@ export class S3DocumentStore implements DocumentStore {
     if ('key' in came) await this.bucket.remove(came.key);
   }
 
-  /** Copying over the same content is harmless, and whoever reads meanwhile finds it under one of the names. */
+  /** Copying over the same content is harmless, and a reader finds the object under one of the two keys meanwhile. */
   private async move(from: string, to: string): Promise<boolean> {
     const isThere = await this.bucket.copy(from, to);
     if (isThere) await this.bucket.remove(from);
@@ -185,8 +185,8 @@ export class S3DocumentStore implements DocumentStore {
 }
 
 /**
- * Reads `s3://bucket/prefix?endpoint=https://…&region=…`. Credentials do not belong in there: they are found as Amazon's tools find them.
- * @throws Error that says what is wrong, and nothing of the URL.
+ * Reads `s3://bucket/prefix?endpoint=https://…&region=…`. The URL holds no credentials; the SDK finds them in its usual places.
+ * @throws Error that says what is wrong and quotes nothing of the URL
  */
 export function readS3Url(url: string): S3Place {
   const { hostname, username, password, pathname, searchParams, hash } = new URL(url);
@@ -211,11 +211,11 @@ function isEndpoint(text: string): boolean {
 
 const blobKey = (sha256: string): string => `${BLOBS}${sha256.slice(0, 2)}/${sha256}`;
 
-/** Where a document may be: a blob may be set aside, or restored, while it is looked for. */
+/** The keys under which a document may be: a blob may be set aside or restored during the look. */
 const keysOf = ({ sha256, ref }: DocumentPlace): string[] =>
   ref === null ? [blobKey(sha256), ASIDE + sha256, blobKey(sha256)] : isKey(ref) ? [ref] : [];
 
-/** Some servers resolve dots in a key, and would lead out of the prefix or to the blobs. */
+/** Some servers resolve dots in a key, which could lead out of the prefix or to the blobs. */
 const isKey = (ref: string): boolean => ref.split('/').every((part) => part !== '' && !part.startsWith('.'));
 
 async function firstOf<T>(keys: readonly string[], look: (key: string) => Promise<T | null>): Promise<T | null> {
@@ -226,7 +226,7 @@ async function firstOf<T>(keys: readonly string[], look: (key: string) => Promis
   return null;
 }
 
-/** All but the last have the size of a part. */
+/** All parts but the last have the size `PART_BYTES`. */
 async function* inParts(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let gathered: Uint8Array[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-// The team's settings as settings-api has them, asked by the Redis transport and kept for a few seconds.
+// Asks settings-api for the settings of a team by the Redis transport, and keeps them for a few seconds.
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
 import {
@@ -15,14 +15,14 @@ import { lastValueFrom, timeout, TimeoutError } from 'rxjs';
 /** Injection token of the client of the Redis transport. */
 export const TRANSPORT_CLIENT = Symbol('TRANSPORT_CLIENT');
 
-/** Nobody answers for ever when no responder is there, so every question has an end. */
+/** Without a responder the transport never answers, so each request needs a time limit. */
 const ANSWER_TIMEOUT_MS = 3000;
-/** `settings.changed` drops an entry at once; this is for the event that got lost. */
+/** `settings.changed` removes an entry at once; this is for an event that got lost. */
 const MAX_AGE_MS = 10_000;
-/** After a question without an answer the next ones are not asked for so long: a queue must not wait 3 s for each of its jobs. */
+/** After a request without an answer, requests fail at once for this long: otherwise each job of the queue would wait 3 s. */
 const SILENCE_MS = 2000;
 
-/** Settings can't be had now: our own trouble, the delivery waits. */
+/** The settings can't be read now: our own trouble, so the delivery waits. */
 export class SettingsUnavailableError extends Error {
   override readonly name = 'SettingsUnavailableError';
 }
@@ -36,19 +36,22 @@ export class SettingsClient {
 
   constructor(@Inject(TRANSPORT_CLIENT) private readonly transport: ClientProxy) {}
 
-  /** The settings, `null` for a team that has none. @throws SettingsUnavailableError after 3 s without an answer, for the next 2 s at once. */
+  /**
+   * The settings of a team; `null` if it has none. @throws SettingsUnavailableError after 3 s without an answer, and at once for the next 2
+   * s
+   */
   @Traced('settings', { about: (teamId: string) => ({ teamId }) })
   async settingsOf(teamId: string): Promise<TeamMailSettings | null> {
     const known = this.entries.get(teamId);
     if (known && Date.now() - known.askedAt < MAX_AGE_MS) return known.settings;
     const entry: Entry = { settings: this.ask(teamId), askedAt: Date.now() };
     this.entries.set(teamId, entry);
-    // A failed question must not be the answer for the next ones.
+    // A failed request must not be the answer to later ones.
     entry.settings.catch(() => this.forgetEntry(teamId, entry));
     return entry.settings;
   }
 
-  /** Certificates of teams that end between the two times. @throws SettingsUnavailableError */
+  /** Certificates of teams that expire between the two times. @throws SettingsUnavailableError */
   async certificatesEnding(after: Date, before: Date): Promise<EndingCertificate[]> {
     const request = { after: after.toISOString(), before: before.toISOString() };
     try {
@@ -59,7 +62,7 @@ export class SettingsClient {
     }
   }
 
-  /** Forgets what is known of a team, also an answer that is still on its way. */
+  /** Forgets the settings of a team, including an answer that is still on its way. */
   forget(teamId: string): void {
     this.entries.delete(teamId);
   }
@@ -77,7 +80,7 @@ export class SettingsClient {
       );
       return teamMailSettings.nullable().parse(answer ?? null);
     } catch (cause) {
-      // What is wrong with one team's answer says nothing of the others'.
+      // A faulty answer for one team says nothing about others, so only a time-out silences requests.
       if (cause instanceof TimeoutError) this.silentUntil = performance.now() + SILENCE_MS;
       throw new SettingsUnavailableError('settings-api does not answer on the Redis transport.', { cause });
     }

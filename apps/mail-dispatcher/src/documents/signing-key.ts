@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import { checkSigningIdentity, readPkcs12, type SigningIdentity, SigningIdentityError } from '@billing-mail/mail-core';
 import { EnvironmentError } from '@billing-mail/platform';
 
-/** The platform's signing key can't be used now (its certificate has run out): our own trouble, mail of the platform waits. */
+/** The platform's signing key can't be used now, as its certificate has expired: our own trouble, so mail of the platform waits. */
 export class SigningKeyUnavailableError extends Error {
   override readonly name = 'SigningKeyUnavailableError';
 }
 
-/** The key that signs for the platform, with the sender address that it is for. */
+/** The platform's signing key and the sender address that it is for. */
 export class SigningKey {
   constructor(
     readonly identity: SigningIdentity,
     private readonly fromAddress: string,
   ) {}
 
-  /** @throws SigningKeyUnavailableError when a receiver would find a signature made at `now` wrong. */
+  /** @throws SigningKeyUnavailableError if receivers would reject a signature made at `now` */
   usableAt(now: Date): SigningIdentity {
     const problem = this.problemsAt(now).find(({ fatal }) => fatal);
     if (problem) throw new SigningKeyUnavailableError(problem.message);
@@ -26,7 +26,7 @@ export class SigningKey {
   }
 }
 
-/** @throws EnvironmentError saying which variable is wrong and why. */
+/** @throws EnvironmentError that says which variable is wrong and why */
 export function loadSigningKey(env: { SMIME_P12_FILE: string; SMIME_P12_PASSPHRASE: string; PLATFORM_FROM_ADDRESS: string }): SigningKey {
   const problem = (message: string) => new EnvironmentError([message]);
   let bytes: Buffer;

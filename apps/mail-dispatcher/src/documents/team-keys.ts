@@ -1,4 +1,4 @@
-// The keys that teams sign with where they send by their own server, as the settings have them; each is opened once.
+// The keys with which teams sign mail that goes by their own server, from their settings. Opened keys are kept in memory.
 import { createPrivateKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type TeamCertificate } from '@billing-mail/contracts';
@@ -6,12 +6,12 @@ import { checkSigningIdentity, type SigningIdentity, signingIdentity } from '@bi
 import { CredentialBox, signingKeyContext } from '@billing-mail/platform';
 import { SettingsClient } from './settings.client.js';
 
-/** The team's certificate has run out: unsigned would be silently wrong, so its mail waits until it has set a new one. */
+/** The team's certificate has expired. Sending unsigned would be a silent mistake, so its mail waits for a new certificate. */
 export class CertificateExpiredError extends Error {
   override readonly name = 'CertificateExpiredError';
 }
 
-/** An opened key is some kilobytes, with the parts of its signatures that are always the same. */
+/** An opened key takes some kilobytes, including the constant parts of its signatures. */
 const MOST_KEPT = 1000;
 
 @Injectable()
@@ -24,8 +24,8 @@ export class TeamKeys {
   ) {}
 
   /**
-   * What mail of this sender is signed with; `null` where the team has no certificate for it. One that was taken with another sender, before the
-   * certificate was set, goes out without.
+   * The identity that signs mail of this sender; `null` if the team has no certificate for it. A delivery that was taken with another
+   * sender address, before the certificate was set, goes out unsigned.
    * @throws CertificateExpiredError, SettingsUnavailableError, SealError
    */
   async identityFor(teamId: string, fromAddress: string): Promise<SigningIdentity | null> {

@@ -1,4 +1,5 @@
-// Tokens that teams' servers are signed in to by, as settings-api keeps them: asked by the Redis transport and kept until they are to be renewed.
+// Asks settings-api by the Redis transport for the access tokens with which mailboxes are signed in to, and keeps them until shortly before
+// they expire.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
@@ -7,14 +8,14 @@ import { CredentialBox, smtpTokenContext } from '@billing-mail/platform';
 import { lastValueFrom, timeout } from 'rxjs';
 import { TRANSPORT_CLIENT } from './settings.client.js';
 
-/** Longer than settings-api waits for a provider and for its turn. */
+/** Longer than settings-api waits for a provider, including for its turn. */
 const ANSWER_TIMEOUT_MS = 25_000;
-/** A token is asked for anew so long before its end. */
+/** How long before its end a token is renewed. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
-/** After a question without an answer the next deliveries of the connection do not ask for so long. */
+/** After a failed request, further ones for the connection fail at once for this long. */
 const SILENCE_MS = 5000;
 
-/** A token can't be had now: our own trouble or the provider's, the delivery waits. */
+/** No token can be had now, because of our own or the provider's trouble, so the delivery waits. */
 export class TokenUnavailableError extends Error {
   override readonly name = 'TokenUnavailableError';
 }
@@ -35,9 +36,9 @@ export class TokenClient {
   ) {}
 
   /**
-   * A token for this connection and server; `broken` when its team has to do something about it.
+   * Returns a token for this connection and server, or `broken` if the team has to act.
    * @param rejected the token that the server has refused
-   * @throws TokenUnavailableError when nobody answers, or the provider does not
+   * @throws TokenUnavailableError if settings-api or the provider does not answer
    */
   async tokenFor(asked: ConnectionAsked, rejected?: string): Promise<TokenFound> {
     const key = `${asked.connectionId} ${asked.host}`;
@@ -52,7 +53,7 @@ export class TokenClient {
     entry.found = this.ask(asked, rejected, entry);
     this.entries.set(key, entry);
     entry.found.then(
-      // What a team has mended is to be seen by the next try.
+      // Not kept, so that the next try finds out when the team has repaired the connection.
       (found) => 'broken' in found && this.forgetEntry(key, entry),
       () => {
         this.forgetEntry(key, entry);

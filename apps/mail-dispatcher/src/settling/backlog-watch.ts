@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { deliveriesWaiting, lateLanes, oldestDueAge, outboxAge, outboxWaiting, queueJobs } from '../records/dispatcher.metrics.js';
 
-/** As often as Prometheus scrapes in its sample configuration. A scrape only reads the latest values, so frequent scrapes cost no queries. */
+/** As often as Prometheus scrapes in its sample configuration. A scrape only reads the latest values, so it costs no queries. */
 const LOOK_EVERY_MS = 15_000;
 /** A busy Redis, or one that is still connecting, has until shortly before the next look. */
 const ANSWER_WITHIN_MS = 10_000;

@@ -1,23 +1,24 @@
-/** What a check knows of a document before it reads it. */
+/** What is known of a document before it is read. */
 export type NamedDocument = { filename: string; contentType: string };
 
-/** Bytes in order, from the start whenever they are asked for; the first block has the first KiB, or all of a shorter document. */
+/** The bytes, read from the start on each call. The first block has at least the first KiB, or all of a shorter document. */
 export type Blocks = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What is in a document of a team, which waits for its turn where reading takes long; all of its bytes where they are in memory. */
+/** The content of a document; `bytes` is set if all of it is in memory. Long work waits for the team's turn (`Turns`). */
 export type Content = { teamId: string; bytes?: Buffer; blocks: Blocks };
 
 /**
- * One thing that a document must be. What is wrong is said to its sender, `null` when nothing is; what can't be judged is nothing wrong. A check by the
- * beginning costs nothing; one that has to read a document is for the kinds that need it, and says without a wait that this one does not.
+ * One requirement for documents. Returns the problem to tell the sender; `null` if there is none, or if that can't be judged. Checking the
+ * beginning costs nothing. Reading a whole document is only for kinds that need it; for all others the check returns `null` at once,
+ * without a promise.
  */
 export type DocumentCheck = {
   isFor(document: NamedDocument): boolean;
-  /** Of the first KiB, or all of a shorter document. */
+  /** `beginning`: the first KiB, or all of a shorter document. */
   problemAtBeginning?(beginning: Buffer): string | null;
-  /** Gives the event loop its turn in between where a document is large. */
+  /** Yields to the event loop while it reads a large document. */
   problemInside?(document: NamedDocument, content: Content): Promise<string | null> | null;
 };
 
-/** Upper case makes no other type. */
+/** Media types are case-insensitive (RFC 2045, 5.1). */
 export const mediaType = ({ contentType }: NamedDocument): string => contentType.toLowerCase();

@@ -1,4 +1,4 @@
-// What documents must be, as a table: a further check is a file of its own and a line here.
+// The checks of documents, as a table. To add one, write a file and add it to `CHECKS`.
 import { type Content, type DocumentCheck, type NamedDocument } from './document-check.js';
 import { HYBRID_INVOICE_CHECK } from './hybrid-invoice-check.js';
 import { BEGINNING_BYTES, PDF_CHECK } from './pdf-check.js';
@@ -6,7 +6,7 @@ import { XML_CHECK } from './xml-check.js';
 
 const CHECKS: readonly DocumentCheck[] = [PDF_CHECK, XML_CHECK, HYBRID_INVOICE_CHECK];
 
-/** What is wrong with a document by its first KiB; bytes beyond it do not matter. */
+/** The problem that the first KiB of a document shows; `null` if none. Bytes beyond the first KiB are ignored. */
 export function problemAtBeginning(document: NamedDocument, bytes: Buffer): string | null {
   const beginning = bytes.subarray(0, BEGINNING_BYTES);
   for (const check of CHECKS) {
@@ -16,7 +16,7 @@ export function problemAtBeginning(document: NamedDocument, bytes: Buffer): stri
   return null;
 }
 
-/** What is wrong with a document that has to be read for it; `null` at once for most. */
+/** The problem that only reading the document shows. Returns `null` at once for documents that need no reading. */
 export function problemInside(document: NamedDocument, content: Content): Promise<string | null> | null {
   const reading = CHECKS.flatMap((check) => {
     const found = check.isFor(document) ? check.problemInside?.(document, content) : null;

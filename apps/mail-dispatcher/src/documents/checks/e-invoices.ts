@@ -1,10 +1,10 @@
-// Electronic invoices that are known by the name of their file: what stands at their root, and which profiles they may name.
+// Electronic invoices that are known by their file name: the root element they must have, and the profiles they may name.
 import { type XmlName, type XmlReading } from './read-xml.js';
 
 type Syntax = { root: XmlName; profileAt: string };
 
 const GUIDELINE = 'GuidelineSpecifiedDocumentContextParameter/ID';
-/** UN/CEFACT Cross Industry Invoice D16B: Factur-X 1, ZUGFeRD 2, XRechnung. */
+/** UN/CEFACT Cross Industry Invoice D16B, used by Factur-X 1, ZUGFeRD 2 and XRechnung. */
 const CII: Syntax = {
   root: { uri: 'urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100', local: 'CrossIndustryInvoice' },
   profileAt: `ExchangedDocumentContext/${GUIDELINE}`,
@@ -18,15 +18,15 @@ const ubl = (local: 'Invoice' | 'CreditNote'): Syntax => ({
   profileAt: 'CustomizationID',
 });
 
-/** By the lists of Factur-X 1.07, ZUGFeRD 1.0 to 2.3 and EN 16931-1; what is derived from EN 16931 begins with its name. */
+/** Profiles listed by Factur-X 1.07, ZUGFeRD 1.0 to 2.3 and EN 16931-1; the names of profiles derived from EN 16931 begin with its name. */
 const FACTUR_X = /^urn:(?:factur-x\.eu:1p0:|cen\.eu:en16931:2017|zugferd\.de:2p\d:)/;
 const ZUGFERD = /^urn:(?:factur-x\.eu:1p0:|cen\.eu:en16931:2017|zugferd\.de:2p\d:|ferd:(?:CrossIndustryDocument:)?invoice:)/;
-/** KoSIT's names, of the authority that the standard began at and of the one where it is now. */
+/** KoSIT's names: with the former authority of the standard and with the present one. */
 const XRECHNUNG = /^urn:cen\.eu:en16931:2017#.*kosit:(?:standard:)?xrechnung_\d/;
 
 type EInvoice = { syntaxes: readonly Syntax[]; profile: RegExp };
 
-/** By file name, in lower case. */
+/** The keys are in lower case. */
 const E_INVOICES: ReadonlyMap<string, EInvoice> = new Map([
   ['factur-x.xml', { syntaxes: [CII], profile: FACTUR_X }],
   ['zugferd-invoice.xml', { syntaxes: [CII, ZUGFERD_1], profile: ZUGFERD }],
@@ -35,10 +35,10 @@ const E_INVOICES: ReadonlyMap<string, EInvoice> = new Map([
 
 export const isNamedEInvoice = (filename: string): boolean => E_INVOICES.has(filename.toLowerCase());
 
-/** Where a profile may stand. */
+/** Where each syntax names its profile. */
 export const PROFILE_PATHS = [CII, ZUGFERD_1, ubl('Invoice')].map(({ profileAt }) => profileAt);
 
-/** Whether a file is the invoice that its name says. */
+/** The problem if a file is not the invoice that its name says; `null` if there is none. */
 export function explainEInvoice(filename: string, { root, texts }: Exclude<XmlReading, { problem: string }>): string | null {
   const expected = E_INVOICES.get(filename.toLowerCase());
   if (expected === undefined) return null;

@@ -1,15 +1,18 @@
-// Factur-X and ZUGFeRD: a PDF for people with the same invoice as XML inside.
+// Factur-X and ZUGFeRD: a PDF for people that has the same invoice inside as XML.
 import { type Blocks, type DocumentCheck } from './document-check.js';
 import { findInvoiceInside } from './pdf-files.js';
 import { isPdf } from './pdf-check.js';
 import { explainXml } from './xml-check.js';
 
-/** In the XMP of all of them, from ZUGFeRD 1.0 to Factur-X: `urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#`. PDF/A forbids to compress it. */
+/**
+ * Part of the XMP metadata of all versions from ZUGFeRD 1.0 to Factur-X: `urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#`. PDF/A does
+ * not allow compressing XMP.
+ */
 const MARK = Buffer.from(':pdfa:CrossIndustryDocument:invoice:');
 
 /**
- * A PDF that says it is one has the XML inside, and the XML is what its name says. One that can't be opened is judged by its readers. Of all others
- * only the bytes are searched.
+ * A PDF that declares itself as such an invoice must have the XML inside, and the XML must be what its name says. A PDF that can't be
+ * opened passes, as that is for the recipient's reader to judge. All other PDFs are only searched for the mark.
  */
 export const HYBRID_INVOICE_CHECK: DocumentCheck = {
   isFor: isPdf,
@@ -19,7 +22,7 @@ export const HYBRID_INVOICE_CHECK: DocumentCheck = {
   },
 };
 
-/** Also where it lies across two blocks. */
+/** Also finds a mark that spans two blocks. */
 async function hasMark(blocks: Blocks): Promise<boolean> {
   let before: Uint8Array = Buffer.alloc(0);
   for await (const block of blocks()) {

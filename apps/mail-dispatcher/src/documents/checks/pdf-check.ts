@@ -1,11 +1,11 @@
 import { type DocumentCheck, mediaType, type NamedDocument } from './document-check.js';
 
-/** Adobe's readers take a PDF whose mark stands in the first KiB (PDF Reference 1.7, appendix H, note 13). */
+/** Adobe's readers accept a PDF with its header within the first KiB (PDF Reference 1.7, appendix H, note 13). */
 export const BEGINNING_BYTES = 1024;
 
 export const isPdf = (document: NamedDocument): boolean => /^application\/(?:x-)?pdf$/.test(mediaType(document));
 
-/** A PDF is one, and no page of HTML that its maker gave instead, such as an error or a sign-in. */
+/** A PDF must be one, and not an HTML page that its maker delivered instead, such as an error or a sign-in. */
 export const PDF_CHECK: DocumentCheck = {
   isFor: isPdf,
   problemAtBeginning(beginning) {

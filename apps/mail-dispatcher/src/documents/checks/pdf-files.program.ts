@@ -1,4 +1,4 @@
-// The thread that opens PDFs: finds the electronic invoice among the files inside one.
+// The thread that opens PDFs: finds the electronic invoice among the embedded files.
 import {
   PDFArray,
   PDFContext,
@@ -14,15 +14,18 @@ import { inflateSync } from 'node:zlib';
 import { isNamedEInvoice } from './e-invoices.js';
 import { type FoundInvoice } from './pdf-files.js';
 
-/** A name tree is flat or two levels deep; one that is deeper than this runs in a circle. */
+/** A name tree has one or two levels; a deeper one is taken to be circular. */
 const MOST_LEVELS = 16;
-/** Of one PDF, all together. An invoice as XML has some kilobytes, and what a large PDF says of its objects some megabytes; more is a bomb. */
+/**
+ * Limit for all streams of one PDF. An XML invoice has some kilobytes, and the object streams of a large PDF some megabytes; more is a
+ * decompression bomb.
+ */
 const MOST_INFLATED_BYTES = 64 * 1024 * 1024;
 
 let inflatedBytes = 0;
 boundInflating();
 
-/** The library makes 25 GB of 25 MB. All of its decoders make room by one method. */
+/** The library would inflate 25 MB to 25 GB. All its decoders allocate through one method, so that is where the limit is set. */
 function boundInflating(): void {
   type Decoder = { buffer: Uint8Array; ensureBuffer: (this: Decoder, requested: number) => Uint8Array };
   const anyDecoder = decodePDFRawStream(PDFRawStream.of(PDFContext.create().obj({ Filter: 'RunLengthDecode' }), new Uint8Array()));
@@ -40,12 +43,12 @@ function boundInflating(): void {
   };
 }
 
-/** `null` where the PDF can't be opened, which is for its readers to judge. */
+/** Returns `null` if the PDF can't be opened. */
 export default async function findInvoice(pdf: Uint8Array): Promise<FoundInvoice | 'none' | null> {
   inflatedBytes = 0;
   try {
     const document = await PDFDocument.load(pdf, { updateMetadata: false, ignoreEncryption: true });
-    // What the library could not read it passes over.
+    // The library ignores errors of single objects, so the limit is checked here.
     if (document.isEncrypted || inflatedBytes === Infinity) return null;
     for (const [name, file] of filesOf(document)) if (isNamedEInvoice(name)) return { name, data: contentOf(file) };
     return 'none';
@@ -54,14 +57,14 @@ export default async function findInvoice(pdf: Uint8Array): Promise<FoundInvoice
   }
 }
 
-/** ISO 32000-1, 7.11.4: the embedded files stand in a name tree of the catalog (7.9.6), which may have branches. */
+/** Embedded files (ISO 32000-1, 7.11.4) are in a name tree of the catalog (7.9.6), which may have branches. */
 function* filesOf({ catalog }: PDFDocument): Generator<[string, PDFRawStream]> {
   const names = catalog.lookupMaybe(PDFName.of('Names'), PDFDict);
   const root = names?.lookupMaybe(PDFName.of('EmbeddedFiles'), PDFDict);
   for (const specification of root === undefined ? [] : leavesOf(root, 0)) {
     const file = specification.lookupMaybe(PDFName.of('EF'), PDFDict)?.lookup(PDFName.of('F'));
     if (!(file instanceof PDFRawStream)) continue;
-    // The key of the tree is any text; the name of the file stands here.
+    // The key in the name tree may be any text; the file name is in the file specification.
     for (const key of ['UF', 'F']) {
       const name = specification.lookup(PDFName.of(key));
       if (name instanceof PDFString || name instanceof PDFHexString) yield [name.decodeText(), file];
@@ -85,7 +88,7 @@ function* leavesOf(node: PDFDict, level: number): Generator<PDFDict> {
 
 function contentOf(file: PDFRawStream): Uint8Array {
   const filter = file.dict.lookup(PDFName.of('Filter'));
-  // Nearly all; zlib knows a bound, which the library's own way does not.
+  // Nearly all files use Flate. zlib can limit its output, the library can't.
   if (filter === PDFName.of('FlateDecode') && !file.dict.has(PDFName.of('DecodeParms')))
     return inflateSync(file.getContents(), { maxOutputLength: MOST_INFLATED_BYTES });
   return decodePDFRawStream(file).decode();

@@ -1,4 +1,4 @@
-// What is inside a PDF, found out on a thread of its own: opening a large one takes a second, in which nothing else could go on here.
+// Reads the files embedded in a PDF, on a thread of its own: opening a large PDF takes a second, which would block this process.
 import path from 'node:path';
 import { Piscina } from 'piscina';
 import { type Blocks } from './document-check.js';
@@ -6,13 +6,13 @@ import { Turns } from './turns.js';
 
 export type FoundInvoice = { name: string; data: Uint8Array };
 
-/** Compiled, also where the tests run from the sources. */
+/** The compiled program, also when tests run from the sources. */
 const PROGRAM = path.resolve(__dirname, '..', '..', '..', 'dist', 'documents', 'checks', 'pdf-files.program.js');
-/** The library alone takes a third of a second to load, so the thread stays for a while. */
+/** Loading the library takes a third of a second, so the thread is kept for a while. */
 const KEPT_MS = 60_000;
-/** What takes longer to open is left to its readers: a megabyte can be made to take minutes, and a large one takes a second. */
+/** A PDF that takes longer is not checked. A large one takes a second; one megabyte can be crafted to take minutes. */
 const MOST_MS = 15_000;
-/** And so is what makes more objects than there is room for beside the rest of the service. */
+/** A PDF that needs more memory is not checked either. */
 const MOST_HEAP_MB = 256;
 
 const ONE_THREAD = { filename: PROGRAM, minThreads: 0, maxThreads: 1, idleTimeout: KEPT_MS };
@@ -21,8 +21,8 @@ let thread: Piscina | undefined;
 const turns = new Turns();
 
 /**
- * The electronic invoice among the files of a PDF, `none` where there is none, `null` where that can't be told. One PDF at a time, and its bytes are
- * read when its turn comes, so that those that wait take no memory.
+ * Returns the electronic invoice among the files of a PDF, `none` if there is none, or `null` if that can't be found out. Reads one PDF at
+ * a time, and its bytes only when its turn has come, so that waiting ones take no memory.
  */
 export function findInvoiceInside(teamId: string, blocks: Blocks): Promise<FoundInvoice | 'none' | null> {
   return turns.take(teamId, async () => {
@@ -33,7 +33,7 @@ export function findInvoiceInside(teamId: string, blocks: Blocks): Promise<Found
   });
 }
 
-/** In memory of their own, which can be handed to another thread. */
+/** Copies the bytes into one buffer of its own, which can be transferred to the thread. */
 async function bytesOf(blocks: Blocks): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   for await (const piece of blocks()) pieces.push(piece);

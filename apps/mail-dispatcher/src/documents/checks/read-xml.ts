@@ -1,4 +1,4 @@
-// XML as a check reads it: whether it is well-formed, and what stands at one place of it.
+// Reads XML for the checks: whether it is well-formed, and the text of some elements.
 import { SaxesParser } from 'saxes';
 import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
@@ -6,22 +6,28 @@ import { type Content } from './document-check.js';
 import { Turns } from './turns.js';
 
 export type XmlName = { uri: string; local: string };
-/** What was found: the root, and the text of the elements that were asked for, by their path below it. */
+/** The root element, and the text of the requested elements by their path below the root. */
 export type XmlReading = { problem: string } | { root: XmlName; texts: Map<string, string> };
 
-/** Parsed in one turn: a fraction of a millisecond of an invoice, and six of what is made to take long. An answer takes several turns of the event loop. */
+/**
+ * Bytes parsed at a time: a fraction of a millisecond for an invoice, 6 ms for crafted input. A request takes several turns of the event
+ * loop.
+ */
 const PIECE_BYTES = 8 * 1024;
 const turns = new Turns();
 const MOST_TEXT = 1000;
-/** As libxml2 has it, and with it most who read invoices; those have some ten. The parser looks for the namespace of each element in all above it. */
+/**
+ * The limit of libxml2, and so of most programs that read invoices; invoices have some ten levels. For each element the parser looks up the
+ * namespace in all elements above.
+ */
 const MOST_DEPTH = 256;
-/** Of one element, which the parser looks at in one go, each in all levels above: 9,000 take 40 ms. */
+/** For one element. The parser handles its attributes at once, looking each up in all elements above: 9,000 take 40 ms. */
 const MOST_ATTRIBUTES = 1_000;
 const MOST_SAID = 120;
 
 /**
- * Reads XML to its end; `paths` are names below the root such as `ExchangedDocumentContext/ID`, of which the first is taken. `null` where it is in
- * an encoding that can't be read here.
+ * Reads XML to its end. `paths`: elements below the root, such as `ExchangedDocumentContext/ID`; the first of several counts. Returns
+ * `null` if the encoding is not supported here.
  */
 export async function readXml({ teamId, blocks }: Content, paths: readonly string[] = []): Promise<XmlReading | null> {
   const reader = new XmlReader(paths);
@@ -38,7 +44,7 @@ export async function readXml({ teamId, blocks }: Content, paths: readonly strin
   return reader.end(decoder);
 }
 
-/** Thrown where it is found, as the parser would go on to the end of what it was given. */
+/** Thrown inside the parser, as it would otherwise go on to the end of its input. */
 class TooDeepError extends Error {
   override readonly name = 'TooDeepError';
   constructor() {
@@ -50,7 +56,7 @@ class XmlReader {
   private readonly parser: SaxesParser<{ xmlns: true }>;
   private readonly texts = new Map<string, string>();
   private readonly path: string[] = [];
-  /** No path below that is asked for; to put each together would take a long one for each element. */
+  /** The depth of the longest requested path; paths below it are not built, as that would cost time for each element. */
   private readonly deepest: number;
   private root: XmlName | null = null;
   private problem: string | null = null;
@@ -77,7 +83,7 @@ class XmlReader {
     });
   }
 
-  /** False once there is something wrong. */
+  /** Returns false once a problem is found. */
   write(decoder: TextDecoder, piece?: Uint8Array): boolean {
     try {
       this.parser.write(piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true }));
@@ -88,7 +94,7 @@ class XmlReader {
     return this.problem === null;
   }
 
-  /** Of the element whose tag has not ended yet. The parser tells of them when it has. */
+  /** Attributes of the element whose tag is still open; the parser reports them only at its end. */
   private get attributesSoFar(): number {
     return (Reflect.get(this.parser, 'attribList') as unknown[] | undefined)?.length ?? 0;
   }
@@ -99,19 +105,22 @@ class XmlReader {
     return { root: this.root, texts: this.texts };
   }
 
-  /** `null` below what is asked for. */
+  /** `null` below the requested elements. */
   private pathHere(): string | null {
     return this.path.length > this.deepest ? null : this.path.join('/');
   }
 
   private note(message: string): void {
-    // Declared in the DTD perhaps, which nobody fetches.
+    // The entity may be declared in the DTD, which is never fetched.
     if (this.hasDoctype && /undefined entity/.test(message)) return;
     this.problem ??= message.slice(0, MOST_SAID);
   }
 }
 
-/** By byte order mark, by what the first two bytes must be, or by the declaration (XML 1.0, appendix F); `null` for one that is not known here. */
+/**
+ * Detects the encoding by byte order mark, by the first two bytes, or by the declaration (XML 1.0, appendix F); `null` if it is not
+ * supported.
+ */
 function decoderFor(beginning: Uint8Array): TextDecoder | null {
   const [first, second] = beginning;
   const bytes = Buffer.from(beginning.buffer, beginning.byteOffset, Math.min(beginning.length, 200));

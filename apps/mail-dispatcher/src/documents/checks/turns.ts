@@ -1,13 +1,13 @@
 /**
- * Lets one at a time do something that takes long: the teams take turns, so that one that brings a lot, or what is made to take long, holds up the
- * others by one turn of its own and not by all of them.
+ * Runs long work one piece at a time. The teams take turns, so that a team with a lot of work, or crafted input, delays the others by one
+ * piece only.
  */
 export class Turns {
   private isTaken = false;
-  /** By team; the one that was served last comes last. */
+  /** By team; the team that was served last is at the end. */
   private readonly waiting = new Map<string, (() => void)[]>();
 
-  /** What `work` comes to, once it is its turn. */
+  /** Runs `work` when its turn has come, and returns its result. */
   async take<T>(teamId: string, work: () => T | Promise<T>): Promise<T> {
     if (this.isTaken) await new Promise<void>((begin) => this.wait(teamId, begin));
     this.isTaken = true;
@@ -32,7 +32,7 @@ export class Turns {
     const [teamId, ofTeam] = next;
     const begin = ofTeam.shift();
     if (ofTeam.length === 0) this.waiting.delete(teamId);
-    // It stays taken meanwhile. The event loop has its turn as well: many short ones are as long as a long one.
+    // `isTaken` stays set, so nobody goes first. The event loop gets a turn too, as many short pieces block it as long as one long piece.
     if (begin !== undefined) setImmediate(begin);
   }
 }

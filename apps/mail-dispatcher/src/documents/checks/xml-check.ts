@@ -4,7 +4,7 @@ import { readXml } from './read-xml.js';
 
 const XML_TYPE = /^(?:application|text)\/xml$|\+xml$/;
 
-/** What calls itself XML is some, and an electronic invoice is what its name says. */
+/** A document declared as XML must be XML, and an electronic invoice must be what its name says. */
 export const XML_CHECK: DocumentCheck = {
   isFor: (document) => XML_TYPE.test(mediaType(document)) || isNamedEInvoice(document.filename),
   problemAtBeginning: (beginning) => (beginning.subarray(0, 5).toString('latin1') === '%PDF-' ? 'is a PDF, not XML' : null),
