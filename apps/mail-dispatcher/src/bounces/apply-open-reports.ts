@@ -1,4 +1,4 @@
-// Looks again at what came in before its delivery was settled, and at addresses that work again.
+// Applies reports that arrived before their delivery was settled, and forgets dead addresses that work again.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -7,7 +7,10 @@ import { BouncedAddressesStore } from './bounced-addresses.store.js';
 import { ReportsStore } from './reports.store.js';
 import { TakeReport } from './take-report.js';
 
-/** A relay on the same machine may report before the yes to its delivery is recorded, which takes moments. One look at an index that is empty. */
+/**
+ * A relay on the same machine may report before the acceptance is recorded, which takes moments. Each look is one query on an index that is
+ * usually empty.
+ */
 const LOOK_MS = 1000;
 const RECOVERED_MS = 10 * 60 * 1000;
 const LEAVE_MS = 2000;

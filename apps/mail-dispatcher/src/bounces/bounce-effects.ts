@@ -1,4 +1,4 @@
-// What follows for a settled delivery from what came back: pure, over the state under the lock.
+// Decides what follows for a settled delivery from a report. Pure: works on the state read under the lock.
 import { type BounceClass, type DeliveryBouncedEvent } from '@billing-mail/contracts';
 import { settledStatus, transition } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
@@ -6,16 +6,16 @@ import { type NewOutcome } from '../records/outbox.store.js';
 import { type Decision, toDecision } from '../settling/decision.js';
 import { type Finding } from './findings.js';
 
-/** An event names at most this many. */
+/** Most recipients that an event names. */
 const NAMED = 50;
 
-/** RFC 3463 3.2: the mailbox or its domain is not there, has moved, or takes no mail at all (RFC 7505). */
+/** RFC 3463, 3.2: the mailbox or its domain does not exist or has moved; 5.1.10: the domain accepts no mail at all (RFC 7505). */
 const DEAD_STATUSES: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']);
 const DEAD_CLASSES: ReadonlySet<BounceClass | null> = new Set<BounceClass | null>(['no_such_address', 'domain_not_found']);
 
 export type Bounced = { recipient: RecipientRow; finding: Finding };
 
-/** Whom the mail came back from that had been taken for him. Of several reports on one the first counts. */
+/** The accepted or uncertain recipients whose message came back. Of several reports about one recipient the first counts. */
 export function newlyBounced(state: DeliveryState, findings: readonly Finding[]): Bounced[] {
   const bounces = findings.filter(({ kind }) => kind === 'bounced').toReversed();
   const byPosition = new Map(bounces.map((finding) => [finding.position, finding]));
@@ -25,7 +25,7 @@ export function newlyBounced(state: DeliveryState, findings: readonly Finding[])
   });
 }
 
-/** The recipients bounced, and the delivery as it has ended with that. */
+/** Marks the recipients as bounced, and decides the status that the delivery has then. */
 export function decideBounced(state: DeliveryState, bounced: readonly Bounced[]): Decision {
   const by = new Map(bounced.map(({ recipient, finding }) => [recipient.position, finding]));
   const after = state.recipients.map((recipient): RecipientRow => {
@@ -38,7 +38,7 @@ export function decideBounced(state: DeliveryState, bounced: readonly Bounced[])
   const decision = toDecision(
     state,
     { recipients: after, next: { kind: 'settled', status: statusAfter(state, status) } },
-    // What was told before about others stays what is shown.
+    // A failure that was reported before stays the one shown.
     { triedRoute: null, failure: state.status === 'sent' ? failure : (state.failure ?? failure) },
   );
   return { ...decision, outcome: null };
@@ -49,11 +49,11 @@ const statusAfter = <Status extends Parameters<typeof transition>[1]>({ status: 
   return to;
 };
 
-/** Whether no mail will ever arrive there, so that the team is warned before it sends again. */
+/** Whether no mail will ever arrive at the address, so that the team is warned when it sends there again. */
 export const isDead = ({ permanent, status, class: of }: Finding): boolean =>
   permanent && (DEAD_STATUSES.has(status ?? '') || DEAD_CLASSES.has(of));
 
-/** What is told; `about` is empty where nobody knows whom the report is about. */
+/** The event to send; `about` is empty if the report does not show which recipients it concerns. */
 export function toBouncedEvent(
   state: DeliveryState,
   what: DeliveryBouncedEvent['what'],

@@ -1,4 +1,4 @@
-// Takes mail for return paths by SMTP, and nothing else: a way in that answers 250 once what follows is committed, and never sends anything.
+// Receives mail to return paths by SMTP, and nothing else. It answers 250 once the consequences are committed, and never sends mail.
 import { readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
@@ -14,24 +14,27 @@ import { selfMadeCertificate } from './listener-certificate.js';
 import { networkOf } from './sender-network.js';
 import { READ_BYTES, TakeReport } from './take-report.js';
 
-/** Some servers send back all of a document; the largest that we send, in base64, is smaller. What is too much to keep is not kept. */
+/**
+ * Some servers return the whole document. This is above the largest one that we send, in base64. Only the first `READ_BYTES` of a mail are
+ * kept.
+ */
 const MOST_BYTES = 40 * 1024 * 1024;
-/** Servers keep a connection for several reports, so few serve many. Each holds a megabyte at most. */
+/** Servers use one connection for several reports, so few connections serve many. Each holds at most one megabyte. */
 const MOST_CONNECTIONS = 50;
 const MOST_CONNECTIONS_OF_ONE = 20;
-/** With those that have not been greeted yet, or have been told to go: they hold nothing. */
+/** Includes connections that are not greeted yet or are being closed; these hold no memory. */
 const MOST_SOCKETS = 4 * MOST_CONNECTIONS;
-/** Mails that one network may bring in a minute: a mass run that bounces as a whole still goes through within the hour. */
+/** Mails that one network may send in a minute: a mass run that bounces completely still gets through within the hour. */
 const MAILS_A_MINUTE = 3000;
-/** Unknown recipients that one network may ask for in a minute: our own return paths are never unknown, so this is somebody who guesses. */
+/** Unknown recipients that one network may try in a minute. Our own return paths are never unknown, so such a client guesses. */
 const GUESSES_A_MINUTE = 60;
-/** RFC 5321 4.5.3.2 would have five minutes; whoever says nothing for one holds a place for nothing. */
+/** RFC 5321, 4.5.3.2 would allow five minutes, but a silent client takes the place of another. */
 const SILENCE_MS = 60_000;
-/** A mail may take so long in all, also from one who sends a byte now and then. */
+/** Limit for the whole mail, which also stops clients that send a byte now and then. */
 const MAIL_MS = 300_000;
 const CLOSE_MS = 2000;
 
-/** Answered as it is: a code and, in front of the words, an enhanced one (RFC 3463). */
+/** A refusal that is sent to the client: a reply code, and a text that begins with an enhanced status code (RFC 3463). */
 class Refusal extends Error {
   constructor(
     readonly responseCode: number,
@@ -51,9 +54,9 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
   private readonly trouble: TroubleLog;
   private readonly mails = new RateLimiterMemory({ points: MAILS_A_MINUTE, duration: 60 });
   private readonly guesses = new RateLimiterMemory({ points: GUESSES_A_MINUTE, duration: 60 });
-  /** Who may speak, and from which network; the one that came first, first. */
+  /** Admitted sessions and their networks, the oldest first. */
   private readonly places = new Map<SMTPServerSession, string>();
-  /** Those that have named a return path of ours. */
+  /** Sessions that have named a valid return path. */
   private readonly believed = new WeakSet<SMTPServerSession>();
   private readonly paths = new WeakMap<SMTPServerSession, ReturnPath[]>();
 
@@ -66,7 +69,7 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     this.trouble = new TroubleLog(logger);
   }
 
-  /** The port that it listens at; `null` where it does not. */
+  /** The port that it listens on; `null` if it does not listen. */
   get port(): number | null {
     return this.server === null ? null : (this.server.server.address() as AddressInfo).port;
   }
@@ -79,7 +82,7 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
       server.once('error', reject);
       server.listen(port, host, () => (server.off('error', reject), resolve()));
     });
-    // Of a connection that broke there is nothing to do; its mail comes again.
+    // Nothing to do: the client of a broken connection sends its mail again.
     server.on('error', (error) => this.logger.debug({ step: 'bounce', err: error }, 'a connection to the bounce listener broke'));
     this.server = server;
     this.logger.info({ step: 'bounce', port: this.port }, 'reports on deliveries are taken by SMTP');
@@ -130,13 +133,13 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     return false;
   }
 
-  /** Whoever brings a report names its return path at once: who has been here longest and has named none goes. False where all have. */
+  /** Ends the oldest session that has named no return path yet, as genuine reports name theirs at once. Returns false if there is none. */
   private makeRoom(): boolean {
     const session = [...this.places.keys()].find((each) => !this.believed.has(each));
     if (session === undefined) return false;
     this.places.delete(session);
     for (const connection of this.server?.connections ?? [])
-      // Which closes it.
+      // `send` with 421 closes the connection.
       if (connection.session === session) connection.send(421, '4.3.2 Others are waiting; come back when you have something to bring');
     bouncesIgnored.inc({ reason: 'made_room' });
     return true;
@@ -149,14 +152,14 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
       return (await this.withinLimit(this.guesses, session)) ? noSuchUser() : tooOften();
     }
     const paths = this.paths.get(session) ?? [];
-    // A report is about one mail; to several return paths at once writes somebody who has collected them.
+    // A report concerns one message. A client that writes to the return paths of several has collected them.
     if (paths.some(({ deliveryId }) => deliveryId !== path.deliveryId)) return new Refusal(452, '4.5.3 One recipient at a time');
     this.paths.set(session, [...paths, path]);
     this.believed.add(session);
     return null;
   }
 
-  /** Resolves once it is committed; whatever is thrown is answered, so that the sender knows to come again. */
+  /** Resolves once the report is committed. An error is answered with a temporary failure, so that the client sends it again. */
   private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
     const raw = await this.collect(stream);
     try {
@@ -167,7 +170,7 @@ export class BounceListener implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** The beginning of it; the rest is let pass, up to a limit that ends the connection's mail but not the server. */
+  /** Reads the mail and keeps its beginning. A mail that is too large is refused at its end. */
   private async collect(stream: SMTPServerDataStream): Promise<Buffer> {
     const kept: Buffer[] = [];
     const since = performance.now();

@@ -1,4 +1,4 @@
-// Addresses that documents of a team came back from, over HTTP.
+// The addresses from which documents of a team came back, over HTTP.
 import { Controller, Delete, Get, Header, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {

@@ -1,4 +1,5 @@
-// Addresses of a team that documents came back from for good: remembered for thirty days, and longer for what was told of a series.
+// Addresses from which documents of a team came back for good. They are remembered for thirty days; what a series was already alerted
+// about, for longer.
 import { Injectable } from '@nestjs/common';
 import { type BouncedAddressView } from '@billing-mail/contracts';
 import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
@@ -7,9 +8,9 @@ import { type DeliveryState } from '../records/rows.js';
 import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.js';
 import { type Bounced, isDead } from './bounce-effects.js';
 
-/** Whoever was accepted for so long and nothing came back has it: servers report a refusal within minutes, trouble on the way within hours. */
+/** After this time without a report, an accepted message has arrived: servers report refusals within minutes, and delays within hours. */
 const QUIET = `interval '1 day'`;
-/** Series that go on for years have something due at least that often. */
+/** Even a series that runs for years has a document due at least this often. */
 const SERIES_REMEMBERED = `interval '400 days'`;
 
 export type BouncedAddress = Omit<BouncedAddressView, 'explanation'>;
@@ -26,14 +27,14 @@ export class BouncedAddressesStore {
     this.sql = new SqlOn(dataSource);
   }
 
-  /** Hears of each address as soon as this process remembers it. */
+  /** Registers a listener for each address that this process records. */
   onRemembered(tell: (dead: DeadAddress) => void): void {
     this.tell = tell;
   }
 
-  /** Those that were remembered since then, or all. */
+  /** Addresses recorded since that time; all of them if it is `null`. */
   async since(time: Date | null): Promise<{ dead: DeadAddress[]; until: Date }> {
-    // Whoever committed meanwhile may have begun before.
+    // Goes back a minute further, for transactions that began before that time and committed after it.
     const rows = await this.sql.rows<DeadAddress & { bouncedAt: Date }>(
       `SELECT team_id AS "teamId", address, bounced_at AS "bouncedAt" FROM dispatch.bounced_addresses
        WHERE bounced_at > greatest(now() - ${REMEMBERED}, $1::timestamptz - interval '1 minute')`,
@@ -43,7 +44,7 @@ export class BouncedAddressesStore {
     return { dead: rows, until: latest };
   }
 
-  /** Those that are still known as dead and of which was not told with this series; from now on it was. */
+  /** Those of the addresses that are dead and about which this series has raised no alert yet. From now on it has. */
   async untold(
     sql: Sql,
     teamId: string,
@@ -67,8 +68,8 @@ export class BouncedAddressesStore {
   }
 
   /**
-   * Remembers whose address is dead. Returns those of whom is to be told: of a recurring document to a dead address that is told once,
-   * and not again with each occurrence.
+   * Records dead addresses. Returns the bounces to raise an alert about: all, but for a recurring document only the first at a dead
+   * address.
    */
   async remember(sql: Sql, { id, teamId, document }: DeliveryState, bounced: readonly Bounced[]): Promise<Bounced[]> {
     const series = document.recurrence?.seriesId ?? null;
@@ -79,7 +80,7 @@ export class BouncedAddressesStore {
     return untold;
   }
 
-  /** Whether the series, if it is one, is new with this address. */
+  /** Returns whether this series is new for the address; always true without a series. */
   private async note(
     sql: Sql,
     { id, teamId, series }: { id: string; teamId: string; series: string | null },
@@ -102,12 +103,12 @@ export class BouncedAddressesStore {
     return known === undefined;
   }
 
-  /** A mail has arrived there. */
+  /** Forgets addresses at which a message has arrived. */
   async forget(sql: Sql, teamId: string, addresses: readonly string[]): Promise<void> {
     await sql.affected('DELETE FROM dispatch.bounced_addresses WHERE team_id = $1 AND address = ANY ($2::text[])', [teamId, addresses]);
   }
 
-  /** By address, as that stays in its place while others come and go. */
+  /** Sorted by address, so that the pages of a list stay stable while addresses come and go. */
   async list(teamId: string, after: string | null, limit: number): Promise<BouncedAddress[]> {
     const rows = await this.sql.rows<Row>(
       `SELECT b.address, b.class, b.status, b.diagnostic, b.delivery_id AS "deliveryId", d.document, b.bounced_at AS "bouncedAt",
@@ -119,7 +120,7 @@ export class BouncedAddressesStore {
     return rows.map(({ bouncedAt, until, ...row }) => ({ ...row, bouncedAt: bouncedAt.toISOString(), until: until.toISOString() }));
   }
 
-  /** One, or all of the team's. Returns how many. */
+  /** Forgets one address, or all of the team. Returns how many. */
   async clear(teamId: string, address: string | null): Promise<number> {
     return this.sql.affected('DELETE FROM dispatch.bounced_addresses WHERE team_id = $1 AND ($2::text IS NULL OR address = $2)', [
       teamId,
@@ -127,7 +128,7 @@ export class BouncedAddressesStore {
     ]);
   }
 
-  /** Those that took a document since, and from whom it did not come back; and what is too old to matter. */
+  /** Forgets addresses that have accepted a document since without a report, and those that are too old to matter. */
   async clearRecovered(): Promise<void> {
     await this.sql.affected(
       `DELETE FROM dispatch.bounced_addresses b WHERE b.bounced_at < now() - ${SERIES_REMEMBERED} OR EXISTS (

@@ -1,4 +1,4 @@
-// The way in for mail servers that pipe: a report as it is, by HTTP, from an internal service.
+// Receives reports by HTTP, for mail servers that pipe mail to a program; only internal services may use it.
 import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { bounceTaken, type BounceTaken } from '@billing-mail/contracts';
@@ -8,9 +8,9 @@ import { ReturnPaths } from '../records/return-paths.js';
 import { bouncesIgnored } from './bounce.metrics.js';
 import { TakeReport } from './take-report.js';
 
-/** Where a mail server notes whom a mail was for, the surest first; `To` is the writer's. */
+/** Header fields in which mail servers note the recipient, the most reliable first. `To` is chosen by the sender. */
 const RECIPIENT_FIELDS = ['X-Original-To', 'Delivered-To', 'Envelope-To', 'To'];
-/** The fields of a mail stand at its head. */
+/** Header fields are at the beginning of a mail; no more is searched. */
 const HEAD_BYTES = 64 * 1024;
 const MOST_ADDRESSES = 50;
 

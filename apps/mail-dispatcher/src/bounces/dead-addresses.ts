@@ -1,4 +1,5 @@
-// Warns at once of a document that goes to an address which documents came back from. Such addresses are kept in memory, so that all others cost nothing.
+// Warns at once about a document to an address from which documents came back before. Such addresses are kept in memory, so all other
+// documents cost nothing.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BounceClass } from '@billing-mail/contracts';
 import { inTransaction, type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
@@ -11,7 +12,10 @@ import { lockDelivery } from '../settling/settlement.store.js';
 import { toBouncedEvent } from './bounce-effects.js';
 import { type DeadAddress, BouncedAddressesStore } from './bounced-addresses.store.js';
 
-/** What another process has found out is known here after so long. What was cleared stays until the whole is read again: the table decides. */
+/**
+ * After this time an address that another process recorded is known here. A forgotten address stays known until all are read again, but the
+ * table decides before a warning.
+ */
 const LEARN_MS = 5000;
 const ALL_ANEW_MS = 10 * 60 * 1000;
 
@@ -43,7 +47,7 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
     void this.learning.stop();
   }
 
-  /** Returns at once. The document goes out whatever comes of the warning, and tells by itself when it comes back. */
+  /** Returns at once. The document goes out whatever becomes of the warning. */
   watch(deliveryId: string, teamId: string, recipients: readonly { address: string }[]): void {
     const ofTeam = this.known.get(teamId);
     if (ofTeam === undefined) return;

@@ -1,8 +1,8 @@
-// What a report says about a delivery, as it is kept: pure.
+// Turns a report into what is recorded about a delivery. Pure.
 import { type BounceClass, type ReportKind } from '@billing-mail/contracts';
 import { cleanReply, type Fate, type Report } from '@billing-mail/mail-core';
 
-/** One thing that a report says about one recipient, or about the delivery where it does not tell about whom. */
+/** One statement of a report about a recipient, or about the whole delivery if the report does not show which recipient it concerns. */
 export type Finding = {
   position: number | null;
   kind: ReportKind;
@@ -18,7 +18,7 @@ export type Finding = {
 
 export type ReportedRecipient = { position: number; address: string };
 
-/** More than a server can have been given at a time says nothing that one could use. */
+/** More than any server can have been given at a time, so the rest is ignored. */
 const MOST_FINDINGS = 1000;
 
 const KINDS: Record<Fate['action'], ReportKind> = {
@@ -31,7 +31,7 @@ const KINDS: Record<Fate['action'], ReportKind> = {
 
 const NOTHING = { class: null, permanent: false, status: null, address: null, diagnostic: null, reporter: null, retryUntil: null } as const;
 
-/** @param recipients those that the address which the report came to was made for */
+/** @param recipients those that the report's return path was made for */
 export function findingsOf(report: Report, recipients: readonly ReportedRecipient[]): Finding[] {
   const places = new Places(recipients);
   switch (report.kind) {
@@ -55,7 +55,7 @@ export function findingsOf(report: Report, recipients: readonly ReportedRecipien
 
 function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates' }>, places: Places): Finding {
   const { action, class: of, permanent, status, address, diagnostic, willRetryUntil } = fate;
-  // Who alone was sent the mail is meant, whatever forwarding made of the address; of several fates at most one is his.
+  // A single recipient is meant even if forwarding has changed the address. If the report covers several addresses, that can't be assumed.
   const isOnlyOne = fates.length === 1 && fate.recipient === null;
   return {
     position: isOnlyOne ? places.only : places.exactly(fate.recipient),
@@ -70,15 +70,15 @@ function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates'
   };
 }
 
-/** Where recipients stand, by their addresses: a report has hundreds of groups and a mass mail 45,000 recipients. */
+/** Finds positions by address: a report may have hundreds of entries, and a mass mail 45,000 recipients. */
 class Places {
   private readonly byAddress = new Map<string, number>();
-  /** That of the only recipient, where there is one. */
+  /** The position of the only recipient; `null` if there are several. */
   readonly only: number | null;
 
   constructor(recipients: readonly ReportedRecipient[]) {
     this.only = recipients.length === 1 ? (recipients[0]?.position ?? null) : null;
-    // Of two with one address the first counts.
+    // If two recipients share an address, the first counts.
     for (const { address, position } of recipients.toReversed()) this.byAddress.set(address.toLowerCase(), position);
   }
 
@@ -86,11 +86,11 @@ class Places {
     return address === null ? null : (this.byAddress.get(address.toLowerCase()) ?? null);
   }
 
-  /** Answers often come from another address than the one that was written to. */
+  /** Automatic replies often come from another address than the one that was written to. */
   likely(address: string | null): number | null {
     return this.exactly(address) ?? this.only;
   }
 }
 
-/** Others wrote it: one line, of bounded length, that PostgreSQL takes. */
+/** Text of unknown origin, reduced to one line of limited length that PostgreSQL accepts. */
 const lineOf = (text: string | null): string | null => (text === null ? null : cleanReply(text));

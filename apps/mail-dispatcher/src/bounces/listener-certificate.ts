@@ -1,10 +1,11 @@
-// A certificate for STARTTLS where none is given: servers that report encrypt where they can and check nobody's name (RFC 7435).
+// A self-signed certificate for STARTTLS if none is configured: most servers encrypt if they can and do not check names (opportunistic
+// security, RFC 7435).
 import { generateKeyPairSync } from 'node:crypto';
 import forge from 'node-forge';
 
 const VALID_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** Made anew at each start; tells nobody who we are, and keeps who only listens from reading along. */
+/** Made at each start. It does not prove who we are, but keeps passive listeners from reading along. */
 export function selfMadeCertificate(name: string): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

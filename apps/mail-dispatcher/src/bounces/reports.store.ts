@@ -1,4 +1,4 @@
-// Keeps what reports say, and writes what follows from it under the lock on the delivery, in one transaction.
+// Records reports, and what follows from them, under the lock on the delivery in one transaction.
 import { Injectable } from '@nestjs/common';
 import { type DocumentReference } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
@@ -14,11 +14,11 @@ import { type Finding, type ReportedRecipient } from './findings.js';
 
 export type ReportedDelivery = { recipients: ReportedRecipient[]; messageIds: string[] };
 
-/** What was written: `status` of the delivery as it is now. */
+/** `status`: of the delivery after the report. */
 export type Written = { delivery: { id: string; teamId: string; document: DocumentReference }; status: string };
 export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken' } & Written);
 
-/** As many at a time: each is a transaction of its own. */
+/** How many deliveries at a time; each takes a transaction of its own. */
 const APPLIED_ONCE = 100;
 
 const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, reporter, retry_until AS "retryUntil"`;
@@ -30,7 +30,7 @@ export class ReportsStore {
     private readonly bouncedAddresses: BouncedAddressesStore,
   ) {}
 
-  /** Whom the delivery goes to and by which names reports may know it; `null` where there is no such delivery. */
+  /** The recipients of a delivery and all ids by which reports may name it; `null` if it does not exist. */
   async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
     const [row] = await new Sql(this.dataSource).rows<{
       messageIds: Record<string, string>;
@@ -48,7 +48,7 @@ export class ReportsStore {
     return { recipients: row.recipients, messageIds: [...Object.values(row.messageIds).map(bareMessageId), ...row.aliases] };
   }
 
-  /** Each thing once, however often it is reported. */
+  /** Records each finding once, however often it is reported. */
   async record(deliveryId: string, findings: readonly Finding[]): Promise<Recorded> {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, deliveryId);
@@ -58,7 +58,7 @@ export class ReportsStore {
     });
   }
 
-  /** What came in before its delivery was settled. */
+  /** Applies the reports that arrived before their delivery was settled. */
   async applyOpen(): Promise<Written[]> {
     const due = await new Sql(this.dataSource).rows<{ id: string }>(
       `SELECT DISTINCT d.id FROM dispatch.reports r JOIN dispatch.deliveries d ON d.id = r.delivery_id
@@ -80,7 +80,7 @@ export class ReportsStore {
     return written;
   }
 
-  /** Whether something still waits for its delivery. */
+  /** Whether any report still waits for its delivery to be settled. */
   async hasOpen(): Promise<boolean> {
     return (await new Sql(this.dataSource).rows('SELECT FROM dispatch.reports WHERE applied_at IS NULL LIMIT 1')).length > 0;
   }
@@ -95,7 +95,7 @@ export class ReportsStore {
       const about = of(position).map((recipient) => ({ recipient, class: null, reply: diagnostic }));
       await addToOutbox(sql, toBouncedEvent(now, 'complaint', about));
     }
-    // What its recipients are is known once it is settled; until then what came back waits.
+    // Only a settled delivery has final states of its recipients, so bounces wait until then.
     if (!isSettled(now.status)) return written;
     await sql.affected('UPDATE dispatch.reports SET applied_at = now() WHERE delivery_id = $1 AND applied_at IS NULL', [id]);
     const unknown = findings.find(({ kind, position }) => kind === 'bounced' && position === null);
@@ -122,7 +122,7 @@ export class ReportsStore {
 
 const addressesOf = (recipients: readonly { address: string }[]): string[] => recipients.map(({ address }) => address.toLowerCase());
 
-/** Those that were not known yet. Only what came back has to wait for the delivery. */
+/** Returns the findings that are new. Only bounces have to wait for the delivery, so all others count as applied. */
 async function insert(sql: Sql, deliveryId: string, findings: readonly Finding[]): Promise<Finding[]> {
   const rows = findings.map((finding) => ({ ...finding, id: uuidv7() }));
   return sql.rows<Finding>(

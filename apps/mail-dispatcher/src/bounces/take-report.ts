@@ -1,4 +1,4 @@
-// Turns a mail to the return path of a delivery into its consequences; resolves once they are committed.
+// Records a mail that came to the return path of a delivery, and what follows from it.
 import { Inject, Injectable } from '@nestjs/common';
 import { type BounceTaken } from '@billing-mail/contracts';
 import { readReport, type ReturnPath } from '@billing-mail/mail-core';
@@ -9,7 +9,7 @@ import { bouncesIgnored, bouncesTaken } from './bounce.metrics.js';
 import { findingsOf, type Finding } from './findings.js';
 import { ReportsStore, type Written } from './reports.store.js';
 
-/** A report stands at the head of its mail, and a returned document behind it: so much is read, whatever comes. */
+/** How much of a mail is read: the report comes first, and a returned document after it. */
 export const READ_BYTES = 1024 * 1024;
 
 @Injectable()
@@ -20,7 +20,7 @@ export class TakeReport {
     private readonly announcer: Announcer,
   ) {}
 
-  /** Rejects where PostgreSQL does not take it: then whoever brought it brings it again. */
+  /** Throws if PostgreSQL is unavailable; then the mail has to be delivered again. */
   async take({ deliveryId, position }: ReturnPath, raw: Buffer): Promise<BounceTaken['result']> {
     const reported = await this.store.reportedDelivery(deliveryId);
     if (reported === null) return this.ignore('delivery_unknown', deliveryId);
@@ -38,7 +38,9 @@ export class TakeReport {
     return 'taken';
   }
 
-  /** What was written is shown at once. It is told by the relay's next sweep: a mass run that comes back is told in groups, for half the work. */
+  /**
+   * Announces the new status at once. The relay's next sweep sends the alert, so that the alerts of a mass run share jobs at half the work.
+   */
   tell({ delivery, status }: Written): void {
     this.announcer.announce(delivery, status);
     this.logger.info({ deliveryId: delivery.id, teamId: delivery.teamId, step: 'bounce', verdict: status }, 'report on a delivery taken');

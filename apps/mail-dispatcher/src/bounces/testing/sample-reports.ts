@@ -1,8 +1,8 @@
-// Reports as servers write them (RFC 3464), for tests.
+// Delivery reports (RFC 3464) as servers write them, for tests.
 
 export type ReportedFate = { address: string; action?: string; status?: string; diagnostic?: string; original?: string };
 
-/** A report on a mail for these, to the return path `to`. */
+/** A report about these recipients, sent to the return path `to`. */
 export function reportTo(to: string, fates: readonly ReportedFate[], messageId = 'unknown@platform.example'): string {
   const groups = fates.map(({ address, action = 'failed', status = '5.1.1', diagnostic = '550 5.1.1 no such user', original }) =>
     [
@@ -44,7 +44,7 @@ export function reportTo(to: string, fates: readonly ReportedFate[], messageId =
   ].join('\r\n');
 }
 
-/** A complaint (RFC 5965) as a provider passes it on, which blacks out who it is about where `about` is null. */
+/** A complaint (RFC 5965) as a provider forwards it. With `about` `null` the recipient is redacted. */
 export function complaintTo(to: string, about: string | null, messageId: string): string {
   return [
     'From: feedback@provider.test',

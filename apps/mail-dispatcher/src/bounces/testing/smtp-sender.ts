@@ -1,9 +1,9 @@
-// A mail server that brings a report, one command after the other, for tests.
+// A mail server that delivers a report, one command at a time, for tests.
 import { connect } from 'node:net';
 
 export type Reply = { command: string; code: number; text: string };
 
-/** Says the commands and the mail; returns what was answered to each. The end of the mail is the command `.`. */
+/** Sends the commands and the mail; returns the reply to each. The end of the mail counts as the command `.`. */
 export async function bring(port: number, recipients: readonly string[], mail: string | null): Promise<Reply[]> {
   const socket = connect(port, '127.0.0.1');
   const replies: Reply[] = [];
@@ -24,7 +24,7 @@ export async function bring(port: number, recipients: readonly string[], mail: s
   return replies;
 }
 
-/** Replies of one or more lines, as they come; an ended connection answers 421. */
+/** Replies of one or more lines, in the order of their arrival. A closed connection reads as 421. */
 function lines(socket: ReturnType<typeof connect>): { next: () => Promise<string> } {
   let text = '';
   let ended = false;
