@@ -4,7 +4,7 @@ import { DOCUMENT_STORE } from '../dispatcher.tokens.js';
 import { type DocumentStore } from '../documents/document-store.js';
 import { SettlementStore } from '../settling/settlement.store.js';
 
-/** Cancels what can still be cancelled, or says why nothing can. */
+/** Cancels the recipients that can still be cancelled, or says why none can. */
 @Injectable()
 export class CancelDelivery {
   constructor(

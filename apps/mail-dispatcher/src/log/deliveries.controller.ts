@@ -57,7 +57,7 @@ import { ResendDelivery } from './resend-delivery.js';
 import { StatisticsStore } from './statistics.store.js';
 
 const INSTANT = { type: 'string' as const, format: 'date-time' };
-/** Besides the document, a file for each `part` that it names. */
+/** The part `delivery`, and a file for each part that it names. */
 const UPLOAD_SCHEMA = {
   type: 'object' as const,
   required: ['delivery'],
@@ -182,13 +182,13 @@ export class DeliveriesController {
     @ReaderLocale() reader: Locale | null,
   ): Promise<Page<DeliverySummary>> {
     const { limit, cursor, ...filter } = query;
-    // One more than asked for tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     const records = await this.store.list({ teamId, ...filter, before: decodeCursor(z.uuid(), cursor), limit: limit + 1 });
     const items = records.slice(0, limit).map((record) => inReadersWords(record, reader));
     return { items, nextCursor: records.length > limit ? encodeCursor(items[items.length - 1]?.id) : null };
   }
 
-  // Before ':id', which would take it for one.
+  // Must come before ':id', whose route would match it too.
   @Get('statistics')
   @TeamAccess('read')
   @RateLimit('statistics')
@@ -260,7 +260,7 @@ export class DeliveriesController {
     return readView(this.store, teamId, id, reader);
   }
 
-  /** What links the id that a caller has of its request to the delivery: from here on the log goes by the latter. */
+  /** Logs which delivery a request concerns; further log lines have only the id of the delivery. */
   private noteAsked(response: Response, fields: Record<string, unknown>): void {
     this.logger.info({ requestId: requestIdOf(response.req), ...fields }, 'asked for by HTTP');
   }

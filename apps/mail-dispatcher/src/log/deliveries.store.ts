@@ -46,22 +46,22 @@ export type DeliveryRecord = {
   failure: FailureReason | null;
 };
 
-/** As its own page shows it. */
+/** A delivery as its own page shows it. */
 export type ShownRecord = DeliveryRecord & { resend: SendingAgain | null; sentAgain: SendingAgain | null };
 
-/** As the log lists it: with the first of its recipients. */
+/** A delivery as the log lists it, with its first recipients. */
 export type ListedRecord = DeliveryRecord & Pick<DeliverySummary, 'recipients' | 'recipientCount'>;
 
 export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bouncedBefore'> & {
   at: Date | null;
-  /** Why it was refused. */
+  /** Why the recipient was refused. */
   reason: FailureCode | null;
   bounceClass: BounceClass | null;
   bouncedBefore: Date | null;
 };
 export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'> & { at: Date; retryUntil: Date | null };
 
-// `signed` as one value: PostgreSQL may answer an EXISTS for fifty deliveries by reading all attempts that there ever were.
+// `signed` is an aggregate and no EXISTS: for fifty deliveries PostgreSQL might answer an EXISTS by reading all attempts there are.
 const RECORD = `
   d.id, d.team_id AS "teamId", d.key, d.document, d.requested_by AS "requestedBy", d.subject, d.status, d.route, d.used_fallback AS "usedFallback",
   coalesce((SELECT bool_or(t.signed) FROM dispatch.attempts t WHERE t.delivery_id = d.id AND t.route = d.route), false) AS signed,
@@ -110,7 +110,7 @@ export class DeliveriesStore {
     return record ?? null;
   }
 
-  /** What a delivery says and what is attached to it; `null` once it is kept no longer. */
+  /** The texts and attachments of a delivery; `null` once they have been removed for their age. */
   async contentOf(id: string): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] } | null> {
     const [content] = await this.sql.rows<{ text: string; html: string | null }>(
       'SELECT text, html FROM dispatch.contents WHERE delivery_id = $1',
@@ -125,7 +125,10 @@ export class DeliveriesStore {
     return { ...content, attachments };
   }
 
-  /** `bounceClass`: why it came back, for one that did; `bouncedBefore`: when another document did, while that is remembered. */
+  /**
+   * `bounceClass`: why the message came back, if it did. `bouncedBefore`: when another document to the address came back, while that is
+   * remembered.
+   */
   async recipientsOf(id: string): Promise<RecipientRecord[]> {
     return this.sql.rows(
       `SELECT r.address, r.name, r.role, r.status, r.route, r.reason, r.reply, r.at,

@@ -1,4 +1,4 @@
-// What people do with one delivery besides sending it again or cancelling it: another time, now, or noting that it arrived.
+// Actions on one delivery besides sending it again and cancelling it: move it to another time, send it now, or note that it has arrived.
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {

@@ -17,7 +17,7 @@ import {
   type ShownRecord,
 } from './deliveries.store.js';
 
-/** One of the team's. @throws 404 where it has none of that id */
+/** A delivery of the team. @throws ProblemException 404 if it does not exist */
 export async function readView(store: DeliveriesStore, teamId: string, id: string, reader: Locale | null): Promise<DeliveryView> {
   const record = z.uuid().safeParse(id).success ? await store.find(teamId, id) : null;
   if (record === null) throw notFound('The delivery');
@@ -28,7 +28,7 @@ export async function readView(store: DeliveriesStore, teamId: string, id: strin
   });
 }
 
-/** Texts in the reader's language where it is known, else in that of whoever sent the document. */
+/** Texts are in the reader's language if it is known, otherwise in that of whoever sent the document. */
 export function inReadersWords<Record extends DeliveryRecord>(record: Record, reader: Locale | null) {
   const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
@@ -47,7 +47,7 @@ function toView(
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {
   const locale = reader ?? record.requestedBy.locale ?? 'en';
-  // What all who were refused share is the reason of the delivery, which says it once.
+  // If all refused recipients share the delivery's reason, it is shown once, for the delivery.
   const isToldAbove = of.recipients.every(({ status, reason }) => status !== 'rejected' || reason === record.failure?.code);
   return {
     ...inReadersWords(record, reader),
@@ -72,7 +72,7 @@ function toView(
   };
 }
 
-/** What went out needs no second time, whatever its first way said. */
+/** Who acts next. For a sent delivery nothing is left to do, whatever its first route answered. */
 function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): GoingOn {
   if (status === 'sent') return 'byOthers';
   return settledAt === null ? 'byItself' : 'byReader';
@@ -83,7 +83,7 @@ function whyItCameBack(of: BounceClass, locale: Locale): string {
   return `${happened} ${todo}`;
 }
 
-/** What is to be done stands there once it can be done: nothing is sent again while it is under way. */
+/** Says what to do only once the delivery is settled, as nothing can be sent again before. */
 function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
   const { happened, todo } = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
   return settledAt === null ? happened : `${happened} ${todo}`;
@@ -94,7 +94,7 @@ function inWords(
   locale: Locale,
   { route, usedFallback, status, settledAt }: Pick<DeliveryRecord, 'route' | 'usedFallback' | 'status' | 'settledAt'>,
 ): string {
-  // A delivery that was sent by the fallback shows why the team's own server did not take it.
+  // For a delivery sent by the fallback, explains why the team's own server did not accept it.
   const about: Route = usedFallback && status === 'sent' ? 'custom' : (route ?? 'platform');
   const { happened, means, todo } = explainFailure(failure, locale, about, goingOn(status, settledAt));
   return `${happened} ${means} ${todo}`;

@@ -1,4 +1,4 @@
-// Estimates when the last document that waits for a team's own server goes out, from the server's limits and what its account has sent.
+// Estimates when the last waiting document of a team goes out, from the limits of its own server and what its account has sent.
 import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryForecast, type SendingLimits, sendingLimitsOf } from '@billing-mail/contracts';
@@ -23,13 +23,13 @@ export class Forecast {
     private readonly paced: PacedLanes,
   ) {}
 
-  /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can not be asked. */
+  /** @param further documents that are not handed over yet. @throws ProblemException 503 while the settings can't be read */
   async of(teamId: string, further: number): Promise<DeliveryForecast> {
     const limited = await this.limitedAccountOf(teamId);
     return limited === null ? { waiting: 0, heldByLimits: 0, limits: null, endsAt: null } : this.byLimits(limited, further);
   }
 
-  /** What waits for other teams of the same account is not told, not even by a time. */
+  /** Leaves out what waits for other teams of the account, as its time would reveal it. */
   private async byLimits({ lane, account, limits }: PacedAccount & { limits: SendingLimits }, further: number): Promise<DeliveryForecast> {
     const { windows, env } = this;
     const waiting = await this.store.waiting(lane, env.SMTP_MAX_RECIPIENTS, windows);
@@ -58,7 +58,7 @@ export class Forecast {
   }
 }
 
-/** Whoever asks about a million documents waits for it, and nobody else does. */
+/** Yields to the event loop between steps, so that a forecast for a million documents delays nobody else. */
 async function inTurns<T>(work: Generator<undefined, T>): Promise<T> {
   for (;;) {
     const step = work.next();

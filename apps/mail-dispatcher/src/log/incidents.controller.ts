@@ -1,4 +1,4 @@
-// Incidents of a team over HTTP: trouble with one cause of a way out.
+// Incidents of a team over HTTP. An incident is the trouble of one of its routes with one cause.
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type IncidentList, incidentList, type IncidentView, incidentView, type Locale } from '@billing-mail/contracts';

@@ -1,4 +1,4 @@
-// What somebody looks for in the delivery log, as conditions of SQL. Only values that PostgreSQL gets as parameters come from outside.
+// Turns a search in the delivery log into SQL conditions. Everything from outside is passed to PostgreSQL as a parameter.
 import { type LogStatus, NEEDS_ATTENTION } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
 
@@ -12,9 +12,9 @@ export type DeliveryFilter = {
   from?: Date | undefined;
   /** Exclusive. */
   until?: Date | undefined;
-  /** All of these, each somewhere in subject, number or id of the document or in name or address of a recipient; or one Message-ID. */
+  /** Words that must all occur in subject, number or id of the document, or in name or address of a recipient. Or a single Message-ID. */
   search?: readonly string[] | undefined;
-  /** Only what comes after this delivery in the list. */
+  /** Id of a delivery: only those after it in the list. */
   before: string | null;
 };
 
@@ -27,7 +27,7 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   const { status, documentId, recipient, incident, from, until, search = [], before } = filter;
   const team = value(filter.teamId);
   const conditions = [`d.team_id = ${team}`];
-  // Left out rather than switched off by a parameter: only so can each go by its index.
+  // Conditions that are not needed are left out, not disabled by a parameter, so that each search can use its index.
   if (status === 'bounced') conditions.push(`d.id IN (SELECT p.delivery_id FROM dispatch.reports p WHERE p.kind = 'bounced')`);
   else if (status === 'needs_attention')
     conditions.push(IN_TROUBLE, 'd.received_at IS NULL', 'NOT EXISTS (SELECT FROM dispatch.deliveries a WHERE a.resend_of = d.id)');
@@ -53,10 +53,10 @@ export function conditionsOf(filter: DeliveryFilter): { where: string; values: u
   return { where: conditions.join(' AND '), values };
 }
 
-/** Our Message-IDs begin with the id of their delivery, which also stands alone in a header of the message. */
+/** Our Message-IDs begin with the id of the delivery, which the header X-Billing-Delivery has as well. */
 const OURS = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d)?(?:@|$)/i;
 
-/** The Message-ID of a copy, or the one that a server gave it: a report, a header or a postmaster knows the delivery by it. */
+/** Finds a delivery by our Message-ID, or by the one that a server gave it, as reports, headers and postmasters name it. */
 function byMessageId(search: readonly string[], value: (of: unknown) => string): string[] {
   const [only = ''] = search.length === 1 ? search : [];
   if (!/[@-]/.test(only)) return [];
@@ -68,8 +68,8 @@ function byMessageId(search: readonly string[], value: (of: unknown) => string):
   ];
 }
 
-/** As the texts were made. The second collation is theirs: with another one the index could not be used. */
+/** Lower case as in `search_texts`. The second collation is that of the index, which could not be used with another one. */
 const lowerCase = (parameter: string): string => `lower(${parameter} COLLATE "und-x-icu") COLLATE "default"`;
 
-/** A pattern that finds `word` anywhere; what LIKE takes for a wildcard stands for itself. */
+/** A LIKE pattern that finds `word` anywhere, with its wildcards escaped. */
 const anywhere = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`;

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ProblemException, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
-/** Somebody found out that a document of which nobody knew whether it arrived is there. The facts stay as they are; it needs no attention any more. */
+/**
+ * Notes that somebody has found an uncertain document to have arrived. The recorded results stay as they are, but the delivery needs no
+ * more attention.
+ */
 @Injectable()
 export class MarkReceived {
   private readonly sql: Sql;

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { DeliveryRunner } from '../claiming/delivery-runner.js';
 import { noteDueLanes } from '../records/lanes.js';
 
-/** Lets a delivery that waits go at another time; its tries stay as they are. */
+/** Moves a waiting delivery to another time; its tries stay as they are. */
 @Injectable()
 export class MoveDelivery {
   private readonly sql: Sql;
@@ -16,9 +16,9 @@ export class MoveDelivery {
     this.sql = new Sql(dataSource);
   }
 
-  /** @param sendAt not before then; `null`: now */
+  /** @param sendAt the earliest time; `null`: now */
   async move(teamId: string, id: string, sendAt: Date | null): Promise<void> {
-    // What has not begun to go out is dated when it goes; after that the bytes stay the same.
+    // The Date field moves along as long as nothing has gone out; after that the bytes must stay the same.
     const [row] = await this.sql.rows<{ count: number }>(
       `WITH moved AS (
          UPDATE dispatch.deliveries d SET due_at = greatest(now(), $3),

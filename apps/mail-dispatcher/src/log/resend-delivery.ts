@@ -1,4 +1,4 @@
-// A settled delivery once more: a new one with the same document, to those chosen, linked to the first.
+// Sends a settled delivery again, as a new delivery of the same document to chosen recipients, linked to the first.
 import { Injectable } from '@nestjs/common';
 import {
   type DeliveryView,
@@ -58,13 +58,16 @@ export class ResendDelivery {
 
 type Chosen = Pick<RecipientView, 'address' | 'name' | 'role'>;
 
-/** Those named, each of whom must be (or stand in for) a recipient of the original; by default those not accepted, or all if all were. */
+/**
+ * The named recipients, each of whom must be a recipient of the original or replace one. By default those without the message, or all if
+ * everybody has it.
+ */
 export function chooseRecipients(recipients: readonly RecipientView[], { recipients: named }: ResendRequest): Chosen[] {
   if (named === undefined) {
     const open = recipients.filter(({ status }) => status !== 'accepted');
     return open.length > 0 ? open : [...recipients];
   }
-  // By address, the first of each: looked for in the list of a run for 45,000, as many names would take minutes.
+  // A map, as searching the list of a run with 45,000 recipients for as many names would take minutes. The first of equal addresses counts.
   const byAddress = new Map(recipients.toReversed().map((recipient) => [recipient.address.toLowerCase(), recipient]));
   const errors: FieldError[] = [];
   const chosen = named.flatMap(({ address, insteadOf }, index): Chosen[] => {
@@ -81,7 +84,6 @@ export function chooseRecipients(recipients: readonly RecipientView[], { recipie
   return chosen;
 }
 
-/** Each keeps the role that it had. */
 function byRole(chosen: readonly Chosen[]): { to: Mailbox[]; cc: Mailbox[]; bcc: Mailbox[] } {
   const of = (role: Chosen['role']): Mailbox[] =>
     chosen.filter((recipient) => recipient.role === role).map(({ address, name }) => (name === null ? { address } : { address, name }));

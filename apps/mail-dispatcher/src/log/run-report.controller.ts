@@ -1,4 +1,4 @@
-// What became of a mass run, over HTTP: as counts, and as a file.
+// The results of a mass run over HTTP, as counts and as a CSV file.
 import { Controller, Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DOCUMENT_TYPES, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
@@ -14,7 +14,7 @@ const COLUMNS = [
   ...(['address', 'role', 'status', 'reason', 'reply', 'at', 'deliveryId'] as const),
 ];
 
-/** The query of both. */
+/** The query parameters of both operations. */
 const ApiRunReportQuery = (): MethodDecorator => (target, key, descriptor) => {
   const of = [
     ApiQuery({
@@ -58,7 +58,7 @@ export class RunReportController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
     const pages = this.store.pages(teamId, query);
-    // Before the answer begins: that the database is away can still be told.
+    // The first page is read before the response begins, as only then a failure can still be reported.
     const first = await pages.next();
     response.attachment('deliveries.csv').type('text/csv; charset=utf-8');
     endWhenIdle(response);

@@ -4,7 +4,7 @@ import { DELIVERY_STATUSES, RECIPIENT_STATUSES, type RunReport, type RunReportQu
 import { Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
-/** A line of the file: a recipient of a document. */
+/** A line of the file: one recipient of one document. */
 export type RunReportLine = Record<
   | 'documentId'
   | 'number'
@@ -20,12 +20,12 @@ export type RunReportLine = Record<
   | 'deliveryId',
   string | null
 >;
-/** Where the next page begins: behind this recipient of this delivery. `createdAt` as text, as a `Date` has no microseconds. */
+/** The recipient after which the next page begins. `createdAt` is text, as a `Date` has no microseconds. */
 type Place = { createdAt: string; deliveryId: string; position: number };
 
-/** No run is longer; beyond it somebody has asked for everything there ever was. */
+/** No run is longer; a request beyond that asks for the whole log. */
 const MOST_LINES = 200_000;
-/** Read at a time: some milliseconds of this process, in which nobody else is served. */
+/** Lines read at a time; formatting them blocks this process for some milliseconds. */
 const PAGE_LINES = 1000;
 const WITHOUT_FROM = `now() - interval '31 days'`;
 
@@ -53,7 +53,7 @@ export class RunReportStore {
     return { deliveries: toCounts(DELIVERY_STATUSES, deliveries), recipients: toCounts(RECIPIENT_STATUSES, recipients) };
   }
 
-  /** In the order of their handing over, page by page: whoever reads slowly, or for nothing, holds no more than one. */
+  /** In the order in which the documents were taken, page by page, so that a slow reader holds only one page in memory. */
   async *pages(teamId: string, query: RunReportQuery): AsyncGenerator<RunReportLine[], void> {
     let after: Place | undefined;
     for (let left = MOST_LINES; left > 0; left -= PAGE_LINES) {
@@ -84,7 +84,7 @@ function conditionsOf(teamId: string, { from, until, type, seriesId, occurrence 
   const value = (of: unknown): string => `$${values.push(of)}`;
   const conditions = [`d.team_id = ${value(teamId)}`];
   if (from !== undefined) conditions.push(`d.created_at >= ${value(from)}`);
-  // An occurrence says when by itself.
+  // An occurrence limits the time by itself.
   else if (occurrence === undefined) conditions.push(`d.created_at >= ${WITHOUT_FROM}`);
   if (until !== undefined) conditions.push(`d.created_at < ${value(until)}`);
   if (type !== undefined) conditions.push(`d.document ->> 'type' = ${value(type)}`);
@@ -93,7 +93,7 @@ function conditionsOf(teamId: string, { from, until, type, seriesId, occurrence 
   return { where: conditions.join(' AND '), values };
 }
 
-/** The first condition goes by the index, the second leaves out what was read of that delivery. */
+/** The first condition uses the index; the second skips the recipients of that delivery that were read already. */
 function behind({ createdAt, deliveryId, position }: Place, value: (of: unknown) => string): string {
   const id = `${value(deliveryId)}::uuid`;
   return `(d.created_at, d.id) >= (${value(createdAt)}::timestamptz, ${id}) AND (d.id <> ${id} OR r.position > ${value(position)})`;

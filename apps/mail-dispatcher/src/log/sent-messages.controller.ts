@@ -1,4 +1,4 @@
-// What went out, over HTTP: as parts to be shown, and as files to be kept.
+// The messages that went out, over HTTP: their parts to be shown, and files to be kept.
 import { Controller, Get, Param, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type DeliveryContent, deliveryContent, type Route, ROUTES } from '@billing-mail/contracts';
@@ -42,7 +42,7 @@ export class SentMessagesController {
     const index = z.coerce.number().int().min(0).max(MOST_ATTACHMENTS).safeParse(position);
     if (!index.success) throw notFound('The attachment');
     const { filename, ...download } = await this.sent.attachment(teamId, checked(id), index.data);
-    // Never as what it says it is: what somebody attached is not to run in the name of this page.
+    // Never with its own content type: an attachment must not run as a page of this site.
     return asFile(response, filename, 'application/octet-stream', download);
   }
 

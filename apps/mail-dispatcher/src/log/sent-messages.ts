@@ -1,4 +1,4 @@
-// What went out: the parts of a delivery, and its messages byte for byte, which are composed once more and compared with what was recorded.
+// What went out: the parts of a delivery, and its messages byte for byte. These are composed again and compared with the recorded hash.
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryContent, type Route } from '@billing-mail/contracts';
 import { notFound, ProblemException, Sql } from '@billing-mail/platform';
@@ -16,10 +16,10 @@ import { Messages, type PreparedMessage } from '../trying/messages.js';
 
 const FOUND = `WITH claimed AS (SELECT * FROM dispatch.deliveries WHERE team_id = $1 AND id = $2) ${WITH_ALL_PARTS}`;
 
-/** What all who read at the same time may hold: whoever reads slowly keeps other readers waiting, and no delivery. */
+/** Memory of all readers together: a slow reader delays other readers, but no delivery. */
 const READERS_BYTES = 32 * 1024 * 1024;
 
-/** Bytes for somebody to keep; `done` once they were read, or nobody wants them any more. */
+/** Call `done` when the bytes have been read or are no longer wanted. */
 export type Download = Pick<PreparedMessage, 'size' | 'body' | 'done'>;
 
 @Injectable()
@@ -48,11 +48,11 @@ export class SentMessages {
     };
   }
 
-  /** @throws ProblemException 404, 409 where the document is no longer the one that went out */
+  /** @throws ProblemException 404, or 409 if the document is not the one that went out */
   async attachment(teamId: string, id: string, position: number): Promise<{ filename: string } & Download> {
     const attachment = (await this.find(teamId, id)).attachments[position];
     if (attachment === undefined) throw notFound('The attachment');
-    // Read to its end before the first byte goes out: a document that has changed is told as such.
+    // Reads all of it before the response begins, so that a changed document can be reported.
     await this.readable(async () => {
       for await (const block of openDocument(this.documents, attachment)) void block;
     });
@@ -60,7 +60,7 @@ export class SentMessages {
     return { filename, size, body: () => openDocument(this.documents, attachment), done: () => undefined };
   }
 
-  /** @throws ProblemException 404, 409 where the same bytes can not be had any more */
+  /** @throws ProblemException 404, or 409 if the same bytes can't be made any more */
   async message(teamId: string, id: string, route: Route): Promise<Download> {
     const delivery = await this.find(teamId, id);
     const recorded = delivery.messages[route];
@@ -102,7 +102,7 @@ function headerOf(delivery: DeliveryInHand): Pick<DeliveryContent, 'from' | 'rep
 const isLookedAfter = (delivery: DeliveryInHand): delivery is LookedAfter =>
   delivery.look !== null && delivery.route !== null && delivery.datedAt !== null;
 
-/** A stream has its hash when it was read to its end: it is composed twice, and never held. */
+/** Reads a stream to its end for its hash; it is composed again for the reader and never held in memory. */
 async function shaOf({ body, facts }: PreparedMessage): Promise<string | undefined> {
   if (typeof body === 'function') for await (const block of body()) void block;
   return facts()?.sha256;

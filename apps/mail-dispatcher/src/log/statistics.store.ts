@@ -1,4 +1,4 @@
-// Counts the results of a team's documents, by day and in the last 24 hours.
+// Counts the results of a team's documents, by day and for the last 24 hours.
 import { Injectable } from '@nestjs/common';
 import {
   DELIVERY_FATES,
@@ -24,7 +24,7 @@ const FATE_OF: Record<DeliveryStatus, DeliveryFate> = {
 type Day = { date: string; begin: Date };
 type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
 type Quarter = Group & { begin: Date };
-/** Quarter of an hour of the day, status, whether by the fallback, how many. */
+/** A quarter of an hour of the day, status, whether sent by the fallback, and how many. */
 type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];
 
 /** `day` is when its first quarter begins. */
@@ -32,13 +32,13 @@ type CountedDay = { day: Date; groups: QuarterCount[] };
 /** The last 24 hours are all quarters from `since` on, and `groups`: what came in the part of a quarter before it. */
 type LastHours = { day: null; groups: QuarterCount[]; since: Date };
 
-/** In all time zones days begin with one of these. */
+/** In every time zone, days begin at a multiple of this. */
 const QUARTER_MS = 15 * 60 * 1000;
 
 /**
- * Days of UTC from the one of $2 on, at least yesterday and today; and as day NULL the beginning of the last 24 hours, up to the next quarter of an hour.
- * Of those that are over and have nothing open the counts are kept, and counted again once something of them has changed
- * (the migration of 'daily_counts' says how that is known); so what is read is a row a day and what came since.
+ * Counts by days of UTC: from the day of $2 on, at least yesterday and today. The row with day NULL has the beginning of the last 24 hours, up to
+ * the next quarter of an hour. The counts of past days without open deliveries are kept, and made again after one of their deliveries has
+ * changed (see the migration that creates `daily_counts`). So a query reads one row a day, and today's deliveries.
  */
 const DAYS = `
   WITH days AS (
@@ -82,7 +82,7 @@ export class StatisticsStore {
     this.sql = new Sql(dataSource);
   }
 
-  /** Today and the days before it, as the clocks of `timeZone` have them. @throws ProblemException 422 for a time zone that PostgreSQL does not know. */
+  /** Today and the days before it, by the clock of `timeZone`. @throws ProblemException 422 if PostgreSQL does not know the time zone */
   async read(teamId: string, days: number, timeZone: string): Promise<DeliveryStatistics> {
     const asked = await this.lastDays(days, timeZone);
     const known = await this.sql.rows<CountedDay | LastHours>(DAYS, [teamId, asked[0]?.begin]);
@@ -103,7 +103,7 @@ export class StatisticsStore {
         [timeZone, days],
       );
     } catch (error) {
-      // Node's list of time zones may be newer than PostgreSQL's.
+      // Node.js may know newer time zones than PostgreSQL.
       if (!isInvalidParameter(error)) throw error;
       throw invalidInput([{ pointer: '/timeZone', message: 'is not known to the database; name another one of the same time' }]);
     }
