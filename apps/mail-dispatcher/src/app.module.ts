@@ -190,12 +190,12 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     };
   }
 
-  // Without Redis it goes on, and connects as soon as that is there.
+  // Not awaited: the dispatcher works without Redis, and connects once Redis is there.
   async onApplicationBootstrap(): Promise<void> {
     await within(CONNECT_MS, this.transport.connect());
   }
 
-  // Nest closes only the clients of its own ClientsModule.
+  // Nest closes only clients that its ClientsModule has made.
   async onApplicationShutdown(): Promise<void> {
     await within(CLOSE_MS, Promise.all([this.transport.close(), this.sessions.close()]));
   }
@@ -207,7 +207,7 @@ const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
   clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
 });
 
-// Without Redis what is in PostgreSQL goes on being sent, so that is no condition for being ready; but a wrong one is nothing to go on with.
+// Ready without Redis, as what is in PostgreSQL is still sent, but not with a Redis that refuses commands, such as a replica.
 const readinessChecks = (database: DataSource, documents: DocumentStore, journal: ResultJournal, redis: RedisHealth): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   documents: () => documents.check(),

@@ -12,10 +12,10 @@ runOperation('mail-dispatcher backup', {
   dump: (folder = '', snapshot = '') => dumpSchema(place(folder), snapshot, (client) => listDocuments(client, folder)),
   'keep-documents': (folder = '') => keepDocuments(store(), folder),
   'bring-documents': async (folder = '') => ({ brought: await bringDocuments(store(), folder) }),
-  // In the transaction that brings the rows: no dispatcher sees one that it may send.
+  // In the transaction that restores the rows, so that no dispatcher sees a delivery that it may send.
   load: (folder = '') =>
     loadSchema(place(folder), async (client) => {
-      // The documents were brought to another store, which takes the place of the one that was known.
+      // The documents are restored to another store, which replaces the one that the database knew.
       await client.query('UPDATE dispatch.document_store SET place = NULL');
       return { held: await holdOpenDeliveries(client) };
     }),

@@ -20,10 +20,10 @@ import { TranscriptsAndNotes1800000000540 } from './migrations/1800000000540-tra
 import { PacedAccounts1800000000610 } from './migrations/1800000000610-paced-accounts.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
-/** Deliveries share their statements, so a few connections serve them all; the rest is for what is rare, the relay and HTTP. */
+/** Deliveries share their statements, so a few connections serve them all. The others are for the relay, HTTP and rare statements. */
 export const DISPATCHER_CONNECTIONS = 16;
 
-/** The PostgreSQL schema that mail-dispatcher owns. Its statements are conditional updates and claims, so they are SQL and not entities. */
+/** The PostgreSQL schema of mail-dispatcher. It is used by conditional updates and claims, so there is SQL and no entities. */
 export const dispatchSchema: Schema = {
   name: 'dispatch',
   // For the search in the log.

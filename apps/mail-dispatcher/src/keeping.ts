@@ -19,7 +19,7 @@ runOperation('mail-dispatcher keeping', {
         (await heldTeams(client)).map(({ teamId }) => teamId),
       );
     }),
-  // What is on its way can not lose whom it goes to.
+  // Erasing is refused while deliveries to the address are open, as they still need it.
   open: (address = '') => connected(async (client) => ({ open: await openDeliveriesTo(client, address) })),
   holds: () => connected(async (client) => ({ holds: await heldTeams(client) })),
   'hold-team': (teamId = '', reason = '') => connected((client) => holdTeam(client, teamId, reason)),

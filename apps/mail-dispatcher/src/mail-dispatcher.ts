@@ -7,18 +7,19 @@ import { dispatchSchema } from './dispatch.schema.js';
 import { type DispatcherEnv } from './dispatcher.env.js';
 import { EXAMPLES } from './openapi-examples.js';
 
-/** Two texts, names and recipients. */
+/** Two texts, and room for names and recipients. */
 const textLimit = (env: DispatcherEnv): number => 4 * env.MAX_BODY_BYTES + 2 * 1024 * 1024;
-/** Attachments travel as base64 (4/3) in a body of JSON, or as they are in an upload. */
+/** Attachments come as base64 (4/3 of their size) in JSON, or unencoded in an upload. */
 const bodyLimit = (env: DispatcherEnv): number => Math.ceil((env.MAX_ATTACHMENT_BYTES * 4) / 3) + textLimit(env);
 
-/** Builds mail-dispatcher, ready to listen for HTTP; it takes jobs and sends as soon as it is initialised. */
+/** Builds mail-dispatcher, ready to listen for HTTP. It takes jobs and sends once it is initialised. */
 export async function createMailDispatcher(
   given: DispatcherEnv,
   logger: Logger,
   windows: PaceWindows = REAL_WINDOWS,
 ): Promise<NestExpressApplication> {
-  // Its connections to Redis are known by its environment, so that the end of another in this process is not theirs.
+  // A copy, as connections to Redis are shared by environment object: closing another dispatcher of this process must not close those of
+  // this one.
   const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger, windows),
@@ -29,7 +30,7 @@ export async function createMailDispatcher(
     logger,
     bodyLimitBytes: bodyLimit(env),
     uploadTextBytes: textLimit(env),
-    // Its promises are many, and its lines name what they are about.
+    // Keeping request ids in AsyncLocalStorage would cost each of its many promises; its log lines name their ids themselves.
     logsRequestIds: false,
     rawBodies: ['message/rfc822'],
   });

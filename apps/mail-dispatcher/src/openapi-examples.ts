@@ -1,4 +1,4 @@
-// What the description of the interface shows of each operation: a request that could be sent as it stands, and what comes back.
+// The examples in the OpenAPI description: for each operation a request that can be sent as it is, and its response.
 import { json, type OperationExamples } from '@billing-mail/platform';
 
 const DELIVERIES = '/v1/teams/{teamId}/deliveries';
@@ -44,7 +44,7 @@ const SUMMARY = {
 const RECIPIENT = { address: 'payables@customer.example', name: 'Accounts payable', role: 'to' };
 const OPEN = { ...RECIPIENT, status: 'pending', route: null, reply: null, at: null, explanation: null, bouncedBefore: null };
 
-/** As it is answered to whoever has just handed it over. */
+/** A delivery as the response to handing it over shows it. */
 const TAKEN = { ...SUMMARY, resend: null, sentAgain: null, recipients: [OPEN], attempts: [], reports: [] };
 
 const MESSAGE_ID = '<019ac1d2-5f3e-7c11-9a40-3f2b6d0c8e75@platform.example>';

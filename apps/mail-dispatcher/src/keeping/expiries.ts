@@ -1,22 +1,24 @@
-// How long what is kept, as statements over the dispatcher's tables.
+// How long rows of the dispatcher's tables are kept, as SQL statements.
 import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
 import { type DispatcherEnv } from '../dispatcher.env.js';
 
 const isHeld = (team: string): string => `EXISTS (SELECT FROM dispatch.legal_holds h WHERE h.team_id = ${team})`;
 
-/** Ids hold the time at which they were made (UUIDv7), so the primary key finds what is old and settling writes no index for it. */
+/**
+ * Ids are UUIDs of version 7, which begin with their time. So the primary key finds old rows, and settling need not maintain another index.
+ */
 const madeBefore = (ms: string): string =>
   `(lpad(to_hex((extract(epoch FROM now()) * 1000 - ${ms})::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
 const settledBefore = (ms: string): string => `
   d.id < ${madeBefore(ms)} AND d.settled_at < now() - ${ms} * interval '1 millisecond' AND NOT ${isHeld('d.team_id')}`;
 
-/** The log counts 90 days at most. */
+/** The log counts at most 90 days. */
 const COUNTS_ASKED_MS = 100 * 24 * 60 * 60 * 1000;
 
 export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION_REJECTED_JOBS }: DispatcherEnv): Expiry[] => [
   {
-    // With recipients, tries, texts and reports; its documents are named by nobody then, and the collector of blobs removes them.
+    // Deletes recipients, tries, texts and reports as well. The collector then removes documents that no delivery names.
     kind: 'deliveries',
     afterMs: RETENTION_DELIVERIES,
     statement: `
@@ -29,7 +31,7 @@ export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION
       DELETE FROM dispatch.deliveries d USING old WHERE d.id = old.id`,
   },
   {
-    // Texts and documents together: what has lost one of them can not be sent again.
+    // Texts and documents go together, as a delivery without one of them can't be sent again anyway.
     kind: 'contents',
     afterMs: RETENTION_CONTENTS ?? null,
     statement: `
@@ -58,7 +60,7 @@ export const expiriesOf = ({ RETENTION_DELIVERIES, RETENTION_CONTENTS, RETENTION
         ORDER BY j.id LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // No evidence of anything, so that a legal hold does not keep them.
+    // Counts are no evidence, so a legal hold does not keep them.
     kind: 'daily_counts',
     afterMs: COUNTS_ASKED_MS,
     statement: `

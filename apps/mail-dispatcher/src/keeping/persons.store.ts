@@ -1,4 +1,4 @@
-// What keeping and forgetting need to know of the dispatcher's own tables.
+// What retention and erasure need of the dispatcher's own tables.
 import { type ClientBase } from 'pg';
 
 export type LegalHold = { teamId: string; reason: string; since: Date };
@@ -8,7 +8,7 @@ export async function heldTeams(client: ClientBase): Promise<LegalHold[]> {
   return rows;
 }
 
-/** From now on nothing of the team is removed for its age, or erased. A second time changes the reason and not the date. */
+/** From now on nothing of the team is erased or removed for its age. A second call changes the reason but not the date. */
 export async function holdTeam(client: ClientBase, teamId: string, reason: string): Promise<void> {
   await client.query(
     'INSERT INTO dispatch.legal_holds (team_id, reason) VALUES ($1, $2) ON CONFLICT (team_id) DO UPDATE SET reason = excluded.reason',
@@ -31,7 +31,10 @@ export async function openDeliveriesTo(client: ClientBase, address: string): Pro
   return rows;
 }
 
-/** The name that stood beside an address, also in the words that the log is searched by; and what was said to servers, which names it in forms of their own. */
+/**
+ * Removes the name beside an address, also from the texts that the log is searched by, and the transcripts of SMTP, in which it may stand
+ * in other forms.
+ */
 export async function forgetName(client: ClientBase, erased: string): Promise<void> {
   await client.query(
     `WITH named AS (
