@@ -99,7 +99,7 @@ export class Deliveries1790000000000 implements MigrationInterface {
       )`);
     await runner.query(`COMMENT ON COLUMN dispatch.recipients.end_of_data_in IS
       'the try whose end of data was let go for this recipient and whose answer is not recorded yet'`);
-    // Both for the foreign keys: without them removing a row reads the whole table.
+    // Both are for foreign keys: without them, deleting a row would read the whole table.
     await runner.query(`CREATE INDEX recipients_end_of_data ON dispatch.recipients (end_of_data_in) WHERE end_of_data_in IS NOT NULL`);
     await runner.query(`CREATE INDEX deliveries_resend_of ON dispatch.deliveries (resend_of) WHERE resend_of IS NOT NULL`);
     await runner.query(`CREATE INDEX recipients_address ON dispatch.recipients (lower(address))`);

@@ -1,7 +1,7 @@
-// What the delivery log needs to find things quickly: its order by time, and the words of each delivery.
+// Lets the delivery log find things quickly: the order by time, and the words of each delivery.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-// As the reader writes it: umlauts too, which lower() leaves alone where the database was made with the locale C.
+// Lower case in any language: with the locale C, `lower()` alone would leave umlauts as they are.
 const TEXT_OF_DELIVERY = `lower(concat_ws(E'\\n', d.subject, d.document ->> 'number', d.document ->> 'id', r.texts) COLLATE "und-x-icu")`;
 const TEXTS_OF_RECIPIENTS = `string_agg(concat_ws(' ', r.name, r.address), E'\\n' ORDER BY r.position) AS texts`;
 
@@ -16,29 +16,29 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
       SELECT d.id, ${TEXT_OF_DELIVERY}
       FROM dispatch.deliveries d LEFT JOIN (SELECT r.delivery_id, ${TEXTS_OF_RECIPIENTS} FROM dispatch.recipients r GROUP BY r.delivery_id) r
         ON r.delivery_id = d.id`);
-    // After the rows, which takes a fraction of the time.
+    // After the rows are inserted, which takes a fraction of the time.
     await runner.query(
       `CREATE INDEX search_texts_words ON dispatch.search_texts USING gin (text ${await trigramOperators(runner)}) WITH (gin_pending_list_limit = 512)`,
     );
   }
 
-  /** Ids are made of the clock of whoever made them; the database has one clock for all. */
+  /** Ids come from the clocks of several machines; the database has one clock for all. */
   private async orderByTime(runner: QueryRunner): Promise<void> {
-    // With what statistics count, which then need not read the rows themselves.
+    // Includes the columns that statistics count, so that they read the index only.
     await runner.query(
       'CREATE INDEX deliveries_newest_first ON dispatch.deliveries (team_id, created_at DESC, id DESC) INCLUDE (status, used_fallback)',
     );
     await runner.query('DROP INDEX dispatch.deliveries_newest');
     await runner.query(`CREATE INDEX deliveries_of_document ON dispatch.deliveries (team_id, (document ->> 'id'))`);
     await runner.query('DROP INDEX dispatch.deliveries_document');
-    // The few among the many that were sent; those under way are found by deliveries_due.
+    // The few deliveries that were not sent; those under way are found by deliveries_due.
     await runner.query(`CREATE INDEX deliveries_not_sent ON dispatch.deliveries (team_id, status, created_at DESC, id DESC)
       WHERE status IN ('partly_sent', 'failed', 'uncertain', 'cancelled')`);
   }
 
   /**
-   * A table of its own, as rows of deliveries and recipients change with each try, and each change of one would be indexed anew.
-   * The recipients of a delivery are always written as one list, so that the list written last is all of them.
+   * A table of its own: rows of deliveries and recipients change with each try, and each change would be indexed anew. The recipients of a
+   * delivery are always written as one list, so the list written last is complete.
    */
   private async keepSearchTexts(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -63,7 +63,7 @@ export class FindDeliveries1795500000000 implements MigrationInterface {
   }
 }
 
-/** A later migration has these written by a statement, and comes back to this when it is undone. */
+/** A later migration has these texts written by a statement, and returns to this trigger when it is undone. */
 export async function keepSearchTexts(runner: QueryRunner): Promise<void> {
   await runner.query(`
     CREATE FUNCTION dispatch.keep_search_texts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,9 +80,9 @@ export async function keepSearchTexts(runner: QueryRunner): Promise<void> {
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION dispatch.keep_search_texts()`);
 }
 
-/** The operator class of pg_trgm by its full name: the extension may have been installed before, in whatever schema. */
+/** The operator class of pg_trgm with its schema, as the extension may have been installed before in any schema. */
 async function trigramOperators(runner: QueryRunner): Promise<string> {
-  // A trusted extension: whoever may create schemas in the database may create it.
+  // A trusted extension: a role that may create schemas in the database may create it.
   await runner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA dispatch');
   const [extension] = (await runner.query(
     `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'`,

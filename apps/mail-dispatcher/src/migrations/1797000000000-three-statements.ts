@@ -1,4 +1,5 @@
-// What the way of a delivery in three statements needs: lanes with their next due time, the evidence of a try in its own row, documents by their key.
+// For the three statements of a delivery: lanes with their next due time, the evidence of a try in its own row, documents under their own
+// key.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { keepSearchTexts } from './1795500000000-find-deliveries.js';
 
@@ -9,7 +10,7 @@ export class ThreeStatements1797000000000 implements MigrationInterface {
     await this.keepEvidenceInTries(runner);
     await this.fixLookAtIntake(runner);
     await this.findDueByLanes(runner);
-    // The words of a delivery are written by the statement that takes it: as a trigger they took longer than all the rest of it.
+    // The statement that takes a delivery writes its words now: the trigger took longer than the rest of that statement.
     await runner.query('DROP TRIGGER recipients_keep_search_texts ON dispatch.recipients');
     await runner.query('DROP FUNCTION dispatch.keep_search_texts');
   }
@@ -27,7 +28,7 @@ export class ThreeStatements1797000000000 implements MigrationInterface {
       UPDATE dispatch.attempts a SET released = r.positions
       FROM (SELECT end_of_data_in, array_agg(position) AS positions FROM dispatch.recipients WHERE end_of_data_in IS NOT NULL GROUP BY 1) r
       WHERE a.id = r.end_of_data_in AND a.outcome IS NULL`);
-    // A try that let nothing go leaves no row any more.
+    // A try that released no end of data leaves no row any more.
     await runner.query('DELETE FROM dispatch.attempts WHERE outcome IS NULL AND released IS NULL');
     await runner.query('ALTER TABLE dispatch.recipients DROP COLUMN end_of_data_in');
     await runner.query('DROP TABLE dispatch.messages');
@@ -40,7 +41,7 @@ export class ThreeStatements1797000000000 implements MigrationInterface {
     await runner.query('ALTER TABLE dispatch.deliveries RENAME COLUMN composed_at TO dated_at');
     await runner.query(`COMMENT ON COLUMN dispatch.deliveries.revision IS
       'raised by whoever changes its recipients without holding the claim, so that the holder sees that what it has in memory is old'`);
-    // Until now both routes had the same one.
+    // Until now both routes had the same Message-ID.
     await runner.query(`
       UPDATE dispatch.deliveries SET message_ids = jsonb_build_object('custom', message_id, 'platform', message_id) WHERE message_id IS NOT NULL`);
     await runner.query('ALTER TABLE dispatch.deliveries DROP COLUMN message_id');

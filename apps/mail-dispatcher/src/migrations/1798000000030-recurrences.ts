@@ -1,4 +1,4 @@
-// One delivery per occurrence of a series, and two more reasons for which a job is set aside.
+// One delivery for each occurrence of a series, and two more reasons to reject a job.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Recurrences1798000000030 implements MigrationInterface {
@@ -8,7 +8,7 @@ export class Recurrences1798000000030 implements MigrationInterface {
     await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN series_id text, ADD COLUMN occurrence text');
     await runner.query(`COMMENT ON COLUMN dispatch.deliveries.occurrence IS
       'with series_id what is unique in a team; both NULL where the document does not recur, or is sent again on somebody''s wish'`);
-    // Of those that were taken twice so far the first one stands for the occurrence.
+    // Where an occurrence was taken twice before, the first delivery counts for it.
     await runner.query(`
       UPDATE dispatch.deliveries d SET series_id = first.series_id, occurrence = first.occurrence
       FROM (

@@ -1,4 +1,4 @@
-// Who is a suspect after crashes, and which ways out do not work.
+// Crashes of dispatchers with a delivery in hand, and routes that do not work.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class CrashesAndTroubles1798000000040 implements MigrationInterface {

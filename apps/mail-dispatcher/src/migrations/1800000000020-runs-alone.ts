@@ -1,4 +1,4 @@
-// Evidence against a delivery that kills its dispatcher although it was composed well in a process of its own.
+// Evidence against a delivery that kills its dispatcher although a separate process could compose it.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class RunsAlone1800000000020 implements MigrationInterface {

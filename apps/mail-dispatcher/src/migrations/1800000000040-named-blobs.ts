@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** By what is found whether a delivery names a blob. Documents of invoicing are none, so what came by reference pays nothing for it. */
+/** An index to find out whether a delivery needs a blob. Documents of invoicing are no blobs, so they are not in it. */
 export class NamedBlobs1800000000040 implements MigrationInterface {
   readonly name = 'NamedBlobs1800000000040';
 

@@ -1,4 +1,4 @@
-// What comes back after a delivery was sent: the reports on it, and addresses that are known not to work.
+// Reports that arrive after a delivery was sent, and addresses that are known not to work.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Bounces1800000000070 implements MigrationInterface {
@@ -28,7 +28,7 @@ export class Bounces1800000000070 implements MigrationInterface {
     await runner.query(`
       CREATE UNIQUE INDEX reports_once ON dispatch.reports (delivery_id, coalesce(position, -1), kind, coalesce(class, ''))`);
     await runner.query(`CREATE INDEX reports_open ON dispatch.reports (delivery_id) WHERE applied_at IS NULL`);
-    // On this table and not on the recipients: an index by their state would make every change of it dearer.
+    // On this table and not on the recipients, where an index by state would make every change more expensive.
     await runner.query(`CREATE INDEX reports_bounced ON dispatch.reports (delivery_id) WHERE kind = 'bounced'`);
     await runner.query(`
       CREATE TABLE dispatch.bounced_addresses (

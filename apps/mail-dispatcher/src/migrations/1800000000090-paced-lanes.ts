@@ -1,4 +1,4 @@
-// Lanes whose server is held to limits: which dispatcher works on each, and what was sent in the last day.
+// Lanes whose server has limits: which dispatcher works on each, and what was sent in the last day.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class PacedLanes1800000000090 implements MigrationInterface {

@@ -1,7 +1,7 @@
-// The names under which mail servers went on with messages: reports and postmasters know a message by them.
+// The ids that mail servers gave to messages, by which reports and postmasters name them.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-// As `messageAliasIn` of mail-core reads it.
+// The same pattern as in `messageAliasIn` of mail-core.
 const IN_BRACKETS = `'^(?:250[ -])?(?:2\\.6\\.0 )?<([^<>\\s@]{1,250}@[^<>\\s@]{1,250})>'`;
 const OF_SES = `'^(?:250[ -])?(?:2\\.\\d\\.\\d )?Ok ([0-9a-f]{16}-[0-9a-f-]{36}-[0-9a-f]{6})\\M'`;
 const ALIAS = `coalesce(substring(r.reply from ${IN_BRACKETS}), substring(r.reply from ${OF_SES}))`;
@@ -10,7 +10,7 @@ export class MessageAliases1800000000110 implements MigrationInterface {
   readonly name = 'MessageAliases1800000000110';
 
   async up(runner: QueryRunner): Promise<void> {
-    // A table of its own: an index on the replies would make every change of every recipient dearer, and few servers give a name.
+    // A table of its own: few servers give an id, and an index on the replies would make every change of a recipient more expensive.
     await runner.query(`
       CREATE TABLE dispatch.message_aliases (
         alias text NOT NULL,

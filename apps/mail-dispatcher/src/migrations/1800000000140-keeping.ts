@@ -1,4 +1,4 @@
-// What a restore holds, and whose rows are never removed.
+// Deliveries that a restore holds back, and teams whose rows are never removed.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Keeping1800000000140 implements MigrationInterface {

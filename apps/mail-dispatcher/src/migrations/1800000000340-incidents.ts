@@ -1,10 +1,10 @@
-// Trouble with one cause of a team's way out and the deliveries that met it; who cancelled one, and who found that it arrived.
+// Incidents of a team's routes, with the deliveries that they affected; also who cancelled a delivery, and who found that it has arrived.
 import { buildIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Incidents1800000000340 implements MigrationInterface {
   readonly name = 'Incidents1800000000340';
-  /** The index of deliveries is built beside those who write. */
+  /** The index of deliveries is built concurrently, which does not work in a transaction. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
@@ -29,7 +29,7 @@ export class Incidents1800000000340 implements MigrationInterface {
     await runner.query(`
       CREATE UNIQUE INDEX IF NOT EXISTS incidents_not_ended ON dispatch.incidents (team_id, route, code, server) WHERE ended_at IS NULL`);
     await runner.query(`CREATE INDEX IF NOT EXISTS incidents_of_team ON dispatch.incidents (team_id, id) WHERE opened_at IS NOT NULL`);
-    // No foreign key: one that never opened goes when its way works, and what met it keeps a name of nothing.
+    // No foreign key: an incident that never opened is deleted once its route works, and its deliveries keep the id.
     await runner.query('ALTER TABLE dispatch.deliveries ADD COLUMN IF NOT EXISTS incident_id uuid');
     await runner.query(`
       ALTER TABLE dispatch.deliveries ADD COLUMN IF NOT EXISTS cancelled_by text, ADD COLUMN IF NOT EXISTS received_by text, ADD COLUMN IF NOT EXISTS received_at timestamptz,

@@ -1,4 +1,4 @@
-// The step of a trace that took a delivery, so that later tries and what is told of it belong to the same trace.
+// The trace context of the step that took a delivery, so that later tries and its outcome belong to the same trace.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Traces1800000000520 implements MigrationInterface {

@@ -1,4 +1,4 @@
-// What was said in a try, for those that were not simply accepted; and what somebody noted when a delivery was sent again.
+// The SMTP dialogue of tries that were not simply accepted, and notes on deliveries that were sent again.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class TranscriptsAndNotes1800000000540 implements MigrationInterface {

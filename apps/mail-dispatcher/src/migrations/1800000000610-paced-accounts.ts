@@ -1,10 +1,10 @@
-// Accounts at servers with limits: which dispatcher sends by each, whichever teams do, and what all of them have sent.
+// Accounts at servers with limits: which dispatcher sends by each, for any team, and what all teams have sent.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class PacedAccounts1800000000610 implements MigrationInterface {
   readonly name = 'PacedAccounts1800000000610';
-  /** The index is built beside those who write. */
+  /** The index is built concurrently, which does not work in a transaction. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {

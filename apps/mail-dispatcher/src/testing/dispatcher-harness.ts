@@ -68,7 +68,7 @@ const SETTINGS = Symbol('SETTINGS');
 @Controller()
 class SettingsStandIn {
   static teams = new Map<typeof SETTINGS, Map<string, TeamMailSettings>>();
-  /** What it answers who asks for a token; that nothing is connected, where there is nothing. */
+  /** The answer to requests for a token; without it, that no mailbox is connected. */
   static tokenFor: ((asked: SmtpTokenRequest) => SmtpTokenAnswer | Promise<SmtpTokenAnswer>) | null = null;
 
   @MessagePattern(SETTINGS_GET)
@@ -101,7 +101,7 @@ export type HarnessOptions = {
   dispatchers?: number;
   certificate?: { validFrom: Date; validTo: Date };
   windows?: PaceWindows;
-  /** The dispatchers reach PostgreSQL through PgBouncer, where it is installed. */
+  /** Whether the dispatchers reach PostgreSQL through PgBouncer, if that is installed. */
   behindPooler?: boolean;
 };
 
@@ -211,7 +211,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       const passwordSealed = new CredentialBox(env.SECRET_KEYS).seal(password, context);
       return { ...server, auth: { type: 'password', username: 'billing', passwordSealed } };
     },
-    /** Answers for tokens as settings-api does: `tokenOf` says which, or why there is none. */
+    /** Answers requests for tokens as settings-api does: `tokenOf` returns the token, or the answer if there is none. */
     answerTokens(tokenOf: (asked: SmtpTokenRequest) => string | SmtpTokenAnswer): void {
       SettingsStandIn.tokenFor = (asked) => {
         const token = tokenOf(asked);
@@ -220,7 +220,7 @@ export async function startHarness(options: HarnessOptions = {}) {
         return { tokenSealed: new CredentialBox(env.SECRET_KEYS).seal(token, context), validForMs: 3_600_000 };
       };
     },
-    /** Settings of a team, announced as settings-api does. */
+    /** Saves the settings of a team and announces that, as settings-api does. */
     async saveSettings(settings: TeamMailSettings): Promise<void> {
       teams.set(settings.teamId, settings);
       await lastValueFrom(client.emit(SETTINGS_CHANGED, { teamId: settings.teamId, version: settings.version }), {
@@ -234,7 +234,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       return (await http().get(`/v1/teams/${teamId}/deliveries/${row.id}`).set('Authorization', `Bearer ${serviceToken}`))
         .body as DeliveryView;
     },
-    /** The delivery once `isSo`; fails after `timeoutMs` with what it was last. */
+    /** Returns the delivery once `isSo` holds; fails after `timeoutMs` with its last state. */
     async until(
       teamId: string,
       key: string,
@@ -248,14 +248,14 @@ export async function startHarness(options: HarnessOptions = {}) {
       }
       throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
     },
-    /** The bytes that a server got of a delivery. */
+    /** The message that a server received for a delivery. */
     rawOf(delivery: DeliveryView, server: ScriptedSmtpServer = platform): Buffer {
       const marker = `X-Billing-Delivery: ${delivery.id}`;
       const raw = server.messages.find((message) => message.raw?.subarray(0, 64 * 1024).includes(marker))?.raw;
       if (!raw) throw new Error(`the server got no message of delivery ${delivery.id}`);
       return raw;
     },
-    /** The outcome that was told of a delivery. */
+    /** The outcome that was sent for a delivery. */
     async outcomeOf(key: string): Promise<OutcomeEvent | undefined> {
       const find = () =>
         outcomes.find((event) =>
@@ -269,7 +269,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       if (!isSo(last)) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(last)}`);
       return last;
     },
-    /** Puts everything back as at the start, between tests. */
+    /** Restores the initial state between tests. */
     async reset(): Promise<void> {
       platform.forget();
       custom.forget();
@@ -291,7 +291,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   return harness;
 }
 
-/** Settings of a team on the platform; `changes` make it another. */
+/** Settings of a team that sends by the platform, with `changes`. */
 export const teamSettings = (teamId: string, changes: Partial<TeamMailSettings> = {}): TeamMailSettings => ({
   teamId,
   companyName: 'ACME GmbH',
@@ -311,7 +311,7 @@ export const teamSettings = (teamId: string, changes: Partial<TeamMailSettings> 
   ...changes,
 });
 
-/** The team's own server, on loopback. */
+/** Settings of a team's own server, on loopback. */
 export const ownServer = (
   port: number,
   changes: Partial<NonNullable<TeamMailSettings['smtp']>> = {},

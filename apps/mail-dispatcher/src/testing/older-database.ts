@@ -6,7 +6,7 @@ import { dispatchSchema } from '../dispatch.schema.js';
 type Migration = new () => MigrationInterface;
 export type OlderDatabase = Awaited<ReturnType<typeof startOlderDatabase>>;
 
-/** The database as a release before `migration` left it, and the schema that ends with it. */
+/** A database as the release before `migration` left it, and the schema up to and including it. */
 export async function startOlderDatabase(migration: Migration) {
   const all = dispatchSchema.migrations as Migration[];
   const place = all.indexOf(migration);
@@ -18,7 +18,7 @@ export async function startOlderDatabase(migration: Migration) {
   return {
     source,
     sql: new Sql(source),
-    /** Takes it as far as `migration`, or as far as there is. */
+    /** Runs the migrations up to `migration`, or all of them. */
     update: (to: 'migration' | 'latest' = 'migration') => migrate(database.url, to === 'latest' ? dispatchSchema : after),
     async stop(): Promise<void> {
       await source.destroy();

@@ -1,12 +1,12 @@
-// A mail-dispatcher as a process of its own, which a test can kill and freeze, beside what a harness has started.
+// A mail-dispatcher as a process of its own, which a test can kill and freeze, next to the servers of a harness.
 import path from 'node:path';
 import { findFreePort, type ServerProcess, startServerProcess } from '@billing-mail/testkit';
 import { type Harness, PLATFORM_FROM } from '../../testing/dispatcher-harness.js';
 
-// What is killed is what runs in production: the compiled program.
+// The compiled program, as in production.
 const MAIN = path.resolve(__dirname, '..', '..', '..', 'dist', 'main.js');
 
-/** Short leases, so that a test needs not wait for the takeover of a dead dispatcher's work. */
+/** Short leases, so that tests need not wait long until a dead dispatcher's work is taken over. */
 export const LEASE_MS = 2000;
 
 export async function startDispatcherProcess(harness: Harness, env: Record<string, string> = {}): Promise<ServerProcess> {
@@ -37,7 +37,7 @@ export async function startDispatcherProcess(harness: Harness, env: Record<strin
       ...env,
     },
     ready: () => isReady(port),
-    // Only to end what hangs, however busy the machine is.
+    // Long, as it is only there to end a process that hangs, however busy the machine is.
     readyWithinMs: 240_000,
     deathSignal: 'KILL',
   });
