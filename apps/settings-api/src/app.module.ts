@@ -49,7 +49,7 @@ import { SignInWaits } from './smtp-account/sign-in-waits.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
 import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.service.js';
 
-// A person waits for the test: less than proxies wait for an answer, and less than a service has to end.
+// A person waits for the test, so it must end before a proxy gives up waiting, and within the time that a shutdown may take.
 const PROBE_MS = { totalMs: 25_000, connectMs: 10_000, replyMs: 15_000, finalReplyMs: 20_000 };
 
 @Module({})
@@ -59,7 +59,7 @@ export class AppModule {
     const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
     return {
       module: AppModule,
-      // A database that is still starting is waited for, but not for long: who starts us sees why and starts us again.
+      // Waits only briefly for a database that is still starting; whoever starts the service sees the reason and starts it again.
       imports: [
         TypeOrmModule.forRoot({ ...database, retryAttempts: 5, retryDelay: 1000 }),
         ConsoleModule.with(env),
@@ -93,13 +93,13 @@ export class AppModule {
   }
 }
 
-// Without Redis settings are still read and saved, so that is no condition for being ready; but a wrong one is nothing to go on with.
+// Ready without Redis, as settings are still read and saved, but not with a Redis that refuses commands, such as a replica.
 const readinessChecks = (database: DataSource, redis: RedisHealth): ReadinessChecks => ({
   database: () => database.query('SELECT 1'),
   redis: () => redis.check(),
 });
 
-// The page comes from here, so its address is ours.
+// This service delivers the web page, so providers send browsers back to the page's address.
 const redirectUrl = ({ CONSOLE_URL, SETTINGS_API_PORT }: SettingsEnvironment): string =>
   `${(CONSOLE_URL ?? `http://127.0.0.1:${SETTINGS_API_PORT}`).replace(/\/+$/, '')}/v1/mail-connections/callback`;
 

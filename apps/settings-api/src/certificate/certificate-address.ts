@@ -2,10 +2,10 @@ import { type CertificateView } from '@billing-mail/contracts';
 
 type Certificate = Pick<CertificateView, 'addresses'>;
 
-/** Whether a receiver takes a signature with it for one of this sender. */
+/** Whether receivers accept a signature by this certificate for mail of this sender. */
 export const standsFor = ({ addresses }: Certificate, fromAddress: string): boolean =>
   addresses.some((address) => address.toLowerCase() === fromAddress.toLowerCase());
 
-/** Why a sender can not be taken; otherwise mail would go out unsigned, or with a signature that is not its own. */
+/** Why a sender address can't be used with the certificate: its mail would be unsigned, or signed for another address. */
 export const notItsAddress = ({ addresses }: Certificate): string =>
   `is not an address of your signing certificate (${addresses.join(', ')}); remove the certificate first, and set one for the new address afterwards`;

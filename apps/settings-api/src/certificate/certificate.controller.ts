@@ -5,7 +5,7 @@ import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } fro
 import { ApiProblems } from '../email-delivery/api-problems.js';
 import { CertificateService } from './certificate.service.js';
 
-/** The certificate that signs what goes out by the team's own server. Its key is taken and never given. */
+/** The certificate that signs mail by the team's own server. Its private key can be set but never read. */
 @ApiTags('E-mail delivery')
 @ApiParam({ name: 'teamId' })
 @Controller('v1/teams/:teamId/email-delivery/certificate')

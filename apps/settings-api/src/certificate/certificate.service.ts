@@ -1,4 +1,4 @@
-// The use cases of a team's own certificate: set, show, remove. Each is a new version of the team's settings, with its line in the history.
+// Sets, shows and removes a team's own certificate. Each change is a new version of the team's settings, recorded in their history.
 import { Injectable } from '@nestjs/common';
 import { type CertificateInput, type CertificateView, type TeamCertificate } from '@billing-mail/contracts';
 import { type Caller, CredentialBox, invalidInput, notFound, ProblemException, signingKeyContext } from '@billing-mail/platform';
@@ -12,14 +12,14 @@ export class CertificateService {
     private readonly box: CredentialBox,
   ) {}
 
-  /** @throws ProblemException 404 where there is none */
+  /** @throws ProblemException 404 if there is none */
   async read(teamId: string): Promise<CertificateView> {
     const { certificate } = await this.settings.read(teamId);
     if (certificate === null) throw notFound('The certificate of the team');
     return certificate;
   }
 
-  /** @throws ProblemException 409 without a server of the team's own, 422 saying what a receiver would object to */
+  /** @throws ProblemException 409 if the team has no server of its own, 422 with the reason why receivers would reject the certificate */
   async set(teamId: string, input: CertificateInput, caller: Caller): Promise<CertificateView> {
     const { smtp } = await this.settings.read(teamId);
     if (smtp === null) throw serverMissing();
@@ -30,12 +30,12 @@ export class CertificateService {
       ...view,
       ...sealedParts(identity, this.box, signingKeyContext(teamId, identity.certificateDer)),
     };
-    // The sender may have changed while the file was read.
+    // The sender address may have changed while the file was read, so it is compared once more.
     await this.settings.setCertificate(teamId, certificate, smtp.fromAddress, caller);
     return view;
   }
 
-  /** @throws ProblemException 404 where there is none */
+  /** @throws ProblemException 404 if there is none */
   async remove(teamId: string, caller: Caller): Promise<void> {
     await this.read(teamId);
     await this.settings.setCertificate(teamId, null, null, caller);

@@ -1,4 +1,4 @@
-// Reads and checks the certificate that a team wants to sign with: what a receiver would object to is said here, with its cure.
+// Reads and checks a certificate that a team wants to sign with. Errors name what receivers would object to, and how to correct it.
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { type CertificateInput, type CertificateView, type FieldError, type ShownCertificate } from '@billing-mail/contracts';
@@ -28,7 +28,7 @@ const FILE_MESSAGES: Record<SigningFileProblem, string> = {
 };
 const INCOMPLETE = 'lacks the certificates of its issuers; export it again with all certificates of the path';
 
-/** @param fromAddress the sender that it is to sign for */
+/** @param fromAddress the sender address that it is to sign for */
 export async function readCertificate(input: CertificateInput, fromAddress: string, now: Date): Promise<ReadCertificate> {
   const read = await readFile(input, '');
   if ('errors' in read) return read;
@@ -41,7 +41,7 @@ export async function readCertificate(input: CertificateInput, fromAddress: stri
   return objections.length > 0 ? { errors: objections.map((message) => ({ pointer: '/file', message })) } : { identity, view };
 }
 
-/** One file at a time: what takes long must not have all the threads that names are looked up and files are read by. */
+/** Reads one file at a time: a slow one must not occupy all threads of libuv's pool, which also serves DNS and files. */
 let before: Promise<unknown> = Promise.resolve();
 
 function inItsTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -50,7 +50,7 @@ function inItsTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-/** Opens the file. @param at pointer of what has `file` and `passphrase` */
+/** Opens a PKCS#12 file. @param at JSON pointer of the object that has `file` and `passphrase` */
 export async function readFile(
   { file, passphrase }: CertificateInput,
   at: string,
@@ -64,7 +64,7 @@ export async function readFile(
   }
 }
 
-/** As it is stored: shown parts, chain, and the key sealed. */
+/** The certificate as it is stored: its shown parts, its chain, and the sealed private key. */
 export function sealedParts({ privateKey, certificateDer, chainDer }: Pkcs12Identity, box: CredentialBox, context: SealContext) {
   const key = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
   return {
@@ -106,7 +106,7 @@ export const shownOf = ({ subject, issuer, fingerprint256, validFrom, validTo }:
 });
 
 const MOST_CHARACTERS = 500;
-// Whoever issued it wrote what he liked.
+// Text in a certificate is chosen by its issuer, so it is not to be trusted.
 const inOneLine = (text: string): string =>
   text
     .trim()
@@ -114,7 +114,10 @@ const inOneLine = (text: string): string =>
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .slice(0, MOST_CHARACTERS);
 
-/** Receivers have the roots and nothing else: what lies between must come with each mail. The file of a private authority brings its root. */
+/**
+ * Receivers only have the roots, so each message must bring all intermediate certificates. The file of a private authority brings its root
+ * as well.
+ */
 function isChainComplete({ hasRoot, certificateDer, chainDer }: Pkcs12Identity): boolean {
   if (hasRoot) return true;
   const last = new X509Certificate(chainDer.at(-1) ?? certificateDer);

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { type MailProviderName } from '@billing-mail/contracts';
 
-/** Where the page finds the other services (URLs, or paths of its own origin), and what it offers. */
+/** Where the page finds the other services (URLs, or paths of its own origin), and which features it offers. */
 export type ConsoleConfig = {
   mailDispatcherUrl: string;
   notificationServiceUrl: string;
-  /** Whose address signed mail comes from. */
+  /** The From address of signed mail. */
   platformFromAddress: string | null;
-  /** Where the platform has an app of its own, by which a team connects a mailbox. */
+  /** Providers at which the platform has an app, so that teams can connect a mailbox. */
   connectableProviders: MailProviderName[];
 };
 
-/** The page for one answer: the nonce of its policy is written into it, so that styles made at run time are allowed and no others. */
+/**
+ * Builds the page for one response. The nonce of its Content-Security-Policy is written into it, so that only styles made by the page
+ * itself are allowed.
+ */
 export function consolePage(html: string, config: ConsoleConfig): { html: string; policy: string } {
   const nonce = randomBytes(16).toString('base64');
   const services = [config.mailDispatcherUrl, config.notificationServiceUrl]

@@ -1,14 +1,14 @@
-// Answers for the built web page: its files for ever, the page itself for every address that it knows, and where the other services are.
+// Serves the web page: its files, which may be cached forever, the page for each of its paths, and the addresses of the other services.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProblemException } from '@billing-mail/platform';
 import type { NextFunction, Request, Response } from 'express';
 import { type ConsoleConfig, consolePage } from './console-page.js';
 
-// Same depth from src and from dist.
+// The depth is the same from src and from dist.
 const BUILT_PAGE = join(__dirname, '..', '..', '..', '..', 'libs', 'console', 'dist', 'page');
 
-// What the page's own router knows; everything else is the API's.
+// Paths of the page's own router; all others belong to the API.
 const PAGES = /^\/(?:teams(?:\/.*)?)?$/;
 const FILES = /^\/(?:favicon\.svg|assets\/[\w-][\w.-]*)$/;
 const ENCODINGS = [
@@ -16,11 +16,11 @@ const ENCODINGS = [
   { name: 'gzip', suffix: '.gz' },
 ] as const;
 
-/** Express middleware; `folder` is what the build of the page wrote. Without it the page answers 503 and the API works. */
+/** Express middleware; `folder` is the output of the page's build. Without it the page answers 503, and the API still works. */
 export function serveConsole(config: ConsoleConfig, folder = BUILT_PAGE) {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (!['GET', 'HEAD'].includes(request.method)) return next();
-    // Nest mounts middleware, so that `path` is cut; the original is whole.
+    // Nest mounts the middleware, which shortens `path`; only the original URL is complete.
     const path = request.originalUrl.replace(/\?.*$/s, '');
     if (PAGES.test(path)) return void servePage(response, next, config, folder);
     if (FILES.test(path)) return serveFile(path, request, response, next, folder);
@@ -32,7 +32,7 @@ export function serveConsole(config: ConsoleConfig, folder = BUILT_PAGE) {
 async function servePage(response: Response, next: NextFunction, config: ConsoleConfig, folder: string): Promise<void> {
   try {
     const page = consolePage(await readFile(join(folder, 'index.html'), 'utf8'), config);
-    // The window in which somebody signs in at a provider tells this one how it ended.
+    // Lets the window in which somebody signs in at a provider report its result to this page.
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
     response.setHeader('Content-Security-Policy', page.policy).setHeader('Cache-Control', 'no-store').type('html').send(page.html);
   } catch (error) {
@@ -41,12 +41,12 @@ async function servePage(response: Response, next: NextFunction, config: Console
   }
 }
 
-// Compressed once by the build instead of at each request; the first form that exists and the browser takes is sent.
+// The build has compressed the files. Sends the first existing encoding that the browser accepts.
 function serveFile(path: string, request: Request, response: Response, next: NextFunction, folder: string): void {
   response.vary('Accept-Encoding');
-  // Files are the same for everybody; `sendFile` says how long they may be kept only where nothing else does.
+  // The files are the same for everybody. `sendFile` sets Cache-Control only if it is not set yet.
   response.removeHeader('Cache-Control');
-  // The names of assets carry a hash of their content.
+  // The names of assets contain a hash of their content.
   const keep = path.startsWith('/assets/') ? { maxAge: '1y', immutable: true } : { maxAge: '1h' };
   const forms = [...ENCODINGS.filter(({ name }) => request.acceptsEncodings(name) === name), { name: null, suffix: '' }];
   const sendFirst = ([form, ...others]: typeof forms): void => {

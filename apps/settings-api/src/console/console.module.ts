@@ -6,7 +6,6 @@ import { serveConsole } from './console.middleware.js';
 
 const CONSOLE_CONFIG = Symbol('CONSOLE_CONFIG');
 
-/** The web page at `/`. */
 @Module({})
 export class ConsoleModule implements NestModule {
   constructor(@Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig) {}

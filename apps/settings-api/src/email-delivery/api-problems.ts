@@ -2,6 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { problemTitle } from '@billing-mail/platform';
 
-/** All the problems that a call answers by, for OpenAPI. */
+/** Describes the problem responses of an operation for OpenAPI. */
 export const ApiProblems = (...statuses: number[]) =>
   applyDecorators(...statuses.map((status) => ApiResponse({ status, description: problemTitle(status) })));

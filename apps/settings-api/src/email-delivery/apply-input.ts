@@ -1,4 +1,5 @@
-// From what is stored and what a client wrote: the next version of the settings, and what changed. Pure but for the seal's random nonce.
+// Makes the next version of the settings from the stored ones and a request, and lists the changes. Pure, except for the random nonce of
+// seals.
 import {
   type ConnectionOfSettings,
   type EmailDeliveryInput,
@@ -16,7 +17,10 @@ import { describeChanges, type MadeChange } from './describe-changes.js';
 export type Author = { userId: string; at: Date };
 export type AppliedInput = { next: TeamMailSettings; changes: MadeChange[] } | { errors: FieldError[] };
 
-/** The settings that `input` makes of `current` (`null`: none yet), with the mailbox that is connected. No changes means that it says what is stored already. */
+/**
+ * Applies `input` to `current` (`null`: nothing is stored yet), with the connected mailbox. An empty list of changes means that the same is
+ * stored already.
+ */
 export function applyInput(
   teamId: string,
   input: EmailDeliveryInput,
@@ -69,7 +73,7 @@ function toStoredServer(
   return { ...server, auth: { type: 'password', username: auth.username, passwordSealed: sealed } };
 }
 
-// Local parts are case-sensitive by RFC 5321 2.4 and by no server in use; nobody wants the same bill twice.
+// RFC 5321, 2.4 makes local parts case-sensitive, but no server in use does, and nobody wants the same invoice twice.
 function withoutDoubles(list: Mailbox[]): Mailbox[] {
   const seen = new Set<string>();
   return list.filter(({ address }) => {

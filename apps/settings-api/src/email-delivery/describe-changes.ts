@@ -1,9 +1,9 @@
-// Says field by field what differs between two versions of a team's settings, for the history. Secrets are not compared here.
+// Lists the differences between two versions of a team's settings, field by field, for the history. Secrets are not compared here.
 import { copiesOfType, DOCUMENT_TYPES, type Mailbox, type SettingsChange, type TeamMailSettings } from '@billing-mail/contracts';
 import { trustInWords } from '../smtp-account/read-server-trust.js';
 
 type Uncounted<C> = C extends unknown ? Omit<C, 'addedCount' | 'removedCount'> : never;
-/** A change as it is kept: with all members of its lists. The database counts them for the history. */
+/** A change as it is stored, with its complete lists. PostgreSQL counts and shortens them for the history. */
 export type MadeChange = Uncounted<SettingsChange>;
 
 type Settings = Omit<TeamMailSettings, 'teamId' | 'version' | 'updatedAt' | 'updatedBy'>;
@@ -37,7 +37,7 @@ const VALUES: Record<string, (settings: Settings) => Value> = {
 const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
   '/cc': (settings) => settings.cc,
   '/bcc': (settings) => settings.bcc,
-  // By type, as it counts for a document, however the types stand together.
+  // Compared for each type of document, however the types are grouped.
   ...Object.fromEntries(
     DOCUMENT_TYPES.flatMap((type) =>
       (['cc', 'bcc'] as const).map((list) => [
@@ -49,7 +49,7 @@ const LISTS: Record<string, (settings: Settings) => (string | Mailbox)[]> = {
   '/notifyUserIds': (settings) => settings.notifyUserIds,
 };
 
-/** What became of `before` (`null`: nothing was stored) in `after`, in the order of the fields above. */
+/** The changes from `before` (`null`: nothing was stored) to `after`, in the order of the fields above. */
 export function describeChanges(before: Settings | null, after: Settings): MadeChange[] {
   const values = Object.entries(VALUES).flatMap(([pointer, read]): MadeChange[] => {
     const from = (before && read(before)) ?? null;
@@ -68,7 +68,7 @@ export function describeChanges(before: Settings | null, after: Settings): MadeC
   return [...values, ...lists];
 }
 
-// A name belongs to its address: changed, the old pair goes and the new one comes.
+// An address with another name counts as one entry removed and one added.
 const keyed = (items: (string | Mailbox)[]): Map<string, string | Mailbox> =>
   new Map(items.map((item) => [typeof item === 'string' ? item : JSON.stringify([item.address, item.name ?? '']), item]));
 

@@ -2,7 +2,7 @@ import { type SettingsChange } from '@billing-mail/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type MadeChange } from './describe-changes.js';
 
-/** Who made a version out of the one before, when, and what they changed. Never changed itself. For what is shown of it see the store. */
+/** What one version changed, who made it, and when. Rows are never updated. The store reads what is shown of it. */
 @Entity({ name: 'team_email_delivery_change' })
 export class EmailDeliveryChangeEntity {
   @PrimaryColumn({ name: 'team_id', type: 'text' })
@@ -20,7 +20,7 @@ export class EmailDeliveryChangeEntity {
   @Column({ name: 'changes', type: 'jsonb' })
   changes: MadeChange[];
 
-  /** The same with the first few members of its lists, written by PostgreSQL. */
+  /** The changes with the first few entries of their lists; PostgreSQL writes this column. */
   @Column({ name: 'shown', type: 'jsonb', insert: false, update: false, select: false })
   shown: SettingsChange[];
 }

@@ -22,7 +22,6 @@ import { etagOf, readIfMatch } from './if-match.js';
 
 const ETAG = { ETag: { description: 'The version in quotes, for If-Match', schema: { type: 'string' as const } } };
 
-/** A team's settings over HTTP. */
 @ApiTags('E-mail delivery')
 @ApiParam({ name: 'teamId' })
 @Controller('v1/teams/:teamId/email-delivery')
@@ -80,7 +79,7 @@ export class EmailDeliveryController {
 
 function answer(settings: TeamMailSettings, response: Response): EmailDeliveryView {
   response.setHeader('ETag', etagOf(settings.version));
-  // Parsing drops what the view does not name, such as the sealed password.
+  // The view's schema drops fields that it does not have, such as the sealed password.
   const { smtp } = settings;
   const auth =
     smtp?.auth.type === 'password'

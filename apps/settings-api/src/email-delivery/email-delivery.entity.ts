@@ -1,7 +1,7 @@
 import { type Locale, type Mailbox, type TeamMailSettings } from '@billing-mail/contracts';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The settings of one team as they are now. Lists and the server are documents: they are read and replaced as a whole. */
+/** The current settings of a team. Lists and the server are JSON documents, as they are always read and replaced as a whole. */
 @Entity({ name: 'team_email_delivery' })
 @Check('team_email_delivery_custom_has_server', `sender = 'platform' OR smtp IS NOT NULL`)
 export class EmailDeliveryEntity {
@@ -26,18 +26,18 @@ export class EmailDeliveryEntity {
   @Column({ name: 'bcc', type: 'jsonb' })
   bcc: Mailbox[];
 
-  /** What documents of some types get besides. */
+  /** Additional copies of documents of some types. */
   @Column({ name: 'copies', type: 'jsonb', default: [] })
   copies: TeamMailSettings['copies'];
 
   @Column({ name: 'sender', type: 'text' })
   sender: TeamMailSettings['sender'];
 
-  /** With the password sealed. Kept while `sender` is `platform`, so that switching back needs no typing. */
+  /** With the sealed password. Kept while `sender` is `platform`, so that switching back needs no new input. */
   @Column({ name: 'smtp', type: 'jsonb', nullable: true })
   smtp: TeamMailSettings['smtp'];
 
-  /** With the key sealed. Kept while `sender` is `platform`, as the server is. */
+  /** With the sealed private key. Kept while `sender` is `platform`, like the server. */
   @Column({ name: 'certificate', type: 'jsonb', nullable: true })
   certificate: TeamMailSettings['certificate'];
 

@@ -1,4 +1,4 @@
-// The use cases of a team's settings: read, replace, look back.
+// Reads and replaces a team's settings, and shows their history.
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type ConnectionOfSettings,
@@ -34,7 +34,7 @@ import { type IfMatch, isMatch } from './if-match.js';
 import { likePlatform, platformNameError, takenNameError } from './name-errors.js';
 import { senderNames } from './sender-names.js';
 
-// Each round that this request loses, another one has won; more rounds than that are no rivalry but a fault.
+// A request loses a round only if another one wins it; so many lost rounds mean that something is wrong.
 const MAX_ROUNDS = 100;
 const VERSIONS_NAMED = 5;
 
@@ -50,14 +50,16 @@ export class EmailDeliveryService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws ProblemException 404 before the first `replace`. */
+  /** @throws ProblemException 404 before the first `replace` */
   async read(teamId: string): Promise<TeamMailSettings> {
     const settings = await this.store.find(teamId);
     if (settings === null) throw notFound('The e-mail delivery of the team');
     return settings;
   }
 
-  /** Replaces the settings and tells everyone; saying what is stored already changes nothing. Without `ifMatch` the last one wins. */
+  /**
+   * Replaces the settings and announces the change. Saving what is stored already changes nothing. Without `ifMatch` the last request wins.
+   */
   async replace(
     teamId: string,
     input: EmailDeliveryInput,
@@ -71,7 +73,7 @@ export class EmailDeliveryService {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const current = await this.store.find(teamId);
       if (ifMatch !== null && !isMatch(ifMatch, current?.version ?? null)) throw await this.changedMeanwhile(teamId, current, ifMatch);
-      // A name that is stored already stays: an internal service has vouched for it, and nobody else is told about it again.
+      // Only new names are checked: an internal service may have vouched for a stored one, and saving it again must not fail.
       const before = current === null ? [] : senderNames(current);
       const names = senderNames(input).filter((name) => !before.some((kept) => kept.pointer === name.pointer && kept.name === name.name));
       const foreign = likePlatform(names, this.reservedNames);
@@ -80,7 +82,7 @@ export class EmailDeliveryService {
       const applied = applyInput(teamId, input, current, connection, { userId, at: new Date() }, this.box, trust);
       if ('errors' in applied) throw invalidInput(applied.errors);
       if (current !== null && applied.changes.length === 0) return current;
-      // An internal service vouches for the names that it sets; the history says which one, and for which name.
+      // An internal service vouches for the names that it sets; the history shows which service, and for which name.
       const replaced = await this.store.replace(applied.next, vouchedFor(applied.changes, foreign), { names, isVouchedFor: isService });
       if (typeof replaced === 'object') throw invalidInput(replaced.taken.map(takenNameError));
       if (replaced === 'written') {
@@ -92,9 +94,9 @@ export class EmailDeliveryService {
   }
 
   /**
-   * Sets or removes the certificate that signs, and tells everyone.
-   * @param fromAddress the sender that it was checked for
-   * @throws ProblemException 404 without settings, 412 where the sender is another one by now
+   * Sets or removes the certificate that signs, and announces the change.
+   * @param fromAddress the sender address that it was checked for
+   * @throws ProblemException 404 without settings, 412 if the sender address has changed meanwhile
    */
   async setCertificate(teamId: string, certificate: TeamCertificate | null, fromAddress: string | null, { userId }: Caller): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -102,7 +104,7 @@ export class EmailDeliveryService {
       if (fromAddress !== null && current.smtp?.fromAddress !== fromAddress) throw senderChanged();
       const stamps = { version: current.version + 1, updatedAt: new Date().toISOString(), updatedBy: userId };
       const next: TeamMailSettings = { ...current, certificate, ...stamps };
-      // The same file again makes no new version.
+      // Setting the same file again makes no new version.
       const changes = describeChanges(current, next);
       if (changes.length === 0) return;
       const replaced = await this.store.replace(next, changes, { names: [], isVouchedFor: false });
@@ -111,14 +113,14 @@ export class EmailDeliveryService {
     throw contended();
   }
 
-  /** Who changed what, newest first; a page may be shorter than asked for. A team without settings has an empty history. */
+  /** The changes of the settings, newest first. A page may be shorter than requested. Empty for a team without settings. */
   async history(teamId: string, { limit, cursor }: z.output<typeof pageQuery>): Promise<Page<SettingsChangeRecord>> {
     const before = decodeCursor(z.int32().positive(), cursor);
     const { items, isMore } = await this.store.history(teamId, { before, limit });
     return { items, nextCursor: isMore ? encodeCursor(items.at(-1)?.version) : null };
   }
 
-  /** What is connected. Its token is never sent to another server than it was connected for, whoever names that. */
+  /** The connected mailbox. Its token is never sent to another server than it was connected for, so another host is refused. */
   private async connectionFor(teamId: string, { sender, smtp }: EmailDeliveryInput): Promise<ConnectionOfSettings | null> {
     const connection = await this.connections.find(teamId);
     if (connection === null) {

@@ -14,13 +14,13 @@ import { EmailDeliveryEntity } from './email-delivery.entity.js';
 import { type SenderName, senderNames } from './sender-names.js';
 import { keepNames, takenByOthers } from './team-names.store.js';
 
-/** Names of a new version that the one before did not have; vouched for, they may be anybody's. */
+/** Names that a new version adds. If they are vouched for, they may equal names of other teams. */
 export type NewNames = { names: readonly SenderName[]; isVouchedFor: boolean };
 export type Replaced = 'written' | 'outdated' | { taken: SenderName[] };
 
 const NAME_POINTERS = new Set(['/companyName', '/smtp/fromName']);
 
-/** All SQL of the settings and their history. */
+/** Stores the settings of teams and their history. */
 @Injectable()
 export class EmailDeliveryStore {
   constructor(
@@ -39,8 +39,8 @@ export class EmailDeliveryStore {
   }
 
   /**
-   * Writes `next` in place of version `next.version - 1` (0 is none yet), with its line in the history. Nothing is written when somebody
-   * else was faster, or when a new name is another team's and nobody vouches for it.
+   * Replaces version `next.version - 1` (0: nothing stored) by `next` and records the change. Writes nothing if another request was faster,
+   * or if a new name belongs to another team and nobody vouches for it.
    */
   replace(next: TeamMailSettings, changes: MadeChange[], { names, isVouchedFor }: NewNames): Promise<Replaced> {
     const row = { ...next, smtp: withoutConnection(next.smtp), updatedAt: new Date(next.updatedAt) };
@@ -70,13 +70,13 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** The mailbox that the team's settings may send by. It is kept beside them: who saves a form neither makes nor ends it. */
+  /** The connected mailbox of the team. It is stored separately, so saving the settings neither creates nor ends it. */
   async connectionOf(teamId: string): Promise<ConnectionOfSettings | null> {
     const connection = await this.connections.find(teamId);
     return connection && summaryOf(connection);
   }
 
-  /** A version of its own for a change of the connection, where the settings send by it; `null` where they do not. */
+  /** Makes a new version of the settings for a change of the connection, if they use it; returns `null` if they do not. */
   noteConnection(teamId: string, userId: string, changes: MadeChange[]): Promise<number | null> {
     return inTransaction(this.source, async (sql) => {
       const [row] = await sql.rows<{ version: number }>(
@@ -93,7 +93,7 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** Certificates of teams that sign with them, which end between the two times. */
+  /** Certificates expiring between the two times, of teams that sign with them. */
   certificatesEnding({ after, before }: { after: string; before: string }): Promise<EndingCertificate[]> {
     return new Sql(this.source).rows<EndingCertificate>(
       `SELECT team_id AS "teamId", certificate -> 'addresses' AS addresses, certificate ->> 'validTo' AS "validTo",
@@ -104,7 +104,7 @@ export class EmailDeliveryStore {
     );
   }
 
-  /** The changes of a team, newest first, beginning below version `before`: as many as asked for, or fewer where they are large. */
+  /** The changes of a team older than version `before`, newest first. Fewer than requested if they are large. */
   async history(teamId: string, options: { before: number | null; limit: number }): Promise<HistoryPage> {
     const rows = await new Sql(this.source).rows<Omit<SettingsChangeRecord, 'changedAt'> & { changedAt: Date; found: number }>(
       HISTORY_PAGE,
@@ -117,23 +117,23 @@ export class EmailDeliveryStore {
   }
 }
 
-/** What is kept elsewhere is not kept twice. */
+/** The connection is stored in a table of its own. */
 const withoutConnection = (smtp: TeamMailSettings['smtp']): TeamMailSettings['smtp'] =>
   smtp?.auth.type === 'oauth2' ? ({ ...smtp, auth: { type: 'oauth2' } } as TeamMailSettings['smtp']) : smtp;
 
-/** The same changes, with a mark on those that a user might not have made. */
+/** The same changes, with a mark on those names that a user would not be allowed to set. */
 export const vouchedFor = (changes: MadeChange[], names: readonly SenderName[]): MadeChange[] =>
   changes.map((change) =>
     'to' in change && names.some(({ pointer }) => pointer === change.pointer) ? { ...change, vouchedFor: true } : change,
   );
 
-/** `isMore`: there are older ones. */
+/** `isMore`: there are older changes. */
 export type HistoryPage = { items: SettingsChangeRecord[]; isMore: boolean };
 
-/** Of the changes on one page, as text; the first is shown whatever it takes, which is some kilobytes at most. */
+/** Limit for the changes on one page, as text. The first change is always shown; it has some kilobytes at most. */
 export const PAGE_BYTES = 256 * 1024;
 
-// Of each change only `shown` is read, never its lists. One more than asked for tells whether there are more.
+// Reads only `shown` of each change, never its lists. One more than requested shows whether there are more.
 export const HISTORY_PAGE = `
   SELECT version, "changedAt", "changedBy", changes, found FROM (
     SELECT *, row_number() OVER newest AS place, sum(octet_length(changes::text)) OVER newest AS bytes, (count(*) OVER ())::int AS found

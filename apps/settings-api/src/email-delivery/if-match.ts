@@ -1,15 +1,13 @@
 import { ProblemException } from '@billing-mail/platform';
 
-/** The ETag of a version. */
 export const etagOf = (version: number): string => `"${version}"`;
 
-/** Versions that a caller will replace; `any` is `If-Match: *`, which asks only that something is stored. */
+/** The ETags that the caller accepts; `any` is `If-Match: *`, which only requires that something is stored. */
 export type IfMatch = 'any' | readonly string[];
 
 /**
- * Reads an If-Match header (RFC 9110 13.1.1); `null` when there is none. Weak tags stay in the list and match nothing, as the RFC
- * has it.
- * @throws ProblemException 400 when it is neither `*` nor a list of entity tags.
+ * Reads an If-Match header (RFC 9110, 13.1.1); `null` if there is none. Weak tags stay in the list and match nothing, as the RFC requires.
+ * @throws ProblemException 400 if it is neither `*` nor a list of entity tags
  */
 export function readIfMatch(header: string | undefined): IfMatch | null {
   if (header === undefined) return null;
@@ -19,7 +17,7 @@ export function readIfMatch(header: string | undefined): IfMatch | null {
   throw new ProblemException(400, 'if-match', 'If-Match must be "*" or the ETag that GET answered, with its quotes, such as "7".');
 }
 
-/** Whether what is stored (`null`: nothing) is what the caller wants to replace. */
+/** Whether the stored version (`null`: nothing is stored) is one that the caller wants to replace. */
 export function isMatch(ifMatch: IfMatch, version: number | null): boolean {
   return version !== null && (ifMatch === 'any' || ifMatch.includes(etagOf(version)));
 }

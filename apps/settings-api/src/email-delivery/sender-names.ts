@@ -1,9 +1,8 @@
 import { type EmailDeliveryInput } from '@billing-mail/contracts';
 
-/** A name that recipients see, and where it stands in the settings. */
+/** A name that recipients see, with its JSON pointer in the settings. */
 export type SenderName = { pointer: string; name: string };
 
-/** The names that recipients see. */
 export const senderNames = ({
   companyName,
   smtp,

@@ -1,9 +1,11 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What a name of a team looks like. Two teams have one in common only where an internal service vouched for it, or since before this was asked. */
+/**
+ * A skeleton of a team's name. Two teams share one only if an internal service vouched for it, or if they had it before this was checked.
+ */
 @Entity({ name: 'team_name' })
 export class TeamNameEntity {
-  /** Of any length: a single character may look like eighteen. */
+  /** A hash, as a skeleton may have any length: a single character may become eighteen. */
   @PrimaryColumn({ name: 'skeleton_sha256', type: 'bytea', primaryKeyConstraintName: 'team_name_pk' })
   skeletonSha256: Buffer;
 
