@@ -1,4 +1,4 @@
-// Access tokens of connected mailboxes: kept right, renewed by one process at a time, and given out only for the server they are for.
+// Access tokens of connected mailboxes: kept sealed, renewed by one process at a time, and given out only for the server that they are for.
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError, untilAnswers } from '@billing-mail/platform';
@@ -11,26 +11,26 @@ import { sealTokens } from './seal-tokens.js';
 
 export type AccessToken = { token: string; leftMs: number } | { unavailable: 'provider_away' } | { broken: ConnectionTrouble };
 
-/** What is asked for: `rejected` is the SHA-256 (hex) of a token that the server has refused. */
+/** `rejected`: SHA-256 (hex) of a token that the server has refused. */
 export type TokenWanted = { teamId: string; host: string; connectionId?: string | undefined; rejected?: string | undefined };
 
-/** Renewed so long before its end, so that a try never begins with a token that ends in the middle of it. */
+/** How long before its end a token is renewed, so that it does not expire during a try. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
-/** What a provider that is away can not renew is used up to here. */
+/** While the provider is unavailable, a token is used until this long before its end. */
 const LEAST_LEFT_MS = 30_000;
-/** Longer than a provider may take. */
+/** Longer than a provider may take to answer. */
 const LOCK_WAIT_MS = 12_000;
-/** Each holds a connection to the database while a provider answers; the others are for who reads and saves settings. */
+/** Each renewal holds a database connection while the provider answers; the others are for reading and saving settings. */
 const RENEWALS_AT_ONCE = 4;
-/** What an operator can mend, such as the secret of the platform's app, is asked again after so long. */
+/** How often the provider is asked again after a trouble that an operator can repair, such as an expired secret of the platform's app. */
 const ASKED_AGAIN_MS = 5 * 60_000;
 const MENDED_BY_OPERATORS: readonly ConnectionTrouble[] = ['client_secret_expired', 'client_refused', 'key_lost'];
-/** A connection to the database that was lost is there again within moments, or not for long. */
+/** A lost database connection is restored within moments, or else not for a long time. */
 const STORING_TRIES = 5;
 
 @Injectable()
 export class AccessTokens {
-  /** By team: who asks meanwhile waits for the same answer. */
+  /** By team: callers that ask meanwhile wait for the same renewal. */
   private readonly renewals = new Map<string, Promise<AccessToken>>();
   private readonly waiting: (() => void)[] = [];
   private renewing = 0;
@@ -43,7 +43,7 @@ export class AccessTokens {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** A token that is good for some minutes. Rejects when the database is away, which is our trouble as much as `unavailable`. */
+  /** Returns a token that is valid for some minutes. Throws if the database is unavailable; callers treat that like `unavailable`. */
   async tokenFor(wanted: TokenWanted): Promise<AccessToken> {
     const connection = await this.connections.find(wanted.teamId);
     const known = this.known(connection, wanted);
@@ -56,7 +56,7 @@ export class AccessTokens {
     return renewal;
   }
 
-  /** What needs no question to the provider; `null` where one does. */
+  /** The answer, if it can be given without asking the provider; otherwise `null`. */
   private known(connection: MailConnection | null, { host, connectionId, rejected }: TokenWanted): AccessToken | null {
     if (connection === null || (connectionId !== undefined && connection.id !== connectionId)) return { broken: 'not_connected' };
     if (!connection.hosts.includes(host.toLowerCase())) return { broken: 'other_server' };
@@ -70,7 +70,7 @@ export class AccessTokens {
     let answered: { connection: MailConnection; tokens: NewTokens } | null = null;
     let hasChanged = false;
     const work = async (connection: MailConnection | null, write: ConnectionWriter): Promise<AccessToken> => {
-      // Somebody else may have renewed it while we waited for the lock.
+      // Another process may have renewed it while this one waited for the lock.
       const known = this.known(connection, wanted);
       if (known !== null || connection === null) return known ?? { broken: 'not_connected' };
       const answer = await this.ask(connection);
@@ -96,7 +96,7 @@ export class AccessTokens {
       if (hasChanged) await this.announce(wanted.teamId);
       return token;
     } catch (error) {
-      // The provider may have taken the old refresh token back by now: what it gave instead must not be lost with a connection to the database.
+      // The provider may have revoked the old refresh token by now, so the new one must not be lost because a database connection was.
       if (answered !== null) await this.storeAnyhow(answered);
       throw error;
     }
@@ -144,7 +144,7 @@ export class AccessTokens {
       failed += 1;
       if (failed === STORING_TRIES) throw error;
     };
-    await untilAnswers(() => this.connections.writer().tokens(connection.id, tokens), tell).catch(() => undefined); // told
+    await untilAnswers(() => this.connections.writer().tokens(connection.id, tokens), tell).catch(() => undefined); // `tell` has logged it
   }
 
   private async announce(teamId: string): Promise<void> {

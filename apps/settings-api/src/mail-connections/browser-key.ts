@@ -1,10 +1,10 @@
-// Ties a sign-in to the browser that began it.
+// Ties a sign-in to the browser that began it, by a cookie.
 import type { CookieOptions, Request, Response } from 'express';
 
 const NAME = 'billing-mail-sign-in';
 const MINUTES = 10;
 
-// Lax: the way back from the provider is a navigation to us from another site.
+// SameSite=Lax, as the provider sends the browser back by a navigation from another site.
 const optionsFor = (redirectUrl: string): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
@@ -15,6 +15,6 @@ const optionsFor = (redirectUrl: string): CookieOptions => ({
 export const setBrowserKey = (response: Response, key: string, redirectUrl: string): void =>
   void response.cookie(NAME, key, { ...optionsFor(redirectUrl), maxAge: MINUTES * 60_000 });
 
-/** The key that the browser has kept. It keeps it: another window of the same browser may be signing in as well. */
+/** The key of this browser. It is not deleted, as another window of the browser may be signing in as well. */
 export const browserKeyOf = (request: Request): string | undefined =>
   new RegExp(`(?:^|;\\s*)${NAME}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];

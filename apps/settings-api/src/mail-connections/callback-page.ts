@@ -1,4 +1,4 @@
-// The page that a sign-in ends with: says what happened, tells the page that opened it, and closes itself.
+// The page at the end of a sign-in: says what happened, tells the page that opened its window, and closes itself.
 import { createHash } from 'node:crypto';
 import {
   CONNECTION_CHANNEL,
@@ -27,16 +27,16 @@ const WORDS: Record<Locale, Words> = {
   },
 };
 
-/** `policy` allows this page's script and style, and nothing else. */
+/** `policy`: the Content-Security-Policy, which allows only this page's script and style. */
 export function callbackPage(ended: Ended, locale: Locale): { html: string; policy: string } {
   const words = WORDS[locale];
   const message: ConnectionMessage = { type: CONNECTION_CHANNEL, ...ended };
-  // Providers may cut the tie to the page that opened the window; a channel reaches it all the same.
+  // Providers may cut the connection to the window that opened this one (Cross-Origin-Opener-Policy); a BroadcastChannel still reaches it.
   const script =
     `const message=${inScript(message)};` +
     `new BroadcastChannel(message.type).postMessage(message);` +
     `if(window.opener)window.opener.postMessage(message,location.origin);` +
-    // Not the address with its code: nobody is to go back to it.
+    // Removes the authorization code from the address, so that nobody returns to it.
     `history.replaceState(null,'',location.pathname);` +
     `if(message.ok)setTimeout(()=>window.close(),1000);`;
   const style = 'body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}';

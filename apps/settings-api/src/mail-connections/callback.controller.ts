@@ -7,7 +7,7 @@ import { browserKeyOf } from './browser-key.js';
 import { callbackPage } from './callback-page.js';
 import { ConnectMailbox } from './connect-mailbox.js';
 
-/** Where providers send browsers back to. A page for people, and no call for programs. */
+/** The address to which providers send browsers back. It is a page for people, so it is not part of the API description. */
 @ApiExcludeController()
 @Controller('v1/mail-connections')
 export class CallbackController {
@@ -21,7 +21,7 @@ export class CallbackController {
     response
       .status(ended.ok ? 200 : 400)
       .setHeader('Content-Security-Policy', page.policy)
-      // It talks to the page that opened it, which has come back from elsewhere.
+      // Keeps the reference to the window that opened this one, although it comes from another origin.
       .setHeader('Cross-Origin-Opener-Policy', 'unsafe-none')
       .setHeader('Referrer-Policy', 'no-referrer')
       .type('html')

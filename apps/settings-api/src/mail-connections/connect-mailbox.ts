@@ -1,4 +1,4 @@
-// Connects a team's mailbox: begins a sign-in, takes what a browser brings back from it, and ends the connection.
+// Connects a mailbox to a team: begins a sign-in, takes its result from the browser, and ends the connection.
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -51,7 +51,7 @@ export class ConnectMailbox {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws ProblemException 404 when nothing is connected. */
+  /** @throws ProblemException 404 if no mailbox is connected */
   async view(teamId: string): Promise<MailConnectionView> {
     const connection = await this.connections.find(teamId);
     if (connection === null) throw notFound('A connection of the team');
@@ -59,8 +59,9 @@ export class ConnectMailbox {
   }
 
   /**
-   * Where a person signs in. What that sign-in comes to is taken only from the browser that holds `browserKey`, so that nobody can be talked
-   * into connecting their mailbox to a team of somebody else. @throws ProblemException 422 for what the provider or we have against it.
+   * Returns the address at which a person signs in. The result is only accepted from the browser that holds `browserKey`, so that nobody
+   * can be tricked into connecting their mailbox to a stranger's team.
+   * @throws ProblemException 422 for reasons of the provider or our own
    */
   async begin(
     teamId: string,
@@ -99,7 +100,7 @@ export class ConnectMailbox {
     return { start: { authorizationUrl: url }, browserKey };
   }
 
-  /** What a browser brings back from the provider. Never throws for what somebody has typed into its address. */
+  /** Takes what the browser brings back from the provider. Never throws for a query that somebody has made up. */
   async end(query: string, browserKey: string | undefined): Promise<Ended> {
     const returned = new URL(`${this.redirectUrl}?${query}`);
     const state = returned.searchParams.get('state');
@@ -114,7 +115,7 @@ export class ConnectMailbox {
     return ended;
   }
 
-  /** Takes the permission back at the provider, where that is offered and as far as it answers, and forgets it here in any case. */
+  /** Revokes the permission at the provider, if it offers that and answers, and deletes the connection in any case. */
   async disconnect(teamId: string, { userId }: Caller): Promise<void> {
     const removed = await this.connections.remove(teamId);
     if (removed === null) throw notFound('A connection of the team');
@@ -156,7 +157,7 @@ export class ConnectMailbox {
     return { ok: true, mailbox };
   }
 
-  /** A token is asked for at once: what does not work is said to who connects, and not to the first document. */
+  /** Requests a token at once, so that whoever connects the app learns of errors, and not the first document. */
   private async connectApp(teamId: string, request: MailConnectionRequest, { userId }: Caller): Promise<MailConnectionStart> {
     const { provider, mailbox = '', serviceAccount } = request;
     if (serviceAccount !== undefined && signingKeyOf(serviceAccount.private_key) === null)
@@ -170,7 +171,7 @@ export class ConnectMailbox {
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
     const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
-    // An app is asked for anew with its secret.
+    // An app has no refresh token; it requests tokens with its secret.
     await this.store(identity, clientSecret, { ...tokens, refreshToken: null });
     return { connection: await this.view(teamId) };
   }
@@ -183,7 +184,7 @@ export class ConnectMailbox {
     await this.tellOf(teamId, connectedBy, before === null ? 'set' : 'replaced', { from: before?.mailbox ?? null, to: mailbox });
   }
 
-  /** What the settings send by has changed: a line in their history, and a word to everyone. What they do not use is no change of theirs. */
+  /** Records a change of the connection in the history of the settings and announces it, if the settings use the connection. */
   private async tellOf(
     teamId: string,
     userId: string,
@@ -244,7 +245,7 @@ export class ConnectMailbox {
       ...{ redirect_uri: this.redirectUrl, scope, state, nonce, response_type: 'code' },
       ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
       ...MAIL_PROVIDER_TABLE[app.provider].extraParameters,
-      // Of a shared mailbox nobody has the password; whoever signs in chooses their own account.
+      // Nobody has the password of a shared mailbox; people sign in with their own account, so it is not suggested.
       ...(hint === undefined || app.provider === 'microsoft' ? {} : { login_hint: hint }),
     });
   }
@@ -262,7 +263,7 @@ export class ConnectMailbox {
   }
 }
 
-/** Scopes are the same in capitals, says Microsoft; and with a slash at the end or without. */
+/** Microsoft compares scopes without regard to case, and a trailing slash makes no difference. */
 function isGranted(needed: readonly string[], granted: string): boolean {
   const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
   const all = new Set(granted.split(' ').map(plain));
@@ -270,8 +271,8 @@ function isGranted(needed: readonly string[], granted: string): boolean {
 }
 
 /**
- * What was granted is asked for when a token is renewed: who asks for more is refused (RFC 6749 6). Lasting access was granted where a refresh token
- * came, though Microsoft does not name it; the next refresh token it gives only to who asks for it again.
+ * The scope to request when a token is renewed. It must not exceed what was granted (RFC 6749, 6). `offline_access` was granted if a
+ * refresh token came, although Microsoft does not list it; it returns another refresh token only if `offline_access` is requested again.
  */
 function scopeOfRenewals(asked: string, granted: string): string {
   const isLasting = (scopes: string): boolean => scopes.split(' ').includes('offline_access');

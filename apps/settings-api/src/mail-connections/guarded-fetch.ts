@@ -1,10 +1,10 @@
-// HTTP to a provider that a team has named: never into our network, and to no address but one that was checked.
+// HTTP requests to a provider that a team has named: never into our own network, and only to addresses that were checked.
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
-/** Discovery documents, keys and tokens are a few kilobytes. */
+/** Discovery documents, keys and tokens have a few kilobytes. */
 const MOST_BYTES = 1024 * 1024;
 
 /** @param policy `null` for a provider that the operator has named */
@@ -13,13 +13,13 @@ export function guardedFetch(policy: Pick<NetworkPolicy, 'allowedNetworks'> | nu
     const target = new URL(url);
     const lookup = policy === null ? undefined : await pinnedLookup(target, policy);
     const options = { method, headers: { ...headers, connection: 'close' }, signal, ...(lookup === undefined ? {} : { lookup }) };
-    // No redirect is followed: openid-client asks for none.
+    // Redirects are not followed; openid-client does not ask for that either.
     const request = (target.protocol === 'https:' ? requestHttps : requestHttp)(target, options);
     request.end(body instanceof URLSearchParams ? body.toString() : body);
     try {
       const response = await answerTo(request);
       const content = await contentOf(response);
-      // Here and in no listener: it throws for what is no status, and a listener that throws ends the process.
+      // Called here and not in an event listener: it throws for an invalid status, and a listener that throws ends the process.
       return toResponse(response, content);
     } finally {
       request.destroy();
@@ -27,7 +27,10 @@ export function guardedFetch(policy: Pick<NetworkPolicy, 'allowedNetworks'> | nu
   };
 }
 
-/** Rejects whatever ends the request otherwise: where the answer changes the protocol (101) the connection is closed without an error. */
+/**
+ * Rejects however the request ends without a response. After a change of protocol (101), for example, the connection is closed without an
+ * error.
+ */
 const answerTo = (request: ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.on('error', reject).once('response', resolve);

@@ -46,7 +46,7 @@ const EXAMPLES = {
   },
 };
 
-/** The mailbox that a team's own server is signed in to by OAuth 2. */
+/** The mailbox with which a team's own server is signed in to by OAuth 2. */
 @ApiTags('E-mail delivery')
 @ApiParam({ name: 'teamId' })
 @Controller('v1/teams/:teamId/email-delivery/connection')

@@ -1,4 +1,4 @@
-// All SQL of connections to providers, and of the sign-ins that lead to them.
+// All SQL of connected mailboxes, and of the sign-ins that connect them.
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConnectionOfSettings, type ConnectionTrouble, type MailProviderName } from '@billing-mail/contracts';
@@ -13,20 +13,20 @@ export type MailConnection = {
   clientId: string | null;
   grant: 'delegated' | 'app';
   mailbox: string;
-  /** Mail servers that may see its tokens. */
+  /** Mail servers to which its tokens may be sent. */
   hosts: string[];
   scope: string;
   clientSecretSealed: string | null;
   refreshTokenSealed: string | null;
   accessTokenSealed: string | null;
   accessTokenSha256: string | null;
-  /** By the clock of the database, which all processes share; null without a token. */
+  /** By the clock of the database, which all processes share; `null` without a token. */
   accessTokenLeftMs: number | null;
   connectedBy: string;
   connectedAt: Date;
   trouble: ConnectionTrouble | null;
   troubleSince: Date | null;
-  /** Since the provider was last asked about it. */
+  /** Time since the provider was last asked about the trouble. */
   troubleAgeMs: number | null;
 };
 export type NewConnection = Pick<
@@ -35,7 +35,7 @@ export type NewConnection = Pick<
 >;
 export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: string; accessTokenSha256: string; lifeMs: number };
 
-/** What a person wants who begins to sign in. */
+/** What a person wants to connect by a sign-in. */
 type WantedConnection = Pick<MailConnection, 'provider' | 'issuer' | 'clientId' | 'hosts' | 'scope'> & { mailbox: string | null };
 export type SignIn = {
   stateHash: Buffer;
@@ -46,7 +46,7 @@ export type SignIn = {
   secretsSealed: string;
 };
 
-/** Time to sign in, with a password to look up and a second factor. */
+/** Enough to sign in, including looking up a password and a second factor. */
 const SIGN_IN_TIME = `interval '10 minutes'`;
 
 const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "clientId", grant_kind AS "grant", mailbox, hosts, scope,
@@ -69,7 +69,7 @@ export class MailConnectionsStore {
     return row ?? null;
   }
 
-  /** In place of the one before, if there is one, which is returned. */
+  /** Replaces the connection of the team and returns the one before, if any. */
   async put(connection: NewConnection, clientSecretSealed: string | null, tokens: NewTokens): Promise<MailConnection | null> {
     return inTransaction(this.source, async (sql) => {
       const [before] = await sql.rows<MailConnection>(`SELECT ${COLUMNS} FROM settings.mail_connections WHERE team_id = $1 FOR UPDATE`, [
@@ -114,7 +114,7 @@ export class MailConnectionsStore {
     ]);
   }
 
-  /** Each sign-in ends once, whatever comes of it. */
+  /** Takes a sign-in out of the table, so that each can be used only once. Returns `null` if its time is over. */
   async takeSignIn(stateHash: Buffer): Promise<SignIn | null> {
     const [row] = await this.sql.rows<SignIn & { isInTime: boolean }>(
       `DELETE FROM settings.mail_sign_ins WHERE state_sha256 = $1
@@ -126,8 +126,8 @@ export class MailConnectionsStore {
   }
 
   /**
-   * Works on a connection that nobody else works on meanwhile, in any process: what it returns is written before the lock ends.
-   * Rejects when the lock is not free in time.
+   * Runs `work` while no other process works on the connection; its result is committed before the lock is released. Throws if the lock is
+   * not free within `waitMs`.
    */
   locked<T>(teamId: string, waitMs: number, work: (connection: MailConnection | null, write: ConnectionWriter) => Promise<T>): Promise<T> {
     return inTransaction(this.source, async (sql) => {
@@ -139,7 +139,7 @@ export class MailConnectionsStore {
     });
   }
 
-  /** The version of the settings, for who has to be told. */
+  /** The version of the team's settings, for the announcement of a change. */
   async settingsVersion(teamId: string): Promise<number | null> {
     const [row] = await this.sql.rows<{ version: number }>('SELECT version FROM settings.team_email_delivery WHERE team_id = $1', [teamId]);
     return row?.version ?? null;
@@ -150,7 +150,7 @@ export class MailConnectionsStore {
   }
 }
 
-/** Writes what a provider has said, if the connection is still the same. */
+/** Writes the answers of a provider, if the connection is still the same. */
 export class ConnectionWriter {
   constructor(private readonly sql: Sql) {}
 

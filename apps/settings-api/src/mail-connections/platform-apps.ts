@@ -6,7 +6,7 @@ import { MICROSOFT_ISSUER } from './providers/microsoft.js';
 type App = { clientId: string | null; clientSecret: string | null };
 const NONE: App = { clientId: null, clientSecret: null };
 
-/** The platform's own apps at the providers, and where those are. */
+/** The platform's own apps at the providers, and the providers' issuers. */
 export class PlatformApps {
   private readonly apps: Readonly<Record<MailProviderName, App & { issuer: string | null }>>;
 
@@ -30,12 +30,12 @@ export class PlatformApps {
     return this.apps[provider];
   }
 
-  /** Providers that it has an app at: there a team needs none of its own. */
+  /** Providers at which the platform has an app, so that teams need none. */
   offered(): MailProviderName[] {
     return MAIL_PROVIDERS.filter((provider) => this.apps[provider].clientId !== null);
   }
 
-  /** `null`: a team names it. */
+  /** `null` if the team names the issuer. */
   issuerOf(provider: MailProviderName): string | null {
     return this.apps[provider].issuer;
   }

@@ -1,4 +1,4 @@
-// Speaks with the providers of mailboxes: where to sign in, tokens for a code, new tokens for old ones, and the end of it all.
+// Talks to the providers of mailboxes by OAuth 2 and OpenID Connect: sign-in, exchange of codes, renewal and revocation of tokens.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
@@ -11,27 +11,27 @@ import { type PlatformApps } from './platform-apps.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { type MailProvider } from './providers/provider.js';
 
-/** An app at a provider. `clientId` null: the platform's, whose secret is the operator's. */
+/** An app at a provider. With `clientId` `null` it is the platform's, with the operator's secret. */
 export type ProviderApp = { provider: MailProvider['name']; issuer: string; clientId: string | null; clientSecret: string | null };
 
 export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
 
-/** `away`: nothing is known, so it may be asked again. `refused`: what the provider has against it, and its code for that. */
+/** `away`: nothing is known, so ask again later. `refused`: the trouble, and the provider's code for it. */
 export type ProviderAnswer<T> =
   ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** A person waits, and so does a delivery. */
+/** A person or a delivery waits for the answer. */
 const ANSWER_S = 10;
-/** Discovery documents change when a provider rotates its keys or moves, which it announces long before. */
+/** Discovery documents change only when a provider rotates its keys or moves, which it announces long before. */
 const KNOWN_FOR_MS = 60 * 60 * 1000;
 const KNOWN_AT_MOST = 200;
-/** Clocks of providers and ours may differ; what a token is worth its server says. */
+/** The clock of a provider may differ from ours. Whether a token is still valid, its mail server decides. */
 const CLOCK_TOLERANCE_S = 15 * 60;
-/** RFC 6749 5.1 leaves it out where it is known otherwise; then it is little. */
+/** RFC 6749, 5.1: a provider may leave it out if the lifetime is documented elsewhere. Then this short one is assumed. */
 const DEFAULT_LIFE_S = 5 * 60;
 
-/** RFC 6749 5.2, where the provider says nothing more exact. */
+/** Error codes of RFC 6749, 5.2 and OpenID Connect, for cases in which the provider says nothing more exact. */
 const TROUBLE_OF: Readonly<Record<string, ConnectionTrouble>> = {
   invalid_grant: 'sign_in_expired',
   interaction_required: 'sign_in_expired',
@@ -52,17 +52,17 @@ export class ProviderClient {
     @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
   ) {}
 
-  /** Where a person signs in. */
+  /** The address at which a person signs in. */
   authorizationUrl(app: ProviderApp, parameters: Record<string, string>): Promise<ProviderAnswer<{ url: string }>> {
     return this.asked(app, async (config) => {
       const url = openid.buildAuthorizationUrl(config, parameters);
-      // A browser goes there: nothing but a page.
+      // A browser is sent there, so only web pages are allowed.
       if (!/^https?:$/.test(url.protocol)) throw new ForbiddenAddressError('The provider names no page to sign in at.');
       return { url: url.href };
     });
   }
 
-  /** Tokens for what the browser has brought back, and the address of whoever signed in, where the provider says it. */
+  /** Exchanges what the browser brought back for tokens, and finds the e-mail address of the person if the provider states it. */
   exchange(
     app: ProviderApp,
     returned: URL,
@@ -85,12 +85,12 @@ export class ProviderClient {
     });
   }
 
-  /** The scope is said once more: some providers give a narrower token otherwise. */
+  /** Repeats the scope, as some providers otherwise return a token with fewer permissions. */
   refresh(app: ProviderApp, refreshToken: string, scope: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
     return this.asked(app, async (config) => ({ tokens: tokensOf(await openid.refreshTokenGrant(config, refreshToken, { scope })) }));
   }
 
-  /** A token for the app itself, without any person; its secret is the key of a service account where the provider has those. */
+  /** A token for the app itself, without a person. Where a provider has service accounts, the app's secret is the key of one. */
   appToken(app: ProviderApp, mailbox: string): Promise<ProviderAnswer<{ tokens: Tokens }>> {
     const way = MAIL_PROVIDER_TABLE[app.provider].app;
     return this.asked(
@@ -106,7 +106,7 @@ export class ProviderClient {
     );
   }
 
-  /** Takes the permission back where the provider offers that. */
+  /** Revokes the permission if the provider offers that. */
   revoke(app: ProviderApp, refreshToken: string): Promise<ProviderAnswer<object>> {
     return this.asked(app, async (config) => {
       if (config.serverMetadata().revocation_endpoint !== undefined)
@@ -115,7 +115,7 @@ export class ProviderClient {
     });
   }
 
-  /** @throws ForbiddenAddressError when the provider is where we do not go. */
+  /** @throws ForbiddenAddressError if the provider is at an address that is not allowed */
   private async asked<T extends object>(
     app: ProviderApp,
     ask: (config: openid.Configuration) => Promise<T>,
@@ -130,7 +130,7 @@ export class ProviderClient {
     }
   }
 
-  /** @param bySignature who asks is known by what it has signed, and says no name and no secret */
+  /** @param bySignature the client authenticates by a signed assertion, and sends neither id nor secret */
   private configOf(app: ProviderApp, bySignature: boolean): Promise<openid.Configuration> {
     const { clientId, clientSecret } = app.clientId === null ? this.apps.appOf(app.provider) : app;
     const key = createHash('sha256')
@@ -145,7 +145,7 @@ export class ProviderClient {
       { [openid.clockTolerance]: CLOCK_TOLERANCE_S },
       bySignature ? () => undefined : clientSecret === null ? openid.None() : openid.ClientSecretPost(clientSecret),
       {
-        // What may be http at all `guardedFetch` says.
+        // `guardedFetch` decides where plain HTTP is allowed.
         execute: [openid.allowInsecureRequests],
         timeout: ANSWER_S,
         [openid.customFetch]: guardedFetch(isOperators ? null : this.policy),
@@ -187,7 +187,7 @@ function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnsw
   return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown' };
 }
 
-/** Name and code only: what a provider sent may hold a token. */
+/** Only names and codes, as the text of a provider may contain a token. */
 function whyAway(error: unknown): string {
   const codes = causes(error).flatMap((cause) => {
     if (!(cause instanceof Error)) return [];

@@ -1,4 +1,4 @@
-// What is kept of the tokens that a provider gives.
+// Seals the tokens of a provider for storage.
 import { type ConnectionIdentity, type ConnectionSecret, type CredentialBox, mailConnectionContext } from '@billing-mail/platform';
 import { type NewTokens, sha256 } from './mail-connections.store.js';
 import { type Tokens } from './provider-client.js';
@@ -11,7 +11,7 @@ export function sealTokens(
   const seal = (secret: ConnectionSecret, clear: string): string =>
     box.seal(clear, mailConnectionContext(connection.teamId, secret, connection));
   return {
-    // Some providers give a new one each time and forget the old one; others give none.
+    // Some providers return a new refresh token each time and revoke the old one; others return none.
     refreshTokenSealed: refreshToken === null ? null : seal('refresh_token', refreshToken),
     accessTokenSealed: seal('access_token', accessToken),
     accessTokenSha256: sha256(accessToken).toString('hex'),

@@ -1,11 +1,11 @@
-// What a service account of Google's says to get a token for a mailbox of its domain (RFC 7523).
+// The signed assertion (RFC 7523) by which a service account of Google gets a token for a mailbox of its domain.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 
-/** Half of the hour that Google allows, before and behind: a clock that is some minutes off does no harm. */
+/** Half of the hour that Google allows, before and after now, so that a clock which is some minutes off does no harm. */
 const HALF_LIFE_S = 30 * 60;
 
-/** The key of an account, or `null` where it is none that signs as Google wants it. */
+/** The private key of a service account; `null` if it is not an RSA key, which Google requires. */
 export function signingKeyOf(pem: string): KeyObject | null {
   try {
     const key = createPrivateKey(pem);
@@ -15,7 +15,7 @@ export function signingKeyOf(pem: string): KeyObject | null {
   }
 }
 
-/** @throws Error when the key that is stored is none */
+/** @throws Error if the stored key can't be read */
 export async function assertionOf(
   { clientId, clientSecret }: { clientId: string | null; clientSecret: string | null },
   { audience, scope, mailbox }: { audience: string; scope: string; mailbox: string },

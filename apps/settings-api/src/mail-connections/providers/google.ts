@@ -6,9 +6,9 @@ export const GOOGLE_ISSUER = 'https://accounts.google.com';
 export const google: MailProvider = {
   name: 'google',
   scopes: ['openid', 'email', 'https://mail.google.com/'],
-  // Google lets people untick single permissions.
+  // Google lets people deselect single permissions.
   needed: ['https://mail.google.com/'],
-  // A refresh token comes only the first time that somebody agrees, unless they are asked again.
+  // Google returns a refresh token only for the first consent, unless people are asked for it again.
   extraParameters: { access_type: 'offline', prompt: 'consent select_account' },
   // https://developers.google.com/identity/protocols/oauth2/service-account
   app: { by: 'service_account', scope: 'https://mail.google.com/' },

@@ -7,10 +7,10 @@ export const microsoft: MailProvider = {
   name: 'microsoft',
   scopes: ['openid', 'email', 'profile', 'offline_access', 'https://outlook.office.com/SMTP.Send'],
   needed: ['https://outlook.office.com/SMTP.Send'],
-  // Without it whoever is signed in already is taken, who need not be the one that is meant.
+  // Otherwise Microsoft takes the account that is signed in already, which may be the wrong one.
   extraParameters: { prompt: 'select_account' },
   app: { by: 'client_credentials', scope: 'https://outlook.office365.com/.default' },
-  // Its token is for Outlook and not for Graph, where userinfo is.
+  // Its token is for Outlook and not for Graph, which has the userinfo endpoint.
   hasUserInfo: false,
   servers: [
     { host: 'smtp.office365.com', port: 587, security: 'starttls' },
@@ -28,6 +28,6 @@ export const microsoft: MailProvider = {
   ],
 };
 
-/** The directory of a team in place of that of whoever signs in. */
+/** The issuer of the team's own directory, instead of the directory of whoever signs in. */
 export const issuerOfTenant = (issuer: string, tenant: string | undefined): string =>
   tenant === undefined ? issuer : issuer.replace(/\/(?:organizations|common)(?=\/|$)/, `/${tenant}`);

@@ -1,11 +1,11 @@
 import { type MailProvider } from './provider.js';
 
-/** Any provider with a discovery document. Its mail server is named by the team, and what it calls the permission as well. */
+/** Any provider with a discovery document. The team names its mail server, and the scope that permits sending. */
 export const oidc: MailProvider = {
   name: 'oidc',
   scopes: ['openid', 'email', 'offline_access'],
   needed: [],
-  // OpenID Connect Core 11: offline_access is ignored where nobody is asked.
+  // OpenID Connect Core, 11: without a prompt for consent, `offline_access` is ignored.
   extraParameters: { prompt: 'consent' },
   app: null,
   hasUserInfo: true,

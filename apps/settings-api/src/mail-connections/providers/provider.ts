@@ -1,20 +1,20 @@
 import { type ConnectionTrouble, type MailProviderName, type SmtpSecurity } from '@billing-mail/contracts';
 
-/** What the providers differ in. Adding one is a file beside this and a line in `providers.ts`. */
+/** The differences between providers. To add one, write a file in this folder and add it to `providers.ts`. */
 export type MailProvider = {
   name: MailProviderName;
-  /** Scopes to ask for when a person signs in. */
+  /** Scopes to request when a person signs in. */
   scopes: readonly string[];
-  /** Scopes that must be granted, or no mail can be sent. */
+  /** Scopes without which no mail can be sent. */
   needed: readonly string[];
-  /** On top of what OpenID Connect asks for. */
+  /** Parameters of the authorization request in addition to those of OpenID Connect. */
   extraParameters: Readonly<Record<string, string>>;
-  /** How an app gets a token for itself, and for which scope; `null` where it can not. */
+  /** How an app gets a token for itself, and with which scope; `null` if it can't. */
   app: { by: 'client_credentials' | 'service_account'; scope: string } | null;
-  /** Whether its access token also opens its userinfo endpoint. */
+  /** Whether its access token is accepted by its userinfo endpoint. */
   hasUserInfo: boolean;
-  /** Mail servers that may see a token, the preset first. */
+  /** Mail servers to which a token may be sent; the first one is the preset. */
   servers: readonly { host: string; port: number; security: SmtpSecurity }[];
-  /** Words of its own for what is wrong, by what its `error_description` says. */
+  /** Troubles that the provider states in `error_description`. */
   troubles: readonly { says: RegExp; code: ConnectionTrouble }[];
 };
