@@ -1,4 +1,5 @@
-// Reads and checks how a team's server is to prove who it is, and the certificate that we show it: each wrong form with its reason and cure.
+// Reads and checks how a team's server proves its identity, and the client certificate shown to it. Errors name the reason and the
+// correction.
 import { X509Certificate } from 'node:crypto';
 import {
   type FieldError,
@@ -11,8 +12,8 @@ import { clientKeyContext, type CredentialBox } from '@billing-mail/platform';
 import { readFile, sealedParts, shownOf } from '../certificate/read-certificate.js';
 
 /**
- * `keepsClient`: the stored certificate is to be shown on. `untimely`: what is wrong with a field that has a certificate out of its time; one
- * that ended after it was stored must not keep a team from changing something else.
+ * `keepsClient`: the stored client certificate stays. `untimely`: fields whose certificate is not valid now, and why. It is an error only
+ * for a new certificate, as one that expired after it was stored must not block other changes.
  */
 export type ReadTrust = { trust: ServerTrust; keepsClient: boolean; untimely: Partial<Record<'ca' | 'pin', string>> };
 
@@ -20,7 +21,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const FINGERPRINT = /^(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
 const AT = '/smtp/tls';
 
-/** @param input as written; nothing of it is trusted yet */
+/** @param input as the client wrote it, not checked yet */
 export async function readServerTrust(
   teamId: string,
   input: ServerTrustInput | null | undefined,
@@ -58,7 +59,7 @@ export async function readServerTrust(
   return errors.length > 0 ? { errors } : { trust, keepsClient, untimely };
 }
 
-/** With what is kept; `undefined`: trust is as usual. */
+/** Combines the new trust with the stored one; `undefined`: the server is trusted as usual. */
 export function settleTrust(
   { trust, keepsClient, untimely }: ReadTrust,
   stored: ServerTrust | undefined,
@@ -76,7 +77,7 @@ export function settleTrust(
 export const viewOfTrust = (tls: ServerTrust | undefined): ServerTrustView | undefined =>
   tls && { ...tls, certificates: certificatesIn(tls.ca ?? tls.pin ?? '') };
 
-/** For the history: who is trusted, and until when. */
+/** The trusted certificates and their ends of validity, for the history. */
 export const trustInWords = (pem: string | undefined): string | null => {
   if (pem === undefined) return null;
   const words = certificatesIn(pem).map(

@@ -1,4 +1,4 @@
-// Seals everything that teams have entrusted to us with the first key, and then looks whether one secret is left that is not.
+// Seals all stored secrets of teams with the first key, and then checks whether any secret still needs another key.
 import { type TeamMailSettings } from '@billing-mail/contracts';
 import {
   clientKeyContext,
@@ -16,12 +16,12 @@ import {
 } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
 
-/** `left`: teams of whose secrets the first key does not open one, and why; empty when the other keys can be taken out. */
+/** `left`: teams with a secret that the first key does not open, and why. If it is empty, the other keys can be removed. */
 export type Resealed = { secrets: number; moved: number; left: { teamId: string; reason: string }[] };
 
-/** `exchange` is the assignment of an UPDATE that puts another seal, `$2`, in its place. */
+/** `exchange`: the assignment of an UPDATE that replaces the seal by `$2`. */
 type Secret = { sealed: string; context: SealContext; exchange: string };
-/** A table that holds secrets of teams, one row a team. */
+/** A table with secrets of teams, one row for each team. */
 type SealedTable<Row> = { rows: string; update: string; secretsOf: (row: Row) => Secret[] };
 
 type SettingsRow = Pick<TeamMailSettings, 'teamId' | 'smtp' | 'certificate'>;
@@ -64,12 +64,12 @@ const CONNECTIONS: SealedTable<ConnectionRow> = {
     }),
 };
 
-// Read piece by piece, so that a table of any size does.
+// Read in pages, so that the table may have any size.
 const ROWS_AT_ONCE = 500;
 
 /**
- * Safe beside running services and beside itself: a row is locked while its seals are exchanged, and neither its version nor its history change,
- * as nothing that a person set does.
+ * May run while services run, and several times at once: a row is locked while its seals are replaced. Version and history of the settings
+ * do not change, as no user changes anything.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
   const inSettings = await resealTable(source, keys, SETTINGS);
@@ -90,7 +90,7 @@ async function resealTable<Row extends { teamId: string }>(
   let moved = 0;
   for await (const row of rowsOf(source, table))
     if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.teamId);
-  // Asked of the table again, with nothing but the first key: what it opens needs no other.
+  // Reads the table again with only the first key: what it opens needs no other key.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;
@@ -123,7 +123,7 @@ function resealRow<Row extends { teamId: string }>(
   return inTransaction(source, async (sql) => {
     const [row] = await sql.rows<Row>(`${rows} WHERE team_id = $1 FOR UPDATE`, [teamId]);
     let moved = 0;
-    // None where it was saved anew or removed meanwhile.
+    // Nothing is outdated if the row was saved or removed meanwhile.
     for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
       const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;
@@ -143,7 +143,7 @@ function whyLeft(firstKey: CredentialBox, { sealed, context }: Secret): string |
   }
 }
 
-// What can not be opened is named at the end, all of it at once.
+// Secrets that can't be opened are reported together at the end.
 function orNull(reseal: () => string): string | null {
   try {
     return reseal();

@@ -2,7 +2,10 @@ import { isIP } from 'node:net';
 import { type FieldError, type SmtpInput } from '@billing-mail/contracts';
 import { isAddressAllowed, type NetworkPolicy } from '@billing-mail/smtp-client';
 
-/** What the operator's rules have against a server, before anybody connects to it. Names are judged by what they resolve to, at each try. */
+/**
+ * What the operator's network policy says against a server before anybody connects to it. A host name is judged at each try, by the
+ * addresses it resolves to.
+ */
 export function serverErrors(smtp: Pick<SmtpInput, 'host' | 'port'>, policy: NetworkPolicy): FieldError[] {
   const errors: FieldError[] = [];
   if (!policy.allowedPorts.includes(smtp.port))

@@ -1,19 +1,20 @@
-// Decides what becomes of a team's SMTP password when its settings are replaced: kept, set, replaced, removed, or asked for.
+// Decides what happens to a team's SMTP password when its settings are replaced: it is kept, set, replaced, removed, or must be entered
+// again.
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, type SmtpInput, type TeamMailSettings } from '@billing-mail/contracts';
 import { type CredentialBox, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
 
-/** With its trust as it is to be stored. */
+/** The server from the request, with its trust as it will be stored. */
 export type WrittenServer = Omit<SmtpInput, 'tls'> & Pick<StoredServer, 'tls'>;
 type StoredServer = NonNullable<TeamMailSettings['smtp']>;
 type Account = Pick<StoredServer, 'host' | 'port' | 'security' | 'tls'> & { auth: { type: 'password'; username: string } };
 
 const NONE_STORED = 'is needed: none is stored yet';
 
-/** `sealed` is null where there is no password; `change` is what the history says. */
+/** `sealed`: `null` if there is no password. `change`: what the history records. */
 export type SettledPassword = { sealed: string | null; change: 'none' | 'set' | 'replaced' | 'removed' } | { error: FieldError };
 
-/** The sealed password that belongs to `input`, given what is stored. A stored one is never carried to another server or user. */
+/** The sealed password for `input`. A stored password is never used for another server or user. */
 export function settlePassword(
   teamId: string,
   input: WrittenServer | null,
@@ -38,16 +39,16 @@ export function settlePassword(
   return { sealed: before.sealed, change: 'none' };
 }
 
-/** Why the stored password may not be used for `account`, in words for who left it out; `null` when it may. */
+/** Why the stored password can't be used for `account`, as a message for the user; `null` if it can. */
 export function whyPasswordIsNeeded(account: Account, stored: TeamMailSettings['smtp']): string | null {
   if (stored?.auth.type !== 'password') return NONE_STORED;
   const changed = [
     ...(account.host === stored.host ? [] : ['host']),
     ...(account.port === stored.port ? [] : ['port']),
     ...(account.auth.username === stored.auth.username ? [] : ['user name']),
-    // Whoever is trusted as the server gets the password.
+    // A server that is trusted by a new certificate would receive the password.
     ...(isTrustedAnew(account.tls, stored.tls) ? ['trusted certificate'] : []),
-    // The port of "tls" never speaks in clear; with "starttls" the first words do.
+    // The port for "tls" is encrypted from the start; with "starttls" the first commands are not.
     ...(stored.security === 'tls' && account.security !== 'tls' ? ['security'] : []),
   ];
   if (changed.length === 0) return null;
@@ -65,7 +66,7 @@ const contextOf = (
   auth: { username: string },
 ): SealContext => smtpPasswordContext(teamId, { host, port, security, auth, tls });
 
-// A key that was dropped from SECRET_KEYS must not block other changes: the seal stays as it is until a new password comes.
+// A seal whose key was removed from SECRET_KEYS must not block other changes; it stays as it is until a new password is set.
 function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | null {
   try {
     return box.open(sealed, context);
@@ -75,7 +76,7 @@ function openOrNull(box: CredentialBox, { sealed, context }: Sealed): string | n
   }
 }
 
-// Each write moves the password to the first key, and to the security that is wanted now.
+// Each save seals the password with the first key again, for the current security setting.
 const carry = (box: CredentialBox, { sealed, context: from }: Sealed, to: SealContext): string =>
   box.isOutdated(sealed) || !isSameContext(from, to) ? box.reseal(sealed, from, to) : sealed;
 

@@ -1,20 +1,23 @@
-// Tries a mail server step by step, within a bounded time, and says of each step how it went.
+// Tests a mail server step by step within a limited time, and reports the result of each step.
 import { SMTP_TEST_STEPS, type SmtpTestStep } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { openSession, type SessionOptions, type SessionStep, type SmtpServer } from '@billing-mail/smtp-client';
 import { firstValueFrom, from, of, timeout } from 'rxjs';
 
-/** A mail to send, or only the question whether the server takes the sender, and takes mail for it. */
+/** A message to send; or only the sender, to test whether the server accepts it, and accepts mail for it. */
 export type ProbeMail = { from: string; to: string; bytes: Buffer } | { from: string };
 
 export type ProbedStep = SmtpTestStep & { fact?: SmtpFact };
 export type Probe = {
   steps: ProbedStep[];
-  /** Whether the mail may have gone out although no step says so. */
+  /** Whether the message may have been sent although no step says so. */
   endOfDataReleased: boolean;
 };
 
-/** `onStep` hears of each step as it ends; `probe` comes in bounded time; `ended` when the last socket is gone, which may be later. */
+/**
+ * `onStep` is called at the end of each step. `probe` resolves within `totalMs`; `ended` when the last socket is closed, which may be
+ * later.
+ */
 export function startProbe(
   server: SmtpServer,
   mail: ProbeMail,
@@ -41,14 +44,14 @@ export function startProbe(
   };
 }
 
-/** Returns whether the end of data was let go. */
+/** Returns whether the end of data was sent. */
 async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOptions): Promise<boolean> {
   const opened = await openSession(server, options);
   if (!opened.ok) return false;
   const { session } = opened;
   try {
     if (!('to' in mail)) {
-      // To the sender itself: nobody else is to hear of a test, not even a mail server that is asked about them.
+      // The recipient is the sender itself, so that no other address, and no other mail server, is involved in a test.
       await session.offerEnvelope(mail.from, mail.from);
       return false;
     }
@@ -66,7 +69,7 @@ async function converse(server: SmtpServer, mail: ProbeMail, options: SessionOpt
   }
 }
 
-// Once the recipient was taken, the few bytes of a test mail are out in no time.
+// Once the recipient is accepted, the few bytes of a test message are sent within no time.
 const mayBeOut = (steps: ProbedStep[]): boolean => steps.some(({ step, ok }) => step === 'rcpt' && ok);
 
 function stepWithoutAnswer(server: SmtpServer, steps: ProbedStep[], totalMs: number): ProbedStep {

@@ -49,7 +49,7 @@ export class SmtpTestController {
       response.json(await this.tests.test(teamId, body, reader));
       return;
     }
-    // Nothing is written before the first step, so that what is wrong with the request is still answered as a problem.
+    // Nothing is written before the first step, so that a wrong request still gets a problem response.
     const result = await this.tests.test(teamId, body, reader, (step) => writeLine(response, { step }));
     writeLine(response, { result });
     response.end();
@@ -57,9 +57,9 @@ export class SmtpTestController {
 }
 
 function writeLine(response: Response, line: SmtpTestLine): void {
-  // The reader has gone, or has the result already: a conversation may outlast the time that a test gets.
+  // The client is gone or has the result: the SMTP session may outlast the time of the test.
   if (response.destroyed || response.writableEnded) return;
-  // nginx would collect the lines otherwise.
+  // Keeps nginx from buffering the lines.
   if (!response.headersSent) response.type(LINES).setHeader('X-Accel-Buffering', 'no');
   response.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,4 +1,4 @@
-// Tests a team's mail server, the stored one or one that is about to be stored, and explains what went wrong.
+// Tests a team's mail server, the stored one or one from the request, and explains what went wrong.
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
@@ -37,12 +37,12 @@ import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-
 import { composeTestMessage } from './test-message.js';
 import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
 
-/** How to speak to servers under test; `totalMs` bounds the whole test. */
+/** `totalMs` limits the whole test. */
 export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; caPem: string | undefined };
 
 type Account = { server: SmtpServer; from: { address: string; name?: string | undefined } };
 
-/** Without a test e-mail some things stay unknown, and a reader must not take them for tested. */
+/** Says what a test without an e-mail leaves open, so that nobody takes it for tested. */
 const NOT_ASKED: Record<Locale, string> = {
   en: 'Not tested: whether the server takes a whole e-mail, and whether it passes on e-mail to other addresses. Send a test e-mail to find out.',
   de: 'Nicht geprüft: ob der Server eine ganze E-Mail annimmt und ob er E-Mails an fremde Adressen weiterleitet. Das zeigt eine Test-E-Mail.',
@@ -69,9 +69,9 @@ export class SmtpTestService {
   }
 
   /**
-   * A failed test is a result, not an error; its hints are in the language of `reader`, else in the team's. `onSuccess` hears of each
-   * step as it succeeds. @throws ProblemException 422 when there is nothing to test with, 429 when the team or its host has
-   * too many of them, or after sign-ins that failed.
+   * A failed test is a result, not an error. Its hints are in the language of `reader`, or else of the team. `onSuccess` is called for each
+   * step that succeeds.
+   * @throws ProblemException 422 if there is nothing to test with, 429 after too many tests of the team or its host, or failed sign-ins
    */
   async test(
     teamId: string,
@@ -93,10 +93,10 @@ export class SmtpTestService {
       const since = performance.now();
       let held: SmtpTestStep[] = [];
       const started = startProbe({ ...account.server, ...trust }, mail, options, totalMs, (step) => {
-        // Why a step failed is known only when the whole conversation is.
+        // The reason for a failure is known only at the end of the session.
         if (!step.ok) return;
         held.push(withoutFact(step));
-        // Told alone, the first step would already say whether a name exists.
+        // The step `policy` is reported only together with the next one: alone it would show already whether a name exists.
         if (step.step !== 'policy') {
           held.forEach(onSuccess);
           held = [];
@@ -174,7 +174,7 @@ export class SmtpTestService {
     ]);
   }
 
-  /** The same rule as for saving: a stored password goes to the server and user that it was stored for, and nowhere else. */
+  /** As in saving: a stored password is only sent to the server and user that it was stored for. */
   private storedPassword(teamId: string, stored: TeamMailSettings | null, given: WrittenServer | undefined): string {
     const refuse = (message: string) => invalidInput([{ pointer: '/smtp/auth/password', message }]);
     const kept = stored?.smtp ?? null;
@@ -200,7 +200,7 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
   return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
 }
 
-/** It ended because of where the server is, and not of what it said. */
+/** The test ended because the policy forbids the server's address or port, not because of an answer. */
 const isForbidden = (steps: readonly ProbedStep[]): boolean =>
   steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden'));
 
@@ -212,7 +212,7 @@ function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, 
   if (fact === undefined) return step;
   const { reason, reply } = classifyReply(fact, { endOfDataReleased });
   const { happened } = explainFailure({ code: reason, server: serverLabel(server), reply: null }, locale);
-  // A server speaks for itself; what Node says of a link is for whoever looks after the server.
+  // The server's own words are shown as they are. Node.js's messages are technical, so they come second.
   const said = fact.kind === 'reply' ? { detail: step.detail } : { detail: happened, technical: step.detail };
   return { ...step, ...said, hint: hintForProbe({ reason, reply, server }, locale) };
 }

@@ -1,4 +1,4 @@
-// The real e-mail of a server test, in the team's language.
+// The test e-mail, in the team's language.
 import { type Locale } from '@billing-mail/contracts';
 import { composeMessage, type MessageDraft } from '@billing-mail/mail-core';
 
@@ -20,15 +20,14 @@ const WORDS: Record<Locale, Words> = {
 export type TestMessage = {
   from: { address: string; name?: string | undefined };
   to: string;
-  /** `host:port` */
   server: string;
   locale: Locale;
   date: Date;
-  /** Anything that occurs once. */
+  /** Any unique text. */
   id: string;
 };
 
-/** The bytes on the wire: unsigned, as all mail of a team's own server, and marked as made by a machine. */
+/** Composes the message: unsigned, and marked as automatically generated. */
 export function composeTestMessage({ from, to, server, locale, date, id }: TestMessage): Promise<Buffer> {
   const words = WORDS[locale];
   const draft: MessageDraft = {

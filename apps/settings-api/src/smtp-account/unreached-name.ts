@@ -1,4 +1,5 @@
-// What is told of a server's name that leads to no public address: the same whether it leads nowhere or inside, or tests would map our network.
+// The answer for a server name that leads to no public address. It is the same whether the name does not exist or leads into our network,
+// as tests could otherwise map that.
 import { isIP } from 'node:net';
 import { type Locale, type SmtpTestStep } from '@billing-mail/contracts';
 import { type ProbedStep } from './smtp-probe.js';
@@ -14,16 +15,19 @@ const WORDS: Record<Locale, { detail: string; hint: string }> = {
   },
 };
 
-/** Both answers come on a full beat: looking twice for what does not exist takes longer than refusing what does. */
+/** Answers come at multiples of this time, as looking up a name that does not exist takes longer than refusing one that does. */
 const BEAT_MS = 2000;
 
-/** How long an answer waits that took so long to find. */
+/** How long to wait with an answer that took `tookMs`. */
 export const waitForBeatMs = (tookMs: number): number => Math.ceil(Math.max(tookMs, 1) / BEAT_MS) * BEAT_MS - tookMs;
 
-/** Whether a test ended because the name has no address, or one that is not to be told about. An address that somebody wrote is known to them. */
+/**
+ * Whether a test ended because the name has no address, or one that must not be revealed. An IP address in the request is known to its
+ * sender.
+ */
 export const isUnreachedName = (host: string, steps: readonly ProbedStep[]): boolean =>
   isIP(host) === 0 &&
   steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_unknown' || fact.reason === 'host_forbidden'));
 
-/** All that is told then. */
+/** The only step that is reported then. */
 export const unreachedNameSteps = (locale: Locale): SmtpTestStep[] => [{ step: 'dns', ok: false, ms: BEAT_MS, ...WORDS[locale] }];
