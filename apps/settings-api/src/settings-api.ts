@@ -6,15 +6,16 @@ import { EXAMPLES } from './openapi-examples.js';
 
 import { type SettingsEnvironment } from './settings.env.js';
 
-// The settings have no limit on CC and BCC: this is about 40,000 addresses.
+// The settings have no limit on CC and BCC; this is enough for about 40,000 addresses.
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Builds settings-api and lets it answer on Redis, as soon as that is there; the caller lets it listen for HTTP.
- * @throws PendingMigrationsError, or the error of PostgreSQL.
+ * Builds settings-api and starts to answer on Redis once that is there; the caller has it listen for HTTP.
+ * @throws PendingMigrationsError, or the error of PostgreSQL
  */
 export async function createSettingsApi(given: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
-  // Its connections to Redis are known by its environment, so that the end of another in this process is not theirs.
+  // A copy, as connections to Redis are shared by environment object: closing another settings-api of this process must not close those of
+  // this one.
   const env = { ...given };
   const app = await createHttpService({
     module: AppModule.with(env, logger),

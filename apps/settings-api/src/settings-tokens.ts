@@ -1,10 +1,10 @@
-/** What is injected by name because its type leaves no trace at run time. */
+/** Injection tokens of what has no class at run time. */
 export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
 export const PROVIDER_POLICY = Symbol('PROVIDER_POLICY');
 export const REDIS_CLIENT = Symbol('REDIS_CLIENT');
 export const PROBE_OPTIONS = Symbol('PROBE_OPTIONS');
 export const PLATFORM_APPS = Symbol('PLATFORM_APPS');
-/** Where providers send browsers back to. */
+/** The address to which providers send browsers back. */
 export const REDIRECT_URL = Symbol('REDIRECT_URL');
 export const PLATFORM_NAMES = Symbol('PLATFORM_NAMES');

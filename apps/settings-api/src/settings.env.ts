@@ -1,7 +1,7 @@
 import { environmentSchema, readEnvironment, readMigrationUrl, variables } from '@billing-mail/platform';
 import { z } from 'zod';
 
-// A proxy that puts the services behind one origin is known by its path alone, whatever name a browser reaches it by.
+// A path is enough if a proxy serves all services under one origin, whatever host name the browser uses.
 const PATH_OF_THIS_ORIGIN = /^\/\w[\w./-]*$/;
 const publicUrl = (port: number, service: string) =>
   z
@@ -36,7 +36,7 @@ const clientSecret = (provider: string) =>
     .optional()
     .meta({ description: `secret of the platform's app at ${provider}`, secret: true });
 
-/** What settings-api reads from the environment. */
+/** The environment variables of settings-api. */
 export const settingsEnvironment = environmentSchema({
   SETTINGS_API_PORT: variables.SETTINGS_API_PORT,
   SECRET_KEYS: variables.SECRET_KEYS,
@@ -61,11 +61,11 @@ export const settingsEnvironment = environmentSchema({
 });
 export type SettingsEnvironment = z.output<typeof settingsEnvironment>;
 
-/** @throws EnvironmentError naming each variable that is wrong. */
+/** @throws EnvironmentError that names each wrong variable */
 export const readSettingsEnvironment = (): SettingsEnvironment => readEnvironment(settingsEnvironment, process.env);
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);
 
-/** Rotating keys needs the database and the keys. */
+/** Rotating keys needs only the database and the keys. */
 export const readKeyRotationEnvironment = () =>
   readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL, SECRET_KEYS: variables.SECRET_KEYS }), process.env);

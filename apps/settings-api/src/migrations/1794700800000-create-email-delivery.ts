@@ -21,7 +21,7 @@ export class CreateEmailDelivery1794700800000 implements MigrationInterface {
         updated_by text NOT NULL,
         CONSTRAINT team_email_delivery_custom_has_server CHECK (sender = 'platform' OR smtp IS NOT NULL)
       )`);
-    // One row per version: the primary key makes a lost or doubled version impossible, and a trigger keeps the past as it was.
+    // One row for each version: the primary key makes lost or doubled versions impossible, and a trigger keeps rows from being changed.
     await runner.query(`
       CREATE TABLE settings.team_email_delivery_change (
         team_id text NOT NULL,

@@ -1,5 +1,5 @@
-// What the history shows of a change: of long lists the first few and how many. Worked out once, when it is written, so that reading a page
-// touches none of the lists; what was written before gets it here.
+// What the history shows of a change: the first few entries of long lists, and how many there are. It is worked out when a change is
+// written, so that reading a page reads no lists; earlier changes get it here.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class BoundedHistory1800000000040 implements MigrationInterface {
@@ -16,8 +16,8 @@ export class BoundedHistory1800000000040 implements MigrationInterface {
           ELSE change END ORDER BY place), '[]')
         FROM jsonb_array_elements(changes) WITH ORDINALITY AS all_changes (change, place)
       $$`);
-    // Rows are never updated, so those of before get theirs by the column's expression, and later ones by a trigger: TypeORM wants a table of its
-    // own for columns that are generated.
+    // Rows are never updated, so earlier ones get the value by an expression of the column, and later ones by a trigger: for generated
+    // columns TypeORM requires a table of its own.
     await runner.query(`
       ALTER TABLE settings.team_email_delivery_change
         ADD COLUMN shown jsonb NOT NULL GENERATED ALWAYS AS (settings.shown_changes(changes)) STORED`);

@@ -16,7 +16,7 @@ export class TeamNames1800000000050 implements MigrationInterface {
         CONSTRAINT team_name_pk PRIMARY KEY (skeleton_sha256, team_id)
       )`);
     await runner.query('CREATE INDEX team_name_of_team ON settings.team_name (team_id)');
-    // What a name looks like only Unicode's tables know, and those are not in PostgreSQL.
+    // Skeletons need the tables of Unicode, which PostgreSQL does not have.
     for (let after = '', rows: Row[] = await page(runner, after); rows.length > 0; rows = await page(runner, after)) {
       for (const { teamId, companyName, fromName } of rows) {
         await keepNames(runner.manager, teamId, senderNames({ companyName, smtp: { fromName: fromName ?? undefined } }));

@@ -4,7 +4,7 @@ export class MailConnections1800000000080 implements MigrationInterface {
   readonly name = 'MailConnections1800000000080';
 
   async up(runner: QueryRunner): Promise<void> {
-    // What is sealed is text of libs/platform's credential box; nothing in here can be read without SECRET_KEYS.
+    // Sealed columns hold text of the credential box of libs/platform; without SECRET_KEYS nothing of it can be read.
     await runner.query(`
       CREATE TABLE settings.mail_connections (
         team_id text NOT NULL,
@@ -30,7 +30,7 @@ export class MailConnections1800000000080 implements MigrationInterface {
         CONSTRAINT mail_connections_grant_has_its_secret CHECK (
           (grant_kind = 'delegated' AND refresh_token_sealed IS NOT NULL) OR grant_kind = 'app')
       )`);
-    // Sign-ins that a person has begun; each ends by its own return, or after ten minutes by the next one that begins.
+    // Sign-ins that were begun. A row is deleted when the browser returns, or after ten minutes when the next sign-in begins.
     await runner.query(`
       CREATE TABLE settings.mail_sign_ins (
         state_sha256 bytea NOT NULL,

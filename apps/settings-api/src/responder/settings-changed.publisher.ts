@@ -1,4 +1,4 @@
-// Tells every service that a team's settings have a new version. A listener that misses it sees the change when its cache expires.
+// Announces to all services that a team's settings have a new version. A service that misses it sees the change when its cache expires.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ClientProxy } from '@nestjs/microservices';
 import { SETTINGS_CHANGED, type SettingsChangedEvent } from '@billing-mail/contracts';
@@ -6,17 +6,18 @@ import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
 import { LOGGER, REDIS_CLIENT } from '../settings-tokens.js';
 
-// A save waits this long for Redis: enough on a busy day, and no user takes it for a hang.
+// How long a save waits for Redis: enough on a busy day, and short enough for a user.
 const ANNOUNCE_MS = 1000;
 const CONNECT_MS = 3000;
-// All services try Redis again once a second, so a moment after us the listeners are back too; what is said earlier they miss.
+// All services try to reach Redis once a second. After this time the listeners are connected again too; before, they would miss the
+// announcement.
 const LISTENERS_BACK_MS = 3000;
-// Nest's RedisStatus.CONNECTED, a const enum that can't be imported with isolatedModules.
+// RedisStatus.CONNECTED of Nest is a const enum, which can't be imported with isolatedModules.
 const CONNECTED = 'connected';
 
 @Injectable()
 export class SettingsChangedPublisher implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** Versions that Redis was not there for, by team. */
+  /** Versions that could not be announced while Redis was unavailable, by team. */
   private readonly unheard = new Map<string, number>();
 
   constructor(
@@ -24,7 +25,7 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Without Redis settings are saved all the same, so it goes on and connects as soon as that is there. */
+  /** Not awaited for long: settings are saved without Redis, and it connects once Redis is there. */
   async onApplicationBootstrap(): Promise<void> {
     await within(CONNECT_MS, this.redis.connect());
     this.redis.status.subscribe((status) => {
@@ -36,7 +37,10 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
     await this.redis.close();
   }
 
-  /** Never fails and never takes long: the settings are saved already. What Redis was away for is said when it is back. */
+  /**
+   * Never throws and takes at most a second, as the settings are saved already. What could not be announced is announced when Redis is
+   * back.
+   */
   async announce(event: SettingsChangedEvent): Promise<void> {
     try {
       const sent = lastValueFrom(this.redis.emit<void>(SETTINGS_CHANGED, event), { defaultValue: undefined });

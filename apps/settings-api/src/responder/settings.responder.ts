@@ -12,18 +12,18 @@ import {
 import { type SpanAbout, Traced } from '@billing-mail/platform';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 
-/** The asker's step comes with the question. */
+/** Continues the trace of the service that asks. */
 function stepOf(payload: unknown): SpanAbout {
   const { traceparent } = (payload ?? {}) as { traceparent?: unknown };
   return { parent: traceparent };
 }
 
-/** Answers other services over Redis. The password travels as it is stored: sealed. */
+/** Answers requests of other services over Redis. The password stays sealed. */
 @Controller()
 export class SettingsResponder {
   constructor(private readonly store: EmailDeliveryStore) {}
 
-  /** `null` for a team that has saved nothing yet. Only an RpcException reaches the caller with its words. */
+  /** `null` for a team that has saved no settings. Only the message of an RpcException reaches the caller. */
   @MessagePattern(SETTINGS_GET)
   @Traced(SETTINGS_GET, { kind: 'server', about: stepOf })
   async settings(@Payload() payload: unknown): Promise<TeamMailSettings | null> {

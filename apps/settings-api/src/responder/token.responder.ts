@@ -4,7 +4,7 @@ import { SMTP_TOKEN, type SmtpTokenAnswer, smtpTokenRequest, toFieldErrors } fro
 import { CredentialBox, smtpTokenContext } from '@billing-mail/platform';
 import { AccessTokens } from '../mail-connections/access-tokens.js';
 
-/** Answers who signs in to a team's server by a token. It travels sealed, for this connection and this server. */
+/** Answers requests for access tokens over Redis. A token is sealed for its connection and server. */
 @Controller()
 export class TokenResponder {
   constructor(
@@ -12,7 +12,7 @@ export class TokenResponder {
     private readonly box: CredentialBox,
   ) {}
 
-  /** Only an RpcException reaches the caller with its words. */
+  /** Only the message of an RpcException reaches the caller. */
   @MessagePattern(SMTP_TOKEN)
   async token(@Payload() payload: unknown): Promise<SmtpTokenAnswer> {
     const request = smtpTokenRequest.safeParse(payload);

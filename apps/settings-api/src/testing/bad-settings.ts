@@ -1,6 +1,6 @@
-// What a client may get wrong in each field of the settings, and what it is told.
+// Wrong values for each field of the settings, and the errors that they must cause.
 
-/** The value put at a pointer (`undefined` leaves the field out), and the words of the error that must stand at `at` (the same pointer by default). */
+/** A value at a pointer (`undefined` removes the field), and the text of the error expected at `at` (by default the same pointer). */
 export type BadField = { pointer: string; value: unknown; says: RegExp; at?: string };
 
 const at = (pointer: string, ...cases: [value: unknown, says: RegExp, at?: string][]): BadField[] =>
@@ -63,7 +63,7 @@ const mailboxes = (pointer: string): BadField[] => [
   ...line(`${pointer}/0/name`, 320),
 ];
 
-/** Of `smtp`, wherever it stands in a body. */
+/** Wrong values within `smtp`, in any request body. */
 export const BAD_SMTP: BadField[] = [
   ...at('/smtp', ['x', /must be an object/], [[], /must be an object/]),
   ...at('/smtp/unknown', ['x', /not a known field/]),
@@ -133,7 +133,7 @@ export const BAD_SMTP: BadField[] = [
   ...senderName('/smtp/fromName'),
 ];
 
-/** Of the body of PUT, besides `smtp`. */
+/** Wrong values in the body of PUT, besides `smtp`. */
 export const BAD_SETTINGS: BadField[] = [
   ...at('', [[], /must be an object/]),
   ...at('/unknown', ['x', /not a known field/]),
@@ -180,14 +180,14 @@ export const BAD_SETTINGS: BadField[] = [
   ...at('/updatedBy', [7, /must be text/]),
 ];
 
-/** Of the body of a server test, besides `smtp`. */
+/** Wrong values in the body of a server test, besides `smtp`. */
 export const BAD_TEST: BadField[] = [
   ...at('', [[], /must be an object/]),
   ...at('/unknown', ['x', /not a known field/]),
   ...address('/sendTo'),
 ];
 
-/** A copy of `body` with `value` at the pointer, in objects that are made where they lack; `undefined` takes the field away. */
+/** A copy of `body` with `value` at the pointer, creating missing objects; `undefined` removes the field. */
 export function withValue(body: object, pointer: string, value: unknown): object {
   if (pointer === '') return value as object;
   const copy = structuredClone(body);
@@ -202,7 +202,7 @@ export function withValue(body: object, pointer: string, value: unknown): object
   return copy;
 }
 
-/** Pointers of all fields that a JSON schema names, list members as `0`. */
+/** Pointers of all fields that a JSON schema names; members of lists as `0`. */
 export function fieldsOf(schema: object, pointer = ''): string[] {
   const {
     properties = {},
@@ -225,5 +225,5 @@ export function fieldsOf(schema: object, pointer = ''): string[] {
   return [...new Set(below)];
 }
 
-/** What only the server sets is taken and ignored: nothing is wrong there. */
+/** Fields that only the server sets are ignored in a request, so no value of theirs is wrong. */
 const takesAnything = (schema: object): boolean => Object.keys(schema).every((key) => key === 'description');

@@ -1,4 +1,4 @@
-// settings-api as it runs, on a PostgreSQL and a Redis of its own, with everything it writes to its log at hand.
+// A running settings-api with its own PostgreSQL and Redis, for tests that also read its log.
 import { Writable } from 'node:stream';
 import { randomBytes } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
@@ -14,7 +14,7 @@ import { settingsEnvironment, type SettingsEnvironment } from '../settings.env.j
 
 const SECRET = 'a secret of at least thirty-two characters';
 
-/** Tokens as the identity provider would make them. */
+/** Tokens as the identity provider would issue them. */
 export const tokenFor = (claims: object): Promise<string> =>
   new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256' })
@@ -31,20 +31,19 @@ export type TestSettingsApi = {
   env: SettingsEnvironment;
   database: TestDatabase;
   redis: TestRedis;
-  /** All log lines so far. */
   log: () => string;
-  /** A request with a token; of an admin of acme unless it says otherwise. */
+  /** Sends a request with a token, by default that of an admin of acme. */
   call: (method: 'get' | 'put' | 'post' | 'delete', path: string, options?: CallOptions) => Promise<Response>;
-  /** A body as it is, by an admin of acme. */
+  /** Sends a body as it is, as an admin of acme. */
   callRaw: (method: 'put', path: string, body: string, type: string) => Promise<Response>;
-  /** No name is any team's: a test that is not about names may give them to many. */
+  /** Removes the names of all teams, so that tests which are not about names may use the same ones. */
   forgetNames: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 export const ACME_ADMIN = { sub: 'u-admin', teams: { acme: 'admin' } };
 
-/** Starts everything; `variables` go on top of a working environment. */
+/** `variables` override those of a working environment. */
 export async function startTestSettingsApi(variables: Record<string, string> = {}): Promise<TestSettingsApi> {
   const [database, redis] = await Promise.all([startTestDatabase(), startTestRedis()]);
   await migrate(database.url, settingsSchema);
