@@ -1,4 +1,4 @@
-// Every alert there is: what each outcome leads to, and what is said of it. A new one is a file in kinds, and its rows here.
+// All alerts: which alert each outcome leads to, and how it is worded. To add one, write a file in `kinds` and add its rows here.
 import { type Locale, type OutcomeEvent } from '@billing-mail/contracts';
 import { type Alert } from './alert.js';
 import { type AlertKind, type Place } from './kinds/alert-kind.js';
@@ -14,7 +14,7 @@ import { serverDown } from './kinds/server-down.js';
 import { webhookOff } from './kinds/webhook-off.js';
 import { type AlertText } from './wording/blocks.js';
 
-/** By what is kept of an alert: `kind` of its params. */
+/** By `kind` of the params that are stored with an alert. */
 export const ALERT_KINDS = {
   delivery,
   bounce,
@@ -26,7 +26,7 @@ export const ALERT_KINDS = {
   webhook_off: webhookOff,
 };
 
-/** An outcome without a row does not compile. `null`: there is nothing to tell. */
+/** Every type of outcome must have a row, or this does not compile. `null`: there is nothing to tell. */
 const DECISIONS: { [Type in OutcomeEvent['type']]: (event: Extract<OutcomeEvent, { type: Type }>) => Alert<AlertParams> | null } = {
   delivery_settled: decideSettled,
   delivery_in_doubt: decideInDoubt,
@@ -44,15 +44,15 @@ export type AlertParams = (typeof ALERT_KINDS)[keyof typeof ALERT_KINDS] extends
     : never
   : never;
 
-/** What to tell of an outcome, and whom; `null` when there is nothing to tell. */
+/** The alert for an outcome, and its audience; `null` if there is nothing to tell. */
 export const decideAlert = (event: OutcomeEvent): Alert<AlertParams> | null =>
   (DECISIONS[event.type] as (event: OutcomeEvent) => Alert<AlertParams> | null)(event);
 
-// Each kind is given its own params only.
+// Sound, as each kind only gets params of its own.
 const kindOf = ({ kind }: AlertParams): AlertKind<AlertParams> => ALERT_KINDS[kind];
 
-/** @param count documents that share the trouble; `params` are those of the latest. */
+/** @param count documents that share the trouble; `params` are those of the latest one */
 export const wordAlert = (params: AlertParams, count: number, locale: Locale): AlertText => kindOf(params).word(params, count, locale);
 
-/** Where all of it is seen or mended. */
+/** The page that shows the whole trouble, or where it is repaired. */
 export const placeOf = (params: AlertParams): Place => kindOf(params).leadsTo(params);

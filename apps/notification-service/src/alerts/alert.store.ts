@@ -1,24 +1,24 @@
-// Writes alerts as notifications, one for each who is to hear it. The same trouble is counted on the notification that is there.
+// Writes alerts as notifications, one for each reader. Further alerts about the same trouble are counted on the existing notification.
 import { Injectable } from '@nestjs/common';
 import { type NotificationType, type Severity } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
 import { type Alert, type SinceTold, teamMailbox } from './alert.js';
 
-/** A notification that was made or counted up in this transaction. `userId` null: everybody in the team. */
+/** A notification that was created or counted up in this transaction. `userId` `null`: for everybody in the team. */
 export type RaisedAlert = {
   notificationId: string;
   userId: string | null;
   count: number;
-  /** Known better from here on, and no news: it is shown, and not sent to anybody. */
+  /** Only the shown text changes; no channel sends anything. */
   isQuiet?: true;
-  /** The first of some that follow soon: what is sent of it waits for them. */
+  /** More alerts about the same trouble will follow soon, so sending waits for them. */
   isBeginning?: true;
 };
 
-/** A group that somebody has read takes no more after this long, so that new trouble of an old kind is new. */
+/** A group that was read takes no more alerts after this time: trouble of the same kind is new then. */
 const GROUP_HOURS = 24;
 
-/** A row as the table has it; PostgreSQL takes them as one JSON text. */
+/** A row of the table; rows are passed to PostgreSQL as one JSON text. */
 type Notice = {
   team_id: string;
   user_id: string | null;
@@ -36,20 +36,23 @@ type Notice = {
 
 @Injectable()
 export class AlertStore {
-  /** Runs inside the caller's transaction; two statements, however many alerts, and two more where some are part of what may have been told. */
+  /**
+   * Runs in the caller's transaction. Two statements for any number of alerts, and two more if some are part of a trouble that may have
+   * been told.
+   */
   async raise(tx: EntityManager, alerts: readonly Alert[]): Promise<RaisedAlert[]> {
     const all = alerts.flatMap(toNotices);
     const withAddress = await closeOldGroups(tx, all);
     const notices = all.filter(({ team_id, user_id }) => user_id !== teamMailbox(team_id) || withAddress.has(team_id));
     const parts = notices.filter(({ part_of }) => part_of !== null);
     if (parts.length === 0) return this.write(tx, notices);
-    // First what they may be part of.
+    // First the troubles of which others may be a part.
     const groups = new Set(parts.map(({ part_of }) => part_of));
     const isWhole = ({ part_of, open_group }: Notice): boolean => part_of === null && groups.has(open_group);
     const wholes = await this.write(tx, notices.filter(isWhole));
     const { added, left } = await addToTold(tx, parts);
     const [told, news] = [new Set(wholes.map(({ notificationId }) => notificationId)), new Set(left)];
-    // The rest in the order in which it happened.
+    // The rest, in the order of the events.
     const others = notices.filter((notice) => (notice.part_of === null ? !isWhole(notice) : news.has(notice)));
     return [...wholes, ...added.filter(({ notificationId }) => !told.has(notificationId)), ...(await this.write(tx, others))];
   }
@@ -57,7 +60,7 @@ export class AlertStore {
   private async write(tx: EntityManager, all: readonly Notice[]): Promise<RaisedAlert[]> {
     if (all.length === 0) return [];
     const counted = countTogether(all);
-    // Written in one order for all, so that two groups never wait for each other crosswise; told in the order in which it happened.
+    // Written in one order by everybody, so that two transactions can't deadlock; returned in the order of the events.
     const inOrder = [...counted.keys()].sort();
     const notices = inOrder.flatMap((key) => counted.get(key) ?? []);
     const raised = new Map((await insertOrCount(tx, notices)).map((alert, place) => [inOrder[place], alert]));
@@ -65,7 +68,7 @@ export class AlertStore {
   }
 }
 
-/** One for each who may have to hear it; the team's mailbox is among them, whether there is one or not. */
+/** One notice for each reader. The team's mailbox is always among them; `raise` drops it if the team has none. */
 function toNotices({ teamId, type, severity, audience, groupKey, params, deliveryId, documentId, partOf, traceparent }: Alert): Notice[] {
   const told = {
     team_id: teamId,
@@ -85,8 +88,8 @@ function toNotices({ teamId, type, severity, audience, groupKey, params, deliver
 }
 
 /**
- * Counts documents on the trouble that their readers were told of; `left` are those whose readers were not. Whoever was warned while all were only
- * being tried hears once more, when the first has failed for good.
+ * Counts documents on a trouble that their readers were told of. `left` are those whose readers were not. A reader who was warned while all
+ * documents were still being tried is told once more when the first one has failed for good.
  */
 async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{ added: RaisedAlert[]; left: Notice[] }> {
   const keyOf = (notice: Pick<Notice, 'team_id' | 'user_id'> & { open_group: string | null }): string =>
@@ -125,7 +128,7 @@ async function addToTold(tx: EntityManager, parts: readonly Notice[]): Promise<{
   };
 }
 
-/** One for each trouble of each user, by a key of it, with its count and its latest document; what happened last is the last. */
+/** One notice for each trouble and reader, with its count and its latest document, ordered by their latest alert. */
 function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   const counted = new Map<string, Notice>();
   for (const notice of notices) {
@@ -137,7 +140,7 @@ function countTogether(notices: readonly Notice[]): Map<string, Notice> {
   return counted;
 }
 
-/** So that they take nothing of these any more; theirs and of what they are part of. Answers which of the teams have an address for alerts. */
+/** Closes old groups, so that these notices are not counted on them. Returns the teams that have an address for alerts. */
 async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Promise<ReadonlySet<string>> {
   const groups = notices.flatMap(({ team_id, user_id, open_group, part_of }) =>
     [open_group, ...(part_of === null ? [] : [part_of])].map((group) => ({ team_id, user_id, open_group: group })),
@@ -158,7 +161,7 @@ async function closeOldGroups(tx: EntityManager, notices: readonly Notice[]): Pr
   return new Set(rows.map(({ id }) => id));
 }
 
-// Rows are written, and come back, in the order of the list.
+// Rows are written and returned in the order of the list.
 async function insertOrCount(tx: EntityManager, notices: readonly Notice[]): Promise<RaisedAlert[]> {
   return tx.query<RaisedAlert[]>(
     `INSERT INTO notify.notifications (team_id, user_id, type, severity, params, delivery_id, document_id, open_group, count, traceparent)

@@ -1,29 +1,29 @@
-// One client that listens: server-sent events written from the table, never faster than the client takes them.
+// The stream of one client: server-sent events read from the table, never faster than the client accepts them.
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { type Placed } from './inbox.store.js';
 
 export type EventStreamOptions = {
   response: Response;
-  /** The place in the stream that the client has seen. */
+  /** The position up to which the client has seen the stream. */
   position: number;
-  /** What comes after a place, in order. */
+  /** Notifications after a position, in order. */
   readAfter: (position: number, limit: number) => Promise<Placed[]>;
-  /** When the client's token ends; `null`: never. */
+  /** When the client's token expires; `null`: never. */
   expiresAt: Date | null;
   heartbeatMs: number;
-  /** How long a client may leave what was sent to it in our buffers. */
+  /** How long sent data may stay in our buffers before the client is taken to be gone. */
   drainMs: number;
 };
 
-/** At most so many notifications are held for one client. */
+/** Most notifications held in memory for one client. */
 const BATCH = 50;
 const RECONNECT_AFTER_MS = 3000;
-// A longer timer would fire at once (Node keeps 31 bits); to close a stream early is harmless, the client comes back.
+// Node.js keeps timers in 31 bits; a longer one would fire at once. Closing a stream early is harmless, as the client reconnects.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class EventStream {
-  /** Resolves when the stream has ended, whoever ended it. */
+  /** Resolves when the stream has ended, from either side. */
   readonly ended: Promise<void>;
   private position: number;
   private isWriting = false;
@@ -44,15 +44,15 @@ export class EventStream {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
-      // nginx would collect events otherwise.
+      // Keeps nginx from buffering events.
       'X-Accel-Buffering': 'no',
     });
-    // An id without data sets the client's Last-Event-ID without being an event (HTML standard 9.2.6), so that a link lost
-    // before the first notification resumes here too.
+    // An id without data sets the client's Last-Event-ID without being an event (HTML standard, 9.2.6), so that it can also resume if the
+    // connection is lost before the first notification.
     response.write(`retry: ${RECONNECT_AFTER_MS}\nid: ${this.position}\n\n`);
   }
 
-  /** There may be something new. */
+  /** Call when there may be something new. */
   wake(): void {
     this.isWoken = true;
     if (!this.isWriting) void this.writeAll();
@@ -62,7 +62,7 @@ export class EventStream {
     this.options.response.end();
   }
 
-  // A stream that can't go on is closed: the client comes back with its Last-Event-ID and misses nothing.
+  // On an error the stream is closed: the client reconnects with its Last-Event-ID and misses nothing.
   private async writeAll(): Promise<void> {
     this.isWriting = true;
     try {

@@ -20,7 +20,6 @@ const listAnswer = page(notificationView).extend({ unreadCount: z.int() });
 const readAllAnswer = z.object({ unreadCount: z.int() });
 const positionInList = z.int().positive();
 
-/** The caller's own notifications. */
 @ApiTags('notifications')
 @ApiReaderLocale("the caller's preference")
 @Controller('v1/notifications')
@@ -39,7 +38,7 @@ export class InboxController {
     @ReaderLocale() locale: Locale | null,
   ) {
     const before = decodeCursor(positionInList, query.cursor);
-    // One more than asked for tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     const [found, unreadCount] = await Promise.all([
       this.inbox.list({ caller, locale }, { unreadOnly: query.unread === 'true', before, limit: query.limit + 1 }),
       this.inbox.countUnread(caller),

@@ -1,4 +1,4 @@
-// What a caller may see of the notifications, and what they have read. All reading goes through one query, so that list and stream agree.
+// The notifications that a caller may see, and which of them are read. List and stream use the same query, so that they agree.
 import { Injectable } from '@nestjs/common';
 import { type Locale, type NotificationType, type NotificationView } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
@@ -7,10 +7,10 @@ import { type AlertParams } from './alert-table.js';
 import { type EmailTrouble } from './wording/catalogue.js';
 import { renderAlert } from './wording/render-alert.js';
 
-/** Who reads, and in which language where the request says so; otherwise in the one that the reader is known by. */
+/** The reader, and the language of the request; `null`: the language that is known for the reader. */
 export type Reader = { caller: Caller; locale: Locale | null };
 
-/** A notification and its place in the stream. */
+/** A notification with its position in the stream. */
 export type Placed = { position: number; view: NotificationView };
 
 type Row = {
@@ -29,11 +29,13 @@ type Row = {
   emailTrouble: EmailTrouble | null;
 };
 
-/** A user who switched the inbox off sees nothing, and nobody a type that they muted there. */
+/** Nothing is shown to a user who has switched the inbox off, and no type that the user has muted. */
 const IS_SHOWN = `coalesce(p.inbox_channel AND NOT n.type = ANY (p.muted_inbox), true)`;
 
 /**
- * $1 user, $2 teams of the token or null for an internal service, which has only what is addressed to itself. What belongs to no team (a job whose team could not be read) is seen by whom it is addressed to. Language: the user's choice, what events told of the user, the team's, English.
+ * Notifications addressed to user $1. $2: the teams of the token; `null` for an internal service, which only sees what is addressed to
+ * itself. A notification without a team (about a job whose team could not be read) is seen by its addressee. Language: as chosen by the
+ * user, else as events told for the user, else the team's, else English.
  */
 const ADDRESSED = `
   FROM notify.notifications n
@@ -55,15 +57,15 @@ const COLUMNS = `
 const IS_UNREAD = `(r.read_position IS NULL OR r.read_position < n.position)`;
 
 /**
- * Of this team, and behind that place: as a pair, which only the index of user, team and place can look up. By the place alone PostgreSQL went
- * through all notifications that there are, where it took nearly all of them for this user's.
+ * Notifications of the team after that position. The comparison of pairs lets PostgreSQL use the index on user, team and position; by
+ * position alone it read all notifications whenever it expected nearly all of them to be this user's.
  */
 const behind = (of: string): string =>
   `${of}.team_id <= teams.team_id AND (${of}.team_id, ${of}.position) > (teams.team_id, teams.read_until)`;
 
 /**
- * The same as VISIBLE, but for a user who is in teams, and only of what lies behind the place up to which all was read: of these each is
- * looked up by itself, as a join reads all that the user ever read.
+ * Like VISIBLE, but for a user with teams, and only after the position up to which everything is read. Each of these is looked up by
+ * itself, as a join would read everything that the user ever read.
  */
 export const UNREAD_OF_USER = `
   WITH teams AS (
@@ -84,8 +86,8 @@ export const UNREAD_OF_USER = `
     (SELECT r.read_position FROM notify.notification_reads r WHERE r.notification_id = n.id AND r.user_id = $1), -1)`;
 
 /**
- * Places in the stream come in the order in which they are committed, so nothing unread is ever added before one of them. What is not shown counts
- * as well: the user may choose to see it again.
+ * Positions are given out in the order of commits, so nothing unread is ever added before one. Hidden notifications count too, as the user
+ * may show them again.
  */
 const MOVE_READ_UNTIL = `
   INSERT INTO notify.read_until AS kept (user_id, team_id, position)
@@ -101,7 +103,7 @@ const MOVE_READ_UNTIL = `
 export class InboxStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Newest first; one that was counted up is new again. */
+  /** Newest first; a notification that was counted up is new again. */
   async list({ caller, locale }: Reader, query: { unreadOnly: boolean; before: number | null; limit: number }): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(
       `SELECT ${COLUMNS} ${VISIBLE} AND (NOT $3 OR ${IS_UNREAD}) AND n.position < coalesce($4, n.position + 1)
@@ -111,7 +113,7 @@ export class InboxStore {
     return rows.map((row) => toPlaced(row, locale));
   }
 
-  /** What came or was counted up after a place in the stream, in that order. */
+  /** Notifications that were created or counted up after a position in the stream, in that order. */
   async after({ caller, locale }: Reader, position: number, limit: number): Promise<Placed[]> {
     const rows = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.position > $3 ORDER BY n.position LIMIT $4`, [
       ...visibleTo(caller),
@@ -129,7 +131,7 @@ export class InboxStore {
     return row?.count ?? 0;
   }
 
-  /** The notification as it is after reading it, or `null` when there is none for the caller. */
+  /** Returns the notification as it is after reading; `null` if the caller has no such notification. */
   async markRead({ caller, locale }: Reader, id: string): Promise<NotificationView | null> {
     await this.mark(caller, [id]);
     const [row] = await this.database.query<Row[]>(`SELECT ${COLUMNS} ${VISIBLE} AND n.id = $3`, [...visibleTo(caller), id]);
@@ -140,7 +142,7 @@ export class InboxStore {
     await this.mark(caller, null);
   }
 
-  // Reading again keeps the first time, unless it was counted up in between.
+  // Reading a notification again keeps the first time, unless it was counted up in between.
   private async mark(caller: Caller, ids: string[] | null): Promise<void> {
     await this.database.query(
       `INSERT INTO notify.notification_reads AS seen (notification_id, user_id, read_position)
@@ -151,7 +153,7 @@ export class InboxStore {
        WHERE seen.read_position < excluded.read_position`,
       [...visibleTo(caller), ids],
     );
-    // A service sees less than a user of that name may see.
+    // Not for a service: it sees less than a user of the same id.
     if (!caller.isService) await this.database.query(MOVE_READ_UNTIL, visibleTo(caller));
   }
 }

@@ -6,7 +6,6 @@ import type { Response } from 'express';
 import { decodeJwt } from 'jose';
 import { StreamsService } from './streams.service.js';
 
-/** The caller's notifications as they come. */
 @ApiTags('notifications')
 @Controller('v1/notifications')
 export class StreamController {
@@ -41,7 +40,7 @@ function readEventId(value: string | undefined): number | null {
   return Number(value);
 }
 
-// The guard has checked the token; here only its end is read.
+// The guard has verified the token; only its expiry is read here.
 function expiryOf(authorization: string): Date | null {
   const { exp } = decodeJwt(authorization.replace(/^Bearer +/i, ''));
   return exp === undefined ? null : new Date(exp * 1000);

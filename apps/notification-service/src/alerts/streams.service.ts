@@ -1,4 +1,4 @@
-// All open streams of this process, and what wakes them: a look at the table, so that it does not matter which process wrote it.
+// All open streams of this process. They are woken by polling the table, so it does not matter which process wrote a notification.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots } from '@billing-mail/platform';
 import type { Response } from 'express';
@@ -11,11 +11,11 @@ import { InboxStore, type Reader } from './inbox.store.js';
 type Listener = { caller: Caller; stream: EventStream };
 type Placement = { teamId: string; userId: string | null; position: string };
 
-// One indexed query per process while somebody listens. Cheaper in parts than LISTEN/NOTIFY or Redis, whose lost links would
-// need the same look at the table as a second way.
+// One indexed query for each process while somebody listens. LISTEN/NOTIFY or Redis would be more to run, and after a lost connection would
+// need the same query.
 const LOOK_EVERY_MS = 300;
 const LOOK_AT_MOST = 1000;
-/** For a look that is under way when the process ends. */
+/** Time for a query that runs when the process ends. */
 const LOOK_ENDS_MS = 5000;
 const HEARTBEAT_MS = 15_000;
 const DRAIN_MS = 30_000;
@@ -23,7 +23,7 @@ const DRAIN_MS = 30_000;
 @Injectable()
 export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly listeners = new Set<Listener>();
-  /** Up to where all have been woken; unknown at first and after a failed look: then everybody looks for themselves. */
+  /** The position up to which all streams were woken. `null` at first and after a failed query; then every stream looks for itself. */
   private position: number | null = null;
   private readonly watching = new PollLoop({
     look: () => this.wakeForNews(),
@@ -42,8 +42,8 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   /**
-   * Opens a stream that goes on after `lastSeen`, or with what is new from now on.
-   * @throws ProblemException 429 when the user has too many, 503 while the service ends.
+   * Opens a stream that continues after `lastSeen`, or begins with what is new from now on.
+   * @throws ProblemException 429 if the user has too many streams, 503 while the service ends
    */
   async open(reader: Reader, response: Response, options: { lastSeen: number | null; expiresAt: Date | null }): Promise<void> {
     const { caller } = reader;
@@ -55,7 +55,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     if (response.destroyed) return;
     const stream = new EventStream({
       response,
-      // A place that was never given out comes from a database that has been replaced since.
+      // A position beyond the latest one comes from a database that has been replaced since.
       position: Math.min(options.lastSeen ?? now, now),
       readAfter: (position, limit) => this.inbox.after(reader, position, limit),
       expiresAt: options.expiresAt,
@@ -69,7 +69,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.watching.start();
   }
 
-  /** Ends all streams; the clients come back to another process. */
+  /** Ends all streams; the clients reconnect to another process. */
   async onModuleDestroy(): Promise<void> {
     const stopped = this.watching.stop(LOOK_ENDS_MS);
     for (const { stream } of this.listeners) stream.end();
@@ -115,7 +115,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Without a team it is for whom it is addressed to, of whatever team. */
+/** A notification without a team concerns its addressee in any team. */
 function concerns({ teamId, userId }: Placement, caller: Caller): boolean {
   return (teamId === '' || caller.mayRead(teamId)) && (userId ?? caller.userId) === caller.userId;
 }

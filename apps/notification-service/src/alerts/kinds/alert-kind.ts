@@ -1,18 +1,18 @@
 import { type Locale, type LogStatus } from '@billing-mail/contracts';
 import { type AlertText } from '../wording/blocks.js';
 
-/** Where an alert leads on the web page. */
+/** The page to which an alert leads. */
 export type Place =
   | { to: 'settings' | 'webhooks' | 'inbox' }
   | { to: 'deliveries'; of: { status: LogStatus } | { recipient: string } }
   | { to: 'incident'; id: string };
 
-/** What is said of an alert. Who hears it is decided beside that, by the kind of the event. */
+/** The wording of an alert. Its audience is decided elsewhere, by the kind of event. */
 export interface AlertKind<Params> {
-  /** All that it can say, by languages. */
+  /** All texts, by language. */
   words: Record<Locale, object>;
-  /** @param count documents that share the trouble; `params` are those of the latest. */
+  /** @param count documents that share the trouble; `params` are those of the latest one */
   word(params: Params, count: number, locale: Locale): AlertText;
-  /** Where all of it is seen or mended; one about a single delivery leads there. */
+  /** The page that shows the whole trouble, or where it is repaired. An alert about a single delivery leads to that delivery instead. */
   leadsTo(params: Params): Place;
 }

@@ -1,4 +1,4 @@
-// What came back after it had been sent, who complained, and what goes to an address that is known as dead.
+// Alerts about documents that came back, about complaints, and about documents to an address that is known to be dead.
 import { type BounceClass, type DeliveryBouncedEvent, type Locale, type Severity } from '@billing-mail/contracts';
 import { explainBounce } from '@billing-mail/mail-core';
 import { type Alert, audienceOf } from '../alert.js';
@@ -16,7 +16,7 @@ type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] } & Pic
   'document' | 'status' | 'counts' | 'recipients' | 'class' | 'reply'
 >;
 
-// Nothing is broken where somebody complains, or where an address is known as dead: it went out all the same.
+// Only a warning for complaints and dead addresses, as these documents were sent.
 const BOUNCE_SEVERITIES: Record<DeliveryBouncedEvent['what'], Severity> = { bounced: 'error', complaint: 'warning', known_dead: 'warning' };
 
 export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
@@ -28,7 +28,7 @@ export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
     severity: BOUNCE_SEVERITIES[what],
     teamId: event.teamId,
     audience: audienceOf(event),
-    // The trouble is that of an address, whatever is sent there; where nobody knows which, that of the document.
+    // The trouble is that of an address, whatever document goes there. If the address is unknown, it is that of the document.
     groupKey: ['delivery_bounced', what, first?.address.toLowerCase() ?? delivery.id].join('|'),
     params: { kind: 'bounce', what, document, status, counts, recipients, class: of, reply },
     deliveryId: delivery.id,
@@ -36,15 +36,15 @@ export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
   };
 }
 
-/** `unknown`: it came back, and nobody knows from whom. */
+/** `unknown`: the document came back, and the report does not say from whom. */
 type BounceSituation = BounceParams['what'] | 'unknown';
 type BounceWords = {
   title: (about: Omit<About, 'byPlatform'>) => string;
   titleOfMany: (count: number) => string;
   happened: (about: Omit<About, 'byPlatform'>) => string;
-  /** Above those that it is about. */
+  /** Heading of the list of recipients. */
   heading: string;
-  /** Before what is to be done for the reason. */
+  /** What to do, before the advice for the reason. */
   todo: string;
 };
 
@@ -134,7 +134,7 @@ export const bounce: AlertKind<BounceParams> = {
   }),
 };
 
-/** @param count documents to the same address; `params` are those of the latest. */
+/** @param count documents to the same address; `params` are those of the latest one */
 function wordBounce(params: BounceParams, count: number, locale: Locale): AlertText {
   const words = CATALOGUES[locale];
   const { document, counts, recipients, what } = params;
@@ -148,7 +148,7 @@ function wordBounce(params: BounceParams, count: number, locale: Locale): AlertT
       ...recipientBlocks(params, named.heading, words, locale, what !== 'complaint'),
       ...unknownBlocks(params, words, locale),
       textBlock(named.todo),
-      // What goes to a dead address is on its way already.
+      // For a dead address there is no advice by reason, as the document is on its way.
       ...(what === 'bounced' ? todosOf(params, locale) : []),
     ],
   };
@@ -173,7 +173,7 @@ function reasonOf(of: BounceClass, reply: string | null, words: Catalogue, local
   return reply === null ? happened : `${happened} ${quoteReply(reply, words)}`;
 }
 
-/** What to do, once for each reason. */
+/** The advice, once for each reason. */
 function todosOf({ recipients, class: of }: BounceParams, locale: Locale): Block[] {
   const classes = recipients.length > 0 ? recipients.map((recipient) => recipient.class) : of === null ? [] : [of];
   return [...new Set(classes.map((each) => explainBounce(each, locale).todo))].map(textBlock);

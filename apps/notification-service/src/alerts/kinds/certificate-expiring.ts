@@ -27,7 +27,7 @@ const WORDS: Record<Locale, Words> = {
   },
 };
 
-/** The platform's own. */
+/** Alert about the platform's own certificate, to the operator. */
 export const certificateExpiring: IncidentKind<CertificateExpiringEvent, Params> = {
   type: 'certificate_expiring',
   severity: 'warning',

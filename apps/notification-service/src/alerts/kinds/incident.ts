@@ -1,9 +1,10 @@
-// Alerts about a way out or a program of a team's, as opposed to a document. Trouble that goes on is told anew with each event, on one notification.
+// Alerts about a route or a program of a team, and not about a document. Each further event of the same trouble updates the same
+// notification.
 import { type Locale } from '@billing-mail/contracts';
 import { type Alert } from '../alert.js';
 import { type AlertKind } from './alert-kind.js';
 
-/** A row of the table of alerts: what an event is told as, who hears it, and what is kept for its words. */
+/** A row of the alert table: the type of the alert, its audience, and the data for its wording. */
 export interface IncidentKind<Event, Params extends { kind: string }> extends AlertKind<Params>, Pick<Alert, 'type' | 'severity'> {
   hears(event: Event): Pick<Alert, 'teamId' | 'audience'>;
   /** The same for the same trouble, within the type. */
@@ -21,6 +22,6 @@ export const decideIncident = <Event, Params extends { kind: string }>(of: Incid
   documentId: null,
 });
 
-/** With its zone, as nobody knows that of the reader. */
+/** In UTC, as the reader's time zone is unknown. */
 export const inWords = (time: string, locale: Locale): string =>
   `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'de-DE', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(time))} UTC`;

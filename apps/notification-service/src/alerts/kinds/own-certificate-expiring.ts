@@ -44,7 +44,7 @@ const WORDS: Record<Locale, Words> = {
   },
 };
 
-/** A team's. */
+/** Alert about a team's certificate, to the team. */
 export const ownCertificateExpiring: IncidentKind<OwnCertificateExpiringEvent, Params> = {
   type: 'certificate_expiring',
   severity: 'warning',

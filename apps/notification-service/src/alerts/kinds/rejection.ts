@@ -1,4 +1,4 @@
-// A job that was not taken, for a reason that its publisher can mend.
+// Alert about a job that was rejected for a reason that its publisher can correct.
 import { type JobRejectedEvent, type Locale } from '@billing-mail/contracts';
 import { type Alert, audienceOf } from '../alert.js';
 import { type AlertText, listBlock, textBlock } from '../wording/blocks.js';
@@ -107,7 +107,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
 export const rejection: AlertKind<RejectionParams> = {
   words: REJECTION_WORDS,
   word: wordRejection,
-  // What was not taken is in no log.
+  // A rejected job is in no delivery log.
   leadsTo: () => ({ to: 'inbox' }),
 };
 

@@ -12,10 +12,10 @@ type Params = { kind: 'server_down' } & Pick<ServerDownEvent, 'incidentId' | 'se
 
 type Words = {
   title: (server: string) => string;
-  /** Once documents have failed for good. */
+  /** Title once documents have failed for good. */
   titleFailed: (count: number, server: string) => string;
   happened: (since: string, waiting: number) => string;
-  /** What became of documents by it since it was told. */
+  /** What happened to documents since the alert. */
   failedSince: (count: number) => string;
   fellBackSince: (count: number) => string;
   means: string;
@@ -50,7 +50,7 @@ const WORDS: Record<Locale, Words> = {
 
 const ofServer = (server: string, { code }: FailureReason): string => `${server}|${code}`;
 
-/** The key of the group in which the trouble of a server is told. */
+/** Key of the group for the trouble of a server. */
 export const troubleOfServer = (server: string, failure: FailureReason): string => `${serverDown.type}|${ofServer(server, failure)}`;
 
 export const serverDown: IncidentKind<ServerDownEvent, Params> = {

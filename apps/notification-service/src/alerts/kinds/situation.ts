@@ -1,16 +1,16 @@
-// Words for what became of documents: of one, or of many that share the trouble.
+// Texts about what happened to one document, or to many that share the trouble.
 import { type Block, textBlock } from '../wording/blocks.js';
 import { type Catalogue } from '../wording/catalogue.js';
 
 /**
- * What it is about: the (latest) document with its type, how many documents, how many recipients it was taken for, and for how many of
- * these by the platform; `null` where that is not known. That a server took it is all that is ever known: nobody says that it arrived.
+ * What a text is about: the (latest) document with its type, the number of documents, how many recipients it was accepted for, and how many
+ * of these by the platform (`null` if unknown). Accepted is all that is ever known; no server confirms arrival.
  */
 export type About = { document: string; count: number; accepted: number; recipients: number; byPlatform: number | null };
 
 /**
- * `means` and `todo` are null where the words for the failure itself say it. `titleOfMany` is null where title and `happened` speak of many
- * themselves; otherwise the latest document is described under it.
+ * `means` and `todo` are `null` if the text for the failure says it. `titleOfMany` is `null` if title and `happened` cover many documents
+ * themselves; otherwise the latest document is described below it.
  */
 export type SituationWords = {
   title: (about: About) => string;

@@ -1,13 +1,13 @@
-// What an alert is made of, from which inbox and e-mail make their own form.
+// The blocks of an alert's text; inbox and e-mail each render them in their own form.
 import { type FailureReason } from '@billing-mail/contracts';
 import { type Catalogue } from './catalogue.js';
 import { oneLine, quotable } from './one-line.js';
 
-/** Plain text throughout; escape it where it becomes HTML. */
+/** Plain text; it must be escaped in HTML. */
 export type Block = { kind: 'text'; text: string } | { kind: 'list'; heading: string; items: string[] };
 export type AlertText = { title: string; blocks: Block[] };
 
-// Beyond that nobody reads on; the delivery log has them all.
+// Nobody reads a longer list; the delivery log has all of them.
 const LISTED = 20;
 const REPLY_CHARACTERS = 300;
 
@@ -19,11 +19,11 @@ export function listBlock(heading: string, items: readonly string[], unnamed: nu
   return { kind: 'list', heading, items: [...items.slice(0, LISTED), ...(left > 0 ? [words.more(left)] : [])] };
 }
 
-/** The server's own words, which are foreign text. */
+/** Quotes the server's reply, whose text is not trusted. */
 export const quoteReply = (reply: string, words: Catalogue): string => words.serverReply(words.quoted(quotable(reply, REPLY_CHARACTERS)));
 
 export const replyBlocks = ({ reply }: FailureReason, words: Catalogue): Block[] =>
   reply === null ? [] : [textBlock(quoteReply(reply, words))];
 
-/** A server as people name it: without its port. */
+/** The name of a server without its port, as people use it. */
 export const serverName = (server: string): string => oneLine(server.replace(/:\d+$/, ''));

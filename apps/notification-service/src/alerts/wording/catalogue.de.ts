@@ -1,7 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 import { belege } from './documents.js';
 
-/** The words of alerts in German. */
 export const GERMAN: Catalogue = {
   documentTypes: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   seen: {

@@ -1,7 +1,6 @@
 import { type Catalogue } from './catalogue.js';
 import { documents } from './documents.js';
 
-/** The words of alerts in English. */
 export const ENGLISH: Catalogue = {
   documentTypes: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   seen: {

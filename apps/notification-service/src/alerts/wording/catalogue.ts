@@ -1,42 +1,42 @@
-// What a language must have words for, besides those of each kind of alert. A language without one of them does not compile.
+// The texts that each language must have, besides those of each kind of alert. A language that lacks one does not compile.
 import { type DocumentReference, type RecipientRole, type SeenForReply } from '@billing-mail/contracts';
 
-/** Why an e-mail about a notification is missing; `waiting`: so far. */
+/** Why an e-mail about a notification is missing; `waiting`: it may still be sent. */
 export type EmailTrouble = 'waiting' | 'no_such_address' | 'gave_up' | 'uncertain';
 
 export type Catalogue = {
   documentTypes: Record<DocumentReference['type'], string>;
-  /** What was seen in place of the reply to the end of data; `server` is its name after a blank, or nothing. */
+  /** What was seen instead of a reply to the end of data. `server`: a space and its name, or empty. */
   seen: Record<SeenForReply | 'unknown', (server: string) => string>;
-  /** After an address: the role, where it is not `to`. */
+  /** The role after an address; `null` for `to`. */
   roles: Record<RecipientRole, string | null>;
-  /** In place of a reason, for a recipient that has none. */
+  /** The reason for a recipient that has none of its own. */
   noReason: { cancelled: string; bounced: string; other: string };
-  /** Above the list of those who do not have it, of those who may have it, and of those who may have it twice. */
+  /** Headings of the lists of those without the document, those who may have it, and those who may have it twice. */
   notReached: string;
   mayHave: string;
   mayHaveTwice: string;
   more: (count: number) => string;
-  /** Who was accepted after a doubt may have a second copy. */
+  /** A recipient who was accepted after a doubt may have a second copy. */
   secondCopyNote: string;
   /** The own server failed, and a part went out by the platform. */
   fallbackNote: string;
-  /** Above what is wrong with each field of a job. */
+  /** Heading of the errors of a job's fields. */
   fieldErrors: string;
-  /** Text that others wrote, marked as such; it holds no quotation marks itself. */
+  /** Marks text from outside as a quotation; `foreign` contains no quotation marks. */
   quoted: (foreign: string) => string;
-  /** Whose trouble it is, in e-mails. */
+  /** The team that an e-mail is about. */
   team: (teamId: string) => string;
-  /** Above the description of the latest document. */
+  /** Before the description of the latest of several documents. */
   ofMany: (count: number) => string;
-  /** `reply` is quoted. */
+  /** `reply` is quoted already. */
   serverReply: (reply: string) => string;
-  /** Under a notification in the inbox whose e-mail is missing. */
+  /** Below a notification whose e-mail is missing. */
   notByEmail: Record<EmailTrouble, string>;
-  /** The e-mail about many messages at once. */
+  /** Texts of an e-mail about many notifications. */
   digest: { title: (count: number) => string; heading: string };
-  /** Where the links of an e-mail lead to. */
+  /** The links of an e-mail. */
   links: Record<'delivery' | 'deliveries' | 'incident' | 'settings' | 'webhooks' | 'inbox' | 'preferences', string>;
-  /** Under every e-mail. */
+  /** Below every e-mail. */
   emailFooter: string;
 };

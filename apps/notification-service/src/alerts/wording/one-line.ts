@@ -2,12 +2,12 @@ const DEFAULT_CHARACTERS = 200;
 
 const QUOTATION_MARKS = /["\u201c-\u201f\u00ab\u00bb\u300c-\u300f\uff02]/g;
 
-/** Foreign text to stand between quotation marks: it can't end them, and so never reads as ours. */
+/** Makes text from outside safe between quotation marks: it can't end them, so it never reads as our own text. */
 export const quotable = (value: string, maxCharacters?: number): string => oneLine(value, maxCharacters).replace(QUOTATION_MARKS, "'");
 
 /**
- * Foreign text as one harmless line: no line ends (a header would split), no other controls, nothing that turns the writing
- * direction (an address could be shown as another), and not too long.
+ * Makes one harmless line of text from outside: without line ends (which would split a header), other control characters and bidirectional
+ * controls (which could disguise an address), and with limited length.
  */
 export function oneLine(value: string, maxCharacters = DEFAULT_CHARACTERS): string {
   const line = value

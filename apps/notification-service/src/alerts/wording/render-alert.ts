@@ -4,7 +4,7 @@ import { type Block, textBlock } from './blocks.js';
 import { type EmailTrouble } from './catalogue.js';
 import { CATALOGUES } from './catalogues.js';
 
-/** Title and body as plain text, paragraphs apart by an empty line; at the end why there was no e-mail of it. */
+/** Title and body as plain text, with empty lines between paragraphs, and at the end why no e-mail about it was sent. */
 export function renderAlert(
   params: AlertParams,
   count: number,

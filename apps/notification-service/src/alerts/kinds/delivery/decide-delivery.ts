@@ -1,4 +1,4 @@
-// Who hears what of a delivery. Pure: the same event always leads to the same alert.
+// Decides who is told what about a delivery. Pure: the same event always leads to the same alert.
 import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type DeliveryStatus } from '@billing-mail/contracts';
 import { type Alert, type Audience, audienceOf } from '../../alert.js';
 import { troubleOfServer } from '../server-down.js';
@@ -8,14 +8,14 @@ type DeliveryAlert = Alert<DeliveryParams>;
 type Rule = Pick<Alert, 'type' | 'severity'>;
 type ToldAsIs = Extract<DeliveryStatus, 'failed' | 'partly_sent' | 'uncertain'>;
 
-// Everything but a clean `sent` is told, and so is a `sent` that needed the fallback or came after a doubt.
+// Everything but a plain `sent` is told, and so is a `sent` by the fallback or after a doubt.
 const RULES: Record<ToldAsIs, Rule> = {
   failed: { type: 'delivery_failed', severity: 'error' },
   partly_sent: { type: 'delivery_partly_sent', severity: 'error' },
   uncertain: { type: 'delivery_uncertain', severity: 'warning' },
 };
 
-/** What to tell of a delivery that is settled; `null` when there is nothing to tell. */
+/** The alert for a settled delivery; `null` if there is nothing to tell. */
 export function decideSettled(event: DeliverySettledEvent): DeliveryAlert | null {
   const { delivery } = event;
   const rule = ruleFor(delivery);
@@ -24,7 +24,7 @@ export function decideSettled(event: DeliverySettledEvent): DeliveryAlert | null
   return { ...rule, ...aboutDelivery(event), audience, groupKey: groupKeyOf(rule.type, delivery), ...partOf(delivery) };
 }
 
-// How it ends is told as well, as trouble of its own: by then somebody may have asked these recipients.
+// The end of the delivery is told as well, as another trouble: by then somebody may have asked these recipients.
 export const decideInDoubt = (event: DeliveryInDoubtEvent): DeliveryAlert => ({
   ...RULES.uncertain,
   ...aboutDelivery(event),
@@ -47,14 +47,14 @@ function ruleFor(delivery: SettledDelivery): Rule | null {
     case 'sent':
       if (delivery.usedFallback) return { type: 'delivery_fell_back', severity: 'warning' };
       return isAfterDoubt(delivery) ? { type: 'delivery_uncertain', severity: 'warning' } : null;
-    // Whoever cancelled knows; others are told, quietly, as they may not.
+    // Whoever cancelled knows; the others are told quietly.
     case 'cancelled':
       return { type: delivery.counts.accepted > 0 ? 'delivery_partly_sent' : 'delivery_failed', severity: 'info' };
     case 'failed':
     case 'partly_sent':
     case 'uncertain':
       return RULES[delivery.status];
-    // Not settled: nothing to tell yet.
+    // Not settled, so there is nothing to tell yet.
     case 'queued':
     case 'sending':
     case 'waiting':
@@ -62,7 +62,7 @@ function ruleFor(delivery: SettledDelivery): Rule | null {
   }
 }
 
-/** `null` where nobody else is to hear of it. */
+/** The audience without whoever cancelled; `null` if nobody else is left. */
 function withoutWhoCancelled(audience: Audience, { status, cancelledBy }: SettledDelivery): Audience | null {
   if (status !== 'cancelled' || cancelledBy === undefined || audience.kind === 'team') return audience;
   const userIds = audience.userIds.filter((userId) => userId !== cancelledBy);
@@ -71,7 +71,7 @@ function withoutWhoCancelled(audience: Audience, { status, cancelledBy }: Settle
 
 const isAfterDoubt = ({ afterDoubt = [] }: SettledDelivery): boolean => afterDoubt.length > 0;
 
-/** A document that its way failed is one more of the trouble that its team was told of, where it was. */
+/** A document that failed because of a server is part of that server's trouble, for readers who were told of it. */
 function partOf({ status, usedFallback, failure }: SettledDelivery): Pick<Alert, 'partOf'> {
   if (failure === null || failure.server === null) return {};
   const groupKey = troubleOfServer(failure.server, failure);
@@ -80,8 +80,8 @@ function partOf({ status, usedFallback, failure }: SettledDelivery): Pick<Alert,
 }
 
 /**
- * The same kind of trouble has the same key, so that whoever hands over 500 wrong documents hears of it once. Trouble with the way to a
- * server is that server's.
+ * The same kind of trouble has the same key, so that whoever hands over 500 wrong documents gets one alert. Trouble on the way to a server
+ * belongs to that server.
  */
 function groupKeyOf(type: Alert['type'], { status, usedFallback, failure }: SettledDelivery): string {
   const isOfServer = status === 'failed' || status === 'sent';

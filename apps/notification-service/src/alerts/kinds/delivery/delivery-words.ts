@@ -1,9 +1,9 @@
-// What is said of a document that was to be sent, by what became of it.
+// The texts about a document, by what happened to it.
 import { type Locale } from '@billing-mail/contracts';
 import { belege, documents } from '../../wording/documents.js';
 import { type SituationWords } from '../situation.js';
 
-/** What can have become of a document, as people distinguish it. */
+/** What can have happened to a document, as people distinguish it. */
 export type DeliverySituation =
   | 'failed'
   | 'failed_on_both_routes'

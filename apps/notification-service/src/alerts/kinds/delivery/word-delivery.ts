@@ -1,4 +1,4 @@
-// Says what became of a document, why, who has it and who has to do what.
+// Says what happened to a document, why, who has it, and who has to do what.
 import { type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
 import { type Explanation, explainFailure } from '@billing-mail/mail-core';
 import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from '../../wording/blocks.js';
@@ -15,7 +15,8 @@ import { troubledBlocks } from './word-recipients.js';
 export const delivery: AlertKind<DeliveryParams> = {
   words: DELIVERY_WORDS,
   word: wordDelivery,
-  // Among all that was sent what fell back is not to be found; what is to be mended is the server.
+  // After a fallback leads to the settings, as the server has to be repaired; in the list of sent documents such deliveries do not stand
+  // out.
   leadsTo: ({ status, usedFallback }) => (status === 'sent' && usedFallback ? { to: 'settings' } : { to: 'deliveries', of: { status } }),
 };
 
@@ -32,7 +33,7 @@ function wordDelivery(params: DeliveryParams, count: number, locale: Locale): Al
   const says = DELIVERY_WORDS[locale][situation];
   const { happened, means, todo, titleOfMany } = says;
   const why = failure && explainFailure(failure, locale, routeOf(params), situation === 'fell_back' ? 'byOthers' : 'byReader');
-  // Of a group only the latest is at hand: it is described, or none where the words are about all of them.
+  // Of a group only the latest document is known. It is described, unless the texts are about all of them.
   const isOne = count === 1 || titleOfMany !== null;
   return {
     title: titleOf(says, about),
@@ -51,28 +52,28 @@ function wordDelivery(params: DeliveryParams, count: number, locale: Locale): Al
   };
 }
 
-// The failure of a delivery that fell back is that of the team's own server.
+// For a delivery that fell back, the failure is that of the team's own server.
 const routeOf = ({ usedFallback, route }: DeliveryParams): Route => (usedFallback ? 'custom' : (route ?? 'custom'));
 
 function situationOf({ status, usedFallback, counts }: DeliveryParams): DeliverySituation {
   if (status === 'cancelled') return counts.accepted > 0 ? 'partly_cancelled' : 'cancelled';
   if (status === 'partly_sent' || status === 'uncertain') return status;
-  // Nothing else is told of a delivery that goes on.
+  // No other alert is about a delivery that goes on.
   if (status === 'waiting') return 'in_doubt';
   if (status === 'failed') return usedFallback ? 'failed_on_both_routes' : 'failed';
   return usedFallback ? 'fell_back' : 'sent_after_doubt';
 }
 
-// Where each recipient has a reason of its own, the delivery's is told only when it is about the way there.
+// If recipients have reasons of their own, the delivery's reason is given only if it concerns the route.
 function whyBlocks(situation: DeliverySituation, params: DeliveryParams, why: Explanation, words: Catalogue): Block[] {
-  // What a failure means for what is sent there is not told of what has gone out, or may have.
+  // What a failure means for the document does not apply if it has been sent, or may have been.
   if (situation === 'fell_back') return [textBlock(why.happened)];
   if (isAboutDelivery(situation)) return [textBlock(`${why.happened} ${why.means}`)];
   if (!params.usedFallback) return [];
   return [textBlock(isInDoubt(situation) ? words.fallbackNote : `${words.fallbackNote} ${why.happened}`)];
 }
 
-/** What was seen at the end of data, as far as that was recorded, and the answer where there was one. */
+/** What was seen at the end of data, if recorded, and the server's reply, if there was one. */
 function seenBlocks({ failure, troubled }: DeliveryParams, words: Catalogue): Block[] {
   const isDoubt = (reason: FailureReason | null): boolean => reason?.code === 'no_final_reply';
   const doubt = [failure, ...troubled.map((recipient) => recipient.failure)].find(isDoubt) ?? null;
@@ -91,7 +92,7 @@ const isAboutDelivery = (situation: DeliverySituation): boolean =>
 
 const isInDoubt = (situation: DeliverySituation): boolean => situation === 'uncertain' || situation === 'in_doubt';
 
-/** The reason that need not be told again for each recipient. */
+/** The reason that is given for the delivery and not repeated for each recipient. */
 function toldAbove(situation: DeliverySituation, failure: FailureReason | null): FailureCode | null {
   if (isAboutDelivery(situation)) return failure?.code ?? null;
   if (isInDoubt(situation)) return 'no_final_reply';

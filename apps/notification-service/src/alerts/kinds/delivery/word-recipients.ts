@@ -1,4 +1,4 @@
-// Who has not got a document, and who may have it: two lists, as different things are to be done.
+// Two lists: recipients without the document, and recipients who may have it. They need different actions.
 import { type FailureCode, type Locale } from '@billing-mail/contracts';
 import { explainFailure } from '@billing-mail/mail-core';
 import { type Block, listBlock, quoteReply } from '../../wording/blocks.js';
@@ -8,13 +8,13 @@ import { type DeliveryParams } from './delivery-params.js';
 
 type Troubled = DeliveryParams['troubled'][number];
 
-/** @param told the reason that need not be told again for each recipient */
+/** @param told the reason that is not repeated for each recipient */
 export function troubledBlocks(params: DeliveryParams, told: FailureCode | null, words: Catalogue, locale: Locale): Block[] {
   const { troubled, counts } = params;
   const itemsOf = (isIn: (recipient: Troubled) => boolean) =>
     troubled.filter(isIn).map((recipient) => itemOf(recipient, params, told, words, locale));
   const [without, doubtful] = [itemsOf(({ status }) => status !== 'uncertain'), itemsOf(({ status }) => status === 'uncertain')];
-  // An event names some of very many. Those that it leaves out stand under the last list.
+  // An event names only some of many recipients; the number of the others follows the last list.
   const unnamed = Math.max(0, (counts.uncertain ?? counts.recipients - counts.accepted) - troubled.length);
   return [
     ...(without.length === 0 ? [] : [listBlock(words.notReached, without, doubtful.length === 0 ? unnamed : 0, words)]),
