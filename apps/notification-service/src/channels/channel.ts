@@ -2,16 +2,16 @@ import { type OutcomeEvent } from '@billing-mail/contracts';
 import { type EntityManager } from 'typeorm';
 import { type RaisedAlert } from '../alerts/alert.store.js';
 
-/** What came: the outcomes as they are, also those of which no person is told, and what people are told of them. */
+/** `events`: all outcomes, also those that no person is told about. `raised`: the notifications that people get. */
 export type Told = { events: readonly OutcomeEvent[]; raised: readonly RaisedAlert[] };
 
 /**
- * A way in which people, or their programs, hear. `accept` takes over what is to be told within the transaction that makes it true, so that
- * nothing is told twice or forgotten; whatever takes time or may fail happens after the commit. It costs nothing where it has nothing to tell.
+ * A way to tell people, or their programs. `accept` records what is to be sent in the transaction of the change itself, so that nothing is
+ * sent twice or forgotten; everything that takes time or may fail happens after the commit. It costs nothing if there is nothing to send.
  */
 export interface Channel {
   accept(tx: EntityManager, told: Told): Promise<void>;
 }
 
-/** Injection token of all channels, in the order in which they accept. */
+/** Injection token of all channels, in the order in which they are called. */
 export const CHANNELS = Symbol('CHANNELS');

@@ -11,10 +11,13 @@ import { WebhookSenderService } from './webhook/webhook-sender.service.js';
 import { WebhookChannel } from './webhook/webhook.channel.js';
 import { WebhooksStore } from './webhook/webhooks.store.js';
 
-/** Every channel there is; a new one is a file beside these and a name here. The inbox last: it makes others wait until the commit. */
+/**
+ * All channels; to add one, write a file in this folder and name it here. The inbox is last, as it makes other transactions wait until the
+ * commit.
+ */
 const ALL = [WebhookChannel, EmailChannel, InboxChannel];
 
-/** Who sends what is owed once it is committed. */
+/** Services that send after the commit what the channels have recorded. */
 const SENDERS = [
   ...[EmailOutboxStore, EmailSenderService, PlatformMailClient],
   ...[WebhooksStore, WebhookLogStore, WebhookOutboxStore, WebhookSenderService],

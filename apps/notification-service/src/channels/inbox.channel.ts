@@ -3,9 +3,9 @@ import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from './channel.js';
 
 /**
- * Gives what was raised its place in the stream and so shows it in list and stream. Places must become visible in their order,
- * or a reader who remembers the last one that it saw would miss a lower one that is committed later. A sequence can't do that;
- * one row that each transaction locks until its commit can. It must therefore be the last to accept: others wait meanwhile.
+ * Gives new notifications their positions in the stream, which shows them in list and stream. Positions must become visible in order: a
+ * reader who remembers the last one seen would otherwise miss a lower one that is committed later. A sequence can't ensure that; a single
+ * row, locked by each transaction until its commit, can. As others wait for that lock, this channel must be the last.
  */
 @Injectable()
 export class InboxChannel implements Channel {

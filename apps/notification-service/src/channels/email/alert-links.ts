@@ -1,4 +1,4 @@
-// Where an alert leads on the web page. Nothing of the addresses is of somebody else's choosing but ids and addresses, which are encoded.
+// Where an alert leads on the web page. Of text from outside, links contain only ids and addresses, which are encoded.
 import {
   deliveriesPath,
   deliveryPath,
@@ -12,20 +12,19 @@ import { type AlertParams, placeOf } from '../../alerts/alert-table.js';
 import { OPERATOR } from '../../alerts/alert.js';
 import { type Place } from '../../alerts/kinds/alert-kind.js';
 
-/** What the reader finds behind a link. */
 type LinkTarget = Place['to'] | 'delivery';
 export type AlertLink = { to: LinkTarget; url: string };
 
 export type LinkedAlert = { teamId: string; params: AlertParams; count: number; deliveryId: string | null };
 
-/** The address of the page as links begin with it; `null` where there is none. */
+/** The address of the web page, without a slash at its end; `null` if there is none. */
 export const pageAddress = ({ CONSOLE_URL }: { CONSOLE_URL?: string | undefined }): string | null =>
   CONSOLE_URL?.replace(/\/+$/, '') ?? null;
 
-/** What concerns the platform, or a job whose team could not be read, is no team's, and has no page. */
+/** Alerts about the platform, and about jobs whose team could not be read, belong to no team and have no page. */
 export const isOfTeam = (teamId: string): boolean => teamId !== OPERATOR.teamId && teamId !== '';
 
-/** The delivery where the alert is about one, else the page on which all of it is seen or mended. */
+/** The link to the delivery if the alert is about one, otherwise to the page that shows the whole trouble or where it is repaired. */
 export function linkOf({ teamId, params, count, deliveryId }: LinkedAlert, page: string | null): AlertLink | null {
   if (page === null || !isOfTeam(teamId)) return null;
   if (count === 1 && deliveryId !== null) return { to: 'delivery', url: `${page}${deliveryPath(teamId, deliveryId)}` };

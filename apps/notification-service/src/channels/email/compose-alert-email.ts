@@ -1,4 +1,4 @@
-// The e-mail about an alert, or about many: text and HTML from the same blocks, and links of our own to where it is seen and mended.
+// The e-mail about one alert or many: text and HTML from the same blocks, with links to our own pages.
 import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { wordAlert } from '../../alerts/alert-table.js';
 import { type AlertText, type Block, listBlock, textBlock } from '../../alerts/wording/blocks.js';
@@ -9,21 +9,21 @@ import { escapeHtml } from './escape-html.js';
 import { unlinked } from './unlinked.js';
 
 export type AlertEmail = { subject: string; text: string; html: string };
-/** A link of our own, with its words: nothing that comes from outside but ids is in it. */
+/** A link to our own pages; of text from outside, it contains only ids. */
 type Link = { words: string; url: string };
 type Letter = AlertText & { prefix: string; links: Link[]; preferences: string | null };
 
 /**
- * The e-mail about an alert, in the user's language, with the team whose trouble it is. Whatever comes from outside is escaped in the HTML,
- * and nothing of it can be opened.
- * @param page the address of the web page, without a slash at the end; `null`: there are no links
+ * Composes the e-mail about alerts, in the user's language, naming the team concerned. All text from outside is escaped in the HTML, and
+ * none of it can become a link.
+ * @param page the address of the web page, without a slash at the end; `null`: no links
  */
 export function composeAlertEmail(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): AlertEmail {
   const [alert] = alerts;
   return layOut(alerts.length === 1 && alert !== undefined ? ofOne(alert, locale, page) : ofMany(alerts, locale, page), locale);
 }
 
-/** What was too much for single e-mails, or is wanted together: a list of titles, and of each team the way to its inbox. */
+/** One e-mail about many alerts, because of the hourly limit or a digest: a list of titles, and for each team the link to its inbox. */
 function ofMany(alerts: readonly LinkedAlert[], locale: Locale, page: string | null): Letter {
   const words = CATALOGUES[locale];
   const items = alerts.map(({ teamId, params, count }) => `${prefixOf(teamId)}${wordAlert(params, count, locale).title}`);

@@ -21,7 +21,10 @@ const WORDS: Record<Locale, Words> = {
   },
 };
 
-/** Asks whether alerts may go to the address. `link` is ours and holds no foreign text; without it the code is entered by hand. */
+/**
+ * Asks whether alerts may go to this address. `link` leads to our page and contains no text from outside; without it the code is entered by
+ * hand.
+ */
 export function composeConfirmationEmail(code: string, link: string | null, locale: Locale): AlertEmail {
   const { subject, asked, byLink, byCode, otherwise } = WORDS[locale];
   const shown = link === null ? [byCode, code] : [byLink, link];

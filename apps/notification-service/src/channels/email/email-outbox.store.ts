@@ -1,4 +1,4 @@
-// The e-mails that are owed: claimed by one sender at a time, and never forgotten until sent, unwanted or given up.
+// The e-mails to send: each is claimed by one sender at a time, and kept until it is sent, unwanted or given up.
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DAILY_DIGEST_HOUR, type Locale } from '@billing-mail/contracts';
@@ -10,20 +10,20 @@ import { type LinkedAlert } from './alert-links.js';
 import { DIGEST_EVERY_MINUTES } from './email.channel.js';
 
 /**
- * `unwanted`: no address is known, or the user wants no e-mail. `gave_up`: the server refused it for too long. `uncertain`: nobody
- * knows whether the server took it, and it is not sent again.
+ * `unwanted`: no address is known, or the user wants no e-mail. `gave_up`: the server refused it for too long. `uncertain`: nobody knows
+ * whether the server accepted it, and it is not sent again.
  */
 type EmailStatus = 'waiting' | 'sent' | 'unwanted' | 'no_such_address' | 'gave_up' | 'uncertain';
 
-/** What an e-mail is about: one notification, or in a digest several. */
+/** One notification of an e-mail; a digest has several. */
 export type OwedPart = LinkedAlert & {
   notificationId: string;
-  /** The how-many-eth news of the notification this e-mail tells: as the claim has read it, whatever is added while it is under way. */
+  /** How many pieces of news the notification had at the claim; the e-mail covers these. More may arrive meanwhile. */
   wanted: number;
   traceparent: string | null;
 };
 
-/** An e-mail that this process may send until its lease ends. */
+/** An e-mail that this process may send until its lease runs out. */
 export type OwedEmail = {
   claimId: string;
   parts: OwedPart[];
@@ -31,24 +31,28 @@ export type OwedEmail = {
   locale: Locale;
   /** `null`: no address is known, or the user wants no e-mail. */
   address: string | null;
-  /** Sendings before this one of which nobody knows whether the server took them, and the date of the last of these. */
+  /** How many earlier tries ended without a reply to the end of data, and the Date field of the last of them. */
   doubts: number;
   doubtedAt: Date | null;
-  /** When it should have gone out. */
+  /** When it should have been sent. */
   owedSince: Date;
 };
 
 type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart & { userId: string };
 
-/** Nobody reads more; and a user whose trouble somebody else makes must not be buried. What is beyond goes out as one. */
+/**
+ * Nobody reads more, and somebody who causes alerts for a user must not be able to bury that user in e-mails. Further alerts go out
+ * together in one e-mail.
+ */
 const EMAILS_AN_HOUR = 30;
 
-/** As with documents: a process that died holds its e-mails back no longer than this. One that lives renews its lease. */
+/** As for documents: after a crash its e-mails are sent by others once the lease has run out. A running process renews its lease. */
 const LEASE_SECONDS = 30;
 export const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 3;
 
 const MINUTE_MS = 60_000;
-// Alerts are of use today: closer together at first. A relay or a block list is mended within days, and the inbox says meanwhile that the e-mail is missing.
+// Alerts matter today, so tries are close together at first. A relay or a block list is repaired within days; meanwhile the inbox says that
+// the e-mail is missing.
 const RETRY_AFTER_MS = [1, 5, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
 const GIVE_UP_AFTER_HOURS = 48;
 
@@ -60,13 +64,13 @@ export class EmailOutboxStore {
   ) {}
 
   /**
-   * Takes up to `limit` due e-mails that nobody holds, one for each user. Address and language are those of this moment, so a corrected
-   * address helps. An e-mail counts for the user's hour from here on, whatever becomes of it.
+   * Claims up to `limit` due e-mails, one for each user. Address and language are read now, so that a corrected address helps. A claimed
+   * e-mail counts towards the user's hourly limit, whatever becomes of it.
    */
   async claim(limit: number): Promise<OwedEmail[]> {
     const claimId = randomUUID();
     const isAny = await this.database.transaction(async (tx) => {
-      // One process after the other: two at once would each find room in the hour of a user.
+      // One process at a time, as two could both find room in a user's hourly limit.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('notify.email_outbox'))`);
       await gather(tx);
       await holdBack(tx);
@@ -105,7 +109,7 @@ export class EmailOutboxStore {
     return toEmails(rows);
   }
 
-  /** How many are owed that should have gone out by now, and for how many seconds the oldest of them has been. */
+  /** The number of overdue e-mails, and the age of the oldest in seconds. */
   async backlog(): Promise<{ count: number; oldest: number }> {
     const [row] = await this.database.query<{ count: number; oldest: number }[]>(
       `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(coalesce(failing_since, due_at))), 0)::float AS oldest
@@ -114,7 +118,7 @@ export class EmailOutboxStore {
     return row ?? { count: 0, oldest: 0 };
   }
 
-  /** Extends the lease of all that is still held by this claim; says which these are. */
+  /** Extends the lease of everything that this claim still holds; returns the ids. */
   async renew(claimId: string): Promise<string[]> {
     const [rows] = await this.database.query<[{ id: string }[], number]>(
       `UPDATE notify.email_outbox SET leased_until = now() + make_interval(secs => $2) WHERE claim_id = $1
@@ -125,8 +129,8 @@ export class EmailOutboxStore {
   }
 
   /**
-   * The gate: commits that the end of data goes out, while the claim still holds. Whoever finds this without an answer later knows that
-   * the server may have the e-mail. Asked again after the first server's no, for the second one, it says the same.
+   * The gate: commits that the end of data goes out, if the claim still holds. If there is no reply, a later claim finds here that the
+   * server may have the e-mail. Called again for the second server after the first one has refused, it writes the same.
    */
   async release(email: OwedEmail, date: Date): Promise<boolean> {
     const [rows] = await this.database.query<[unknown[], number]>(
@@ -138,8 +142,8 @@ export class EmailOutboxStore {
   }
 
   /**
-   * It is sent. What there was to tell meanwhile makes a digest due later. A yes that comes when the claim is lost counts as well, so that
-   * whoever took the e-mail over is held at the gate.
+   * Records that the e-mail was sent. News that arrived meanwhile is sent later, as a digest. This counts even if the claim is lost, so
+   * that the process that has taken the e-mail over is stopped at the gate.
    */
   async settleSent(email: OwedEmail): Promise<void> {
     await this.database.query(
@@ -158,14 +162,14 @@ export class EmailOutboxStore {
     await this.settleAs(email, 'unwanted');
   }
 
-  /** Nobody will know whether it arrived, and it is not sent once more. */
+  /** Records that nobody will know whether the e-mail has arrived; it is not sent again. */
   async settleUncertain(email: OwedEmail): Promise<void> {
     await this.settleAs(email, 'uncertain');
   }
 
   /**
-   * It was not sent: says whether it waits for another try or is given up, because the address does not exist or because it fails for too
-   * long; what there was to tell meanwhile is tried there once more. Doubts of earlier tries stay.
+   * Records that the e-mail was not sent. Returns whether it waits for another try, or is given up because the address does not exist or
+   * sending has failed for too long. If news arrived meanwhile, there is another try in any case. Doubts of earlier tries stay.
    */
   async settleRefused(email: OwedEmail, error: string, addressExists: boolean): Promise<EmailStatus> {
     const [rows] = await this.database.query<[{ status: EmailStatus }[], number]>(
@@ -183,11 +187,11 @@ export class EmailOutboxStore {
         ...[waitSeconds(email), email.doubts, email.doubtedAt, wantedOf(email)],
       ],
     );
-    // Without a row another process has taken it over, which waits then as well.
+    // No row: another process has taken the e-mail over, so it waits.
     return rows[0]?.status ?? 'waiting';
   }
 
-  /** No answer came after the end of data, which `release` has written down: it is sent once more. */
+  /** Records that there was no reply to the end of data, of which `release` has written the doubt; the e-mail is sent once more. */
   async settleDoubtful(email: OwedEmail, error: string): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
@@ -198,7 +202,7 @@ export class EmailOutboxStore {
     );
   }
 
-  /** It is over; what there was to tell meanwhile is another e-mail, as after one that was sent. */
+  /** Ends the e-mail with this status. News that arrived meanwhile is sent in another e-mail, as after one that was sent. */
   private async settleAs(email: OwedEmail, status: EmailStatus): Promise<void> {
     await this.database.query(
       `UPDATE notify.email_outbox
@@ -214,7 +218,7 @@ export class EmailOutboxStore {
 const idsOf = ({ parts }: OwedEmail): string[] => parts.map(({ notificationId }) => notificationId);
 const wantedOf = ({ parts }: OwedEmail): number[] => parts.map(({ wanted }) => wanted);
 
-/** What is due for a user who wants it together waits for the full hour, or the one of the day, and then goes out as one. */
+/** Due alerts of users who want digests wait for the next full hour, or the hour of the daily digest, and then go out as one e-mail. */
 async function gather(tx: EntityManager): Promise<void> {
   await tx.query(
     `UPDATE notify.email_outbox held SET in_digest = true, due_at = due.until
@@ -231,7 +235,7 @@ async function gather(tx: EntityManager): Promise<void> {
   );
 }
 
-/** What is due beyond the limit waits until the hour has room again, and then goes out as one. */
+/** Due alerts above the hourly limit wait until it has room again, and then go out as one e-mail. */
 async function holdBack(tx: EntityManager): Promise<void> {
   await tx.query(`DELETE FROM notify.email_times WHERE claimed_at <= now() - interval '1 hour'`);
   await tx.query(
@@ -248,7 +252,7 @@ async function holdBack(tx: EntityManager): Promise<void> {
   );
 }
 
-// Rows that others hold are left for the next look: who tells of new trouble has several of them, and must never be waited for crosswise.
+// Skips locked rows: a transaction that raises alerts may hold several of them, and waiting for these could deadlock.
 const CLAIM = `
   WITH due AS (
     SELECT o.notification_id, o.due_at, o.in_digest, n.user_id
@@ -266,14 +270,14 @@ const CLAIM = `
     RETURNING o.notification_id)
   SELECT notification_id FROM claimed`;
 
-/** Those of one user and address are one e-mail. */
+/** Rows of the same user and address make one e-mail. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
   for (const { userId, notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
     const key = JSON.stringify([userId, same.address]);
     const email = emails.get(key) ?? { ...same, parts: [] };
     email.parts.push({ notificationId, teamId, params, count, wanted, deliveryId, traceparent });
-    // The most that any of them has been through counts for all.
+    // The most doubts of any notification count for the whole e-mail.
     if (same.doubts > email.doubts) Object.assign(email, { doubts: same.doubts, doubtedAt: same.doubtedAt });
     emails.set(key, { ...email, attempt: Math.max(email.attempt, same.attempt) });
   }

@@ -1,4 +1,4 @@
-// Works off the e-mails that are owed, as long as the process lives.
+// Sends the e-mails of the outbox as long as the process runs.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger, PollLoop, type SpanAbout, Traced, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
@@ -11,16 +11,16 @@ import { PlatformMailClient, type SendResult } from './platform-mail.client.js';
 
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 1000;
-/** As often as Prometheus asks by default. */
+/** As often as Prometheus scrapes in its sample configuration. */
 const NOTE_BACKLOG_EVERY_MS = 15_000;
-/** As with documents: after an end of data without an answer it is repeated once, and then nobody sends it any more. */
+/** As for documents: after an end of data without a reply an e-mail is sent once more, and then no more. */
 const DOUBTS_ALLOWED = 1;
 
 type Verdict = SendResult['outcome'] | 'failed' | 'gave_up' | 'no_such_address' | 'unwanted' | 'uncertain';
-/** The e-mail of one claim, and what tells that the claim is lost. */
+/** An e-mail of a claim, and the signal that its lease is lost. */
 type Held = { email: OwedEmail; lost: AbortController };
 
-/** Of several notifications in one e-mail the first. */
+/** Of several notifications in one e-mail, the trace of the first is continued. */
 function stepOf({ email: { parts } }: Held): SpanAbout {
   const [first] = parts;
   return { parent: first?.traceparent, deliveryId: first?.deliveryId ?? undefined, teamId: first?.teamId };
@@ -37,7 +37,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   private readonly noting = new PollLoop({
     look: () => this.noteBacklog(),
     everyMs: NOTE_BACKLOG_EVERY_MS,
-    // The numbers stay what they were; that PostgreSQL is away others say.
+    // The gauges keep their last values; other loops report that PostgreSQL is unavailable.
     onError: () => undefined,
   });
 
@@ -65,7 +65,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     oldestEmailAge.set(oldest);
   }
 
-  /** Whether any were due. */
+  /** Returns whether any e-mail was due. */
   private async sendDue(): Promise<boolean> {
     const owed = (await this.outbox.claim(AT_ONCE)).map((email) => ({ email, lost: new AbortController() }));
     const renewal = setInterval(() => void this.renew(owed), RENEW_EVERY_MS);
@@ -77,7 +77,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     return owed.length > 0;
   }
 
-  /** What is claimed and not settled, because PostgreSQL or the process went away meanwhile, is due again when its lease ends. */
+  /** An e-mail that could not be settled, because PostgreSQL or the process went away, is due again when its lease runs out. */
   private leaveToLease({ parts: [first] }: OwedEmail, error: unknown): void {
     this.logger.warn({ err: error, notificationId: first?.notificationId, step: 'email' }, 'an alert e-mail waits');
   }
@@ -89,7 +89,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
       const renewed = await this.outbox.renew(claimId);
       for (const { email, lost } of owed) if (!email.parts.every(({ notificationId }) => renewed.includes(notificationId))) lost.abort();
     } catch (error) {
-      // The gate asks PostgreSQL itself whether the lease still holds.
+      // The gate asks PostgreSQL whether the lease still holds, so nothing is sent without it.
       this.logger.warn({ err: error, step: 'email' }, 'leases of alert e-mails are not renewed');
     }
   }
@@ -112,7 +112,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
       address,
       id: idOf(email.parts),
       date,
-      // Not when the process ends: it might not live to hear the answer, and a second try would be a second copy.
+      // Not while the process ends: it might not live to read the reply, and another try could deliver a second copy.
       releaseEndOfData: async () => !this.sending.signal.aborted && this.outbox.release(email, date),
       signal: lost.signal,
     });
@@ -122,7 +122,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   private async settle(email: OwedEmail, result: SendResult): Promise<Verdict> {
     switch (result.outcome) {
       case 'sent':
-        // The mail is out: only the record of it is repeated.
+        // The e-mail has been sent, so only the recording is repeated.
         await untilDatabaseAnswers(
           () => this.outbox.settleSent(email),
           this.sending.signal,
@@ -159,7 +159,9 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
   }
 }
 
-/** The same for the same news of the same notifications: a server or a mailbox may keep only one of what has the same. */
+/**
+ * Part of the Message-ID. It is the same for the same news of the same notifications, so that a server or mailbox can drop a second copy.
+ */
 function idOf(parts: readonly OwedPart[]): string {
   const ids = parts.map(({ notificationId, wanted }) => `${notificationId}.${wanted}`);
   return ids.length === 1 ? (ids[0] ?? '') : `digest.${createHash('sha256').update(ids.join()).digest('hex').slice(0, 32)}`;

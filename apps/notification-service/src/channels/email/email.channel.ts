@@ -2,16 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from '../channel.js';
 
-/** A dead server hits every document: after the first e-mail about it there is at most one in this time, which counts the rest. */
+/**
+ * A server that is down affects every document. After the first e-mail about it there is at most one in this time, which counts the others.
+ */
 export const DIGEST_EVERY_MINUTES = 60;
 
 /** Documents that wait for the same server fail within minutes of each other. */
 const GATHER_MINUTES = 5;
 
 /**
- * Owes each user an e-mail. `wanted_count` says how often there was something to tell, `mailed_count` how much of that is told: not every news
- * counts up its notification, as when a document has failed by trouble that was told. With more to tell it is another e-mail, of which nobody is in
- * doubt. What the whole team is told has no address and stays in the inbox.
+ * Records an e-mail for each user. `wanted_count` counts the pieces of news, `mailed_count` those already sent. Not all news increases the
+ * count of its notification, such as a document that fails because of a trouble that was told before. More news makes another e-mail,
+ * without the doubts of the last one. Alerts to the whole team have no address and stay in the inbox.
  */
 @Injectable()
 export class EmailChannel implements Channel {

@@ -1,8 +1,8 @@
 import { type ClientBase } from 'pg';
 
 /**
- * After a restore nobody knows which of the e-mails that were owed have gone out since the backup: none is sent once more, and the inbox, which
- * has them all, says so. Returns how many.
+ * After a restore nobody knows which open e-mails were sent since the backup. None is sent again; the inbox has all alerts, and says which
+ * e-mails are uncertain. Returns how many.
  */
 export async function giveUpOpenEmails(client: ClientBase): Promise<number> {
   const { rowCount } = await client.query(

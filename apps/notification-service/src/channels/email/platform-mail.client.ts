@@ -1,5 +1,6 @@
-// Hands alerts to the platform's own server, behind the same gate as documents: an alert never travels by the route that it reports on. Where the
-// operator has named a second server, what the first does not take goes there: an alert that the platform is down would share its fate otherwise.
+// Sends alerts by the platform's own server, behind the same gate as documents, so an alert never goes by the route of a team that it is
+// about. If the operator has named a second server, it gets what the first one refuses: otherwise an alert that the platform's server is
+// down could not be sent.
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { classifyReply, composeMessage, isNonexistentRecipient, type MessageDraft } from '@billing-mail/mail-core';
@@ -15,22 +16,22 @@ import {
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { type AlertEmail } from './compose-alert-email.js';
 
-/** An alert on its way: to one address, which must have passed the address rule of contracts. */
+/** An alert to one address, which must match the address rule of contracts. */
 export type OutgoingAlert = {
   email: AlertEmail;
   address: string;
-  /** The same for a repeated sending, as is `date`, so that the receiver can see that it is the same. */
+  /** Like `date`, the same when it is sent again, so that the receiver can recognise the copy. */
   id: string;
   date: Date;
-  /** Commits that the end of data goes out; false holds it back for good. */
+  /** Commits that the end of data goes out. If it resolves to false, the end of data must not be sent. */
   releaseEndOfData: () => Promise<boolean>;
   /** Aborted when the claim is lost. */
   signal: AbortSignal;
 };
 
 /**
- * What became of it. `refused`: it is not out; `error` says why and never holds the address. `doubtful`: the end of data is out, and
- * nobody knows whether the server took it. `held`: it was held back for a reason of ours.
+ * `refused`: not sent; `error` says why, without the address. `doubtful`: the end of data went out without a reply. `held`: held back for
+ * our own trouble.
  */
 export type SendResult =
   | { outcome: 'sent' }
@@ -38,7 +39,7 @@ export type SendResult =
   | { outcome: 'doubtful'; error: string }
   | { outcome: 'held'; cause: unknown };
 
-// RFC 5321 4.5.3.2: who gives up the wait for the final reply sooner sends copies.
+// RFC 5321, 4.5.3.2.6 asks for 10 minutes for the final reply: who gives up sooner sends copies.
 const TIMEOUTS = { connectMs: 10_000, replyMs: 60_000, finalReplyMs: 600_000 };
 const KEEPING = { idleMs: 5000, messagesPerSession: 100 };
 const ALERTS = 'alerts';
@@ -57,7 +58,7 @@ export class PlatformMailClient implements OnApplicationShutdown {
       ...(env.ALERT_SMTP_URL === undefined ? [] : [platformServer(env.ALERT_SMTP_URL)]),
     ];
     this.options = {
-      // The operator named the server: no policy applies to it.
+      // The operator has named the server, so no network policy applies.
       policy: { allowedNetworks: [], allowedPorts: [] },
       timeouts: TIMEOUTS,
       clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
@@ -72,12 +73,12 @@ export class PlatformMailClient implements OnApplicationShutdown {
     try {
       return await this.sendByFirstThatTakes(alert, await composeMessage(this.draftOf(alert), null));
     } catch (error) {
-      // An address or a text that no e-mail can hold. Nothing of it is out, and others go on.
+      // An address or a text that can't be composed into an e-mail. Nothing was sent, and the other e-mails go on.
       return { outcome: 'refused', error: String(error), addressExists: true };
     }
   }
 
-  /** A doubt stays with the server that it is about, and an address that does not exist exists for no other. */
+  /** After a doubt the second server is not tried, as the first may have the e-mail; nor for an address that does not exist. */
   private async sendByFirstThatTakes(alert: OutgoingAlert, message: Buffer): Promise<SendResult> {
     const errors: string[] = [];
     for (const server of this.servers) {
@@ -133,7 +134,7 @@ function toResult(sent: TransactionResult): SendResult {
   if (sent.outcome === 'accepted') return { outcome: 'sent' };
   if (sent.outcome !== 'failed') return { outcome: 'held', cause: sent.cause };
   const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased });
-  // The server's own words may hold the address.
+  // Without the server's text, which may contain the address.
   const error = [verdict.stage, verdict.code, verdict.enhancedCode, verdict.reason].filter((part) => part !== null).join(' ');
   if (verdict.lasting === 'uncertain') return { outcome: 'doubtful', error };
   return { outcome: 'refused', error, addressExists: !isNonexistentRecipient(verdict) };

@@ -1,4 +1,5 @@
-// One request to a receiver that a team has named: to the address that was checked, no further than it, and not for long.
+// Sends one request to a receiver that a team has named: only to the address that was checked, without redirects, and within a limited
+// time.
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type WebhookTrouble } from '@billing-mail/contracts';
@@ -11,13 +12,13 @@ export type WebhookAnswer =
   | { kind: 'answered'; status: number; answer: string; askedMs: number | null }
   | { kind: 'unanswered'; trouble: WebhookTrouble; askedMs: null };
 
-/** Longest answer, as the standard has it: a receiver takes what it gets, answers, and works afterwards. Well below the lease. */
+/** Within the limit of Standard Webhooks: a receiver should accept a message, respond, and process it afterwards. Well below the lease. */
 const ANSWER_WITHIN_MS = 15_000;
-/** What the log shows of an answer; of more no byte is read. */
+/** How much of a response the log shows; no more is read. */
 const MOST_BYTES = 4096;
 const MOST_CHARACTERS = 1000;
 
-/** Never rejects: whatever happens to a request is an answer. Redirects are not followed, so a 3xx is one that failed. */
+/** Never throws: whatever happens is returned as an answer. Redirects are not followed, so a 3xx counts as a failure. */
 export async function postWebhook(
   { url, headers, body }: WebhookRequest,
   policy: Pick<NetworkPolicy, 'allowedNetworks'>,
@@ -26,7 +27,7 @@ export async function postWebhook(
   try {
     const lookup = await pinnedLookup(target, policy);
     const send = target.protocol === 'https:' ? requestHttps : requestHttp;
-    // The whole exchange has an end, also one in which a byte comes now and then.
+    // Limits the whole exchange, even if single bytes keep arriving.
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const request = send(target, { method: 'POST', headers, lookup, signal, agent: false });
     request.end(body);
@@ -38,7 +39,7 @@ export async function postWebhook(
 
 const answerTo = (request: ClientRequest): Promise<WebhookAnswer> =>
   new Promise((resolve, reject) => {
-    // Where an answer changes the protocol (101) it is closed, and nothing else is said of it: who waits on waits for ever.
+    // After a change of protocol (101) the connection closes without any other event, so waiting on would never end.
     request.once('close', () => reject(new Error('the connection was closed without an answer')));
     request.on('error', reject).on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -52,7 +53,7 @@ const answerTo = (request: ClientRequest): Promise<WebhookAnswer> =>
         bytes += chunk.length;
         if (bytes >= MOST_BYTES) answered();
       });
-      // The status is the answer; what follows is for the log, whether it comes to its end or not.
+      // The status is the answer; the body is only for the log, even if it is incomplete.
       response.on('end', answered).on('error', answered);
     });
   });

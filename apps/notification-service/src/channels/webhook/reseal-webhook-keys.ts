@@ -1,13 +1,16 @@
-// Seals the keys of webhooks with the first key, and then looks whether one is left that is not.
+// Seals the keys of all webhooks with the first key, and then checks whether any still needs another key.
 import { CredentialBox, SealError, type SecretKey, Sql, webhookKeysContext } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
 
-/** `left`: teams of whose keys the first one does not open one; empty when the others can be taken out. */
+/** `left`: teams with keys that the first key does not open. If it is empty, the other keys can be removed. */
 export type ResealedWebhooks = { keys: number; moved: number; left: string[] };
 
 type Row = { id: string; teamId: string; webhookId: string; url: string; sealed: string };
 
-/** Safe beside running services and beside itself: a seal is exchanged only if it is still the one that was read. A team has few of them. */
+/**
+ * May run while services run, and several times at once: a seal is replaced only if it is still the one that was read. All rows are read at
+ * once, as a team has few webhooks.
+ */
 export async function resealWebhookKeys(source: DataSource, secretKeys: readonly SecretKey[]): Promise<ResealedWebhooks> {
   const sql = new Sql(source);
   const box = new CredentialBox(secretKeys);
@@ -17,7 +20,7 @@ export async function resealWebhookKeys(source: DataSource, secretKeys: readonly
     if (resealed === null) continue;
     moved += await sql.affected('UPDATE notify.webhook_keys SET sealed = $3 WHERE id = $1 AND sealed = $2', [row.id, row.sealed, resealed]);
   }
-  // Asked of the table again, with nothing but the first key: what it opens needs no other.
+  // Reads the table again with only the first key: what it opens needs no other key.
   const firstKey = new CredentialBox(secretKeys.slice(0, 1));
   const rows = await readAll(sql);
   const left = rows.filter((row) => orNull(() => firstKey.open(row.sealed, contextOf(row))) === null);

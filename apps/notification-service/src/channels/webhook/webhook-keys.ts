@@ -1,17 +1,18 @@
-// Signatures as Standard Webhooks 1.0.0 has them: `v1` by a secret that both sides know, `v1a` by a key of which the receiver has the public half.
+// Signatures of Standard Webhooks 1.0.0: `v1` with a secret shared with the receiver, `v1a` with a private key whose public key the
+// receiver has.
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** Both are random and independent: who knows the secret can not make a `v1a` signature. */
+/** Both are random and independent, so the secret does not help to make a `v1a` signature. */
 export type WebhookKeys = { secret: Buffer; seed: Buffer };
 
-/** The standard asks for 24 to 64 bytes; an Ed25519 seed has 32 (RFC 8032 5.1.5). */
+/** Standard Webhooks requires 24 to 64 bytes; an Ed25519 seed has 32 (RFC 8032, 5.1.5). */
 const KEY_BYTES = 32;
-/** An Ed25519 private key in PKCS#8 (RFC 8410 7) is this and the seed. */
+/** An Ed25519 private key in PKCS#8 (RFC 8410, 7) is this prefix followed by the seed. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export const newWebhookKeys = (): WebhookKeys => ({ secret: randomBytes(KEY_BYTES), seed: randomBytes(KEY_BYTES) });
 
-/** The form in which they are sealed. */
+/** The text that is sealed. */
 export const toText = ({ secret, seed }: WebhookKeys): string => `${secret.toString('base64')}.${seed.toString('base64')}`;
 
 export function fromText(text: string): WebhookKeys {
@@ -26,7 +27,7 @@ export function shownPublicKey({ seed }: WebhookKeys): string {
   return `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
 }
 
-/** The header `webhook-signature`: both kinds by each of the keys, parted by blanks. */
+/** The value of the header `webhook-signature`: both kinds of signature for each key, separated by spaces. */
 export function signatureOf(message: { id: string; timestamp: number; body: string }, keys: readonly WebhookKeys[]): string {
   const signed = Buffer.from(`${message.id}.${message.timestamp}.${message.body}`);
   return keys

@@ -1,4 +1,4 @@
-// What was sent to a webhook, try by try, and what goes out again because somebody wants it to.
+// The messages of a webhook with their tries, and replays that somebody asks for.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookMessageView, type WebhookReplay, type WebhookTryView } from '@billing-mail/contracts';
@@ -16,7 +16,7 @@ type Row = Omit<WebhookMessageView, 'at' | 'nextTryAt' | 'webhookMessageId' | 't
   tries: (Omit<WebhookTryView, 'at'> & { at: string })[];
 };
 
-/** Newest are shown; a message that was replayed for days has more. */
+/** The latest tries that are shown; a message that was replayed often has more. */
 const MOST_TRIES = 20;
 
 const VIEW = `
@@ -31,7 +31,7 @@ const VIEW = `
 export class WebhookLogStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Newest first. `null` where the team has no such webhook. */
+  /** Newest first; `null` if the team has no such webhook. */
   async list(
     { teamId, webhookId }: WebhookPlace,
     { status, before, limit }: { status: WebhookMessageStatus | undefined; before: LogPosition | null; limit: number },
@@ -47,7 +47,7 @@ export class WebhookLogStore {
     return rows.map(toView);
   }
 
-  /** Owes an event that says nothing but that it is a test. `off` where the webhook is. */
+  /** Adds a test event. Returns `off` if the webhook is switched off. */
   async test({ teamId, webhookId }: WebhookPlace): Promise<WebhookMessageView | 'off' | null> {
     const { eventId, type, occurredAt, body } = testContent(teamId, randomUUID(), new Date());
     return this.whileOn({ teamId, webhookId }, async (sql) => {
@@ -60,7 +60,7 @@ export class WebhookLogStore {
     });
   }
 
-  /** The message goes through the schedule from its beginning, by the same id: a receiver that has it knows so. */
+  /** Starts the schedule of a message again, with the same id, so that a receiver recognises it. */
   async replay(place: WebhookPlace, messageId: string): Promise<WebhookMessageView | 'off' | null> {
     return this.whileOn(place, async (sql) => {
       await sql.affected(
@@ -71,7 +71,7 @@ export class WebhookLogStore {
     });
   }
 
-  /** The same for all that happened in a period and did not arrive; also what did, where that is asked for. */
+  /** Replays all messages of a period that were not delivered; with `delivered`, the delivered ones too. */
   async replayPeriod(place: WebhookPlace, { from, to, delivered }: WebhookReplay): Promise<number | 'off' | null> {
     return this.whileOn(place, (sql) =>
       sql.affected(
@@ -88,7 +88,7 @@ export class WebhookLogStore {
     return found.length > 0;
   }
 
-  /** Under the lock of the webhook, so that what is owed anew is not missed by being switched off at the same time. */
+  /** Runs under the lock of the webhook, so that switching it off at the same time does not miss the new messages. */
   private async whileOn<T>({ teamId, webhookId }: WebhookPlace, work: (sql: Sql) => Promise<T>): Promise<T | 'off' | null> {
     return inTransaction(this.database, async (sql) => {
       const [webhook] = await sql.rows<{ isOff: boolean }>(

@@ -1,4 +1,4 @@
-// Messages that webhooks are owed: claimed by one sender at a time, settled under the claim.
+// The messages to send to webhooks: each is claimed by one sender at a time, and settled under its claim.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type WebhookMessageStatus, type WebhookOffReason } from '@billing-mail/contracts';
@@ -11,7 +11,7 @@ import { type WebhookAnswer } from './post-webhook.js';
 import { fromText, type WebhookKeys } from './webhook-keys.js';
 import { OFF_AFTER_DAYS, waitAfter } from './webhook-schedule.js';
 
-/** A message that this process may send until its lease ends. */
+/** A message that this process may send until its lease runs out. */
 export type OwedMessage = {
   id: string;
   claimId: string;
@@ -21,17 +21,20 @@ export type OwedMessage = {
   url: string;
   body: string;
   traceparent: string | null;
-  /** Tries of this run through the schedule that have failed. */
+  /** Failed tries since the schedule began or was started again. */
   failed: number;
   sealedKeys: string[];
 };
 
-/** Who is asked for: webhooks that are well, or those that fail or are slow, which have places of their own so that they hold up nobody else. */
+/**
+ * Which webhooks to claim for: healthy ones, or those that fail or are slow. The latter have places of their own, so that they do not delay
+ * the others.
+ */
 export type WebhookLane = { isTroubled: boolean; ofEach: number };
 
-/** A process that died holds its messages back no longer than this; a try ends well before. */
+/** After a crash other processes send the messages once this has passed; a try takes much less. */
 const LEASE_SECONDS = 60;
-/** A receiver that takes longer than this to say yes is slow. */
+/** A receiver that takes longer for a successful response is slow. */
 const SLOW_MS = 3000;
 const HELD_SECONDS = 60;
 
@@ -45,7 +48,7 @@ export class WebhookOutboxStore {
     private readonly alerts: RaiseAlerts,
   ) {}
 
-  /** @param busy webhooks that have all that they may have under way */
+  /** @param busy webhooks that have as many messages in work as allowed */
   async claim(limit: number, busy: readonly string[], lane: WebhookLane): Promise<OwedMessage[]> {
     const sql = new Sql(this.database);
     const claimId = randomUUID();
@@ -65,12 +68,12 @@ export class WebhookOutboxStore {
     }));
   }
 
-  /** @throws SealError when SECRET_KEYS does not hold the key that they are sealed by. */
+  /** @throws SealError if SECRET_KEYS lacks the key with which they are sealed */
   openKeys({ teamId, webhookId, url, sealedKeys }: OwedMessage): WebhookKeys[] {
     return sealedKeys.map((sealed) => fromText(this.box.open(sealed, webhookKeysContext(teamId, webhookId, url))));
   }
 
-  /** Gives a message back for a reason of ours: that is no try. */
+  /** Gives a message back for our own trouble; that counts as no try. */
   async giveBack({ id, claimId }: OwedMessage): Promise<void> {
     await new Sql(this.database).affected(
       `UPDATE notify.webhook_messages SET claim_id = NULL, leased_until = NULL, due_at = now() + make_interval(secs => $3)
@@ -80,13 +83,13 @@ export class WebhookOutboxStore {
   }
 
   /**
-   * Records a try and what follows from it. A yes counts also where the claim is lost; anything else is then told by whoever took it over.
-   * `null`: there is nothing to record any more.
+   * Records a try and what follows from it. A success counts even if the claim is lost; any other result is then left to the process that
+   * has the message now. Returns `null` if there is nothing to record any more.
    */
   async settle(message: OwedMessage, answer: WebhookAnswer, durationMs: number): Promise<WebhookMessageStatus | 'off' | null> {
     return this.database.transaction(async (tx) => {
       const sql = new Sql(tx);
-      // The webhook before its messages, as everybody does who needs both.
+      // Locks the webhook before its messages, as everybody does who needs both.
       const state = await lock(sql, message.webhookId);
       if (state === null) return null;
       const isYes = answer.kind === 'answered' && answer.status >= 200 && answer.status <= 299;
@@ -107,13 +110,13 @@ export class WebhookOutboxStore {
   }
 }
 
-/** RFC 9110 15.5.11: a receiver that is gone for good is asked no more. */
+/** 410 Gone (RFC 9110, 15.5.11): the receiver is gone for good, so the webhook is switched off. */
 function offReasonOf(answer: WebhookAnswer, { isOver }: State): WebhookOffReason | null {
   if (answer.kind === 'answered' && answer.status === 410) return 'gone';
   return isOver ? 'failing' : null;
 }
 
-// Each webhook by itself, so that one with a hundred thousand messages hides nobody's.
+// Looks at each webhook separately, so that one with a hundred thousand messages does not hide those of others.
 const CLAIM = `
   WITH chosen AS (
     SELECT due.id FROM notify.webhooks w

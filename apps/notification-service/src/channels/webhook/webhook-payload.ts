@@ -1,4 +1,4 @@
-// What a webhook is told of an outcome: with our id and the publisher's key, so that whoever hears it finds its own document. Pure.
+// What a webhook is told about an outcome: with our id and the publisher's key, so that the receiver finds its own document. Pure.
 import {
   type DeliveryBouncedEvent,
   type DeliverySettledEvent,
@@ -14,13 +14,13 @@ export type WebhookContent = {
   deliveryId: string | null;
   documentNumber: string | null;
   occurredAt: string;
-  /** The step that it follows from, where that is traced. */
+  /** Trace context of the step that it follows from, if traced. */
   traceparent: string | null;
-  /** The body as it goes out in each try: the signature is over its bytes. */
+  /** The same bytes in each try, as the signature covers them. */
   body: string;
 };
 
-/** `null` for what concerns no document. */
+/** `null` for an outcome that concerns no document, or says nothing new about one. */
 export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
   switch (event.type) {
     case 'delivery_settled': {
@@ -28,7 +28,7 @@ export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
       return type === null ? null : ofDelivery(event, type, settledData(event));
     }
     case 'delivery_bounced': {
-      // That an address is known as dead says nothing about the delivery.
+      // A dead address says nothing about this delivery yet.
       if (event.what === 'known_dead') return null;
       return ofDelivery(event, event.what === 'bounced' ? 'delivery.bounced' : 'delivery.complained', bouncedData(event));
     }
@@ -37,13 +37,13 @@ export function webhookContentOf(event: OutcomeEvent): WebhookContent | null {
       const data = { rejectionId: id, teamId: event.teamId, key, documentId, documentNumber, reason, errors };
       return contentOf(event, 'job.rejected', { deliveryId: null, documentNumber }, data);
     }
-    // What is in doubt is told once the delivery is settled, as its status; what befalls a way out is no document's.
+    // Doubts are reported once the delivery is settled, by its status. Troubles of a route concern no document.
     default:
       return null;
   }
 }
 
-/** So that a receiver can be tried without a document. */
+/** A message to test a receiver without a document. */
 export const testContent = (teamId: string, eventId: string, now: Date): WebhookContent =>
   contentOf({ eventId, teamId, occurredAt: now.toISOString() }, WEBHOOK_TEST, { deliveryId: null, documentNumber: null }, { teamId });
 

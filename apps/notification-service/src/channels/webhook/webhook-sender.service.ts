@@ -1,4 +1,4 @@
-// Works off what webhooks are owed, as long as the process lives.
+// Sends the messages of webhooks as long as the process runs.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { carriedTrace, type Logger, PollLoop, Traced, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
@@ -10,7 +10,7 @@ import { type OwedMessage, type WebhookLane, WebhookOutboxStore } from './webhoo
 
 const LOOK_EVERY_MS = 1000;
 type LaneWithPlaces = WebhookLane & { places: number };
-/** Those that fail or are slow wait for each other, never others for them. */
+/** Webhooks that fail or are slow have places of their own, so that they only delay each other. */
 const LANES: readonly LaneWithPlaces[] = [
   { isTroubled: false, places: 64, ofEach: 8 },
   { isTroubled: true, places: 16, ofEach: 1 },
@@ -44,7 +44,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     );
   }
 
-  /** Claims again as soon as a place is free, or after a moment; a webhook gets its next messages when it has answered those before. */
+  /** Claims messages whenever a place is free, or after a moment. A webhook gets further messages once it has answered those in work. */
   private loopOf(lane: LaneWithPlaces): PollLoop {
     const underWay = new Map<Promise<void>, string>();
     const look = async (): Promise<void> => {
@@ -68,7 +68,9 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     return loop;
   }
 
-  /** Its receiver's trace goes on from here. Never rejects: what is claimed and not settled is due again when its lease ends. */
+  /**
+   * Passes its trace context on to the receiver. Never throws: a message that could not be settled is due again when its lease runs out.
+   */
   @Traced('webhook', { kind: 'client', about: ({ traceparent, teamId }: OwedMessage) => ({ parent: traceparent, teamId }) })
   private async handle(message: OwedMessage): Promise<void> {
     const { webhookId, teamId } = message;
@@ -82,7 +84,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
       const startedAt = performance.now();
       const answer = await postWebhook(request, { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
       const durationMs = performance.now() - startedAt;
-      // The request is out: only the record of it is repeated.
+      // The request has been sent, so only the recording is repeated.
       const verdict = await untilDatabaseAnswers(
         () => this.outbox.settle(message, answer, durationMs),
         this.leaving.signal,
@@ -96,7 +98,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
     }
   }
 
-  /** `null` when it can't be signed, which is our own trouble and costs no try. */
+  /** Builds the signed request; `null` if it can't be signed, which is our own trouble and costs no try. */
   private requestOf(message: OwedMessage): WebhookRequest | null {
     const { webhookId, teamId, url, body, eventId } = message;
     const [id, timestamp] = [messageIdOf(eventId), Math.floor(Date.now() / 1000)];

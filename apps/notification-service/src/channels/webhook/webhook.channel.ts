@@ -4,12 +4,12 @@ import { type EntityManager } from 'typeorm';
 import { type Channel, type Told } from '../channel.js';
 import { type WebhookContent, webhookContentOf } from './webhook-payload.js';
 
-/** Tells a team's own programs: of outcomes as they are, whoever hears of them besides. */
+/** Tells a team's own programs about outcomes, whichever people are told. */
 @Injectable()
 export class WebhookChannel implements Channel {
   /**
-   * Owes what happened to those webhooks that ask for it, each event once however often it comes. Teams without one cost a look at an
-   * index for a hundred events.
+   * Records messages for the webhooks that ask for these events; each event once, however often it arrives. For teams without a webhook it
+   * costs one look-up for the whole group of events.
    */
   async accept(tx: EntityManager, { events }: Told): Promise<void> {
     const contents = events.map(webhookContentOf).filter((content) => content !== null);
@@ -25,7 +25,7 @@ export class WebhookChannel implements Channel {
   }
 }
 
-/** Adds messages for those webhooks of their teams that ask for them; in one order for all, so that two groups never wait crosswise. */
+/** Adds messages for the webhooks of a team that ask for the event, in one order, so that two transactions can't deadlock. */
 async function owe(sql: Sql, contents: readonly WebhookContent[]): Promise<void> {
   await sql.rows(
     `INSERT INTO notify.webhook_messages (webhook_id, event_id, team_id, type, delivery_id, document_number, occurred_at, body, traceparent, status)

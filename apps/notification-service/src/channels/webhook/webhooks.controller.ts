@@ -42,7 +42,10 @@ const position = z.object({ at: z.iso.datetime(), id: z.uuid() });
 const NO_WEBHOOK = { status: 404, description: 'The team has no such webhook' } as const;
 const IS_OFF = { status: 409, description: 'The webhook is switched off' } as const;
 
-/** Where a team's own programs hear what became of its documents. All of it is for admins: an address may be a secret of the receiver's. */
+/**
+ * Webhooks by which a team's own programs learn what happened to its documents. Only admins may use this, as an address may be a secret of
+ * the receiver.
+ */
 @ApiTags('webhooks')
 @Controller('v1/teams/:teamId/webhooks')
 export class WebhooksController {
@@ -188,7 +191,7 @@ export class WebhooksController {
     return { count: whileOn(await this.log.replayPeriod({ teamId, webhookId: webhookIdIn(id) }, period)) };
   }
 
-  /** Each request asks again; here it is only so that a mistake is seen at once. */
+  /** Each request checks the address again; this check shows mistakes at once. */
   private async check(url: string): Promise<void> {
     try {
       await pinnedLookup(new URL(url), { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
@@ -202,7 +205,7 @@ export class WebhooksController {
     }
   }
 
-  /** Is told when the webhook is switched off; a service is nobody to be told. */
+  /** The user to alert when the webhook is switched off; `null` for a service, as there is nobody to alert. */
   private async adminOf(caller: Caller): Promise<string | null> {
     if (caller.isService) return null;
     await this.contacts.learnMember(caller);

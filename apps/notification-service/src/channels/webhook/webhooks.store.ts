@@ -1,4 +1,4 @@
-// The webhooks of teams and their keys, which leave here sealed or, when they are new, once.
+// The webhooks of teams and their keys. Keys are returned sealed; only new ones once in clear.
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
@@ -12,11 +12,11 @@ import { CredentialBox, inTransaction, Sql, webhookKeysContext } from '@billing-
 import { DataSource } from 'typeorm';
 import { newWebhookKeys, shownPublicKey, shownSecret, toText } from './webhook-keys.js';
 
-/** Each event goes to each of them. */
+/** Each of them gets each event. */
 export const MOST_WEBHOOKS = 5;
-/** As long as a receiver has to learn of new keys. */
+/** How long a receiver has to learn of new keys. */
 const OLD_KEYS_HOURS = 24;
-/** Each adds two signatures to every request. */
+/** Each of them adds two signatures to every request. */
 const MOST_OLD_KEYS = 3;
 
 type Row = {
@@ -38,7 +38,7 @@ const VIEW = `
   FROM notify.webhooks w JOIN notify.webhook_keys k ON k.webhook_id = w.id AND k.ends_at IS NULL
   WHERE w.team_id = $1`;
 
-/** Who worked on it last is told of it from then on; a service is nobody to be told. */
+/** Users who have configured the webhook are alerted about it; services are not, as there is nobody to alert. */
 const NOTE_ADMIN = `admins = CASE WHEN $3::text IS NULL OR $3 = ANY (admins) THEN admins ELSE admins || $3::text END`;
 
 @Injectable()
@@ -53,11 +53,11 @@ export class WebhooksStore {
     return rows.map(toView);
   }
 
-  /** `null` when there are too many. */
+  /** Returns `null` if the team has as many as allowed. */
   async add(teamId: string, { url, types }: WebhookInput, admin: string | null): Promise<WebhookWithSecret | null> {
     const id = randomUUID();
     return inTransaction(this.database, async (sql) => {
-      // Two at once would each find room.
+      // A lock, as two calls at once could both find room.
       await sql.rows(`SELECT pg_advisory_xact_lock(hashtext('notify.webhooks ' || $1))`, [teamId]);
       const added = await sql.rows(
         `INSERT INTO notify.webhooks (id, team_id, url, types, admins)
@@ -73,7 +73,7 @@ export class WebhooksStore {
     return (await new Sql(this.database).affected('DELETE FROM notify.webhooks WHERE team_id = $1 AND id = $2', [teamId, id])) > 0;
   }
 
-  /** New keys; those before sign for another day besides, unless they are revoked. */
+  /** Makes new keys. The former ones also sign for another day, unless they are revoked. */
   async rotate(teamId: string, id: string, isRevoked: boolean, admin: string | null): Promise<WebhookWithSecret | null> {
     return inTransaction(this.database, async (sql) => {
       const url = await touch(sql, teamId, id, admin);
@@ -91,7 +91,7 @@ export class WebhooksStore {
     });
   }
 
-  /** `null` when it is not there. What it missed stays so until somebody replays it. */
+  /** Returns `null` if it does not exist. Messages that it missed are only sent if somebody replays them. */
   async switchOn(teamId: string, id: string, admin: string | null): Promise<WebhookView | null> {
     return inTransaction(this.database, async (sql) => {
       if ((await touch(sql, teamId, id, admin)) === null) return null;
@@ -113,7 +113,7 @@ export class WebhooksStore {
   }
 }
 
-/** Locks it, before anything else of it is: whoever settles a try does the same. */
+/** Locks the webhook before anything else of it, as settling a try does. */
 async function touch(sql: Sql, teamId: string, id: string, admin: string | null): Promise<string | null> {
   const [row] = await sql.rows<{ url: string }>(`UPDATE notify.webhooks SET ${NOTE_ADMIN} WHERE team_id = $1 AND id = $2 RETURNING url`, [
     ...[teamId, id, admin],
