@@ -1,4 +1,3 @@
-// Table of contents of notification-service.
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -51,7 +50,7 @@ export class AppModule {
       imports: [
         TypeOrmModule.forRoot({
           ...dataSourceOptions(env.DATABASE_URL, notifySchema, { applicationName: 'notification-service' }),
-          // A start without its database ends, and whoever supervises the service starts it again.
+          // Without its database the start fails, and whoever supervises the service starts it again.
           retryAttempts: 0,
         }),
         RedisModule.with(env, logger),

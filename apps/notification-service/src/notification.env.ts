@@ -26,7 +26,7 @@ export type NotificationEnv = z.output<typeof notificationEnvironment>;
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
   readEnvironment(notificationEnvironment, source);
 
-/** Rotating keys needs the database and the keys. */
+/** Rotating keys needs only the database and the keys. */
 export const readKeyRotationEnvironment = () =>
   readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL, SECRET_KEYS: variables.SECRET_KEYS }), process.env);
 
@@ -34,5 +34,5 @@ export const migrationUrl = (): string => readMigrationUrl(process.env);
 
 /** Injection token of the environment. */
 export const NOTIFICATION_ENV = Symbol('NOTIFICATION_ENV');
-/** Injection token of the service's log. */
+/** Injection token of the log. */
 export const LOGGER = Symbol('LOGGER');

@@ -46,5 +46,5 @@ export const webhookTries = new Counter({
   labelNames: ['result'] as const,
 });
 
-// Known from the start, so that the first is a rise and not a new series.
+// Created at start, so that the first event of a kind is an increase and not a new series.
 for (const result of ['recorded', 'repeated', 'rejected', 'failed']) outcomesTaken.inc({ result }, 0);

@@ -10,10 +10,10 @@ import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
 import { Traces1800000000520 } from './migrations/1800000000520-traces.js';
 import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js';
 
-/** What goes as a whole when a person is erased: an address that is crossed out leaves the name beside it. */
+/** Rows that are deleted when a person is erased: removing only the address from them would leave the name. */
 export const ERASURE: ErasureRules = { kept: {}, removed: ['rejected_outcomes', 'people'] };
 
-/** The PostgreSQL schema that this service owns. Its statements take groups of rows at once, so they are SQL and not entities. */
+/** The PostgreSQL schema of notification-service. Its statements handle groups of rows, so there is SQL and no entities. */
 export const notifySchema: Schema = {
   name: 'notify',
   migrations: [

@@ -1,4 +1,4 @@
-// What the description of the interface shows of each operation: a request that could be sent as it stands, and what comes back.
+// The examples in the OpenAPI description: for each operation a request that can be sent as it is, and its response.
 import { json, type OperationExamples } from '@billing-mail/platform';
 
 const NOTIFICATIONS = '/v1/notifications';

@@ -7,10 +7,13 @@ import { type NotificationType, type Severity, type TeamEvent } from '@billing-m
  */
 export type SinceTold = { failed: number; fellBack: number };
 
-/** The operator of the platform. No token can name this team or user, as parentheses are not allowed in ids. */
+/** The operator of the platform. No token can name this team, as the id of a team has no parentheses. */
 export const OPERATOR = { teamId: '(platform)', userId: '(operator)' } as const;
 
-/** The reader under which alerts to a team's own address are stored. No user can have this id, as parentheses are not allowed in ids. */
+/**
+ * The reader under which alerts to a team's own address are stored. No user has this id in practice; a member of the team who had it would
+ * only see what the team is told.
+ */
 export const teamMailbox = (teamId: string): string => `(team ${teamId})`;
 
 /** Certain users, or everybody in the team if nobody is named. */

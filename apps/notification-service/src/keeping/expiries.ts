@@ -1,4 +1,4 @@
-// How long what is kept, as statements over the tables of notification-service.
+// How long rows of notification-service's tables are kept, as SQL statements.
 import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
 import { type NotificationEnv } from '../notification.env.js';
 
@@ -6,7 +6,7 @@ const OLD = `now() - $1::float8 * interval '1 millisecond'`;
 
 export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: NotificationEnv): Expiry[] => [
   {
-    // With who has read it and its e-mail. A group that still counts and an e-mail that is owed stay.
+    // Deletes readings and e-mails as well. Notifications that still count up, or whose e-mail is not sent yet, stay.
     kind: 'notifications',
     afterMs: RETENTION_NOTIFICATIONS,
     statement: `
@@ -17,7 +17,7 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // An event is published again within minutes, or after somebody has mended something within days.
+    // An event is published again within minutes, or within days after somebody has repaired something.
     kind: 'processed_events',
     afterMs: RETENTION_EVENTS,
     statement: `
@@ -25,7 +25,8 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         SELECT event_id FROM notify.processed_events WHERE processed_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
-    // With its tries. What waits has an end of its own; what is left longer has nobody to go to.
+    // Deletes tries as well. A waiting message ends by its schedule; one that waits for longer than this belongs to a webhook that no
+    // longer sends.
     kind: 'webhook_messages',
     afterMs: RETENTION_EVENTS,
     statement: `

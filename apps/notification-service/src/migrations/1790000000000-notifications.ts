@@ -1,4 +1,4 @@
-// The first tables of notification-service: what was read, who is told, what each has seen, which e-mails are owed.
+// The first tables of notification-service: handled events, notifications, what each user has read, and e-mails to send.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Notifications1790000000000 implements MigrationInterface {
@@ -63,7 +63,7 @@ export class Notifications1790000000000 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT notifications_pk PRIMARY KEY (id)
       )`);
-    // NULLS NOT DISTINCT (PostgreSQL 15): a team-wide notification has no user, and there is one open group of it too.
+    // NULLS NOT DISTINCT (PostgreSQL 15): a notification to the whole team has no user, and may have one open group only as well.
     await runner.query(`
       CREATE UNIQUE INDEX notifications_open_group ON notify.notifications (team_id, open_group, user_id)
         NULLS NOT DISTINCT WHERE open_group IS NOT NULL`);

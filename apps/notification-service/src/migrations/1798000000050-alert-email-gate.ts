@@ -1,4 +1,4 @@
-// The gate of alert e-mails: what was let go without an answer is known after a crash.
+// The gate of alert e-mails: after a crash it is known which ones went out without a reply.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class AlertEmailGate1798000000050 implements MigrationInterface {
@@ -9,7 +9,7 @@ export class AlertEmailGate1798000000050 implements MigrationInterface {
       ALTER TABLE notify.email_outbox
         ADD COLUMN doubts integer NOT NULL DEFAULT 0,
         ADD COLUMN released_at timestamptz`);
-    // What was given up at the first refusal, whatever it said, is tried again for as long as it would be today.
+    // E-mails that were given up at the first refusal are tried again for as long as new ones are.
     await runner.query(`
       UPDATE notify.email_outbox SET status = 'waiting', attempts = 0, due_at = now()
       WHERE status = 'gave_up' AND failing_since > now() - interval '2 days'`);

@@ -1,4 +1,4 @@
-// Alerts go only to members of a team, at addresses that are vouched for; a user hears of trouble in so many e-mails an hour, and of each kind once.
+// Alerts go only to members of a team, at addresses that are vouched for, and there is a limit of e-mails for each user and hour.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class KnownAddresses1798000000070 implements MigrationInterface {
@@ -6,7 +6,7 @@ export class KnownAddresses1798000000070 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE notify.preferences ADD COLUMN confirmed_email text`);
-    // Any admin could have named them. Those that services vouch for come again with the next document.
+    // Any admin could have named these addresses. Those that services vouch for come again with the next document.
     await runner.query(`UPDATE notify.contacts SET email = NULL`);
     await runner.query(`
       CREATE TABLE notify.address_confirmations (

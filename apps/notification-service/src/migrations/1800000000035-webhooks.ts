@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Receivers of teams, the keys that sign for them, what goes to them, and what each try came to. */
+/** Webhooks of teams, their keys, their messages and the tries of each. */
 export class Webhooks1800000000035 implements MigrationInterface {
   readonly name = 'Webhooks1800000000035';
 

@@ -1,4 +1,4 @@
-// Users choose by type and channel what they are told, and whether e-mails come together; teams have an address for alerts.
+// Users choose what they are told by type and channel, and whether they want digests; teams have an address for alerts.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class AlertPreferences1800000000036 implements MigrationInterface {

@@ -1,4 +1,4 @@
-// People by name, as the application that they sign in to tells of them.
+// People by name, as the application that they sign in to reports them.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class People1800000000053 implements MigrationInterface {

@@ -1,4 +1,4 @@
-// Confirmations are found by their code, by user and by age; letters to one address are counted in Redis.
+// Confirmations are looked up by code, user and age only; e-mails to one address are counted in Redis.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class NoUnusedIndex1800000000120 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Whose notifications are never removed; why stands where the dispatcher keeps it. */
+/** Teams whose notifications are never removed; the dispatcher keeps the reasons. */
 export class Keeping1800000000140 implements MigrationInterface {
   readonly name = 'Keeping1800000000140';
 

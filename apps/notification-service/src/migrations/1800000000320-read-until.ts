@@ -1,10 +1,10 @@
-// Up to where a user has read everything of a team, so that counting what is unread leaves out the years before.
+// The position up to which a user has read everything of a team, so that counting unread notifications skips earlier ones.
 import { buildIndex, dropIndex } from '@billing-mail/platform';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class ReadUntil1800000000320 implements MigrationInterface {
   readonly name = 'ReadUntil1800000000320';
-  /** The index is built beside those who write. */
+  /** The index is built concurrently, which does not work in a transaction. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
@@ -15,7 +15,7 @@ export class ReadUntil1800000000320 implements MigrationInterface {
         position bigint NOT NULL,
         CONSTRAINT read_until_pk PRIMARY KEY (user_id, team_id)
       )`);
-    // Serves those of a user and, as NULL is a value of it, those of the whole team.
+    // Serves those of a user and, with NULL as the user, those of the whole team.
     await buildIndex(runner, {
       name: 'notify.notifications_of_user_in_team',
       table: 'notify.notifications',

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Whose e-mails and requests follow from a step of a trace. */
+/** Tables whose rows continue a trace by e-mails or requests. */
 const TABLES = ['notifications', 'webhook_messages'];
 
 export class Traces1800000000520 implements MigrationInterface {

@@ -1,4 +1,7 @@
-/** PostgreSQL keeps neither NUL nor lone surrogates, and a server's reply may hold anything: one such text must not stop the queue. */
+/**
+ * Replaces NUL and lone surrogates, which PostgreSQL does not store. A server's reply may contain anything, and such a text must not stop
+ * the queue.
+ */
 export function cleanTexts<T>(value: T): T {
   if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD').toWellFormed() as T;
   if (Array.isArray(value)) return value.map(cleanTexts) as T;

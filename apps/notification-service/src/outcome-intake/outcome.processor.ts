@@ -1,4 +1,4 @@
-// The queue's edge: takes groups of outcomes off the queue `outcomes` and answers for each with one commit.
+// Consumes the queue `outcomes`: each job is a group of outcomes, recorded in one commit.
 import { InjectQueue, OnQueueError, OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
@@ -8,14 +8,14 @@ import { LOGGER } from '../notification.env.js';
 import { outcomesTaken } from '../notification.metrics.js';
 import { RecordOutcomes } from './record-outcomes.js';
 
-// Each waits on PostgreSQL most of its time; the pool has as many connections again for readers.
+// Jobs mostly wait for PostgreSQL. The connection pool has as many connections again for readers.
 const CONCURRENCY = 5;
 const DRAIN_MS = 5000;
 
 /**
- * A job completes only after the commit, because the dispatcher takes the completed job as the acknowledgement. While PostgreSQL
- * is away the job waits here instead of failing: Bull's attempts would run out, a job that waits keeps its lock for as long as it
- * takes. A process that dies meanwhile leaves a stalled job, which another takes over.
+ * A job completes only after the commit, as the dispatcher takes a completed job as the acknowledgement. While PostgreSQL is unavailable, a
+ * job waits here instead of failing, as Bull would run out of attempts; a waiting job keeps its lock. If the process dies meanwhile, the
+ * job stalls, and another process takes it over.
  */
 @Processor(OUTCOMES_QUEUE)
 export class OutcomeProcessor implements OnModuleDestroy {
@@ -46,7 +46,7 @@ export class OutcomeProcessor implements OnModuleDestroy {
     }
   }
 
-  /** A mistake of ours: the dispatcher has the job tried again, so that its outcomes are told once the mistake is mended. */
+  /** A mistake in the program: the dispatcher has the job tried again, so its outcomes are told once the mistake is repaired. */
   @OnQueueFailed()
   logFailure(job: Job<unknown>, error: Error): void {
     outcomesTaken.inc({ result: 'failed' });
@@ -59,8 +59,8 @@ export class OutcomeProcessor implements OnModuleDestroy {
   }
 
   /**
-   * Takes no more and finishes what it can. What still waits for PostgreSQL is left as it is: the queue is closed first, so that
-   * giving up is not told to Bull as a failure, and another process takes the stalled job.
+   * Takes no new jobs and finishes what it can. Jobs that still wait for PostgreSQL are left: the queue is closed first, so that Bull does
+   * not record them as failed, and another process takes the stalled jobs.
    */
   async onModuleDestroy(): Promise<void> {
     await within(DRAIN_MS, this.queue.pause(true, true));

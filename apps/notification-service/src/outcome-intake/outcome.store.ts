@@ -1,4 +1,4 @@
-// Acts on outcomes once: what follows from them is written in the same transaction that remembers their event ids.
+// Handles each outcome once: everything that follows from it is written in the transaction that remembers its event id.
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent, type UnreadableOutcome } from '@billing-mail/contracts';
@@ -7,11 +7,11 @@ import { type Alert } from '../alerts/alert.js';
 import { RaiseAlerts } from '../alerts/raise-alerts.js';
 import { ContactStore } from '../preferences/contact.store.js';
 
-/** An outcome with what to tell of it; `null` when there is nothing to tell. */
+/** An outcome with its alert; `null` if there is nothing to tell. */
 export type DecidedOutcome = { event: OutcomeEvent; alert: Alert | null };
 export type ToldOutcome = DecidedOutcome & { alert: Alert };
 
-// Enough to see what came; a job that can't be read may be of any size.
+// Enough to see what arrived; an unreadable job may have any size.
 const KEPT_PAYLOAD_CHARACTERS = 256 * 1024;
 
 @Injectable()
@@ -23,11 +23,10 @@ export class OutcomeStore {
   ) {}
 
   /**
-   * Commits all that follows from the outcomes, with as many statements for a hundred as for one. Gives back those that somebody is
-   * told of now: one that was told before, also by another process at the same time, is not told again.
-   *
-   * Where there is nothing to tell no event id is kept, because nothing is done that could be done twice: what such an event teaches of
-   * users and teams counts by its time, however often it comes, and webhooks are owed it once.
+   * Commits everything that follows from the outcomes, with as many statements for a hundred as for one. Returns those that people are told
+   * of now. An outcome that was told before, even by another process at the same time, is not told again.
+   * For an outcome without an alert no event id is kept, as handling it twice does no harm: what it says about users and teams counts by
+   * its time, and each webhook gets an event only once.
    */
   async record(outcomes: readonly DecidedOutcome[]): Promise<ToldOutcome[]> {
     const events = outcomes.map(({ event }) => event);
@@ -40,7 +39,7 @@ export class OutcomeStore {
     return this.database.transaction(async (tx) => {
       const unseen = await remember(tx, telling);
       await this.contacts.learn(tx, events);
-      // Taken out as it is met, so that an event that comes twice in one group is told once.
+      // Removed at the first match, so that an event that is in a group twice is told once.
       const told = telling.filter(({ event }) => unseen.delete(event.eventId.toLowerCase()));
       const alerts = told.map(({ alert }) => alert);
       await this.alerts.raise(tx, alerts, events);
@@ -48,7 +47,7 @@ export class OutcomeStore {
     });
   }
 
-  /** Keeps what can't be read or recorded, each payload once. */
+  /** Keeps outcomes that can't be read or recorded, each payload once. */
   async reject(jobId: string, rejected: readonly UnreadableOutcome[]): Promise<void> {
     const rows = rejected.map(({ data, errors }) => {
       const payload = JSON.stringify(data) ?? 'undefined';
@@ -67,8 +66,8 @@ export class OutcomeStore {
 }
 
 /**
- * The ids that were not seen before, as PostgreSQL writes them. The insert waits for a transaction that holds the same id, so of two at once one sees the other's
- * commit; in one order for all, so that they never wait for each other crosswise.
+ * Remembers event ids. Returns those that are new, as PostgreSQL writes them. The insert waits for another transaction with the same id, so
+ * of two at once the second sees the commit of the first. The ids are in one order, so that they can't deadlock.
  */
 async function remember(tx: EntityManager, outcomes: readonly ToldOutcome[]): Promise<Set<string>> {
   const inserted = await tx.query<{ eventId: string }[]>(

@@ -1,4 +1,4 @@
-// From the data of a job to what people are told: read, decide, record together; what can't be recorded is found and put aside.
+// Turns the data of a job into alerts: reads, decides and records the outcomes together, and sets those aside that can't be recorded.
 import { Inject, Injectable } from '@nestjs/common';
 import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billing-mail/contracts';
 import { beginSpan, isDatabaseAway, type Logger, type OpenSpan } from '@billing-mail/platform';
@@ -10,7 +10,10 @@ import { isValueRefused } from '../postgres/is-value-refused.js';
 import { cleanTexts } from './clean-texts.js';
 import { OutcomeStore } from './outcome.store.js';
 
-/** The alert with the step that tells it, which is over where it is told; outcomes of a group are of different traces. */
+/**
+ * Begins a trace step for an alert and notes its context in the alert; the step ends when the alert is recorded. The outcomes of a group
+ * belong to different traces.
+ */
 function stepped(event: OutcomeEvent, alert: Alert | null, steps: Map<string, OpenSpan>): Alert | null {
   if (alert === null || event.traceparent === undefined) return alert;
   const about = { parent: event.traceparent, teamId: alert.teamId, deliveryId: alert.deliveryId ?? undefined };
@@ -28,8 +31,8 @@ export class RecordOutcomes {
   ) {}
 
   /**
-   * Records all of a job that can be recorded; safe to repeat.
-   * @throws what kept an outcome from being recorded that may be recorded later, after all others are.
+   * Records all outcomes of a job that can be recorded; safe to repeat.
+   * @throws after all others are recorded, what kept an outcome from being recorded that may be recorded later
    */
   async record(jobId: string, data: unknown): Promise<void> {
     const { events, unreadable } = readOutcomes(data);
@@ -63,8 +66,8 @@ export class RecordOutcomes {
   }
 
   /**
-   * Something among them can't be recorded: each goes by itself, so that it does not hold up the others. What PostgreSQL will never
-   * take is kept for a person to look at. Any other failure is a mistake of ours, and its outcome is told once that is mended.
+   * Records each outcome separately, as one of them can't be recorded and must not hold up the others. What PostgreSQL will never accept is
+   * kept for a person to look at. Any other failure is a mistake in the program; the outcome is told once that is repaired.
    */
   private async recordEach(jobId: string, events: readonly OutcomeEvent[]): Promise<void> {
     const refused: UnreadableOutcome[] = [];

@@ -1,4 +1,4 @@
-// People by name: the directory that the application fills which they sign in to, and what a team sees of it.
+// The directory of people: filled by the application that they sign in to, and read by their teams.
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Person, type PersonInput, type TeamPerson } from '@billing-mail/contracts';
 import { DataSource } from 'typeorm';
 
-/** Who people are, as the application that they sign in to tells. */
+/** People as reported by the application that they sign in to. */
 @Injectable()
 export class PeopleStore {
   constructor(private readonly database: DataSource) {}
@@ -16,7 +16,7 @@ export class PeopleStore {
     return { id, name, email, teams: teams ?? null };
   }
 
-  /** With the teams in which tokens and documents had shown the person: whoever has left is told nothing more of them. */
+  /** Also removes the teams known from tokens and documents, so that a person who has left is told nothing more about them. */
   async remove(id: string): Promise<void> {
     await this.database.query(
       `WITH left_teams AS (DELETE FROM notify.contacts WHERE user_id = $1)
@@ -25,7 +25,7 @@ export class PeopleStore {
     );
   }
 
-  /** Those of a team, by id, beginning behind `after`. */
+  /** The people of a team, by id, beginning after `after`. */
   ofTeam(teamId: string, { after, limit }: { after: string | null; limit: number }): Promise<TeamPerson[]> {
     return this.database.query<TeamPerson[]>(
       `SELECT id, name, role FROM (
@@ -40,8 +40,8 @@ export class PeopleStore {
 }
 
 /**
- * Joins what is known of the user `u` in the team `t` (SQL of both) as `known`: the address that is vouched for, and whether they belong to
- * the team. `c` are the contacts of both. What the directory says of teams goes before what tokens and documents have shown.
+ * SQL that joins what is known of the user `u` in the team `t` (both SQL expressions) as `known`: the address that is vouched for, and
+ * whether the user is a member. `c` is the row of `contacts` for both. The directory takes precedence over tokens and documents.
  */
 export const knownInTeam = (u: string, t: string): string => `
   LEFT JOIN notify.people d ON d.user_id = ${u}

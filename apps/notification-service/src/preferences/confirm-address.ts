@@ -1,4 +1,4 @@
-// Asks whoever reads an address whether they want alerts there. Nothing in the letter is of the user's choosing but where it goes.
+// Sends an e-mail that asks whether alerts may go to an address. Its text contains nothing that the user can choose.
 import { Inject, Injectable } from '@nestjs/common';
 import { inboxPath, type Locale } from '@billing-mail/contracts';
 import { type Caller, type Logger, type ProblemException, RateLimiter } from '@billing-mail/platform';
@@ -8,7 +8,7 @@ import { PlatformMailClient } from '../channels/email/platform-mail.client.js';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
 import { ConfirmationStore } from './confirmation.store.js';
 
-/** A person waits for the answer of the request. */
+/** A user waits for the response to the request. */
 const SEND_WITHIN_MS = 20_000;
 
 export type Asked = 'sent' | 'not_sent' | ProblemException;
@@ -23,9 +23,9 @@ export class ConfirmAddress {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The problem (429) when there were too many of them. `forTeam`: it is to be the address of this team. */
+  /** Returns the problem (429) after too many requests. `forTeam`: the team whose address it will be. */
   async ask(caller: Caller, email: string, locale: Locale, forTeam: string | null = null): Promise<Asked> {
-    // Whoever asks: these are letters to people who may not have asked.
+    // Counted for services too, as these e-mails go to people who may not have asked for them.
     const refusal =
       (await this.limiter.refusal('confirmations-of-user', caller.userId)) ??
       (await this.limiter.refusal('confirmations-to-address', email.toLowerCase()));
@@ -49,7 +49,9 @@ export class ConfirmAddress {
     return isOut ? 'sent' : 'not_sent';
   }
 
-  /** The page only fills the code in: links are opened by filters of mail as well, and nobody but the user may confirm. */
+  /**
+   * The page only fills in the code. Opening the link does not confirm it, as mail filters open links too, and only the user may confirm.
+   */
   private linkFor(team: string | undefined, search: string): string | null {
     const page = pageAddress(this.env);
     return page === null || team === undefined ? null : `${page}${inboxPath(team)}${search}`;

@@ -1,4 +1,4 @@
-// What a caller hears of confirmations of an address, be it a user's or a team's.
+// Responses about confirmations of an address, for users and teams.
 import { invalidInput, ProblemException } from '@billing-mail/platform';
 import { type Asked } from './confirm-address.js';
 
@@ -8,7 +8,7 @@ export const nothingToConfirm = (): ProblemException =>
 export const codeDoesNotHold = (): ProblemException =>
   invalidInput([{ pointer: '/code', message: 'is not the code of your address, or no longer; ask for another e-mail' }]);
 
-/** The view where the e-mail is out. @throws ProblemException otherwise */
+/** Returns the view if the e-mail was sent. @throws ProblemException otherwise */
 export function toAnswer<View>(asked: Asked, view: View): View {
   if (asked === 'sent') return view;
   if (asked === 'not_sent')

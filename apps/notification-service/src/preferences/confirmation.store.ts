@@ -1,4 +1,4 @@
-// Codes that went to addresses: who shows one, signed in as the user who asked for it, reads what goes there.
+// Codes that were sent to addresses: whoever enters one, signed in as the user who asked for it, can read mail to that address.
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -11,7 +11,7 @@ const hashOf = (code: string): string => createHash('sha256').update(code).diges
 export class ConfirmationStore {
   constructor(private readonly database: DataSource) {}
 
-  /** A new code for the address of the user, or of a team. Only its hash is kept. */
+  /** Makes a code for the address of a user, or of a team. Only its hash is kept. */
   async ask(userId: string, email: string, teamId: string | null): Promise<string> {
     const code = randomBytes(16).toString('base64url');
     await this.database.query(`DELETE FROM notify.address_confirmations WHERE asked_at < now() - make_interval(hours => $1)`, [
@@ -26,7 +26,7 @@ export class ConfirmationStore {
     return code;
   }
 
-  /** True when the code was sent to the address that the user wants now: it is confirmed, and the code is used up. */
+  /** Confirms the user's address, and uses the code up. True if the code was sent to the address that the user wants now. */
   async confirm(userId: string, code: string): Promise<boolean> {
     const [confirmed] = await this.database.query<[unknown[], number]>(
       `WITH shown AS (
@@ -39,7 +39,7 @@ export class ConfirmationStore {
     return confirmed.length > 0;
   }
 
-  /** The same for the team's address: anybody in the team who reads it there may say so. */
+  /** Confirms a team's address: any member of the team who can read its mail may do so. */
   async confirmForTeam(teamId: string, code: string): Promise<boolean> {
     const [confirmed] = await this.database.query<[unknown[], number]>(
       `WITH shown AS (

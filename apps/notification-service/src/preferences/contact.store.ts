@@ -1,10 +1,10 @@
-// Remembers what events tell of users and teams, so that alerts reach people who never opened their preferences.
+// Remembers what events say about users and teams, so that alerts reach people who never opened their preferences.
 import { Injectable } from '@nestjs/common';
 import { type OutcomeEvent, type TeamEvent } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** Rows as the tables have them; PostgreSQL takes them as one JSON text. */
+/** Rows of the tables; they are passed to PostgreSQL as one JSON text. */
 type ToldOfTeam = { team_id: string; locale: string; learned_at: string };
 type ToldOfUser = { team_id: string; user_id: string; email: string | null; locale: string | null; learned_at: string };
 
@@ -12,7 +12,7 @@ type ToldOfUser = { team_id: string; user_id: string; email: string | null; loca
 export class ContactStore {
   constructor(private readonly database: DataSource) {}
 
-  /** That a user belongs to teams, as their own token says. */
+  /** Remembers that a user is a member of the teams in their token. */
   async learnMember(caller: Caller): Promise<void> {
     if (caller.teamIds.length === 0) return;
     await this.database.query(
@@ -23,8 +23,8 @@ export class ContactStore {
   }
 
   /**
-   * The event that happened last counts, in whatever order they come; of those told together the last that says something. Nothing is
-   * written when nothing changed, as with nearly every event: otherwise all events of a busy user would wait for one row.
+   * The latest event by its time counts, in whatever order events arrive; within a group, the latest one that has a value. Nothing is
+   * written if nothing changes, as for nearly every event: otherwise all events of a busy user would wait for one row.
    */
   async learn(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
     const inTime = events.filter(isOfTeam).sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
@@ -62,7 +62,7 @@ function toldOfUsers(inTime: readonly TeamEvent[]): ToldOfUser[] {
   return [...told.values()];
 }
 
-// Both write in the order of their keys, so that two groups about the same users never wait for each other crosswise.
+// Both functions write in the order of the keys, so that two groups about the same users can't deadlock.
 async function learnTeams(tx: EntityManager, told: readonly ToldOfTeam[]): Promise<void> {
   await tx.query(
     `INSERT INTO notify.teams (team_id, locale, learned_at)

@@ -9,7 +9,6 @@ import { codeDoesNotHold, nothingToConfirm, toAnswer } from './confirmation-prob
 import { ContactStore } from './contact.store.js';
 import { PreferencesStore } from './preferences.store.js';
 
-/** How the caller wants to be told. */
 @ApiTags('preferences')
 @Controller('v1/preferences')
 export class PreferencesController {
@@ -40,7 +39,7 @@ export class PreferencesController {
     const before = await this.preferences.read(caller);
     await this.preferences.replace(caller.userId, body);
     const after = await this.preferences.read(caller);
-    // What could not be sent now can be asked for again; the preferences are kept either way.
+    // The preferences are saved in any case; if the e-mail could not be sent, the user can ask for it again.
     const isNew = after.email !== before.email || !before.channels.email;
     if (after.email !== null && after.channels.email && !after.emailConfirmed && isNew) {
       await this.confirming.ask(caller, after.email, after.locale);

@@ -14,12 +14,12 @@ type Row = {
   digest: Digest;
 };
 
-/** What a user has chosen, or else what the directory and events told of them. */
+/** What users have chosen, and until then what the directory and events say about them. */
 @Injectable()
 export class PreferencesStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Of what events told only that of the token's teams is shown, the latest first. */
+  /** Of what events said, only that for the teams in the token is shown, the latest first. */
   async read(caller: Caller): Promise<PreferencesView> {
     const [row] = await this.database.query<Row[]>(
       `SELECT CASE WHEN p.user_id IS NULL THEN coalesce(d.email, c.email) ELSE p.email END AS email,

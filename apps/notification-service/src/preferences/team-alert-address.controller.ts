@@ -9,7 +9,7 @@ import { codeDoesNotHold, nothingToConfirm, toAnswer } from './confirmation-prob
 import { PreferencesStore } from './preferences.store.js';
 import { TeamAlertAddressStore } from './team-alert-address.store.js';
 
-/** Where alerts of a team go besides those to its people. */
+/** The address for a team's alerts, in addition to those to its members. */
 @ApiTags('preferences')
 @ApiParam({ name: 'teamId' })
 @Controller('v1/teams/:teamId/alert-address')
@@ -45,7 +45,7 @@ export class TeamAlertAddressController {
     const before = await this.addresses.read(teamId);
     await this.addresses.replace(teamId, alertTo, caller);
     const after = await this.addresses.read(teamId);
-    // What could not be sent now can be asked for again; the address is kept either way.
+    // The address is saved in any case; if the e-mail could not be sent, the user can ask for it again.
     if (after.alertTo !== null && !after.confirmed && after.alertTo !== before.alertTo) await this.ask(teamId, after.alertTo, caller);
     return after;
   }

@@ -3,7 +3,7 @@ import { type TeamAlertAddress } from '@billing-mail/contracts';
 import { type Caller } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 
-/** Where a team's alerts go besides those to its people. */
+/** Addresses for the alerts of teams, in addition to those to their members. */
 @Injectable()
 export class TeamAlertAddressStore {
   constructor(private readonly database: DataSource) {}
@@ -16,7 +16,7 @@ export class TeamAlertAddressStore {
     return row ?? { alertTo: null, confirmed: true };
   }
 
-  /** An internal service vouches for the address that it names. */
+  /** An address that an internal service names counts as confirmed. */
   async replace(teamId: string, email: string | null, caller: Caller): Promise<void> {
     if (email === null) {
       await this.database.query('DELETE FROM notify.team_alert_addresses WHERE team_id = $1', [teamId]);

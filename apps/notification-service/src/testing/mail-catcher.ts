@@ -4,19 +4,19 @@ import { SMTPServer } from 'smtp-server';
 
 export type CaughtMail = { recipients: string[]; raw: Buffer };
 
-/** A platform server that keeps what it gets. */
+/** An SMTP server in place of the platform's, which keeps the mail that it receives. */
 export type MailCatcher = {
   url: string;
   mails: CaughtMail[];
-  /** Refuses with this reply instead, at the recipient or after the end of data. */
+  /** If set, refuses with this reply, at the recipient or after the end of data. */
   refusal: { at: 'rcpt' | 'data'; code: number; text?: string } | null;
-  /** Names that clients introduced themselves by. */
+  /** Names from the EHLO of clients. */
   names: string[];
   /** Runs between the end of data and the final reply. */
   beforeReply: () => Promise<void>;
-  /** Breaks every link. */
+  /** Breaks all connections. */
   cut(): Promise<void>;
-  /** Commands that carried a password. */
+  /** Number of commands that carried a password. */
   logins: number;
   stop(): Promise<void>;
 };
@@ -46,13 +46,13 @@ export async function startMailCatcher(): Promise<MailCatcher> {
         if (refusal === null) mails.push({ raw, recipients: session.envelope.rcptTo.map(({ address }) => address) });
         callback(refusal);
       };
-      // A link that is lost before the end of data.
+      // The connection was lost before the end of data.
       take().catch(callback);
     },
   });
   const sockets = new Set<Socket>();
   server.server.on('connection', (socket) => sockets.add(socket));
-  server.on('error', () => undefined); // links are broken on purpose
+  server.on('error', () => undefined); // connections are broken on purpose
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const catcher: MailCatcher = {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,

@@ -1,4 +1,4 @@
-// A client of server-sent events as the HTML standard has it (9.2.6), by fetch because of the Authorization header.
+// A client of server-sent events (HTML standard, 9.2.6). It uses fetch, as EventSource can't send an Authorization header.
 import { type NotificationView } from '@billing-mail/contracts';
 
 type Heard = { id: number; view: NotificationView };
@@ -6,9 +6,9 @@ export type SseClient = {
   status: number;
   heard: Heard[];
   comments: string[];
-  /** What to send as Last-Event-ID. */
+  /** The value to send as Last-Event-ID. */
   lastEventId: string;
-  /** Resolves when the server ends it or the link is lost. */
+  /** Resolves when the server ends the stream or the connection is lost. */
   ended: Promise<void>;
   close(): void;
 };

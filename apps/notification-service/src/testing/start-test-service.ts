@@ -1,4 +1,4 @@
-// The service as it runs, in this process, on a PostgreSQL, a Redis and an SMTP server of its own.
+// Runs the service in this process, with its own PostgreSQL, Redis and SMTP server.
 import { randomUUID } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
@@ -20,7 +20,7 @@ export type TestSurroundings = {
   redis: TestRedis;
   mail: MailCatcher;
   queue: Queue;
-  /** One more instance of the service. */
+  /** Starts another instance of the service. */
   startService(): Promise<TestService>;
   /** Publishes a job of version 1: one event, whose id is the job id. */
   publish(event: unknown): Promise<Job>;
@@ -33,7 +33,7 @@ export async function startSurroundings(): Promise<TestSurroundings> {
   const [db, redis, mail] = await Promise.all([startTestDatabase(), startTestRedis(), startMailCatcher()]);
   await migrate(db.url, notifySchema);
   const queue = new Bull(OUTCOMES_QUEUE, bullOptions({ REDIS_URL: redis.url }));
-  queue.on('error', () => undefined); // Redis is taken down on purpose
+  queue.on('error', () => undefined); // Redis is stopped on purpose
   queue.setMaxListeners(0); // each job that a test waits for listens
   const services: TestService[] = [];
   return {
@@ -66,7 +66,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     CONSOLE_URL: 'https://console.example/mail/',
     SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
-    // Of teams' mail servers, not of webhooks.
+    // For mail servers of teams; webhooks have a setting of their own.
     SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',
     OPERATOR_ADDRESS: 'operator@billing-mail.example',
   });
@@ -77,7 +77,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
   return { url: await app.getUrl(), app, database: app.get(DataSource), close: () => (closing ??= app.close()) };
 }
 
-/** `Authorization` header of a user, or of an internal service. */
+/** The `Authorization` header of a user, or of an internal service. */
 export async function authorization(
   claims: { sub: string; teams?: Record<string, 'admin' | 'member'>; role?: 'service' },
   expiresAt: string | number = '1h',
@@ -90,7 +90,7 @@ export async function authorization(
   return { Authorization: `Bearer ${token}` };
 }
 
-/** Looks until `look` gives something but null, undefined or false. */
+/** Repeats `look` until it returns something other than null, undefined or false. */
 export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 120_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {

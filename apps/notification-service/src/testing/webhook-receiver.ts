@@ -1,4 +1,4 @@
-// A receiver of webhooks that answers as a test wants it to, and keeps what it was sent.
+// A receiver of webhooks for tests, which answers as told and keeps what it receives.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ export type Received = { path: string; headers: IncomingHttpHeaders; body: strin
 export type WebhookReceiver = {
   url: string;
   received: Received[];
-  /** What is answered from now on; 204 at first. */
+  /** Answers from now on; by default with 204. */
   answer: (response: ServerResponse, received: Received) => void;
   stop(): Promise<void>;
 };
