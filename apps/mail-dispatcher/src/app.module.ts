@@ -1,3 +1,4 @@
+// The root module of mail-dispatcher: its controllers and providers, and what they are made of.
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module, Inject, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';

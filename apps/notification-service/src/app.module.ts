@@ -1,3 +1,4 @@
+// The root module of notification-service: its controllers and providers, and what they are made of.
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';

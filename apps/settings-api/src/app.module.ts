@@ -1,3 +1,4 @@
+// The root module of settings-api: its controllers and providers, and what they are made of.
 import { readFileSync } from 'node:fs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';

@@ -1,3 +1,4 @@
+// Turns rows of the delivery log into what the API returns, with explanations in the language of the reader.
 import {
   type BounceClass,
   type DeliveryView,

@@ -59,8 +59,8 @@ export class ResendDelivery {
 type Chosen = Pick<RecipientView, 'address' | 'name' | 'role'>;
 
 /**
- * The named recipients, each of whom must be a recipient of the original or replace one. By default those without the message, or all if
- * everybody has it.
+ * The named recipients, each of whom must be a recipient of the original or replace one. By default those who were not accepted, which
+ * includes uncertain ones, or all if all were accepted.
  */
 export function chooseRecipients(recipients: readonly RecipientView[], { recipients: named }: ResendRequest): Chosen[] {
   if (named === undefined) {

@@ -1,3 +1,4 @@
+// The first tables of mail-dispatcher: deliveries with their recipients, texts, documents and tries, the outbox, and rejected jobs.
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Deliveries1790000000000 implements MigrationInterface {

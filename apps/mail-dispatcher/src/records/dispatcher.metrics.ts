@@ -1,3 +1,4 @@
+// The Prometheus metrics of mail-dispatcher.
 import { REJECTION_REASONS, ROUTES } from '@billing-mail/contracts';
 import { Counter, Gauge, Histogram } from 'prom-client';
 

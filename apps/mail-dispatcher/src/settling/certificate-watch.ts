@@ -1,4 +1,4 @@
-// Keeps an eye on the certificate that signs for the platform: a metric and the log say whether it is good, and an outcome tells before it ends.
+// Watches the platform's signing certificate: a metric and the log show whether it is usable, and an alert is raised before it expires.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';

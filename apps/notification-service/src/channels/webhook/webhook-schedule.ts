@@ -4,7 +4,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The wait after each failed try. The first try is at once; after the last wait's try there is none. */
+/** The wait after each failed try; the first try is at once. If the try after the last wait fails, there is no other. */
 const WAITS_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 /** Spreads tries that failed at the same time. */
 const JITTER = 0.2;
