@@ -1,4 +1,4 @@
-// Who gets the next free hand: lanes take turns, and a server that fails gets one delivery at a time.
+// Which lane gets the next free hand: lanes take turns, and a server that fails gets one delivery at a time.
 import { randomUUID } from 'node:crypto';
 import { REAL_WINDOWS, SendingPace, type Verdict } from '@billing-mail/mail-core';
 import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';

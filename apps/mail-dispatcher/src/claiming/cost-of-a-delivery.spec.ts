@@ -1,4 +1,4 @@
-// What a delivery may cost: statements under load and alone, connections to the mail server, and bytes on disk.
+// Limits for the cost of a delivery: statements under load and alone, connections to the mail server, and bytes on disk.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
@@ -10,7 +10,7 @@ describe('the cost of a delivery', () => {
   let harness: Harness;
   let source: DataSource;
   beforeAll(async () => {
-    // Return paths are part of the way, and ask nobody.
+    // Return paths are in use and must cost no statements.
     const BOUNCE_SECRET = `k1:${randomBytes(32).toString('base64')}`;
     harness = await startHarness({ env: { BOUNCE_DOMAIN: 'bounce.platform.example', BOUNCE_SECRET } });
     source = harness.apps[0]?.get(DataSource) as DataSource;

@@ -1,4 +1,4 @@
-// Who hears, and when, that a way out does not work, or will not much longer.
+// Who is alerted, and when, that a route does not work, or that a certificate expires soon.
 import { type DeliveryView, type IncidentList, type IncidentView, type OutcomeEvent, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 

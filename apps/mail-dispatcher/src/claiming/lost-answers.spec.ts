@@ -1,9 +1,9 @@
-// PostgreSQL commits a statement of a delivery and is gone before the dispatcher hears of it, as in a failover.
+// PostgreSQL commits a statement of a delivery, and its connection is lost before the dispatcher reads the answer, as in a failover.
 import { expectServerErrors, Wire } from '@billing-mail/testkit';
 import { noteDueLanes } from '../records/lanes.js';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
-/** Whoever waited for it would not live to see it. */
+/** So long that no test can pass by waiting for a lease to run out. */
 const LEASE_MS = 24 * 60 * 60_000;
 
 describe('a dispatcher that lives does not wait for its own lease where the answer is lost to the statement that', () => {

@@ -1,4 +1,4 @@
-// Limits of a server, and servers that ask to come back, on real PostgreSQL, Redis and SMTP sockets.
+// Limits of a server, and servers that ask to try again later, on real PostgreSQL, Redis and SMTP sockets.
 import { type DeliveryView } from '@billing-mail/contracts';
 import { type SmtpScript, times } from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';

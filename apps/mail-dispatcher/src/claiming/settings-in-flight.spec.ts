@@ -1,4 +1,4 @@
-// Settings that change, that can't be had, and lists of copies without an end.
+// Settings that change while deliveries wait, settings that can't be read, and very long lists of copies.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleParser } from 'mailparser';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';

@@ -1,4 +1,4 @@
-// Addresses that many refuse and that really exist: letters beyond ASCII before the @, and a dot right before it.
+// Addresses that exist although many systems refuse them: non-ASCII letters before the @, and a dot directly before it.
 import { type DeliveryView } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 

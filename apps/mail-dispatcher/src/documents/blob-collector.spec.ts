@@ -1,4 +1,4 @@
-// What nobody names is removed; what somebody names, or comes to name while it is collected, never is.
+// Blobs that no delivery needs are removed; blobs that one needs, or comes to need meanwhile, never are.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// What every document store promises, of a folder and of a real S3 server; and what an S3 server may do to us.
+// The promises of every document store, tested on a folder and on a real S3 server, and faults of an S3 server.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ async function* broken(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
   throw new Error('lost');
 }
-/** Two parts. */
+/** Larger than one part of an upload. */
 const LARGE = Buffer.concat(Array.from({ length: 9 }, (_, index) => Buffer.alloc(1024 * 1024, index + 1)));
 const FAR = new Date(Date.now() + 3_600_000);
 const LONG_AGO = new Date(0);

@@ -1,4 +1,4 @@
-// A dispatcher whose documents are in S3, and which store is the one of its database.
+// A dispatcher with its documents in S3, and how it recognises the store that belongs to its database.
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
@@ -68,7 +68,7 @@ describe('documents in S3', () => {
     expect((await call).status).toBe(202);
     const uploaded = await simpleParser(harness.rawOf(await harness.until('acme', 'upload')));
     expect(sha256(uploaded.attachments[0]?.content ?? Buffer.alloc(0))).toBe(sha256(LARGE));
-    // Kept once, copied nowhere, and nothing left of its way in.
+    // Stored once, without copies, and nothing remains of the upload.
     const store = harness.apps[0]?.get(KnownDocumentStore);
     const blobs: string[] = [];
     for await (const page of store?.blobs() ?? []) blobs.push(...page);

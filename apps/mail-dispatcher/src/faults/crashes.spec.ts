@@ -1,4 +1,4 @@
-// The short version of `npm run faults`: dispatchers as real processes, killed and frozen where it hurts, on both routes.
+// The short version of `npm run faults`: dispatchers as real processes, killed and frozen at critical moments, on both routes.
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';

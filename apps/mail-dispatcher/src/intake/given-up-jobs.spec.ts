@@ -1,4 +1,4 @@
-// No option of a publisher, no crash and no freeze loses a job: it is taken in after all, or kept as rejected and told.
+// No option of a publisher, no crash and no freeze loses a job: it is taken in after all, or kept as rejected with an alert.
 import { DISPATCH_JOB, type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
 import { expectServerErrors } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';

@@ -1,4 +1,4 @@
-// Ten thousand jobs made wrong in every way that came to mind: each is refused with a pointer or taken, and none fails in between.
+// Ten thousand jobs with all kinds of mistakes: each is refused with a pointer or taken, and none causes an error.
 import { DISPATCH_JOB, dispatchJobSchema, toFieldErrors } from '@billing-mail/contracts';
 import { mutate, randomBy } from '@billing-mail/testkit';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';

@@ -1,4 +1,4 @@
-// Documents whose files come as parts of an upload: the same delivery as by JSON, and nothing left of what was refused.
+// Documents whose files are parts of an upload: the same delivery as by JSON, and nothing remains of a refused one.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';

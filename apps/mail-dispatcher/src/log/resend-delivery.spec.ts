@@ -1,4 +1,4 @@
-// Who gets a delivery once more, of many; the rest of sending again is tried over HTTP in deliveries.spec.ts.
+// Which recipients get a delivery again; the rest of sending again is tested over HTTP in deliveries.spec.ts.
 import { type RecipientView } from '@billing-mail/contracts';
 import { chooseRecipients } from './resend-delivery.js';
 

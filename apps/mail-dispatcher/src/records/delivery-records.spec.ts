@@ -1,4 +1,5 @@
-// The three statements on a real database: what each writes, what holds it back, and that members of a group do not harm each other.
+// The three statements on a real database: what each writes, what keeps it from writing, and that members of a group do not harm each
+// other.
 import { randomUUID } from 'node:crypto';
 import { dataSourceOptions, migrate, Sql } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';

@@ -1,4 +1,4 @@
-// What a dispatcher makes of a journal that somebody or something has spoilt.
+// How a dispatcher handles a journal that was damaged.
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -61,7 +61,7 @@ describe('a journal with files that can not be recorded', () => {
 describe('a journal that can not be written', () => {
   let harness: Harness;
   beforeAll(async () => {
-    // Nobody may write in there, not even root.
+    // Nobody can write to this folder, not even root.
     harness = await startHarness({ dispatchers: 1, env: { RESULT_JOURNAL_DIR: '/proc/sys/kernel' } });
     await harness.saveSettings(teamSettings('acme'));
   });

@@ -85,7 +85,7 @@ describe('the result journal', () => {
   it('says whether it could keep a report now', async () => {
     await journal.check();
     expect(await files()).toEqual([]);
-    // Nobody may write in there, not even root.
+    // Nobody can write to this folder, not even root.
     await expect(journalIn('/proc/sys/kernel').check()).rejects.toThrow();
   });
 

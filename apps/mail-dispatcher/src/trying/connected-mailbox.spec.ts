@@ -1,11 +1,11 @@
-// Deliveries of teams whose server is signed in to by the token of a connected mailbox.
+// Deliveries of teams whose server accepts the access token of a connected mailbox.
 import { createHash } from 'node:crypto';
 import { type DeliveryView, type SmtpTokenRequest, type TeamMailSettings } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What waits goes out for the reason that is tested, and neither because its time has come nor because a busy machine is slow. */
+/** Long times, so that waiting deliveries go out for the tested reason, and not because their time has come or the machine is slow. */
 const PATIENT = { RETRY_DELAYS: '1h,1h', SMTP_CONNECT_TIMEOUT: '2m', SMTP_REPLY_TIMEOUT: '2m', SMTP_FINAL_REPLY_TIMEOUT: '2m' };
 
 describe('a delivery by a connected mailbox', () => {
@@ -21,7 +21,7 @@ describe('a delivery by a connected mailbox', () => {
   });
 
   let connections = 0;
-  /** Each has a mailbox of its own, so that none goes out over a session that was opened for another. */
+  /** Each test has a mailbox of its own, so that no delivery uses a session that was opened for another. */
   const mailbox = () => `billing-${connections}@acme.example`;
   const connectedTeam = (changes: Partial<TeamMailSettings> = {}): TeamMailSettings => {
     const id = `connection-${connections}`;
@@ -33,7 +33,7 @@ describe('a delivery by a connected mailbox', () => {
       ...changes,
     });
   };
-  /** A mailbox that is connected, and what its server takes. */
+  /** Sets the token that the server accepts for the mailbox. */
   const takes = (token: string): void => {
     connections += 1;
     harness.custom.script = { security: 'starttls', accounts: [{ username: mailbox(), password: token }], mechanisms: 'XOAUTH2' };
@@ -115,7 +115,7 @@ describe('a delivery by a connected mailbox', () => {
       });
       met.push(sent.incidentId);
     }
-    // All are of the trouble that they met, or went round.
+    // All belong to the incident that they met, or that they avoided by the fallback.
     expect(new Set(met)).toEqual(new Set([expect.any(String)]));
     const incident = await harness.http().get(`/v1/teams/acme/incidents/${met[0]}`).set('Authorization', `Bearer ${harness.serviceToken}`);
     expect(incident.body).toMatchObject({ code: 'smtp_sign_in_expired', deliveries: { fellBack: 3 } });

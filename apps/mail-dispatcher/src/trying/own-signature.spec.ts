@@ -1,5 +1,5 @@
-// Mail by a team's own server is signed with the team's own certificate: as receivers see it, in every try the same, never without by mistake;
-// and it takes the link that the team trusts.
+// Mail by a team's own server is signed with the team's own certificate: valid for receivers, the same in every try, never unsigned by
+// mistake. And it only goes to a server whose certificate the team trusts.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type ServerTrust, type TeamCertificate, type TeamMailSettings } from '@billing-mail/contracts';
 import { clientKeyContext, CredentialBox, signingKeyContext } from '@billing-mail/platform';

@@ -1,4 +1,4 @@
-// A group of outcomes comes to the same as its events one by one, for the price of one.
+// A group of outcomes has the same result as its events one by one, at the cost of one.
 import { type NotificationView, type OutcomeEvent } from '@billing-mail/contracts';
 import request from 'supertest';
 import { rejected, SAMPLES, settled } from '../testing/sample-outcomes.js';

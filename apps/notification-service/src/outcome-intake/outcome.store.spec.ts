@@ -1,4 +1,4 @@
-// What a group costs: as many statements for a hundred outcomes as for one.
+// The cost of a group: a hundred outcomes take as many statements as one.
 import { type OutcomeEvent } from '@billing-mail/contracts';
 import { dataSourceOptions, migrate } from '@billing-mail/platform';
 import { startTestDatabase, type TestDatabase } from '@billing-mail/testkit';

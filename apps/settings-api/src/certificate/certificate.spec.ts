@@ -1,4 +1,4 @@
-// A team's own certificate over HTTP on the real service: what is taken, what is refused and why, and what must never be seen.
+// A team's own certificate over HTTP on the real service: what is accepted, what is refused and why, and what must never be shown.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   CERTIFICATES_ENDING,

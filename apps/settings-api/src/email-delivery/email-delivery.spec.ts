@@ -1,4 +1,4 @@
-// A team's settings over HTTP on the real service: reading, replacing, who may, two at once, and what must never be seen.
+// A team's settings over HTTP on the real service: reading, replacing, permissions, concurrent changes, and what must never be shown.
 import { emailDeliveryView, problem, type SettingsChangeRecord } from '@billing-mail/contracts';
 import { createTestIdentity, tlsCertificates } from '@billing-mail/testkit';
 import { DataSource } from 'typeorm';

@@ -1,4 +1,4 @@
-// A provider that a team has named answers as it likes: each answer must end the question, and none the service.
+// A provider that a team has named may respond with anything: each response must end the request, and none the service.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { guardedFetch } from './guarded-fetch.js';

@@ -1,4 +1,4 @@
-// Mailboxes connected at a real OpenID provider on loopback, and the tokens that come of it, also by two processes at once.
+// Mailboxes connected at a real OpenID provider on loopback, and their tokens, also with two processes at the same time.
 import { generateKeyPairSync } from 'node:crypto';
 import { type ClientProxy } from '@nestjs/microservices';
 import {

@@ -1,4 +1,4 @@
-// What other services hear over Redis, also when Redis is away, frozen or back.
+// What other services receive over Redis, also while Redis is unavailable or frozen, and after it is back.
 import { type ClientProxy } from '@nestjs/microservices';
 import { type SettingsChangedEvent, teamMailSettings } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, smtpPasswordContext, transportConnection } from '@billing-mail/platform';

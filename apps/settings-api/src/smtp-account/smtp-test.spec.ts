@@ -1,4 +1,4 @@
-// The test of a mail server over HTTP, against real SMTP conversations on loopback.
+// The test of a mail server over HTTP, against real SMTP servers on loopback.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

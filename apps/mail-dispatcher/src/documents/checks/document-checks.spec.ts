@@ -1,4 +1,4 @@
-// What documents must be: a PDF a PDF, XML well-formed, an electronic invoice what its name says, also inside a PDF.
+// The checks of documents: a PDF is a PDF, XML is well-formed, and an electronic invoice is what its name says, even inside a PDF.
 import { PDFDict, PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
