@@ -42,6 +42,17 @@ const brokenWords = (): string[] => {
   return broken;
 };
 
+/** Sections that end well below the last of what they hold, as if something were missing there. */
+const emptyBeneath = (): string[] => {
+  const holdsSomething = ({ childElementCount, childNodes }: Element): boolean =>
+    childElementCount === 0 || [...childNodes].some((node) => node instanceof Text && node.data.trim() !== '');
+  return [...document.querySelectorAll('main section')].flatMap((section) => {
+    const held = [...section.querySelectorAll('*')].filter((each) => holdsSomething(each) && each.checkVisibility());
+    const empty = section.getBoundingClientRect().bottom - Math.max(...held.map((each) => each.getBoundingClientRect().bottom));
+    return held.length > 0 && empty > 40 ? [`${section.textContent.slice(0, 40)}, ${empty.toFixed()} px`] : [];
+  });
+};
+
 /** What a dialog is there for is its last button: at once in sight, however much stands above it. */
 const buttonsOutOfSight = (): string[] => {
   const button = [...document.querySelectorAll('[role="dialog"] button')].at(-1);
@@ -115,10 +126,12 @@ async function glanceAt(page: Page, locale: string, { scheme, width }: Glance): 
   const sticksOut = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
   const findings = await seriousFindings(page);
   const broken = await page.evaluate(brokenWords);
+  const empty = await page.evaluate(emptyBeneath);
   const outOfSight = await page.evaluate(buttonsOutOfSight);
   return [
     ...(sticksOut > 0 ? [`${sticksOut} px wider than the window`] : []),
     ...broken.map((word) => `breaks in the middle of a word: ${word}`),
+    ...empty.map((section) => `empty beneath: ${section}`),
     ...outOfSight.map((button) => `below the window: ${button}`),
     ...findings,
   ].map((finding) => `${locale}, ${scheme}, ${width}: ${finding}`);

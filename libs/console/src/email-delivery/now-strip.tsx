@@ -1,5 +1,5 @@
 // One sentence that says what happens to mail now, and how the last 24 hours went.
-import { Anchor, Group, Paper, Skeleton, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { type DeliveryCounts, DOCUMENT_TYPES, type EmailDeliveryView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { useClients } from '../api/clients-context.js';
@@ -21,7 +21,7 @@ export function NowStrip({ team, stored }: { team: string; stored: EmailDelivery
         </Title>
         <Text className="breakable">{useSentence(stored)}</Text>
       </div>
-      <HealthOf team={team} />
+      <HealthOf team={team} isOwn={stored?.sender === 'custom'} />
     </Paper>
   );
 }
@@ -52,47 +52,57 @@ function sayCopies({ cc, bcc, copies }: EmailDeliveryView, { now, typeCopies }: 
   ].join(' ');
 }
 
-function HealthOf({ team }: { team: string }) {
+function HealthOf({ team, isOwn }: { team: string; isOwn: boolean }) {
   const words = useLanguage().words.settings.health;
   const { data, error } = useStatistics(team);
   return (
-    <div className={classes.health}>
+    <div>
       <Title order={2} size="sm" c="dimmed" fw={500} mb={4}>
         {words.title}
       </Title>
-      {data ? (
-        <Figures team={team} counts={data.last24Hours} />
-      ) : error ? (
-        <Text size="sm">{words.away}</Text>
-      ) : (
-        <Skeleton height={24} width="14rem" />
-      )}
-      <Anchor component={Link} href={logStartPath(team)} size="sm" underline="always">
-        {words.open}
-      </Anchor>
+      <div className={classes.health}>
+        {data ? (
+          <Figures team={team} counts={data.last24Hours} isOwn={isOwn} />
+        ) : error ? (
+          <Text size="sm">{words.away}</Text>
+        ) : (
+          <Skeleton width="fit-content" aria-hidden>
+            <Figures team={team} counts={null} isOwn={isOwn} />
+          </Skeleton>
+        )}
+        <Anchor component={Link} href={logStartPath(team)} size="sm" underline="always">
+          {words.open}
+        </Anchor>
+      </div>
     </div>
   );
 }
 
-function Figures({ team, counts }: { team: string; counts: DeliveryCounts }) {
+/** The same lines before the counts are there (`null`) and whatever they are, so that nothing below them moves. */
+function Figures({ team, counts, isOwn }: { team: string; counts: DeliveryCounts | null; isOwn: boolean }) {
   const { words, formats } = useLanguage();
   const says = words.settings.health;
+  const { sent = 0, fellBack = 0, underWay = 0 } = counts ?? {};
   const listOf = (filter: DeliveryFilter): string => `${deliveriesPath(team)}${writeFilter(filter)}`;
-  if (Object.values(counts).every((count) => count === 0)) return <Text size="sm">{says.none}</Text>;
   const figures = [
-    { value: counts.sent + counts.fellBack, text: says.sent, tone: 'good', status: 'sent' },
-    { value: counts.fellBack, text: says.fellBack, tone: 'wait', status: 'fell_back' },
-    { value: counts.underWay, text: says.underWay, tone: 'calm', status: 'under_way' },
-    { value: countTrouble(counts), text: says.trouble, tone: 'bad', status: 'in_trouble' },
+    { value: sent + fellBack, text: says.sent, tone: 'good', status: 'sent' },
+    ...(isOwn || fellBack > 0 ? [{ value: fellBack, text: says.fellBack, tone: 'wait', status: 'fell_back' } as const] : []),
+    { value: underWay, text: says.underWay, tone: 'calm', status: 'under_way' },
+    { value: counts === null ? 0 : countTrouble(counts), text: says.trouble, tone: 'bad', status: 'in_trouble' },
   ] as const;
-  const shown = figures.filter(({ value, tone }) => value > 0 || tone === 'good');
   return (
-    <Group gap="0 var(--mantine-spacing-md)">
-      {shown.map(({ value, text, tone, status }) => (
-        <Anchor key={text} component={Link} href={listOf({ status, since: '24h' })} size="sm" className={classes.figure}>
-          <strong className={classes[tone]}>{formats.number(value)}</strong> {text}
-        </Anchor>
-      ))}
-    </Group>
+    <div className={classes.figures}>
+      {figures.map(({ value, text, tone, status }) =>
+        counts === null ? (
+          <Text key={text} span size="sm">
+            {formats.number(value)} {text}
+          </Text>
+        ) : (
+          <Anchor key={text} component={Link} href={listOf({ status, since: '24h' })} size="sm" className={classes.figure}>
+            <strong className={value > 0 ? classes[tone] : classes.calm}>{formats.number(value)}</strong> {text}
+          </Anchor>
+        ),
+      )}
+    </div>
   );
 }

@@ -28,7 +28,6 @@ export const settingsWords: typeof english = {
   },
   health: {
     title: 'Letzte 24 Stunden',
-    none: 'Es wurden keine Belege verschickt.',
     sent: 'verschickt',
     fellBack: 'davon über unsere Plattform',
     underWay: 'in Arbeit',

@@ -31,7 +31,6 @@ export const settingsWords = {
   },
   health: {
     title: 'Last 24 hours',
-    none: 'No documents were sent.',
     sent: 'sent',
     fellBack: 'of these by our platform',
     underWay: 'under way',
