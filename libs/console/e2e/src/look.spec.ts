@@ -53,6 +53,15 @@ const emptyBeneath = (): string[] => {
   });
 };
 
+/** Links of which only a part is underlined: the line leaves out what is a block in them. */
+const halfUnderlined = (): string[] => {
+  const isUnderlined = (each: Element): boolean => getComputedStyle(each).textDecorationLine.includes('underline');
+  return [...document.querySelectorAll('a *')]
+    .filter((each) => getComputedStyle(each).display === 'inline-block' && each.textContent !== '')
+    .filter((each) => each.parentElement !== null && isUnderlined(each.parentElement) && !isUnderlined(each))
+    .map(({ textContent }) => textContent);
+};
+
 /** What a dialog is there for is its last button: at once in sight, however much stands above it. */
 const buttonsOutOfSight = (): string[] => {
   const button = [...document.querySelectorAll('[role="dialog"] button')].at(-1);
@@ -127,10 +136,12 @@ async function glanceAt(page: Page, locale: string, { scheme, width }: Glance): 
   const findings = await seriousFindings(page);
   const broken = await page.evaluate(brokenWords);
   const empty = await page.evaluate(emptyBeneath);
+  const half = await page.evaluate(halfUnderlined);
   const outOfSight = await page.evaluate(buttonsOutOfSight);
   return [
     ...(sticksOut > 0 ? [`${sticksOut} px wider than the window`] : []),
     ...broken.map((word) => `breaks in the middle of a word: ${word}`),
+    ...half.map((text) => `a link that is not underlined as a whole: ${text}`),
     ...empty.map((section) => `empty beneath: ${section}`),
     ...outOfSight.map((button) => `below the window: ${button}`),
     ...findings,
