@@ -89,7 +89,8 @@ const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
 type OwnAppProps = Props & { chosen: (provider: MailProviderName) => MailConnectionInput };
 
 function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
-  const words = useLanguage().words.ownServer.connection;
+  const { words: all } = useLanguage();
+  const words = all.ownServer.connection;
   const { draft } = useEditing();
   const errorOf = useErrorOf(failure);
   const [app, setApp] = useState<App>(() => appOf(connection));
@@ -105,7 +106,10 @@ function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
       <NativeSelect
         label={words.provider}
         value={app.provider}
-        data={(['microsoft', 'google', 'oidc'] as const).map((value) => ({ value, label: words.providers[value] }))}
+        data={(['microsoft', 'google', 'oidc'] as const).map((value) => ({
+          value,
+          label: value === 'oidc' ? all.settings.server.other : words.providers[value],
+        }))}
         onChange={(event) => setApp({ ...app, provider: event.currentTarget.value as MailProviderName })}
       />
       <div className={classes.columns}>
