@@ -117,7 +117,7 @@ describe('what comes back', () => {
     const figures = page.getByRole('region', { name: 'Recipients' }).getByRole('row');
     expect((await figures.allInnerTexts()).map((line) => line.replace(/\s+/g, ' '))).toEqual([
       ...['Went out to 2', 'of these arrived, as far as is known 1', 'of these came back 1', 'of these uncertain 0'],
-      ...['Refused by the server 0', 'Waiting or on the way 0', 'Cancelled 0'],
+      ...['Not accepted by the mail server 0', 'Under way 0', 'Cancelled 0'],
     ]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()]);
     const lines = readFileSync(await download.path(), 'utf8')

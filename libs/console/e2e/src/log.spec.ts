@@ -178,7 +178,7 @@ describe('the delivery log', () => {
     const renewed = await page.locator('[data-secret]').textContent();
     expect([renewed?.startsWith('whsec_'), renewed === secret]).toEqual([true, false]);
     await page.getByRole('button', { name: 'I have copied it' }).click();
-    await page.getByText('The keys before hold until').waitFor();
+    await page.getByText('The previous keys stay valid until').waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No webhooks yet').waitFor();

@@ -270,9 +270,9 @@ describe('deliveries and inbox', () => {
     await page.getByText('is not an e-mail address').waitFor();
     desk.opened[0]?.complaints.splice(0);
     await page.getByLabel('Your e-mail address').fill('anna@acme.example');
-    const types = page.getByText('What you are told', { exact: true });
+    const types = page.getByText('What you are notified of', { exact: true });
     const uncertain = page.getByRole('checkbox', { name: 'Not certain whether it arrived: Here in the inbox' });
-    await page.getByLabel('E-mails come').selectOption('hour');
+    await page.getByLabel('E-mails arrive').selectOption('hour');
     await types.click();
     await uncertain.uncheck();
     await page.getByRole('switch', { name: 'By e-mail as well' }).click({ force: true });
@@ -283,7 +283,7 @@ describe('deliveries and inbox', () => {
     await page.getByText('desk@acme.example is not confirmed yet').waitFor();
     await page.reload();
     await page.getByText('desk@acme.example is not confirmed yet').waitFor();
-    expect(await page.getByLabel('E-mails come').inputValue()).toBe('hour');
+    expect(await page.getByLabel('E-mails arrive').inputValue()).toBe('hour');
     await types.click();
     expect(await uncertain.isChecked()).toBe(false);
     await eventually(

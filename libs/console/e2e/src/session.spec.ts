@@ -27,7 +27,7 @@ describe('who is signed in', () => {
 
   it.each([
     ['en', 'Sign in as somebody else?', 'Stay anna.berg', 'Sign in as eve.adler'],
-    ['de', 'Als jemand anderes anmelden?', 'anna.berg bleiben', 'Als eve.adler anmelden'],
+    ['de', 'Als jemand anders anmelden?', 'anna.berg bleiben', 'Als eve.adler anmelden'],
   ] as const)('is not replaced by a link without being asked (%s)', async (locale, title, stay, change) => {
     const page = await desk.open(SETTINGS, { locale });
     await company(page).fill('Draft of Anna');
@@ -161,7 +161,7 @@ describe('who is signed in', () => {
     const front = `${system.urls['settings-api']}/#token=${await system.token(ANNA)}`;
     const signedIn = isElsewhere ? await page.context().newPage() : page;
     await signedIn.goto(front);
-    await signedIn.waitForFunction(() => document.activeElement?.textContent === 'How you are told');
+    await signedIn.waitForFunction(() => document.activeElement?.textContent === 'How you are notified');
     expect(new URL(signedIn.url()).pathname + new URL(signedIn.url()).search).toBe('/teams/acme/inbox?show=preferences');
     // Once: the front door leads to the settings again.
     await signedIn.goto('about:blank');

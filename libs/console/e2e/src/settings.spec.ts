@@ -245,7 +245,7 @@ describe('E-mail delivery', () => {
     await people.press('Enter');
     await people.pressSequentially('u99');
     await people.press('Enter');
-    const section = page.getByRole('region', { name: 'Who is told of trouble' });
+    const section = page.getByRole('region', { name: 'Who is notified of trouble' });
     await section.getByText('Max Klein', { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save', exact: true }).click();

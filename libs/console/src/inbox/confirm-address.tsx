@@ -46,7 +46,7 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
           <BusyButton busy={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
             {says.confirm}
           </BusyButton>
-          <BusyButton variant="subtle" busy={asking.isPending} onClick={() => asking.mutate()}>
+          <BusyButton variant="default" busy={asking.isPending} onClick={() => asking.mutate()}>
             {says.askAgain}
           </BusyButton>
           <Text size="sm" role="status">

@@ -14,7 +14,7 @@ export const incidentWords: typeof english = {
     operator: 'Am Zug ist der Betreiber des Mailservers',
     platform: 'Wir sind am Zug',
   },
-  mend: 'Zur Einstellung',
+  mend: 'Zu den Einstellungen',
   mendThenSend: 'Prüfen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
   progressLabel: 'Verschickte Belege',
   progress: (done, total) => `${done} von ${total === 1 ? '1 Beleg' : `${total} Belegen`} verschickt oder erneut gesendet.`,
@@ -33,7 +33,7 @@ export const incidentWords: typeof english = {
   received: {
     open: 'Ist angekommen …',
     title: 'Als angekommen vermerken?',
-    lead: 'Tun Sie das, wenn der Empfänger es bestätigt hat. Der Beleg hat dann keinen Handlungsbedarf mehr.',
+    lead: 'Tun Sie das, wenn der Empfänger es bestätigt hat. Bei diesem Beleg besteht dann kein Handlungsbedarf mehr.',
     field: 'Notiz, etwa von wem Sie es wissen',
     save: 'Als angekommen vermerken',
     by: (user, when) => `Von ${user} am ${when} als angekommen vermerkt`,

@@ -34,9 +34,9 @@ export const pageWords: typeof english = {
     noTeam: 'Sie sind angemeldet, gehören aber zu keinem Team. Bitten Sie einen Administrator Ihres Teams um Zugang.',
   },
   switchUser: {
-    title: 'Als jemand anderes anmelden?',
+    title: 'Als jemand anders anmelden?',
     text: (now, next) =>
-      `Sie sind als ${now} angemeldet. Der Link, den Sie geöffnet haben, meldet Sie als ${next} an. Wenn Sie das nicht erwartet haben, bleiben Sie angemeldet: Sie würden sonst im Namen von jemand anderem arbeiten.`,
+      `Sie sind als ${now} angemeldet. Der Link, den Sie geöffnet haben, meldet Sie als ${next} an. Wenn Sie das nicht erwartet haben, bleiben Sie angemeldet: Sie würden sonst im Namen eines anderen arbeiten.`,
     stay: (now) => `${now} bleiben`,
     change: (next) => `Als ${next} anmelden`,
   },

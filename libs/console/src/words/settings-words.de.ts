@@ -40,7 +40,7 @@ export const settingsWords: typeof english = {
     name: 'Firmenname',
     nameHint: 'Ihn sehen Ihre Kunden bei jedem Beleg als Absender.',
     replyTo: 'Antwortadresse',
-    replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Ohne sie erreichen Sie Antworten nicht.',
+    replyToHint: 'Hierhin gehen die Antworten Ihrer Kunden. Bleibt das Feld leer, erreichen die Antworten Sie nicht.',
     locale: 'Sprache der Mitteilungen an das Team',
     languages: { en: 'Englisch', de: 'Deutsch' },
   },
@@ -49,7 +49,7 @@ export const settingsWords: typeof english = {
     from: 'Von',
     replyTo: 'Antwort an',
     to: 'An',
-    cc: 'Kopie',
+    cc: 'CC',
     subject: 'Betreff',
     sampleTo: 'Kreditorenbuchhaltung <kreditoren@kunde.example>',
     sampleSubject: 'Rechnung 2026-0042',
@@ -90,7 +90,7 @@ export const settingsWords: typeof english = {
     add: (type) => `Kopien für ${type} hinzufügen`,
     hints: {
       cc: 'Sichtbare Kopien: Ihr Kunde sieht die Adressen.',
-      bcc: 'Verborgene Kopien: Ihr Kunde sieht sie nicht.',
+      bcc: 'Blindkopien: Ihr Kunde sieht sie nicht.',
     },
   },
   method: {

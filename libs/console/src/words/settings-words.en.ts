@@ -23,7 +23,7 @@ export const settingsWords = {
     customSigned: (from: string, host: string) =>
       `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
     fallbackOn: 'If your mail server cannot send one, our platform does.',
-    fallbackOff: 'If your mail server cannot send one, it stays unsent and you are told.',
+    fallbackOff: 'If your mail server cannot send one, it stays unsent and you are notified.',
     copies: (count: number) =>
       count === 0 ? 'No copies go to anybody.' : `${s(count, 'copy', 'copies')} of each ${count === 1 ? 'goes' : 'go'} to your CC and BCC.`,
     typeCopies: (which: string) => `Further copies go out with: ${which}.`,
@@ -43,7 +43,7 @@ export const settingsWords = {
     name: 'Company name',
     nameHint: 'Your customers see it as the sender of every document.',
     replyTo: 'Reply address',
-    replyToHint: 'Answers of your customers go here. Leave it empty and they go nowhere you can read.',
+    replyToHint: 'Your customers’ replies go here. Left empty, they do not reach you.',
     locale: 'Language of messages to the team',
     languages: { en: 'English', de: 'German' },
   },
@@ -52,7 +52,7 @@ export const settingsWords = {
     from: 'From',
     replyTo: 'Reply to',
     to: 'To',
-    cc: 'Copy',
+    cc: 'CC',
     subject: 'Subject',
     sampleTo: 'Accounts payable <payables@customer.example>',
     sampleSubject: 'Invoice 2026-0042',
@@ -146,8 +146,8 @@ export const settingsWords = {
     messagesPerMinute: 'E-mails a minute',
     recipientsPerDay: 'Recipients a day',
     fallback: 'If your server fails, send by our platform',
-    fallbackOn: 'After three failed tries a document goes out signed from our address, answers go to yours. You are told each time.',
-    fallbackOff: 'After three failed tries a document stays unsent and you are told. Nothing ever passes through our platform.',
+    fallbackOn: 'After three failed tries a document goes out signed from our address, replies go to yours. You are notified each time.',
+    fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever passes through our platform.',
     microsoft:
       'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
   },
@@ -166,7 +166,7 @@ export const settingsWords = {
     certificate: 'a certificate (PEM)',
   },
   notify: {
-    title: 'Who is told of trouble',
+    title: 'Who is notified of trouble',
     users: 'People',
     hint: 'Besides whoever sent the document. One user id each.',
     hintByName: 'Besides whoever sent the document. Choose people of the team, or type a user id.',
@@ -198,7 +198,7 @@ export const settingsWords = {
     '/smtp/limits/messagesPerMinute': 'Sending limit: e-mails a minute',
     '/smtp/limits/recipientsPerDay': 'Sending limit: recipients a day',
     '/fallback': 'Fallback to our platform',
-    '/notifyUserIds': 'Who is told of trouble',
+    '/notifyUserIds': 'Who is notified of trouble',
   },
   history: {
     title: 'What was changed',

@@ -50,7 +50,7 @@ export const webhooksWords: typeof english = {
     open: 'Neue Schlüssel …',
     title: 'Neue Schlüssel erzeugen',
     text: 'Sie erhalten ein neues Geheimnis. Noch 24 Stunden tragen Anfragen auch die Signaturen der alten Schlüssel, damit Ihr Programm umgestellt werden kann.',
-    revoke: 'Jemand anderes kennt das alte Geheimnis: sofort ungültig machen',
+    revoke: 'Jemand anders kennt das alte Geheimnis: sofort ungültig machen',
     yes: 'Neue Schlüssel erzeugen',
   },
   test: 'Probe senden',
