@@ -4,7 +4,12 @@ import { request as requestHttps } from 'node:https';
 import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
-/** Discovery documents, keys and tokens have a few kilobytes. */
+/**
+ * A token endpoint may put a challenge in front of what it has against the client (RFC 6749 5.2), and openid-client then reads no further: whose trouble
+ * it is says only the body.
+ */
+const NOT_PASSED_ON = 'www-authenticate';
+/** Discovery documents, keys and tokens are a few kilobytes. */
 const MOST_BYTES = 1024 * 1024;
 
 /** @param policy `null` for a provider that the operator has named */
@@ -50,6 +55,8 @@ async function contentOf(response: IncomingMessage): Promise<Buffer> {
 
 function toResponse({ statusCode = 502, headers }: IncomingMessage, content: Buffer): Response {
   const hasBody = ![204, 205, 304].includes(statusCode);
-  const fields = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : []));
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' && name !== NOT_PASSED_ON ? [[name, value] as [string, string]] : [],
+  );
   return new Response(hasBody ? content : null, { status: statusCode, headers: fields });
 }
