@@ -27,7 +27,7 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
-import { type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
+import { NOT_AT_THIS_ADDRESS, type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { sealTokens } from './seal-tokens.js';
@@ -82,7 +82,7 @@ export class ConnectMailbox {
       randomPKCECodeVerifier(),
       randomBytes(32).toString('base64url'),
     ];
-    const { url } = await this.answered(() =>
+    const { url } = await this.answered(request, () =>
       this.authorizationUrlOf(app, wanted.scope, { state, nonce, verifier, hint: request.mailbox }),
     );
     const stateHash = sha256(state);
@@ -166,7 +166,7 @@ export class ConnectMailbox {
       serviceAccount === undefined
         ? this.appOf(request)
         : { ...this.appOf({ ...request, clientId: serviceAccount.client_email }), clientSecret: serviceAccount.private_key };
-    const { tokens } = await this.answered(() => this.providers.appToken(app, mailbox));
+    const { tokens } = await this.answered(request, () => this.providers.appToken(app, mailbox));
     const scope = MAIL_PROVIDER_TABLE[provider].app?.scope ?? '';
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
@@ -250,11 +250,15 @@ export class ConnectMailbox {
     });
   }
 
-  private async answered<T>(ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
+  private async answered<T>({ tenant, issuer }: MailConnectionRequest, ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
     try {
       const answer = await ask();
       if (answer.kind === 'ok') return answer;
-      if (answer.kind === 'refused') throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
+      if (answer.kind === 'refused' && answer.code === NOT_AT_THIS_ADDRESS) {
+        if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
+        if (issuer !== undefined) throw invalidInput([{ pointer: '/issuer', message: 'has no discovery document: check the address' }]);
+      } else if (answer.kind === 'refused')
+        throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
     } catch (error) {
       if (!(error instanceof ForbiddenAddressError)) throw error;
       throw invalidInput([{ pointer: '/issuer', message: error.message }]);

@@ -192,6 +192,35 @@ describe('a mailbox at an OpenID provider', () => {
       });
   });
 
+  it('is not connected at an address where no provider is, nor in a directory that its provider does not know', async () => {
+    const refused = async (body: object) => {
+      const response = noted(await api.call('post', CONNECTION, { body }));
+      return [response.status, (response.body as { errors?: unknown }).errors];
+    };
+    const issuer = `${provider.issuer}/nowhere`;
+    expect(await refused({ ...oidc(), issuer })).toEqual([
+      422,
+      [{ pointer: '/issuer', message: 'has no discovery document: check the address' }],
+    ]);
+    // Each team has a directory of its own there.
+    const elsewhere = await createSettingsApi(
+      { ...api.env, OAUTH_MICROSOFT_ISSUER: `${microsoft.issuer}/organizations` },
+      pino({ level: 'silent' }),
+    );
+    try {
+      const response = await request(elsewhere.getHttpServer())
+        .post(CONNECTION)
+        .set({ Authorization: `Bearer ${await adminToken()}` })
+        .send({ provider: 'microsoft', tenant: 'deleted.example' });
+      expect([response.status, response.body]).toMatchObject([
+        422,
+        { errors: [{ pointer: '/tenant', message: 'is not known to the provider' }] },
+      ]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
   it('gives no token for another server than it was connected for', async () => {
     expect(await ask({ host: 'smtp.evil.example' })).toEqual({ broken: 'other_server' });
     const elsewhere = { ...input, smtp: { ...input.smtp, host: 'smtp.evil.example' } };

@@ -20,11 +20,12 @@ const ENVIRONMENT = {
 describe('what a provider answers', () => {
   let server: Server;
   let issuer: string;
-  let tokens: Answer;
+  let answers: { discovery?: Answer; token?: Answer };
 
   beforeAll(async () => {
     server = createServer((request, response) => {
-      const { status, headers, body = '' } = request.url === '/token' ? tokens : { status: 200, body: document() };
+      const { discovery = { status: 200, body: document() }, token = { status: 500 } } = answers;
+      const { status, headers, body = '' } = request.url === '/token' ? token : discovery;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
@@ -38,8 +39,8 @@ describe('what a provider answers', () => {
 
   const document = () => ({ issuer, token_endpoint: `${issuer}/token` });
   /** Asks for a new token of a provider that answers thus. */
-  const renewed = (answer: Answer) => {
-    tokens = answer;
+  const renewed = (given: typeof answers) => {
+    answers = given;
     const apps = new PlatformApps(readEnvironment(settingsEnvironment, ENVIRONMENT));
     const app = { provider: 'oidc' as const, issuer, clientId: 'billing', clientSecret: 'secret' };
     return new ProviderClient({ allowedNetworks: ['127.0.0.0/8'] }, apps).refresh(app, 'refresh-token', 'smtp');
@@ -51,6 +52,31 @@ describe('what a provider answers', () => {
     ['invalid_grant', 'sign_in_expired'],
   ])('is the team\'s trouble by "%s", whatever challenge stands in front of it', async (error, trouble) => {
     const headers = { 'www-authenticate': 'Basic realm="tokens", error="any"' };
-    expect(await renewed({ status: 401, headers, body: { error } })).toEqual({ kind: 'refused', trouble, code: error });
+    expect(await renewed({ token: { status: 401, headers, body: { error } } })).toEqual({ kind: 'refused', trouble, code: error });
+  });
+
+  it.each([400, 401, 403, 404, 410])(
+    "is the team's trouble where a tenant is wrong or was deleted: %i in place of a document",
+    async (status) => {
+      const body = { error: 'invalid_tenant', error_description: 'AADSTS90002: Tenant not found.' };
+      expect(await renewed({ discovery: { status, body } })).toEqual({
+        kind: 'refused',
+        trouble: 'client_refused',
+        code: 'not_at_this_address',
+      });
+    },
+  );
+
+  it.each([403, 404])("is the team's trouble where tokens are refused without a word: %i", async (status) => {
+    const headers = { 'content-type': 'text/html' };
+    expect(await renewed({ token: { status, headers, body: '<h1>No</h1>' } })).toEqual({
+      ...{ kind: 'refused', trouble: 'client_refused', code: `http_${status}` },
+    });
+  });
+
+  it.each([302, 408, 429, 500, 503])('is waited for, as it may be another one in a moment: %i', async (status) => {
+    const body = { error: 'invalid_request' };
+    expect(await renewed({ discovery: { status, body } })).toMatchObject({ kind: 'away' });
+    expect(await renewed({ token: { status, body } })).toMatchObject({ kind: 'away' });
   });
 });

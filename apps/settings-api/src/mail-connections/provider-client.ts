@@ -20,6 +20,8 @@ export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: s
 export type ProviderAnswer<T> =
   ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
 
+/** The code of a refusal by who has no discovery document where one was looked for: a wrong tenant, or one that was deleted. */
+export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** A person or a delivery waits for the answer. */
 const ANSWER_S = 10;
@@ -121,12 +123,15 @@ export class ProviderClient {
     ask: (config: openid.Configuration) => Promise<T>,
     bySignature = false,
   ): Promise<ProviderAnswer<T>> {
+    let config: openid.Configuration | null = null;
     try {
-      return { kind: 'ok', ...(await ask(await this.configOf(app, bySignature))) };
+      config = await this.configOf(app, bySignature);
+      return { kind: 'ok', ...(await ask(config)) };
     } catch (error) {
       const forbidden = causes(error).find((cause) => cause instanceof ForbiddenAddressError);
       if (forbidden !== undefined) throw forbidden;
-      return troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
+      const trouble = troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
+      return config === null && trouble.kind === 'refused' ? { ...trouble, code: NOT_AT_THIS_ADDRESS } : trouble;
     }
   }
 
@@ -177,17 +182,23 @@ function emailOf(claims: Record<string, unknown>): string | null {
 }
 
 function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnswer<object>, { kind: 'ok' }> {
-  if (!(error instanceof openid.ResponseBodyError) && !(error instanceof openid.AuthorizationResponseError))
+  if (!(error instanceof openid.ResponseBodyError) && !(error instanceof openid.AuthorizationResponseError)) {
+    const status = causes(error).find((cause) => cause instanceof Response)?.status;
+    if (status !== undefined && isRefusal(status)) return { kind: 'refused', trouble: 'client_refused', code: `http_${status}` };
     return { kind: 'away', why: whyAway(error) };
+  }
   const code = error.error;
-  const isTheirs = error instanceof openid.ResponseBodyError && (error.status >= 500 || error.status === 429);
+  const isTheirs = error instanceof openid.ResponseBodyError && !isRefusal(error.status);
   if (isTheirs || code === 'temporarily_unavailable' || code === 'server_error') return { kind: 'away', why: code };
   const words = error.error_description ?? '';
   const trouble = provider.troubles.find(({ says }) => says.test(words))?.code ?? TROUBLE_OF[code] ?? 'client_refused';
   return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown' };
 }
 
-/** Only names and codes, as the text of a provider may contain a token. */
+/** What is asked again in the same words is answered in the same way, unless it came too late (408) or too often (429). */
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+/** Name and code only: what a provider sent may hold a token. */
 function whyAway(error: unknown): string {
   const codes = causes(error).flatMap((cause) => {
     if (!(cause instanceof Error)) return [];
