@@ -49,6 +49,8 @@ export type SignIn = {
 /** Enough to sign in, including looking up a password and a second factor. */
 const SIGN_IN_TIME = `interval '10 minutes'`;
 
+export const FORGET_ENDED_SIGN_INS = 'DELETE FROM settings.mail_sign_ins WHERE ends_at < now()';
+
 const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "clientId", grant_kind AS "grant", mailbox, hosts, scope,
   client_secret_sealed AS "clientSecretSealed", refresh_token_sealed AS "refreshTokenSealed", access_token_sealed AS "accessTokenSealed",
   access_token_sha256 AS "accessTokenSha256",
@@ -103,7 +105,7 @@ export class MailConnectionsStore {
   }
 
   async beginSignIn({ stateHash, browserHash, teamId, userId, wanted, secretsSealed }: SignIn): Promise<void> {
-    await this.sql.affected('DELETE FROM settings.mail_sign_ins WHERE ends_at < now()');
+    await this.sql.affected(FORGET_ENDED_SIGN_INS);
     await this.sql.affected(`INSERT INTO settings.mail_sign_ins VALUES ($1, $2, $3, $4, $5, $6, now() + ${SIGN_IN_TIME})`, [
       stateHash,
       browserHash,

@@ -4,6 +4,7 @@ import {
   CredentialBox,
   dataSourceOptions,
   mailConnectionContext,
+  mailSignInContext,
   migrate,
   type SecretKey,
   signingKeyContext,
@@ -135,6 +136,27 @@ describe('resealSecrets', () => {
       ],
     });
     await source.query('DELETE FROM settings.mail_connections');
+  });
+
+  it('moves the secrets of every sign-in that is under way, and forgets those that nobody has come back from', async () => {
+    const context = (state: string) => mailSignInContext('signing-in', Buffer.from(state).toString('hex'));
+    const begin = (state: string, key: SecretKey, endsIn: string) =>
+      source.query(`INSERT INTO settings.mail_sign_ins VALUES ($1, '', 'signing-in', 'u1', '{}', $2, now() + $3::interval)`, [
+        ...[Buffer.from(state), new CredentialBox([key]).seal(state, context(state)), endsIn],
+      ]);
+    await begin('one', oldKey, '5 minutes');
+    await begin('two', oldKey, '5 minutes');
+    await begin('ended', lostKey, '-1 minute');
+    await begin('lost', lostKey, '5 minutes');
+    const left = [{ teamId: 'signing-in', reason: expect.stringContaining('"lost"') }];
+    expect(await resealSecrets(source, [newKey, oldKey])).toEqual({ secrets: 7, moved: 2, left });
+    await source.query('DELETE FROM settings.mail_sign_ins WHERE state_sha256 = $1', [Buffer.from('lost')]);
+    const rows = await source.query<{ state: Buffer; sealed: string }[]>(
+      'SELECT state_sha256 AS state, secrets_sealed AS sealed FROM settings.mail_sign_ins ORDER BY state_sha256',
+    );
+    const opened = rows.map(({ state, sealed }) => new CredentialBox([newKey]).open(sealed, context(state.toString())));
+    await source.query('DELETE FROM settings.mail_sign_ins');
+    expect(opened).toEqual(['one', 'two']);
   });
 
   it('names the teams whose password no first key opens, and why, and moves the others', async () => {

@@ -7,6 +7,7 @@ import {
   CredentialBox,
   inTransaction,
   mailConnectionContext,
+  mailSignInContext,
   type SealContext,
   SealError,
   type SecretKey,
@@ -15,18 +16,21 @@ import {
   Sql,
 } from '@billing-mail/platform';
 import { type DataSource } from 'typeorm';
+import { FORGET_ENDED_SIGN_INS } from '../mail-connections/mail-connections.store.js';
 
 /** `left`: teams with a secret that the first key does not open, and why. If it is empty, the other keys can be removed. */
 export type Resealed = { secrets: number; moved: number; left: { teamId: string; reason: string }[] };
 
 /** `exchange`: the assignment of an UPDATE that replaces the seal by `$2`. */
 type Secret = { sealed: string; context: SealContext; exchange: string };
-/** A table with secrets of teams, one row for each team. */
-type SealedTable<Row> = { rows: string; update: string; secretsOf: (row: Row) => Secret[] };
+/** A table that holds secrets of teams. `key` is the SQL of what tells its rows apart, as text; `rows` gives it as `key`. */
+type SealedTable<Row> = { rows: string; key: string; update: string; secretsOf: (row: Row) => Secret[] };
+type SealedRow = { teamId: string; key: string };
 
-type SettingsRow = Pick<TeamMailSettings, 'teamId' | 'smtp' | 'certificate'>;
+type SettingsRow = SealedRow & Pick<TeamMailSettings, 'teamId' | 'smtp' | 'certificate'>;
 const SETTINGS: SealedTable<SettingsRow> = {
-  rows: 'SELECT team_id AS "teamId", smtp, certificate FROM settings.team_email_delivery',
+  rows: 'SELECT team_id AS "teamId", team_id AS key, smtp, certificate FROM settings.team_email_delivery',
+  key: 'team_id',
   update: 'UPDATE settings.team_email_delivery',
   secretsOf: ({ teamId, smtp, certificate }) => {
     const secrets: Secret[] = [];
@@ -50,11 +54,12 @@ const SETTINGS: SealedTable<SettingsRow> = {
 };
 const exchangeIn = (column: string, path: string): string => `${column} = jsonb_set(${column}, '${path}', to_jsonb($2::text))`;
 
-type ConnectionRow = ConnectionIdentity & { teamId: string } & Record<ConnectionSecret, string | null>;
+type ConnectionRow = SealedRow & ConnectionIdentity & Record<ConnectionSecret, string | null>;
 const CONNECTION_SECRETS: readonly ConnectionSecret[] = ['client_secret', 'refresh_token', 'access_token'];
 const CONNECTIONS: SealedTable<ConnectionRow> = {
-  rows: `SELECT team_id AS "teamId", provider, issuer, client_id AS "clientId", mailbox, client_secret_sealed AS client_secret,
+  rows: `SELECT team_id AS "teamId", team_id AS key, provider, issuer, client_id AS "clientId", mailbox, client_secret_sealed AS client_secret,
            refresh_token_sealed AS refresh_token, access_token_sealed AS access_token FROM settings.mail_connections`,
+  key: 'team_id',
   update: 'UPDATE settings.mail_connections',
   secretsOf: (row) =>
     CONNECTION_SECRETS.flatMap((secret) => {
@@ -64,7 +69,15 @@ const CONNECTIONS: SealedTable<ConnectionRow> = {
     }),
 };
 
-// Read in pages, so that the table may have any size.
+/** Sign-ins that somebody has begun, of which a team may have several: each holds the secret of the team's app. */
+const SIGN_INS: SealedTable<SealedRow & { sealed: string }> = {
+  rows: `SELECT team_id AS "teamId", encode(state_sha256, 'hex') AS key, secrets_sealed AS sealed FROM settings.mail_sign_ins`,
+  key: `encode(state_sha256, 'hex')`,
+  update: 'UPDATE settings.mail_sign_ins',
+  secretsOf: ({ teamId, key, sealed }) => [{ sealed, context: mailSignInContext(teamId, key), exchange: 'secrets_sealed = $2' }],
+};
+
+// Read piece by piece, so that a table of any size does.
 const ROWS_AT_ONCE = 500;
 
 /**
@@ -72,16 +85,21 @@ const ROWS_AT_ONCE = 500;
  * do not change, as no user changes anything.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
-  const inSettings = await resealTable(source, keys, SETTINGS);
-  const inConnections = await resealTable(source, keys, CONNECTIONS);
+  // What nobody comes back from any more is no reason to keep a key.
+  await new Sql(source).affected(FORGET_ENDED_SIGN_INS);
+  const tables = [
+    await resealTable(source, keys, SETTINGS),
+    await resealTable(source, keys, CONNECTIONS),
+    await resealTable(source, keys, SIGN_INS),
+  ];
   return {
-    secrets: inSettings.secrets + inConnections.secrets,
-    moved: inSettings.moved + inConnections.moved,
-    left: [...inSettings.left, ...inConnections.left],
+    secrets: tables.reduce((sum, { secrets }) => sum + secrets, 0),
+    moved: tables.reduce((sum, { moved }) => sum + moved, 0),
+    left: tables.flatMap(({ left }) => left),
   };
 }
 
-async function resealTable<Row extends { teamId: string }>(
+async function resealTable<Row extends SealedRow>(
   source: DataSource,
   keys: readonly SecretKey[],
   table: SealedTable<Row>,
@@ -89,8 +107,8 @@ async function resealTable<Row extends { teamId: string }>(
   const box = new CredentialBox(keys);
   let moved = 0;
   for await (const row of rowsOf(source, table))
-    if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.teamId);
-  // Reads the table again with only the first key: what it opens needs no other key.
+    if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.key);
+  // Asked of the table again, with nothing but the first key: what it opens needs no other.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;
@@ -103,31 +121,31 @@ async function resealTable<Row extends { teamId: string }>(
   return { secrets, moved, left };
 }
 
-async function* rowsOf<Row extends { teamId: string }>(source: DataSource, { rows }: SealedTable<Row>): AsyncGenerator<Row> {
+async function* rowsOf<Row extends SealedRow>(source: DataSource, { rows, key }: SealedTable<Row>): AsyncGenerator<Row> {
   const sql = new Sql(source);
   for (let after = ''; ;) {
-    const page = await sql.rows<Row>(`${rows} WHERE team_id > $1 ORDER BY team_id LIMIT $2`, [after, ROWS_AT_ONCE]);
+    const page = await sql.rows<Row>(`${rows} WHERE ${key} > $1 ORDER BY ${key} LIMIT $2`, [after, ROWS_AT_ONCE]);
     yield* page;
     const last = page.at(-1);
     if (last === undefined) return;
-    after = last.teamId;
+    after = last.key;
   }
 }
 
-function resealRow<Row extends { teamId: string }>(
+function resealRow<Row extends SealedRow>(
   source: DataSource,
   box: CredentialBox,
-  { rows, update, secretsOf }: SealedTable<Row>,
-  teamId: string,
+  { rows, key, update, secretsOf }: SealedTable<Row>,
+  rowKey: string,
 ): Promise<number> {
   return inTransaction(source, async (sql) => {
-    const [row] = await sql.rows<Row>(`${rows} WHERE team_id = $1 FOR UPDATE`, [teamId]);
+    const [row] = await sql.rows<Row>(`${rows} WHERE ${key} = $1 FOR UPDATE`, [rowKey]);
     let moved = 0;
     // Nothing is outdated if the row was saved or removed meanwhile.
     for (const { sealed, context, exchange } of row === undefined ? [] : secretsOf(row)) {
       const resealed = box.isOutdated(sealed) ? orNull(() => box.reseal(sealed, context)) : null;
       if (resealed === null) continue;
-      moved += await sql.affected(`${update} SET ${exchange} WHERE team_id = $1`, [teamId, resealed]);
+      moved += await sql.affected(`${update} SET ${exchange} WHERE ${key} = $1`, [rowKey, resealed]);
     }
     return moved;
   });
