@@ -87,7 +87,7 @@ export class AccessTokens {
       }
       hasChanged = connection.trouble !== null;
       answered = { connection, tokens: sealTokens(this.box, connection, answer.tokens) };
-      await write.tokens(connection.id, answered.tokens);
+      await write.tokens(connection, answered.tokens);
       this.logger.info({ teamId: wanted.teamId, step: 'token-renewed', verdict: 'ok' }, 'token renewed');
       return { token: answer.tokens.accessToken, leftMs: answer.tokens.expiresInMs };
     };
@@ -144,7 +144,7 @@ export class AccessTokens {
       failed += 1;
       if (failed === STORING_TRIES) throw error;
     };
-    await untilAnswers(() => this.connections.writer().tokens(connection.id, tokens), tell).catch(() => undefined); // `tell` has logged it
+    await untilAnswers(() => this.connections.writer().tokens(connection, tokens), tell).catch(() => undefined); // told
   }
 
   private async announce(teamId: string): Promise<void> {

@@ -18,6 +18,8 @@ import { DataSource } from 'typeorm';
 import { createSettingsApi } from '../settings-api.js';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 import { AccessTokens } from './access-tokens.js';
+import { MailConnectionsStore } from './mail-connections.store.js';
+import { sealTokens } from './seal-tokens.js';
 
 const SETTINGS = '/v1/teams/acme/email-delivery';
 const CONNECTION = `${SETTINGS}/connection`;
@@ -247,6 +249,27 @@ describe('a mailbox at an OpenID provider', () => {
     }
     const last = await opened(await ask());
     expect([last === first, await isGood(last)]).toEqual([false, true]);
+  });
+
+  it('puts no token that came late over what another process has stored meanwhile', async () => {
+    const store = api.app.get(MailConnectionsStore);
+    const read = await store.find('acme');
+    if (read === null) throw new Error('no mailbox is connected');
+    const tokensOf = (name: string) => {
+      const given = { accessToken: name, refreshToken: `${name}-lasting`, expiresInMs: 1000, scope: null };
+      return sealTokens(new CredentialBox(api.env.SECRET_KEYS), read, given);
+    };
+    const stored = async () => {
+      const { refreshTokenSealed, accessTokenSealed, accessTokenSha256 } = (await store.find('acme')) ?? {};
+      return { refreshTokenSealed, accessTokenSealed, accessTokenSha256 };
+    };
+    const newer = tokensOf('newer');
+    await store.writer().tokens(read, newer);
+    const { lifeMs: _lifeMs, ...kept } = newer;
+    expect(await stored()).toEqual(kept);
+    await store.writer().tokens(read, tokensOf('older'));
+    expect(await stored()).toEqual(kept);
+    await connect();
   });
 
   it('renews a token that the mail server has refused', async () => {

@@ -152,17 +152,22 @@ export class MailConnectionsStore {
   }
 }
 
-/** Writes the answers of a provider, if the connection is still the same. */
+type ReadConnection = Pick<MailConnection, 'id' | 'accessTokenSha256'>;
+
+/** Writes what a provider has said, if the connection is still the same. */
 export class ConnectionWriter {
   constructor(private readonly sql: Sql) {}
 
-  async tokens(connectionId: string, { refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs }: NewTokens): Promise<void> {
+  /** Only over the tokens that were read: whoever comes late must not put an older refresh token over a newer one. */
+  async tokens({ id, accessTokenSha256: readSha256 }: ReadConnection, tokens: NewTokens): Promise<void> {
+    const { refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs } = tokens;
+    // By the token itself and not by its seal, which is another one after a rotation of keys.
     await this.sql.affected(
       `UPDATE settings.mail_connections SET refresh_token_sealed = coalesce($2, refresh_token_sealed), access_token_sealed = $3,
          access_token_sha256 = $4, access_token_ends_at = clock_timestamp() + $5 * interval '1 millisecond',
          trouble = NULL, trouble_since = NULL, trouble_asked_at = NULL
-       WHERE id = $1`,
-      [connectionId, refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs],
+       WHERE id = $1 AND access_token_sha256 IS NOT DISTINCT FROM $6`,
+      [id, refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs, readSha256],
     );
   }
 
