@@ -153,7 +153,7 @@ export class ConnectMailbox {
     if (mailbox === null) return refused('mailbox_unknown');
     const scope = scopeOfRenewals(wanted.scope, tokens.scope ?? wanted.scope);
     const grant = { ...wanted, scope, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
-    await this.store(grant, secrets.clientSecret, tokens);
+    await this.store(grant, secrets.clientSecret, tokens, email);
     return { ok: true, mailbox };
   }
 
@@ -171,17 +171,19 @@ export class ConnectMailbox {
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
     const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
-    // An app has no refresh token; it requests tokens with its secret.
-    await this.store(identity, clientSecret, { ...tokens, refreshToken: null });
+    // An app is asked for anew with its secret.
+    await this.store(identity, clientSecret, { ...tokens, refreshToken: null }, null);
     return { connection: await this.view(teamId) };
   }
 
-  private async store(connection: NewConnection, clientSecret: string | null, tokens: Tokens): Promise<void> {
+  /** @param signedIn who has signed in, where a person has and the provider says it */
+  private async store(connection: NewConnection, clientSecret: string | null, tokens: Tokens, signedIn: string | null): Promise<void> {
     const { teamId, mailbox, connectedBy } = connection;
     const clientSecretSealed =
       clientSecret === null ? null : this.box.seal(clientSecret, mailConnectionContext(teamId, 'client_secret', connection));
     const before = await this.connections.put(connection, clientSecretSealed, sealTokens(this.box, connection, tokens));
     await this.tellOf(teamId, connectedBy, before === null ? 'set' : 'replaced', { from: before?.mailbox ?? null, to: mailbox });
+    if (before !== null && isAnotherPermission(before, connection, signedIn)) await this.revoke(before);
   }
 
   /** Records a change of the connection in the history of the settings and announces it, if the settings use the connection. */
@@ -267,7 +269,13 @@ export class ConnectMailbox {
   }
 }
 
-/** Microsoft compares scopes without regard to case, and a trailing slash makes no difference. */
+/** Providers know a person's permission for an app as one: taken back for what stood before, it would be taken back for what stands now. */
+function isAnotherPermission(before: MailConnection, now: NewConnection, signedIn: string | null): boolean {
+  if (before.provider !== now.provider || before.issuer !== now.issuer || before.clientId !== now.clientId) return true;
+  return ![now.mailbox, signedIn].some((address) => address?.toLowerCase() === before.mailbox.toLowerCase());
+}
+
+/** Scopes are the same in capitals, says Microsoft; and with a slash at the end or without. */
 function isGranted(needed: readonly string[], granted: string): boolean {
   const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
   const all = new Set(granted.split(' ').map(plain));

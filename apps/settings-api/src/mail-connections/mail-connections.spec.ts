@@ -132,9 +132,9 @@ describe('a mailbox at an OpenID provider', () => {
     const question = { teamId: 'acme', connectionId: await connectionId(), host: HOST, ...more };
     return smtpTokenAnswer.parse(await firstValueFrom(transport.send<unknown>(SMTP_TOKEN, question).pipe(timeout(120_000))));
   };
-  const opened = async (answer: SmtpTokenAnswer): Promise<string> => {
+  const opened = async (answer: SmtpTokenAnswer, host = HOST): Promise<string> => {
     if (!('tokenSealed' in answer)) throw new Error(JSON.stringify(answer));
-    const token = new CredentialBox(api.env.SECRET_KEYS).open(answer.tokenSealed, smtpTokenContext('acme', await connectionId(), HOST));
+    const token = new CredentialBox(api.env.SECRET_KEYS).open(answer.tokenSealed, smtpTokenContext('acme', await connectionId(), host));
     tokens.push(token);
     return token;
   };
@@ -410,6 +410,22 @@ describe('a mailbox at an OpenID provider', () => {
       422,
       { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) },
     ]);
+  });
+
+  it('takes the permission back of the mailbox that another one has come in place of, and of no other', async () => {
+    await connect();
+    const first = await opened(await ask());
+    await connect();
+    const again = await opened(await ask());
+    expect(await isGood(first)).toBe(true);
+    await connect({ ...personAtGoogle, mailbox }, google);
+    expect(await isGood(again)).toBe(false);
+    // The same person for a mailbox that they share: the provider may know both as one permission.
+    const host = 'smtp.office365.com';
+    await connect({ provider: 'microsoft' }, microsoft);
+    const own = await opened(await ask({ host }), host);
+    await connect({ provider: 'microsoft', mailbox }, microsoft);
+    expect((await microsoft.introspect(own, { id: 'billing', secret: SECRET })).active).toBe(true);
   });
 
   it('is disconnected: the permission is taken back, and what is stored is forgotten', async () => {
