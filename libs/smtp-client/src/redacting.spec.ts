@@ -6,12 +6,16 @@ const redact = redactionOf(auth);
 
 const everyByte = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 /** Every second byte escaped: neither as it is nor encoded as a whole. */
-const mixed = (escape: (hex: string) => string) =>
+const mixed = (escape: (hex: string) => string, charset: BufferEncoding = 'utf8') =>
   Array.from(auth.password, (character, index) =>
     index % 2 === 0 && character.charCodeAt(0) < 128
       ? character
-      : [...Buffer.from(character)].map((byte) => escape(byte.toString(16).padStart(2, '0').toUpperCase())).join(''),
+      : [...Buffer.from(character, charset)].map((byte) => escape(byte.toString(16).padStart(2, '0').toUpperCase())).join(''),
   ).join('');
+const inUnicode = (text: string, which: RegExp) => text.replace(which, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const json = JSON.stringify(auth.password).slice(1, -1);
+const html = auth.password.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const namedHtml = html.replaceAll('ü', '&uuml;').replaceAll('Ö', '&Ouml;');
 
 const FORMS: [name: string, text: string][] = [
   ['as it is', auth.password],
@@ -23,8 +27,22 @@ const FORMS: [name: string, text: string][] = [
   ['form-encoded', new URLSearchParams([['', auth.password]]).toString().slice(1)],
   ['partly percent-encoded', mixed((hex) => `%${hex}`)],
   ['quoted-printable', mixed((hex) => `=${hex}`)],
-  ['in HTML', auth.password.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')],
-  ['in JSON', JSON.stringify(auth.password).slice(1, -1)],
+  ['percent-encoded in Latin-1', mixed((hex) => `%${hex}`, 'latin1')],
+  ['quoted-printable in Latin-1', mixed((hex) => `=${hex}`, 'latin1')],
+  ['in HTML', html],
+  ['in HTML with names of letters', namedHtml],
+  ['in HTML with names of letters, in capitals', namedHtml.toUpperCase()],
+  [
+    'in HTML with names of signs',
+    namedHtml.replaceAll('%', '&percnt;').replaceAll('=', '&equals;').replaceAll('/', '&sol;').replaceAll('+', '&plus;'),
+  ],
+  ['in JSON', json],
+  ['in JSON as PHP writes it', inUnicode(json.replaceAll('/', '\\/'), /[^ -~]/g)],
+  ['in JSON as Go writes it', inUnicode(json, /[<>&]/g)],
+  ['in JSON, every character escaped, in capitals', inUnicode(auth.password, /[^]/g).toUpperCase()],
+  ['with bytes after \\x', mixed((hex) => `\\x${hex}`)],
+  ['with Latin-1 after \\x', mixed((hex) => `\\x${hex}`, 'latin1')],
+  ['with octal digits', mixed((hex) => `\\${parseInt(hex, 16).toString(8).padStart(3, '0')}`)],
   ['base64', bytes.toString('base64')],
   ['base64url', bytes.toString('base64url')],
   ['percent-encoded base64', encodeURIComponent(bytes.toString('base64'))],
@@ -54,6 +72,25 @@ describe('redaction of a password', () => {
     expect(told).toContain('***');
     const left = told.split('***').map((part) => Buffer.from(part, 'base64').toString());
     expect(left.join('')).not.toMatch(/Gr|geheim|sehr/);
+  });
+
+  it('knows letters of two units, and signs that look like UTF-8 in Latin-1', () => {
+    const redactOther = redactionOf({ ...auth, password: 'Schloß§\u{1f511}' });
+    for (const said of [
+      'Schlo\\u00df\\u00a7\\ud83d\\udd11',
+      'Schlo\\u{df}\\u{a7}\\u{1f511}',
+      'Schlo%DF%A7\u{1f511}',
+      'Schlo&szlig;&sect;&#x1f511;',
+    ])
+      expect(redactOther(`refused: ${said}`)).toBe('refused: ***');
+  });
+
+  it('knows base64 that was escaped once more', () => {
+    const redactOther = redactionOf({ ...auth, password: '???>>>???>>>' });
+    const base64 = Buffer.from('???>>>???>>>').toString('base64');
+    expect(base64).toMatch(/\/.*\+/);
+    for (const said of [base64.replaceAll('/', '\\/'), base64.replaceAll('+', '\\u002B'), base64.replaceAll('+', '&plus;')])
+      expect(redactOther(`refused: ${said}`)).toBe('refused: ***');
   });
 
   it('knows a token as well, in whatever it was said by', () => {

@@ -14,12 +14,36 @@ const LINE_BREAK = /[ \t]{0,8}\r?\n(?:[2-5]\d\d[ -])?(?:[245]\.\d{1,3}\.\d{1,3}[
 const SOFT_LINE_BREAK = new RegExp(`=${LINE_BREAK.source}`, 'g');
 /** Forms put `+` or `_` for a blank, and what is broken at a blank loses it. */
 const BLANKS = /[ \t+_]/g;
-const PERCENT = /%([0-9a-f]{2})/gi;
-/** Percent-encoding, quoted-printable, HTML, and what JSON puts a backslash before. */
-const ESCAPED = /%([0-9a-f]{2})|=([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos);|\\(["'\\/])/gi;
+/** Percent-encoding, quoted-printable, HTML, and what JSON and programming languages put a backslash before. */
+const ESCAPED = new RegExp(
+  [
+    '(?:[%=]|\\\\x)(?<hexByte>[0-9a-f]{2})',
+    '(?:&#x0{0,4}|\\\\u\\{)(?<hexCode>[0-9a-f]{1,6})[;}]',
+    '&#(?<decimalCode>[0-9]{1,7});',
+    '&(?<name>[a-z]{2,6}[1-4]{0,2});',
+    '\\\\(?<octalByte>[0-3][0-7]{2})',
+    '\\\\u(?<units>d[89ab][0-9a-f]{2}\\\\ud[c-f][0-9a-f]{2}|[0-9a-f]{4})',
+    '\\\\(?<plain>["\'\\\\/])',
+  ].join('|'),
+  'gi',
+);
 /** Letters that have a small form, byte by byte as a reading has them: servers log in capitals, too. */
 const CAPITALS = /[A-Z]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
-const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** What HTML has names for: the signs of ASCII, and the letters from U+00A0 and from U+00E0 on, of which the capitals are called the same. */
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ...`amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. sol/ colon: semi; equals= quest? commat@
+    lsqb[ lbrack[ bsol\\ rsqb] rbrack] hat^ lowbar_ grave\` lcub{ lbrace{ verbar| vert| rcub} rbrace} times× szligß euro€`
+    .split(/\s+/)
+    .map((pair): [string, string] => [pair.slice(0, -1), pair.slice(-1)]),
+  ...namesFrom(0xa0, 'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr'),
+  ...namesFrom(0xb0, 'deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest'),
+  ...namesFrom(0xe0, 'agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml'),
+  ...namesFrom(0xf0, 'eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml'),
+]);
+
+function namesFrom(code: number, names: string): [name: string, letter: string][] {
+  return names.split(' ').map((name, index) => [name, String.fromCodePoint(code + index)]);
+}
 
 /** A reading of a reply, one letter a byte, and where in the reply each of them comes from. */
 type Reading = { letters: string; starts: number[]; ends: number[] };
@@ -28,7 +52,7 @@ type Range = [start: number, end: number];
 const nothing = (): string => '';
 
 /**
- * Replaces the secret by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable or HTML (also mixed), as hexadecimal
+ * Replaces the secret by asterisks wherever it stands: as it is, in percent-encoding, quoted-printable, HTML or JSON (also mixed), as hexadecimal
  * digits, or in base64 alone or within something longer, such as what AUTH PLAIN sends; in one line or broken over several.
  */
 export function redactionOf(auth: SignIn): Redact {
@@ -47,13 +71,17 @@ export function redactionOf(auth: SignIn): Redact {
     const reading = readingOf(text);
     const whole = replaced(replaced(reading, SOFT_LINE_BREAK, nothing), LINE_BREAK, nothing);
     const found = [replaced(reading, LINE_BREAK, nothing), whole]
-      .flatMap((joinedLines) => [joinedLines, replaced(joinedLines, ESCAPED, unescaped)])
+      .flatMap((joinedLines) => [
+        joinedLines,
+        replaced(joinedLines, ESCAPED, unescaped),
+        replaced(joinedLines, ESCAPED, unescapedFromLatin1),
+      ])
       .flatMap((plain) => {
         // Only now: what is escaped has capitals of its own.
         const joined = replaced(replaced(plain, CAPITALS, inSmallLetters), BLANKS, nothing);
         return placesOf(literal, joined.letters, joined);
       });
-    const inBase64 = replaced(replaced(whole, PERCENT, unescaped), /[ \t:]/g, nothing);
+    const inBase64 = replaced(replaced(whole, ESCAPED, unescaped), /[ \t:]/g, nothing);
     const letters = inBase64.letters.replaceAll('-', '+').replaceAll('_', '/');
     for (const form of base64) found.push(...placesOf(form, letters, inBase64, '='));
     if (isLong) {
@@ -76,7 +104,7 @@ function readingOf(text: string): Reading {
   let at = 0;
   for (const character of text) {
     const end = at + character.length;
-    add(reading, character < '\x80' ? character : Buffer.from(character).toString('latin1'), at, end);
+    add(reading, character < '\x80' ? character : inUtf8(character), at, end);
     at = end;
   }
   return reading;
@@ -113,14 +141,23 @@ function replaced(reading: Reading, pattern: RegExp, by: (match: RegExpMatchArra
   return result;
 }
 
-function unescaped([all, percent, quoted, hex, decimal, name, plain]: RegExpMatchArray): string {
-  const byte = percent ?? quoted;
-  if (byte !== undefined) return String.fromCharCode(parseInt(byte, 16));
-  if (name !== undefined) return NAMED[name.toLowerCase()] ?? all;
-  if (plain !== undefined) return plain;
-  const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
-  return code > 0x10ffff ? all : Buffer.from(String.fromCodePoint(code)).toString('latin1');
-}
+const inUtf8 = (text: string): string => Buffer.from(text).toString('latin1');
+
+/** What was escaped, in bytes of UTF-8; `ofByte` says what a byte that was escaped as such stands for. */
+const unescaping =
+  (ofByte: (byte: string) => string) =>
+  ({ 0: all, groups = {} }: RegExpMatchArray): string => {
+    const { hexByte, octalByte, hexCode, decimalCode, units, name, plain } = groups;
+    if (plain !== undefined) return plain;
+    if (hexByte !== undefined) return ofByte(String.fromCharCode(parseInt(hexByte, 16)));
+    if (octalByte !== undefined) return ofByte(String.fromCharCode(parseInt(octalByte, 8)));
+    if (units !== undefined) return inUtf8(String.fromCharCode(...units.split(/\\u/i).map((unit) => parseInt(unit, 16))));
+    if (name !== undefined) return inUtf8(NAMED.get(name.toLowerCase()) ?? all);
+    const code = hexCode === undefined ? Number(decimalCode) : parseInt(hexCode, 16);
+    return code > 0x10ffff ? all : inUtf8(String.fromCodePoint(code));
+  };
+const unescaped = unescaping((byte) => byte);
+const unescapedFromLatin1 = unescaping(inUtf8);
 
 function placesOf(needle: string, letters: string, { starts, ends }: Reading, padding?: string): Range[] {
   const places: Range[] = [];
