@@ -13,6 +13,15 @@ describe('names', () => {
     ['mathematical', 'Globex', '\u{1d406}\u{1d425}\u{1d428}\u{1d41b}\u{1d41e}\u{1d431}'],
     ['with joiners inside', 'Globex', 'Glo\u200cbex'],
     ['rn for m', 'Modern', 'Modem'],
+    ['with a line under a letter', 'ACME GmbH', 'A\u0332CME GmbH'],
+    ['with a line under each letter', 'ACME GmbH', 'A\u0332C\u0332M\u0332E\u0332 GmbH'],
+    ['with a mark that has a letter of its own', 'Müller', 'Mu\u0308\u0332ller'],
+    ['with a mark after a joiner', 'Globex', 'Glo\u200d\u0332bex'],
+    ['with a mark on a sign and on a digit', 'Globex', 'G1\u0332o-\u0332bex'],
+    ['with a circle around a letter', 'Globex', 'Glo\u20ddbex'],
+    ['with two marks', 'Globex', 'Glo\u0332\u0336bex'],
+    ['with a mark on a Greek letter', '\u0391\u03bb\u03c6\u03b1', '\u0391\u03bb\u0332\u03c6\u03b1'],
+    ['with a mark on a Cyrillic letter', '\u041b\u0438\u0433\u0430', '\u041b\u0438\u0332\u0433\u0430'],
   ])('are confusable: %s', (_name, one, other) => {
     expect(areConfusable(one, other)).toBe(true);
   });
@@ -20,6 +29,9 @@ describe('names', () => {
   it.each([
     ['ACME GmbH', 'ACME AG'],
     ['Müller', 'Muller'],
+    ['Mu\u0308ller', 'Muller'],
+    // The vowels of Hindi are marks.
+    ['\u0915\u093f\u0930\u0928', '\u0915\u0941\u0930\u0928'],
     ['Globex', 'Initech'],
     ['\u738b', '\u674e'],
   ])('are not: %s and %s', (one, other) => {

@@ -1,14 +1,17 @@
 import unhomoglyph from 'unhomoglyph';
 
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Those that make no letter of their own with what is before them. Other scripts write their vowels so. */
+const MARKS = /(^|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}])[\p{Mn}\p{Me}]+/gu;
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{P}\p{Z}\p{S}]/gu;
 
 /**
- * What a name looks like to people, by the skeletons of Unicode TR39, 4, in lower case and without spaces and punctuation: names that share
- * a skeleton are confusable. There are two skeletons, as a capital I looks like an l but a small i does not, while a Cyrillic letter may
- * look like a Latin one in either case.
+ * What a name looks like to people: names with a skeleton in common are taken for each other. By Unicode TR39 4, in small letters and without
+ * blanks, signs and added marks, such as a line under a letter. Two, as an I passes for an l only while it is a capital, and a Cyrillic capital
+ * for a Latin one in either case.
  */
 export function skeletonsOf(name: string): string[] {
-  const plain = name.normalize('NFKC');
+  const plain = name.replace(IGNORABLE, '').normalize('NFKC').replace(MARKS, '$1');
   return [...new Set([skeleton(plain).toLowerCase(), skeleton(plain.toLowerCase())].map((text) => text.replace(UNSEEN, '')))].filter(
     (text) => text !== '',
   );
