@@ -27,16 +27,34 @@ const PUBLISHED: Readonly<Record<string, SendingLimits>> = {
   'smtp.office365.com': { connections: 3, messagesPerMinute: 30, recipientsPerDay: 10_000 },
   // "Messages per day 2,000 (500 for trial accounts)", over a rolling day: https://support.google.com/a/answer/166852
   'smtp.gmail.com': { recipientsPerDay: 2000 },
+  // 10,000 messages and 10,000 unique recipients a day for a user: https://support.google.com/a/answer/2956491
+  'smtp-relay.gmail.com': { recipientsPerDay: 10_000 },
+  // "Daily non-relationship recipients: 1,000" of 5,000 in all, less for those who do not pay:
+  // https://support.microsoft.com/office/sending-limits-in-outlook-com-279ee200-594c-40f0-9ec8-bb6af7735c2e
+  'smtp-mail.outlook.com': { recipientsPerDay: 1000 },
   // "500 Emails per hour" after the first month: https://www.ionos.co.uk/help/email/general-topics/what-are-the-mass-mailing-limits/
   'smtp.ionos.de': { messagesPerMinute: 8 },
 };
 
-/** What the provider of a host publishes; `null` where nothing is known. */
-export const publishedLimits = (host: string): SendingLimits | null => PUBLISHED[host.trim().toLowerCase()] ?? null;
+/** 500 mails a day: https://support.google.com/mail/answer/22839 */
+const PERSONAL_AT_GOOGLE: SendingLimits = { recipientsPerDay: 500 };
+
+/** What the provider of a host publishes for an account, which the user name tells where it is an address; `null` where nothing is known. */
+export function publishedLimits(host: string, username = ''): SendingLimits | null {
+  const name = host.trim().toLowerCase();
+  const isPersonal = name === 'smtp.gmail.com' && /@(?:gmail|googlemail)\.com$/i.test(username.trim());
+  return isPersonal ? PERSONAL_AT_GOOGLE : (PUBLISHED[name] ?? null);
+}
+
+type LimitedServer = {
+  host: string;
+  limits?: SendingLimits | undefined;
+  auth?: { type: string; username?: string; connection?: { mailbox: string } | null };
+};
 
 /** What a team's server is held to; `null`: nothing. The team's own take the place of all of its provider's, so that `{}` lifts them. */
-export function sendingLimitsOf({ host, limits }: { host: string; limits?: SendingLimits | undefined }): SendingLimits | null {
-  const held = limits ?? publishedLimits(host);
+export function sendingLimitsOf({ host, limits, auth }: LimitedServer): SendingLimits | null {
+  const held = limits ?? publishedLimits(host, auth?.username ?? auth?.connection?.mailbox);
   return held !== null && Object.values(held).some((limit) => limit !== undefined) ? held : null;
 }
 

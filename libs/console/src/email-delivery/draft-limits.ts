@@ -12,8 +12,10 @@ export const typedLimits = ({ connections, messagesPerMinute, recipientsPerDay }
   recipientsPerDay: typed(recipientsPerDay),
 });
 
-/** What a host is held to where the team says nothing. */
-export const typedLimitsOf = (host: string): TypedLimits => typedLimits(publishedLimits(host) ?? {});
+type Account = { host: string; username: string };
+
+/** What an account is held to where the team says nothing. */
+export const typedLimitsOf = ({ host, username }: Account): TypedLimits => typedLimits(publishedLimits(host, username) ?? {});
 
 function read(text: string): number | undefined {
   const trimmed = text.trim();
@@ -27,11 +29,17 @@ export const readLimits = ({ connections, messagesPerMinute, recipientsPerDay }:
 });
 
 /** Whether the fields say no more than the provider does, so that they follow it when it changes its limits. */
-export const areOfProvider = (limits: TypedLimits, host: string): boolean =>
-  JSON.stringify(typedLimits(readLimits(limits))) === JSON.stringify(typedLimitsOf(host));
+export const areOfProvider = (draft: TypedLimits & Account): boolean =>
+  JSON.stringify(typedLimits(readLimits(draft))) === JSON.stringify(typedLimitsOf(draft));
 
 /** Another host; its limits take the place of those of the one before, not of what somebody has typed. */
-export const withHost = (draft: TypedLimits & { host: string }, host: string): { host: string } & Partial<TypedLimits> => ({
+export const withHost = (draft: TypedLimits & Account, host: string): { host: string } & Partial<TypedLimits> => ({
   host,
-  ...(areOfProvider(draft, draft.host) ? typedLimitsOf(host) : {}),
+  ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, host }) : {}),
+});
+
+/** Another account of the host, likewise. */
+export const withUsername = (draft: TypedLimits & Account, username: string): { username: string } & Partial<TypedLimits> => ({
+  username,
+  ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, username }) : {}),
 });

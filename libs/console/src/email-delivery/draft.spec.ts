@@ -1,6 +1,6 @@
 import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
 import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
-import { withHost } from './draft-limits.js';
+import { withHost, withUsername } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 import { formerState } from './former-state.js';
 
@@ -60,6 +60,18 @@ describe('the draft of the settings', () => {
       ...{ host: 'smtp.gmail.com', connections: '', messagesPerMinute: '', recipientsPerDay: '2000' },
     });
     expect(withHost(edited({ messagesPerMinute: '12' }), 'smtp.gmail.com')).toEqual({ host: 'smtp.gmail.com' });
+  });
+
+  it('shows the limits of the account that somebody names, and leaves them to the provider', () => {
+    const google = edited(withHost(base, 'smtp.gmail.com'));
+    const personal = { ...google, ...withUsername(google, 'acme@gmail.com') };
+    expect(personal.recipientsPerDay).toBe('500');
+    expect(toInput(personal).smtp).not.toHaveProperty('limits');
+    expect(withUsername(personal, 'billing@acme.example').recipientsPerDay).toBe('2000');
+    expect(withUsername({ ...personal, recipientsPerDay: '300' }, 'billing@acme.example')).toEqual({ username: 'billing@acme.example' });
+    const auth = { type: 'password', username: 'acme@gmail.com', passwordSet: true } as const;
+    const server = stored.smtp && { ...stored.smtp, host: 'smtp.gmail.com', auth };
+    expect(toDraft({ ...stored, smtp: server }, 'en').recipientsPerDay).toBe('500');
   });
 
   it('names each changed field once', () => {

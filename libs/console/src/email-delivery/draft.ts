@@ -84,6 +84,7 @@ export const POINTERS = Object.keys(DRAFT_FIELDS) as Pointer[];
 export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft {
   const smtp = stored?.smtp ?? null;
   const auth = smtp?.auth ?? null;
+  const account = { host: smtp?.host ?? '', username: auth?.type === 'password' ? auth.username : '' };
   return {
     companyName: stored?.companyName ?? '',
     replyTo: stored?.replyTo ?? '',
@@ -95,11 +96,10 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     sender: stored?.sender ?? 'platform',
     fallback: stored?.fallback ?? false,
     notifyUserIds: stored?.notifyUserIds ?? [],
-    host: smtp?.host ?? '',
+    ...account,
     port: String(smtp?.port ?? 587),
     security: smtp?.security ?? 'starttls',
     auth: auth?.type ?? 'password',
-    username: auth?.type === 'password' ? auth.username : '',
     password: auth?.type === 'password' && auth.passwordSet ? null : '',
     fromAddress: smtp?.fromAddress ?? '',
     fromName: smtp?.fromName ?? '',
@@ -108,7 +108,7 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     clientCertificate: smtp?.tls?.clientCertificate ?? null,
     clientPassphrase: '',
     certificates: smtp?.tls?.certificates ?? [],
-    ...(smtp?.limits === undefined ? typedLimitsOf(smtp?.host ?? '') : typedLimits(smtp.limits)),
+    ...(smtp?.limits === undefined ? typedLimitsOf(account) : typedLimits(smtp.limits)),
   };
 }
 
@@ -149,7 +149,7 @@ export function toServerInput(draft: Draft): ServerInput | null {
     fromAddress: draft.fromAddress.trim(),
     ...(name === '' ? {} : { fromName: name }),
     ...toTrustInput(draft),
-    ...(areOfProvider(draft, draft.host) ? {} : { limits: readLimits(draft) }),
+    ...(areOfProvider(draft) ? {} : { limits: readLimits(draft) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { type SmtpSecurity } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
-import { typedLimitsOf, withHost } from './draft-limits.js';
+import { typedLimitsOf, withHost, withUsername } from './draft-limits.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
 import { LimitsFields } from './limits-fields.js';
@@ -105,7 +105,7 @@ function fromPreset(draft: Draft, id: string): Partial<Draft> {
   const preset = PROVIDER_PRESETS.find((each) => each.id === id);
   if (preset === undefined) return withHost(draft, '');
   const { host, port, security } = preset;
-  return { host, port: String(port), security, ...typedLimitsOf(host) };
+  return { host, port: String(port), security, ...typedLimitsOf({ ...draft, host }) };
 }
 
 function SignIn({ team }: { team: string }) {
@@ -139,7 +139,7 @@ function SignIn({ team }: { team: string }) {
             label={words.username}
             required
             value={draft.username}
-            onChange={(event) => edit({ username: event.currentTarget.value })}
+            onChange={(event) => edit(withUsername(draft, event.currentTarget.value))}
           />
           <PasswordField team={team} />
         </div>
