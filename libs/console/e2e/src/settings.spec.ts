@@ -17,7 +17,7 @@ import {
   read,
   send,
 } from './seed.js';
-import { DOWN_PORT, MAIL_APP, type ScriptedSmtpServer, type System } from './system.js';
+import { APP_OF_TEAM, DOWN_PORT, MAIL_APP, type ScriptedSmtpServer, type System } from './system.js';
 import { formsOf, watchForSecrets } from './where-secrets-leak.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
@@ -462,6 +462,69 @@ describe('E-mail delivery', () => {
       await signIn();
       await connected(page);
       await disconnect(page);
+    });
+
+    it('connects a mailbox by an app that signs in by itself, and again by the app and not by a person; its secret is never shown', async () => {
+      const page = await openOwn();
+      await chooseMailbox(page);
+      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.getByLabel('The app signs in by itself').check();
+      const own = page.locator('#app-sign-in');
+      const secret = own.getByLabel('Secret of the app');
+      const connectApp = () => own.getByRole('button', { name: 'Connect', exact: true }).click();
+      const wrongAt = (label: string, text: RegExp) => own.locator('.mantine-TextInput-root', { hasText: label }).getByText(text).waitFor();
+      await connectApp();
+      await wrongAt('Directory (tenant)', /is needed/);
+      await wrongAt('Mailbox that documents go out from', /is needed/);
+      await own.getByLabel('Directory (tenant)').fill('brandt.example');
+      await own.getByLabel('Id of the app').fill(APP_OF_TEAM.id);
+      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      await own.getByText(`Add-MailboxPermission -Identity ${MAILBOX} -User OBJECT-ID -AccessRights FullAccess`).waitFor();
+      await secret.fill('another secret');
+      await connectApp();
+      await wrongAt('Id of the app', /is refused by the provider/);
+      await secret.fill(APP_OF_TEAM.secret);
+      await connectApp();
+      await connected(page);
+      expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.office365.com');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await saved(page);
+
+      await breakConnection(system, 'brandt');
+      await page.reload();
+      const windows: Page[] = [];
+      page.on('popup', (popup) => windows.push(popup));
+      await connect(page, 'Connect again');
+      expect(await page.getByLabel('The app signs in by itself').isChecked()).toBe(true);
+      expect(await own.getByLabel('Mailbox that documents go out from').inputValue()).toBe(MAILBOX);
+      expect(await secret.inputValue()).toBe('');
+      expect(await page.content()).not.toContain(APP_OF_TEAM.secret);
+      await secret.fill(APP_OF_TEAM.secret);
+      await own.getByLabel('Directory (tenant)').fill('brandt.example');
+      await connectApp();
+      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      expect(windows).toEqual([]);
+      await disconnect(page);
+    });
+
+    it('says at the key file of a service account that it is none, or that its key is none', async () => {
+      const page = await openOwn();
+      await chooseMailbox(page);
+      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.locator('#connected-mailbox').getByLabel('Provider').selectOption('google');
+      await page.getByLabel('The app signs in by itself').check();
+      const own = page.locator('#app-sign-in');
+      await own.getByText('https://mail.google.com/', { exact: true }).waitFor();
+      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      const send = async (text: string): Promise<void> => {
+        const file = { name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(text) };
+        await own.locator('input[name="serviceAccount"]').setInputFiles(file);
+        await own.getByRole('button', { name: 'Connect', exact: true }).click();
+      };
+      await send('no JSON');
+      await own.getByText('is no key file of a service account').waitFor();
+      await send(JSON.stringify({ client_email: 'billing@brandt.iam.gserviceaccount.com', private_key: 'no key' }));
+      await own.getByText('must be the RSA key of a service account').waitFor();
     });
 
     it('sends twenty documents at once by its token, which two processes of each service renew once, and which shows nowhere', async () => {

@@ -27,6 +27,8 @@ export type ServiceName = (typeof SERVICES)[number];
 const root = join(__dirname, '..', '..', '..', '..');
 
 export const MAIL_APP = { id: 'billing', secret: 'secret-of-the-app' };
+/** A team's own app, which signs in without a person. */
+export const APP_OF_TEAM = { id: 'app-of-team', secret: 'secret-of-the-app-of-the-team' };
 
 export type SystemOptions = { retryDelays?: string; logLevel?: 'warn' | 'debug'; ports?: Partial<Record<ServiceName, number>> };
 export type System = Awaited<ReturnType<typeof startSystem>>;
@@ -131,8 +133,13 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
             grant_types: ['authorization_code', 'refresh_token'],
             token_endpoint_auth_method: 'client_secret_post',
           },
+          {
+            ...{ client_id: APP_OF_TEAM.id, client_secret: APP_OF_TEAM.secret, redirect_uris: [], response_types: [] },
+            grant_types: ['client_credentials'],
+            token_endpoint_auth_method: 'client_secret_post',
+          },
         ],
-        scopes: ['profile', 'https://outlook.office.com/SMTP.Send'],
+        scopes: ['profile', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office365.com/.default'],
         accounts: [account],
         emailInIdToken: true,
       }),

@@ -1,26 +1,31 @@
 // Which mailbox is to be connected, and by whose app: the platform's by one click, or one of the team's own.
-import { Alert, Anchor, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Group, NativeSelect, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type MailConnectionView, type MailProviderName } from '@billing-mail/contracts';
 import { useId, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
-import { sayFieldMessage } from '../words/field-messages.js';
 import { useLanguage } from '../words/words-context.js';
+import { AppSignIn } from './app-sign-in.js';
+import { OtherErrors, useErrorOf } from './connection-errors.js';
 import { useEditing } from './editing.js';
 import classes from './form.module.css';
-import { type MailConnectionInput } from './mail-connection-queries.js';
+import { type SignInInput } from './mail-connection-queries.js';
 
 type Props = {
+  team: string;
   /** What is connected now; `null`: nothing. */
   connection: MailConnectionView | null;
-  onBegin: (body: MailConnectionInput) => void;
+  onBegin: (body: SignInInput) => void;
+  /** By an app that signs in by itself. */
+  onConnected: (connection: MailConnectionView) => void;
   failure: Error | null;
   isBusy: boolean;
 };
 
-export function ConnectChoices({ connection, onBegin, failure, isBusy }: Props) {
+export function ConnectChoices(props: Props) {
+  const { connection, onBegin, failure, isBusy } = props;
   const words = useLanguage().words.ownServer.connection;
   const { connectableProviders } = useClients().config;
   const [mailbox, setMailbox] = useState(connection !== null && connection.provider !== 'google' ? connection.mailbox : '');
@@ -69,7 +74,7 @@ export function ConnectChoices({ connection, onBegin, failure, isBusy }: Props) 
         </Anchor>
       </div>
       <div id={ownId} hidden={!isOwn}>
-        {isOwn ? <OwnApp connection={connection} failure={failure} isBusy={isBusy} chosen={chosen} onBegin={onBegin} /> : null}
+        {isOwn ? <OwnApp {...props} mailbox={mailbox} chosen={chosen} /> : null}
       </div>
     </Stack>
   );
@@ -86,14 +91,15 @@ const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
   oidc: ['issuer', 'clientId', 'clientSecret', 'scope'],
 };
 
-type OwnAppProps = Props & { chosen: (provider: MailProviderName) => MailConnectionInput };
+type OwnAppProps = Props & { mailbox: string; chosen: (provider: MailProviderName) => SignInInput };
 
-function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
-  const { words: all } = useLanguage();
-  const words = all.ownServer.connection;
+function OwnApp(props: OwnAppProps) {
+  const { connection, failure, isBusy, chosen, onBegin } = props;
+  const words = useLanguage().words.ownServer.connection;
   const { draft } = useEditing();
   const errorOf = useErrorOf(failure);
   const [app, setApp] = useState<App>(() => appOf(connection));
+  const [grant, setGrant] = useState(connection?.grant ?? 'delegated');
   const fields = FIELDS_OF[app.provider];
   const begin = (): void => {
     const filled = fields.filter((field) => app[field].trim() !== '').map((field) => [field, app[field].trim()] as const);
@@ -101,8 +107,8 @@ function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
     onBegin({ ...chosen(app.provider), ...Object.fromEntries(filled), ...host });
   };
   const hints: Partial<Record<keyof App, string>> = { clientSecret: words.clientSecretHint, tenant: words.tenantHint };
-  return (
-    <Stack gap="sm">
+  const choice = (
+    <>
       <NativeSelect
         label={words.provider}
         value={app.provider}
@@ -112,6 +118,27 @@ function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
         }))}
         onChange={(event) => setApp({ ...app, provider: event.currentTarget.value as MailProviderName })}
       />
+      {app.provider === 'oidc' ? null : (
+        <Radio.Group label={words.grant} value={grant} onChange={(value) => setGrant(value === 'app' ? 'app' : 'delegated')}>
+          <Stack gap={6} mt={6}>
+            {(['delegated', 'app'] as const).map((value) => (
+              <Radio key={value} value={value} label={words.grants[value]} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+    </>
+  );
+  if (app.provider !== 'oidc' && grant === 'app')
+    return (
+      <Stack gap="sm">
+        {choice}
+        <AppSignIn key={app.provider} {...props} provider={app.provider} />
+      </Stack>
+    );
+  return (
+    <Stack gap="sm">
+      {choice}
       <div className={classes.columns}>
         {fields.map((field) => {
           const Field = field === 'clientSecret' ? PasswordInput : TextInput;
@@ -148,36 +175,8 @@ function OwnApp({ connection, failure, isBusy, chosen, onBegin }: OwnAppProps) {
 function appOf(connection: MailConnectionView | null): App {
   const empty = { clientSecret: '', tenant: '' };
   if (connection === null) return { ...empty, provider: 'microsoft', clientId: '', issuer: '', scope: '' };
-  const { provider, clientId, issuer, scope } = connection;
-  return { ...empty, provider, clientId: clientId ?? '', ...(provider === 'oidc' ? { issuer, scope } : { issuer: '', scope: '' }) };
-}
-
-function useErrorOf(failure: Error | null): (pointer: string) => string | null {
-  const { locale } = useLanguage();
-  const errors = failure instanceof ProblemError ? failure.errors : [];
-  return (pointer) => {
-    const error = errors.find((each) => each.pointer === pointer);
-    return error ? sayFieldMessage(error.message, locale) : null;
-  };
-}
-
-/** What is wrong with something that has no field here, such as the server. */
-function OtherErrors({ failure, known }: { failure: Error | null; known: readonly string[] }) {
-  const { words, locale } = useLanguage();
-  const errors = failure instanceof ProblemError ? failure.errors.filter(({ pointer }) => !known.includes(pointer)) : [];
-  if (errors.length === 0) return null;
-  const names: Record<string, string> = {
-    '/host': words.settings.server.host,
-    '/clientId': words.ownServer.connection.clientId,
-    '/issuer': words.ownServer.connection.issuer,
-  };
-  return (
-    <Alert color="red" variant="outline" role="alert">
-      {errors.map(({ pointer, message }) => (
-        <Text key={pointer} size="sm">
-          {names[pointer] ?? pointer}: {sayFieldMessage(message, locale)}
-        </Text>
-      ))}
-    </Alert>
-  );
+  const { provider, grant, clientId, issuer, scope } = connection;
+  // A service account is no app that a person signs in by.
+  const ownId = provider === 'google' && grant === 'app' ? '' : (clientId ?? '');
+  return { ...empty, provider, clientId: ownId, ...(provider === 'oidc' ? { issuer, scope } : { issuer: '', scope: '' }) };
 }

@@ -18,11 +18,11 @@ export function ConnectedMailbox({ team }: { team: string }) {
   const { draft, edit, isReadOnly } = useEditing();
   const { data: connection, error, refetch } = useMailConnection(team);
   const [isChoosing, setIsChoosing] = useState(false);
-  const signingIn = useSignIn(team, connection?.connectedAt ?? null, (connected) => {
+  const use = (connected: MailConnectionView): void => {
     setIsChoosing(false);
     edit(serverOf(connected, draft));
-  });
-  const { signIn, begin, beginning } = signingIn;
+  };
+  const { signIn, begin, beginning, forget } = useSignIn(team, connection?.connectedAt ?? null, use);
 
   if (connection === undefined) return error ? <Trouble error={error} onRetry={() => void refetch()} /> : null;
   // Whoever runs the app knows its secret: the team's own has to be entered again.
@@ -48,7 +48,16 @@ export function ConnectedMailbox({ team }: { team: string }) {
         </Alert>
       ) : null}
       {isReadOnly ? null : connection === null || isChoosing ? (
-        <ConnectChoices connection={connection} onBegin={begin} failure={beginning.error} isBusy={beginning.isPending} />
+        <ConnectChoices
+          {...{ team, connection }}
+          onBegin={begin}
+          onConnected={(connected) => {
+            forget();
+            use(connected);
+          }}
+          failure={beginning.error}
+          isBusy={beginning.isPending}
+        />
       ) : (
         <>
           {beginning.error ? <Trouble error={beginning.error} /> : null}

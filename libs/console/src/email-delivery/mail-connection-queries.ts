@@ -26,13 +26,21 @@ export function useMailConnection(team: string) {
 }
 
 /** Where somebody signs in. @throws ProblemError 422 for what is wrong with the request */
-export async function beginSignIn({ settings }: Clients, team: string, body: MailConnectionInput): Promise<string> {
+export async function beginSignIn({ settings }: Clients, team: string, body: SignInInput): Promise<string> {
   const { authorizationUrl } = await ask(settings.POST(PATH, { ...of(team), body }));
   // Only a provider's page is ever opened, and never a script.
   if (authorizationUrl === undefined || !/^https?:\/\//.test(authorizationUrl)) throw new Error('The service names no page to sign in at.');
   return authorizationUrl;
 }
-export type MailConnectionInput = Omit<MailConnectionRequest, 'grant' | 'serviceAccount'>;
+export type SignInInput = Omit<MailConnectionRequest, 'grant' | 'serviceAccount'>;
+
+/** Connects at once: an app that signs in by itself needs nobody. @throws ProblemError 422 for what is wrong with the request */
+export const connectApp = ({ settings }: Clients, team: string, body: AppInput): Promise<unknown> =>
+  ask(settings.POST(PATH, { ...of(team), body: { ...body, grant: 'app' } }));
+export type AppInput = Pick<MailConnectionRequest, 'tenant' | 'clientId' | 'clientSecret' | 'mailbox' | 'serviceAccount'> & {
+  provider: 'microsoft' | 'google';
+};
+export type ServiceAccount = NonNullable<AppInput['serviceAccount']>;
 
 export const disconnectMailbox = ({ settings }: Clients, team: string): Promise<void> => ask<undefined>(settings.DELETE(PATH, of(team)));
 

@@ -3,7 +3,7 @@ import { CONNECTION_CHANNEL, type ConnectionMessage, type ConnectionRefusal, typ
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
-import { beginSignIn, type MailConnectionInput, useRefreshConnection } from './mail-connection-queries.js';
+import { beginSignIn, type SignInInput, useRefreshConnection } from './mail-connection-queries.js';
 
 /** `url` is for whoever has no window: a browser may have kept it from opening. `before`: when the mailbox was connected that is replaced. */
 type Waiting = { kind: 'waiting'; url: string; isBlocked: boolean; before: string | null };
@@ -15,7 +15,7 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   const refresh = useRefreshConnection(team);
   const [signIn, setSignIn] = useState<SignIn>({ kind: 'none' });
   const beginning = useMutation({
-    mutationFn: ({ body }: { body: MailConnectionInput; opened: Window | null }) => beginSignIn(clients, team, body),
+    mutationFn: ({ body }: { body: SignInInput; opened: Window | null }) => beginSignIn(clients, team, body),
     onSuccess: (url, { opened }) => {
       const isBlocked = opened === null || opened.closed;
       if (!isBlocked) opened.location.replace(url);
@@ -53,8 +53,13 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   return {
     signIn,
     beginning,
+    /** Of what came before, nothing is said any more. */
+    forget: (): void => {
+      setSignIn({ kind: 'none' });
+      beginning.reset();
+    },
     /** In the very click: later a browser opens no window. */
-    begin: (body: MailConnectionInput): void => {
+    begin: (body: SignInInput): void => {
       setSignIn({ kind: 'none' });
       const opened = window.open('', '_blank', 'popup,width=560,height=720');
       // The provider's page has no business with this one; how it ended comes by the channel.

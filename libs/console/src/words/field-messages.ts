@@ -106,6 +106,17 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ],
   ['needs a mailbox: connect it first', 'braucht ein Postfach; bitte zuerst verbinden'],
   ['is needed for this provider', 'wird für diesen Anbieter benötigt'],
+  ['is needed: no person signs in whose mailbox it would be', 'wird benötigt; es meldet sich niemand an, um dessen Postfach es ginge'],
+  ['is needed: no person signs in whose directory it would be', 'wird benötigt; es meldet sich niemand an, um dessen Verzeichnis es ginge'],
+  [
+    'is needed: without a person a team signs in by an app of its own',
+    'wird benötigt; ohne eine Person geht die Anmeldung nur über Ihre eigene App',
+  ],
+  ['is needed: the key file of the service account', 'wird benötigt'],
+  [
+    'must be the RSA key of a service account (PEM)',
+    'enthält nicht den RSA-Schlüssel eines Dienstkontos; erstellen Sie bei Google einen neuen Schlüssel',
+  ],
   ['is needed with a client secret', 'wird zusammen mit dem Schlüssel benötigt'],
   [
     'is needed: the platform has no app of its own at this provider',

@@ -36,6 +36,9 @@ const CA = '-----BEGIN CERTIFICATE-----\nMIIDazCCAlOgAwIBAgIUEjRWeJCrze8SNFZ4kKv
 export const OWN_SERVER_VIEWS: readonly View[] = [
   { name: 'mailbox-choose', path: OWN_SERVER, arrange: chooseMailbox },
   { name: 'mailbox-own-app', path: OWN_SERVER, arrange: showOwnApp },
+  { name: 'mailbox-app-alone', path: OWN_SERVER, arrange: showAppAlone('microsoft') },
+  { name: 'mailbox-app-alone-wrong', path: OWN_SERVER, arrange: refuseAppAlone, allow: [422] },
+  { name: 'mailbox-service-account', path: OWN_SERVER, arrange: showAppAlone('google') },
   { name: 'mailbox-app-wrong', path: OWN_SERVER, arrange: refuseApp, allow: [422] },
   { name: 'mailbox-connected', path: OWN_SERVER, before: connectedAs(CONNECTION), arrange: chooseMailbox },
   { name: 'mailbox-trouble', path: OWN_SERVER, before: connectedAs({ ...CONNECTION, trouble: EXPIRED }), arrange: chooseMailbox },
@@ -85,6 +88,20 @@ async function showOwnApp(page: Page): Promise<void> {
 
 async function refuseApp(page: Page): Promise<void> {
   await showOwnApp(page);
+  await mailbox(page).locator('button').last().click();
+  await mailbox(page).locator('.mantine-TextInput-error').first().waitFor();
+}
+
+function showAppAlone(provider: 'microsoft' | 'google'): (page: Page) => Promise<void> {
+  return async (page) => {
+    await showOwnApp(page);
+    await mailbox(page).locator('select').selectOption(provider);
+    await mailbox(page).locator('input[type="radio"][value="app"]').check();
+  };
+}
+
+async function refuseAppAlone(page: Page): Promise<void> {
+  await showAppAlone('microsoft')(page);
   await mailbox(page).locator('button').last().click();
   await mailbox(page).locator('.mantine-TextInput-error').first().waitFor();
 }

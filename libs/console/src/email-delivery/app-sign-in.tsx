@@ -1,0 +1,133 @@
+// Connecting a mailbox by an app that signs in by itself: nobody signs in, so that an administrator lets the app send for the mailbox beforehand.
+import { FileInput, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { type MailConnectionView } from '@billing-mail/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useClients } from '../api/clients-context.js';
+import { ProblemError } from '../api/problem.js';
+import { BusyButton } from '../shell/busy-button.js';
+import { Trouble } from '../shell/trouble.js';
+import { useLanguage } from '../words/words-context.js';
+import { AppSteps } from './app-steps.js';
+import { OtherErrors, useErrorOf } from './connection-errors.js';
+import classes from './form.module.css';
+import { type AppInput, connectApp, type ServiceAccount, useRefreshConnection } from './mail-connection-queries.js';
+
+type Props = {
+  team: string;
+  connection: MailConnectionView | null;
+  provider: AppInput['provider'];
+  /** As far as it was entered already. */
+  mailbox: string;
+  onConnected: (connection: MailConnectionView) => void;
+};
+
+const FIELDS = { microsoft: ['tenant', 'clientId', 'clientSecret', 'mailbox'], google: ['mailbox'] } as const;
+/** So that what stands side by side stands in line. */
+const HINT_LAST: ('label' | 'input' | 'error' | 'description')[] = ['label', 'input', 'error', 'description'];
+/** Where the service says what is wrong with the file, or with the account that is in it. */
+const FILE = ['/serviceAccount', '/serviceAccount/client_email', '/serviceAccount/private_key', '/clientId'];
+
+export function AppSignIn({ team, connection, provider, mailbox, onConnected }: Props) {
+  const words = useLanguage().words.ownServer.connection;
+  const clients = useClients();
+  const refresh = useRefreshConnection(team);
+  const known = connection?.grant === 'app' && connection.provider === provider ? connection : null;
+  const [app, setApp] = useState({
+    ...{ tenant: tenantOf(known), clientId: known?.clientId ?? '', clientSecret: '' },
+    mailbox: known?.mailbox ?? mailbox,
+  });
+  const [file, setFile] = useState<File | null>(null);
+  const [isWrongFile, setIsWrongFile] = useState(false);
+  const connecting = useMutation({
+    mutationFn: (body: AppInput) => connectApp(clients, team, body),
+    onSuccess: async () => {
+      const connected = await refresh();
+      if (connected !== null) onConnected(connected);
+    },
+  });
+  const failure = connecting.error;
+  const errorOf = useErrorOf(failure);
+  const fields = FIELDS[provider];
+  const connect = async (): Promise<void> => {
+    const account = file === null ? undefined : await accountOf(file);
+    setIsWrongFile(account === null);
+    connecting.reset();
+    if (account === null) return;
+    const filled = fields.filter((field) => app[field].trim() !== '').map((field) => [field, app[field].trim()] as const);
+    connecting.mutate({ provider, ...Object.fromEntries(filled), ...(account === undefined ? {} : { serviceAccount: account }) });
+  };
+  const labels = { ...words, mailbox: words.appMailbox };
+  const hints: Partial<Record<keyof typeof app, string>> = { clientSecret: words.clientSecretHint, tenant: words.appTenantHint };
+  return (
+    <Stack gap="sm" id="app-sign-in">
+      <div className={classes.columns}>
+        {provider === 'google' ? (
+          <FileInput
+            name="serviceAccount"
+            label={words.keyFile}
+            description={words.keyFileHint}
+            inputWrapperOrder={HINT_LAST}
+            placeholder={words.keyFileChoose}
+            accept="application/json,.json"
+            value={file}
+            error={isWrongFile ? words.keyFileWrong : FILE.map(errorOf).find((error) => error !== null)}
+            onChange={setFile}
+          />
+        ) : null}
+        {fields.map((field) => {
+          const Field = field === 'clientSecret' ? PasswordInput : TextInput;
+          return (
+            <Field
+              key={field}
+              autoComplete={field === 'clientSecret' ? 'new-password' : 'off'}
+              autoCapitalize="none"
+              spellCheck={false}
+              label={labels[field]}
+              description={hints[field]}
+              inputWrapperOrder={HINT_LAST}
+              value={app[field]}
+              error={errorOf(`/${field}`)}
+              onChange={(event) => setApp({ ...app, [field]: event.currentTarget.value })}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter') return;
+                // Not the form around it.
+                event.preventDefault();
+                if (!connecting.isPending) void connect();
+              }}
+            />
+          );
+        })}
+      </div>
+      <AppSteps provider={provider} clientId={app.clientId.trim()} mailbox={app.mailbox.trim()} />
+      {failure instanceof ProblemError && failure.errors.length > 0 ? (
+        <OtherErrors failure={failure} known={[...fields.map((field) => `/${field}`), ...FILE]} />
+      ) : failure ? (
+        <Trouble error={failure} />
+      ) : null}
+      <div>
+        <BusyButton variant="default" busy={connecting.isPending} onClick={() => void connect()}>
+          {words.connectApp}
+        </BusyButton>
+      </div>
+    </Stack>
+  );
+}
+
+/** The directory that a connected app is of. */
+const tenantOf = (connection: MailConnectionView | null): string =>
+  /^https:\/\/login\.microsoftonline\.com\/([^/]+)\//.exec(connection?.issuer ?? '')?.[1] ?? '';
+
+/** Far more than a key file has. */
+const MAX_BYTES = 100_000;
+
+/** What a key file says, `null` where it is none. Only what is needed of it goes out. */
+async function accountOf(file: File): Promise<ServiceAccount | null> {
+  if (file.size > MAX_BYTES) return null;
+  try {
+    const { client_email: email, private_key: key } = JSON.parse(await file.text()) as Record<string, unknown>;
+    return typeof email === 'string' && typeof key === 'string' ? { client_email: email, private_key: key } : null;
+  } catch {
+    return null;
+  }
+}

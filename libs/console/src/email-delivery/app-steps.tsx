@@ -1,0 +1,47 @@
+// What an administrator does at the provider before an app signs in by itself, with the values to paste.
+import { Button, CopyButton, List, Text } from '@mantine/core';
+import { useLanguage } from '../words/words-context.js';
+import classes from './form.module.css';
+
+type Props = { provider: 'microsoft' | 'google'; clientId: string; mailbox: string };
+
+export function AppSteps({ provider, clientId, mailbox }: Props) {
+  const { page, ownServer } = useLanguage().words;
+  const words = ownServer.connection;
+  const pasted = provider === 'google' ? GOOGLE_SCOPE : exchangeCommands(plainOr(clientId, 'CLIENT-ID'), plainOr(mailbox, 'MAILBOX'));
+  return (
+    <div>
+      <Text size="sm" fw={600} mb={4}>
+        {words.stepsTitle}
+      </Text>
+      <List type="ordered" size="sm">
+        {words.steps[provider].map((step) => (
+          <List.Item key={step}>{step}</List.Item>
+        ))}
+      </List>
+      <code className={classes.pasted}>{pasted}</code>
+      <CopyButton value={pasted}>
+        {({ copied, copy }) => (
+          <Button variant="default" size="xs" mt="xs" onClick={copy}>
+            {copied ? page.copied : page.copy}
+          </Button>
+        )}
+      </CopyButton>
+    </div>
+  );
+}
+
+/** https://developers.google.com/identity/protocols/oauth2/service-account */
+const GOOGLE_SCOPE = 'https://mail.google.com/';
+
+/** https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth */
+const exchangeCommands = (clientId: string, mailbox: string): string =>
+  [
+    'Connect-ExchangeOnline',
+    `New-ServicePrincipal -AppId ${clientId} -ObjectId OBJECT-ID`,
+    `Add-MailboxPermission -Identity ${mailbox} -User OBJECT-ID -AccessRights FullAccess`,
+    `Set-CASMailbox -Identity ${mailbox} -SmtpClientAuthenticationDisabled $false`,
+  ].join('\n');
+
+/** Somebody else may have entered it: nothing that a shell would read as more than a value. */
+const plainOr = (value: string, otherwise: string): string => (/^\w[\w.@+-]*$/.test(value) ? value : otherwise);

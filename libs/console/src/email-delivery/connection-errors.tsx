@@ -1,0 +1,36 @@
+// What a service has against a mailbox that is to be connected.
+import { Alert, Text } from '@mantine/core';
+import { ProblemError } from '../api/problem.js';
+import { sayFieldMessage } from '../words/field-messages.js';
+import { useLanguage } from '../words/words-context.js';
+
+/** What is wrong with a field, by its pointer. */
+export function useErrorOf(failure: Error | null): (pointer: string) => string | null {
+  const { locale } = useLanguage();
+  const errors = failure instanceof ProblemError ? failure.errors : [];
+  return (pointer) => {
+    const error = errors.find((each) => each.pointer === pointer);
+    return error ? sayFieldMessage(error.message, locale) : null;
+  };
+}
+
+/** What is wrong with something that has no field here, such as the server. */
+export function OtherErrors({ failure, known }: { failure: Error | null; known: readonly string[] }) {
+  const { words, locale } = useLanguage();
+  const errors = failure instanceof ProblemError ? failure.errors.filter(({ pointer }) => !known.includes(pointer)) : [];
+  if (errors.length === 0) return null;
+  const names: Record<string, string> = {
+    '/host': words.settings.server.host,
+    '/clientId': words.ownServer.connection.clientId,
+    '/issuer': words.ownServer.connection.issuer,
+  };
+  return (
+    <Alert color="red" variant="outline" role="alert">
+      {errors.map(({ pointer, message }) => (
+        <Text key={pointer} size="sm">
+          {names[pointer] ?? pointer}: {sayFieldMessage(message, locale)}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
