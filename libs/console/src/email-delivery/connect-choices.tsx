@@ -95,7 +95,8 @@ type OwnAppProps = Props & { mailbox: string; chosen: (provider: MailProviderNam
 
 function OwnApp(props: OwnAppProps) {
   const { connection, failure, isBusy, chosen, onBegin } = props;
-  const words = useLanguage().words.ownServer.connection;
+  const { words: all } = useLanguage();
+  const words = all.ownServer.connection;
   const { draft } = useEditing();
   const errorOf = useErrorOf(failure);
   const [app, setApp] = useState<App>(() => appOf(connection));
