@@ -8,10 +8,6 @@ export class MemoryBudget {
 
   constructor(private readonly limitBytes: number) {}
 
-  get isTight(): boolean {
-    return this.waiting.length > 0;
-  }
-
   /** Waits for its turn to use so many bytes; returns the function that releases them, which may be called more than once. */
   async take(bytes: number): Promise<() => void> {
     if (this.waiting.length > 0 || !this.hasRoom(bytes)) await new Promise<void>((grant) => this.waiting.push({ bytes, grant }));

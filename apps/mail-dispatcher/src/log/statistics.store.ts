@@ -23,7 +23,7 @@ const FATE_OF: Record<DeliveryStatus, DeliveryFate> = {
 
 type Day = { date: string; begin: Date };
 type Group = { status: DeliveryStatus; usedFallback: boolean; count: number };
-/** `begin`: milliseconds since 1970, as comparing thousands of `Date`s takes longer than the query. */
+/** `begin` is in milliseconds since 1970: comparing thousands of `Date`s takes 10 ms. */
 type Quarter = Group & { begin: number };
 /** A quarter of an hour of the day, status, whether sent by the fallback, and how many. */
 type QuarterCount = [quarter: number, status: DeliveryStatus, usedFallback: boolean, count: number];

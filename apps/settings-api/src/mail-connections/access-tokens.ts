@@ -144,7 +144,7 @@ export class AccessTokens {
       failed += 1;
       if (failed === STORING_TRIES) throw error;
     };
-    await untilAnswers(() => this.connections.writer().tokens(connection, tokens), tell).catch(() => undefined); // told
+    await untilAnswers(() => this.connections.writer().tokens(connection, tokens), tell).catch(() => undefined); // `tell` has logged it
   }
 
   private async announce(teamId: string): Promise<void> {

@@ -171,12 +171,12 @@ export class ConnectMailbox {
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
     const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
-    // An app is asked for anew with its secret.
+    // An app has no refresh token; it requests tokens with its secret.
     await this.store(identity, clientSecret, { ...tokens, refreshToken: null }, null);
     return { connection: await this.view(teamId) };
   }
 
-  /** @param signedIn who has signed in, where a person has and the provider says it */
+  /** @param signedIn the address of the person who signed in; `null` for an app, or if the provider does not name it */
   private async store(connection: NewConnection, clientSecret: string | null, tokens: Tokens, signedIn: string | null): Promise<void> {
     const { teamId, mailbox, connectedBy } = connection;
     const clientSecretSealed =
@@ -269,13 +269,13 @@ export class ConnectMailbox {
   }
 }
 
-/** Providers know a person's permission for an app as one: taken back for what stood before, it would be taken back for what stands now. */
+/** A person has one permission for an app at a provider: revoking it for the mailbox before would revoke it for the new one too. */
 function isAnotherPermission(before: MailConnection, now: NewConnection, signedIn: string | null): boolean {
   if (before.provider !== now.provider || before.issuer !== now.issuer || before.clientId !== now.clientId) return true;
   return ![now.mailbox, signedIn].some((address) => address?.toLowerCase() === before.mailbox.toLowerCase());
 }
 
-/** Scopes are the same in capitals, says Microsoft; and with a slash at the end or without. */
+/** Microsoft compares scopes without regard to case, and a trailing slash makes no difference. */
 function isGranted(needed: readonly string[], granted: string): boolean {
   const plain = (scope: string): string => scope.toLowerCase().replace(/\/$/, '');
   const all = new Set(granted.split(' ').map(plain));

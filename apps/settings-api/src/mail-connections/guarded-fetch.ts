@@ -5,8 +5,8 @@ import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
 /**
- * A token endpoint may put a challenge in front of what it has against the client (RFC 6749 5.2), and openid-client then reads no further: whose trouble
- * it is says only the body.
+ * A token endpoint may send a challenge with its answer (RFC 6749, 5.2), and openid-client then does not read the body, which alone says what
+ * was refused.
  */
 const NOT_PASSED_ON = 'www-authenticate';
 /** Discovery documents, keys and tokens are a few kilobytes. */

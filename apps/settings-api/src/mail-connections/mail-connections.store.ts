@@ -154,14 +154,14 @@ export class MailConnectionsStore {
 
 type ReadConnection = Pick<MailConnection, 'id' | 'accessTokenSha256'>;
 
-/** Writes what a provider has said, if the connection is still the same. */
+/** Writes the answers of a provider, if the connection is still the same. */
 export class ConnectionWriter {
   constructor(private readonly sql: Sql) {}
 
-  /** Only over the tokens that were read: whoever comes late must not put an older refresh token over a newer one. */
+  /** Replaces only the tokens that were read, so that a late answer does not put an older refresh token over a newer one. */
   async tokens({ id, accessTokenSha256: readSha256 }: ReadConnection, tokens: NewTokens): Promise<void> {
     const { refreshTokenSealed, accessTokenSealed, accessTokenSha256, lifeMs } = tokens;
-    // By the token itself and not by its seal, which is another one after a rotation of keys.
+    // Compares the token and not its seal, which a rotation of keys changes.
     await this.sql.affected(
       `UPDATE settings.mail_connections SET refresh_token_sealed = coalesce($2, refresh_token_sealed), access_token_sealed = $3,
          access_token_sha256 = $4, access_token_ends_at = clock_timestamp() + $5 * interval '1 millisecond',

@@ -20,7 +20,7 @@ export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: s
 export type ProviderAnswer<T> =
   ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
 
-/** The code of a refusal by who has no discovery document where one was looked for: a wrong tenant, or one that was deleted. */
+/** The code for a provider without a discovery document at its address: the tenant is wrong, or was deleted. */
 export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** A person or a delivery waits for the answer. */
@@ -195,10 +195,10 @@ function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnsw
   return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown' };
 }
 
-/** What is asked again in the same words is answered in the same way, unless it came too late (408) or too often (429). */
+/** The same request gets the same answer again, unless it came too late (408) or too often (429). */
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** Name and code only: what a provider sent may hold a token. */
+/** Only names and codes, as the text of a provider may contain a token. */
 function whyAway(error: unknown): string {
   const codes = causes(error).flatMap((cause) => {
     if (!(cause instanceof Error)) return [];

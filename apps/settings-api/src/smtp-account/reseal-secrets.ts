@@ -23,7 +23,7 @@ export type Resealed = { secrets: number; moved: number; left: { teamId: string;
 
 /** `exchange`: the assignment of an UPDATE that replaces the seal by `$2`. */
 type Secret = { sealed: string; context: SealContext; exchange: string };
-/** A table that holds secrets of teams. `key` is the SQL of what tells its rows apart, as text; `rows` gives it as `key`. */
+/** A table with secrets of teams. `key` is SQL that identifies a row, as text; `rows` selects it as `key`. */
 type SealedTable<Row> = { rows: string; key: string; update: string; secretsOf: (row: Row) => Secret[] };
 type SealedRow = { teamId: string; key: string };
 
@@ -69,7 +69,7 @@ const CONNECTIONS: SealedTable<ConnectionRow> = {
     }),
 };
 
-/** Sign-ins that somebody has begun, of which a team may have several: each holds the secret of the team's app. */
+/** Sign-ins that are under way, of which a team may have several. Each holds the secret of the team's app. */
 const SIGN_INS: SealedTable<SealedRow & { sealed: string }> = {
   rows: `SELECT team_id AS "teamId", encode(state_sha256, 'hex') AS key, secrets_sealed AS sealed FROM settings.mail_sign_ins`,
   key: `encode(state_sha256, 'hex')`,
@@ -77,7 +77,7 @@ const SIGN_INS: SealedTable<SealedRow & { sealed: string }> = {
   secretsOf: ({ teamId, key, sealed }) => [{ sealed, context: mailSignInContext(teamId, key), exchange: 'secrets_sealed = $2' }],
 };
 
-// Read piece by piece, so that a table of any size does.
+// Read in pages, so that the table may have any size.
 const ROWS_AT_ONCE = 500;
 
 /**
@@ -85,7 +85,7 @@ const ROWS_AT_ONCE = 500;
  * do not change, as no user changes anything.
  */
 export async function resealSecrets(source: DataSource, keys: readonly SecretKey[]): Promise<Resealed> {
-  // What nobody comes back from any more is no reason to keep a key.
+  // An ended sign-in is never completed, so it needs no key.
   await new Sql(source).affected(FORGET_ENDED_SIGN_INS);
   const tables = [
     await resealTable(source, keys, SETTINGS),
@@ -108,7 +108,7 @@ async function resealTable<Row extends SealedRow>(
   let moved = 0;
   for await (const row of rowsOf(source, table))
     if (table.secretsOf(row).some(({ sealed }) => box.isOutdated(sealed))) moved += await resealRow(source, box, table, row.key);
-  // Asked of the table again, with nothing but the first key: what it opens needs no other.
+  // Reads the table again with only the first key: what it opens needs no other key.
   const firstKey = new CredentialBox(keys.slice(0, 1));
   const left: Resealed['left'] = [];
   let secrets = 0;

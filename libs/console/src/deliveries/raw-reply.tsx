@@ -7,7 +7,7 @@ export function RawReply({ reply, title }: { reply: string; title?: string }) {
   return (
     <details className={classes.reply}>
       <summary>{title ?? rawReply}</summary>
-      <code>{reply}</code>
+      <code className="code-block">{reply}</code>
     </details>
   );
 }

@@ -8,7 +8,7 @@ export function Transcript({ text }: { text: string }) {
   return (
     <details className={classes.reply}>
       <summary>{deliveries.detail.transcript}</summary>
-      <code>{text}</code>
+      <code className="code-block">{text}</code>
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <Button variant="default" size="xs" mt="xs" onClick={copy}>

@@ -1,5 +1,5 @@
 // Connecting a mailbox by an app that signs in by itself: nobody signs in, so that an administrator lets the app send for the mailbox beforehand.
-import { FileInput, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { FileInput, Stack } from '@mantine/core';
 import { type MailConnectionView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { AppSteps } from './app-steps.js';
 import { OtherErrors, useErrorOf } from './connection-errors.js';
-import classes from './form.module.css';
+import { ConnectionFields, entered, HINT_BELOW } from './connection-fields.js';
 import { type AppInput, connectApp, type ServiceAccount, useRefreshConnection } from './mail-connection-queries.js';
 
 type Props = {
@@ -23,8 +23,6 @@ type Props = {
 };
 
 const FIELDS = { microsoft: ['tenant', 'clientId', 'clientSecret', 'mailbox'], google: ['mailbox'] } as const;
-/** So that what stands side by side stands in line. */
-const HINT_LAST: ('label' | 'input' | 'error' | 'description')[] = ['label', 'input', 'error', 'description'];
 /** Where the service says what is wrong with the file, or with the account that is in it. */
 const FILE = ['/serviceAccount', '/serviceAccount/client_email', '/serviceAccount/private_key', '/clientId'];
 
@@ -48,26 +46,32 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
   });
   const failure = connecting.error;
   const errorOf = useErrorOf(failure);
-  const fields = FIELDS[provider];
+  const fields: readonly (keyof typeof app)[] = FIELDS[provider];
   const connect = async (): Promise<void> => {
     const account = file === null ? undefined : await accountOf(file);
     setIsWrongFile(account === null);
     connecting.reset();
     if (account === null) return;
-    const filled = fields.filter((field) => app[field].trim() !== '').map((field) => [field, app[field].trim()] as const);
-    connecting.mutate({ provider, ...Object.fromEntries(filled), ...(account === undefined ? {} : { serviceAccount: account }) });
+    connecting.mutate({ provider, ...entered(fields, app), ...(account === undefined ? {} : { serviceAccount: account }) });
   };
   const labels = { ...words, mailbox: words.appMailbox };
   const hints: Partial<Record<keyof typeof app, string>> = { clientSecret: words.clientSecretHint, tenant: words.appTenantHint };
   return (
     <Stack gap="sm" id="app-sign-in">
-      <div className={classes.columns}>
+      <ConnectionFields
+        {...{ fields, labels, hints, errorOf }}
+        values={app}
+        onChange={(field, value) => setApp({ ...app, [field]: value })}
+        onEnter={() => {
+          if (!connecting.isPending) void connect();
+        }}
+      >
         {provider === 'google' ? (
           <FileInput
             name="serviceAccount"
             label={words.keyFile}
             description={words.keyFileHint}
-            inputWrapperOrder={HINT_LAST}
+            inputWrapperOrder={HINT_BELOW}
             placeholder={words.keyFileChoose}
             accept="application/json,.json"
             value={file}
@@ -75,30 +79,7 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
             onChange={setFile}
           />
         ) : null}
-        {fields.map((field) => {
-          const Field = field === 'clientSecret' ? PasswordInput : TextInput;
-          return (
-            <Field
-              key={field}
-              autoComplete={field === 'clientSecret' ? 'new-password' : 'off'}
-              autoCapitalize="none"
-              spellCheck={false}
-              label={labels[field]}
-              description={hints[field]}
-              inputWrapperOrder={HINT_LAST}
-              value={app[field]}
-              error={errorOf(`/${field}`)}
-              onChange={(event) => setApp({ ...app, [field]: event.currentTarget.value })}
-              onKeyDown={(event) => {
-                if (event.key !== 'Enter') return;
-                // Not the form around it.
-                event.preventDefault();
-                if (!connecting.isPending) void connect();
-              }}
-            />
-          );
-        })}
-      </div>
+      </ConnectionFields>
       <AppSteps provider={provider} clientId={app.clientId.trim()} mailbox={app.mailbox.trim()} />
       {failure instanceof ProblemError && failure.errors.length > 0 ? (
         <OtherErrors failure={failure} known={[...fields.map((field) => `/${field}`), ...FILE]} />

@@ -1,7 +1,6 @@
 // What an administrator does at the provider before an app signs in by itself, with the values to paste.
 import { Button, CopyButton, List, Text } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
-import classes from './form.module.css';
 
 type Props = { provider: 'microsoft' | 'google'; clientId: string; mailbox: string };
 
@@ -19,7 +18,7 @@ export function AppSteps({ provider, clientId, mailbox }: Props) {
           <List.Item key={step}>{step}</List.Item>
         ))}
       </List>
-      <code className={classes.pasted}>{pasted}</code>
+      <code className="code-block">{pasted}</code>
       <CopyButton value={pasted}>
         {({ copied, copy }) => (
           <Button variant="default" size="xs" mt="xs" onClick={copy}>

@@ -1,5 +1,5 @@
 // Which mailbox is to be connected, and by whose app: the platform's by one click, or one of the team's own.
-import { Anchor, Group, NativeSelect, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type MailConnectionView, type MailProviderName } from '@billing-mail/contracts';
 import { useId, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
@@ -9,8 +9,8 @@ import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import { AppSignIn } from './app-sign-in.js';
 import { OtherErrors, useErrorOf } from './connection-errors.js';
+import { ConnectionFields, entered } from './connection-fields.js';
 import { useEditing } from './editing.js';
-import classes from './form.module.css';
 import { type SignInInput } from './mail-connection-queries.js';
 
 type Props = {
@@ -41,7 +41,9 @@ export function ConnectChoices(props: Props) {
         {words.intro}
       </Text>
       <TextInput
-        {...plain}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
         label={words.mailbox}
         description={words.mailboxHint}
         inputMode="email"
@@ -80,9 +82,6 @@ export function ConnectChoices(props: Props) {
   );
 }
 
-// Browsers and their password stores would fill in what the reader uses elsewhere.
-const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
-
 type App = { provider: MailProviderName; clientId: string; clientSecret: string; tenant: string; issuer: string; scope: string };
 type AppField = Exclude<keyof App, 'provider'>;
 const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
@@ -103,9 +102,8 @@ function OwnApp(props: OwnAppProps) {
   const [grant, setGrant] = useState(connection?.grant ?? 'delegated');
   const fields = FIELDS_OF[app.provider];
   const begin = (): void => {
-    const filled = fields.filter((field) => app[field].trim() !== '').map((field) => [field, app[field].trim()] as const);
     const host = app.provider === 'oidc' && draft.host.trim() !== '' ? { host: draft.host.trim() } : {};
-    onBegin({ ...chosen(app.provider), ...Object.fromEntries(filled), ...host });
+    onBegin({ ...chosen(app.provider), ...entered(fields, app), ...host });
   };
   const hints: Partial<Record<keyof App, string>> = { clientSecret: words.clientSecretHint, tenant: words.tenantHint };
   const choice = (
@@ -140,29 +138,15 @@ function OwnApp(props: OwnAppProps) {
   return (
     <Stack gap="sm">
       {choice}
-      <div className={classes.columns}>
-        {fields.map((field) => {
-          const Field = field === 'clientSecret' ? PasswordInput : TextInput;
-          return (
-            <Field
-              key={field}
-              {...plain}
-              {...(field === 'clientSecret' ? { autoComplete: 'new-password' } : {})}
-              label={words[field]}
-              description={hints[field]}
-              value={app[field]}
-              error={errorOf(`/${field}`)}
-              onChange={(event) => setApp({ ...app, [field]: event.currentTarget.value })}
-              onKeyDown={(event) => {
-                if (event.key !== 'Enter') return;
-                // Not the form around it.
-                event.preventDefault();
-                if (!isBusy) begin();
-              }}
-            />
-          );
-        })}
-      </div>
+      <ConnectionFields
+        {...{ fields, hints, errorOf }}
+        values={app}
+        labels={words}
+        onChange={(field, value) => setApp({ ...app, [field]: value })}
+        onEnter={() => {
+          if (!isBusy) begin();
+        }}
+      />
       <OtherErrors failure={failure} known={['/mailbox', ...fields.map((field) => `/${field}`)]} />
       <div>
         <BusyButton variant="default" busy={isBusy} onClick={begin}>
