@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, Module, Param, Post, StreamableFile } from '@nestjs/common';
 import { type HttpAdapterHost } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { problem } from '@billing-mail/contracts';
@@ -61,6 +62,16 @@ class ThingsController {
   async slow() {
     await slowAnswer;
     return { answered: true };
+  }
+
+  /** All bytes that were announced come before the file has been closed. */
+  @Get('download')
+  download() {
+    async function* bytes(): AsyncGenerator<Buffer> {
+      yield Buffer.from('whole');
+      await slowAnswer;
+    }
+    return new StreamableFile(Readable.from(bytes()), { length: 5 });
   }
 
   @Get('broken')
@@ -249,17 +260,22 @@ describe('an HTTP service', () => {
 });
 
 describe('an HTTP service on one connection', () => {
+  let app: NestExpressApplication;
+  let socket: Socket;
+  afterEach(async () => {
+    socket.destroy();
+    await app.close();
+  });
   const begin = async (changes: { headWithinMs?: number } = {}) => {
-    const app = await createHttpService({ ...options, ...changes });
+    app = await createHttpService({ ...options, ...changes });
     await app.listen(0, '127.0.0.1');
-    const socket = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    socket = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
     await once(socket, 'connect');
-    return { app, socket };
   };
   const health = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';
 
   it('works on one request of many that come at once, and cuts it off', async () => {
-    const { app, socket } = await begin();
+    await begin();
     const count = async (): Promise<number> => {
       const metrics = (await request(app.getHttpServer()).get('/metrics')).text;
       return Number(/duration_seconds_count\{method="GET",route="\/health\/live",status="2xx"\} (\d+)/.exec(metrics)?.[1] ?? 0);
@@ -268,29 +284,46 @@ describe('an HTTP service on one connection', () => {
     socket.write(health.repeat(500));
     await once(socket, 'close');
     expect((await count()) - before).toBeLessThanOrEqual(1);
-    await app.close();
   });
 
   it('does not wait for a head that comes byte by byte', async () => {
-    const { app, socket } = await begin({ headWithinMs: 300 });
+    await begin({ headWithinMs: 300 });
     // Of a write that comes too late an error is told first.
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write('GET /health/live HTTP/1.1\r\nX: ');
     const dripping = setInterval(() => socket.write('x'), 20);
     await closed;
     clearInterval(dripping);
-    await app.close();
+  });
+
+  it('answers a further request that comes between the last byte of an answer and the end of its stream', async () => {
+    let close = (): void => undefined;
+    slowAnswer = new Promise((resolve) => (close = resolve));
+    await begin();
+    let read = '';
+    const whenRead = (wanted: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = (): void => void (read.includes(wanted) && resolve());
+        socket.on('data', look).once('close', () => reject(new Error(`the connection was cut after: ${read}`)));
+        look();
+      });
+    socket.on('data', (bytes: Buffer) => (read += bytes.toString()));
+    socket.write(`GET /v1/download HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await token({ sub: 'u1' })}\r\n\r\n`);
+    await whenRead('whole');
+    const further = new Promise<void>((resolve) => app.getHttpServer().once('request', () => resolve()));
+    socket.write(health);
+    await further;
+    close();
+    await whenRead('"status":"ok"');
   });
 
   it('answers one request after the other', async () => {
-    const { app, socket } = await begin();
+    await begin();
     for (let asked = 0; asked < 5; asked += 1) {
       const answered = once(socket, 'data') as Promise<[Buffer]>;
       socket.write(health);
       expect((await answered)[0].toString()).toMatch(/^HTTP\/1\.1 200/);
     }
-    socket.destroy();
-    await app.close();
   });
 });
 
