@@ -25,6 +25,7 @@ import { periodOf, runArchive } from './run-archive.js';
 import { call } from './services-client.js';
 import { readStartFile, type StartFile } from './start-file.js';
 import { readStartOptions } from './start.js';
+import { USUAL_DOWN_SMTP_PORT } from './starting/provide-parts.js';
 import { type RunStep } from './step.js';
 import { workspaceRoot } from './workspace.js';
 
@@ -135,6 +136,7 @@ describe('npm start', () => {
   let folder: string;
   let child: ChildProcess;
   let traces: TraceReceiver;
+  let neighbour: ScriptedSmtpServer | null;
   let output = '';
   const started: ChildProcess[] = [];
 
@@ -163,13 +165,15 @@ describe('npm start', () => {
     folder = mkdtempSync(join(tmpdir(), 'billing-mail-start-'));
     process.env['DATA_DIR'] = folder; // read by readStartFile
     traces = await startTraceReceiver();
+    // Somebody else's program, where the samples expect nobody; another run of this test may hold the port already.
+    neighbour = await startScriptedSmtpServer({}, { port: USUAL_DOWN_SMTP_PORT }).catch(() => null);
     child = run(['--dispatchers', '2']);
     await whenItSays('Ready after');
   });
 
   afterAll(async () => {
     delete process.env['DATA_DIR'];
-    await traces.close();
+    await Promise.all([traces.close(), neighbour?.close()]);
     for (const process_ of started) process_.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });

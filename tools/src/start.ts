@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { findFreePort } from '@billing-mail/local-servers';
 import { loadServiceEnvironments } from './docs/service-environments.js';
 import { migrateSchemas } from './migrate-schemas.js';
-import { DOWN_SMTP_PORT, seedTeams } from './samples/teams.js';
+import { seedTeams } from './samples/teams.js';
 import { hasDeliveries, sendSamples } from './samples/send-samples.js';
 import { type StartFile, writeStartFile } from './start-file.js';
 import { reportWhatBounces } from './starting/bouncing-address.js';
@@ -84,7 +84,7 @@ function keepToOwner(): void {
 }
 
 async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunStep, sinceMs: number): Promise<void> {
-  const { parts, pages, ownServerPort, mailboxesReady } = await provideParts(supervisor, step);
+  const { parts, pages, ownServer, mailboxesReady } = await provideParts(supervisor, step);
   const environment = { ...process.env, ...servicesEnvironment(parts) };
   await step('Tables', () => migrateSchemas({ ...environment, MIGRATION_DATABASE_URL: parts.database.ofMigrator }));
   await step('Mailboxes (maildev)', mailboxesReady);
@@ -106,7 +106,6 @@ async function bringUp(supervisor: Supervisor, options: StartOptions, step: RunS
     tokens: tokens.current,
     pids: pidsOf(supervisor, services),
   });
-  const ownServer = { host: '127.0.0.1', port: ownServerPort, downPort: DOWN_SMTP_PORT };
   await step('Teams', () => seedTeams(services['settings-api'].url, tokens.current.service, ownServer));
   const bounces = startBouncing(pages.platform, services['mail-dispatcher'].bounceSmtpPort);
   // Published with the rights that invoicing has.

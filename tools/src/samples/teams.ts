@@ -3,9 +3,6 @@ import { emailDeliveryView, type emailDeliveryInput } from '@billing-mail/contra
 import { type z } from 'zod';
 import { call } from '../services-client.js';
 
-/** Nobody listens here on a development machine, so that a server that is down can be seen. */
-export const DOWN_SMTP_PORT = 4199;
-
 export const SAMPLE_TEAMS = ['acme', 'globex', 'initech'] as const;
 
 type Team = z.input<typeof emailDeliveryInput>;

@@ -1,7 +1,8 @@
 // What the services need: given by the environment where it is set, else started here.
 import { join } from 'node:path';
+import { findFreePort } from '@billing-mail/local-servers';
 import { type RunStep } from '../step.js';
-import { DOWN_SMTP_PORT } from '../samples/teams.js';
+import { type OwnServer } from '../samples/teams.js';
 import { dataFolder } from '../workspace.js';
 import { provideCertificates, type CertificateFiles } from './certificates.js';
 import { type Address, type DatabaseAddress, type Parts, type RedisAddress } from './environment.js';
@@ -11,13 +12,16 @@ import { providePrivateRedis } from './private-redis.js';
 import { provideSecrets, type Secrets } from './secrets.js';
 import { type Supervisor } from './supervisor.js';
 
+/** Nobody listens here as a rule, so that the samples can show a server that is down. */
+export const USUAL_DOWN_SMTP_PORT = 4199;
 const FROM_ADDRESS = 'e-invoice@billing-mail.example';
 
 /** The parts, and the pages on which mail can be read; `platform` is `null` when somebody else's server is the platform's. */
 export type ProvidedParts = {
   parts: Parts;
   pages: { platform: string | null; own: string };
-  ownServerPort: number;
+  /** The server that teams of the samples call their own, and a port where nobody listens. */
+  ownServer: OwnServer;
   mailboxesReady: () => Promise<unknown>;
 };
 
@@ -28,6 +32,7 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
   const givenSmtpUrl = process.env['PLATFORM_SMTP_URL'] || null;
   const platform = givenSmtpUrl === null ? await provideMailbox(supervisor, 'mailbox', { smtp: 4125, page: 4180 }) : null;
   const own = await provideMailbox(supervisor, 'mailbox-globex', { smtp: 4126, page: 4181 });
+  const ownServer = { host: '127.0.0.1', port: own.smtpPort, downPort: await findFreePort(USUAL_DOWN_SMTP_PORT) };
   const certificates = await step('Signing certificate', async (say) => provideSigner(platformFromAddress, secrets, say));
   const database = await step('PostgreSQL', (say) =>
     givenOr('DATABASE_URL', say, givenDatabase, () => providePrivatePostgres(supervisor, secrets.postgresPassword)),
@@ -43,10 +48,10 @@ export async function provideParts(supervisor: Supervisor, step: RunStep): Promi
       platformFromAddress,
       certificates,
       secrets,
-      localSmtpPorts: [own.smtpPort, DOWN_SMTP_PORT],
+      localSmtpPorts: [ownServer.port, ownServer.downPort],
     },
     pages: { platform: platform?.url ?? null, own: own.url },
-    ownServerPort: own.smtpPort,
+    ownServer,
     mailboxesReady: () => Promise.all([platform?.ready, own.ready]),
   };
 }
