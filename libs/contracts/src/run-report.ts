@@ -1,4 +1,4 @@
-// What became of the documents of a mass run: asked for by time, kind of document, or occurrence of a series.
+// What became of the documents of a billing run: asked for by time, kind of document, or occurrence of a series.
 import { z } from 'zod';
 import { DELIVERY_STATUSES, DOCUMENT_TYPES, RECIPIENT_STATUSES } from './delivery-vocabulary.js';
 import { instant } from './delivery-log.js';

@@ -295,7 +295,7 @@ describe('what comes back', () => {
     expect(events.map(({ delivery }) => delivery.recipients[0]?.address)).toEqual(['emil@other.example', 'fritz@other.example']);
   });
 
-  it('reports on a mass run: what went out, what came back, as counts and as a file', async () => {
+  it('reports on a billing run: what went out, what came back, as counts and as a file', async () => {
     const of = (id: string, occurrence: string) => ({
       id,
       type: 'reminder' as const,

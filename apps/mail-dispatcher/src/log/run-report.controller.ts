@@ -1,4 +1,4 @@
-// The results of a mass run over HTTP, as counts and as a CSV file.
+// The results of a billing run over HTTP, as counts and as a CSV file.
 import { Controller, Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DOCUMENT_TYPES, runReport, type RunReport, runReportQuery, type RunReportQuery } from '@billing-mail/contracts';
@@ -39,7 +39,7 @@ export class RunReportController {
   @Get()
   @TeamAccess('read')
   @RateLimit('statistics')
-  @ApiOperation({ summary: 'What became of a mass run: documents and recipients by their state' })
+  @ApiOperation({ summary: 'What became of a billing run: documents and recipients by their state' })
   @ApiRunReportQuery()
   @ApiResponse({ status: 200, schema: jsonSchema(runReport) })
   async count(@Param('teamId') teamId: string, @Query(new ZodPipe(runReportQuery)) query: RunReportQuery): Promise<RunReport> {

@@ -1,4 +1,4 @@
-// Counts and lists the results of the documents of a mass run.
+// Counts and lists the results of the documents of a billing run.
 import { Injectable } from '@nestjs/common';
 import { DELIVERY_STATUSES, RECIPIENT_STATUSES, type RunReport, type RunReportQuery } from '@billing-mail/contracts';
 import { Sql } from '@billing-mail/platform';

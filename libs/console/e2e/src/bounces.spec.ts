@@ -32,7 +32,7 @@ describe('what comes back', () => {
     await allSettled(system, [team]);
     return id;
   }
-  const course = (page: Page) => page.getByRole('region', { name: 'Course' });
+  const course = (page: Page) => page.getByRole('region', { name: 'Timeline' });
 
   it('is shown without a reload: who, why, who says so; and told in the inbox, which leads there', async () => {
     const id = await sent('acme', 'back', 'good@x.example', 'gone@x.example');
@@ -77,7 +77,7 @@ describe('what comes back', () => {
     );
     await field.press('Control+a');
     await page.keyboard.type('wrong@x.example');
-    await keys.use(dialog.getByRole('button', { name: 'Resend to 1 recipient' }));
+    await keys.use(dialog.getByRole('button', { name: 'Send again to 1 recipient' }));
     await page.getByText('Sent again by anna.berg on').waitFor();
     expect(await page.locator('[data-recipient]').evaluateAll((all) => all.map((each) => each.getAttribute('data-recipient')))).toEqual([
       'wrong@x.example',
@@ -87,7 +87,7 @@ describe('what comes back', () => {
   it('says where the reports go when the team has its own server', async () => {
     const id = await sent('globex', 'own', 'a@x.example');
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
-    await page.getByText('the report goes to your own mailbox').waitFor();
+    await page.getByText('the report goes to the mailbox of your sender address').waitFor();
   });
 
   it('is found by the filter, counted, and reported as figures and as a file', async () => {
@@ -108,7 +108,7 @@ describe('what comes back', () => {
     await page.getByRole('link', { name: 'Invoice S-2026-11' }).waitFor();
     expect(await page.locator('[role="row"][data-index]').count()).toBe(1);
 
-    await page.getByRole('link', { name: 'Report on a mass run' }).click();
+    await page.getByRole('link', { name: 'Report on a billing run' }).click();
     await page.getByText('2 documents to 3 recipients').waitFor();
     await page.getByLabel('Occurrence (such as 2026-11)').fill('2026-11');
     await page.keyboard.press('Enter');
@@ -146,9 +146,9 @@ describe('what comes back', () => {
     );
     expect(await seriousFindings(page)).toEqual([]);
     await keyboardOf(page).use(page.getByRole('button', { name: 'Remove dead@z.example' }));
-    await page.getByText('dead@z.example is removed').waitFor();
+    await page.getByText('dead@z.example has been removed').waitFor();
     await listed.waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^dead@z\.example is removed/);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^dead@z\.example has been removed/);
   });
 
   it('lets a member read all of it and change nothing', async () => {
@@ -156,7 +156,7 @@ describe('what comes back', () => {
     await report(system, id, [{ address: 'nobody@z.example' }]);
     const page = await desk.open(`/teams/acme/deliveries/${id}`, { claims: MAX });
     await page.getByRole('status').getByText('Came back').waitFor();
-    expect(await page.getByRole('button', { name: /send again|Resend/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /send again/i }).count()).toBe(0);
     await page.getByRole('link', { name: 'All deliveries' }).click();
     await page.getByRole('link', { name: 'Undeliverable addresses' }).click();
     await page.getByText('nobody@z.example').waitFor();

@@ -60,7 +60,7 @@ describe('what others write', () => {
     await page.getByRole('heading', { name: hostile('number') }).waitFor();
     await page.locator('summary').evaluateAll((all) => all.forEach((each) => (each as HTMLElement).click()));
     await staysText(page, ['number', 'subject', 'recipient', 'refused', 'reply', 'copy']);
-    await page.getByRole('button', { name: 'Resend …' }).click();
+    await page.getByRole('button', { name: 'Send again …', exact: true }).click();
     await page.getByRole('dialog').waitFor();
     await staysText(page, []);
   });

@@ -152,7 +152,7 @@ describe('by keyboard alone', () => {
     await keys.write(page.getByLabel('Company name'), 'ACME SE');
     await putSettings(system, 'acme', { companyName: 'ACME GmbH', replyTo: 'office@acme.example' }, 'max.klein');
     await keys.use(page.getByRole('button', { name: 'Save' }));
-    const dialog = page.getByRole('dialog', { name: 'Somebody else saved meanwhile' });
+    const dialog = page.getByRole('dialog', { name: 'Somebody else has saved in the meantime' });
     await keepsFocus(keys, dialog, dialog.getByRole('button', { name: 'Keep mine, with their other changes' }));
     await keys.press('Escape');
     expect(await dialog.isVisible()).toBe(true);
@@ -175,7 +175,7 @@ describe('by keyboard alone', () => {
     await regains(link);
     await keys.press('Enter');
     await dialog.waitFor();
-    await keys.use(dialog.getByRole('button', { name: 'Leave, drop changes' }));
+    await keys.use(dialog.getByRole('button', { name: 'Leave and discard' }));
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
   });
 
@@ -187,9 +187,9 @@ describe('by keyboard alone', () => {
     await keys.choose(page.getByLabel('State'), 'Not');
     await page.getByRole('link', { name: 'Invoice taken' }).waitFor({ state: 'hidden' });
     await keys.use(page.getByRole('link', { name: 'Invoice refused' }));
-    const resend = page.getByRole('button', { name: 'Resend …' });
+    const resend = page.getByRole('button', { name: 'Send again …', exact: true });
     await keys.use(resend);
-    const dialog = page.getByRole('dialog', { name: 'Resend to' });
+    const dialog = page.getByRole('dialog', { name: 'Send again to' });
     await dialog.waitFor();
     await keepsFocus(keys, dialog);
     await keys.press('Escape');
@@ -197,7 +197,7 @@ describe('by keyboard alone', () => {
     await regains(resend);
     await keys.press('Enter');
     await keys.write(dialog.getByLabel('To: address instead of gone@x.example'), 'found@x.example');
-    await keys.use(dialog.getByRole('button', { name: 'Resend to 1 recipient' }));
+    await keys.use(dialog.getByRole('button', { name: 'Send again to 1 recipient' }));
     await page.getByText('Sent again by anna.berg on').waitFor();
     await keys.use(page.getByRole('link', { name: 'See the earlier delivery' }));
     await page.getByText('The e-mail address of the recipient does not exist.').waitFor();

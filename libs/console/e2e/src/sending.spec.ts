@@ -46,7 +46,7 @@ describe('deliveries and inbox', () => {
 
     await send(system, 'globex', invoice('live', { subject: HOSTILE }));
     await page.getByRole('link', { name: 'Invoice live' }).click();
-    const course = page.getByRole('region', { name: 'Course' });
+    const course = page.getByRole('region', { name: 'Timeline' });
     await course.getByText(/^Try 1 by your mail server: failed at the greeting$/).waitFor();
     await course.getByText(/^Waits until/).waitFor();
     await course.getByText(/^Try 3 by your mail server: failed/).waitFor();
@@ -157,12 +157,12 @@ describe('deliveries and inbox', () => {
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(transcript);
     expect(await seriousFindings(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Resend …' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Resend to' });
+    await page.getByRole('button', { name: 'Send again …', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Send again to' });
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
     await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
     await dialog.getByLabel('Note, such as why').fill('Ms Lin gave the right one by phone');
-    await dialog.getByRole('button', { name: 'Resend to 1 recipient' }).click();
+    await dialog.getByRole('button', { name: 'Send again to 1 recipient' }).click();
     await page.getByText('Sent again by Anna Berg on').waitFor();
     await page.getByRole('region', { name: 'Message' }).getByText('Anna Berg', { exact: true }).waitFor();
     await page.getByRole('status').getByText('Accepted by the mail server').waitFor();
@@ -218,11 +218,11 @@ describe('deliveries and inbox', () => {
   it('lets a member read a delivery and neither resend nor cancel it', async () => {
     const id = await send(system, 'acme', invoice('member'));
     const page = await desk.open(`/teams/acme/deliveries/${id}`, { claims: MAX });
-    await page.getByText('Only admins of the team may resend or cancel.').waitFor();
+    await page.getByText('Only admins of the team may send again or cancel.').waitFor();
     expect(
       await page
         .getByRole('button')
-        .filter({ hasText: /Resend|Cancel/ })
+        .filter({ hasText: /[Ss]end again|Cancel/ })
         .count(),
     ).toBe(0);
   });

@@ -86,7 +86,7 @@ describe('who is signed in', () => {
     await follow(page, await system.token(ANNA));
     await page.getByText('3 unsaved changes of yours are still here').waitFor();
     expect(await company(page).inputValue()).toBe('ACME GmbH');
-    await page.getByRole('button', { name: 'Take them up again' }).click();
+    await page.getByRole('button', { name: 'Restore them' }).click();
     expect([await company(page).inputValue(), await page.locator('#field-smtp-auth-username').inputValue()]).toEqual([
       'Draft of Anna',
       'billing',
@@ -127,7 +127,7 @@ describe('who is signed in', () => {
           route.fulfill({ status: 503, contentType: 'application/problem+json', json: away }),
         )),
     });
-    await page.getByRole('alert').filter({ hasText: 'Your sign-in can not be checked right now.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Your sign-in cannot be checked right now.' }).waitFor();
     expect(await keptUser(page)).toBe('anna.berg');
     await page.unroute(isOfService);
     await page.getByRole('button', { name: 'Try again' }).click();

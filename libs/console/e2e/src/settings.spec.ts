@@ -148,7 +148,7 @@ describe('E-mail delivery', () => {
     await theirs.getByRole('button', { name: 'Save' }).click();
     await saved(theirs);
     await mine.getByRole('button', { name: 'Save' }).click();
-    const dialog = mine.getByRole('dialog', { name: 'Somebody else saved meanwhile' });
+    const dialog = mine.getByRole('dialog', { name: 'Somebody else has saved in the meantime' });
     await dialog.getByText(/^Max Klein saved on/).waitFor();
     await dialog.getByRole('row', { name: 'Reply address office@acme.example unchanged' }).waitFor();
     await dialog.getByRole('button', { name: 'Keep mine, with their other changes' }).click();
@@ -168,8 +168,8 @@ describe('E-mail delivery', () => {
     const history = page.getByRole('region', { name: 'What was changed' });
     await history.getByText('Company name: ACME Former → ACME GmbH').first().waitFor();
     const ofMax = history.locator('li[data-version]').filter({ hasText: 'Max Klein' }).first();
-    await ofMax.getByRole('button', { name: 'Back to this state' }).click();
-    await ofMax.getByText('2 fields above are as then. Look at it and save.').waitFor();
+    await ofMax.getByRole('button', { name: 'Back to this version' }).click();
+    await ofMax.getByText('2 fields above have been set back. Check and save.').waitFor();
     expect(await page.getByLabel('Company name').inputValue()).toBe('ACME Former');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -200,13 +200,13 @@ describe('E-mail delivery', () => {
     expect(await asked).toBe('beforeunload');
 
     await page.goBack();
-    await dialog.getByRole('button', { name: 'Leave, drop changes' }).click();
+    await dialog.getByRole('button', { name: 'Leave and discard' }).click();
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
   });
 
   it('lets a member look and says why nothing can be changed', async () => {
     const page = await open(SETTINGS, { claims: MAX });
-    await page.getByText('You can look, not change').waitFor();
+    await page.getByText('You can look but not change anything').waitFor();
     await page.getByText('Only admins of the team may change these settings: Anna Berg.').waitFor();
     expect(await page.getByLabel('Company name').getAttribute('readonly')).not.toBeNull();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
@@ -214,7 +214,7 @@ describe('E-mail delivery', () => {
 
   it('adds copies that single types of documents get, and takes them back by the history', async () => {
     const page = await open();
-    const section = page.getByRole('region', { name: 'Copies for single types of documents' });
+    const section = page.getByRole('region', { name: 'Copies for individual document types' });
     await section.getByRole('button', { name: 'Add copies for Payment reminders' }).click();
     const cc = page.locator('#field-copies-reminder-cc');
     await page.waitForFunction((id) => document.activeElement?.id === id, 'field-copies-reminder-cc');
@@ -232,7 +232,7 @@ describe('E-mail delivery', () => {
     expect((await stored()).copies).toEqual([{ types: ['reminder'], cc: [{ address: 'law@acme.example' }], bcc: [] }]);
     const history = page.getByRole('region', { name: 'What was changed' });
     await history.getByText('CC for payment reminders: added law@acme.example').waitFor();
-    await history.locator('li[data-version]').nth(1).getByRole('button', { name: 'Back to this state' }).click();
+    await history.locator('li[data-version]').nth(1).getByRole('button', { name: 'Back to this version' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await saved(page);
     expect((await stored()).copies).toEqual([]);
@@ -245,7 +245,7 @@ describe('E-mail delivery', () => {
     await people.press('Enter');
     await people.pressSequentially('u99');
     await people.press('Enter');
-    const section = page.getByRole('region', { name: 'Who is notified of trouble' });
+    const section = page.getByRole('region', { name: 'Who is notified of problems' });
     await section.getByText('Max Klein', { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -262,7 +262,7 @@ describe('E-mail delivery', () => {
     await page.route(`${system.urls['mail-dispatcher']}/**`, (route) => route.abort());
     desk.opened.at(-1)?.complaints.splice(0);
     await page.reload();
-    await page.getByText('The delivery log does not answer right now.').waitFor();
+    await page.getByText('The delivery log is not answering right now.').waitFor();
     await page.getByLabel('Company name').fill('ACME without log');
     await page.getByRole('button', { name: 'Save' }).click();
     await saved(page);

@@ -1,4 +1,4 @@
-// What became of a mass run: how many went out, arrived as far as known, came back, wait; as figures and as a file.
+// What became of a billing run: how many went out, arrived as far as known, came back, wait; as figures and as a file.
 import { Paper, Text, Title } from '@mantine/core';
 import { type RunReport } from '@billing-mail/contracts';
 import { type ReactNode } from 'react';

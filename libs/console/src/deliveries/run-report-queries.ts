@@ -1,4 +1,4 @@
-// Reads what became of a mass run.
+// Reads what became of a billing run.
 import { type RunReport } from '@billing-mail/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Clients } from '../api/clients.js';

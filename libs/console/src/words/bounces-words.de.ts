@@ -31,7 +31,7 @@ export const bouncesWords: typeof english = {
     stillWrong: 'Von dieser Adresse kam der Beleg zurück.',
   },
   run: {
-    title: 'Bericht über einen Massenlauf',
+    title: 'Bericht über einen Versandlauf',
     lead: 'Was aus den Belegen eines Zeitraums, einer Art oder einer Serie geworden ist. Bleibt „Von“ leer, sind es die letzten 31 Tage.',
     type: 'Art',
     allTypes: 'Alle Arten',

@@ -17,21 +17,21 @@ export const bouncesWords = {
     absence: (address: string | null) => `Absence note of ${somebody(address)}`,
     auto_reply: (address: string | null) => `Automatic answer of ${somebody(address)}`,
   },
-  askAll: 'Ask your customers which of them does not have it.',
+  askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,
   triedUntil: (when: string) => `That server tries until ${when}.`,
   rawReport: 'What the report says',
   bouncedBefore: (when: string) =>
     `Documents came back from this address, last on ${when}. Ask your customer for the right one in case this one comes back too.`,
   ownMailbox:
-    'Your own mail server sends this. Should it come back, the report goes to your own mailbox, that of your sender address, and is not seen here.',
+    'Your own mail server sends this document. If it comes back, the report goes to the mailbox of your sender address and cannot be shown here.',
   correct: {
     open: 'Correct the address and send again …',
     title: 'Correct the address and send again',
     stillWrong: 'The document came back from this address.',
   },
   run: {
-    title: 'Report on a mass run',
+    title: 'Report on a billing run',
     lead: 'What became of the documents of a period, a type or a recurring series. Leave “From” empty for the last 31 days.',
     type: 'Type',
     allTypes: 'All types',
@@ -76,7 +76,7 @@ export const bouncesWords = {
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
     forget: 'Remove',
     forgetOf: (address: string) => `Remove ${address}`,
-    forgotten: (address: string) => `${address} is removed: the next document to it warns nobody.`,
+    forgotten: (address: string) => `${address} has been removed: the next document to it raises no warning.`,
     more: 'Show more',
     readOnly: 'Only admins of the team may remove addresses.',
     csvColumns: ['Address', 'Since', 'Remembered until', 'Reason', 'What the report says', 'Type', 'Number', 'Document id', 'Delivery id'],

@@ -166,7 +166,7 @@ export const deliveriesWords: typeof english = {
       `Die E-Mail geht auch an ${z(count, 'Adresse', 'Adressen')}, die in ihr nicht als Empfänger ${count === 1 ? 'angezeigt wird' : 'angezeigt werden'}.`,
     live: 'Diese Seite aktualisiert sich von selbst.',
     rawReply: 'Was der Server gesagt hat',
-    transcript: 'Das ganze Gespräch mit dem Server',
+    transcript: 'Das vollständige Protokoll der Übertragung',
     attempt: (number, route) => `Versuch ${number} über ${route}`,
     queued: 'Von der Fakturierung übergeben',
     queuedAgain: 'Erneut übergeben',

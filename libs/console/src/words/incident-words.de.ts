@@ -10,9 +10,9 @@ export const incidentWords: typeof english = {
   facts: (since, failures, last) => `Seit ${since}: ${versuche(failures)}, zuletzt ${last}.`,
   over: (when) => `Die Störung ist behoben: Am ${when} wurde auf diesem Weg wieder ein Beleg verschickt.`,
   turns: {
-    team: 'Sie sind am Zug',
-    operator: 'Am Zug ist der Betreiber des Mailservers',
-    platform: 'Wir sind am Zug',
+    team: 'Ihr Team muss handeln',
+    operator: 'Der Betreiber des Mailservers muss handeln',
+    platform: 'Wir kümmern uns darum',
   },
   mend: 'Zu den Einstellungen',
   mendThenSend: 'Prüfen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
@@ -21,7 +21,7 @@ export const incidentWords: typeof english = {
   waiting: (count) => `${belege(count)} noch in Arbeit.`,
   notSent: (count) => `${belege(count)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`,
   list: 'Betroffene Belege',
-  ofDelivery: 'Der Versandweg war gestört:',
+  ofDelivery: 'Der Mailserver war gestört:',
   retryNow: 'Jetzt versuchen',
   reschedule: {
     open: 'Anderer Zeitpunkt …',

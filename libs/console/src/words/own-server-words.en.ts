@@ -13,7 +13,7 @@ export const ownServerWords = {
     provider: 'Provider',
     clientId: 'Id of the app (client ID)',
     clientSecret: 'Secret of the app (client secret)',
-    clientSecretHint: 'Stored encrypted. Nobody can read it here again, not even you.',
+    clientSecretHint: 'Stored encrypted. Nobody can read it again here, not even you.',
     tenant: 'Directory (tenant)',
     tenantHint: 'Its id or domain. Empty: that of the person who signs in.',
     issuer: 'Address of the provider (issuer)',

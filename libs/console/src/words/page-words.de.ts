@@ -42,7 +42,7 @@ export const pageWords: typeof english = {
   },
   notFound: {
     title: 'Hier ist nichts',
-    text: 'Vielleicht ist die Adresse verschrieben, oder was hier war, gibt es nicht mehr.',
+    text: 'Vielleicht ist die Adresse falsch geschrieben, oder was hier war, gibt es nicht mehr.',
     home: 'Zu den Einstellungen',
   },
   loading: 'Wird geladen',
@@ -71,7 +71,7 @@ export const pageWords: typeof english = {
     comeAgain: (wait) => `Versuchen Sie es in ${wait} noch einmal.`,
     requestId: (id) => `Anfrage ${id}`,
     retry: 'Erneut versuchen',
-    crashedTitle: 'Diese Seite ist gestolpert',
+    crashedTitle: 'Auf dieser Seite ist ein Fehler aufgetreten',
     crashed: 'In der Seite selbst ist etwas Unvorhergesehenes geschehen. Gespeichertes ist davon nicht betroffen.',
     reload: 'Seite neu laden',
   },

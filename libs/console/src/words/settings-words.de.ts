@@ -118,7 +118,7 @@ export const settingsWords: typeof english = {
     security: 'Verschlüsselung',
     tls: 'TLS von Anfang an (üblich bei Port 465)',
     starttls: 'STARTTLS (üblich bei Port 587)',
-    none: 'Keine: unterwegs lesbar',
+    none: 'Keine: Andere können die Belege unterwegs lesen',
     auth: 'Anmeldung',
     authPassword: 'Benutzername und Passwort',
     authConnected: 'Verbundenes Postfach',

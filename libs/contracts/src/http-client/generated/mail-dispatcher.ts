@@ -66,7 +66,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a mass run: documents and recipients by their state */
+        /** What became of a billing run: documents and recipients by their state */
         get: operations["RunReportController_count"];
         put?: never;
         post?: never;
