@@ -62,8 +62,8 @@ export const reportView = z.object({
 });
 export type ReportView = z.infer<typeof reportView>;
 
-/** Who sent a delivery again, or is told of it where an internal service did, and what was noted. */
-export const sendingAgain = z.object({ by: z.string(), at: timestamp, note: z.string().nullable() });
+/** Who sent a delivery again, or is told of it where an internal service did (`null` where nobody is known), and what was noted. */
+export const sendingAgain = z.object({ by: z.string().nullable(), at: timestamp, note: z.string().nullable() });
 export type SendingAgain = z.infer<typeof sendingAgain>;
 
 export const failureView = z.object({ code: z.enum([...FAILURE_CODES, 'other']), message: z.string() });
@@ -73,8 +73,8 @@ export const deliveryView = z.object({
   teamId: z.string(),
   key: z.string(),
   document: documentReference,
-  /** Id of the user in whose name it is sent. */
-  requestedBy: z.string(),
+  /** Id of the user in whose name it is sent; `null` where the document named none that could be read. */
+  requestedBy: z.string().nullable(),
   subject: z.string(),
   status: z.enum(DELIVERY_STATUSES),
   route: z.enum(ROUTES).nullable(),

@@ -1,5 +1,6 @@
 // What a document may be: names that hide nothing, parts that belong together, and what concerns us alone, which never stops it.
-import { type DispatchJobInput, dispatchJobSchema, droppedFields, isBase64, sendRequestSchema } from './dispatch-job.js';
+import { z } from 'zod';
+import { type DispatchJobInput, dispatchJobSchema, droppedFields, isBase64, namedBy, sendRequestSchema } from './dispatch-job.js';
 import { emailDeliveryInput } from './email-delivery-settings.js';
 import { type FieldError, toFieldErrors } from './http.js';
 
@@ -146,10 +147,13 @@ describe('base64', () => {
 });
 
 describe('who hears of trouble', () => {
+  const readAll = (sent: unknown) => {
+    const { requestedBy } = dispatchJobSchema().parse({ ...job(), requestedBy: sent });
+    return { requestedBy, dropped: droppedFields({ requestedBy: sent }, { requestedBy }) };
+  };
   const read = (changes: object) => {
-    const sent = job({ requestedBy: { userId: 'u17', ...changes } });
-    const { requestedBy } = dispatchJobSchema().parse(sent);
-    return [requestedBy.email, requestedBy.locale, droppedFields(sent, { requestedBy })];
+    const { requestedBy, dropped } = readAll({ userId: 'u17', ...changes });
+    return [requestedBy.email, requestedBy.locale, dropped];
   };
 
   it.each([
@@ -170,6 +174,47 @@ describe('who hears of trouble', () => {
 
   it.each(['no', 'a@', 7, null, ['a@b.example']])('has no address by %p, and the document goes out', (email) => {
     expect(read({ email, locale: 'de' })).toEqual([undefined, 'de', ['/requestedBy/email']]);
+  });
+
+  const about = { email: 'clerk@acme.example', locale: 'de' };
+  it.each([
+    ['is not there', undefined],
+    ['is empty', ''],
+    ['has a NUL', 'a\0b'],
+    ['has a line end', 'a\r\nBcc: x@y.example'],
+    ['has half a character', 'a\ud83d'],
+    ['is too long', 'x'.repeat(201)],
+    ['is far too long', 'x'.repeat(2_000_000)],
+    ['is a number', 17],
+    ['is null', null],
+    ['is a list', ['u17']],
+    ['is an object', { userId: 'u17' }],
+  ])('keeps what can be read where the user %s, and the document goes out', (_name, id) => {
+    const { requestedBy, dropped } = readAll({ ...about, userId: id });
+    expect([requestedBy, dropped]).toEqual([about, ['/requestedBy/userId']]);
+    expect(namedBy(requestedBy)).toBeNull();
+  });
+
+  it.each([undefined, null, 'u17', 17, [], [{ userId: 'u17' }]])('is nobody by %j, and the document goes out', (by) => {
+    expect(readAll(by)).toEqual({ requestedBy: {}, dropped: ['/requestedBy'] });
+  });
+
+  it('may have fields that nobody knows, which are dropped, and told within bounds', () => {
+    const known = { userId: 'u17', ...about };
+    const read = (more: object) => readAll({ ...known, ...more });
+    expect(read({ department: 'Sales' })).toEqual({ requestedBy: known, dropped: ['/requestedBy/department'] });
+    expect(readAll(JSON.parse('{"userId":"u17","__proto__":{"email":"x@y.example"},"constructor":1,"toString":2}'))).toEqual({
+      requestedBy: { userId: 'u17' },
+      dropped: ['/requestedBy/__proto__', '/requestedBy/constructor', '/requestedBy/toString'],
+    });
+    expect(read({ ['a\0'.repeat(5000)]: 1 }).dropped).toEqual([`/requestedBy/${'a\ufffd'.repeat(100)}…`]);
+    expect(read(Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`field${index}`, 1]))).dropped).toHaveLength(20);
+  });
+
+  it('is told to publishers with the user it needs', () => {
+    const described = z.toJSONSchema(dispatchJobSchema(), { io: 'input', unrepresentable: 'any' });
+    expect(described.required).toContain('requestedBy');
+    expect(described.properties?.['requestedBy']).toMatchObject({ required: ['userId'] });
   });
 
   it('is as it was where all of it can be read', () => {

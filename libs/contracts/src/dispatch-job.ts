@@ -4,7 +4,7 @@ import { emailAddress, mailbox } from './address.js';
 import { listOf } from './bounded-list.js';
 import { missingContentIds } from './content-ids.js';
 import { DOCUMENT_TYPES } from './delivery-vocabulary.js';
-import { type FieldError } from './http.js';
+import { type FieldError, shortened, toPointer } from './http.js';
 import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename, hasVisible } from './shown-text-rules.js';
 import { blockOfText, boundedText, explained, lineOfText, shownLine } from './text.js';
@@ -23,7 +23,7 @@ export const documentReference = z.strictObject({
 });
 export type DocumentReference = z.infer<typeof documentReference>;
 
-/** Who hears of trouble. Address and language are for us alone: where they can't be read the document goes out all the same. */
+/** Who hears of trouble, as events name them. Address and language are for us alone: an event is read without them where they can't be. */
 export const requestedBy = z.strictObject({
   userId,
   email: emailAddress.optional().catch(undefined),
@@ -31,14 +31,31 @@ export const requestedBy = z.strictObject({
 });
 export type RequestedBy = z.infer<typeof requestedBy>;
 
-/** What was dropped of a document that was read, as pointers. */
-export function droppedFields(sent: unknown, { requestedBy: { email, locale } }: { requestedBy: RequestedBy }): string[] {
-  if (email !== undefined && locale !== undefined) return [];
-  const by = (sent as { requestedBy: Record<string, unknown> }).requestedBy;
-  return [
-    ...(email === undefined && by['email'] !== undefined ? ['/requestedBy/email'] : []),
-    ...(locale === undefined && by['locale'] !== undefined ? ['/requestedBy/locale'] : []),
-  ];
+/**
+ * The same as a document says it, read as far as it can be: what concerns us alone never stops a document. Of one whose user can't be read, those
+ * hear whom the team has named, or all of the team.
+ */
+export const requester = z
+  .object({ ...requestedBy.shape, userId: userId.transform((id): string | undefined => id).catch(undefined) })
+  .catch({ userId: undefined });
+export type Requester = z.infer<typeof requester>;
+
+/** Whom events of a document name; `null` where nobody could be read. */
+export const namedBy = ({ userId: id, ...about }: Requester): RequestedBy | null => (id === undefined ? null : { userId: id, ...about });
+
+/** Of the fields that were dropped, as many are named. */
+const DROPPED_NAMED = 20;
+
+/** What could not be read of a document that is sent all the same, as pointers. */
+export function droppedFields(sent: unknown, { requestedBy: read }: { requestedBy: Requester }): string[] {
+  const by = (sent as { requestedBy?: unknown }).requestedBy;
+  if (typeof by !== 'object' || by === null || Array.isArray(by)) return ['/requestedBy'];
+  const isRead = (name: string): boolean => Object.hasOwn(read, name) && read[name as keyof Requester] !== undefined;
+  const given = Object.entries(by).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return Array.from(new Set(['userId', ...given]))
+    .filter((name) => !isRead(name))
+    .slice(0, DROPPED_NAMED)
+    .map((name) => toPointer(['requestedBy', shortened(name)]));
 }
 
 const attachmentName = {
@@ -115,7 +132,7 @@ function attachmentSize(item: Attachment | UploadAttachment): number {
 }
 
 const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limits: DocumentLimits, item: T) => ({
-  requestedBy,
+  requestedBy: requester,
   document: documentReference,
   to: listOf(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
   cc: listOf(mailbox, 'must be a list').default([]),

@@ -76,7 +76,8 @@ function ofIssue(issue: z.core.$ZodIssue): FieldError[] {
   return [{ pointer: toPointer(issue.path), message: issue.message }];
 }
 
-const shortened = (field: string): string => (field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field);
+/** The name of a field, as a complaint shows it. */
+export const shortened = (field: string): string => (field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field);
 
 // Of the branches that failed, the one with the fewest complaints is what the writer meant.
 function toUnionErrors(path: PropertyKey[], branches: z.core.$ZodIssue[][], message: string): FieldError[] {

@@ -15,8 +15,8 @@ export const deliveryContent = z.object({
   subject: z.string(),
   text: z.string(),
   html: z.string().nullable(),
-  /** Id of the user who had it sent. */
-  requestedBy: z.string(),
+  /** Id of the user who had it sent; `null` where the document named none that could be read. */
+  requestedBy: z.string().nullable(),
   attachments: z.array(
     z.object({
       position: z.int(),

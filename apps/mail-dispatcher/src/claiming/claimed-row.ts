@@ -1,5 +1,5 @@
 // What a claim returns: one row for each delivery, with everything that is needed to work on it.
-import { type DocumentReference, type FailureReason, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { type DocumentReference, type FailureReason, type Requester, type Route } from '@billing-mail/contracts';
 import { type AttachmentRow, type DeliveryInHand, type Look, type OpenTry, type RecipientRow } from '../records/rows.js';
 
 export type ClaimedRow = {
@@ -9,7 +9,7 @@ export type ClaimedRow = {
   team_id: string;
   key: string;
   document: DocumentReference;
-  requested_by: RequestedBy;
+  requested_by: Requester;
   subject: string;
   resend_of: string | null;
   lane: string;

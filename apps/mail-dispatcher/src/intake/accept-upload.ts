@@ -5,7 +5,7 @@ import {
   droppedFields,
   type FieldError,
   foreignRefs,
-  type RequestedBy,
+  type Requester,
   toFieldErrors,
   tooLargeTogether,
   type UploadAttachment,
@@ -26,7 +26,7 @@ export type AskedUpload = {
   teamId: string;
   key: string;
   /** Returns the requester to record: a user may name only itself. @throws ProblemException */
-  believe: (named: RequestedBy) => RequestedBy;
+  believe: (named: Requester) => Requester;
   onDropped: (fields: string[]) => void;
 };
 

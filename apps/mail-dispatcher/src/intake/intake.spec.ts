@@ -5,6 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DispatchJobInput, type FieldError } from '@billing-mail/contracts';
 import { simpleParser } from 'mailparser';
+import { type Logger } from '@billing-mail/platform';
+import { LOGGER } from '../dispatcher.tokens.js';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 type Changed = Record<string, unknown>;
@@ -251,6 +253,66 @@ describe('intake', () => {
     ]);
   });
 
+  // [what can't be read, requestedBy, what is kept of it, what is said to be dropped]
+  const unreadable: [string, unknown, object, string[]][] = [
+    ['none at all', undefined, {}, ['/requestedBy']],
+    ['of another type', 'u17', {}, ['/requestedBy']],
+    ['without a user', { locale: 'de' }, { locale: 'de' }, ['/requestedBy/userId']],
+    ['with NUL', { userId: 'a\0b', email: 'clerk@acme.example' }, { email: 'clerk@acme.example' }, ['/requestedBy/userId']],
+    ['too long', { userId: 'x'.repeat(201) }, {}, ['/requestedBy/userId']],
+    ['with an unknown field', { userId: 'u17', phone: '0' }, { userId: 'u17' }, ['/requestedBy/phone']],
+  ];
+  const logged = () => jest.spyOn(harness.apps[0]?.get<Logger>(LOGGER) as Logger, 'warn');
+  const keptOf = async (key: string) =>
+    (await harness.sql.rows<{ by: unknown }>('SELECT requested_by AS by FROM dispatch.deliveries WHERE key = $1', [key]))[0]?.by;
+
+  it.each(unreadable)('sends a document whose requester is %s, and says in the log what it dropped', async (name, by, kept, fields) => {
+    const warned = logged();
+    const key = `queue ${name}`.replaceAll(' ', '-');
+    await harness.queue.add('send', { ...invoice({ key }), requestedBy: by });
+    expect((await harness.until('acme', key)).status).toBe('sent');
+    const over = await post({ ...invoice({ key: `http-${key}` }), requestedBy: by as never });
+    expect([over.status, await keptOf(key), await keptOf(`http-${key}`)]).toEqual([202, kept, kept]);
+    expect(over.body.requestedBy).toBe((kept as { userId?: string }).userId ?? null);
+    const lines = warned.mock.calls.filter(([, says]) => says === 'fields not readable').map(([about]) => about);
+    expect(lines).toEqual([
+      { jobId: expect.any(String), step: 'intake', verdict: 'dropped', fields },
+      { requestId: expect.any(String), teamId: 'acme', step: 'intake', verdict: 'dropped', fields },
+    ]);
+    expect(await rejected()).toEqual([]);
+    warned.mockRestore();
+  });
+
+  it('tells the team of a document that failed and whose requester can not be read', async () => {
+    harness.platform.script = { rcpt: () => '550 5.1.1 no such user' };
+    const job = invoice();
+    await harness.queue.add('send', { ...job, requestedBy: { userId: 17, email: 'clerk@acme.example' } });
+    const delivery = await harness.until('acme', job.key);
+    expect([delivery.status, delivery.requestedBy]).toEqual(['failed', null]);
+    expect(await harness.outcomeOf(job.key)).toMatchObject({ type: 'delivery_settled', requestedBy: null, teamId: 'acme' });
+    const again = await harness
+      .http()
+      .post(`/v1/teams/acme/deliveries/${delivery.id}/resend`)
+      .set('Authorization', `Bearer ${harness.serviceToken}`)
+      .send({});
+    expect([again.status, again.body.requestedBy, again.body.resend.by]).toEqual([202, null, null]);
+  });
+
+  it('takes a user whom its document does not name by its token, and refuses one that names another', async () => {
+    const as = async (key: string, by: unknown) =>
+      post({ ...invoice({ key }), requestedBy: by as never }, { claims: { teams: { acme: 'admin' } } });
+    for (const [key, by] of Object.entries({
+      none: undefined,
+      nul: { userId: 'tester\0' },
+      other: { userId: ['u17'], email: 'a@b.example' },
+    })) {
+      expect((await as(key, by)).status).toBe(202);
+      expect(await keptOf(key)).toEqual({ userId: 'tester' });
+    }
+    const refused = await as('of-another', { userId: 'u17', phone: '0' });
+    expect([refused.status, refused.body.errors[0].pointer, await keptOf('of-another')]).toEqual([422, '/requestedBy/userId', undefined]);
+  });
+
   it('tells who asked for it of a job whose team can not be read', async () => {
     await harness.queue.add('send', { ...invoice(), teamId: '../x', key: 'no-team' });
     expect(await harness.outcomeOf('no-team')).toMatchObject({
@@ -292,9 +354,6 @@ describe('intake', () => {
     ['key too long', { key: long(201) }, '/key', /200/],
     ['team of another form', { teamId: '../x' }, '/teamId', /letters, digits/],
     ['team missing', { teamId: undefined }, '/teamId', /must be/],
-    ['requestedBy missing', { requestedBy: undefined }, '/requestedBy', /./],
-    ['user missing', { requestedBy: {} }, '/requestedBy/userId', /must be text/],
-    ['user with NUL', { requestedBy: { userId: 'a\0b' } }, '/requestedBy/userId', /control character/],
     ['document missing', { document: undefined }, '/document', /./],
     ['document id missing', { document: { type: 'invoice' } }, '/document/id', /must be text/],
     ['document id empty', { document: { id: ' ', type: 'invoice' } }, '/document/id', /must not be empty/],

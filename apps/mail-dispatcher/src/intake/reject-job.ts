@@ -5,10 +5,10 @@ import {
   type FieldError,
   idempotencyKey,
   type Locale,
+  namedBy,
   type RequestedBy,
-  requestedBy,
+  requester,
   teamId,
-  userId,
 } from '@billing-mail/contracts';
 import { type z } from 'zod';
 import { SettingsClient } from '../documents/settings.client.js';
@@ -66,13 +66,11 @@ function toOutcome(
 /** Reads those fields of a payload that are valid by themselves, although the whole does not fit the schema. */
 function readWhatCanBe(payload: unknown): Readable {
   const job = asObject(payload);
-  const by = asObject(job['requestedBy']);
   const document = asObject(job['document']);
-  const user = valid(userId, by['userId']);
   return {
     teamId: valid(teamId, job['teamId']),
     key: valid(idempotencyKey, job['key']),
-    requestedBy: user === null ? null : requestedBy.parse({ userId: user, email: by['email'], locale: by['locale'] }),
+    requestedBy: namedBy(requester.parse(job['requestedBy'])),
     documentId: valid(documentReference.shape.id, document['id']),
     documentNumber: valid(documentReference.shape.number, document['number']) ?? null,
   };

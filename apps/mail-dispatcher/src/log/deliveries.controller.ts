@@ -18,7 +18,7 @@ import {
   MOST_NAMED,
   type Page,
   page,
-  type RequestedBy,
+  type Requester,
   resendRequest,
   type ResendRequest,
   sendRequestSchema,
@@ -120,7 +120,7 @@ export class DeliveriesController {
     const asked = {
       teamId,
       key: checkKey(key),
-      believe: (named: RequestedBy) => requesterOf(caller, named),
+      believe: (named: Requester) => requesterOf(caller, named),
       onDropped: (fields: string[]) =>
         this.logger.warn(
           { requestId: requestIdOf(response.req), teamId, step: 'intake', verdict: 'dropped', fields },

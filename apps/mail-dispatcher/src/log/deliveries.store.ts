@@ -10,7 +10,7 @@ import {
   type FailureReason,
   type RecipientView,
   type ReportView,
-  type RequestedBy,
+  type Requester,
   type Route,
   type SendingAgain,
 } from '@billing-mail/contracts';
@@ -26,7 +26,7 @@ export type DeliveryRecord = {
   teamId: string;
   key: string;
   document: DocumentReference;
-  requestedBy: RequestedBy;
+  requestedBy: Requester;
   subject: string;
   status: DeliveryStatus;
   route: Route | null;

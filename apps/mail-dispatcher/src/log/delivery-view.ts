@@ -34,7 +34,7 @@ export function inReadersWords<Record extends DeliveryRecord>(record: Record, re
   const { requestedBy, createdAt, settledAt, nextTryAt, failure, ...same } = record;
   return {
     ...same,
-    requestedBy: requestedBy.userId,
+    requestedBy: requestedBy.userId ?? null,
     createdAt: createdAt.toISOString(),
     settledAt: settledAt?.toISOString() ?? null,
     nextTryAt: nextTryAt?.toISOString() ?? null,

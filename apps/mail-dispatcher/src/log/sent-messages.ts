@@ -40,7 +40,7 @@ export class SentMessages {
     const { subject, text, html, requestedBy, attachments, messages } = delivery;
     return {
       ...headerOf(delivery),
-      ...{ subject, text, html, requestedBy: requestedBy.userId },
+      ...{ subject, text, html, requestedBy: requestedBy.userId ?? null },
       attachments: attachments.map(({ filename, contentType, contentId, size }, position) => ({
         ...{ position, filename, contentType, size, inline: contentId !== null },
       })),

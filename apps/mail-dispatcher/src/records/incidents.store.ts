@@ -1,6 +1,6 @@
 // Incidents of teams: which are still open, whom to alert, and what people look up.
 import { Injectable } from '@nestjs/common';
-import { type DeliveryCounts, type FailureCode, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { type DeliveryCounts, type FailureCode, type Requester, type Route } from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { laneOf, routeOf } from './lanes.js';
@@ -90,7 +90,7 @@ export class IncidentsStore {
    */
   async tellOpened(): Promise<number> {
     return inTransaction(this.dataSource, async (sql) => {
-      const untold = await sql.rows<OpenIncident & { look: Look; requestedBy: RequestedBy; waiting: number; isNews: boolean }>(
+      const untold = await sql.rows<OpenIncident & { look: Look; requestedBy: Requester; waiting: number; isNews: boolean }>(
         `SELECT ${COLUMNS}, d.look, d.requested_by AS "requestedBy",
            (SELECT count(*)::int FROM dispatch.deliveries w WHERE w.lane = i.team_id || '/custom' AND w.settled_at IS NULL) AS waiting,
            NOT EXISTS (SELECT FROM dispatch.incidents e WHERE e.team_id = i.team_id AND e.route = i.route AND e.code = i.code

@@ -1,7 +1,7 @@
 // The outbox: outcomes are written in the transaction that makes them true, published until the listener has acknowledged them, and then
 // deleted.
 import { Injectable } from '@nestjs/common';
-import { OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
+import { namedBy, OUTCOMES_PER_JOB, type OutcomeEvent } from '@billing-mail/contracts';
 import { carriedTrace, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -36,7 +36,7 @@ export const toTeam = ({ teamId, look, requestedBy }: Pick<DeliveryState, 'teamI
   teamId,
   // A team that has named nobody gets its alerts through the requester of a waiting document. A requester who is named too is included for
   // the e-mail address, which may not be known yet.
-  requestedBy: look.notifyUserIds.length === 0 || look.notifyUserIds.includes(requestedBy.userId) ? requestedBy : null,
+  requestedBy: look.notifyUserIds.length === 0 || look.notifyUserIds.includes(requestedBy.userId ?? '') ? namedBy(requestedBy) : null,
   notifyUserIds: look.notifyUserIds,
   teamLocale: look.locale,
 });

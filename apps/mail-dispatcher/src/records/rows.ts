@@ -5,7 +5,7 @@ import {
   type FailureReason,
   type Locale,
   type RecipientRole,
-  type RequestedBy,
+  type Requester,
   type Route,
 } from '@billing-mail/contracts';
 import { type RecipientState } from '@billing-mail/mail-core';
@@ -61,7 +61,7 @@ export type DeliveryInHand = {
   teamId: string;
   key: string;
   document: DocumentReference;
-  requestedBy: RequestedBy;
+  requestedBy: Requester;
   subject: string;
   resendOf: string | null;
   lane: string;
@@ -97,7 +97,7 @@ export type DeliveryState = {
   teamId: string;
   key: string;
   document: DocumentReference;
-  requestedBy: RequestedBy;
+  requestedBy: Requester;
   subject: string;
   look: Look | null;
   status: DeliveryStatus;

@@ -1,5 +1,5 @@
 // Statement 1, taken: writes a delivery with its recipients, texts and documents, already claimed if this process sends it at once.
-import { type DocumentReference, type RecipientRole, type RequestedBy, type Route } from '@billing-mail/contracts';
+import { type DocumentReference, type RecipientRole, type Requester, type Route } from '@billing-mail/contracts';
 import { type Sql } from '@billing-mail/platform';
 import { noteDueLanes } from './lanes.js';
 import { type AttachmentRow, type Look } from './rows.js';
@@ -13,7 +13,7 @@ export type NewDelivery = {
   key: string;
   contentHash: string;
   document: DocumentReference;
-  requestedBy: RequestedBy;
+  requestedBy: Requester;
   subject: string;
   text: string;
   html: string | null;

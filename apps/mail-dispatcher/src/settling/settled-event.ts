@@ -1,4 +1,4 @@
-import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type FailureReason } from '@billing-mail/contracts';
+import { type DeliveryInDoubtEvent, type DeliverySettledEvent, type FailureReason, namedBy } from '@billing-mail/contracts';
 import { type SettledStatus } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 
@@ -40,7 +40,7 @@ function tell(
 ): Omit<Untimed<DeliverySettledEvent>, 'type'> {
   return {
     teamId: delivery.teamId,
-    requestedBy: delivery.requestedBy,
+    requestedBy: namedBy(delivery.requestedBy),
     notifyUserIds: delivery.look?.notifyUserIds ?? [],
     teamLocale: delivery.look?.locale ?? null,
     ...(delivery.traceparent ? { traceparent: delivery.traceparent } : {}),

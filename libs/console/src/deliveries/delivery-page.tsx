@@ -167,7 +167,7 @@ function SentAgain({ team, of, id, link, nameOf }: SentAgainProps) {
   if (of === null || id === null) return null;
   return (
     <Text size="sm" mt="sm" className="breakable">
-      {words.deliveries.detail.sentAgain(nameOf(of.by), formats.dateTime(of.at))}
+      {words.deliveries.detail.sentAgain(of.by === null ? null : nameOf(of.by), formats.dateTime(of.at))}
       {of.note === null ? null : `: ${of.note}`}{' '}
       <Anchor component={Link} href={deliveryPath(team, id)} size="sm" underline="always">
         {link}

@@ -46,7 +46,7 @@ function Header({ team, content: { from, replyTo, to, cc, subject, requestedBy }
     ...(to.length === 0 ? [] : [[words.to, to.map(inFull).join(', ')] as [string, string]]),
     ...(cc.length === 0 ? [] : [[words.cc, cc.map(inFull).join(', ')] as [string, string]]),
     [words.subject, subject],
-    [words.requestedBy, nameOf(requestedBy)],
+    ...(requestedBy === null ? [] : [[words.requestedBy, nameOf(requestedBy)] as [string, string]]),
   ];
   return (
     <dl className={classes.lines}>

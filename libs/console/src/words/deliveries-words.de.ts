@@ -159,7 +159,7 @@ export const deliveriesWords: typeof english = {
     key: 'Schlüssel',
     messageId: 'Message-ID',
     id: 'Sendung',
-    sentAgain: (who, when) => `Von ${who} am ${when} erneut gesendet`,
+    sentAgain: (who, when) => (who === null ? `Am ${when} erneut gesendet` : `Von ${who} am ${when} erneut gesendet`),
     earlier: 'Frühere Sendung ansehen',
     later: 'Spätere Sendung ansehen',
     notShown: (count) =>

@@ -157,7 +157,7 @@ export const deliveriesWords = {
     key: 'Key',
     messageId: 'Message-ID',
     id: 'Delivery',
-    sentAgain: (who: string, when: string) => `Sent again by ${who} on ${when}`,
+    sentAgain: (who: string | null, when: string) => (who === null ? `Sent again on ${when}` : `Sent again by ${who} on ${when}`),
     earlier: 'See the earlier delivery',
     later: 'See the later delivery',
     notShown: (count: number) => `The e-mail also goes to ${s(count, 'address', 'addresses')} that it does not show as recipients.`,

@@ -1147,7 +1147,7 @@ export interface operations {
                                     occurrence: string;
                                 };
                             };
-                            requestedBy: string;
+                            requestedBy: string | null;
                             subject: string;
                             /** @enum {string} */
                             status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1463,7 +1463,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1487,13 +1487,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -1615,7 +1615,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1639,13 +1639,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -1929,7 +1929,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -1953,13 +1953,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -2143,7 +2143,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2167,13 +2167,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -2335,7 +2335,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2359,13 +2359,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -2527,7 +2527,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2551,13 +2551,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -2731,7 +2731,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2755,13 +2755,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -2941,7 +2941,7 @@ export interface operations {
                                 occurrence: string;
                             };
                         };
-                        requestedBy: string;
+                        requestedBy: string | null;
                         subject: string;
                         /** @enum {string} */
                         status: "queued" | "sending" | "waiting" | "sent" | "partly_sent" | "failed" | "uncertain" | "cancelled";
@@ -2965,13 +2965,13 @@ export interface operations {
                             note: string | null;
                         } | null;
                         resend: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
                         } | null;
                         sentAgain: {
-                            by: string;
+                            by: string | null;
                             /** Format: date-time */
                             at: string;
                             note: string | null;
@@ -3124,7 +3124,7 @@ export interface operations {
                         subject: string;
                         text: string;
                         html: string | null;
-                        requestedBy: string;
+                        requestedBy: string | null;
                         attachments: {
                             position: number;
                             filename: string;
