@@ -145,6 +145,17 @@ describe('base64', () => {
     expect([long, `${long}QQ==`, `${long}Q!==`, `${long.slice(0, -1)}-`].map(isBase64)).toEqual([true, true, false, false]);
   });
 });
+  it('have content ids of their own, as HTML could mean either', () => {
+    const said = (index: number) => ({
+      pointer: `/attachments/${index}/contentId`,
+      message: 'is that of another attachment already; give each attachment a contentId of its own',
+    });
+    const html = '<img src="cid:logo">';
+    expect(errorsOf({ html, attachments: [file, logo, logo] })).toEqual([said(2)]);
+    expect(errorsOf({ attachments: [logo, file, { ...logo, filename: 'b.png' }, logo] })).toEqual([said(2), said(3)]);
+    expect(errorsOf({ html, attachments: [logo, { ...logo, contentId: 'Logo' }, file, file] })).toEqual([]);
+  });
+
 
 describe('who hears of trouble', () => {
   const readAll = (sent: unknown) => {

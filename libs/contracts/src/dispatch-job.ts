@@ -175,6 +175,13 @@ const withAttachments = <A extends AnyAttachment, T extends { attachments?: A[] 
   ...document,
   attachments: document.attachments ?? ([] as NonNullable<T['attachments']>),
 });
+  const contentIds = new Set<string>();
+  for (const [index, { contentId }] of (attachments ?? []).entries()) {
+    if (contentId === undefined) continue;
+    const message = 'is that of another attachment already; give each attachment a contentId of its own';
+    if (contentIds.has(contentId)) context.addIssue({ code: 'custom', path: ['attachments', index, 'contentId'], message });
+    contentIds.add(contentId);
+  }
 
 /** Body of `POST /v1/teams/{teamId}/deliveries`: the job without `version`, `teamId` and `key`. See `foreignRefs`. */
 export const sendRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>

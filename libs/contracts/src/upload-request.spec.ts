@@ -30,6 +30,7 @@ describe('the document of an upload', () => {
     ['bytes in place of a part', [{ filename: 'a.pdf', contentType: 'application/pdf', content: 'AAAA' }], ['/attachments/0/part']],
     ['a name that no part has', [{ ...uploaded, part: 'file 1' }], ['/attachments/0/part']],
     ['one part for two', [uploaded, stored, uploaded], ['/attachments/2/part']],
+    ['one content id for two', ['f1', 'f2'].map((part) => ({ ...uploaded, part, contentId: 'logo' })), ['/attachments/1/contentId']],
     ['an empty list', [], ['/attachments']],
     ['more than are taken', Array.from({ length: 21 }, (_, index) => ({ ...uploaded, part: `f${index}` })), ['/attachments']],
     ['stored documents that are too large', [{ ...stored, size: 26 * 1024 * 1024 }], ['/attachments']],

@@ -396,6 +396,12 @@ describe('intake', () => {
     ['a picture without its part', { html: '<img src="cid:logo">' }, '/html', /cid:logo/],
     ['file name that turns its letters', { attachments: [{ ...pdf, filename: 'a\u202efdp.exe' }] }, '/attachments/0/filename', /U\+202E/],
     ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
+    [
+      'two files by one content id',
+      { attachments: [1, 2].map(() => ({ ...pdf, contentId: 'logo' })) },
+      '/attachments/1/contentId',
+      /a contentId of its own/,
+    ],
     ['attachment without bytes', { attachments: [{ filename: 'a', contentType: 'a/b' }] }, '/attachments/0/content', /base64/],
     ['attachment not base64', { attachments: [{ ...pdf, content: '%%%=' }] }, '/attachments/0/content', /base64/],
     ['attachment empty', { attachments: [{ ...pdf, content: '' }] }, '/attachments/0/content', /must not be empty/],
