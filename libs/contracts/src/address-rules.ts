@@ -3,8 +3,9 @@ import { domainToASCII } from 'node:url';
 
 // RFC 5322 3.2.3 atext; quoted local parts are legal but carry injections through real servers, so they are refused.
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/;
-// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of, and none of them is invisible.
+// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of. A few of them are invisible, such as fillers.
 const INTERNATIONAL_LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 // Mobile carriers in Japan have given out addresses such as "user.@docomo.ne.jp" and "a..b@docomo.ne.jp". Elsewhere such a dot is a slip.
 const OLD_LOCAL_PART = /^[A-Za-z0-9][A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]*$/;
 const DOMAINS_OF_OLD_FORMS: ReadonlySet<string> = new Set(['docomo.ne.jp', 'ezweb.ne.jp', 'au.com']);
@@ -23,7 +24,7 @@ export function explainRecipient(value: string): string | null {
   const at = value.lastIndexOf('@');
   const [local, domain] = [value.slice(0, at).normalize('NFC'), asciiDomain(value.slice(at + 1))];
   if (domain === null || isTooLong(local, domain)) return reason;
-  if (!isAscii(local)) return INTERNATIONAL_LOCAL_PART.test(local) ? null : reason;
+  if (!isAscii(local)) return INTERNATIONAL_LOCAL_PART.test(local) && !INVISIBLE.test(local) ? null : reason;
   return OLD_LOCAL_PART.test(local) && DOMAINS_OF_OLD_FORMS.has(domain) ? null : reason;
 }
 

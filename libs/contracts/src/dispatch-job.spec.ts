@@ -1,6 +1,14 @@
 // What a document may be: names that hide nothing, parts that belong together, and what concerns us alone, which never stops it.
 import { z } from 'zod';
-import { type DispatchJobInput, dispatchJobSchema, droppedFields, isBase64, namedBy, sendRequestSchema } from './dispatch-job.js';
+import {
+  type DispatchJobInput,
+  dispatchJobSchema,
+  documentReference,
+  droppedFields,
+  isBase64,
+  namedBy,
+  sendRequestSchema,
+} from './dispatch-job.js';
 import { emailDeliveryInput } from './email-delivery-settings.js';
 import { type FieldError, toFieldErrors } from './http.js';
 
@@ -14,6 +22,10 @@ const errorsOf = (changes: object): FieldError[] => {
   const parsed = dispatchJobSchema().safeParse(job(changes));
   return parsed.success ? [] : toFieldErrors(parsed.error);
 };
+/** A document of whose fields each is this text. */
+const about = (text: string) => ({
+  document: { id: text, type: 'invoice', number: text, recurrence: { seriesId: text, occurrence: text } },
+});
 const named = (filename: string) => ({ attachments: [{ ...file, filename }] });
 
 describe('text that people read', () => {
@@ -39,6 +51,9 @@ describe('text that people read', () => {
     expect(errorsOf(named(text))).toEqual([{ pointer: '/attachments/0/filename', ...said }]);
     expect(errorsOf({ subject: text })).toEqual([{ pointer: '/subject', ...said }]);
     expect(errorsOf({ cc: [{ address: 'a@customer.example', name: text }] })).toEqual([{ pointer: '/cc/0/name', ...said }]);
+    expect(errorsOf(about(text))).toEqual(
+      ['id', 'number', 'recurrence/seriesId', 'recurrence/occurrence'].map((name) => ({ pointer: `/document/${name}`, ...said })),
+    );
     const settings = emailDeliveryInput.safeParse({ companyName: text });
     expect(settings.success ? [] : toFieldErrors(settings.error)).toEqual([{ pointer: '/companyName', ...said }]);
   });
@@ -56,10 +71,24 @@ describe('text that people read', () => {
     ['a name that begins with a dot', '.invoice.pdf'],
     ['umlauts and dots', 'Rechnung … März..pdf'],
   ])('may be %s', (_name, text) => {
-    expect(errorsOf({ ...named(text), subject: text, to: [{ address: 'a@customer.example', name: text }] })).toEqual([]);
+    expect(errorsOf({ ...named(text), ...about(text), subject: text, to: [{ address: 'a@customer.example', name: text }] })).toEqual([]);
   });
 
-  it.each(['.', '..', '...', '. .'])('is no file name where it is %p', (name) => {
+  it('is read of documents that were taken before all of this was asked of them', () => {
+    expect(documentReference.parse(about('a\u202eb').document)).toEqual(about('a\u202eb').document);
+  });
+
+  it.each(['\u200b', '\u200d\u200c\n', '\u3164 '])('is not HTML alone that nobody sees: %j', (html) => {
+    expect(errorsOf({ html })).toEqual([{ pointer: '/html', message: 'has nothing that can be seen; leave it out' }]);
+  });
+
+  it.each(['\u3164', 'a\u115fb', 'ü\u034f', '\uffa0'])('hides nothing before the @: %j', (local) => {
+    expect(errorsOf({ to: [{ address: `${local}@customer.example` }] })).toEqual([
+      { pointer: '/to/0/address', message: expect.stringContaining('before the @') },
+    ]);
+  });
+
+  it.each(['.', '..', '...', '. .', '..\u200d', '\u200c.'])('is no file name where it is %p', (name) => {
     expect(errorsOf(named(name))).toEqual([{ pointer: '/attachments/0/filename', message: expect.stringMatching(/dots alone/) }]);
   });
 
@@ -116,6 +145,17 @@ describe('attachments', () => {
     expect(errorsOf({ html, attachments: [file, { ...logo, contentId: 'Logo' }] })).toHaveLength(1);
   });
 
+  it('have content ids of their own, as HTML could mean either', () => {
+    const said = (index: number) => ({
+      pointer: `/attachments/${index}/contentId`,
+      message: 'is that of another attachment already; give each attachment a contentId of its own',
+    });
+    const html = '<img src="cid:logo">';
+    expect(errorsOf({ html, attachments: [file, logo, logo] })).toEqual([said(2)]);
+    expect(errorsOf({ attachments: [logo, file, { ...logo, filename: 'b.png' }, logo] })).toEqual([said(2), said(3)]);
+    expect(errorsOf({ html, attachments: [logo, { ...logo, contentId: 'Logo' }, file, file] })).toEqual([]);
+  });
+
   it('need no part for what a text says, nor for what can not be looked for in time', () => {
     expect(errorsOf({ html: '<p>Your reference: cid:4711, cid = cid:4712</p>' })).toEqual([]);
     expect(errorsOf({ html: `cid: src=${' '.repeat(500_000)}url(${' '.repeat(500_000)}` })).toEqual([]);
@@ -145,17 +185,6 @@ describe('base64', () => {
     expect([long, `${long}QQ==`, `${long}Q!==`, `${long.slice(0, -1)}-`].map(isBase64)).toEqual([true, true, false, false]);
   });
 });
-  it('have content ids of their own, as HTML could mean either', () => {
-    const said = (index: number) => ({
-      pointer: `/attachments/${index}/contentId`,
-      message: 'is that of another attachment already; give each attachment a contentId of its own',
-    });
-    const html = '<img src="cid:logo">';
-    expect(errorsOf({ html, attachments: [file, logo, logo] })).toEqual([said(2)]);
-    expect(errorsOf({ attachments: [logo, file, { ...logo, filename: 'b.png' }, logo] })).toEqual([said(2), said(3)]);
-    expect(errorsOf({ html, attachments: [logo, { ...logo, contentId: 'Logo' }, file, file] })).toEqual([]);
-  });
-
 
 describe('who hears of trouble', () => {
   const readAll = (sent: unknown) => {

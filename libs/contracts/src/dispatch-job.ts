@@ -5,7 +5,7 @@ import { listOf } from './bounded-list.js';
 import { missingContentIds } from './content-ids.js';
 import { DOCUMENT_TYPES } from './delivery-vocabulary.js';
 import { type FieldError, shortened, toPointer } from './http.js';
-import { documentId, idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
+import { idempotencyKey, readLocale, teamId, userId } from './identifiers.js';
 import { explainFilename, hasVisible } from './shown-text-rules.js';
 import { blockOfText, boundedText, explained, lineOfText, shownLine } from './text.js';
 
@@ -15,13 +15,20 @@ const MIB = 1024 * 1024;
 export const DEFAULT_LIMITS = { attachmentBytes: 25 * MIB, attachments: 20, subjectCharacters: 998, bodyBytes: MIB } as const;
 export type DocumentLimits = { attachmentBytes: number; attachments: number; subjectCharacters: number; bodyBytes: number };
 
-export const documentReference = z.strictObject({
-  id: documentId,
-  type: z.enum(DOCUMENT_TYPES, `must be one of ${DOCUMENT_TYPES.join(', ')}`),
-  number: lineOfText({ max: 200 }).optional(),
-  recurrence: z.strictObject({ seriesId: lineOfText({ max: 200 }), occurrence: lineOfText({ max: 200 }) }).optional(),
-});
+const reference = (named: z.ZodType<string, string>) =>
+  z.strictObject({
+    id: named,
+    type: z.enum(DOCUMENT_TYPES, `must be one of ${DOCUMENT_TYPES.join(', ')}`),
+    number: named.optional(),
+    recurrence: z.strictObject({ seriesId: named, occurrence: named }).optional(),
+  });
+
+const NAME_OF_DOCUMENT = { max: 200 } as const;
+/** A document as events and answers name it. */
+export const documentReference = reference(lineOfText(NAME_OF_DOCUMENT));
 export type DocumentReference = z.infer<typeof documentReference>;
+/** The same as it is taken: alerts and pages name the document by it. */
+export const documentToName = reference(shownLine(NAME_OF_DOCUMENT));
 
 /** Who hears of trouble, as events name them. Address and language are for us alone: an event is read without them where they can't be. */
 export const requestedBy = z.strictObject({
@@ -131,15 +138,18 @@ function attachmentSize(item: Attachment | UploadAttachment): number {
   return (item.content.length / 4) * 3 - padding;
 }
 
+/** Publishers without HTML may send an empty one. */
+const showsSomething = (html: string): boolean => html.trim() === '' || hasVisible(html);
+
 const documentFields = <T extends z.ZodType<Attachment | UploadAttachment>>(limits: DocumentLimits, item: T) => ({
   requestedBy: requester,
-  document: documentReference,
+  document: documentToName,
   to: listOf(mailbox, 'must be a list').min(1, 'needs at least one recipient'),
   cc: listOf(mailbox, 'must be a list').default([]),
   bcc: listOf(mailbox, 'must be a list').default([]),
   subject: shownLine({ max: limits.subjectCharacters }),
   text: blockOfText({ maxBytes: limits.bodyBytes }).refine(hasVisible, 'must not be empty, nor have only characters that nobody sees'),
-  html: blockOfText({ maxBytes: limits.bodyBytes }).optional(),
+  html: blockOfText({ maxBytes: limits.bodyBytes }).refine(showsSomething, 'has nothing that can be seen; leave it out').optional(),
   /** Not before. */
   sendAt: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-01T07:00:00Z' }).optional(),
   attachments: z
@@ -165,6 +175,13 @@ function checkParts({ html, attachments, withoutDocument }: Parts, context: z.Re
     const message = 'is empty: a document needs a file, or "withoutDocument": true';
     context.addIssue({ code: 'custom', path: ['attachments'], message });
   }
+  const contentIds = new Set<string>();
+  for (const [index, { contentId }] of (attachments ?? []).entries()) {
+    if (contentId === undefined) continue;
+    const message = 'is that of another attachment already; give each attachment a contentId of its own';
+    if (contentIds.has(contentId)) context.addIssue({ code: 'custom', path: ['attachments', index, 'contentId'], message });
+    contentIds.add(contentId);
+  }
   for (const id of html === undefined ? [] : missingContentIds(html, attachments ?? [])) {
     const message = `shows cid:${id}, but no attachment has "contentId": "${id}"`;
     context.addIssue({ code: 'custom', path: ['html'], message });
@@ -175,13 +192,6 @@ const withAttachments = <A extends AnyAttachment, T extends { attachments?: A[] 
   ...document,
   attachments: document.attachments ?? ([] as NonNullable<T['attachments']>),
 });
-  const contentIds = new Set<string>();
-  for (const [index, { contentId }] of (attachments ?? []).entries()) {
-    if (contentId === undefined) continue;
-    const message = 'is that of another attachment already; give each attachment a contentId of its own';
-    if (contentIds.has(contentId)) context.addIssue({ code: 'custom', path: ['attachments', index, 'contentId'], message });
-    contentIds.add(contentId);
-  }
 
 /** Body of `POST /v1/teams/{teamId}/deliveries`: the job without `version`, `teamId` and `key`. See `foreignRefs`. */
 export const sendRequestSchema = (limits: DocumentLimits = DEFAULT_LIMITS) =>

@@ -10,7 +10,6 @@ export const idempotencyKey = z
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters without spaces');
 
 export const userId = lineOfText(USER_ID);
-export const documentId = lineOfText({ max: 200 });
 
 export const locale = z.enum(LOCALES, `must be ${LOCALES.map((each) => `"${each}"`).join(' or ')}`);
 export type Locale = z.infer<typeof locale>;

@@ -47,6 +47,6 @@ export const explainSenderLine = (value: string, limits: LineLimits): string | n
 /** The same for the name of a file. */
 export function explainFilename(value: string): string | null {
   if (/[\\/]/.test(value)) return 'must be a file name without folders';
-  if (/^[.\s]+$/.test(value)) return 'must be a file name, not dots alone';
+  if (/^(?=.*\.)[.\s\p{Default_Ignorable_Code_Point}]+$/u.test(value)) return 'must be a file name, not dots alone';
   return explainShownText(value);
 }

@@ -359,6 +359,7 @@ describe('intake', () => {
     ['document id empty', { document: { id: ' ', type: 'invoice' } }, '/document/id', /must not be empty/],
     ['document type', { document: { id: '1', type: 'bill' } }, '/document/type', /invoice, credit_note/],
     ['number too long', { document: { id: '1', type: 'invoice', number: long(201) } }, '/document/number', /200/],
+    ['number that turns its letters', { document: { id: '1', type: 'invoice', number: '24\u202e00' } }, '/document/number', /U\+202E/],
     [
       'series missing',
       { document: { id: '1', type: 'invoice', recurrence: { occurrence: '1' } } },
@@ -395,13 +396,13 @@ describe('intake', () => {
     ['no document', { attachments: [] }, '/attachments', /"withoutDocument": true/],
     ['a picture without its part', { html: '<img src="cid:logo">' }, '/html', /cid:logo/],
     ['file name that turns its letters', { attachments: [{ ...pdf, filename: 'a\u202efdp.exe' }] }, '/attachments/0/filename', /U\+202E/],
-    ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
     [
       'two files by one content id',
       { attachments: [1, 2].map(() => ({ ...pdf, contentId: 'logo' })) },
       '/attachments/1/contentId',
       /a contentId of its own/,
     ],
+    ['attachments are no list', { attachments: pdf }, '/attachments', /must be a list/],
     ['attachment without bytes', { attachments: [{ filename: 'a', contentType: 'a/b' }] }, '/attachments/0/content', /base64/],
     ['attachment not base64', { attachments: [{ ...pdf, content: '%%%=' }] }, '/attachments/0/content', /base64/],
     ['attachment empty', { attachments: [{ ...pdf, content: '' }] }, '/attachments/0/content', /must not be empty/],

@@ -1,7 +1,7 @@
 // Rejects a job that can't be sent: keeps its payload and the reasons, and alerts the people concerned, as far as the payload names them.
 import { Injectable } from '@nestjs/common';
 import {
-  documentReference,
+  documentToName,
   type FieldError,
   idempotencyKey,
   type Locale,
@@ -71,8 +71,8 @@ function readWhatCanBe(payload: unknown): Readable {
     teamId: valid(teamId, job['teamId']),
     key: valid(idempotencyKey, job['key']),
     requestedBy: namedBy(requester.parse(job['requestedBy'])),
-    documentId: valid(documentReference.shape.id, document['id']),
-    documentNumber: valid(documentReference.shape.number, document['number']) ?? null,
+    documentId: valid(documentToName.shape.id, document['id']),
+    documentNumber: valid(documentToName.shape.number, document['number']) ?? null,
   };
 }
 
