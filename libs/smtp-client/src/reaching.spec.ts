@@ -1,4 +1,4 @@
-import { startDnsServer, startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
+import { type DnsAnswer, startDnsServer, startScriptedSmtpServer, type ScriptedSmtpServer, type SmtpScript } from '@billing-mail/testkit';
 import { KnownServer } from './known-servers.js';
 import { type OpenResult } from './open-session.js';
 import { type SessionOptions } from './session-options.js';
@@ -13,13 +13,15 @@ const NAME = 'smtp.test';
 let first: ScriptedSmtpServer;
 let second: ScriptedSmtpServer;
 let dns: Awaited<ReturnType<typeof startDnsServer>>;
+let names: Record<string, DnsAnswer>;
 let handlesBefore: string[];
 
 beforeEach(async () => {
   handlesBefore = openHandles();
   second = await startScriptedSmtpServer({}, { host: SECOND });
   first = await startScriptedSmtpServer({}, { host: FIRST, port: second.port });
-  dns = await startDnsServer({ [NAME]: { a: [FIRST, SECOND] } });
+  names = { [NAME]: { a: [FIRST, SECOND] } };
+  dns = await startDnsServer(names);
 });
 
 afterEach(async () => {
@@ -111,6 +113,59 @@ describe('a name with several addresses', () => {
       ['greeting', true],
     ]);
     expect(steps[3]?.detail).toBe(`${SECOND}:${second.port}, after 1 other address(es) did not work`);
+  });
+});
+
+describe('a name with many addresses', () => {
+  // All of 127.0.0.0/8 leads to this machine; where nothing listens, the connection is refused.
+  const nth = (place: number): string => `127.0.0.${place + 10}`;
+  const count = (most: number): string[] => Array.from({ length: most }, (_, index) => nth(index + 1));
+  const openNamed = (a: string[], options: Partial<SessionOptions> = {}): Promise<OpenResult> => {
+    names[NAME] = { a };
+    return open('none', options);
+  };
+  const listening: ScriptedSmtpServer[] = [];
+  const listen = async (host: string, script: SmtpScript = {}): Promise<ScriptedSmtpServer> => {
+    const server = await startScriptedSmtpServer(script, { host, port: second.port });
+    listening.push(server);
+    return server;
+  };
+  afterEach(() => Promise.all(listening.splice(0).map((server) => server.close())));
+
+  it.each([5, 12, 32])('is asked at the last of %p where all others refuse the connection', async (most) => {
+    await listen(nth(most));
+    const result = await openNamed(count(most));
+    expect(result).toMatchObject({ ok: true });
+    if (!result.ok) return;
+    expect(result.session.remote.address).toBe(nth(most));
+    await result.session.close();
+  });
+
+  it('is asked at the fifth where the four before it are silent', async () => {
+    for (const address of count(4)) await listen(address, { banner: 'stall' });
+    await listen(nth(5));
+    const result = await openNamed(count(5), { timeouts: { ...PATIENT, replyMs: 3_000 } });
+    expect(result).toMatchObject({ ok: true });
+    if (result.ok) await result.session.close();
+  });
+
+  it('is asked at so many as a large provider has, and their failures are told within bounds', async () => {
+    const beyond = await listen(nth(33));
+    const result = await openNamed(count(33));
+    expect(beyond.connections).toEqual([]);
+    expect(result).toMatchObject({
+      ok: false,
+      fact: { kind: 'network', reason: 'refused', text: expect.stringMatching(/; and so at 28 more$/) },
+    });
+  });
+
+  it('is asked no longer than a few silent machines take', async () => {
+    const machines: ScriptedSmtpServer[] = [];
+    for (const address of count(12)) machines.push(await listen(address, { banner: 'stall' }));
+    // Each is waited for half as long as one alone would be.
+    const result = await openNamed(count(12), { timeouts: { connectMs: 1_000, replyMs: 1_000, finalReplyMs: 1_000 } });
+    expect(result).toMatchObject({ ok: false });
+    expect(machines.at(-1)?.connections).toEqual([]);
   });
 });
 

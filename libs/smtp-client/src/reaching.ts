@@ -20,8 +20,12 @@ export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
 
 type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
-// Large providers list eight addresses and more; when four do not answer, the fifth will not either.
-const MAX_ADDRESSES = 4;
+/** Twice what large providers list: a name is not to make us knock at hundreds of doors. */
+const ADDRESSES_AT_MOST = 32;
+/** Another address is tried until this many waits for a reply are over, so that a try ends before long although all machines are silent. */
+const WAITS_IN_ALL = 4;
+/** Of the failures of a name, as many are told in full. */
+const TOLD_IN_FULL = 4;
 
 const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed', text: 'the connection is closed' };
 
@@ -38,9 +42,10 @@ export async function reachAny(
   options: SessionOptions,
   steps: StepClock,
 ): Promise<({ ok: true } & Reached) | NotReached> {
-  const candidates = (options.known?.inOrder(addresses) ?? addresses).slice(0, MAX_ADDRESSES);
+  const candidates = (options.known?.inOrder(addresses) ?? addresses).slice(0, ADDRESSES_AT_MOST);
   const shares = sharesOf(options.timeouts, candidates.length);
   const failures: NotReached[] = [];
+  const endsAt = performance.now() + WAITS_IN_ALL * Math.max(options.timeouts.connectMs, options.timeouts.replyMs);
   for (const address of candidates) {
     const attempt = new Attempt(server, address, { ...options, timeouts: shares }, steps);
     const reached = await attempt.reach(failures.length);
@@ -50,14 +55,14 @@ export async function reachAny(
       return reached;
     }
     failures.push({ ...reached, tls: attempt.tls });
-    if (options.opening?.aborted === true) break;
+    if (options.opening?.aborted === true || performance.now() >= endsAt) break;
   }
   return furthestOf(failures, server.security);
 }
 
-/** One address gets all of the time, several share twice that. */
+/** One address gets all of the time, two as well, and of more each no less than half of it: a busy machine may take that long to greet. */
 function sharesOf({ connectMs, replyMs, finalReplyMs }: Timeouts, count: number): Timeouts {
-  const share = (ms: number): number => Math.min(ms, (2 * ms) / count);
+  const share = (ms: number): number => Math.min(ms, Math.max((2 * ms) / count, ms / 2));
   return { connectMs: share(connectMs), replyMs: share(replyMs), finalReplyMs };
 }
 
@@ -69,7 +74,9 @@ function furthestOf(failures: readonly NotReached[], security: SmtpServer['secur
   if (first === undefined) throw new TypeError('no address to connect to');
   const furthest = others.reduce((best, one) => (progress(one) > progress(best) ? one : best), first);
   if (!failures.every(({ fact }) => fact.kind === 'network')) return furthest;
-  return { ...furthest, fact: { ...furthest.fact, text: failures.map(({ fact }) => fact.text).join('; ') } };
+  const told = failures.slice(0, TOLD_IN_FULL).map(({ fact }) => fact.text);
+  if (failures.length > told.length) told.push(`and so at ${failures.length - told.length} more`);
+  return { ...furthest, fact: { ...furthest.fact, text: told.join('; ') } };
 }
 
 const isUnroutable = (fact: SmtpFact): boolean => fact.kind === 'network' && fact.reason === 'unroutable';
