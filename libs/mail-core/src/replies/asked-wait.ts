@@ -5,38 +5,37 @@ export const SHORTEST_ASKED_WAIT_MS = 30_000;
 export const LONGEST_ASKED_WAIT_MS = 6 * 3_600_000;
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const NUMBERS: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, five: 5, ten: 10, fifteen: 15, thirty: 30 };
+const NUMBERS: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, three: 3, five: 5, ten: 10, fifteen: 15, thirty: 30 };
 
 // A time in a reply is mostly that of the limit ("100 messages in 1 hour"): only what follows one of these asks for a wait.
 const ASKS =
-  '(?:(?:try|retry|come|send|resend|check)(?: it| again| back| later)*|retry-after|wait|gr[ae]y-?list(?:ed|ing)|deferred|delayed|blocked)';
-const BETWEEN = '(?:[ :,]+(?:again|later|please|temporarily|in|after|for|about|at least|another|approximately))*[ :=]+';
-const CLOCK = new RegExp(`\\b${ASKS}${BETWEEN}(\\d{1,2}):(\\d{2}):(\\d{2})\\b`, 'i');
-const AMOUNT = new RegExp(
-  `\\b${ASKS}${BETWEEN}(\\d{1,7}|${Object.keys(NUMBERS).join('|')}) ?(s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hrs?|hours?|d|days?)\\b`,
-  'i',
-);
+  '(?:(?:re-?try|try|come|re-?send|check)(?: (?:it|your|the|this|mail|e-?mail|message|again|back|later))*|retry-after|wait|gr[ae]y-?list(?:ed|ing)|deferred|delayed|blocked|banned)';
+const PAUSE = '[ :,;(=-]+';
+const BETWEEN = `(?:${PAUSE}(?:again|later|please|temporarily|in|after|within|for|about|at least|another|approximately))*${PAUSE}`;
+const CLOCK = '\\d{1,2}:\\d{2}:\\d{2}\\b';
+/** ISO 8601. */
+const PERIOD = 'PT(?:\\d{1,7}[HMS])+\\b';
+const PART = `(\\d{1,7}(?:\\.\\d{1,3})?|(?:${Object.keys(NUMBERS).join('|')})(?= )) ?(s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hrs?|hours?|d|days?)(?![a-z])`;
+const PARTS = `${PART}(?:,? ?(?:and )?${PART})*`;
+const ASKED = new RegExp(`\\b${ASKS}${BETWEEN}(?<time>${CLOCK}|${PERIOD}|${PARTS})`, 'i');
+const EACH_PART = new RegExp(PART, 'gi');
+const EACH_OF_PERIOD = /(\d+)([hms])/gi;
 // HTTP's way of saying it (RFC 9110 10.2.3), in seconds.
 const BARE = /\bretry-?after[ :=]+(\d{1,7})\b/i;
 
 /** How long the server asks to wait, in milliseconds, brought between 30 s and 6 h; `null` when it names no time. */
 export function askedWaitMs(reply: string): number | null {
-  const asked = fromClock(reply) ?? fromAmount(reply) ?? fromSeconds(reply);
-  return asked === null ? null : Math.min(Math.max(asked, SHORTEST_ASKED_WAIT_MS), LONGEST_ASKED_WAIT_MS);
+  const time = ASKED.exec(reply)?.groups?.['time'];
+  const [, seconds] = time === undefined ? (BARE.exec(reply) ?? []) : [];
+  const asked = time === undefined ? Number(seconds ?? NaN) * 1000 : msOf(time);
+  return Number.isNaN(asked) ? null : Math.min(Math.max(asked, SHORTEST_ASKED_WAIT_MS), LONGEST_ASKED_WAIT_MS);
 }
 
-function fromClock(reply: string): number | null {
-  const [, hours, minutes, seconds] = CLOCK.exec(reply) ?? [];
-  return hours === undefined ? null : (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-}
-
-function fromAmount(reply: string): number | null {
-  const [, amount = '', unit = ''] = AMOUNT.exec(reply) ?? [];
-  const unitMs = UNIT_MS[unit.charAt(0).toLowerCase()];
-  return unitMs === undefined ? null : (NUMBERS[amount.toLowerCase()] ?? Number(amount)) * unitMs;
-}
-
-function fromSeconds(reply: string): number | null {
-  const [, seconds] = BARE.exec(reply) ?? [];
-  return seconds === undefined ? null : Number(seconds) * 1000;
+function msOf(time: string): number {
+  if (time.includes(':')) return time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
+  const parts = time.matchAll(/^pt/i.test(time) ? EACH_OF_PERIOD : EACH_PART);
+  return Array.from(parts, ([, amount = '', unit = '']) => {
+    const count = NUMBERS[amount.toLowerCase()] ?? Number(amount);
+    return count * (UNIT_MS[unit.charAt(0).toLowerCase()] ?? NaN);
+  }).reduce((sum, ms) => sum + ms, 0);
 }
