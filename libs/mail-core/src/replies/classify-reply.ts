@@ -77,9 +77,12 @@ export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: bool
 
 /** A server that says no for good is asked again all the same, at the usual time. */
 function askedOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'askedWaitMs'> {
-  const asked = fact.kind === 'reply' && lasting === 'transient' ? askedWaitMs(wordsOfReply(fact.text)) : null;
+  const asked = waitOf(fact, lasting);
   return asked === null ? {} : { askedWaitMs: asked };
 }
+
+const waitOf = (fact: SmtpFact, lasting: Judgement['lasting']): number | null =>
+  fact.kind === 'reply' && lasting === 'transient' ? askedWaitMs(wordsOfReply(fact.text)) : null;
 
 const sizesOf = (fact: SmtpFact): Pick<Verdict, 'sizes'> =>
   fact.kind === 'unsupported' && fact.reason === 'size' ? { sizes: fact.sizes } : {};
@@ -152,7 +155,9 @@ function judgeReply(fact: Fact<'reply'>, enhancedCode: string | null): Judgement
   const rule = findReplyRule(fact.stage, fact.code, enhancedCode, fact.text);
   const meaning = MEANING_BY_STAGE[fact.stage];
   const lasting = fact.code < 500 || rule?.passes === true ? 'transient' : 'permanent';
-  const reason = rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'];
+  const said = rule?.reason ?? meaning[fact.code < 500 ? 'transient' : 'permanent'];
+  // Who names a time to come back at has refused nothing yet, whatever else it says of the message.
+  const reason = said === 'message_refused' && waitOf(fact, lasting) !== null ? 'asked_to_come_back' : said;
   return {
     ...{ scope: rule?.scope ?? meaning.scope, lasting, reason: fact.byToken === true ? ofToken(reason) : reason },
     ...(rule?.stopsWay === true ? { stopsWay: true } : {}),

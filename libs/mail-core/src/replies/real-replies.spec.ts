@@ -210,6 +210,7 @@ const REAL_REPLIES: readonly Row[] = [
   ['gateway that asks its inner server late', 'final', '550 User unknown', 'message', 'permanent', 'recipient_unknown'],
   ['Gmail', 'final', '421-4.7.28 Gmail has detected that your mail comes in bursts.', 'route', 'transient', 'smtp_rate_limited'],
   ['a content filter', 'final', '451 4.7.1 Message content looks suspicious', 'message', 'transient', 'message_refused'],
+  ['a filter that names a time', 'final', '451 4.7.1 Message held for inspection, retry in 5 minutes', 'message', 'transient', 'asked_to_come_back'],
   ['rspamd', 'final', '451 4.7.1 Try again later', 'message', 'transient', 'asked_to_come_back'],
   ['Postfix', 'final', '451 4.3.0 Error: queue file write error', 'message', 'transient', 'smtp_server_busy'],
   ['Postfix', 'final', '554 5.4.0 Error: too many hops', 'message', 'permanent', 'message_refused'],
