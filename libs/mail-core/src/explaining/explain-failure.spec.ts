@@ -62,6 +62,13 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
     expect(explainFailure(reason('smtp_auth_rejected'), locale, 'custom').todo).not.toBe(ours);
   });
 
+  it('ask nobody to send again what has gone out by the platform', () => {
+    for (const code of FAILURE_CODES)
+      expect(explainFailure(reason(code), locale, 'custom', 'byOthers').todo).not.toMatch(
+        /send (?:it|the document|fewer)|send them|verschicken Sie|schicken Sie/i,
+      );
+  });
+
   it('ask nobody to send again what is tried again by itself', () => {
     const { again } = FAILURE_CATALOGUES[locale];
     for (const route of ['custom', 'platform'] as const) {
