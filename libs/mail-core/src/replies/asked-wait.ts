@@ -9,7 +9,7 @@ const NUMBERS: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2,
 
 // A time in a reply is mostly that of the limit ("100 messages in 1 hour"): only what follows one of these asks for a wait.
 const ASKS =
-  '(?:(?:re-?try|try|come|re-?send|check)(?: (?:it|your|the|this|mail|e-?mail|message|again|back|later))*|retry-after|wait|gr[ae]y-?list(?:ed|ing)|deferred|delayed|blocked|banned)';
+  '(?:(?:re-?try|try|come|re-?send|check)(?: (?:it|your|the|this|mail|e-?mail|message|again|back|later))*|wait|gr[ae]y-?list(?:ed|ing)|deferred|delayed|blocked|banned)';
 const PAUSE = '[ :,;(=-]+';
 const BETWEEN = `(?:${PAUSE}(?:again|later|please|temporarily|in|after|within|for|about|at least|another|approximately))*${PAUSE}`;
 const CLOCK = '\\d{1,2}:\\d{2}:\\d{2}\\b';
