@@ -24,6 +24,12 @@ const REPLIES: readonly (readonly [BounceClass, string])[] = [
   ['mailbox_full', 'mailbox is full: retry timeout exceeded'],
   ['mailbox_full', '550 5.1.1 User over quota. (#5.1.1)'],
   ['mailbox_full', '552 Das Postfach ist voll'],
+  ['mailbox_full', '552 Het postvak van de ontvanger is vol'],
+  ['mailbox_disabled', '550 La casella di posta è stata disabilitata'],
+  ['mailbox_disabled', '550 Konto zostało zablokowane'],
+  ['no_such_address', '550 Okänd mottagare'],
+  ['no_such_address', '550 Gebruiker bestaat niet'],
+  ['domain_not_found', 'No MX or A records for y.example'],
   ['mailbox_disabled', '550 5.2.1 The email account that you tried to reach is disabled'],
   [
     'mailbox_disabled',
