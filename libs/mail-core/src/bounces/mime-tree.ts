@@ -65,11 +65,15 @@ function splitAt(body: string, boundary: string | null, budget: { parts: number 
   return parts;
 }
 
+const PAGE = /<(?:!doctype|html|body|table|p|div)\b[^<>@]{0,500}>/i;
+const MAX_BEFORE_PAGE = 2000;
+
 /** The body of a part in Unicode; HTML as its words. */
 export function textOf(part: MimePart): string {
   const bytes = decodeTransfer(part.body, field(part.fields, 'content-transfer-encoding'));
   const text = decodeBytes(bytes, parameter(field(part.fields, 'content-type'), 'charset')).replace(/\r\n?/g, '\n');
-  return part.type === 'text/html' ? wordsOfHtml(text) : text;
+  // Gateways lose the type: what is a page is read as one, else the cells of a table would be one line.
+  return part.type === 'text/html' || PAGE.test(text.slice(0, MAX_BEFORE_PAGE)) ? wordsOfHtml(text) : text;
 }
 
 /** The body of a part that holds header lines or a mail, as Latin-1. */

@@ -40,7 +40,9 @@ const GIVEN_UP =
 /** The line before the list of those who failed; recipients that are named before it are those of the message. */
 const LISTS_FAILED =
   /(?:recipients?|address(?:es)?|recipient\(s\)|address\(es\)|empfängern?|adressen?|destinataires?|destinatarios?|destinatari)\b[^:]{0,60}:\s*$|(?:delivered|zugestellt|remis|entregado|reach)[^:]{0,60}:\s*$/i;
-const DELIVERED = /successfully (?:delivered|relayed)/i;
+const DELIVERED = /success(?:ful(?:ly)?)? (?:mail )?(?:deliver|relay)/i;
+/** The reply that takes a mail (RFC 5321 4.2.2, RFC 3463 2). */
+const TAKEN = /\b250[ -]2\.\d{1,3}\.\d{1,3}\b/;
 const SAYS_FAILURE = /(?:^|[^\d.])[45](?:\d\d[ -]|\.\d{1,3}\.\d)|\bn[o']t\b|fail|error|refused|unknown|full/i;
 const STATUS = /(?:^|[^\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 const SAID = /(?:^|[^\d.])[45]\d\d(?:[ -]|$)|[#(\s][45]\.\d{1,3}\.\d{1,3}\b|said:|reason:|because|error|refused|unknown|full|exceed/i;
@@ -70,7 +72,8 @@ export function readWordedFates(own: string, subject: string, known: KnownRecipi
   }
   return [...byAddress].map(([key, block]) => {
     const mention = meant.find((candidate) => candidate.key === key)!;
-    const delivered = DELIVERED.test(own) && !SAYS_FAILURE.test(block.join('\n'));
+    const words = block.join('\n');
+    const delivered = (DELIVERED.test(`${subject}\n${own}`) || TAKEN.test(words)) && !SAYS_FAILURE.test(words);
     return { recipient: mention.recipient, address: mention.address, action: delivered ? 'delivered' : action, ...wordsOf(block) };
   });
 }
