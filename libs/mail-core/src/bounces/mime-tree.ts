@@ -1,5 +1,6 @@
-// A mail as a tree of parts, read within fixed bounds. mailparser shows a mail to people: it runs the fields of a report into its words, and
-// reads nothing of one whose boundary is misnamed or whose parts are too many. Broken mails are the daily bread of a return path.
+// A mail as a tree of parts, read within fixed bounds. mailsplit divides it, on which mailparser is built: that one reads more than is asked for
+// (docs/adr/0011-reading-reports.md).
+import { type MimeNode, Splitter, type SplitterChunk } from '@zone-eu/mailsplit';
 import { field, type HeaderFields, parameter, readFields } from './header-fields.js';
 import { decodeBytes, decodeTransfer, wordsOfHtml } from './transfer-decoding.js';
 
@@ -16,54 +17,67 @@ export interface MimePart {
 const MAX_READ_BYTES = 1024 * 1024;
 // A report has three parts, and one that a gateway put into another mail has five. The bounds are far above that, and far below what costs.
 const MAX_PARTS = 60;
-const MAX_DEPTH = 6;
 export const MAX_HEADER_CHARACTERS = 128 * 1024;
 
-/** Reads the first mebibyte of a mail. Never throws, whatever the bytes are. */
-export function readMimeTree(raw: Buffer): MimePart {
-  return readPart(raw.subarray(0, MAX_READ_BYTES).toString('latin1').replace(/\r\n?/g, '\n').replace(/^\n+/, ''), { parts: MAX_PARTS }, 0);
+interface OpenPart {
+  readonly node: MimeNode;
+  readonly pieces: Buffer[];
+  readonly children: OpenPart[];
 }
 
-function readPart(text: string, budget: { parts: number }, depth: number): MimePart {
-  const gap = text.startsWith('\n') ? 0 : text.indexOf('\n\n');
-  const fields = readFields(gap === -1 ? text.slice(0, MAX_HEADER_CHARACTERS) : text.slice(0, Math.min(gap, MAX_HEADER_CHARACTERS)));
-  const body = gap === -1 ? '' : text.slice(gap + (gap === 0 ? 1 : 2));
-  const contentType = field(fields, 'content-type');
-  const type = /^[\w.+-]{1,80}\/[\w.+-]{1,80}/.exec(contentType)?.[0].toLowerCase() ?? 'text/plain';
-  const children =
-    type.startsWith('multipart/') && depth < MAX_DEPTH
-      ? splitAt(body, boundaryOf(contentType, body), budget).map((part) => readPart(part, budget, depth + 1))
-      : [];
-  // A multipart without parts is what is left of one: its text is still worth reading.
-  return { type: type.startsWith('multipart/') && children.length === 0 ? 'text/plain' : type, fields, body, children };
+/** Reads the first mebibyte of a mail, up to a header or a number of parts beyond the bounds. Never throws, whatever the bytes are. */
+export async function readMimeTree(raw: Buffer): Promise<MimePart> {
+  const begin = raw.findIndex((byte) => byte !== CR && byte !== LF);
+  const root = await divide(raw.subarray(Math.max(begin, 0)).subarray(0, MAX_READ_BYTES));
+  const boundary = misnamedBoundary(root);
+  if (boundary === null) return root;
+  const { children } = await divide(Buffer.from(`Content-Type: multipart/mixed; boundary="${boundary}"\n\n${root.body}`, 'latin1'));
+  return { ...root, children };
 }
 
-/** The boundary as named where it is in the body; else the first line that looks like one, as gateways rewrite the name and not the lines. */
-function boundaryOf(contentType: string, body: string): string | null {
-  const named = parameter(contentType, 'boundary')?.trim();
-  if (named !== undefined && named !== '' && `\n${body}`.includes(`\n--${named}`)) return named;
-  return /(?:^|\n)--([^\n]{1,200})\n(?=content-)/i.exec(body.slice(0, MAX_HEADER_CHARACTERS))?.[1]?.trimEnd() ?? null;
+const [LF, CR] = [0x0a, 0x0d];
+
+/** Gateways rewrite the name of a boundary and not the lines: the first line that looks like one. `null` where the parts were found. */
+function misnamedBoundary({ fields, body, children }: MimePart): string | null {
+  if (children.length > 0 || !/^multipart\//i.test(field(fields, 'content-type'))) return null;
+  return /(?:^|\n)--([^\n"]{1,200})\n(?=content-)/i.exec(body.slice(0, MAX_HEADER_CHARACTERS))?.[1]?.trimEnd() ?? null;
 }
 
-function splitAt(body: string, boundary: string | null, budget: { parts: number }): string[] {
-  if (boundary === null) return [];
-  const parts: string[] = [];
-  const text = `\n${body}`;
-  const delimiter = `\n--${boundary}`;
-  let from = -1;
-  for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, at + 1)) {
-    const after = text.indexOf('\n', at + delimiter.length);
-    const tail = text.slice(at + delimiter.length, after === -1 ? undefined : after).trim();
-    // Another boundary that begins with this one.
-    if (tail !== '' && tail !== '--') continue;
-    if (from !== -1 && budget.parts-- > 0) parts.push(text.slice(from, at + 1));
-    if (tail === '--' || after === -1 || budget.parts <= 0) return parts;
-    from = after + 1;
+async function divide(mail: Buffer): Promise<MimePart> {
+  const parts = new Map<MimeNode, OpenPart>();
+  let last: OpenPart | undefined;
+  for await (const chunk of chunksOf(mail)) {
+    if (chunk.type === 'node') {
+      last = { node: chunk, pieces: [], children: [] };
+      parts.set(chunk, last);
+      if (chunk.parentNode !== false) parts.get(chunk.parentNode)?.children.push(last);
+    } else if (chunk.type === 'body' || last?.node.multipart !== false) last?.pieces.push(chunk.value);
   }
-  // The closing delimiter is missing: the mail was cut.
-  if (from !== -1 && budget.parts-- > 0) parts.push(text.slice(from));
-  return parts;
+  const [root] = parts.values();
+  return root === undefined ? NOTHING : closed(root);
 }
+
+const NOTHING: MimePart = { type: 'text/plain', fields: new Map(), body: '', children: [] };
+
+async function* chunksOf(mail: Buffer): AsyncGenerator<SplitterChunk> {
+  const splitter = new Splitter({ ignoreEmbedded: true, maxHeadSize: MAX_HEADER_CHARACTERS, maxChildNodes: MAX_PARTS });
+  splitter.end(mail);
+  try {
+    yield* splitter as AsyncIterable<SplitterChunk>;
+  } catch (error) {
+    // A bound was reached.
+    if ((error as { code?: string }).code !== 'EMAXLEN') throw error;
+  }
+}
+
+function closed({ node, pieces, children }: OpenPart): MimePart {
+  // A multipart without parts is what is left of one, or its boundary is misnamed: its text is still worth reading.
+  const type =
+    node.contentType === false || (node.contentType.startsWith('multipart/') && children.length === 0) ? 'text/plain' : node.contentType;
+  return { type, fields: readFields(unixText(node.getHeaders())), body: unixText(Buffer.concat(pieces)), children: children.map(closed) };
+}
+
+const unixText = (bytes: Buffer): string => bytes.toString('latin1').replace(/\r\n?/g, '\n');
 
 const PAGE = /<(?:!doctype|html|body|table|p|div)\b[^<>@]{0,500}>/i;
 const MAX_BEFORE_PAGE = 2000;

@@ -88,6 +88,17 @@ describe('a report that was damaged on its way', () => {
     expect(lines(report)).toEqual(['anna@customer.example failed mailbox_full passing ']);
   });
 
+  it('is read in its parts where their boundary is misnamed', async () => {
+    const encoded = (part: string): string => Buffer.from(part).toString('base64');
+    const status = `Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ben@other.example\nAction: failed\nStatus: 5.1.1\n`;
+    const raw = mail(
+      ['', 'From: MAILER-DAEMON@mx.example', 'Subject: Undelivered Mail'],
+      'Content-Type: multipart/report; report-type=delivery-status; boundary="rewritten"\n',
+      `--b1\nContent-Type: text/plain\n\nFailed.\n--b1\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n${encoded(status)}\n--b1--\n`,
+    );
+    expect(lines(await readReport(raw, HINTS))).toEqual(['ben@other.example failed no_such_address permanent 5.1.1']);
+  });
+
   it('does not call failed what a server says it has taken', async () => {
     const report = await readReport(
       damaged('postfixDelivered', 'Your message was successfully delivered to the destination(s)', ''),

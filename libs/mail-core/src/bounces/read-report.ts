@@ -24,7 +24,7 @@ const RETURNED_TYPES = /^(?:message\/(?:rfc822|global|global-headers|partial)|te
  */
 export async function readReport(raw: Buffer, hints: ReportHints): Promise<Report> {
   const known = new KnownRecipients(hints.recipients);
-  return readTree(readMimeTree(raw), known, hints, MAX_NESTED_REPORTS);
+  return readTree(await readMimeTree(raw), known, hints, MAX_NESTED_REPORTS);
 }
 
 interface Material {
@@ -35,7 +35,7 @@ interface Material {
   readonly nested: readonly MimePart[];
 }
 
-function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, nestedLeft: number): Report {
+async function readTree(mail: MimePart, known: KnownRecipients, hints: ReportHints, nestedLeft: number): Promise<Report> {
   const material = materialOf(mail);
   const { own, status, returned } = material;
   if (material.feedback !== null) return readComplaint(material.feedback, material, known, hints);
@@ -65,9 +65,9 @@ function isAnswer(mail: MimePart, subject: string, absence: boolean, format: str
 }
 
 /** Somebody passed a report on, as an attachment: what it says counts, where it is about our message. */
-function readNested(mails: readonly MimePart[], known: KnownRecipients, hints: ReportHints, nestedLeft: number): Report {
+async function readNested(mails: readonly MimePart[], known: KnownRecipients, hints: ReportHints, nestedLeft: number): Promise<Report> {
   for (const mail of mails.slice(0, 3)) {
-    const report = readTree(readMimeTree(Buffer.from(innerTextOf(mail), 'latin1')), known, hints, nestedLeft);
+    const report = await readTree(await readMimeTree(Buffer.from(innerTextOf(mail), 'latin1')), known, hints, nestedLeft);
     if (report.kind === 'fates' || report.kind === 'complaint') return report;
   }
   return { kind: 'unrelated' };

@@ -391,7 +391,7 @@ Folgende(r) Empfänger kann/können nicht erreicht werden:
             <mx01.kunde.example #5.1.1>
 
       ${BERND} am 27.11.2026 07:31
-            Die Nachricht ist größer als das aktuelle Systemlimit, oder das Postfach des Empfängers ist voll. Verkürzen Sie den Nachrichtentext oder entfernen Sie Anlagen, und versuchen Sie es erneut.
+            Die Nachricht ist größer als das aktuelle Systemlimit, oder das Postfach des Empfängers ist voll. Verkürzen Sie den Nachrichtentext oder entfernen Sie Dateien, und versuchen Sie es erneut.
             <mx01.kunde.example #5.2.3>
 `,
     ),
