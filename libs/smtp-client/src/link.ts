@@ -254,8 +254,10 @@ export class Link {
   }
 
   private endOutOfTurn(): void {
-    const more = this.stage === 'greeting' ? this.reader.next() : null;
-    if (more?.type === 'reply' && !isPositive(more.reply)) return this.end(replyFact(this.stage, this.cleaned(more.reply)));
+    const more = this.reader.next();
+    // A server that turns us away once it has greeted says so in its own words; one that shuts down says 421 behind anything.
+    const isLastWord = more?.type === 'reply' && (this.stage === 'greeting' ? !isPositive(more.reply) : more.reply.code === 421);
+    if (isLastWord) return this.end(replyFact(this.stage, this.cleaned(more.reply)));
     this.end({ kind: 'protocol', stage: this.stage, text: 'server sent more than it was asked for' });
   }
 

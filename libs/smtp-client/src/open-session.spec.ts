@@ -173,6 +173,12 @@ const FAULTS: [string, SmtpScript, Expected, Partial<SmtpServer>?][] = [
     signIn,
   ],
   [
+    'a server that takes the credentials and shuts down right behind that',
+    { security: 'starttls', accounts, auth: { raw: '235 2.7.0 welcome\r\n421 4.3.2 going down\r\n', then: 'close' } },
+    { kind: 'reply', stage: 'auth', code: 421, enhancedCode: '4.3.2', text: '421 4.3.2 going down' },
+    signIn,
+  ],
+  [
     'sign-in not possible just now',
     { security: 'starttls', accounts, auth: '454 4.7.0 later' },
     { kind: 'reply', stage: 'auth', code: 454 },
