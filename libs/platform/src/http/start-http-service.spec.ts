@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -284,6 +285,18 @@ describe('an HTTP service on one connection', () => {
     socket.write(health.repeat(500));
     await once(socket, 'close');
     expect((await count()) - before).toBeLessThanOrEqual(1);
+  });
+
+  it('does not even take apart what comes behind the second', async () => {
+    const { app, socket } = await begin();
+    let begun = 0;
+    const note = (message: unknown): void => void (begun += (message as { server: unknown }).server === app.getHttpServer() ? 1 : 0);
+    subscribe('http.server.request.start', note);
+    socket.write(health.repeat(500));
+    await once(socket, 'close');
+    unsubscribe('http.server.request.start', note);
+    expect(begun).toBe(2);
+    await app.close();
   });
 
   it('does not wait for a head that comes byte by byte', async () => {
