@@ -17,15 +17,15 @@ describe('/openapi.json', () => {
 
   const SETTINGS = '/v1/teams/{teamId}/email-delivery';
   const CALLS: [string, string, string[]][] = [
-    ['get', SETTINGS, ['200', '401', '404']],
-    ['put', SETTINGS, ['200', '400', '401', '403', '404', '412', '422']],
-    ['get', `${SETTINGS}/certificate`, ['200', '401', '404']],
+    ['get', SETTINGS, ['200', '401', '404', '429']],
+    ['put', SETTINGS, ['200', '400', '401', '403', '404', '412', '422', '429']],
+    ['get', `${SETTINGS}/certificate`, ['200', '401', '404', '429']],
     ['put', `${SETTINGS}/certificate`, ['200', '400', '401', '403', '404', '409', '422', '429']],
-    ['delete', `${SETTINGS}/certificate`, ['204', '401', '403', '404']],
-    ['get', `${SETTINGS}/history`, ['200', '401', '404', '422']],
-    ['get', `${SETTINGS}/connection`, ['200', '401', '404']],
+    ['delete', `${SETTINGS}/certificate`, ['204', '401', '403', '404', '429']],
+    ['get', `${SETTINGS}/history`, ['200', '401', '404', '422', '429']],
+    ['get', `${SETTINGS}/connection`, ['200', '401', '404', '429']],
     ['post', `${SETTINGS}/connection`, ['200', '400', '401', '403', '404', '422', '429']],
-    ['delete', `${SETTINGS}/connection`, ['204', '401', '403', '404']],
+    ['delete', `${SETTINGS}/connection`, ['204', '401', '403', '404', '429']],
     ['post', `${SETTINGS}/smtp/test`, ['200', '400', '401', '403', '404', '422', '429']],
   ];
 

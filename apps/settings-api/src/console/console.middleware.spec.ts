@@ -50,6 +50,7 @@ describe('the web page', () => {
       description: '',
       env: { AUTH_JWT_SECRET: 'a secret of at least thirty-two characters', HTTP_HOST: '127.0.0.1' },
       logger: createLogger('test', 'silent'),
+      unlimited: true,
     });
     await app.init();
   });

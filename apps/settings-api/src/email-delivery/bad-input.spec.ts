@@ -39,7 +39,7 @@ const titled = (fields: BadField[]): [string, BadField][] =>
 describe('bad input', () => {
   let api: TestSettingsApi;
   beforeAll(async () => {
-    api = await startTestSettingsApi({ RATE_LIMITS: 'smtp-test=10000/1m' });
+    api = await startTestSettingsApi({ RATE_LIMITS: 'smtp-test=10000/1m,settings-changes=10000/1m' });
   });
   afterAll(() => api.stop());
 

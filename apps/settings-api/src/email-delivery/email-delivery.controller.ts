@@ -13,7 +13,7 @@ import {
   settingsChangeRecord,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
-import { Caller, CurrentCaller, jsonSchema, TeamAccess, ZodPipe } from '@billing-mail/platform';
+import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { viewOfTrust } from '../smtp-account/read-server-trust.js';
@@ -40,6 +40,7 @@ export class EmailDeliveryController {
 
   @Put()
   @TeamAccess('write')
+  @RateLimit('settings-changes')
   @ApiOperation({
     summary: 'Replace the settings',
     description:
@@ -61,6 +62,7 @@ export class EmailDeliveryController {
 
   @Get('history')
   @TeamAccess('read')
+  @RateLimit('lists')
   @ApiOperation({
     summary: 'Who changed what and when, newest first',
     description:

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type Locale } from '@billing-mail/contracts';
-import { Public, ReaderLocale } from '@billing-mail/platform';
+import { Public, RateLimit, ReaderLocale } from '@billing-mail/platform';
 import type { Request, Response } from 'express';
 import { browserKeyOf } from './browser-key.js';
 import { callbackPage } from './callback-page.js';
@@ -15,6 +15,7 @@ export class CallbackController {
 
   @Get('callback')
   @Public()
+  @RateLimit('sign-in-returns')
   async callback(@Req() request: Request, @Res() response: Response, @ReaderLocale() reader: Locale | null): Promise<void> {
     const ended = await this.connecting.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
     const page = callbackPage(ended, reader ?? 'en');

@@ -19,6 +19,7 @@ import {
   notFound,
   ProblemException,
   SealError,
+  SIGN_IN_STATE,
 } from '@billing-mail/platform';
 import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
@@ -77,7 +78,7 @@ export class ConnectMailbox {
       hosts: await this.hostsOf(teamId, request),
     };
     const [state, nonce, verifier, browserKey] = [
-      randomState(),
+      this.box.seal(randomState(), SIGN_IN_STATE),
       randomNonce(),
       randomPKCECodeVerifier(),
       randomBytes(32).toString('base64url'),
@@ -104,8 +105,9 @@ export class ConnectMailbox {
   async end(query: string, browserKey: string | undefined): Promise<Ended> {
     const returned = new URL(`${this.redirectUrl}?${query}`);
     const state = returned.searchParams.get('state');
-    const signIn = state === null ? null : await this.connections.takeSignIn(sha256(state));
-    if (signIn === null || state === null) return refused('link_expired');
+    if (state === null || !this.isOurs(state)) return refused('link_expired');
+    const signIn = await this.connections.takeSignIn(sha256(state));
+    if (signIn === null) return refused('link_expired');
     const ended = await this.endOf(signIn, state, returned, browserKey);
     const { teamId, wanted } = signIn;
     this.logger.info(
@@ -211,6 +213,16 @@ export class ConnectMailbox {
     } catch (error) {
       if (!(error instanceof SealError) && !(error instanceof ForbiddenAddressError)) throw error;
       this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');
+    }
+  }
+
+  private isOurs(state: string): boolean {
+    try {
+      this.box.open(state, SIGN_IN_STATE);
+      return true;
+    } catch (error) {
+      if (error instanceof SealError) return false;
+      throw error;
     }
   }
 

@@ -92,6 +92,7 @@ export class MailConnectionsController {
   @Delete()
   @HttpCode(204)
   @TeamAccess('write')
+  @RateLimit('connections')
   @ApiOperation({
     summary: 'Disconnect the mailbox',
     description: 'Takes the permission back at the provider, where that is offered, and forgets it.',

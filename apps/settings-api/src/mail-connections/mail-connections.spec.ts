@@ -179,6 +179,15 @@ describe('a mailbox at an OpenID provider', () => {
     expect((await comeBack(good, again.cookie, 'de')).text).toContain('abgelaufen');
   });
 
+  it('takes only so many ends of sign-ins from one address', async () => {
+    const from = async (address: string) =>
+      (await request(api.app.getHttpServer()).get(`${CALLBACK}?state=x`).set('X-Forwarded-For', address)).status;
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < 61; asked += 1) statuses.add(await from('192.0.2.7'));
+    expect([...statuses]).toEqual([400, 429]);
+    expect(await from('192.0.2.8')).toBe(400);
+  });
+
   it('is not connected without the permission to send, or when somebody declines', async () => {
     await microsoft.behave({ granted: ['openid', 'email', 'profile', 'offline_access'] });
     expect((await connect({ provider: 'microsoft' }, microsoft)).text).toContain('permission to send e-mail was not among');

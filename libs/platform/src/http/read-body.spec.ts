@@ -43,6 +43,7 @@ describe('bodies of requests', () => {
       description: '',
       env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' },
       logger: createLogger('test', 'silent'),
+      unlimited: true,
       bodyLimitBytes: LIMIT_BYTES,
       bodyIdleMs: 2000,
     });

@@ -93,6 +93,7 @@ const options = {
   description: '',
   env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1', CONSOLE_ORIGIN: 'https://mail.example.com' },
   logger: createLogger('test', 'silent'),
+  unlimited: true as const,
 };
 
 const token = (claims: object, key = secret, audience = 'billing-mail') =>

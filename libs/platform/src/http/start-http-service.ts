@@ -17,6 +17,8 @@ import { PendingMigrationsError } from '../postgres/migrate.js';
 import { MissingFeatureError } from '../postgres/requirements.js';
 import { endOnSignals, type RunningService } from '../shutdown/end-in-order.js';
 import { EndingExpressAdapter } from './ending-express-adapter.js';
+import { RateLimitGuard } from './limiting/rate-limit.guard.js';
+import { RateLimiter } from './limiting/rate-limiter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { readBodies } from './read-body.js';
 import { traceRequests } from '../tracing/trace-requests.js';
@@ -44,6 +46,8 @@ export type HttpServiceOptions = {
   closeWithinMs?: number;
   /** How long the head of a request may take, in milliseconds. */
   headWithinMs?: number;
+  /** Only where something else is tested, without `LimitingModule` and its Redis. */
+  unlimited?: true;
   /** Registers what else the app needs before it begins, such as a microservice. */
   prepare?: (app: NestExpressApplication) => Promise<void> | void;
 };
@@ -57,6 +61,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  // For `request.ip`, by which requests without a token are limited: what stands in front of us has an address of the inside, and names who asked.
+  app.set('trust proxy', ['loopback', 'linklocal', 'uniquelocal']);
   app.use(measureRequests);
   app.use(answerRequestId);
   app.use(traceRequests(options.logsRequestIds ?? true));
@@ -67,7 +73,9 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   const verifier = new TokenVerifier(options.env);
   const { bodyLimitBytes: limitBytes = 1024 * 1024, uploadTextBytes = limitBytes, bodyIdleMs: idleMs = 10_000 } = options;
   app.use(readBodies(verifier, { limitBytes, uploadTextBytes, idleMs, rawTypes: options.rawBodies ?? [] }));
-  app.useGlobalGuards(new AuthGuard(app.get(Reflector), verifier));
+  const reflector = app.get(Reflector);
+  app.useGlobalGuards(new AuthGuard(reflector, verifier));
+  if (options.unlimited !== true) app.useGlobalGuards(new RateLimitGuard(reflector, app.get(RateLimiter, { strict: false })));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveOpenApi(app, options.title, options.description, options.examples ?? {});
   serveVersion(app, options.title, options.env.BUILD_COMMIT);

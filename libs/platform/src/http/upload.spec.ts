@@ -58,7 +58,7 @@ describe('uploads', () => {
   beforeAll(async () => {
     const options = { module: FilesModule, title: '', description: '', logger: createLogger('test', 'silent') };
     const env = { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' };
-    app = await createHttpService({ ...options, env, bodyLimitBytes: 6 * MIB, uploadTextBytes: MIB, bodyIdleMs: 1500 });
+    app = await createHttpService({ ...options, env, unlimited: true, bodyLimitBytes: 6 * MIB, uploadTextBytes: MIB, bodyIdleMs: 1500 });
     app.getHttpServer().on('connection', (socket: Socket) => void sockets.push(socket));
     await app.listen(0, '127.0.0.1');
     port = (app.getHttpServer() as { address: () => AddressInfo }).address().port;

@@ -75,6 +75,7 @@ describe('what an operator sees of refused requests', () => {
       description: '',
       env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' },
       logger,
+      unlimited: true,
     });
     await app.init();
   });

@@ -1,6 +1,7 @@
 // What the descriptions of all operations share: examples of what goes in and out, and what every one of them answers that refuses.
 import { problem, type Problem } from '@billing-mail/contracts';
 import { type OpenAPIObject } from '@nestjs/swagger';
+import { TOO_MANY_REQUESTS } from '../http/limiting/rate-limit.guard.js';
 import { problemTitle } from '../http/problem.js';
 import { jsonSchema } from './json-schema.js';
 
@@ -48,6 +49,7 @@ function show(operation: string, content: Content | undefined, examples: ByMedia
 
 // ProblemFilter lets nothing else out. An operation that names the 401 names all that it refuses by.
 function describeProblems({ responses }: Operation): void {
+  responses['429'] ??= { ...TOO_MANY_REQUESTS };
   if (responses['401'] === undefined) responses['4XX'] ??= { description: 'problem details' };
   for (const [status, answer] of Object.entries(responses))
     if (status.startsWith('4')) answer.content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };

@@ -56,6 +56,9 @@ export const mailConnectionContext = (
   { provider, issuer, clientId, mailbox }: ConnectionIdentity,
 ): SealContext => ({ teamId, field: `mail_connection.${secret}`, boundTo: [provider, issuer, clientId ?? '', mailbox] });
 
+/** The state of a sign-in is sealed itself: one that somebody has made up is known without a look into any table. */
+export const SIGN_IN_STATE: SealContext = { teamId: '', field: 'mail_sign_in.state', boundTo: [] };
+
 /** What belongs to a sign-in that somebody has begun. */
 export const mailSignInContext = (teamId: string, stateHash: string): SealContext => ({
   teamId,

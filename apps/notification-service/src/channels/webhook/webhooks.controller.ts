@@ -117,6 +117,7 @@ export class WebhooksController {
   @Post(':id/switch-on')
   @HttpCode(200)
   @TeamAccess('write')
+  @RateLimit('webhooks')
   @ApiOperation({ summary: 'Sends to a webhook again that was switched off; what it missed is replayed only when that is asked for' })
   @ApiResponse({ status: 200, schema: jsonSchema(webhookView) })
   @ApiResponse(NO_WEBHOOK)

@@ -7,7 +7,7 @@ import type { Response } from 'express';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import request from 'supertest';
-import { TeamAccess } from '../../auth/auth.guard.js';
+import { Public, TeamAccess } from '../../auth/auth.guard.js';
 import { variables } from '../../env/variables.js';
 import { createHttpService } from '../start-http-service.js';
 import { RedisModule } from '../../redis/redis.module.js';
@@ -44,7 +44,32 @@ class CostlyController {
     return { teamId };
   }
 
+  @Get('plain')
+  plain() {
+    return {};
+  }
+
+  @Get('teams/:teamId/plain')
+  @TeamAccess('read')
+  plainOfTeam() {
+    return {};
+  }
+
+  @Get('probe')
+  @Public()
+  probe() {
+    return {};
+  }
+
+  @Get('return')
+  @Public()
+  @RateLimit('sign-in-returns')
+  signInReturn() {
+    return {};
+  }
+
   @Get('streams/:owner')
+  @RateLimit('lists')
   async stream(@Param('owner') owner: string, @Res() response: Response) {
     const release = await this.slots.take('tests-under-way', owner, 'Wait.');
     response.once('close', release).write('open');
@@ -74,7 +99,9 @@ describe('limits', () => {
   beforeAll(async () => {
     redis = await startTestRedis();
     for (let instance = 0; instance < 2; instance += 1) {
-      const RATE_LIMITS = variables.RATE_LIMITS.parse('statistics=4/1h,searches=1/1h,smtp-test=3/1h,failed-sign-in=1/1h');
+      const RATE_LIMITS = variables.RATE_LIMITS.parse(
+        'requests=2/1h,sign-in-returns=2/1h,statistics=4/1h,searches=1/1h,smtp-test=3/1h,failed-sign-in=1/1h',
+      );
       const logger = pino({ level: 'silent' });
       const limitingEnv = { REDIS_URL: redis.url, RATE_LIMITS };
       const imports = [RedisModule.with(limitingEnv, logger), LimitingModule.with(limitingEnv, logger)];
@@ -134,6 +161,41 @@ describe('limits', () => {
     for (const [index, claims] of tests.entries()) statuses.push((await ask(index, 'post', '/v1/teams/acme/tests', claims)).status);
     expect(statuses).toEqual([201, 201, 201, 429]);
     expect((await ask(0, 'post', '/v1/teams/globex/tests', user('u3', 'globex'))).status).toBe(201);
+  });
+
+  it('bound what names no limit: for each user in each team, and for no internal service', async () => {
+    const statuses = async (times: number, path: string, claims: object) =>
+      (await askInTurn(times, 'get', path, claims)).map(({ status }) => status);
+    expect(await statuses(3, '/v1/plain', user('u9'))).toEqual([200, 200, 429]);
+    const both = { sub: 'u9', teams: { acme: 'member', globex: 'member' } };
+    expect(await statuses(3, '/v1/teams/acme/plain', both)).toEqual([200, 200, 429]);
+    expect(await statuses(1, '/v1/teams/globex/plain', both)).toEqual([200]);
+    expect(await statuses(1, '/v1/teams/acme/plain', user('u10'))).toEqual([200]);
+    expect(await statuses(3, '/v1/plain', { sub: 'invoicing', role: 'service' })).toEqual([200, 200, 200]);
+    const [first] = await askInTurn(1, 'get', '/v1/plain', user('u11'));
+    expectLiteralSyntax(first?.headers ?? {});
+    expect(first?.headers.ratelimit).toMatch(/^"requests";r=1;/);
+  });
+
+  it('are described for every operation', async () => {
+    const { body } = (await request(instance(0).getHttpServer()).get('/openapi.json')) as {
+      body: { paths: Record<string, Record<string, { responses: Record<string, { headers?: object }> }>> };
+    };
+    const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods));
+    for (const { responses } of operations) expect(Object.keys(responses['429']?.headers ?? {})).toContain('RateLimit');
+    expect(operations.length).toBeGreaterThan(5);
+  });
+
+  it('bound by address where nobody is signed in, as the proxy names it and not who asks, and leave probes alone', async () => {
+    const from = async (forwarded: string, path = '/v1/return') =>
+      (await request(instance(0).getHttpServer()).get(path).set('X-Forwarded-For', forwarded)).status;
+    const seen = [await from('192.0.2.1'), await from('192.0.2.9, 192.0.2.1'), await from('192.0.2.8, 192.0.2.1, 10.0.0.3')];
+    expect(seen).toEqual([200, 200, 429]);
+    expect(await from('192.0.2.2')).toBe(200);
+    const ofOneCustomer = [await from('2001:db8::1'), await from('2001:db8::ffff:2'), await from('2001:db8:0:0:9::3')];
+    expect(ofOneCustomer).toEqual([200, 200, 429]);
+    expect(await from('2001:db8:0:1::1')).toBe(200);
+    for (let times = 0; times < 4; times += 1) expect(await from('192.0.2.1', '/v1/probe')).toBe(200);
   });
 
   it('tell a search from a page of the list', async () => {

@@ -1,11 +1,12 @@
-import { applyDecorators, type CanActivate, type ExecutionContext, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { applyDecorators, type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { type Reflector } from '@nestjs/core';
 import { ApiResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Caller, knownCaller } from '../../auth/caller.js';
+import { knownCaller } from '../../auth/caller.js';
 import { problemTitle } from '../problem.js';
-import { RateLimiter } from './rate-limiter.js';
-import { type RateLimitName } from './rate-limits.js';
+import { networkOf } from './network-of.js';
+import { type RateLimiter } from './rate-limiter.js';
+import { type RateLimitName, type RequestLimit } from './rate-limits.js';
 
 const RATE_LIMIT = 'billing-mail:rate-limit';
 type Choice = RateLimitName | ((request: Request) => RateLimitName);
@@ -17,40 +18,45 @@ const HEADERS = Object.fromEntries(
     RateLimit: 'what is left of it (r) and for how many seconds (t)',
   }).map(([name, description]) => [name, { description, schema: { type: 'string' as const } }]),
 );
+/** What every operation answers who asks too often. */
+export const TOO_MANY_REQUESTS = { description: problemTitle(429), headers: HEADERS };
 
-/** The route is bounded by a limit of the table; of several that one counts which `limit` chooses. It needs `LimitingModule`. */
+/** The route is bounded by this limit of the table in place of `requests`; of several, that one counts which `limit` chooses. */
 export const RateLimit = (limit: Choice) =>
-  applyDecorators(
-    SetMetadata(RATE_LIMIT, limit),
-    UseGuards(RateLimitGuard),
-    ApiResponse({ status: 429, description: problemTitle(429), headers: HEADERS }),
-  );
+  applyDecorators(SetMetadata(RATE_LIMIT, limit), ApiResponse({ status: 429, ...TOO_MANY_REQUESTS }));
 
-/** Runs behind the check of the token: what was refused there costs nothing here. */
-@Injectable()
-class RateLimitGuard implements CanActivate {
+/**
+ * Every operation has a limit. Runs behind the check of the token: what was refused there costs nothing here. Routes without a token, such as
+ * those for probes, have none unless they name one.
+ */
+export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly limiter: RateLimiter,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType() !== 'http') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    const choice = this.reflector.get<Choice>(RATE_LIMIT, context.getHandler());
-    const name = typeof choice === 'function' ? choice(request) : choice;
+    const choice = this.reflector.get<Choice | undefined>(RATE_LIMIT, context.getHandler());
     const caller = knownCaller(request);
-    if (caller === undefined) throw new Error('A route with a limit needs a token, to know who asks.');
+    if (caller === undefined && choice === undefined) return true;
+    const name = typeof choice === 'function' ? choice(request) : (choice ?? 'requests');
     const { of, countsServices } = this.limiter.limit(name);
-    if (caller.isService && countsServices !== true) return true;
-    http.getResponse<Response>().set(await this.limiter.count(name, ownerOf(of, caller, request)));
+    if (caller?.isService === true && countsServices !== true) return true;
+    http.getResponse<Response>().set(await this.limiter.count(name, ownerOf(of, request)));
     return true;
   }
 }
 
-function ownerOf(of: 'team' | 'user' | undefined, caller: Caller, { params: { teamId } }: Request): string {
-  if (of === 'user') return caller.userId;
-  if (of !== 'team' || typeof teamId !== 'string')
-    throw new Error('A route is limited by team or by user, and by team only with a :teamId.');
+function ownerOf(of: RequestLimit['of'], request: Request): string {
+  if (of === 'address') return networkOf(request.ip ?? '');
+  const userId = knownCaller(request)?.userId;
+  if (userId === undefined) throw new Error('A route without a token is limited by address.');
+  if (of === 'user') return userId;
+  const { teamId } = request.params;
+  if (of === 'caller') return JSON.stringify([userId, teamId ?? null]);
+  if (of !== 'team' || typeof teamId !== 'string') throw new Error('A route is limited by team only with a :teamId.');
   return teamId;
 }

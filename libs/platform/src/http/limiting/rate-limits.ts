@@ -1,21 +1,27 @@
-// How often each costly request is allowed. A request costs us a statement, a foreign server a connection, or a reader an e-mail.
+// How often each request is allowed. A request costs us a statement, a foreign server a connection, or a reader an e-mail.
 
 /** So many requests in a window that begins with the first of them. */
 export type RequestLimit = {
   requests: number;
   seconds: number;
-  /** Whose requests count together; none where the service that counts names it itself. */
-  of?: 'team' | 'user';
+  /** Whose requests count together: `caller` is a user in one team. None where the service that counts names it itself. */
+  of?: 'team' | 'user' | 'caller' | 'address';
   /** Internal services count too. They speak for all teams, and a run of invoices must not stop because many are due. */
   countsServices?: true;
 };
 
 /** By name, as `RATE_LIMITS` and the headers have it. */
 export const RATE_LIMITS = {
+  // Every operation that names none of the others. An open page asks forty times a minute, and a person may have many open.
+  requests: { requests: 1200, seconds: 60, of: 'caller' },
+  // Each is kept in the history for good, with all the addresses that it changes, and each dispatcher asks for the settings again.
+  'settings-changes': { requests: 200, seconds: 3600, of: 'team' },
   // Each opens connections to a server that may be anybody's, and may send a letter.
   'smtp-test': { requests: 10, seconds: 60, of: 'team', countsServices: true },
-  // Each asks a provider where to sign in, and leaves a sign-in that may be ended.
+  // Each asks a provider where to sign in, and leaves a sign-in that may be ended; or has it take a permission back.
   connections: { requests: 20, seconds: 600, of: 'team', countsServices: true },
+  // By address, as nobody is signed in where a provider sends a browser back to.
+  'sign-in-returns': { requests: 60, seconds: 60, of: 'address', countsServices: true },
   // Whichever teams ask: a large provider has many of ours, and takes us for an attacker when all of them try at once.
   'smtp-test-host': { requests: 60, seconds: 60 },
   // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
