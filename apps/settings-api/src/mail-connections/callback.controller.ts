@@ -1,23 +1,34 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type Locale } from '@billing-mail/contracts';
-import { Public, RateLimit, ReaderLocale } from '@billing-mail/platform';
+import { type Logger, Public, RateLimit, ReaderLocale, RefusedRequests, requestIdOf } from '@billing-mail/platform';
 import type { Request, Response } from 'express';
 import { browserKeyOf } from './browser-key.js';
 import { callbackPage } from './callback-page.js';
 import { ConnectMailbox } from './connect-mailbox.js';
+import { LOGGER } from '../settings-tokens.js';
 
 /** The address to which providers send browsers back. It is a page for people, so it is not part of the API description. */
 @ApiExcludeController()
 @Controller('v1/mail-connections')
 export class CallbackController {
-  constructor(private readonly connecting: ConnectMailbox) {}
+  private readonly refused: RefusedRequests;
+
+  constructor(
+    private readonly connecting: ConnectMailbox,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.refused = new RefusedRequests(logger);
+  }
 
   @Get('callback')
   @Public()
   @RateLimit('sign-in-returns')
   async callback(@Req() request: Request, @Res() response: Response, @ReaderLocale() reader: Locale | null): Promise<void> {
     const ended = await this.connecting.end(request.originalUrl.split('?').slice(1).join('?'), browserKeyOf(request));
+    // Whatever else went wrong happened to the person who began the sign-in, in the same browser.
+    if (!ended.ok && (ended.reason === 'link_expired' || ended.reason === 'other_browser'))
+      this.refused.note('bad_sign_in', { requestId: requestIdOf(request) });
     const page = callbackPage(ended, reader ?? 'en');
     response
       .status(ended.ok ? 200 : 400)

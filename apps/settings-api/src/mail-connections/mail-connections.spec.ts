@@ -179,6 +179,29 @@ describe('a mailbox at an OpenID provider', () => {
     expect((await comeBack(good, again.cookie, 'de')).text).toContain('abgelaufen');
   });
 
+  it('asks nothing of the database for a state that was made up, and counts it and what comes from another browser', async () => {
+    const count = async () =>
+      Number(/billing_mail_refused_requests_total\{kind="bad_sign_in"\} (\d+)/.exec((await api.call('get', '/metrics')).text)?.[1]);
+    const take = jest.spyOn(api.app.get(MailConnectionsStore), 'takeSignIn');
+    const before = await count();
+    const { url, cookie } = await begin(oidc());
+    const returned = await provider.signIn(url);
+    const madeUp = new URL(returned);
+    for (const state of ['', 'x', 'v2.k1.a.b.c.d', `${returned.searchParams.get('state')?.slice(0, -1)}`]) {
+      madeUp.searchParams.set('state', state);
+      expect((await comeBack(madeUp, cookie)).status).toBe(400);
+    }
+    expect(take).not.toHaveBeenCalled();
+    expect((await comeBack(returned, '')).status).toBe(400);
+    expect([take.mock.calls.length, (await count()) - before]).toEqual([1, 5]);
+    take.mockRestore();
+    const declined = await begin(oidc());
+    const without = new URL(await provider.signIn(declined.url));
+    without.searchParams.set('error', 'access_denied');
+    expect((await comeBack(without, declined.cookie)).text).toContain('The permission was not given');
+    expect((await count()) - before).toBe(5);
+  });
+
   it('takes only so many ends of sign-ins from one address', async () => {
     const from = async (address: string) =>
       (await request(api.app.getHttpServer()).get(`${CALLBACK}?state=x`).set('X-Forwarded-For', address)).status;

@@ -1,13 +1,22 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { type RefusalKind } from '../observing/refused-requests.js';
 
 // Most answers take a fraction of a second. Who is still sending then would not be through before an orchestrator kills the process.
 const CLOSE_WITHIN_MS = 3000;
 // The head of a request, which fits into a few packets. Node gives a minute and looks twice a minute; who sends it byte by byte holds 45 KB for it.
 const HEAD_WITHIN_MS = 15_000;
 
-type Exchange = { request: IncomingMessage; response: ServerResponse };
+type Refusal = { answer: string; kind: RefusalKind };
+const NO_HTTP: Refusal = { answer: '400 Bad Request', kind: 'bad_http' };
+/** What Node finds in place of a request, by the code of its error; what is no code of its parser is a connection that broke. */
+const REFUSALS: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: { answer: '431 Request Header Fields Too Large', kind: 'too_large' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { answer: '413 Payload Too Large', kind: 'too_large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { answer: '408 Request Timeout', kind: 'too_slow' },
+};
+const headOf = (answer: string): string => `HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`;
 
 /**
  * Stops serving within a time that is ours, and answers what it was asked. Node ends connections that wait between requests at once, but waits
@@ -15,18 +24,17 @@ type Exchange = { request: IncomingMessage; response: ServerResponse };
  *
  * And answers one request after the other on each connection. Who sends several without a wait for the answers (pipelining, RFC 9112 9.3.2) would have
  * all of them worked on at once: 62 KB without a token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy does that.
- * A second request waits for its turn, as a client sends it as soon as it has read the last byte of an answer, which may be before we have closed the
- * file that the answer came from. At a third one the connection is cut off.
+ *
+ * And tells of what is refused before there is a request, which nobody behind it would see: attacks begin there too.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();
-  /** Connections of which a request has come, whole or in part, that is not answered yet. */
-  private readonly underWay = new Map<Socket, Exchange>();
-  /** Connections of which a second request waits until the first one is answered. */
-  private readonly waiting = new Set<Socket>();
+  /** Connections of which a whole request has come that is not answered yet, or is still coming. */
+  private readonly underWay = new Map<Socket, { request: IncomingMessage; response: ServerResponse }>();
   private endsAt: number | null = null;
 
   constructor(
+    private readonly onRefused: (kind: RefusalKind) => void,
     private readonly closeWithinMs = CLOSE_WITHIN_MS,
     private readonly headWithinMs = HEAD_WITHIN_MS,
   ) {
@@ -46,12 +54,17 @@ export class EndingExpressAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const times = { headersTimeout: this.headWithinMs, connectionsCheckingInterval: this.headWithinMs / 3 };
     const answer = this.getInstance<RequestListener>();
-    const server = createServer(times, (request, response) => {
-      if (this.underWay.has(request.socket)) return cutOff(request.socket);
+    // Whether there is a Host is looked at below: Node would refuse without a word to us.
+    const server = createServer({ ...times, requireHostHeader: false }, (request, response) => {
+      if (this.underWay.has(request.socket)) return this.cut(request.socket);
+      if (request.headers.host === undefined && request.httpVersionMinor > 0) return this.refuse(request.socket, NO_HTTP);
       this.watch(request, response);
       answer(request, response);
     });
     this.setHttpServer(server);
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.onClientError(error, socket));
+    server.on('checkExpectation', ({ socket }: IncomingMessage) => this.refuse(socket, { ...NO_HTTP, answer: '417 Expectation Failed' }));
+    server.on('connect', (_request, socket: Socket) => this.refuse(socket, NO_HTTP));
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
@@ -68,22 +81,30 @@ export class EndingExpressAdapter extends ExpressAdapter {
     for (const timer of [idle, last]) clearTimeout(timer);
   }
 
-  private inTurn(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-    const { socket } = request;
-    const before = this.underWay.get(socket);
-    if (before === undefined) {
-      this.watch(request, response);
-      answer();
-    } else if (this.waiting.has(socket)) {
-      // What has come is taken apart to its end, but nobody works on it.
-      socket.destroy();
-    } else {
-      this.waiting.add(socket);
-      before.response.once('close', () => {
-        this.waiting.delete(socket);
-        if (!socket.destroyed) this.inTurn(request, response, answer);
-      });
-    }
+  private onClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+    const refusal = REFUSALS[code] ?? (code.startsWith('HPE_') ? NO_HTTP : null);
+    // Browsers open connections ahead of need. And of half a body its reader says what it was.
+    const isNoMatter = socket.bytesRead === 0 || this.underWay.get(socket)?.request.complete === false;
+    if (refusal === null) socket.destroy();
+    else if (isNoMatter) this.sayAndEnd(socket, refusal.answer);
+    else this.refuse(socket, refusal);
+  }
+
+  private refuse(socket: Socket, { answer, kind }: Refusal): void {
+    this.onRefused(kind);
+    this.sayAndEnd(socket, answer);
+  }
+
+  private sayAndEnd(socket: Socket, answer: string): void {
+    // Behind an answer that has begun this would be read as a part of it.
+    if (socket.writable && this.underWay.get(socket)?.response.headersSent !== true) socket.write(headOf(answer));
+    socket.destroySoon();
+  }
+
+  /** Of the many requests of one connection the first alone is told. */
+  private cut(socket: Socket): void {
+    if (!socket.destroyed) this.onRefused('bad_http');
+    cutOff(socket);
   }
 
   private watch(request: IncomingMessage, response: ServerResponse): void {

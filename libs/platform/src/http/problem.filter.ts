@@ -3,7 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type Problem } from '@billing-mail/contracts';
 import type { Request, Response } from 'express';
 import { type Logger } from 'pino';
-import { refusalOf, RefusedRequests } from '../observing/refused-requests.js';
+import { refusalOf, type RefusedRequests } from '../observing/refused-requests.js';
 import { TroubleLog } from '../observing/trouble-log.js';
 import { isDatabaseAway } from '../postgres/is-database-away.js';
 import { ProblemException, problemTitle, UnavailableError } from './problem.js';
@@ -14,10 +14,11 @@ const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '2', 503: '5' };
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly trouble: TroubleLog;
-  private readonly refused: RefusedRequests;
-  constructor(private readonly logger: Logger) {
+  constructor(
+    private readonly logger: Logger,
+    private readonly refused: RefusedRequests,
+  ) {
     this.trouble = new TroubleLog(logger);
-    this.refused = new RefusedRequests(logger);
   }
 
   catch(error: unknown, host: ArgumentsHost): void {

@@ -153,6 +153,8 @@ function gather(request: Request, stream: Readable, rules: BodyRules, hold: Body
     const onAborted = (): void => void (request.complete || settle(() => reject(requestAborted())));
     stream.on('data', onData).once('end', onEnd).once('error', onBroken);
     request.once('close', onAborted);
+    // It ended while the token was checked.
+    if (request.closed) onAborted();
   });
 }
 

@@ -9,6 +9,7 @@ import { type TokenSource, TokenVerifier } from '../auth/token-verifier.js';
 import { EnvironmentError } from '../env/read-environment.js';
 import { createLogger, type Logger, NestLogger } from '../observing/logger.js';
 import { logRequests } from '../observing/request-log.js';
+import { RefusedRequests } from '../observing/refused-requests.js';
 import { measureRequests } from '../observing/request-times.js';
 import { serveVersion } from '../observing/version.js';
 import { type OperationExamples } from '../openapi/describe-operations.js';
@@ -54,7 +55,8 @@ export type HttpServiceOptions = {
 
 /** Builds the app without listening; tests use it with their own module. */
 export async function createHttpService(options: HttpServiceOptions): Promise<NestExpressApplication> {
-  const adapter = new EndingExpressAdapter(options.closeWithinMs, options.headWithinMs);
+  const refused = new RefusedRequests(options.logger);
+  const adapter = new EndingExpressAdapter((kind) => refused.note(kind), options.closeWithinMs, options.headWithinMs);
   const app = await NestFactory.create<NestExpressApplication>(options.module, adapter, {
     logger: new NestLogger(options.logger),
     bodyParser: false,
@@ -76,7 +78,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ne
   const reflector = app.get(Reflector);
   app.useGlobalGuards(new AuthGuard(reflector, verifier));
   if (options.unlimited !== true) app.useGlobalGuards(new RateLimitGuard(reflector, app.get(RateLimiter, { strict: false })));
-  app.useGlobalFilters(new ProblemFilter(options.logger));
+  app.useGlobalFilters(new ProblemFilter(options.logger, refused));
   serveOpenApi(app, options.title, options.description, options.examples ?? {});
   serveVersion(app, options.title, options.env.BUILD_COMMIT);
   await options.prepare?.(app);

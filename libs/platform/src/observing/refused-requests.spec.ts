@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { SignJWT } from 'jose';
@@ -76,8 +78,9 @@ describe('what an operator sees of refused requests', () => {
       env: { AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' },
       logger,
       unlimited: true,
+      headWithinMs: 300,
     });
-    await app.init();
+    await app.listen(0, '127.0.0.1');
   });
   afterAll(() => app.close());
 
@@ -107,9 +110,56 @@ describe('what an operator sees of refused requests', () => {
     expect(risen).toEqual(kind === null ? [] : [kind]);
   });
 
+  /** Sends these bytes and waits for the end of the connection. Returns what came back. */
+  const said = async (bytes: string): Promise<string> => {
+    const socket = connect((app.getHttpServer().address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    let answer = '';
+    socket.on('data', (more: Buffer) => (answer += more.toString('latin1')));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await once(socket, 'connect');
+    socket.write(bytes, 'latin1');
+    await closed;
+    return answer;
+  };
+  const HEAD = 'GET /health HTTP/1.1\r\n';
+  it.each<[RefusalKind, string, string, RegExp]>([
+    ['bad_http', 'a request line that is none', 'seen nowhere\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['bad_http', 'a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /^HTTP\/1\.1 400 /],
+    ['bad_http', 'two lengths', `${HEAD}Host: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, /^HTTP\/1\.1 400 /],
+    ['bad_http', 'no host', `${HEAD}\r\n`, /^HTTP\/1\.1 400 /],
+    ['bad_http', 'an expectation', `${HEAD}Host: x\r\nExpect: miracles\r\n\r\n`, /^HTTP\/1\.1 417 /],
+    ['bad_http', 'a tunnel', 'CONNECT inside.example:25 HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['bad_http', 'requests that wait for no answer', `${HEAD}Host: x\r\n\r\n`.repeat(100), /^/],
+    ['too_large', 'a head that is too large', `${HEAD}X: ${'x'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
+    ['too_slow', 'half a head', `${HEAD}X: `, /^HTTP\/1\.1 408 /],
+  ])('counts once as %s before there is a request: %s', async (kind, _what, bytes, answer) => {
+    const before = await countOf();
+    expect(await said(bytes)).toMatch(answer);
+    const after = await countOf();
+    const risen = Object.fromEntries(REFUSAL_KINDS.filter((each) => after[each] !== before[each]).map((each) => [each, after[each]]));
+    // The first of many requests gets an answer of its own where it is faster.
+    expect(risen).toMatchObject({ [kind]: (before[kind] ?? 0) + 1 });
+  });
+
+  it('counts no connection that somebody opens ahead of need', async () => {
+    const before = await countOf();
+    expect(await said('')).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await countOf()).toEqual(before);
+  });
+
+  it('counts half a body once, as what its reader found', async () => {
+    const before = await countOf();
+    const post = `POST ${THINGS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokens.admin}\r\nContent-Type: application/json\r\n`;
+    await said(`${post}Transfer-Encoding: chunked\r\n\r\nnot a chunk\r\n`);
+    const after = { ...before, bad_body: (before.bad_body ?? 0) + 1 };
+    // The token is checked first, whatever becomes of the connection.
+    while ((await countOf()).bad_body !== after.bad_body) await new Promise(setImmediate);
+    expect(await countOf()).toEqual(after);
+  });
+
   it('logs a kind once, with nothing of what was sent', async () => {
     for (let count = 0; count < 5; count += 1) await asked('post', THINGS, 'admin').send({ port: 'seen nowhere', 'seen nowhere': 1 });
-    const refused = lines.filter(({ verdict }) => verdict === 'refused');
+    const refused = lines.filter(({ verdict, requestId }) => verdict === 'refused' && requestId !== undefined);
     expect(refused.filter(({ kind }) => kind === 'bad_input')).toHaveLength(1);
     for (const line of refused) expect(Object.keys(line).sort()).toEqual(['kind', 'level', 'msg', 'requestId', 'step', 'verdict']);
     expect(JSON.stringify(refused)).not.toContain('seen nowhere');

@@ -15,12 +15,16 @@ export const REFUSAL_KINDS = [
   'too_large',
   'too_many',
   'too_slow',
+  /** No HTTP, or not as it should be: refused before there is a request. */
+  'bad_http',
   /** Not to be read at all. */
   'bad_body',
   /** Read, and a field is not as needed: what tries to get into headers, SMTP or HTML ends here. */
   'bad_input',
   /** A server inside our network, or a port that mail may not go to. */
   'policy',
+  /** The end of a sign-in at a provider that nobody has begun here, or that another browser has. */
+  'bad_sign_in',
 ] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 
