@@ -17,6 +17,7 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  tellForbiddenHosts,
   transportClient,
   within,
 } from '@billing-mail/platform';
@@ -155,7 +156,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
             platformServer(env.PLATFORM_SMTP_URL, env.PLATFORM_SMTP_CA_FILE && readFileSync(env.PLATFORM_SMTP_CA_FILE, 'utf8')),
         },
         { provide: EXTRA_AUTHORITIES, useFactory: () => (env.SMTP_CA_FILE ? readFileSync(env.SMTP_CA_FILE, 'utf8') : null) },
-        { provide: SMTP_SESSION, useValue: sessionOptions(env) },
+        { provide: SMTP_SESSION, useValue: sessionOptions(env, logger) },
         { provide: SigningKey, useValue: loadSigningKey(env) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: TRANSPORT_CLIENT, useFactory: () => transportClient(env) },
@@ -202,8 +203,11 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 }
 
-const sessionOptions = (env: DispatcherEnv): SessionOptions => ({
-  policy: { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS },
+const sessionOptions = (env: DispatcherEnv, logger: Logger): SessionOptions => ({
+  policy: {
+    ...{ allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS },
+    onForbidden: tellForbiddenHosts(logger),
+  },
   timeouts: { connectMs: env.SMTP_CONNECT_TIMEOUT, replyMs: env.SMTP_REPLY_TIMEOUT, finalReplyMs: env.SMTP_FINAL_REPLY_TIMEOUT },
   clientName: clientNameFor(env.SMTP_CLIENT_NAME).name,
 });

@@ -16,6 +16,7 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  tellForbiddenHosts,
 } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
@@ -28,7 +29,7 @@ import { StreamsService } from './alerts/streams.service.js';
 import { channelProviders } from './channels/channels.js';
 import { WebhooksController } from './channels/webhook/webhooks.controller.js';
 import { expiriesOf } from './keeping/expiries.js';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv, WEBHOOK_POLICY } from './notification.env.js';
 import { notifySchema } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
 import { OutcomeStore } from './outcome-intake/outcome.store.js';
@@ -72,6 +73,7 @@ export class AppModule {
       providers: [
         { provide: NOTIFICATION_ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
+        { provide: WEBHOOK_POLICY, useValue: { allowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS, onForbidden: tellForbiddenHosts(logger) } },
         OutcomeProcessor,
         RecordOutcomes,
         OutcomeStore,

@@ -13,6 +13,7 @@ import {
   type ReadinessChecks,
   RedisHealth,
   RedisModule,
+  tellForbiddenHosts,
   transportClient,
 } from '@billing-mail/platform';
 import { clientNameFor, type NetworkPolicy } from '@billing-mail/smtp-client';
@@ -56,7 +57,8 @@ const PROBE_MS = { totalMs: 25_000, connectMs: 10_000, replyMs: 15_000, finalRep
 @Module({})
 export class AppModule {
   static with(env: SettingsEnvironment, logger: Logger): DynamicModule {
-    const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS };
+    const onForbidden = tellForbiddenHosts(logger);
+    const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS, onForbidden };
     const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
     return {
       module: AppModule,
@@ -84,7 +86,7 @@ export class AppModule {
         { provide: PLATFORM_APPS, useValue: new PlatformApps(env) },
         { provide: REDIRECT_URL, useValue: redirectUrl(env) },
         { provide: NETWORK_POLICY, useValue: policy },
-        { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS } },
+        { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS, onForbidden } },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
         { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
         { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },

@@ -15,6 +15,7 @@ export { requestIdOf } from './http/request-id.js';
 export * from './http/start-http-service.js';
 export { CurrentUpload, Upload, type UploadPart } from './http/upload.js';
 export * from './http/zod.pipe.js';
+export { tellForbiddenHosts } from './observing/forbidden-hosts.js';
 export * from './observing/health.controller.js';
 export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';

@@ -1,7 +1,8 @@
 export { type TransactionResult } from './message.js';
 export { isAddressAllowed } from './network-policy.js';
 export { openSession, serverLabel } from './open-session.js';
-export { ForbiddenAddressError, pinnedLookup, UnknownHostError } from './pinned-lookup.js';
+export { ForbiddenAddressError, type HostPolicy, pinnedLookup, UnreachedHostError } from './pinned-lookup.js';
+export { BEAT_MS } from './unreached-name.js';
 export { type SessionOptions } from './session-options.js';
 export { SessionKeeper } from './session-keeper.js';
 export { type SmtpLine } from './smtp-line.js';

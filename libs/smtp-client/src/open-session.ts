@@ -9,6 +9,7 @@ import { type SessionOptions } from './session-options.js';
 import { isToken } from './signing-in/credentials.js';
 import { type SmtpServer } from './smtp-server.js';
 import { StepClock } from './step-clock.js';
+import { beforeUnreached } from './unreached-name.js';
 
 export type OpenResult =
   | { ok: true; session: SmtpSession }
@@ -69,16 +70,16 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
       text: `port ${server.port} is not one that mail may be sent to`,
     });
   }
+  const since = performance.now();
   const resolved = await resolveHost(server.host, timeouts.connectMs, options.dnsServers);
   // One address out of bounds spoils the name: which one gets connected to is not ours to choose (DNS rebinding).
-  if (resolved.ok && !isFree && !resolved.addresses.every((address) => isAddressAllowed(address, policy))) {
-    return failed({
-      kind: 'address',
-      stage: 'dns',
-      reason: 'host_forbidden',
-      // The address itself is not told: it may be one of ours.
-      text: `${server.host} leads to a network that is not public`,
-    });
+  const isForbidden = resolved.ok && !resolved.addresses.every((address) => isAddressAllowed(address, policy));
+  const isUnknown = !resolved.ok && resolved.fact.kind === 'address' && resolved.fact.reason === 'host_unknown';
+  if (!isFree && (isForbidden || isUnknown)) {
+    await beforeUnreached(server.host, since, isForbidden ? 'forbidden' : 'unknown', policy);
+    const text = `no public server is found under the name ${server.host}`;
+    if (isUnknown) steps.passed('policy', serverLabel(server));
+    return failed({ kind: 'address', stage: 'dns', reason: isForbidden ? 'host_forbidden' : 'host_unknown', text });
   }
   steps.passed('policy', serverLabel(server));
   if (resolved.ok) steps.passed('dns', resolved.addresses.join(', '));

@@ -3,33 +3,42 @@ import { isIP, type LookupFunction } from 'node:net';
 import { isAddressAllowed } from './network-policy.js';
 import { resolveHost } from './resolving.js';
 import { type NetworkPolicy } from './smtp-server.js';
+import { beforeUnreached } from './unreached-name.js';
 
 const DNS_MS = 5000;
 
-/** It is somewhere that a team may not have us speak to. */
+export type HostPolicy = Omit<NetworkPolicy, 'allowedPorts'>;
+
+/** Public servers are spoken to by https:// on port 443 alone. */
 export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddressError';
 }
-/** Its name leads nowhere, or DNS does not say where. */
-export class UnknownHostError extends Error {
-  override readonly name = 'UnknownHostError';
+/** Its name leads nowhere, or into a network that is not public: nobody is told which of them. */
+export class UnreachedHostError extends Error {
+  override readonly name = 'UnreachedHostError';
 }
 
 /**
  * The one address that was checked, for the `lookup` of a request: whoever changes the name meanwhile changes nothing. Public addresses are
  * reached by https:// on port 443 alone; those that `allowedNetworks` names, as they like.
- * @throws ForbiddenAddressError, UnknownHostError
+ * @throws ForbiddenAddressError, UnreachedHostError
  */
-export async function pinnedLookup(target: URL, policy: Pick<NetworkPolicy, 'allowedNetworks'>): Promise<LookupFunction> {
+export async function pinnedLookup(target: URL, policy: HostPolicy): Promise<LookupFunction> {
   const host = target.hostname.replace(/^\[|\]$/g, '');
+  const since = performance.now();
   const resolved = await resolveHost(host, DNS_MS);
-  if (!resolved.ok) throw new UnknownHostError('the name of the server is not known');
+  const unreached = async (why: 'unknown' | 'forbidden'): Promise<Error> => {
+    await beforeUnreached(host, since, why, policy);
+    return new UnreachedHostError('no public server is found under the name');
+  };
+  if (!resolved.ok) throw await unreached('unknown');
   // One address out of bounds spoils the name, as for mail servers.
   const areAll = (allowedNetworks: string[]): boolean =>
     resolved.addresses.every((address) => isAddressAllowed(address, { allowedNetworks, allowedPorts: [] }));
-  const isAllowed = areAll([]) ? target.protocol === 'https:' && target.port === '' : areAll([...policy.allowedNetworks]);
-  if (!isAllowed)
-    throw new ForbiddenAddressError('It must be reached by https:// on port 443, and not lead into a network that is not public.');
+  const isPublic = areAll([]);
+  if (!isPublic && !areAll([...policy.allowedNetworks])) throw await unreached('forbidden');
+  if (isPublic && (target.protocol !== 'https:' || target.port !== ''))
+    throw new ForbiddenAddressError('It must be reached by https:// on port 443.');
   const [address = host] = resolved.addresses;
   const family = isIP(address);
   return (_hostname, options, callback) => {

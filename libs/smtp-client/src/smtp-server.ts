@@ -24,6 +24,8 @@ export type NetworkPolicy = {
   /** CIDRs that are allowed although they are not public. */
   allowedNetworks: readonly string[];
   allowedPorts: readonly number[];
+  /** Told of each name or address that leads elsewhere, for the operator's log: users are not told whether it is that or does not exist. */
+  onForbidden?: (host: string) => void;
 };
 
 /** Milliseconds. `connectMs` also bounds DNS and the TLS handshake, each by itself; `finalReplyMs` is the wait after end of data. */

@@ -2,7 +2,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError, untilAnswers } from '@billing-mail/platform';
-import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER } from '../settings-tokens.js';
 import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens } from './mail-connections.store.js';
@@ -111,7 +110,6 @@ export class AccessTokens {
       return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);
     } catch (error) {
       if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal' };
-      if (error instanceof ForbiddenAddressError) return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address' };
       throw error;
     }
   }

@@ -21,14 +21,21 @@ import {
   SealError,
   SIGN_IN_STATE,
 } from '@billing-mail/platform';
-import { ForbiddenAddressError } from '@billing-mail/smtp-client';
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
-import { NOT_AT_THIS_ADDRESS, type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
+import {
+  FORBIDDEN_ADDRESS,
+  NOT_AT_THIS_ADDRESS,
+  UNREACHED_HOST,
+  type ProviderAnswer,
+  type ProviderApp,
+  ProviderClient,
+  type Tokens,
+} from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { sealTokens } from './seal-tokens.js';
@@ -211,7 +218,7 @@ export class ConnectMailbox {
       if (answer.kind !== 'ok')
         this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
     } catch (error) {
-      if (!(error instanceof SealError) && !(error instanceof ForbiddenAddressError)) throw error;
+      if (!(error instanceof SealError)) throw error;
       this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');
     }
   }
@@ -265,18 +272,18 @@ export class ConnectMailbox {
   }
 
   private async answered<T>({ tenant, issuer }: MailConnectionRequest, ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
-    try {
-      const answer = await ask();
-      if (answer.kind === 'ok') return answer;
-      if (answer.kind === 'refused' && answer.code === NOT_AT_THIS_ADDRESS) {
-        if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
-        if (issuer !== undefined) throw invalidInput([{ pointer: '/issuer', message: 'has no discovery document: check the address' }]);
-      } else if (answer.kind === 'refused')
-        throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
-    } catch (error) {
-      if (!(error instanceof ForbiddenAddressError)) throw error;
-      throw invalidInput([{ pointer: '/issuer', message: error.message }]);
-    }
+    const answer = await ask();
+    if (answer.kind === 'ok') return answer;
+    const isIssuer = (message: string) => invalidInput([{ pointer: '/issuer', message }]);
+    if (answer.kind === 'away') {
+      if (answer.why === UNREACHED_HOST && issuer !== undefined)
+        throw isIssuer('leads to no public server that can be reached from here: check the address');
+    } else if (answer.code === NOT_AT_THIS_ADDRESS) {
+      if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
+      if (issuer !== undefined) throw isIssuer('has no discovery document: check the address');
+    } else if (answer.code === FORBIDDEN_ADDRESS && issuer !== undefined)
+      throw isIssuer('must be reached by https:// on port 443, and so must the addresses that it names');
+    else throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
     throw new ProblemException(503, 'provider-away', 'The provider does not answer. Check its address, or try again in a moment.');
   }
 }

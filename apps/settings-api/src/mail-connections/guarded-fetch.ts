@@ -1,7 +1,7 @@
 // HTTP requests to a provider that a team has named: never into our own network, and only to addresses that were checked.
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { type NetworkPolicy, pinnedLookup } from '@billing-mail/smtp-client';
+import { type HostPolicy, pinnedLookup } from '@billing-mail/smtp-client';
 import { type CustomFetch } from 'openid-client';
 
 /**
@@ -13,7 +13,7 @@ const NOT_PASSED_ON = 'www-authenticate';
 const MOST_BYTES = 1024 * 1024;
 
 /** @param policy `null` for a provider that the operator has named */
-export function guardedFetch(policy: Pick<NetworkPolicy, 'allowedNetworks'> | null): CustomFetch {
+export function guardedFetch(policy: HostPolicy | null): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const target = new URL(url);
     const lookup = policy === null ? undefined : await pinnedLookup(target, policy);

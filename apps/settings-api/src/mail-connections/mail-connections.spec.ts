@@ -226,6 +226,25 @@ describe('a mailbox at an OpenID provider', () => {
       });
   });
 
+  it('tells of a provider that does not exist what it tells of one inside our network', async () => {
+    // Also where its discovery document alone is outside: a name that was good once may lead inside later.
+    const strict = await createSettingsApi({ ...api.env, OAUTH_ALLOWED_NETWORKS: [] }, pino({ level: 'silent' }));
+    try {
+      const told = async (issuer: string) => {
+        const response = await request(strict.getHttpServer())
+          .post(CONNECTION)
+          .set({ Authorization: `Bearer ${await adminToken()}` })
+          .send({ ...oidc(), issuer });
+        return [response.status, (response.body as { errors?: unknown }).errors];
+      };
+      const unknown = await told('https://no-such-provider.invalid');
+      expect(await told('https://localhost')).toEqual(unknown);
+      expect(unknown).toEqual([422, [{ pointer: '/issuer', message: expect.stringContaining('no public server') }]]);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('is not connected at an address where no provider is, nor in a directory that its provider does not know', async () => {
     const refused = async (body: object) => {
       const response = noted(await api.call('post', CONNECTION, { body }));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
-import { ForbiddenAddressError, type NetworkPolicy } from '@billing-mail/smtp-client';
+import { ForbiddenAddressError, type HostPolicy, UnreachedHostError } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
 import { PLATFORM_APPS, PROVIDER_POLICY } from '../settings-tokens.js';
 import { assertionOf } from './service-account.js';
@@ -22,6 +22,10 @@ export type ProviderAnswer<T> =
 
 /** The code for a provider without a discovery document at its address: the tenant is wrong, or was deleted. */
 export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
+/** The code for a provider that is not at https:// on port 443, or that names other addresses. */
+export const FORBIDDEN_ADDRESS = 'forbidden_address';
+/** Why a provider is away of which no public server is found. */
+export const UNREACHED_HOST = 'unreached_host';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** A person or a delivery waits for the answer. */
 const ANSWER_S = 10;
@@ -50,7 +54,7 @@ export class ProviderClient {
   private readonly known = new Map<string, { config: Promise<openid.Configuration>; since: number }>();
 
   constructor(
-    @Inject(PROVIDER_POLICY) private readonly policy: Pick<NetworkPolicy, 'allowedNetworks'>,
+    @Inject(PROVIDER_POLICY) private readonly policy: HostPolicy,
     @Inject(PLATFORM_APPS) private readonly apps: PlatformApps,
   ) {}
 
@@ -117,7 +121,6 @@ export class ProviderClient {
     });
   }
 
-  /** @throws ForbiddenAddressError if the provider is at an address that is not allowed */
   private async asked<T extends object>(
     app: ProviderApp,
     ask: (config: openid.Configuration) => Promise<T>,
@@ -128,8 +131,10 @@ export class ProviderClient {
       config = await this.configOf(app, bySignature);
       return { kind: 'ok', ...(await ask(config)) };
     } catch (error) {
-      const forbidden = causes(error).find((cause) => cause instanceof ForbiddenAddressError);
-      if (forbidden !== undefined) throw forbidden;
+      const found = causes(error);
+      if (found.some((cause) => cause instanceof UnreachedHostError)) return { kind: 'away', why: UNREACHED_HOST };
+      if (found.some((cause) => cause instanceof ForbiddenAddressError))
+        return { kind: 'refused', trouble: 'client_refused', code: FORBIDDEN_ADDRESS };
       const trouble = troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
       return config === null && trouble.kind === 'refused' ? { ...trouble, code: NOT_AT_THIS_ADDRESS } : trouble;
     }

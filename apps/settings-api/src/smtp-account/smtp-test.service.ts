@@ -1,6 +1,5 @@
 // Tests a team's mail server, the stored one or one from the request, and explains what went wrong.
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Locale,
@@ -35,7 +34,7 @@ import { type WrittenServer, whyPasswordIsNeeded } from './settle-password.js';
 import { SignInWaits } from './sign-in-waits.js';
 import { type Probe, type ProbedStep, type ProbeMail, startProbe } from './smtp-probe.js';
 import { composeTestMessage } from './test-message.js';
-import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
+import { isUnreachedName, unreachedNameSteps } from './unreached-name.js';
 
 /** `totalMs` limits the whole test. */
 export type ProbeOptions = Omit<SessionOptions, 'onStep'> & { totalMs: number; caPem: string | undefined };
@@ -90,7 +89,6 @@ export class SmtpTestService {
     try {
       const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem: _caPem, ...options } = this.options;
-      const since = performance.now();
       let held: SmtpTestStep[] = [];
       const started = startProbe({ ...account.server, ...trust }, mail, options, totalMs, (step) => {
         // The reason for a failure is known only at the end of the session.
@@ -105,12 +103,9 @@ export class SmtpTestService {
       void started.ended.then(release);
       const probe = await started.probe;
       await this.waits.note(teamId, host, probe.steps);
-      if (isForbidden(probe.steps)) this.refused.note('policy', { teamId });
+      if (isPortForbidden(probe.steps)) this.refused.note('policy', { teamId });
       const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
-      if (isUnreachedName(account.server.host, probe.steps)) {
-        await setTimeout(waitForBeatMs(performance.now() - since));
-        return { ok: false, steps: unreachedNameSteps(reader ?? teamLocale) };
-      }
+      if (isUnreachedName(account.server.host, probe.steps)) return { ok: false, steps: unreachedNameSteps(reader ?? teamLocale) };
       return result.ok && request.sendTo === undefined ? { ...result, notAsked: NOT_ASKED[reader ?? teamLocale] } : result;
     } catch (error) {
       release();
@@ -200,9 +195,9 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
   return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
 }
 
-/** The test ended because the policy forbids the server's address or port, not because of an answer. */
-const isForbidden = (steps: readonly ProbedStep[]): boolean =>
-  steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden'));
+/** The test ended because the policy forbids the server's port, not because of an answer. Of its address the policy itself tells. */
+const isPortForbidden = (steps: readonly ProbedStep[]): boolean =>
+  steps.some(({ fact }) => fact?.kind === 'address' && fact.reason === 'port_forbidden');
 
 function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
   return step;

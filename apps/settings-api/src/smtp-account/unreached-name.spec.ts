@@ -1,7 +1,7 @@
 import { LOCALES } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { type ProbedStep } from './smtp-probe.js';
-import { isUnreachedName, unreachedNameSteps, waitForBeatMs } from './unreached-name.js';
+import { isUnreachedName, unreachedNameSteps } from './unreached-name.js';
 
 const fact = (reason: 'host_unknown' | 'host_forbidden' | 'port_forbidden' | 'dns_unavailable'): SmtpFact => ({
   kind: 'address',
@@ -32,15 +32,5 @@ describe('a name that leads to no public address', () => {
     ['a server that answers', 'x.example', unknown.slice(0, 1)],
   ])('is something else than %s', (_name, host, steps) => {
     expect(isUnreachedName(host, steps)).toBe(false);
-  });
-
-  it.each([
-    [0, 2000],
-    [3, 1997],
-    [1999, 1],
-    [2000, 0],
-    [2001, 1999],
-  ])('found out after %i ms is told %i ms later, on a full beat', (took, wait) => {
-    expect(waitForBeatMs(took)).toBe(wait);
   });
 });

@@ -2,6 +2,7 @@
 // as tests could otherwise map that.
 import { isIP } from 'node:net';
 import { type Locale, type SmtpTestStep } from '@billing-mail/contracts';
+import { BEAT_MS } from '@billing-mail/smtp-client';
 import { type ProbedStep } from './smtp-probe.js';
 
 const WORDS: Record<Locale, { detail: string; hint: string }> = {
@@ -14,12 +15,6 @@ const WORDS: Record<Locale, { detail: string; hint: string }> = {
     hint: 'Prüfen Sie die Schreibweise und tragen Sie den öffentlichen Namen Ihres Mailservers ein. Namen, die in ein geschütztes Netz führen, werden nicht verwendet.',
   },
 };
-
-/** Answers come at multiples of this time, as looking up a name that does not exist takes longer than refusing one that does. */
-const BEAT_MS = 2000;
-
-/** How long to wait with an answer that took `tookMs`. */
-export const waitForBeatMs = (tookMs: number): number => Math.ceil(Math.max(tookMs, 1) / BEAT_MS) * BEAT_MS - tookMs;
 
 /**
  * Whether a test ended because the name has no address, or one that must not be revealed. An IP address in the request is known to its

@@ -72,8 +72,8 @@ export const webhooksWords: typeof english = {
     next: (when) => `Nächster Versuch: ${when}`,
     answer: (status) => `Antwort ${status}`,
     troubles: {
-      forbidden_address: 'Seine Adresse führt in ein Netz, das nicht öffentlich ist',
-      unknown_host: 'Sein Name ist nicht bekannt',
+      forbidden_address: 'Er ist nicht über https:// auf Port 443 zu erreichen',
+      unknown_host: 'Unter seinem Namen ist kein öffentlicher Server zu finden',
       unreachable: 'Keine Verbindung',
       tls: 'Keine sichere Verbindung: Sein Zertifikat ist nicht gültig',
       timeout: 'Keine Antwort in der vorgesehenen Zeit',

@@ -65,8 +65,8 @@ export const webhooksWords = {
     next: (when: string) => `Next try: ${when}`,
     answer: (status: number) => `Answer ${status}`,
     troubles: {
-      forbidden_address: 'Its address leads into a network that is not public',
-      unknown_host: 'Its name is not known',
+      forbidden_address: 'It is not reached by https:// on port 443',
+      unknown_host: 'No public server is found under its name',
       unreachable: 'No connection',
       tls: 'No secure connection: its certificate is not valid',
       timeout: 'No answer in time',

@@ -30,6 +30,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
 
+  // Von Belegen früherer Versionen: gemeldet wird smtp_host_unknown.
   smtp_host_forbidden: {
     happened: 'Der Mailserver{server} liegt in einem geschützten Netz, über das keine Belege verschickt werden dürfen.',
     means: NOTHING_GOES_OUT,
@@ -41,9 +42,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Tragen Sie in den Einstellungen für den E-Mail-Versand Port 587 oder 465 ein; Ihr E-Mail-Anbieter nennt Ihnen den richtigen.',
   },
   smtp_host_unknown: {
-    happened: 'Der Mailserver{server} ist unter diesem Namen nicht zu finden.',
+    happened: 'Ein öffentlicher Mailserver{server} ist unter diesem Namen nicht zu finden.',
     means: NOTHING_GOES_OUT,
-    todo: 'Prüfen Sie die Schreibweise des Servernamens in den Einstellungen für den E-Mail-Versand.',
+    todo: 'Prüfen Sie die Schreibweise des Servernamens in den Einstellungen für den E-Mail-Versand und tragen Sie den öffentlichen Namen Ihres Mailservers ein: Namen, die in ein geschütztes Netz führen, werden nicht verwendet.',
   },
   smtp_dns_unavailable: {
     happened: 'Die Adresse des Mailservers{server} ließ sich nicht ermitteln.',

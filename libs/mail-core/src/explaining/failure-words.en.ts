@@ -29,6 +29,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   operator: { custom: 'the people who run your mail server', platform: 'our support' },
   platformTodo: 'There is nothing to change in your settings. {again} Tell our support if it fails again.',
 
+  // Of deliveries of earlier versions: it is told as smtp_host_unknown.
   smtp_host_forbidden: {
     happened: 'The mail server{server} lies in a protected network that documents may not be sent through.',
     means: NOTHING_GOES_OUT,
@@ -40,9 +41,9 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Enter port 587 or 465 in the settings for e-mail delivery; your mail provider tells you which one.',
   },
   smtp_host_unknown: {
-    happened: 'The mail server{server} cannot be found under that name.',
+    happened: 'No public mail server{server} is found under that name.',
     means: NOTHING_GOES_OUT,
-    todo: 'Check the spelling of the server name in the settings for e-mail delivery.',
+    todo: 'Check the spelling of the server name in the settings for e-mail delivery, and enter the public name of your mail server: names that lead into a protected network are not used.',
   },
   smtp_dns_unavailable: {
     happened: 'The address of the mail server{server} could not be looked up.',

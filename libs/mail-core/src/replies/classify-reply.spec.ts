@@ -42,7 +42,7 @@ describe('a recipient that does not exist', () => {
 
 describe('what happens in place of a reply', () => {
   it.each([
-    [{ kind: 'address', stage: 'dns', reason: 'host_forbidden', text: '' }, 'permanent', 'smtp_host_forbidden'],
+    [{ kind: 'address', stage: 'dns', reason: 'host_forbidden', text: '' }, 'permanent', 'smtp_host_unknown'],
     [{ kind: 'address', stage: 'dns', reason: 'port_forbidden', text: '' }, 'permanent', 'smtp_port_forbidden'],
     [{ kind: 'address', stage: 'dns', reason: 'host_unknown', text: '' }, 'permanent', 'smtp_host_unknown'],
     [{ kind: 'address', stage: 'dns', reason: 'dns_unavailable', text: '' }, 'transient', 'smtp_dns_unavailable'],

@@ -12,7 +12,8 @@ type Fact<Kind extends SmtpFact['kind']> = Extract<SmtpFact, { kind: Kind }>;
 type RouteVerdicts<Reason extends string> = Readonly<Record<Reason, { reason: FailureCode; lasting: 'transient' | 'permanent' }>>;
 
 const BY_ADDRESS: RouteVerdicts<Fact<'address'>['reason']> = {
-  host_forbidden: { reason: 'smtp_host_forbidden', lasting: 'permanent' },
+  // A name that leads inside is told as one that does not exist: which of them it is would map our network.
+  host_forbidden: { reason: 'smtp_host_unknown', lasting: 'permanent' },
   port_forbidden: { reason: 'smtp_port_forbidden', lasting: 'permanent' },
   host_unknown: { reason: 'smtp_host_unknown', lasting: 'permanent' },
   dns_unavailable: { reason: 'smtp_dns_unavailable', lasting: 'transient' },

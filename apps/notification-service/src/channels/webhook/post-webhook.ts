@@ -3,7 +3,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type WebhookTrouble } from '@billing-mail/contracts';
-import { ForbiddenAddressError, type NetworkPolicy, pinnedLookup, UnknownHostError } from '@billing-mail/smtp-client';
+import { ForbiddenAddressError, type HostPolicy, pinnedLookup, UnreachedHostError } from '@billing-mail/smtp-client';
 import { cleanTexts } from '../../outcome-intake/clean-texts.js';
 import { askedWait } from './webhook-schedule.js';
 
@@ -19,10 +19,7 @@ const MOST_BYTES = 4096;
 const MOST_CHARACTERS = 1000;
 
 /** Never throws: whatever happens is returned as an answer. Redirects are not followed, so a 3xx counts as a failure. */
-export async function postWebhook(
-  { url, headers, body }: WebhookRequest,
-  policy: Pick<NetworkPolicy, 'allowedNetworks'>,
-): Promise<WebhookAnswer> {
+export async function postWebhook({ url, headers, body }: WebhookRequest, policy: HostPolicy): Promise<WebhookAnswer> {
   const target = new URL(url);
   try {
     const lookup = await pinnedLookup(target, policy);
@@ -73,7 +70,7 @@ const TROUBLES: Record<string, WebhookTrouble> = {
 
 function troubleOf(error: unknown): WebhookTrouble {
   if (error instanceof ForbiddenAddressError) return 'forbidden_address';
-  if (error instanceof UnknownHostError) return 'unknown_host';
+  if (error instanceof UnreachedHostError) return 'unknown_host';
   const { name, code = '' } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') return 'timeout';
   return TROUBLES[code] ?? (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code) ? 'tls' : 'broken');

@@ -1,7 +1,8 @@
 // Sends the messages of webhooks as long as the process runs.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { carriedTrace, type Logger, PollLoop, Traced, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { type HostPolicy } from '@billing-mail/smtp-client';
+import { LOGGER, NOTIFICATION_ENV, type NotificationEnv, WEBHOOK_POLICY } from '../../notification.env.js';
 import { webhookTries } from '../../notification.metrics.js';
 import { messageIdOf } from './message-id.js';
 import { postWebhook, type WebhookRequest } from './post-webhook.js';
@@ -26,6 +27,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
   constructor(
     private readonly outbox: WebhookOutboxStore,
     @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
+    @Inject(WEBHOOK_POLICY) private readonly policy: HostPolicy,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.trouble = new TroubleLog(logger);
@@ -82,7 +84,7 @@ export class WebhookSenderService implements OnApplicationBootstrap, OnModuleDes
         return;
       }
       const startedAt = performance.now();
-      const answer = await postWebhook(request, { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
+      const answer = await postWebhook(request, this.policy);
       const durationMs = performance.now() - startedAt;
       // The request has been sent, so only the recording is repeated.
       const verdict = await untilDatabaseAnswers(

@@ -31,9 +31,9 @@ import {
   TeamAccess,
   ZodPipe,
 } from '@billing-mail/platform';
-import { ForbiddenAddressError, pinnedLookup, UnknownHostError } from '@billing-mail/smtp-client';
+import { ForbiddenAddressError, type HostPolicy, pinnedLookup, UnreachedHostError } from '@billing-mail/smtp-client';
 import { z } from 'zod';
-import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { WEBHOOK_POLICY } from '../../notification.env.js';
 import { ContactStore } from '../../preferences/contact.store.js';
 import { WebhookLogStore } from './webhook-log.store.js';
 import { MOST_WEBHOOKS, WebhooksStore } from './webhooks.store.js';
@@ -53,7 +53,7 @@ export class WebhooksController {
     private readonly webhooks: WebhooksStore,
     private readonly log: WebhookLogStore,
     private readonly contacts: ContactStore,
-    @Inject(NOTIFICATION_ENV) private readonly env: NotificationEnv,
+    @Inject(WEBHOOK_POLICY) private readonly policy: HostPolicy,
   ) {}
 
   @Get()
@@ -195,13 +195,13 @@ export class WebhooksController {
   /** Each request checks the address again; this check shows mistakes at once. */
   private async check(url: string): Promise<void> {
     try {
-      await pinnedLookup(new URL(url), { allowedNetworks: this.env.WEBHOOK_ALLOWED_NETWORKS });
+      await pinnedLookup(new URL(url), this.policy);
     } catch (error) {
       const isForbidden = error instanceof ForbiddenAddressError;
-      if (!isForbidden && !(error instanceof UnknownHostError)) throw error;
+      if (!isForbidden && !(error instanceof UnreachedHostError)) throw error;
       const message = isForbidden
-        ? 'must be reached by https:// on port 443, at a public address'
-        : 'names a server that is not known; check its name';
+        ? 'must be reached by https:// on port 443'
+        : 'leads to no public server that can be reached from here: check the name';
       throw invalidInput([{ pointer: '/url', message }]);
     }
   }

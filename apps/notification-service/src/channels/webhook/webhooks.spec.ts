@@ -177,6 +177,9 @@ describe('a try that fails', () => {
     expect([inside.status, inside.body.errors[0]?.pointer]).toEqual([422, '/url']);
     expect((await ask('POST', '', { url: 'http://93.184.215.14/hook' })).status).toBe(422);
     expect((await ask('POST', '', { url: 'https://user:password@93.184.215.14/hook' })).status).toBe(422);
+    // Nor does the answer tell a name that leads inside from one that does not exist.
+    const told = async (url: string) => (await ask<{ errors: object[] }>('POST', '', { url })).body.errors;
+    expect(await told('https://localhost/hook')).toEqual(await told('https://no-such-receiver.invalid/hook'));
     const { id } = await add();
     const moved = `http://169.254.169.254/latest`;
     await service.database.query('UPDATE notify.webhooks SET url = $2 WHERE id = $1', [id, moved]);
