@@ -7,14 +7,28 @@ import { promisify } from 'node:util';
 import { findProgram } from '@billing-mail/testkit';
 import { lintDescription, missingExamples } from '@billing-mail/tools/docs/lint-description';
 import { type ServiceName } from '@billing-mail/tools/starting/services';
+import { ServiceProcess } from '@billing-mail/tools/stage';
 import { workspaceRoot } from '@billing-mail/tools/workspace';
-import { A_DELIVERY, KINDS, type Operation, OPERATIONS, UNDESCRIBED } from './access.js';
+import { A_DELIVERY, BESIDE_CONTROLLERS, HIDDEN, HIDDEN_EVERYWHERE, KINDS, type Operation, OPERATIONS } from './access.js';
 import { CALLERS, type CallerName, OTHER_TEAM, TEAM } from './callers.js';
 import { Site } from './site.js';
 
 const GENERATOR = join(workspaceRoot, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
 const typesOf = async (description: string): Promise<string> =>
   (await promisify(execFile)(process.execPath, [GENERATOR, description], { maxBuffer: 10_000_000 })).stdout;
+
+/** Every route that a service has, described or not: what Nest says at its start, when it enters them into the router. */
+async function routesOf({ options }: ServiceProcess): Promise<string[]> {
+  const name = `${options.name}-routes`;
+  const service = new ServiceProcess({ ...options, name, env: { ...options.env, LOG_LEVEL: 'debug' } });
+  await service.start('live');
+  await service.stop();
+  const lines = (await readFile(join(options.logFolder, `${name}.log`), 'utf8')).split('\n');
+  return lines.flatMap((line) => {
+    const [, path = '', method] = /"msg":"Mapped \{([^,]+), (\w+)\}/.exec(line) ?? [];
+    return method === undefined ? [] : [`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`];
+  });
+}
 
 let folder: string;
 let site: Site;
@@ -30,7 +44,7 @@ afterAll(async () => {
 });
 
 describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
-  const rows = { ...OPERATIONS[service], ...UNDESCRIBED };
+  const rows = { ...OPERATIONS[service], ...HIDDEN[service], ...HIDDEN_EVERYWHERE, ...BESIDE_CONTROLLERS };
   const ask = (name: string, { id = '', body, headers = {} }: Operation, as: CallerName, teamId = TEAM) => {
     const [method = '', path = ''] = name.split(' ');
     const filled = path
@@ -48,6 +62,17 @@ describe.each(Object.keys(OPERATIONS) as ServiceName[])('of %s', (service) => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(Object.keys(OPERATIONS[service]).sort()).toEqual(described.filter((name) => name.includes(' /v1/')).sort());
+  });
+
+  it('every route has a row, also one that the description leaves out', async () => {
+    const routes = await routesOf(site.services[service]);
+    const expected = Object.keys(rows).filter((name) => !(name in BESIDE_CONTROLLERS));
+    expect(routes.sort()).toEqual(expected.sort());
+  });
+
+  it('every operation is limited for users', async () => {
+    for (const [name, operation] of Object.entries(OPERATIONS[service]).filter(([, { access }]) => access !== 'service'))
+      expect([name, (await ask(name, operation, 'admin')).headers.get('ratelimit')]).toEqual([name, expect.stringMatching(/^"[\w-]+";r=/)]);
   });
 
   it('the description keeps the rules, and shows an example of all that goes in and comes out', async () => {

@@ -121,12 +121,26 @@ export const OPERATIONS: Record<ServiceName, Record<string, Operation>> = {
   },
 };
 
-/** What each service answers without describing it. */
-export const UNDESCRIBED: Record<string, Operation> = {
+/** What controllers answer although the OpenAPI document leaves it out. */
+export const HIDDEN: Record<ServiceName, Record<string, Operation>> = {
+  'settings-api': {
+    // A page to which providers send browsers back; nobody has begun this sign-in.
+    'GET /v1/mail-connections/callback': { access: 'public', answers: 400 },
+  },
+  'mail-dispatcher': {},
+  'notification-service': {},
+};
+
+/** What the controllers of every service answer without describing it. */
+export const HIDDEN_EVERYWHERE: Record<string, Operation> = {
   'GET /health/live': { access: 'public', answers: 200 },
   'GET /health/ready': { access: 'public', answers: 200 },
   'GET /health/startup': { access: 'public', answers: 200 },
-  'GET /version': { access: 'public', answers: 200 },
   'GET /metrics': { access: 'public', answers: 200 },
+};
+
+/** What no controller answers, but the server in front of them. */
+export const BESIDE_CONTROLLERS: Record<string, Operation> = {
+  'GET /version': { access: 'public', answers: 200 },
   'GET /openapi.json': { access: 'public', answers: 200 },
 };
