@@ -85,6 +85,10 @@ done
 keep redis_acl <"$scratch/users"
 random | keep auth_jwt_secret
 random | keep grafana_password
+# Where notification-service has none of its own yet, it opens by the others what it sealed with them (docs/upgrading.md).
+earlier=
+if [ -e "$folder/secret_keys" ]; then earlier=",$(read_secret secret_keys)"; fi
+echo "own1:$(openssl rand -base64 32)$earlier" | keep notification_secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep secret_keys
 echo "key1:$(openssl rand -base64 32)" | keep bounce_secret
 # Empty: documents are in a volume. Whoever has them in a bucket writes "[default]", aws_access_key_id = … and aws_secret_access_key = … into it.

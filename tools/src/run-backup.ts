@@ -13,7 +13,9 @@ export async function runBackup([folder, ...more]: readonly string[], step: RunS
   const environment = databaseEnvironment(process.env);
   requireSet(environment, ['DOCUMENT_STORE_URL']);
   const missing = await backup(folder, environment, step);
-  console.log(`${folder} holds rows, documents and their check sums; keep SECRET_KEYS elsewhere: what they seal is not readable without.`);
+  console.log(
+    `${folder} holds rows, documents and their check sums; keep SECRET_KEYS and NOTIFICATION_SECRET_KEYS elsewhere: what they seal is not readable without.`,
+  );
   if (missing.length === 0) return;
   console.log(
     `${missing.length} documents that deliveries name are not in the store:\n${missing.map((sha256) => `  ${sha256}`).join('\n')}`,

@@ -419,11 +419,13 @@ describe('npm start', () => {
 
   it.each(SERVICES)('gives %s its own secrets and the rights to its own schema', async (service) => {
     const given = environmentOf(service);
-    const secrets = ['SECRET_KEYS', 'PLATFORM_SMTP_URL', 'SMIME_P12_PASSPHRASE', 'MIGRATION_DATABASE_URL'].filter((name) => name in given);
+    const secrets = [
+      ...['SECRET_KEYS', 'NOTIFICATION_SECRET_KEYS', 'PLATFORM_SMTP_URL', 'SMIME_P12_PASSPHRASE', 'MIGRATION_DATABASE_URL'],
+    ].filter((name) => name in given);
     expect(secrets).toEqual(
       { 'settings-api': ['SECRET_KEYS'], 'mail-dispatcher': ['SECRET_KEYS', 'PLATFORM_SMTP_URL', 'SMIME_P12_PASSPHRASE'] }[
         service as string
-      ] ?? ['SECRET_KEYS', 'PLATFORM_SMTP_URL'],
+      ] ?? ['NOTIFICATION_SECRET_KEYS', 'PLATFORM_SMTP_URL'],
     );
     const client = new Client({ connectionString: given['DATABASE_URL'] });
     await client.connect();

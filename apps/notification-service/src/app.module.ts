@@ -88,7 +88,7 @@ export class AppModule {
         InboxStore,
         StreamsService,
         ...channelProviders,
-        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
+        { provide: CredentialBox, useValue: new CredentialBox(env.NOTIFICATION_SECRET_KEYS, 'NOTIFICATION_SECRET_KEYS') },
         {
           provide: ExpireRows,
           useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),

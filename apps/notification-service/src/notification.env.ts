@@ -10,7 +10,7 @@ export const notificationEnvironment = environmentSchema({
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS,
   SMTP_CLIENT_NAME: variables.SMTP_CLIENT_NAME,
   CONSOLE_URL: variables.CONSOLE_URL,
-  SECRET_KEYS: variables.SECRET_KEYS,
+  NOTIFICATION_SECRET_KEYS: variables.NOTIFICATION_SECRET_KEYS,
   WEBHOOK_ALLOWED_NETWORKS: variables.WEBHOOK_ALLOWED_NETWORKS,
   RETENTION_NOTIFICATIONS: atLeastADay.default(30 * DAY_MS).meta({ description: 'how long notifications are kept' }),
   RETENTION_EVENTS: atLeastADay
@@ -28,7 +28,10 @@ export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): No
 
 /** Rotating keys needs only the database and the keys. */
 export const readKeyRotationEnvironment = () =>
-  readEnvironment(z.object({ DATABASE_URL: variables.DATABASE_URL, SECRET_KEYS: variables.SECRET_KEYS }), process.env);
+  readEnvironment(
+    z.object({ DATABASE_URL: variables.DATABASE_URL, NOTIFICATION_SECRET_KEYS: variables.NOTIFICATION_SECRET_KEYS }),
+    process.env,
+  );
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);
 

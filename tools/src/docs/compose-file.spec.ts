@@ -252,7 +252,8 @@ describe('docker-compose.yml', () => {
   it('gives each secret to those only who read it', () => {
     const holdersOf = (wanted: RegExp) =>
       Object.entries(compose.services).flatMap(([name, { secrets }]) => (secrets.some((held) => wanted.test(held)) ? [name] : []));
-    expect(holdersOf(/^secret_keys$/)).toEqual(['settings-api', 'mail-dispatcher', 'notification-service']);
+    expect(holdersOf(/^secret_keys$/)).toEqual(['settings-api', 'mail-dispatcher']);
+    expect(holdersOf(/^notification_secret_keys$/)).toEqual(['notification-service']);
     expect(holdersOf(/^smime_/)).toEqual(['mail-dispatcher', 'tools']);
     expect(holdersOf(/^platform_smtp_url$/)).toEqual(['mail-dispatcher', 'notification-service', 'tools']);
     expect(holdersOf(/^admin_database_url$/)).toEqual(['migrations']);

@@ -34,6 +34,17 @@ describe('docker/make-secrets.sh', () => {
     expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
   });
 
+  it('gives notification-service keys of its own, and where it sealed with the others before, these behind them', async () => {
+    const make = () => run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });
+    await make();
+    const { secret_keys = '', notification_secret_keys = '' } = contents();
+    expect(notification_secret_keys).toMatch(/^own1:[^,]+\n$/);
+    rmSync(join(folder, 'secrets', 'notification_secret_keys'));
+    await make();
+    expect(contents()['notification_secret_keys']).toMatch(/^own1:/);
+    expect(contents()['notification_secret_keys']?.split(',')[1]).toBe(secret_keys);
+  });
+
   it('sets what a trial needs in .env, once, and leaves alone what is set there', async () => {
     writeFileSync(join(folder, '.env'), 'RETRY_DELAYS=1m,2m');
     for (const _ of ['first', 'second']) await run(script('make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env: env() });

@@ -54,6 +54,7 @@ const SECRET: Record<string, string> = {
   notification_service_redis_url: 'rediss://notification-service:x@redis:6379/0',
   auth_jwt_secret: 'a secret of at least thirty-two characters',
   secret_keys: KEY,
+  notification_secret_keys: KEY,
   platform_smtp_url: 'smtps://user:pass@smtp.example.com',
   smime_p12: 'PKCS#12',
   smime_p12_passphrase: 'passphrase',
@@ -184,7 +185,8 @@ describe('the Helm chart', () => {
     }
     const holdersOf = (key: string) =>
       podsOf(manifestsOf(which)).flatMap(({ of, spec }) => (JSON.stringify(spec).includes(`"${key}"`) ? [of] : []));
-    expect(holdersOf('secret_keys').sort()).toEqual(['mail-dispatcher', 'notification-service', 'settings-api']);
+    expect(holdersOf('secret_keys').sort()).toEqual(['mail-dispatcher', 'settings-api']);
+    expect(holdersOf('notification_secret_keys')).toEqual(['notification-service']);
     expect(holdersOf('migration_database_url')).toEqual(['migrations']);
   });
 

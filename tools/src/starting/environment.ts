@@ -31,6 +31,7 @@ export function servicesEnvironment(parts: Parts): NodeJS.ProcessEnv {
   return {
     AUTH_JWT_SECRET: secrets.authJwtSecret,
     SECRET_KEYS: `dev1:${secrets.secretKey}`,
+    NOTIFICATION_SECRET_KEYS: `dev2:${derivedKey(secrets, 'notification-service')}`,
     PLATFORM_SMTP_URL: parts.platformSmtpUrl,
     PLATFORM_FROM_ADDRESS: parts.platformFromAddress,
     SMIME_P12_FILE: certificates.p12File,
@@ -62,11 +63,14 @@ function documentsFolder({ url }: DatabaseAddress): string {
 }
 
 /** Only where the local mailbox is the platform's server: another one may not take a sender of a domain that is not there. */
-function bounces({ secretKey }: Secrets): NodeJS.ProcessEnv {
+function bounces(secrets: Secrets): NodeJS.ProcessEnv {
   if (process.env['PLATFORM_SMTP_URL']) return {};
-  const key = createHash('sha256').update(`return path ${secretKey}`).digest('base64');
-  return { BOUNCE_DOMAIN: 'bounce.billing-mail.example', BOUNCE_SECRET: `dev1:${key}` };
+  return { BOUNCE_DOMAIN: 'bounce.billing-mail.example', BOUNCE_SECRET: `dev1:${derivedKey(secrets, 'return path')}` };
 }
+
+/** A key of its own for each purpose, and none more to keep. */
+const derivedKey = ({ secretKey }: Secrets, purpose: string): string =>
+  createHash('sha256').update(`${purpose} ${secretKey}`).digest('base64');
 
 function setVariables(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ''));

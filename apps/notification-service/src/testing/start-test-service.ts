@@ -64,7 +64,7 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
     PLATFORM_SMTP_URL: smtpUrl,
     PLATFORM_FROM_ADDRESS: 'alerts@billing-mail.example',
     CONSOLE_URL: 'https://console.example/mail/',
-    SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+    NOTIFICATION_SECRET_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     // For mail servers of teams; webhooks have a setting of their own.
     SMTP_ALLOWED_NETWORKS: '10.0.0.0/8',

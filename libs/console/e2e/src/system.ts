@@ -57,6 +57,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     REDIS_URL: redis.url,
     AUTH_JWT_SECRET: secret,
     SECRET_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
+    NOTIFICATION_SECRET_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
     CONSOLE_ORIGIN: urls['settings-api'],
     CONSOLE_URL: urls['settings-api'],
     MAIL_DISPATCHER_PUBLIC_URL: urls['mail-dispatcher'],

@@ -170,7 +170,16 @@ export const variables = {
     duration.refine((ms) => ms >= 60_000, 'must be at least 1m').default(USER_TOKEN_LIFE_MS),
     "longest life of a user's token, from `iat` to `exp`; those of internal services may be longer",
   ),
-  SECRET_KEYS: described(secretKeys, '`id:base64key,…`, 32 bytes each; the first seals, all open', true),
+  SECRET_KEYS: described(
+    secretKeys,
+    '`id:base64key,…`, 32 bytes each; the first seals, all open: passwords, certificates and mailboxes of teams',
+    true,
+  ),
+  NOTIFICATION_SECRET_KEYS: described(
+    secretKeys,
+    'the same for the keys of webhooks; other ones, so that no service opens what only the others need',
+    true,
+  ),
   PLATFORM_SMTP_URL: described(
     url(['smtp:', 'smtps:']),
     "the platform's server, `smtp://user:pass@host:587` (STARTTLS; without user and password plain, unless `?security=starttls`) or `smtps://…`",

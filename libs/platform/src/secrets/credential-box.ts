@@ -21,7 +21,11 @@ type SealParts = { format: string; keyId: string; mark: string; iv: string; tag:
 
 /** AES-256-GCM with a key id in front, so that keys can be rotated: the first seals, all open. */
 export class CredentialBox {
-  constructor(private readonly keys: readonly SecretKey[]) {}
+  /** @param variable where the keys come from, for whoever has to add one */
+  constructor(
+    private readonly keys: readonly SecretKey[],
+    private readonly variable: 'SECRET_KEYS' | 'NOTIFICATION_SECRET_KEYS' = 'SECRET_KEYS',
+  ) {}
 
   /** `v2.<key id>.<mark>.<iv>.<tag>.<ciphertext>`, parts in base64url; the whole context is bound as additional data. */
   seal(clear: string, context: SealContext): string {
@@ -34,7 +38,7 @@ export class CredentialBox {
     const { keyId, iv, tag, text } = parts;
     const found = this.keys.find(({ id }) => id === keyId);
     if (found === undefined)
-      throw new SealError(`The value was sealed with the key "${keyId}", which SECRET_KEYS does not hold: add it again.`);
+      throw new SealError(`The value was sealed with the key "${keyId}", which ${this.variable} does not hold: add it again.`);
     // Without authTagLength Node takes a tag of 4 bytes, which can be guessed.
     const decipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(parts, context));
@@ -59,7 +63,7 @@ export class CredentialBox {
 
   private sealMarked(clear: string, context: SealContext, mark: string): string {
     const [current] = this.keys;
-    if (current === undefined) throw new SealError('There is no key to seal with: set SECRET_KEYS.');
+    if (current === undefined) throw new SealError(`There is no key to seal with: set ${this.variable}.`);
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', current.key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(additionalData({ format: FORMAT, keyId: current.id, mark }, context));

@@ -215,6 +215,7 @@ export class Stage {
       REDIS_URL: redisUrl,
       AUTH_JWT_SECRET: this.jwtSecret,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
+      NOTIFICATION_SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
       PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
       PLATFORM_SMTP_CA_FILE: certificates,
       SMTP_CA_FILE: certificates,

@@ -68,7 +68,7 @@ export class WebhookOutboxStore {
     }));
   }
 
-  /** @throws SealError if SECRET_KEYS lacks the key with which they are sealed */
+  /** @throws SealError if NOTIFICATION_SECRET_KEYS lacks the key with which they are sealed */
   openKeys({ teamId, webhookId, url, sealedKeys }: OwedMessage): WebhookKeys[] {
     return sealedKeys.map((sealed) => fromText(this.box.open(sealed, webhookKeysContext(teamId, webhookId, url))));
   }

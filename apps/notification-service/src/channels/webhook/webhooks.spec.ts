@@ -1,5 +1,5 @@
 // Webhooks end to end: from an outcome on the queue to a receiver that checks what it gets, on the real service.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type Page, type WebhookMessageView, type WebhookView, type WebhookWithSecret } from '@billing-mail/contracts';
 import { createLogger, endTracing, startTracing } from '@billing-mail/platform';
 import { startTraceReceiver } from '@billing-mail/testkit';
@@ -7,6 +7,8 @@ import { Webhook } from 'standardwebhooks';
 import { cameBack, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
 import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
 import { startWebhookReceiver, type Received, type WebhookReceiver } from '../../testing/webhook-receiver.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { resealWebhookKeys } from './reseal-webhook-keys.js';
 import { WebhookOutboxStore } from './webhook-outbox.store.js';
 
 let surroundings: TestSurroundings;
@@ -342,6 +344,20 @@ describe('webhooks of a team', () => {
     expect((await ask('DELETE', `/${id}`)).status).toBe(204);
     expect((await ask('DELETE', `/${id}`)).status).toBe(404);
     expect((await ask('GET', `/${id}/messages`)).status).toBe(404);
+  });
+
+  it('keep keys that were sealed by the keys of other services, until they are sealed by its own', async () => {
+    const { id } = await add();
+    const earlier = service.app.get<NotificationEnv>(NOTIFICATION_ENV).NOTIFICATION_SECRET_KEYS;
+    const own = { id: 'own1', key: randomBytes(32) };
+    const ofWebhook = async () =>
+      (await service.database.query<{ sealed: string }[]>('SELECT sealed FROM notify.webhook_keys WHERE webhook_id = $1', [id]))[0]?.sealed;
+    const { left } = await resealWebhookKeys(service.database, [own, ...earlier]);
+    expect(left).not.toContain(team);
+    expect(await ofWebhook()).toMatch(/^v2\.own1\./);
+    // Back, for the service that runs.
+    await resealWebhookKeys(service.database, [...earlier, own]);
+    expect(await ofWebhook()).toMatch(/^v2\.k1\./);
   });
 
   it('are not those of another team', async () => {

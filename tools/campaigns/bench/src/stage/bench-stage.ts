@@ -82,6 +82,7 @@ export class BenchStage {
       REDIS_URL: redis.url,
       AUTH_JWT_SECRET: secret,
       SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+      NOTIFICATION_SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
       PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
       PLATFORM_SMTP_CA_FILE: caFile,
       SMTP_CA_FILE: caFile,
