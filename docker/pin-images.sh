@@ -2,6 +2,10 @@
 # Fixes the official images that docker-compose.yml builds on by their digests, as the registry has them now, and writes them into .env: from
 # then on the same bytes run until this is run again. Without it the tags are used, which the images' authors move with each patch.
 #   docker/pin-images.sh && docker compose up --build --detach --wait
+# This repository holds no digests: each would be one of a day, and keep its holes for good. So run this before the first start, where the registry
+# can be reached, keep .env, and run it again for each update. By hand it is
+#   docker buildx imagetools inspect --format '{{.Manifest.Digest}}' postgres:18-trixie
+# and in .env POSTGRES_IMAGE=postgres:18-trixie@sha256:…; the digest is of the list for all platforms, so that it holds on each machine.
 set -eu
 settings=${ENV_FILE:-$(dirname "$0")/../.env}
 
