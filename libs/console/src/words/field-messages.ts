@@ -126,9 +126,14 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ['must be a URL that begins with https://', 'muss mit https:// beginnen'],
   ['must be the id or a domain of the directory', 'muss die ID oder eine Domain des Verzeichnisses sein'],
   ['must be scopes separated by one space', 'darf nur Berechtigungen enthalten, die je ein Leerzeichen trennt'],
+  ['must be reached by https:// on port 443', 'muss mit https:// auf Port 443 erreichbar sein'],
   [
-    'The provider must be reached by https:// on port 443, and not lead into a network that is not public.',
-    'muss mit https:// auf Port 443 erreichbar sein und darf nicht in ein nicht öffentliches Netz führen',
+    'must be reached by https:// on port 443, and so must the addresses that it names',
+    'muss mit https:// auf Port 443 erreichbar sein, ebenso die Adressen, die dort genannt werden',
+  ],
+  [
+    'leads to no public server that can be reached from here: check the address',
+    'führt zu keinem öffentlichen Server, der von hier aus erreichbar ist; bitte die Adresse prüfen',
   ],
   ['must be text', 'muss Text sein'],
   ...CERTIFICATE_MESSAGES,

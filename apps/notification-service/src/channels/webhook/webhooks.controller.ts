@@ -201,7 +201,7 @@ export class WebhooksController {
       if (!isForbidden && !(error instanceof UnreachedHostError)) throw error;
       const message = isForbidden
         ? 'must be reached by https:// on port 443'
-        : 'leads to no public server that can be reached from here: check the name';
+        : 'leads to no public server that can be reached from here: check the address';
       throw invalidInput([{ pointer: '/url', message }]);
     }
   }
