@@ -79,6 +79,7 @@ import { RunReportStore } from './log/run-report.store.js';
 import { SentMessages } from './log/sent-messages.js';
 import { SentMessagesController } from './log/sent-messages.controller.js';
 import { StatisticsStore } from './log/statistics.store.js';
+import { AccountNamingKeyStore } from './records/account-naming-key.store.js';
 import { BlobsStore } from './records/blobs.store.js';
 import { DeliveryRecords } from './records/delivery-records.js';
 import { PacedLanesStore } from './records/paced-lanes.store.js';
@@ -173,9 +174,19 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
         ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanesStore, PacedLanes, TryDelivery],
+        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanes, TryDelivery],
         ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
-        ...[DeliveryRecords, OutboxStore, TroublesStore, IncidentsStore, ReturnPaths, BlobsStore, BlobCollector],
+        ...[
+          AccountNamingKeyStore,
+          PacedLanesStore,
+          DeliveryRecords,
+          OutboxStore,
+          TroublesStore,
+          IncidentsStore,
+          ReturnPaths,
+          BlobsStore,
+          BlobCollector,
+        ],
         ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
         ...[
           DeliveriesStore,

@@ -1,4 +1,5 @@
 // Limits of a team's own server, kept by two dispatchers together, on real PostgreSQL, Redis and SMTP sockets; a minute is a second here.
+import { randomBytes } from 'node:crypto';
 import { type DeliveryForecast, type DispatchJobInput, type SendingLimits } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { PacedLanes } from '../trying/paced-lanes.js';
@@ -195,5 +196,33 @@ describe('the limits of a team’s server', () => {
     const inMs = Date.parse(waiting.nextTryAt ?? '') - Date.now();
     expect(inMs).toBeGreaterThan(WINDOWS.dayMs / 2);
     expect(inMs).toBeLessThan(WINDOWS.dayMs);
+  });
+
+  it('are those of the same account in every step of a rotation of keys, in which some dispatchers know other keys than others', async () => {
+    const [first] = harness.env.SECRET_KEYS;
+    if (first === undefined) throw new Error('The dispatchers have a key.');
+    const [second, third] = ['k2', 'k3'].map((id) => ({ id, key: randomBytes(32) }));
+    if (second === undefined || third === undefined) throw new Error('There are two.');
+    const server = ownServer(harness.custom.port);
+    const names = [accountOf('rotates', server)];
+    // Each dispatcher starts with the keys of its step while those before it still run.
+    for (const keys of [[first, second], [first], [first, second], [second, first], [second], [second, third], [third]]) {
+      const dispatcher = await harness.startDispatcher({ SECRET_KEYS: keys });
+      names.push(dispatcher.get(SendingAccounts).namesOf('rotates', server).own);
+    }
+    expect(new Set(names).size).toBe(1);
+    // What an old key has sealed is of no use to whoever finds that key later.
+    const [row] = await harness.sql.rows<{ seals: string[] }>('SELECT seals FROM dispatch.account_naming_key');
+    expect(row?.seals.map((seal) => seal.split('.')[1])).toEqual(['k3']);
+  });
+
+  it('begin to count again where no key is left that the name of an account could be made with', async () => {
+    const server = ownServer(harness.custom.port);
+    const keys = { SECRET_KEYS: [{ id: 'other', key: randomBytes(32) }] };
+    const [one, two] = [await harness.startDispatcher(keys), await harness.startDispatcher(keys)].map(
+      (dispatcher) => dispatcher.get(SendingAccounts).namesOf('lost', server).own,
+    );
+    expect(one).toBe(two);
+    expect(one).not.toBe(accountOf('lost', server));
   });
 });

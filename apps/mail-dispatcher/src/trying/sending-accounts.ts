@@ -1,18 +1,46 @@
 // Names the account by which a server with limits counts, so that teams that send by the same account are counted together.
-import { createHmac } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type TeamMailSettings } from '@billing-mail/contracts';
-import { CredentialBox, smtpPasswordContext } from '@billing-mail/platform';
+import { CredentialBox, type Logger, type SealContext, SealError, smtpPasswordContext } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
+import { LOGGER } from '../dispatcher.tokens.js';
+import { AccountNamingKeyStore } from '../records/account-naming-key.store.js';
 
 export type AccountNames = { own: string; shared: string };
 
+const KEY_CONTEXT: SealContext = { teamId: '', field: 'account_naming_key', boundTo: [] };
+const KEY_BYTES = 32;
+
 @Injectable()
-export class SendingAccounts {
+export class SendingAccounts implements OnModuleInit {
+  private key: Buffer | null = null;
+
   constructor(
     @Inject(DISPATCHER_ENV) private readonly env: Pick<DispatcherEnv, 'SECRET_KEYS'>,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly credentials: CredentialBox,
+    private readonly store: AccountNamingKeyStore,
   ) {}
+
+  /**
+   * Reads the key by which all dispatchers name accounts, and seals it with each of our keys. So it is the same in every step of a rotation,
+   * when some dispatchers know other keys than others. The first dispatcher that starts makes it of the last key, by which accounts were
+   * named before, so that no count begins again.
+   */
+  async onModuleInit(): Promise<void> {
+    const boxes = this.env.SECRET_KEYS.map((key) => new CredentialBox([key]));
+    const seals = await this.store.seals();
+    const known = seals && openedBy(boxes, seals);
+    if (seals !== null && known === null)
+      this.logger.warn({ step: 'account-names' }, 'no key opens the key that accounts are named with: their counts begin again');
+    const key = known ?? (seals === null ? this.env.SECRET_KEYS.at(-1)?.key : undefined) ?? randomBytes(KEY_BYTES);
+    const wanted = boxes.map((box) => seals?.find((seal) => openedBy([box], [seal])) ?? box.seal(key.toString('base64'), KEY_CONTEXT));
+    if (JSON.stringify(seals) !== JSON.stringify(wanted)) await this.store.replace(seals, wanted);
+    // Another dispatcher may have been faster, so what is stored counts.
+    this.key = openedBy(boxes, (await this.store.seals()) ?? []);
+    if (this.key === null) throw new Error('Another dispatcher that starts has other SECRET_KEYS: they have no key in common.');
+  }
 
   /**
    * `shared` is the same for all teams that sign in to the same server as the same user; `own` is for this team alone. With a password both
@@ -22,8 +50,10 @@ export class SendingAccounts {
    */
   namesOf(teamId: string, server: NonNullable<TeamMailSettings['smtp']>): AccountNames {
     const { host, port, auth } = server;
+    const { key } = this;
+    if (key === null) throw new Error('Accounts have no names before the dispatcher has started.');
     const named = (...parts: (string | null)[]): string =>
-      createHmac('sha256', this.key())
+      createHmac('sha256', key)
         .update(JSON.stringify(['account', host.toLowerCase(), port, auth.type, ...parts]))
         .digest('base64url');
     const one = (name: string): AccountNames => ({ own: name, shared: name });
@@ -33,11 +63,17 @@ export class SendingAccounts {
     const mailbox = auth.connection.mailbox.toLowerCase();
     return { own: named(teamId, mailbox), shared: named(null, mailbox) };
   }
+}
 
-  /** The oldest key: new keys are put in front of it, so it stays the same while keys are rotated. */
-  private key(): Buffer {
-    const oldest = this.env.SECRET_KEYS.at(-1);
-    if (oldest === undefined) throw new Error('There is no key: SECRET_KEYS is empty.');
-    return oldest.key;
-  }
+/** The key, if one of the boxes opens one of its seals. */
+function openedBy(boxes: readonly CredentialBox[], seals: readonly string[]): Buffer | null {
+  for (const box of boxes)
+    for (const seal of seals) {
+      try {
+        return Buffer.from(box.open(seal, KEY_CONTEXT), 'base64');
+      } catch (error) {
+        if (!(error instanceof SealError)) throw error;
+      }
+    }
+  return null;
 }

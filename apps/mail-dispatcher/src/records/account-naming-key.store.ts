@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '@billing-mail/platform';
+import { DataSource } from 'typeorm';
+
+@Injectable()
+export class AccountNamingKeyStore {
+  private readonly sql: Sql;
+
+  constructor(dataSource: DataSource) {
+    this.sql = new Sql(dataSource);
+  }
+
+  /** The seals of the one key; `null` if there is no key yet. */
+  async seals(): Promise<string[] | null> {
+    const [row] = await this.sql.rows<{ seals: string[] }>('SELECT seals FROM dispatch.account_naming_key');
+    return row?.seals ?? null;
+  }
+
+  /** Replaces the seals, unless another dispatcher has done so since `before` was read. */
+  async replace(before: readonly string[] | null, seals: readonly string[]): Promise<void> {
+    if (before === null)
+      await this.sql.affected('INSERT INTO dispatch.account_naming_key (seals) VALUES ($1) ON CONFLICT DO NOTHING', [seals]);
+    else await this.sql.affected('UPDATE dispatch.account_naming_key SET seals = $2 WHERE seals = $1', [before, seals]);
+  }
+}
