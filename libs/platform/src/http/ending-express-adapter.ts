@@ -8,6 +8,7 @@ const CLOSE_WITHIN_MS = 3000;
 // The head of a request, which fits into a few packets. Node gives a minute and looks twice a minute; who sends it byte by byte holds 45 KB for it.
 const HEAD_WITHIN_MS = 15_000;
 
+type Exchange = { request: IncomingMessage; response: ServerResponse };
 type Refusal = { answer: string; kind: RefusalKind };
 const NO_HTTP: Refusal = { answer: '400 Bad Request', kind: 'bad_http' };
 /** What Node finds in place of a request, by the code of its error; what is no code of its parser is a connection that broke. */
@@ -24,13 +25,17 @@ const headOf = (answer: string): string => `HTTP/1.1 ${answer}\r\nConnection: cl
  *
  * And answers one request after the other on each connection. Who sends several without a wait for the answers (pipelining, RFC 9112 9.3.2) would have
  * all of them worked on at once: 62 KB without a token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy does that.
+ * A second request waits for its turn, as a client sends it as soon as it has read the last byte of an answer, which may be before we have closed the
+ * file that the answer came from. At a third one the connection is cut off.
  *
  * And tells of what is refused before there is a request, which nobody behind it would see: attacks begin there too.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();
-  /** Connections of which a whole request has come that is not answered yet, or is still coming. */
-  private readonly underWay = new Map<Socket, { request: IncomingMessage; response: ServerResponse }>();
+  /** Connections of which a request has come, whole or in part, that is not answered yet. */
+  private readonly underWay = new Map<Socket, Exchange>();
+  /** Connections of which a second request waits until the first one is answered. */
+  private readonly waiting = new Set<Socket>();
   private endsAt: number | null = null;
 
   constructor(
@@ -56,10 +61,11 @@ export class EndingExpressAdapter extends ExpressAdapter {
     const answer = this.getInstance<RequestListener>();
     // Whether there is a Host is looked at below: Node would refuse without a word to us.
     const server = createServer({ ...times, requireHostHeader: false }, (request, response) => {
-      if (this.underWay.has(request.socket)) return this.cut(request.socket);
-      if (request.headers.host === undefined && request.httpVersionMinor > 0) return this.refuse(request.socket, NO_HTTP);
-      this.watch(request, response);
-      answer(request, response);
+      this.inTurn(request, () => {
+        if (request.headers.host === undefined && request.httpVersionMinor > 0) return this.refuse(request.socket, NO_HTTP);
+        this.watch(request, response);
+        answer(request, response);
+      });
     });
     this.setHttpServer(server);
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.onClientError(error, socket));
@@ -99,6 +105,17 @@ export class EndingExpressAdapter extends ExpressAdapter {
     // Behind an answer that has begun this would be read as a part of it.
     if (socket.writable && this.underWay.get(socket)?.response.headersSent !== true) socket.write(headOf(answer));
     socket.destroySoon();
+  }
+
+  private inTurn({ socket }: IncomingMessage, answer: () => void): void {
+    const before = this.underWay.get(socket);
+    if (before === undefined) return answer();
+    if (this.waiting.has(socket)) return this.cut(socket);
+    this.waiting.add(socket);
+    before.response.once('close', () => {
+      this.waiting.delete(socket);
+      if (!socket.destroyed) answer();
+    });
   }
 
   /** Of the many requests of one connection the first alone is told. */

@@ -288,16 +288,15 @@ describe('an HTTP service on one connection', () => {
     expect((await count()) - before).toBeLessThanOrEqual(1);
   });
 
-  it('does not even take apart what comes behind the second', async () => {
-    const { app, socket } = await begin();
+  it('does not even take apart what comes behind the third', async () => {
+    await begin();
     let begun = 0;
     const note = (message: unknown): void => void (begun += (message as { server: unknown }).server === app.getHttpServer() ? 1 : 0);
     subscribe('http.server.request.start', note);
     socket.write(health.repeat(500));
     await once(socket, 'close');
     unsubscribe('http.server.request.start', note);
-    expect(begun).toBe(2);
-    await app.close();
+    expect(begun).toBe(3);
   });
 
   it('does not wait for a head that comes byte by byte', async () => {
