@@ -31,7 +31,7 @@ It reads the variables of the services (README.md, "Environment"), or checks the
 MIGRATION_DATABASE_URL, if set, is used instead: the role that owns the tables.`,
   'database:roles': `npm run database:roles   creates a PostgreSQL role for each service and one for migrations, as ADMIN_DATABASE_URL; without it, prints the SQL
 The roles' names and passwords come from MIGRATION_DATABASE_URL, SETTINGS_DATABASE_URL, DISPATCH_DATABASE_URL and NOTIFY_DATABASE_URL.`,
-  'keys:rotate': `DATABASE_URL=postgresql://… SECRET_KEYS=new:…,old:… NOTIFICATION_SECRET_KEYS=new:…,old:… npm run keys:rotate   seals every stored secret with the first key`,
+  'keys:rotate': `DATABASE_URL=postgresql://… SECRET_KEYS=new:…,old:… [NOTIFICATION_SECRET_KEYS=new:…,old:…] npm run keys:rotate   seals every stored secret with the first key`,
   backup: `npm run backup -- FOLDER   writes rows, documents and checksums into a new folder, while the services run
 It reads DATABASE_URL or MIGRATION_DATABASE_URL, and DOCUMENT_STORE_URL; while npm start runs it finds them by itself.`,
   restore: `npm run restore -- FOLDER   fills an empty database and a document store from a backup; deliveries that were open then are held

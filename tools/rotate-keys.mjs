@@ -6,7 +6,7 @@ import { prepareCheckout } from './prepare-checkout.mjs';
 import { explainFailure, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-const NEEDED = ['DATABASE_URL', 'SECRET_KEYS', 'NOTIFICATION_SECRET_KEYS'];
+const NEEDED = ['DATABASE_URL', 'SECRET_KEYS'];
 
 endWithHelp('keys:rotate', process.argv.slice(2));
 try {
@@ -14,8 +14,8 @@ try {
   const missing = NEEDED.filter((name) => !process.env[name] && !process.env[`${name}_FILE`]);
   if (missing.length > 0) {
     throw new StepError(
-      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set: which database, and which keys?`,
-      'DATABASE_URL=postgresql://user:password@host:5432/database SECRET_KEYS=new:…,old:… NOTIFICATION_SECRET_KEYS=new:…,old:… npm run keys:rotate',
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set: which database, and which keys?`,
+      'DATABASE_URL=postgresql://user:password@host:5432/database SECRET_KEYS=new:…,old:… [NOTIFICATION_SECRET_KEYS=new:…,old:…] npm run keys:rotate',
     );
   }
   for (const service of ['settings-api', 'notification-service']) {

@@ -24,13 +24,19 @@ export const notificationEnvironment = environmentSchema({
 export type NotificationEnv = z.output<typeof notificationEnvironment>;
 
 export const readNotificationEnv = (source: NodeJS.ProcessEnv = process.env): NotificationEnv =>
-  readEnvironment(notificationEnvironment, source);
+  readEnvironment(notificationEnvironment, withKeys(source));
+
+/** Where this service has no keys of its own, webhooks are sealed with those of the other services, as in earlier versions. */
+function withKeys(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (source['NOTIFICATION_SECRET_KEYS'] || source['NOTIFICATION_SECRET_KEYS_FILE']) return source;
+  return { ...source, NOTIFICATION_SECRET_KEYS: source['SECRET_KEYS'], NOTIFICATION_SECRET_KEYS_FILE: source['SECRET_KEYS_FILE'] };
+}
 
 /** Rotating keys needs only the database and the keys. */
 export const readKeyRotationEnvironment = () =>
   readEnvironment(
     z.object({ DATABASE_URL: variables.DATABASE_URL, NOTIFICATION_SECRET_KEYS: variables.NOTIFICATION_SECRET_KEYS }),
-    process.env,
+    withKeys(process.env),
   );
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);

@@ -177,7 +177,7 @@ export const variables = {
   ),
   NOTIFICATION_SECRET_KEYS: described(
     secretKeys,
-    'the same for the keys of webhooks; other ones, so that no service opens what only the others need',
+    'the same for the keys of webhooks: keys of its own, so that no service opens what only the others need; without it `SECRET_KEYS` count',
     true,
   ),
   PLATFORM_SMTP_URL: described(
