@@ -109,7 +109,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
             />
             {choice.isChosen ? (
               <TextInput
-                label={resend.address(roles[choice.role], choice.original)}
+                aria-label={resend.address(roles[choice.role], choice.original)}
                 value={choice.address}
                 error={reason && sayFieldMessage(reason, locale)}
                 inputMode="email"
