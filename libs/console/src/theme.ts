@@ -18,12 +18,13 @@ export const themeIn = ({ page }: Catalogue) =>
     },
   });
 
-/** Mantine's own muted and error colours stay below that contrast. */
+/** Mantine's own muted, disabled and error colours stay below that contrast. */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#545c66',
     '--mantine-color-placeholder': '#6b7480',
+    '--mantine-color-disabled-color': '#6b7480',
     '--mantine-color-error': '#b42318',
     '--page-background': '#f6f7f9',
     '--chip-background': '#eceff3',
@@ -39,6 +40,7 @@ export const readableColors: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#a9b0ba',
     '--mantine-color-placeholder': '#9098a3',
+    '--mantine-color-disabled-color': '#9098a3',
     '--mantine-color-error': '#ff8f86',
     '--page-background': '#1a1b1e',
     '--chip-background': '#3a3c41',
