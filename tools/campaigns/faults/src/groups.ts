@@ -12,6 +12,7 @@ import { realServers, serverLimits } from './scenarios/real-servers.js';
 import { redisFaults } from './scenarios/redis.js';
 import { sameBytes } from './scenarios/same-bytes.js';
 import { sharedStatements } from './scenarios/shared-statements.js';
+import { takingIn } from './scenarios/taking-in.js';
 import { waysOut } from './scenarios/ways-out.js';
 import { type Group, type Scenario } from './scenario.js';
 
@@ -98,6 +99,6 @@ export const GROUPS: readonly Group[] = [
     policy: 'retry',
     scenarios: realServers,
   },
-  { name: 'jobs', stage: {}, policy: 'retry', scenarios: jobFaults },
+  { name: 'jobs', stage: {}, policy: 'retry', scenarios: [...jobFaults, ...takingIn] },
   { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },
 ];

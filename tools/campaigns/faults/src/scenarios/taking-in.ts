@@ -1,0 +1,159 @@
+// Jobs whose taking in never comes to an end: whoever works on them is killed or stands still, until Bull gives them up.
+import { DISPATCH_JOB, DISPATCH_QUEUE, type DispatchJobInput, QUEUE_PREFIX } from '@billing-mail/contracts';
+import { CLERK, type HeldLock, invoice, type ServiceProcess } from '@billing-mail/tools/stage';
+import { Redis } from 'ioredis';
+import { type Play, type Scenario } from '../scenario.js';
+
+/** So often Bull lets a job stall (`bullOptions`), and so often a job that it gave up is returned to the queue (`given-up-jobs.ts`). */
+const [STALLS, RESCUES] = [10, 3];
+
+/** One job that a single dispatcher has begun to take in, and can not come to an end with: PostgreSQL takes no new delivery. */
+class TakingIn {
+  private constructor(
+    private readonly play: Play,
+    readonly job: DispatchJobInput,
+    private readonly id: string,
+    private readonly lock: HeldLock,
+    private readonly redis: Redis,
+    readonly dispatcher: ServiceProcess,
+    readonly others: readonly ServiceProcess[],
+  ) {}
+
+  /** @param stalls how many dispatchers have died of it before */
+  static async of(play: Play, stalls = 0): Promise<TakingIn> {
+    const { stage } = play;
+    const [dispatcher, ...others] = stage.dispatchers;
+    if (dispatcher === undefined) throw new Error('The stage has no dispatcher.');
+    const job = invoice(await play.team());
+    await Promise.all(others.map((other) => other.stop()));
+    const lock = await stage.database.lockTable('dispatch.deliveries', 'SHARE');
+    const redis = new Redis(stage.redis.url);
+    const waiting = await stage.invoicing.jobs.add(DISPATCH_JOB, job, { delay: 3_600_000 });
+    const taking = new TakingIn(play, job, String(waiting.id), lock, redis, dispatcher, others);
+    await redis.hset(taking.redisKey(), 'stalledCounter', stalls);
+    await waiting.promote();
+    return taking;
+  }
+
+  /** Of its hash in Redis, or of something beside it. */
+  private redisKey(suffix = ''): string {
+    return `${QUEUE_PREFIX}:${DISPATCH_QUEUE}:${this.id}${suffix}`;
+  }
+
+  async isInHand(): Promise<void> {
+    await this.play.awaits('being taken in', async () => (await this.play.stage.database.waiting('taken')) > 0);
+  }
+
+  async isLocked(): Promise<void> {
+    await this.play.awaits('locked by another dispatcher', async () => (await this.redis.exists(this.redisKey(':lock'))) > 0);
+  }
+
+  /** kill -9 in the middle of it, and what Bull does about it once the dead one's lock has run out. */
+  async kill(): Promise<void> {
+    await this.isInHand();
+    await this.dispatcher.kill();
+    // What is asked of PostgreSQL would be done although nobody waits for it any more.
+    await this.play.stage.database.terminate('mail-dispatcher');
+    await this.lockRunsOut();
+  }
+
+  /** As if its half a minute were over, and with it Bull's looks for jobs that nobody works on: the first one marks them, the second takes them. */
+  async lockRunsOut(): Promise<void> {
+    const { jobs } = this.play.stage.invoicing;
+    await this.redis.del(this.redisKey(':lock'));
+    for (const _look of ['marks', 'takes']) {
+      await this.redis.del(jobs.toKey('stalled-check'));
+      await (jobs as unknown as { moveUnlockedJobsToWait(): Promise<void> }).moveUnlockedJobsToWait();
+    }
+  }
+
+  async whyGivenUp(): Promise<string | null> {
+    return this.redis.hget(this.redisKey(), 'failedReason');
+  }
+
+  /** Lets PostgreSQL take deliveries again, and all dispatchers work. */
+  async letGo(): Promise<void> {
+    await this.lock.release();
+    for (const other of this.others) await other.start();
+    this.redis.disconnect();
+  }
+
+  /** How it was sent, as words. */
+  async sent(): Promise<string> {
+    const { play, job } = this;
+    play.stage.invoicing.promise(job);
+    await play.untilSettled();
+    const delivery = await play.delivery(job.key);
+    const copies = play.stage.ledger.entries.filter(({ messageId }) => delivery?.messageIds.includes(messageId)).length;
+    play.expect(delivery?.status === 'sent' && copies === 1, `${delivery?.status ?? 'not taken in'}, ${copies} copies`);
+    return `${delivery?.status}, ${copies} copy`;
+  }
+}
+
+const killed: Scenario = {
+  name: 'taking-in-killed',
+  injects: `kill -9 of the dispatcher that takes a job in, ${STALLS + 1} times, until Bull gives the job up`,
+  expects: 'taken in after all, sent once',
+  run: async (play) => {
+    const taking = await TakingIn.of(play);
+    for (let death = 0; death <= STALLS; death += 1) {
+      if (death > 0) await taking.dispatcher.start('live');
+      await taking.kill();
+    }
+    const why = await taking.whyGivenUp();
+    play.expect(why !== null, 'Bull has not given it up');
+    await taking.dispatcher.start('live');
+    await taking.letGo();
+    return `${await taking.sent()}, after "${why}"`;
+  },
+};
+
+const deadly: Scenario = {
+  name: 'taking-in-deadly',
+  injects: `a job that ten dispatchers have died of kills ${RESCUES + 1} more, each time that it is brought back`,
+  expects: 'kept in rejected_jobs, and the clerk told once',
+  run: async (play) => {
+    const { database } = play.stage;
+    const taking = await TakingIn.of(play, STALLS);
+    for (let death = 0; death <= RESCUES; death += 1) {
+      if (death > 0) await taking.dispatcher.start('live');
+      await taking.kill();
+    }
+    await taking.dispatcher.start('live');
+    const kept = () => database.rows<{ reason: string }>('SELECT reason FROM dispatch.rejected_jobs WHERE key = $1', [taking.job.key]);
+    await play.awaits('kept', async () => (await kept()).length > 0);
+    await taking.letGo();
+    const told = () =>
+      database.rows<{ type: string; count: number }>('SELECT type, count FROM notify.notifications WHERE team_id = $1 AND user_id = $2', [
+        taking.job.teamId,
+        CLERK,
+      ]);
+    await play.awaits('told', async () => (await told()).length > 0);
+    const reasons = (await kept()).map(({ reason }) => reason).join(', ');
+    const words = (await told()).map(({ type, count }) => `${type} × ${count}`).join(', ');
+    play.expect(reasons === 'given_up', `kept as ${reasons}`);
+    play.expect(words === 'job_rejected × 1', `told ${words}`);
+    play.expect((await play.deliveries()).length === 0, 'a delivery was made of it as well');
+    return `kept as ${reasons}, told ${words}`;
+  },
+};
+
+const frozen: Scenario = {
+  name: 'taking-in-frozen',
+  injects:
+    'a dispatcher stands still while it takes a job in, for longer than it may keep the job; another one takes it in, and both go on',
+  expects: 'one delivery, sent once',
+  run: async (play) => {
+    const taking = await TakingIn.of(play);
+    await taking.isInHand();
+    taking.dispatcher.freeze();
+    await taking.lockRunsOut();
+    await Promise.all(taking.others.map((other) => other.start('live')));
+    await taking.isLocked();
+    taking.dispatcher.thaw();
+    await taking.letGo();
+    return taking.sent();
+  },
+};
+
+export const takingIn: readonly Scenario[] = [killed, deadly, frozen];
