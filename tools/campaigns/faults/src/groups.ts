@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { alertFaults } from './scenarios/alerts.js';
+import { BOUNCE_DOMAIN, bounceFaults } from './scenarios/bounces.js';
 import { jobFaults } from './scenarios/jobs.js';
 import { keptSessionFaults } from './scenarios/kept-sessions.js';
 import { killsOfBystanders } from './scenarios/kills-of-bystanders.js';
@@ -98,6 +100,12 @@ export const GROUPS: readonly Group[] = [
     stage: { customServers: 2 * realServers.length, env: { ...SCALED, ...PATIENT_LEASE, ...AWAITED } },
     policy: 'retry',
     scenarios: realServers,
+  },
+  {
+    name: 'bounces',
+    stage: { dispatchers: 1, env: { BOUNCE_DOMAIN, BOUNCE_SECRET: `faults:${randomBytes(32).toString('base64')}` } },
+    policy: 'retry',
+    scenarios: bounceFaults,
   },
   { name: 'jobs', stage: {}, policy: 'retry', scenarios: [...jobFaults, ...takingIn] },
   { name: 'masses', stage: { env: USUAL_LEASE }, policy: 'retry', alone: true, scenarios: massFaults },

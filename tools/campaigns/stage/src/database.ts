@@ -49,7 +49,12 @@ export class Database {
 
   /** Statements of this kind of all dispatchers that wait for a lock. */
   async waiting(statement: GroupedStatement): Promise<number> {
-    return this.lockWaiters('mail-dispatcher', WORDS_OF[statement]);
+    return this.lockWaitersOf(WORDS_OF[statement]);
+  }
+
+  /** Statements of all dispatchers with these words near their beginning that wait for a lock. */
+  async lockWaitersOf(words: string): Promise<number> {
+    return this.lockWaiters('mail-dispatcher', words);
   }
 
   private async lockWaiters(applicationName: string, words = ''): Promise<number> {
