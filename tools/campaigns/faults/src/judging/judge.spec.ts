@@ -1,5 +1,8 @@
 import { type DeliveryFacts, judge } from './judge.js';
 
+const YES = { reason: null, code: 250, reply: '250 ok' };
+const NOTHING_SAID = { reason: 'no_final_reply', code: null, reply: null };
+
 const delivery = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   key: 'k1',
   teamId: 'acme',
@@ -8,7 +11,8 @@ const delivery = (changes: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
   mayUsePlatform: true,
   messageIds: ['<m1>', '<m1.2>'],
   recipients: [{ address: 'a@x.example', status: 'accepted', uncertainEnds: 0 }],
-  attempts: [{ route: 'platform', outcome: 'accepted', stage: 'final' }],
+  failure: null,
+  attempts: [{ route: 'platform', outcome: 'accepted', stage: 'final', ...YES }],
   untold: 0,
   ...changes,
 });
@@ -17,8 +21,8 @@ const promised = [{ key: 'k1', teamId: 'acme', recipients: ['a@x.example'] }];
 const doubt = {
   recipients: [{ address: 'a@x.example', status: 'accepted' as const, uncertainEnds: 1 }],
   attempts: [
-    { route: 'platform' as const, outcome: 'uncertain' as const, stage: 'final' },
-    { route: 'platform' as const, outcome: 'accepted' as const, stage: 'final' },
+    { route: 'platform' as const, outcome: 'uncertain' as const, stage: 'final', ...NOTHING_SAID },
+    { route: 'platform' as const, outcome: 'accepted' as const, stage: 'final', ...YES },
   ],
 };
 

@@ -1,6 +1,25 @@
 // Holds what the services say of deliveries against what the mail servers took. Pure.
-import { type AttemptOutcome, type DeliveryStatus, type RecipientStatus, type Route } from '@billing-mail/contracts';
+import { type AttemptOutcome, type DeliveryStatus, type FailureReason, type RecipientStatus, type Route } from '@billing-mail/contracts';
 import { type Promised, type LedgerEntry } from '@billing-mail/tools/stage';
+
+/** `reply`: what the server said last. */
+type RecipientFacts = {
+  address: string;
+  status: RecipientStatus;
+  uncertainEnds: number;
+  reason?: string | null;
+  reply?: string | null;
+};
+
+/** A try, and what the server said in it. */
+type AttemptFacts = {
+  route: Route;
+  outcome: AttemptOutcome | null;
+  stage: string | null;
+  reason: string | null;
+  code: number | null;
+  reply: string | null;
+};
 
 /** A delivery as PostgreSQL has it, with what the people concerned were told. */
 export type DeliveryFacts = {
@@ -12,8 +31,10 @@ export type DeliveryFacts = {
   mayUsePlatform: boolean;
   /** One for each route that it may take. */
   messageIds: string[];
-  recipients: { address: string; status: RecipientStatus; uncertainEnds: number }[];
-  attempts: { route: Route; outcome: AttemptOutcome | null; stage: string | null }[];
+  recipients: RecipientFacts[];
+  /** Why it ended as it did, as it is told. */
+  failure: FailureReason | null;
+  attempts: AttemptFacts[];
   /** Outcomes of it with something to tell that nobody has acted on. */
   untold: number;
 };

@@ -13,12 +13,14 @@ export function readDeliveries(database: Database, teamIds: readonly string[]): 
        SELECT o.payload -> 'delivery' ->> 'id' AS delivery_id, count(*)::int AS events
        FROM dispatch.outbox o WHERE o.payload ->> 'teamId' = ANY($1) AND ${IS_UNTOLD} GROUP BY 1
      )
-     SELECT d.key, d.team_id AS "teamId", d.status, d.used_fallback AS "usedFallback",
+     SELECT d.key, d.team_id AS "teamId", d.status, d.failure, d.used_fallback AS "usedFallback",
             ARRAY(SELECT value FROM jsonb_each_text(d.message_ids)) AS "messageIds",
             s.sender = 'platform' OR s.fallback AS "mayUsePlatform",
-            (SELECT json_agg(json_build_object('address', r.address, 'status', r.status, 'uncertainEnds', r.uncertain_ends) ORDER BY r.position)
+            (SELECT json_agg(json_build_object('address', r.address, 'status', r.status, 'uncertainEnds', r.uncertain_ends,
+                                               'reason', r.reason, 'reply', r.reply) ORDER BY r.position)
              FROM dispatch.recipients r WHERE r.delivery_id = d.id) AS recipients,
-            coalesce((SELECT json_agg(json_build_object('route', a.route, 'outcome', a.outcome, 'stage', a.stage) ORDER BY a.number)
+            coalesce((SELECT json_agg(json_build_object('route', a.route, 'outcome', a.outcome, 'stage', a.stage,
+                                                        'reason', a.reason, 'code', a.code, 'reply', a.reply) ORDER BY a.number)
              FROM dispatch.attempts a WHERE a.delivery_id = d.id), '[]') AS attempts,
             coalesce(untold.events, 0) AS untold
      FROM dispatch.deliveries d

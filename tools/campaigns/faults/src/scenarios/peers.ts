@@ -5,8 +5,8 @@ import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
 import { PLATFORM_HOST } from '@billing-mail/tools/stage';
 import { FIRST_ADDRESS, PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
-const expectation = ({ status, tries, stages }: Peer): string =>
-  `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages === undefined ? '' : `, failing at ${stages.join(' or ')}`}`;
+const expectation = ({ status, tries, stages = [], reason = [] }: Peer): string =>
+  `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages.length === 0 ? '' : `, failing at ${stages.join(' or ')} as ${reason.join(' or ')}`}`;
 
 const scenarioOf = (peer: Peer, run: (play: Play) => Promise<void>): Scenario => ({
   name: peer.name,
@@ -43,6 +43,8 @@ const onCustomRoute = (peer: Peer): Scenario =>
     await play.untilSettled();
     await first?.close();
     expectSevenBit(play, server.messages);
+    const messages = server.messages.map(({ recipients }) => recipients.filter(({ accepted }) => accepted).length).join(', ');
+    play.expect(peer.messages === undefined || messages === peer.messages.join(', '), `messages to ${messages} people`);
   });
 
 const ALL_PEERS = [...PEERS, ...TEAM_PEERS];
@@ -76,17 +78,39 @@ export const platformPeers: readonly Scenario[] = PEERS.map((peer) =>
 async function compare(play: Play, peer: Peer): Promise<string> {
   const [delivery] = await play.deliveries();
   if (delivery === undefined) return 'no delivery';
-  const { status, attempts } = delivery;
+  const { status, attempts, recipients, failure } = delivery;
   const troubled = attempts.filter(({ outcome }) => outcome !== 'accepted');
   play.expect(status === peer.status, `status is ${status}, not ${peer.status}`);
   play.expect(attempts.length === peer.tries, `${attempts.length} tries, not ${peer.tries}`);
-  const { stages = [] } = peer;
+  const { stages = [], sizes = {} } = peer;
   play.expect(
     stages.length === 0 || troubled.every(({ stage }) => stages.includes(stage ?? '')),
     `failed at ${troubled.map(({ stage }) => stage).join(', ')}, not ${stages.join(' or ')}`,
   );
-  return `${status}; ${attempts.map(({ outcome, stage }) => `${outcome} at ${stage}`).join(', ')}`;
+  const said = troubled.length > 0 ? troubled : attempts;
+  for (const attempt of said) {
+    expectSaid(play, peer, `try at ${attempt.stage}`, attempt);
+    play.expect(attempt.code === codeIn(attempt.reply), `code ${attempt.code} beside "${attempt.reply}"`);
+  }
+  for (const recipient of recipients.filter(({ status: its }) => its !== 'accepted'))
+    expectSaid(play, peer, recipient.status, { reason: recipient.reason ?? null, reply: recipient.reply ?? null });
+  if (troubled.length > 0 && failure !== null) expectSaid(play, peer, 'told', { reason: failure.code, reply: failure.reply });
+  play.expect(failure !== null || status === 'sent', 'nothing is told');
+  play.expect(failure?.sizes?.limitBytes === sizes.limitBytes, `sizes told: ${JSON.stringify(failure?.sizes)}`);
+  const shown = said.map(
+    ({ outcome, stage, reason, reply }) => `${outcome} at ${stage}${reason === null ? '' : ` as ${reason}`}, ${reply ?? 'nothing said'}`,
+  );
+  return `${status}; ${[...new Set(shown)].join(', ')}`;
 }
+
+function expectSaid(play: Play, { reason = [], reply }: Peer, what: string, seen: { reason: string | null; reply: string | null }): void {
+  const reasons: readonly (string | null)[] = reason.length === 0 ? [null] : reason;
+  play.expect(reasons.includes(seen.reason), `${what}: ${seen.reason}, not ${reasons.join(' or ')}`);
+  play.expect(reply.includes(seen.reply), `${what}: the reply is "${seen.reply}", not "${reply.join('" or "')}"`);
+}
+
+/** The code of a reply of the server; what came in place of one has none. */
+const codeIn = (reply: string | null): number | null => (/^[2-5]\d\d[ -]/.test(reply ?? '') ? Number(reply?.slice(0, 3)) : null);
 
 /** Only 7-bit mail may go to a server whose extensions we have not asked (RFC 6152). */
 function expectSevenBit(play: Play, messages: readonly { raw: Buffer | null }[]): void {
