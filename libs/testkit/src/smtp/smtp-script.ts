@@ -27,7 +27,7 @@ export type BodyTrap = { afterBytes: number; action: SmtpAction };
 export type SmtpScript = {
   /** `starttls` offers it, `tls` encrypts from the first byte. Default `none`. */
   security?: 'none' | 'starttls' | 'tls';
-  /** Default `good`: for localhost, smtp.test, 127.0.0.1 and ::1, by the authority in `caPem`. */
+  /** Default `good`: for localhost, smtp.test and names below it, 127.0.0.1 and ::1, by the authority in `caPem`. */
   certificate?: CertificateKind;
   /** Lets in only clients that show a certificate which one of these (PEM) has issued. */
   clientAuthorities?: string;

@@ -19,6 +19,7 @@ const IP_ADDRESS = 7;
 const OWN_NAMES = [
   { type: DNS_NAME, value: 'localhost' },
   { type: DNS_NAME, value: 'smtp.test' },
+  { type: DNS_NAME, value: '*.smtp.test' },
   { type: IP_ADDRESS, ip: '127.0.0.1' },
   { type: IP_ADDRESS, ip: '::1' },
 ];

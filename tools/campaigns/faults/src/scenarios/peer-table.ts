@@ -25,8 +25,8 @@ export type Peer = {
   silent?: true;
   /** What DNS says of it. */
   dns?: DnsAnswer;
-  /** Another machine of the same name, which DNS names first and which does this. */
-  first?: SmtpScript;
+  /** What other machines of the same name do, by their addresses; `null` where nobody listens. */
+  others?: readonly { address: string; script: SmtpScript | null }[];
   /** People that the invoice goes to, in place of two. */
   people?: number;
   /** Bytes of the attachment: what breaks in mid-body must be more than the sockets hold. */
@@ -37,9 +37,6 @@ export type Peer = {
 
 /** More than the buffers of both sockets on loopback (10 MB at most), so that the sender notices that nobody reads. */
 const LARGE = 15_000_000;
-
-/** Where the other machine of a name with two is. */
-export const FIRST_ADDRESS = '127.0.0.9';
 
 const slowly = (text: string): SmtpAction => ({ wait: 400, then: text });
 
@@ -424,6 +421,33 @@ export const PEERS: readonly Peer[] = [
   { name: 'good', injects: 'nothing: a server that works', script: { accounts: [ACCOUNT] }, ...sent() },
 ];
 
+/** In what ways a machine can be dead, and what its neighbours of the same name are not to suffer from. */
+const DEAD: Readonly<Record<string, SmtpScript | null>> = {
+  refusing: null,
+  silent: { banner: 'stall' },
+  busy: { banner: { reply: '421 4.3.2 busy', then: 'close' } },
+  closing: { connect: 'close' },
+  'turning-away': { banner: '554 5.7.1 not here' },
+  'without-tls': { handshake: 'close' },
+};
+
+const WAYS_TO_BE_DEAD = Object.keys(DEAD);
+const ADDRESSES = WAYS_TO_BE_DEAD.length + 1;
+
+/** A name whose machines are dead in these ways, but for the one that DNS names at this position. */
+function amongDead(name: string, ways: readonly string[], position: number): Peer {
+  const others = ways.map((way, index) => ({ address: `127.0.0.${9 + index}`, script: DEAD[way] ?? null }));
+  const addresses = others.map(({ address }) => address);
+  return {
+    name,
+    injects: `a name with ${ways.length + 1} addresses, of which only number ${position + 1} works; the others: ${ways.join(', ')}`,
+    others,
+    dns: { a: addresses.toSpliced(position, 0, '127.0.0.1') },
+    ...(ways.includes('silent') ? { silent: true } : {}),
+    ...sent(),
+  };
+}
+
 /** Only as a team's own: where the team lets the platform, which works, take over, and where what is learnt would be remembered of the platform's. */
 export const TEAM_PEERS: readonly Peer[] = [
   {
@@ -449,21 +473,14 @@ export const TEAM_PEERS: readonly Peer[] = [
     messages: [5, 5, 5, 5],
     ...sent(),
   },
-  ...(
-    [
-      ['silent', 'says nothing', { banner: 'stall' }],
-      ['421', 'says 421', { banner: { reply: '421 4.3.2 busy', then: 'close' } }],
-      ['closing', 'hangs up', { connect: 'close' }],
-      ['turning-away', 'says 554', { banner: '554 5.7.1 not here' }],
-    ] as const
-  ).map(([name, does, first]): Peer => ({
-    name: `first-address-${name}`,
-    injects: `a name with two addresses, the first of which ${does}`,
-    first,
-    dns: { a: [FIRST_ADDRESS, '127.0.0.1'] },
-    ...(name === 'silent' ? { silent: true } : {}),
-    ...sent(),
-  })),
+  ...WAYS_TO_BE_DEAD.map((way) => amongDead(`first-address-${way}`, [way], 1)),
+  ...Array.from({ length: ADDRESSES }, (_, position) =>
+    amongDead(
+      `address-${position + 1}-of-${ADDRESSES}`,
+      [...WAYS_TO_BE_DEAD.slice(position), ...WAYS_TO_BE_DEAD.slice(0, position)],
+      position,
+    ),
+  ),
   {
     name: 'fallback-refused',
     injects: 'nobody listens, fallback on',

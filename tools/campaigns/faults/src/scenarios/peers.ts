@@ -1,9 +1,9 @@
 // Each misbehaving server on both routes: all custom ones at once, each with a team of its own; the platform's one after the other.
 import { randomUUID } from 'node:crypto';
-import { startScriptedSmtpServer } from '@billing-mail/testkit';
+import { type ScriptedSmtpServer, startScriptedSmtpServer } from '@billing-mail/testkit';
 import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
-import { PLATFORM_HOST } from '@billing-mail/tools/stage';
-import { FIRST_ADDRESS, PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
+import { PLATFORM_HOST, WORKING } from '@billing-mail/tools/stage';
+import { PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
 const expectation = ({ status, tries, stages = [], reason = [] }: Peer): string =>
   `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages.length === 0 ? '' : `, failing at ${stages.join(' or ')} as ${reason.join(' or ')}`}`;
@@ -31,21 +31,33 @@ const onCustomRoute = (peer: Peer): Scenario =>
     const server = stage.takeServer();
     server.behave(peer.script);
     if (peer.away) await server.goAway();
-    const host = `${peer.name}.teams.test`;
+    // A name that the servers' certificate is good for.
+    const host = `${peer.name}.${PLATFORM_HOST}`;
     if (peer.dns !== undefined) {
       if (stage.dnsPrefix === null) throw new NotPossibleHereError('needs root and unshare, to give a process its own DNS');
       stage.names.answers[host] = peer.dns;
-      server.behave({ security: 'none', accounts: undefined });
     }
-    const first = peer.first && (await startScriptedSmtpServer(peer.first, { host: FIRST_ADDRESS, port: server.port }));
-    const teamId = await play.team({ server, fallback: peer.fallback, ...(peer.dns === undefined ? {} : { host, security: 'none' }) });
+    const others: ScriptedSmtpServer[] = [];
+    for (const { address, script } of peer.others ?? [])
+      if (script !== null) others.push(await startScriptedSmtpServer({ ...WORKING, ...script }, { host: address, port: server.port }));
+    const teamId = await play.team({ server, fallback: peer.fallback, ...(peer.dns === undefined ? {} : { host }) });
     await play.publish(teamId, invoiceFor(peer));
     await play.untilSettled();
-    await first?.close();
+    for (const other of others) {
+      const isBefore = comesBefore(peer, other.host);
+      play.expect(other.connections.length > 0 === isBefore, `${other.host} was ${isBefore ? 'not ' : ''}asked`);
+      await other.close();
+    }
     expectSevenBit(play, server.messages);
     const messages = server.messages.map(({ recipients }) => recipients.filter(({ accepted }) => accepted).length).join(', ');
     play.expect(peer.messages === undefined || messages === peer.messages.join(', '), `messages to ${messages} people`);
   });
+
+/** Whether DNS names it before the machine that works. */
+const comesBefore = ({ dns }: Peer, address: string): boolean => {
+  const addresses = typeof dns === 'object' ? (dns.a ?? []) : [];
+  return addresses.indexOf(address) < addresses.indexOf('127.0.0.1');
+};
 
 const ALL_PEERS = [...PEERS, ...TEAM_PEERS];
 export const silentCustomPeers: readonly Scenario[] = ALL_PEERS.filter(({ silent }) => silent).map(onCustomRoute);
