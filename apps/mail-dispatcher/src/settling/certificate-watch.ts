@@ -38,8 +38,7 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
-    const now = new Date();
+  private async look(now = new Date()): Promise<void> {
     this.say(this.key.problemsAt(now));
     try {
       await this.warn(now);

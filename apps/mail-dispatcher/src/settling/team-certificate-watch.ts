@@ -39,8 +39,7 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
     void this.looking.stop();
   }
 
-  private async look(): Promise<void> {
-    const now = Date.now();
+  private async look(now = Date.now()): Promise<void> {
     const most = Math.max(...TOLD_AT_DAYS) + 1;
     const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
     for (const days of TOLD_AT_DAYS.filter((threshold) => threshold > 0)) {
