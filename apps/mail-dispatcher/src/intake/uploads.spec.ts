@@ -4,7 +4,9 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { type DispatchJobInput } from '@billing-mail/contracts';
+import { type Logger } from '@billing-mail/platform';
 import { simpleParser } from 'mailparser';
+import { LOGGER } from '../dispatcher.tokens.js';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 type Files = Record<string, Buffer>;
@@ -70,6 +72,19 @@ describe('an upload', () => {
     ]);
     const second = await post('up-2', asJson);
     expect(await upload('up-2', asUpload, { file1: large, file2: small })).toMatchObject({ status: 200, body: { id: second.body.id } });
+  });
+
+  it('is sent whatever it says of who asked for it, and the log says what was dropped', async () => {
+    const warned = jest.spyOn(harness.apps[0]?.get<Logger>(LOGGER) as Logger, 'warn');
+    const requestedBy = { userId: 'a\0b', locale: 'de_DE', phone: '0' };
+    const { status, body } = await upload('up-nobody', words({ requestedBy, attachments: [byPart('file1')] }), { file1: pdfOf(1000) });
+    expect([status, body]).toEqual([202, expect.objectContaining({ requestedBy: null })]);
+    expect(warned.mock.calls).toContainEqual([
+      expect.objectContaining({ verdict: 'dropped', fields: ['/requestedBy/userId', '/requestedBy/phone'] }),
+      'fields not readable',
+    ]);
+    warned.mockRestore();
+    await harness.until('acme', 'up-nobody');
   });
 
   it('may name documents of the store beside its files', async () => {
