@@ -34,7 +34,7 @@ describe('a job that Bull would give up on', () => {
   };
   const nothingIsLeft = () =>
     harness.eventually(
-      async () => (await harness.queue.client.keys(key('*'))).filter((name) => /dispatch:(\d|mine|failed|repeat:.)/.test(name)),
+      async () => (await harness.queue.client.keys(key('*'))).filter((name) => /dispatch:(\d|mine|de:mine|failed|repeat:.)/.test(name)),
       (keys) => keys.length === 0,
     );
 
@@ -73,6 +73,9 @@ describe('a job that Bull would give up on', () => {
     ['jobId', { jobId: 'mine' }],
     ['preventParsingData', { preventParsingData: true }],
     ['repeat', { repeat: { every: 100, limit: 3 } }],
+    ['debounce', { debounce: { id: 'mine' } }],
+    ['attempts of none, and a trace of none', { attempts: 0, stackTraceLimit: 0 }],
+    ['a limit of failed ones, by age and by number', { removeOnFail: { age: 1, count: 1 }, timeout: 1 }],
   ];
   it.each(options)('is taken in once where its publisher set %s, and leaves nothing in Redis', async (_name, asked) => {
     const job = invoice();
