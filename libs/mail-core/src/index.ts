@@ -30,6 +30,7 @@ export { explainFailure } from './explaining/explain-failure.js';
 export { type Explanation, type GoingOn } from './explaining/failure-words.js';
 export { hintForProbe } from './explaining/hint-for-probe.js';
 export { whereToMend } from './explaining/where-to-mend.js';
+export { saysDeadAddress } from './bounces/classify/dead-address.js';
 export { readReport } from './bounces/read-report.js';
 export * from './bounces/report.js';
 export { foretellEnd, type WaitingGroup } from './policy/sending-forecast.js';

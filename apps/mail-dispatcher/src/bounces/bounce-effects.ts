@@ -1,6 +1,6 @@
 // Decides what follows for a settled delivery from a report. Pure: works on the state read under the lock.
-import { type BounceClass, type DeliveryBouncedEvent, namedBy } from '@billing-mail/contracts';
-import { settledStatus, transition } from '@billing-mail/mail-core';
+import { type BounceClass, type DeliveryBouncedEvent } from '@billing-mail/contracts';
+import { saysDeadAddress, settledStatus, transition } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { type NewOutcome } from '../records/outbox.store.js';
 import { type Decision, toDecision } from '../settling/decision.js';
@@ -9,19 +9,22 @@ import { type Finding } from './findings.js';
 /** Most recipients that an event names. */
 const NAMED = 50;
 
-/** RFC 3463, 3.2: the mailbox or its domain does not exist or has moved; 5.1.10: the domain accepts no mail at all (RFC 7505). */
-const DEAD_STATUSES: ReadonlySet<string> = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']);
-const DEAD_CLASSES: ReadonlySet<BounceClass | null> = new Set<BounceClass | null>(['no_such_address', 'domain_not_found']);
+/** `isDead`: the address is remembered, so that the team is warned before it writes there again. */
+export type Bounced = { recipient: RecipientRow; finding: Finding; isDead: boolean };
 
-export type Bounced = { recipient: RecipientRow; finding: Finding };
+/** Its message may have gone on, and so may come back. */
+export const mayStillBounce = ({ status }: Pick<RecipientRow, 'status'>): boolean => status === 'accepted' || status === 'uncertain';
 
 /** The accepted or uncertain recipients whose message came back. Of several reports about one recipient the first counts. */
 export function newlyBounced(state: DeliveryState, findings: readonly Finding[]): Bounced[] {
-  const bounces = findings.filter(({ kind }) => kind === 'bounced').toReversed();
-  const byPosition = new Map(bounces.map((finding) => [finding.position, finding]));
+  const byPosition = new Map<number | null, Finding[]>();
+  for (const finding of findings) byPosition.set(finding.position, [...(byPosition.get(finding.position) ?? []), finding]);
   return state.recipients.flatMap((recipient) => {
-    const finding = byPosition.get(recipient.position);
-    return finding !== undefined && (recipient.status === 'accepted' || recipient.status === 'uncertain') ? [{ recipient, finding }] : [];
+    const about = byPosition.get(recipient.position) ?? [];
+    const finding = about.find(({ kind }) => kind === 'bounced');
+    if (finding === undefined || !mayStillBounce(recipient)) return [];
+    // A list with one dead member is not dead itself: the report then tells of the others too.
+    return [{ recipient, finding, isDead: about.every((each) => each.kind === 'bounced' && saysDeadAddress(each)) }];
   });
 }
 
@@ -48,10 +51,6 @@ const statusAfter = <Status extends Parameters<typeof transition>[1]>({ status: 
   transition(from, to);
   return to;
 };
-
-/** Whether no mail will ever arrive at the address, so that the team is warned when it sends there again. */
-export const isDead = ({ permanent, status, class: of }: Finding): boolean =>
-  permanent && (DEAD_STATUSES.has(status ?? '') || DEAD_CLASSES.has(of));
 
 /** The event to send; `about` is empty if the report does not show which recipients it concerns. */
 export function toBouncedEvent(

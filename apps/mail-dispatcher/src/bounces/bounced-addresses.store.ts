@@ -6,12 +6,32 @@ import { type Sql, Sql as SqlOn } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type DeliveryState } from '../records/rows.js';
 import { BOUNCES_REMEMBERED as REMEMBERED } from '../records/bounces-remembered.js';
-import { type Bounced, isDead } from './bounce-effects.js';
+import { type Bounced } from './bounce-effects.js';
 
-/** After this time without a report, an accepted message has arrived: servers report refusals within minutes, and delays within hours. */
+/**
+ * "Accepted" is not "arrived": the message that bounced was accepted too. After this time without a report, an accepted message has arrived:
+ * servers report refusals within minutes, and delays within hours.
+ */
 const QUIET = `interval '1 day'`;
 /** Even a series that runs for years has a document due at least this often. */
 const SERIES_REMEMBERED = `interval '400 days'`;
+
+/** Returns the addresses of which this series was told before. */
+const REMEMBER = `
+  WITH dead AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS a (address text, class text, status text, diagnostic text)
+  ),
+  told AS MATERIALIZED (
+    SELECT address FROM dispatch.bounced_addresses WHERE team_id = $2 AND address IN (SELECT address FROM dead) AND $4::text = ANY (told_series)
+  ),
+  remembered AS (
+    INSERT INTO dispatch.bounced_addresses AS known (team_id, address, class, status, diagnostic, delivery_id, told_series)
+    SELECT $2, address, class, status, diagnostic, $3::uuid, array_remove(ARRAY[$4::text], NULL) FROM dead ORDER BY address
+    ON CONFLICT (team_id, address) DO UPDATE SET class = excluded.class, status = excluded.status, diagnostic = excluded.diagnostic,
+      delivery_id = excluded.delivery_id, bounced_at = now(),
+      told_series = CASE WHEN known.told_series @> excluded.told_series THEN known.told_series ELSE known.told_series || excluded.told_series END
+  )
+  SELECT address FROM told`;
 
 export type BouncedAddress = Omit<BouncedAddressView, 'explanation'>;
 type Row = Omit<BouncedAddress, 'bouncedAt' | 'until'> & { bouncedAt: Date; until: Date };
@@ -72,35 +92,20 @@ export class BouncedAddressesStore {
    * address.
    */
   async remember(sql: Sql, { id, teamId, document }: DeliveryState, bounced: readonly Bounced[]): Promise<Bounced[]> {
-    const series = document.recurrence?.seriesId ?? null;
-    const untold: Bounced[] = [];
-    for (const each of bounced) {
-      if (!isDead(each.finding) || (await this.note(sql, { id, teamId, series }, each))) untold.push(each);
-    }
-    return untold;
-  }
-
-  /** Returns whether this series is new for the address; always true without a series. */
-  private async note(
-    sql: Sql,
-    { id, teamId, series }: { id: string; teamId: string; series: string | null },
-    { recipient, finding }: Bounced,
-  ): Promise<boolean> {
-    const address = recipient.address.toLowerCase();
-    const [known] = await sql.rows(
-      'SELECT FROM dispatch.bounced_addresses WHERE team_id = $1 AND address = $2 AND $3 = ANY (told_series) FOR UPDATE',
-      [teamId, address, series],
+    const dead = new Map(
+      bounced.filter(({ isDead }) => isDead).map(({ recipient, finding }) => [recipient.address.toLowerCase(), finding]),
     );
-    await sql.affected(
-      `INSERT INTO dispatch.bounced_addresses AS known (team_id, address, class, status, diagnostic, delivery_id, told_series)
-       VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7::text IS NULL THEN '{}'::text[] ELSE ARRAY[$7::text] END)
-       ON CONFLICT (team_id, address) DO UPDATE SET class = excluded.class, status = excluded.status, diagnostic = excluded.diagnostic,
-         delivery_id = excluded.delivery_id, bounced_at = now(),
-         told_series = known.told_series || (SELECT coalesce(array_agg(s), '{}') FROM unnest(excluded.told_series) AS s WHERE s <> ALL (known.told_series))`,
-      [teamId, address, finding.class ?? 'other', finding.status, finding.diagnostic, id, series],
-    );
-    this.tell({ teamId, address });
-    return known === undefined;
+    if (dead.size === 0) return [...bounced];
+    const rows = [...dead].map(([address, { class: of, status, diagnostic }]) => ({ address, class: of ?? 'other', status, diagnostic }));
+    const told = await sql.prepared<{ address: string }>(REMEMBER, [
+      JSON.stringify(rows),
+      teamId,
+      id,
+      document.recurrence?.seriesId ?? null,
+    ]);
+    for (const address of dead.keys()) this.tell({ teamId, address });
+    const isTold = new Set(told.map(({ address }) => address));
+    return bounced.filter(({ recipient, isDead }) => !isDead || !isTold.has(recipient.address.toLowerCase()));
   }
 
   /** Forgets addresses at which a message has arrived. */
@@ -128,13 +133,19 @@ export class BouncedAddressesStore {
     ]);
   }
 
-  /** Forgets addresses that have accepted a document since without a report, and those that are too old to matter. */
+  /**
+   * Forgets addresses at which a document has arrived since, and those that are too old to matter. Only the platform's route shows that: what
+   * comes back from a team's own server goes to the team. A delivery that was reported as delayed, or of which somebody unknown bounced, says
+   * nothing about the address.
+   */
   async clearRecovered(): Promise<void> {
     await this.sql.affected(
       `DELETE FROM dispatch.bounced_addresses b WHERE b.bounced_at < now() - ${SERIES_REMEMBERED} OR EXISTS (
          SELECT FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
          WHERE lower(r.address) = b.address AND d.team_id = b.team_id AND d.created_at > b.bounced_at
-           AND r.status = 'accepted' AND r.route = 'platform' AND r.at < now() - ${QUIET})`,
+           AND r.status = 'accepted' AND r.route = 'platform' AND r.at < now() - ${QUIET}
+           AND NOT EXISTS (SELECT FROM dispatch.reports p WHERE p.delivery_id = d.id AND p.kind IN ('bounced', 'delayed')
+             AND (p.position = r.position OR p.position IS NULL)))`,
     );
   }
 }

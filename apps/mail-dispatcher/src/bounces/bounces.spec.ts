@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type DeliveryView, type DispatchJobInput, type OutcomeEvent } from '@billing-mail/contracts';
 import { returnPathFor } from '@billing-mail/mail-core';
-import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 import { BounceListener } from './bounce-listener.js';
+import { BouncedAddressesStore } from './bounced-addresses.store.js';
 import { complaintTo, reportTo, type ReportedFate } from './testing/sample-reports.js';
 import { bring } from './testing/smtp-sender.js';
 
@@ -173,7 +174,7 @@ describe('what comes back', () => {
     expect((await again(delivery)).status).toBe('failed');
   });
 
-  it('keeps what comes back before the yes is recorded until it is', async () => {
+  it('keeps what comes back before the yes is recorded until it is, whatever comes in after it', async () => {
     // The relay is so fast that its report is there before its answer.
     let answer: () => void = () => undefined;
     harness.platform.script = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
@@ -186,8 +187,11 @@ describe('what comes back', () => {
     expect(await report(message?.from ?? '', { address: ANNA })).toBe(250);
     expect(statusesOf((await harness.delivery('acme', published.key)) as DeliveryView)).toEqual(['pending', 'pending']);
     answer();
-    const after = await harness.until('acme', published.key, ({ status }) => status === 'partly_sent');
-    expect(statusesOf(after)).toEqual(['bounced', 'accepted']);
+    // One more comes in as soon as that is recorded: neither is lost.
+    await harness.until('acme', published.key);
+    expect(await report(message?.from ?? '', { address: BERT })).toBe(250);
+    const after = await harness.until('acme', published.key, ({ status }) => status === 'failed');
+    expect(statusesOf(after)).toEqual(['bounced', 'bounced']);
   });
 
   it('takes nothing for an address that it did not make, that is of another key, or too old', async () => {
@@ -277,6 +281,108 @@ describe('what comes back', () => {
     expect((await harness.eventually(bouncedEvents, (events) => events.length === 3)).at(-1)?.delivery.recipients).toMatchObject([
       { address: 'dora@customer.example' },
     ]);
+  });
+
+  describe('an address that documents came back from', () => {
+    const remembered = async (): Promise<string[]> =>
+      ((await get('bounced-addresses')).body as { items: { address: string }[] }).items.map(({ address }) => address);
+    /** Looks for addresses that work again, as if the delivery had been accepted more than a day ago. */
+    async function aDayAfter({ id }: DeliveryView): Promise<string[]> {
+      await harness.sql.rows(`UPDATE dispatch.recipients SET at = now() - interval '25 hours' WHERE delivery_id = $1`, [id]);
+      await harness.apps[0]?.get(BouncedAddressesStore).clearRecovered();
+      return remembered();
+    }
+    async function bouncedFrom(address: string): Promise<DeliveryView> {
+      const { delivery, path } = await sent(to(address));
+      await report(path, { address });
+      expect(await remembered()).toEqual([address]);
+      return delivery;
+    }
+
+    it('stays remembered after a mere acceptance, and is cleared by one document that stays there for a day', async () => {
+      const bounced = await bouncedFrom(CARL);
+      // It was accepted too, before it came back.
+      expect(await aDayAfter(bounced)).toEqual([CARL]);
+      const { delivery } = await sent(to(CARL));
+      await harness.apps[0]?.get(BouncedAddressesStore).clearRecovered();
+      expect(await remembered()).toEqual([CARL]);
+      expect(await aDayAfter(delivery)).toEqual([]);
+    });
+
+    it('is not cleared by a document that is still on its way, or that came back from somebody unknown', async () => {
+      await bouncedFrom(CARL);
+      const delayed = await sent(to(CARL));
+      await report(delayed.path, { address: CARL, action: 'delayed', status: '4.4.1' });
+      expect(await aDayAfter(delayed.delivery)).toEqual([CARL]);
+      const doubtful = await sent(to(CARL, BERT));
+      await report(doubtful.path, { address: 'somebody@elsewhere.example' });
+      expect(await aDayAfter(doubtful.delivery)).toEqual([CARL]);
+    });
+
+    it.each(['a report of its arrival', 'a complaint about it'])('is cleared at once by %s', async (what) => {
+      await bouncedFrom(CARL);
+      const { path } = await sent(to(CARL));
+      if (what === 'a complaint about it') await bring(port, [path], complaintTo(path, CARL, messageIds.get(path) ?? ''));
+      else await report(path, { address: CARL, action: 'delivered', status: '2.0.0' });
+      expect(await remembered()).toEqual([]);
+    });
+
+    it("is warned of on a team's own server, whose acceptance clears nothing: what comes back goes to the team", async () => {
+      await bouncedFrom(CARL);
+      await harness.saveSettings(teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port) }));
+      const published = invoice(to(CARL));
+      await harness.publish(published);
+      const delivery = await harness.until('acme', published.key);
+      expect(delivery).toMatchObject({ route: 'custom', recipients: [{ status: 'accepted', bouncedBefore: expect.any(String) }] });
+      await harness.eventually(bouncedEvents, (events) => events.some(({ what }) => what === 'known_dead'));
+      expect(await aDayAfter(delivery)).toEqual([CARL]);
+    });
+  });
+
+  describe('a report on a list, or on what was forwarded', () => {
+    const MEMBERS = ['max@private.example', 'uwe@private.example'] as const;
+    const told = async () => {
+      await sent(to(BERT)).then(({ path }) => report(path, { address: BERT, status: '5.2.2', diagnostic: '552 5.2.2 full' }));
+      const events = await harness.eventually(bouncedEvents, (all) => all.at(-1)?.delivery.recipients[0]?.address === BERT);
+      return events.slice(0, -1).map(({ delivery }) => delivery.recipients.map(({ address }) => address));
+    };
+
+    it('is about the only recipient, whichever members it names', async () => {
+      const { delivery, path } = await sent(to(ANNA));
+      await report(path, ...MEMBERS.map((address) => ({ address })));
+      expect(statusesOf(await again(delivery))).toEqual(['bounced']);
+      expect((await get('bounced-addresses')).body).toMatchObject({ items: [{ address: ANNA }] });
+      expect(await told()).toEqual([[ANNA]]);
+    });
+
+    it('does not call a list dead that one of its members got', async () => {
+      const { delivery, path } = await sent(to(ANNA));
+      await report(path, { address: MEMBERS[0] }, { address: MEMBERS[1], action: 'delivered', status: '2.0.0' });
+      expect(statusesOf(await again(delivery))).toEqual(['bounced']);
+      expect((await get('bounced-addresses')).body).toMatchObject({ items: [] });
+      expect(await told()).toEqual([[ANNA]]);
+    });
+
+    it('tells of the only recipient once, where it names somebody else beside him', async () => {
+      const { delivery, path } = await sent(to(ANNA));
+      await report(path, { address: ANNA }, { address: MEMBERS[0], status: '5.2.2', diagnostic: '552 5.2.2 full' });
+      expect(statusesOf(await again(delivery))).toEqual(['bounced']);
+      expect(await told()).toEqual([[ANNA]]);
+    });
+
+    it('leaves the only recipient alone that has it, and warns of the delivery', async () => {
+      const { delivery, path } = await sent(to(ANNA));
+      await report(path, { address: ANNA, action: 'delivered', status: '2.0.0' }, { address: MEMBERS[0] });
+      expect(statusesOf(await again(delivery))).toEqual(['accepted']);
+      expect(await told()).toEqual([[]]);
+    });
+
+    it('is about the recipient whom it names as the original one, and warns of the delivery for anybody else', async () => {
+      const { delivery, path } = await sent(to(ANNA, CARL));
+      await report(path, { address: MEMBERS[0], original: CARL }, { address: MEMBERS[1], status: '5.2.2', diagnostic: '552 5.2.2 full' });
+      expect(statusesOf(await again(delivery))).toEqual(['accepted', 'bounced']);
+      expect(await told()).toEqual([[], [CARL]]);
+    });
   });
 
   it('tells once of a series to a dead address', async () => {

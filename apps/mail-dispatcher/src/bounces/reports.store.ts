@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { type DocumentReference } from '@billing-mail/contracts';
 import { bareMessageId, isSettled } from '@billing-mail/mail-core';
-import { inTransaction, Sql } from '@billing-mail/platform';
+import { carriedTrace, inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { addToOutbox } from '../records/outbox.store.js';
 import { settleDeliveries } from '../records/settle-statement.js';
 import { lockDelivery, type LockedDelivery } from '../settling/settlement.store.js';
-import { decideBounced, newlyBounced, toBouncedEvent } from './bounce-effects.js';
+import { type Bounced, decideBounced, mayStillBounce, newlyBounced, toBouncedEvent } from './bounce-effects.js';
 import { BouncedAddressesStore } from './bounced-addresses.store.js';
 import { type Finding, type ReportedRecipient } from './findings.js';
 
@@ -32,7 +32,7 @@ export class ReportsStore {
 
   /** The recipients of a delivery and all ids by which reports may name it; `null` if it does not exist. */
   async reportedDelivery(deliveryId: string): Promise<ReportedDelivery | null> {
-    const [row] = await new Sql(this.dataSource).rows<{
+    const [row] = await new Sql(this.dataSource).prepared<{
       messageIds: Record<string, string>;
       aliases: string[];
       recipients: ReportedRecipient[];
@@ -53,7 +53,7 @@ export class ReportsStore {
     return inTransaction(this.dataSource, async (sql) => {
       const now = await lockDelivery(sql, deliveryId);
       if (now === null) return { kind: 'unknown' };
-      const fresh = await insert(sql, deliveryId, findings);
+      const fresh = await insert(sql, now, findings);
       return fresh.length === 0 ? { kind: 'known' } : { kind: 'taken', ...(await this.apply(sql, now, fresh)) };
     });
   }
@@ -73,7 +73,9 @@ export class ReportsStore {
             `SELECT ${COLUMNS} FROM dispatch.reports WHERE delivery_id = $1 AND applied_at IS NULL ORDER BY id`,
             [id],
           );
-          return now === null || open.length === 0 ? [] : [await this.apply(sql, now, open)];
+          if (now === null || open.length === 0) return [];
+          await sql.affected('UPDATE dispatch.reports SET applied_at = now() WHERE delivery_id = $1 AND applied_at IS NULL', [id]);
+          return [await this.apply(sql, now, open)];
         })),
       );
     }
@@ -89,50 +91,48 @@ export class ReportsStore {
     const { id, teamId, document } = now;
     const written: Written = { delivery: { id, teamId, document }, status: now.status };
     const of = (position: number | null) => now.recipients.filter((recipient) => recipient.position === position);
-    const delivered = findings.filter(({ kind }) => kind === 'delivered').flatMap(({ position }) => of(position));
-    if (delivered.length > 0) await this.bouncedAddresses.forget(sql, teamId, addressesOf(delivered));
+    const arrived = findings.filter(({ kind }) => kind === 'delivered' || kind === 'complaint').flatMap(({ position }) => of(position));
+    if (arrived.length > 0) await this.bouncedAddresses.forget(sql, teamId, addressesOf(arrived));
     for (const { position, diagnostic } of findings.filter(({ kind }) => kind === 'complaint')) {
       const about = of(position).map((recipient) => ({ recipient, class: null, reply: diagnostic }));
       await addToOutbox(sql, toBouncedEvent(now, 'complaint', about));
     }
     // Only a settled delivery has final states of its recipients, so bounces wait until then.
     if (!isSettled(now.status)) return written;
-    await sql.affected('UPDATE dispatch.reports SET applied_at = now() WHERE delivery_id = $1 AND applied_at IS NULL', [id]);
+    const bounced = newlyBounced(now, findings);
     const unknown = findings.find(({ kind, position }) => kind === 'bounced' && position === null);
-    if (unknown !== undefined) {
+    // Not where each recipient is known to have bounced: it can be none of the others.
+    if (unknown !== undefined && bounced.length < now.recipients.filter(mayStillBounce).length)
       await addToOutbox(sql, toBouncedEvent(now, 'bounced', [], unknown));
-    }
-    return this.applyBounced(sql, now, findings, written);
+    return this.applyBounced(sql, now, bounced, written);
   }
 
-  private async applyBounced(sql: Sql, now: LockedDelivery, findings: readonly Finding[], written: Written): Promise<Written> {
-    const bounced = newlyBounced(now, findings);
+  private async applyBounced(sql: Sql, now: LockedDelivery, bounced: readonly Bounced[], written: Written): Promise<Written> {
     if (bounced.length === 0) return written;
     const decision = decideBounced(now, bounced);
-    await settleDeliveries(sql, [{ id: now.id, held: null, ...decision }]);
     const status = decision.next?.status ?? now.status;
     const untold = await this.bouncedAddresses.remember(sql, now, bounced);
-    if (untold.length === 0) return { ...written, status };
     const after = { ...now, status, recipients: decision.after };
     const about = untold.map(({ recipient, finding }) => ({ recipient, class: finding.class, reply: finding.diagnostic }));
-    await addToOutbox(sql, toBouncedEvent(after, 'bounced', about));
+    const outcome = about.length === 0 ? null : { ...carriedTrace(), ...toBouncedEvent(after, 'bounced', about) };
+    await settleDeliveries(sql, [{ id: now.id, held: null, ...decision, outcome }]);
     return { ...written, status };
   }
 }
 
 const addressesOf = (recipients: readonly { address: string }[]): string[] => recipients.map(({ address }) => address.toLowerCase());
 
-/** Returns the findings that are new. Only bounces have to wait for the delivery, so all others count as applied. */
-async function insert(sql: Sql, deliveryId: string, findings: readonly Finding[]): Promise<Finding[]> {
+/** Returns the findings that are new. Only bounces have to wait until the delivery is settled, so all others count as applied. */
+async function insert(sql: Sql, { id, status }: LockedDelivery, findings: readonly Finding[]): Promise<Finding[]> {
   const rows = findings.map((finding) => ({ ...finding, id: uuidv7() }));
-  return sql.rows<Finding>(
+  return sql.prepared<Finding>(
     `INSERT INTO dispatch.reports (id, delivery_id, position, kind, class, permanent, status, address, diagnostic, reporter, retry_until, applied_at)
      SELECT f.id, $1, f.position, f.kind, f.class, f.permanent, f.status, f.address, f.diagnostic, f.reporter, f."retryUntil",
-       CASE WHEN f.kind <> 'bounced' THEN now() END
+       CASE WHEN $3 OR f.kind <> 'bounced' THEN now() END
      FROM json_to_recordset($2::json) AS f (id uuid, position int, kind text, class text, permanent boolean, status text, address text,
        diagnostic text, reporter text, "retryUntil" timestamptz)
      ON CONFLICT (delivery_id, coalesce(position, -1), kind, coalesce(class, '')) DO NOTHING
      RETURNING ${COLUMNS}`,
-    [deliveryId, JSON.stringify(rows)],
+    [id, JSON.stringify(rows), isSettled(status)],
   );
 }
