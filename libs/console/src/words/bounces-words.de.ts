@@ -70,7 +70,7 @@ export const bouncesWords: typeof english = {
   },
   undeliverable: {
     title: 'Unzustellbare Adressen',
-    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald dort ein Beleg ankommt, verschwindet die Adresse von der Liste.',
+    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
     empty: 'Keine',
     emptyText: 'In den letzten 30 Tagen kam kein Beleg endgültig zurück.',
     since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,

@@ -70,7 +70,7 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Documents came back from these addresses for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document arrives there.',
+    lead: 'Documents came back from these addresses for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
     empty: 'None',
     emptyText: 'In the last 30 days no document came back for good.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
