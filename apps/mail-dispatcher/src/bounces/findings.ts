@@ -53,12 +53,10 @@ export function findingsOf(report: Report, recipients: readonly ReportedRecipien
   }
 }
 
-function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates' }>, places: Places): Finding {
-  const { action, class: of, permanent, status, address, diagnostic, willRetryUntil } = fate;
-  // A single recipient is meant even if forwarding has changed the address. If the report covers several addresses, that can't be assumed.
-  const isOnlyOne = fates.length === 1 && fate.recipient === null;
+function ofFate(fate: Fate, { reporter }: Extract<Report, { kind: 'fates' }>, places: Places): Finding {
+  const { recipient, action, class: of, permanent, status, address, diagnostic, willRetryUntil } = fate;
   return {
-    position: isOnlyOne ? places.only : places.exactly(fate.recipient),
+    position: places.exactly(recipient),
     kind: KINDS[action],
     class: of,
     permanent,
@@ -74,7 +72,7 @@ function ofFate(fate: Fate, { fates, reporter }: Extract<Report, { kind: 'fates'
 class Places {
   private readonly byAddress = new Map<string, number>();
   /** The position of the only recipient; `null` if there are several. */
-  readonly only: number | null;
+  private readonly only: number | null;
 
   constructor(recipients: readonly ReportedRecipient[]) {
     this.only = recipients.length === 1 ? (recipients[0]?.position ?? null) : null;

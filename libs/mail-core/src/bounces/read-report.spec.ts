@@ -130,6 +130,15 @@ describe('whom a report is about', () => {
     expect(fatesOf(await readReport(SAMPLES.noHeaders, ALONE))[0]?.recipient).toBe('anna@customer.example');
   });
 
+  it('is certain of the only recipient where a list or what he forwards has several members, and of nobody else', async () => {
+    const members = ['max@far-away.example', 'uwe@far-away.example'].map(
+      (to) => `Final-Recipient: rfc822; ${to}\nAction: failed\nStatus: 5.1.1\n`,
+    );
+    const raw = multipartReport('Failed.', `Reporting-MTA: dns; mx\n\n${members.join('\n')}`);
+    expect(fatesOf(await readReport(raw, ALONE)).map((fate) => fate.recipient)).toEqual(['anna@customer.example', 'anna@customer.example']);
+    expect(fatesOf(await readReport(raw, HINTS)).map((fate) => fate.recipient)).toEqual([null, null]);
+  });
+
   it('does not take the recipient of one group for that of another', async () => {
     const groups = ['anna@customer.example', 'stranger@far-away.example'].map(
       (to) => `Final-Recipient: rfc822; ${to}\nAction: failed\nStatus: 5.1.1\n`,

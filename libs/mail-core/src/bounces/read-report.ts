@@ -149,7 +149,10 @@ function fateOfWords(fate: WordedFate, context: string): Fate {
   };
 }
 
-/** Gives each fate its recipient where that is certain, and drops a report about another message. */
+/**
+ * Gives each fate its recipient where that is certain, and drops a report about another message. Where nobody of ours is named, all is about the
+ * only recipient: a list or what he forwards may have several members. Beside his name, others are others.
+ */
 function finish(
   fates: readonly Fate[],
   returned: ReturnedMessage,
