@@ -14,17 +14,23 @@ export class Sql {
 
   /**
    * The same by a prepared statement, which each connection plans once: for the few that run all the time, as planning a statement of several
-   * parts takes longer than running it. Inside a transaction, and behind a pooler that keeps none, it is planned as usual.
+   * parts takes longer than running it. Behind a pooler that keeps none it is planned as usual.
    */
   async prepared<T>(statement: string, parameters: readonly unknown[]): Promise<T[]> {
-    if (!(this.connection instanceof DataSource) || withoutPrepared.has(this.connection)) return this.rows<T>(statement, parameters);
-    const pool = (this.connection.driver as unknown as { master: Pool }).master;
+    const isTransaction = !(this.connection instanceof DataSource);
+    const source = isTransaction ? this.connection.dataSource : this.connection;
+    if (withoutPrepared.has(source)) return this.rows<T>(statement, parameters);
+    const client = (await (isTransaction
+      ? this.connection.queryRunner?.connect()
+      : (source.driver as unknown as { master: Pool }).master)) as Pool;
     try {
-      const { rows } = await timed(pool.query({ name: nameOf(statement), text: statement, values: [...parameters] }));
+      const { rows } = await timed(client.query({ name: nameOf(statement), text: statement, values: [...parameters] }));
       return rows as T[];
     } catch (error) {
       if (!isPreparedElsewhere(error)) throw error;
-      withoutPrepared.add(this.connection);
+      withoutPrepared.add(source);
+      // A transaction is over by that; `inTransaction` begins it again.
+      if (isTransaction) throw error;
       return this.rows<T>(statement, parameters);
     }
   }
@@ -59,7 +65,13 @@ function nameOf(statement: string): string {
   return name;
 }
 
-/** One transaction; rolled back when `work` rejects. */
-export function inTransaction<T>(dataSource: DataSource, work: (sql: Sql) => Promise<T>): Promise<T> {
-  return dataSource.transaction((manager) => work(new Sql(manager)));
+/** One transaction; rolled back when `work` rejects. Where a pooler keeps no prepared statements, `work` runs a second time, without them. */
+export async function inTransaction<T>(dataSource: DataSource, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const run = () => dataSource.transaction((manager) => work(new Sql(manager)));
+  try {
+    return await run();
+  } catch (error) {
+    if (!isPreparedElsewhere(error)) throw error;
+    return run();
+  }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { OUTCOME_JOB, OUTCOMES_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { findFreePort } from '@billing-mail/testkit';
+import Bull from 'bull';
 import { type Contender } from '../contenders/contender.js';
 import { dispatcher } from '../contenders/dispatcher.js';
 import { KB, loadOf } from '../loads.js';
@@ -21,6 +23,9 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
     ...plain,
     async start(load) {
       const running = await plain.start(load);
+      // Somebody hears of the bounces, as a dispatcher asks again and again after alerts that nobody takes.
+      const alerts = new Bull(OUTCOMES_QUEUE, stage.redis.url, { prefix: QUEUE_PREFIX });
+      void alerts.process(OUTCOME_JOB, () => Promise.resolve());
       const reporter = await Reporter.start(await stage.database('fresh'), { port, domain: DOMAIN, key, perMinute });
       return {
         ...running,
@@ -33,13 +38,14 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
             await reporter.end();
           } finally {
             await running.stop();
+            await alerts.close();
           }
         },
       };
     },
   };
-  // Long enough for some hundred reports.
-  return runLoad(stage, perMinute === 0 ? plain : reported, loadOf(scale, 150 * KB, { handover: 'ref', count: 8000 }));
+  // Long enough for some two hundred reports.
+  return runLoad(stage, perMinute === 0 ? plain : reported, loadOf(scale, 150 * KB, { handover: 'ref', count: 16_000 }));
 }
 
 /** What comes back while documents go out. */
