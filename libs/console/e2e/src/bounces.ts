@@ -4,26 +4,67 @@ import { type System } from './system.js';
 
 export type Fate = { address: string; action?: 'failed' | 'delayed' | 'delivered'; status?: string; diagnostic?: string };
 
-/** Brings a report (RFC 3464) on a delivery that our own server sent, as a mail server that pipes would. */
+/** Brings a report on a delivery that our own server sent, as a mail server that pipes would: Postfix's own, as it wrote one on loopback. */
 export async function report(system: System, deliveryId: string, fates: readonly Fate[], server = 'mx.customer.example'): Promise<void> {
   const mark = `X-Billing-Delivery: ${deliveryId}`;
-  const { from: to } = await eventually(
-    () => system.platform.messages.find(({ raw }) => raw?.includes(mark)),
+  const { from: to, raw } = await eventually(
+    () => system.platform.messages.find((message) => message.raw?.includes(mark)),
     (message) => message !== undefined,
-  ).then((message) => message ?? { from: '' });
-  const groups = fates.map(({ address, action = 'failed', status = '5.1.1', diagnostic = '550 5.1.1 User unknown' }) =>
-    [`Final-Recipient: rfc822; ${address}`, `Action: ${action}`, `Status: ${status}`, `Diagnostic-Code: smtp; ${diagnostic}`].join('\r\n'),
-  );
-  const part = (type: string, text: string): string => ['--part', `Content-Type: ${type}`, '', text, ''].join('\r\n');
+  ).then((message) => message ?? { from: '', raw: null });
+  const told = fates.map(({ action = 'failed', status = '5.1.1', diagnostic = '550 5.1.1 User unknown', ...fate }) => ({
+    ...{ action, status, diagnostic },
+    ...fate,
+  }));
+  const boundary = `F2AB824A6A1.1795772785/${server}`;
+  const part = (description: string, type: string, ...lines: string[]): string =>
+    [`--${boundary}`, `Content-Description: ${description}`, `Content-Type: ${type}`, '', ...lines, ''].join('\r\n');
   await bring(system, to, [
+    `Received: by ${server} (Postfix)\r\n\tid 2D47924A337; Fri, 27 Nov 2026 09:46:25 +0000 (UTC)`,
     'Subject: Undelivered Mail Returned to Sender',
     'Auto-Submitted: auto-replied',
     'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="part"',
+    `Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary="${boundary}"`,
     '',
-    part('text/plain', 'This is the mail system.'),
-    part('message/delivery-status', [`Reporting-MTA: dns; ${server}`, ...groups].join('\r\n\r\n')),
-    '--part--',
+    'This is a MIME-encapsulated message.',
+    '',
+    part(
+      'Notification',
+      'text/plain; charset=utf-8',
+      `This is the mail system at host ${server}.`,
+      '',
+      "I'm sorry to have to inform you that your message could not",
+      "be delivered to one or more recipients. It's attached below.",
+      '',
+      ...told.map(
+        ({ address, diagnostic }) => `<${address}>: host ${server}[192.0.2.7] said: ${diagnostic}\r\n    (in reply to RCPT TO command)\r\n`,
+      ),
+    ),
+    part(
+      'Delivery report',
+      'message/delivery-status',
+      `Reporting-MTA: dns; ${server}`,
+      'X-Postfix-Queue-ID: F2AB824A6A1',
+      `X-Postfix-Sender: rfc822; ${to}`,
+      '',
+      ...told.map(({ address, action, status, diagnostic }) =>
+        [
+          `Final-Recipient: rfc822; ${address}`,
+          `Original-Recipient: rfc822;${address}`,
+          `Action: ${action}`,
+          `Status: ${status}`,
+          `Remote-MTA: dns; ${server}`,
+          `Diagnostic-Code: smtp; ${diagnostic}`,
+          '',
+        ].join('\r\n'),
+      ),
+    ),
+    part(
+      'Undelivered Message Headers',
+      'text/rfc822-headers',
+      `Return-Path: <${to}>`,
+      raw?.subarray(0, raw.indexOf('\r\n\r\n')).toString() ?? '',
+    ),
+    `--${boundary}--`,
     '',
   ]);
 }
