@@ -6,6 +6,8 @@ export type Attack = {
   /** What is tried, in words. */
   tries: string;
   expects: string;
+  /** With these a service that the attack has started beside the others answers, as it must. Anybody else's 5xx is a miss. */
+  answers5xx?: readonly number[];
   /** Tries it; returns in words what was seen. What is not as expected is told to the attempt. */
   run(attempt: Attempt): Promise<string>;
 };
@@ -47,4 +49,14 @@ export function countStatuses(answers: readonly { status: number }[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
   return [...counts].map(([status, count]) => `${count} × ${status}`).join(', ');
+}
+
+/** Does it so many times, some at once; the answers in their order. */
+export async function inGroups<T>(times: number, atOnce: number, act: (index: number) => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  while (done.length < times)
+    done.push(
+      ...(await Promise.all(Array.from({ length: Math.min(atOnce, times - done.length) }, (_, index) => act(done.length + index)))),
+    );
+  return done;
 }

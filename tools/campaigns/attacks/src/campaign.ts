@@ -23,10 +23,11 @@ export async function runCampaign(kinds: readonly Kind[], logFolder: string, pro
   return results;
 }
 
-async function tryOut(group: string, attack: Attack, site: Site): Promise<Result> {
+/** One row of the table. */
+export async function tryOut(group: string, attack: Attack, site: Site): Promise<Result> {
   const attempt = new Attempt(site);
   const since = performance.now();
-  const failuresBefore = site.failuresInLogs();
+  const failuresBefore = site.failuresInLogs(attack.answers5xx);
   let seen = 'the attack itself broke';
   try {
     seen = await attack.run(attempt);
@@ -34,7 +35,7 @@ async function tryOut(group: string, attack: Attack, site: Site): Promise<Result
     attempt.misses.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   for (const [service, process] of Object.entries(site.services)) attempt.expect(process.isRunning, `${service} was killed`);
-  const failures = site.failuresInLogs() - failuresBefore;
+  const failures = site.failuresInLogs(attack.answers5xx) - failuresBefore;
   attempt.expect(failures === 0, `${failures} requests failed for a reason of our own, see the logs`);
   const verdict = attempt.misses.length === 0 ? 'ok' : 'missed';
   const { name, tries, expects } = attack;

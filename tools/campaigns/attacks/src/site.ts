@@ -32,7 +32,7 @@ export class Site {
   static async open(logFolder: string): Promise<Site> {
     mkdirSync(logFolder, { recursive: true });
     const stage = await Stage.set(logFolder, {
-      ...{ dispatchers: 1, notifiers: 1, customServers: 3, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
+      ...{ dispatchers: 1, notifiers: 1, customServers: 4, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
       // Nobody is to be taken for dead while the machine is busy.
       env: { CLAIM_LEASE: '30s' },
     });
@@ -64,13 +64,14 @@ export class Site {
    * Asks a service, by a connection of its own: one that is kept may be closed just then. The body is not copied. A stream of events is
    * not waited for: its head says whether it was opened. Rejects where the connection was cut before the answer.
    */
-  ask(service: ServiceName, path: string, { as, method = 'GET', body, headers = {} }: Question = {}): Promise<Answer> {
+  ask(service: ServiceName | ServiceProcess, path: string, { as, method = 'GET', body, headers = {} }: Question = {}): Promise<Answer> {
+    const { url } = typeof service === 'string' ? this.services[service] : service;
     const authorization = this.authorization(as);
     const content = body === undefined ? undefined : isRaw(body) ? bytesOf(body) : Buffer.from(JSON.stringify(body));
     // Kept, or the service would cut it with its answer while a large body is still on its way.
     const agent = new Agent({ keepAlive: true });
     return new Promise<Answer>((resolve, reject) => {
-      const asked = request(`${this.services[service].url}${path}`, {
+      const asked = request(`${url}${path}`, {
         ...{ method, agent, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) },
         headers: {
           ...(authorization === undefined ? {} : { authorization }),
@@ -101,20 +102,28 @@ export class Site {
     });
   }
 
-  /** Another settings-api beside that of the stage, with another environment; whoever starts it ends it. */
-  async startApart(changes: NodeJS.ProcessEnv): Promise<ServiceProcess> {
-    const { options } = this.stage.settings;
-    this.apart += 1;
-    const apart = new ServiceProcess({ ...options, name: `settings-api-apart-${this.apart}`, env: { ...options.env, ...changes } });
+  /** What happens while another one of a service runs beside that of the stage, with another environment. */
+  async beside<T>(service: ServiceName, changes: NodeJS.ProcessEnv, happen: (apart: ServiceProcess) => Promise<T>): Promise<T> {
+    const { options } = this.services[service];
+    const name = `${service}-apart-${this.apart.length + 1}`;
+    const apart = new ServiceProcess({ ...options, name, env: { ...options.env, ...changes } });
     // Where the identity provider is away it lives and is ready all the same; readiness is not what is tried here.
     await apart.start('live');
-    return apart;
+    this.apart.push(apart);
+    try {
+      return await happen(apart);
+    } finally {
+      await apart.stop();
+    }
   }
-  private apart = 0;
+  private readonly apart: ServiceProcess[] = [];
 
-  /** Requests that a service has failed for a reason of its own so far, as its log says. */
-  failuresInLogs(): number {
-    return this.stage.countInLogs('"res":{"status":5', Object.values(this.services));
+  /** Requests that a service has failed for a reason of its own so far, as the logs say; one apart may have answered with `expected`. */
+  failuresInLogs(expected: readonly number[] = []): number {
+    const count = (status: number | '5', services: ServiceProcess[]): number =>
+      this.stage.countInLogs(`"res":{"status":${status}`, services);
+    const announced = expected.reduce((sum, status) => sum + count(status, this.apart), 0);
+    return count('5', [...Object.values(this.services), ...this.apart]) - announced;
   }
 
   /** An invoice of the team, once it is settled; how long that took. */

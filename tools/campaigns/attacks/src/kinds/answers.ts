@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Attack, countStatuses, type Kind } from '../attack.js';
+import { type Answer } from '../site.js';
 
 const EMPTY = 'Content-Length: 0\r\n\r\n';
 const ANSWERS: readonly [name: string, bytes: string][] = [
@@ -29,32 +30,20 @@ const provider: Attack = {
   name: 'provider',
   tries: `a mailbox is connected at a provider that answers with ${names}`,
   expects: '503 each time, and the service lives',
-  run: async (attempt) => {
-    const apart = await attempt.site.startApart({});
-    try {
-      const statuses: { status: number }[] = [];
+  answers5xx: [503],
+  run: (attempt) =>
+    attempt.site.beside('settings-api', {}, async (apart) => {
+      const answers: Answer[] = [];
       for (const [name, bytes] of ANSWERS)
         await answering(bytes, async (issuer) => {
-          const response = await fetch(`${apart.url}/v1/teams/answered/email-delivery/connection`, {
-            method: 'POST',
-            headers: { authorization: attempt.site.authorization('service') ?? '', 'content-type': 'application/json' },
-            body: JSON.stringify({
-              provider: 'oidc',
-              issuer,
-              clientId: 'a',
-              clientSecret: 'b',
-              scope: 'smtp',
-              host: 'smtp.customer.example',
-            }),
-          });
-          attempt.expect(response.status === 503 && apart.isRunning, `${name}: ${response.status} ${await response.text()}`);
-          statuses.push(response);
+          const app = { provider: 'oidc', issuer, clientId: 'a', clientSecret: 'b', scope: 'smtp', host: 'smtp.customer.example' };
+          const path = '/v1/teams/answered/email-delivery/connection';
+          const answer = await attempt.site.ask(apart, path, { as: 'service', method: 'POST', body: app });
+          attempt.expect(answer.status === 503 && apart.isRunning, `${name}: ${answer.status} ${answer.text}`);
+          answers.push(answer);
         });
-      return countStatuses(statuses);
-    } finally {
-      await apart.stop();
-    }
-  },
+      return countStatuses(answers);
+    }),
 };
 
 const receiver: Attack = {

@@ -1,6 +1,7 @@
 // Servers inside our network, in whatever spelling, and what the test of a connection tells of names.
 import { type ServiceProcess } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
+import { type Answer } from '../site.js';
 
 /** Loopback, private, shared, link-local, metadata services, and addresses of IPv6 that carry one of them. */
 const ADDRESSES = [
@@ -34,28 +35,19 @@ const ADDRESSES = [
 type TestAnswer = { ok: boolean; steps: { step: string; ok: boolean }[] };
 
 /** Tests a server by a team of its own, so that no limit of a team is in the way. */
-async function testServer(attempt: Attempt, strict: ServiceProcess, team: string, host: string, port = 587) {
+function testServer(attempt: Attempt, strict: ServiceProcess, team: string, host: string, port = 587): Promise<Answer> {
   const smtp = { host, port, security: 'none', auth: { type: 'none' }, fromAddress: 'billing@acme.example' };
-  const response = await fetch(`${strict.url}/v1/teams/${team}/email-delivery/smtp/test`, {
-    method: 'POST',
-    headers: { authorization: attempt.site.authorization('service') ?? '', 'content-type': 'application/json' },
-    body: JSON.stringify({ smtp }),
-  });
-  return { status: response.status, text: await response.text() };
+  return attempt.site.ask(strict, `/v1/teams/${team}/email-delivery/smtp/test`, { as: 'service', method: 'POST', body: { smtp } });
 }
 
 /** settings-api as it is in production: no network is allowed but the public one. */
-const strictly = (run: (attempt: Attempt, strict: ServiceProcess) => Promise<string>) => async (attempt: Attempt) => {
-  const strict = await attempt.site.startApart({ SMTP_ALLOWED_NETWORKS: undefined, SMTP_ALLOWED_PORTS: undefined });
-  try {
-    return await run(attempt, strict);
-  } finally {
-    await strict.stop();
-  }
-};
+const strictly = (run: (attempt: Attempt, strict: ServiceProcess) => Promise<string>) => (attempt: Attempt) =>
+  attempt.site.beside('settings-api', { SMTP_ALLOWED_NETWORKS: undefined, SMTP_ALLOWED_PORTS: undefined }, (strict) =>
+    run(attempt, strict),
+  );
 
 /** What became of the test: refused as input, or the step that it ended at. */
-function endOf({ status, text }: { status: number; text: string }): string {
+function endOf({ status, text }: Answer): string {
   if (status !== 200) return String(status);
   const { ok, steps } = JSON.parse(text) as TestAnswer;
   return ok ? 'ok' : (steps.at(-1)?.step ?? 'nothing');

@@ -66,18 +66,15 @@ const providerAway: Attack = {
   name: 'provider-away',
   tries: "a good token while the identity provider's keys can't be fetched",
   expects: '503 with Retry-After: nobody is signed out by it',
-  run: async (attempt) => {
-    const apart = await attempt.site.startApart({ AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: 'http://127.0.0.1:9/keys' });
-    try {
-      const authorization = `Bearer ${await signedByTheProvider()}`;
-      const answer = await fetch(`${apart.url}${PATHS[0][1]}`, { headers: { authorization } });
-      const retryAfter = answer.headers.get('retry-after');
-      attempt.expect(answer.status === 503 && retryAfter !== null, `${answer.status}, Retry-After ${retryAfter}`);
-      return `${answer.status}, Retry-After ${retryAfter}`;
-    } finally {
-      await apart.stop();
-    }
-  },
+  answers5xx: [503],
+  run: (attempt) =>
+    attempt.site.beside('settings-api', { AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: 'http://127.0.0.1:9/keys' }, async (apart) => {
+      const as = { authorization: `Bearer ${await signedByTheProvider()}` };
+      const { status, headers } = await attempt.site.ask(apart, PATHS[0][1], { as });
+      const retryAfter = headers.get('retry-after');
+      attempt.expect(status === 503 && retryAfter !== null, `${status}, Retry-After ${retryAfter}`);
+      return `${status}, Retry-After ${retryAfter}`;
+    }),
 };
 
 export const tokens: Kind = {
