@@ -1,7 +1,11 @@
 // Bodies that are to fill the memory or stop the clock of whoever reads them, one at a time.
 import { gzipSync } from 'node:zlib';
-import { type Attack, countStatuses, type Kind } from '../attack.js';
+import { mutateText, randomBy } from '@billing-mail/testkit';
+import { invoice } from '@billing-mail/tools/stage';
+import { type ServiceName } from '@billing-mail/tools/starting/services';
+import { type Attack, countStatuses, inGroups, type Kind } from '../attack.js';
 import { TEAM } from '../callers.js';
+import { FUZZ_SEED } from '../fuzz-seed.js';
 import { type Question, type Site } from '../site.js';
 
 const MB = 1024 * 1024;
@@ -27,16 +31,17 @@ const manyAddresses = () =>
 const manyFields = () => Buffer.from(`{${Array.from({ length: 200_000 }, (_, index) => `"f${index}":1`).join(',')}}`);
 const bomb = () => gzipSync(Buffer.alloc(300 * MB, ' '));
 
-const PATHS = [
+type Edge = readonly [service: ServiceName, method: string, path: string];
+const PATHS: readonly [Edge, Edge, Edge] = [
   ['settings-api', 'PUT', `/v1/teams/${TEAM}/email-delivery`],
   ['mail-dispatcher', 'POST', `/v1/teams/${TEAM}/deliveries`],
   ['notification-service', 'PUT', '/v1/preferences'],
-] as const;
+];
 
 /** As long as nobody may answer: what was wrong is said in a few kilobytes. */
 const LONGEST_ANSWER = 100_000;
 
-const send = (site: Site, [service, method, path]: (typeof PATHS)[number], question: Question) =>
+const send = (site: Site, [service, method, path]: Edge, question: Question) =>
   site.ask(service, path, { method, ...question, headers: { 'idempotency-key': 'bodies', ...question.headers } });
 
 const refused = (name: string, tries: string, statuses: readonly number[], question: () => Question): Attack => ({
@@ -53,6 +58,67 @@ const refused = (name: string, tries: string, statuses: readonly number[], quest
     return `${countStatuses(answers)}; longest answer ${Math.max(...answers.map(({ text }) => text.length))} characters`;
   },
 });
+
+const MUTATED = 500;
+const AT_ONCE = 10;
+
+/** What each service takes at its edge. */
+const VALID: readonly [...Edge, body: (site: Site) => object][] = [
+  // Of another team than the invoices: its server is not there. Only the ports of the stage are allowed.
+  ['settings-api', 'PUT', '/v1/teams/fuzzed/email-delivery', ({ stage }) => settings(stage.customServers[0]?.port)],
+  [...PATHS[1], () => delivery()],
+  [...PATHS[2], () => ({ email: null, locale: 'de', channels: { email: false, inbox: true } })],
+];
+const settings = (port: number | undefined) => ({
+  ...{ companyName: 'ACME GmbH', replyTo: 'billing@acme.example', locale: 'de', sender: 'custom', fallback: true, notifyUserIds: ['u3'] },
+  ...{ cc: [{ address: 'boss@acme.example' }], bcc: [{ address: 'controlling@acme.example', name: 'Controlling' }] },
+  smtp: {
+    ...{ host: 'smtp.acme.example', port, security: 'starttls', fromAddress: 'billing@acme.example', fromName: 'ACME Billing' },
+    auth: { type: 'password', username: 'billing', password: 'geheim' },
+  },
+});
+const delivery = () => {
+  const { key: _key, version: _version, teamId: _teamId, ...document } = invoice(TEAM);
+  return { ...document, cc: [{ address: 'c@customer.example' }], html: '<p>Hi</p>' };
+};
+
+const mutated: Attack = {
+  name: 'mutated',
+  tries: `${MUTATED} bodies made wrong in one to four places, for each service`,
+  expects: 'each is taken, or refused with a pointer to what is wrong',
+  run: async (attempt) => {
+    const seen: string[] = [];
+    for (const [service, method, path, validOn] of VALID) {
+      const random = randomBy(FUZZ_SEED);
+      const valid = validOn(attempt.site);
+      const bodies = Array.from({ length: MUTATED }, () => mutateText(valid, random));
+      const answers = await inGroups(MUTATED, AT_ONCE, (index) =>
+        send(attempt.site, [service, method, path], {
+          ...{ as: 'service', body: bodies[index] },
+          headers: { 'idempotency-key': `fuzzed-${index}` },
+        }),
+      );
+      for (const [index, { status, text }] of answers.entries())
+        attempt.expect(isInWords(status, text), `${service}: ${status} ${text.slice(0, 300)} to ${bodies[index]?.slice(0, 1000)}`);
+      // Some are taken and some are not, or it is not the edge that was tried.
+      const statuses = answers.map(({ status }) => status);
+      attempt.expect(
+        [400, 422].every((status) => statuses.includes(status)),
+        `${service} refuses none`,
+      );
+      attempt.expect(statuses.includes(200) || statuses.includes(202), `${service} takes none`);
+      seen.push(countStatuses(answers));
+    }
+    return `${seen.join('; ')}, by seed ${FUZZ_SEED}`;
+  },
+};
+
+/** Taken, no JSON at all, too large, or wrong in places that are named. */
+function isInWords(status: number, text: string): boolean {
+  if (status !== 422) return [200, 202, 400, 413].includes(status);
+  const { errors = [] } = JSON.parse(text) as { errors?: { pointer?: string; message: string }[] };
+  return errors.length > 0 && errors.every(({ pointer, message }) => typeof pointer === 'string' && message !== '');
+}
 
 export const bodies: Kind = {
   name: 'bodies',
@@ -74,5 +140,6 @@ export const bodies: Kind = {
       headers: { 'content-encoding': 'x-evil' },
     })),
     refused('no-json', 'a body that is no JSON', [400], () => ({ as: 'admin', body: '{"companyName":' })),
+    mutated,
   ],
 };

@@ -1,6 +1,7 @@
 // The worst bodies all at once: what stalls, how much memory it takes, and what a legitimate invoice notices.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { readMetric } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
 import { type CallerName, OTHER_TEAM, TEAM } from '../callers.js';
 import { type Noticed, startBystander } from '../bystander.js';
@@ -8,12 +9,18 @@ import { type Answer } from '../site.js';
 import { longText, longTexts, manyValues, nested } from './bodies.js';
 import { DRIP, drip, PIPELINE, pipeline } from './connections.js';
 import { HEAVY, heavyDocuments } from './documents.js';
+import { MUTATED_END, mutatedJobs, publishMutated } from './jobs.js';
+import { openUnreadStream } from '../streams.js';
+import { stopHalfWay } from './uploads.js';
 
 const AT_ONCE = 50;
 const LONGEST_STALL_MS = 250;
 const MOST_MEMORY_MB = 512;
 const TIMES_AS_LONG = 3;
 const INVOICES = 10;
+
+/** From here on the most memory that a process has had is counted anew (proc(5), clear_refs). */
+const countPeakAnew = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
 /** The most memory that a process has had, in MB. */
 function peakMb(pid: number): number {
@@ -34,21 +41,23 @@ async function noticed<T>(attempt: Attempt, happen: () => Promise<T>): Promise<{
 }
 
 /** Makes the attack while health is watched and invoices go out; judges the figures. */
-async function measured(attempt: Attempt, attack: () => Promise<string>): Promise<string> {
+async function measured(attempt: Attempt, attack: () => Promise<string>, mostTimesAsLong = TIMES_AS_LONG): Promise<string> {
   const usual = await noticed(attempt, () => Promise.resolve());
+  for (const { pid } of Object.values(attempt.site.services)) countPeakAnew(pid);
   const { seen, stallMs, invoiceMs } = await noticed(attempt, attack);
   const peaks = Object.values(attempt.site.services).map(({ pid }) => peakMb(pid));
   const peak = Math.max(...peaks);
   const times = invoiceMs / usual.invoiceMs;
   attempt.expect(stallMs < LONGEST_STALL_MS, `/health/live answered after ${Math.round(stallMs)} ms`);
   attempt.expect(peak < MOST_MEMORY_MB, `a service took ${Math.round(peak)} MB`);
-  attempt.expect(times <= TIMES_AS_LONG, `an invoice took ${times.toFixed(1)} times as long`);
+  attempt.expect(times <= mostTimesAsLong, `an invoice took ${times.toFixed(1)} times as long`);
   const memory = `${peaks.map(Math.round).join(', ')} MB`;
   const invoices = `invoice ${Math.round(usual.invoiceMs)} ms, ${Math.round(invoiceMs)} ms beside it`;
   return `${seen}; stall ${Math.round(stallMs)} ms, ${Math.round(usual.stallMs)} ms without; ${memory}; ${invoices}`;
 }
 
-const EXPECTED = `health within ${LONGEST_STALL_MS} ms, under ${MOST_MEMORY_MB} MB, an invoice at most ${TIMES_AS_LONG} times as long`;
+const LIVELY = `health within ${LONGEST_STALL_MS} ms, under ${MOST_MEMORY_MB} MB`;
+const EXPECTED = `${LIVELY}, an invoice at most ${TIMES_AS_LONG} times as long`;
 const WORST = () => [nested(), manyValues(), longText()];
 const path = `/v1/teams/${TEAM}/deliveries`;
 
@@ -164,6 +173,60 @@ const heavy: Attack = {
     }),
 };
 
+const halfSentFiles: Attack = {
+  name: 'half-sent-files',
+  tries: `${AT_ONCE} uploads of a file of 24 MB by an internal service that stop half-way`,
+  expects: `${EXPECTED}; no file stays`,
+  run: (attempt) => measured(attempt, () => stopHalfWay(attempt, AT_ONCE)),
+};
+
+const MUTATED = 10_000;
+const mutated: Attack = {
+  name: 'mutated-jobs',
+  tries: mutatedJobs('10,000'),
+  expects: `${LIVELY}; ${MUTATED_END}`,
+  // So many documents of one team at once are work, whatever is in them: they may take the whole machine.
+  run: (attempt) => measured(attempt, () => publishMutated(attempt, MUTATED), Infinity),
+};
+
+const READERS = 5;
+const STREAMS_EACH = 20;
+const EVENTS = 3000;
+const CUT_WITHIN_MS = 240_000;
+
+/** Notifications of about 10 KB for everybody in the team, as many rejected jobs with many errors would make them. */
+const WRITE_EVENTS = `
+  WITH clock AS (UPDATE notify.stream_clock SET position = position + $2 RETURNING position)
+  INSERT INTO notify.notifications (team_id, type, severity, params, document_id, position)
+  SELECT $1, 'job_rejected', 'error', $3, 'never-read', clock.position - $2 + place FROM clock, generate_series(1, $2::int) AS place`;
+
+const slowReaders: Attack = {
+  name: 'streams-never-read',
+  tries: `${EVENTS} notifications of 10 KB, and ${READERS * STREAMS_EACH} streams of them by ${READERS} users who read nothing`,
+  expects: `${EXPECTED}; all streams closed by the service`,
+  run: async (attempt) => {
+    const { site } = attempt;
+    const { url } = site.services['notification-service'];
+    const errors = Array.from({ length: 50 }, (_, index) => ({ pointer: `/to/${index}/address`, message: 'x'.repeat(180) }));
+    const rejection = { kind: 'rejection', key: 'k', documentId: 'never-read', documentNumber: null, reason: 'invalid', errors };
+    await site.stage.database.rows(WRITE_EVENTS, [TEAM, EVENTS, JSON.stringify(rejection)]);
+    const tokens = await Promise.all(
+      Array.from({ length: READERS }, (_, reader) => site.tokenWith({ sub: `never-reads-${reader}`, teams: { [TEAM]: 'member' } })),
+    );
+    const seen = await measured(attempt, async () => {
+      const since = performance.now();
+      const streams = await Promise.all(
+        tokens.flatMap(({ authorization }) => Array.from({ length: STREAMS_EACH }, () => openUnreadStream(url, authorization))),
+      );
+      await attempt.awaits('all are closed', async () => (await readMetric(url, 'billing_mail_open_streams')) === 0, CUT_WITHIN_MS);
+      for (const stream of streams) stream.close();
+      return `${countStatuses(streams)}, all closed after ${Math.round((performance.now() - since) / 1000)} s`;
+    });
+    await site.stage.database.rows("DELETE FROM notify.notifications WHERE document_id = 'never-read'");
+    return seen;
+  },
+};
+
 export const figures: Kind = {
   name: 'figures',
   alone: true,
@@ -173,8 +236,11 @@ export const figures: Kind = {
     atOnce('worst-by-a-service', 'the same by an internal service', 'service', WORST, [400, 413, 422, 429]),
     longFields,
     halfSent,
+    halfSentFiles,
+    slowReaders,
     pipelined,
     slowHeads,
     heavy,
+    mutated,
   ],
 };

@@ -138,4 +138,54 @@ const prototypes: Attack = {
   },
 };
 
-export const injections: Kind = { name: 'injections', attacks: [headers, smtp, sql, html, prototypes] };
+const FORMULA = '=HYPERLINK("http://evil.example")';
+const CELLS: readonly [name: string, text: string][] = [
+  ['=', FORMULA],
+  ['+', '+1+1'],
+  ['-', '-1+1'],
+  ['@', '@SUM(1)'],
+  ['a blank before it', ` ${FORMULA}`],
+  ['a no-break space before it', `\u00a0${FORMULA}`],
+  ['an ideographic space before it', `\u3000${FORMULA}`],
+  ['full-width ＝', '＝1+1'],
+  ['full-width ＋', '＋1+1'],
+  ['full-width －', '－1+1'],
+  ['full-width ＠', '＠SUM(1)'],
+  ['a minus sign', '\u22121+1'],
+];
+
+const csv: Attack = {
+  name: 'csv',
+  tries: `invoices whose number, subject and recipient begin as formulas do, in the file of a run: ${CELLS.map(([name]) => name).join(', ')}`,
+  expects: 'refused, or a text in every cell',
+  run: async (attempt) => {
+    const { site } = attempt;
+    const handed = CELLS.map(([, text], index) =>
+      site.hand('service', {
+        document: { id: `cell-${index}`, type: 'quote', number: text },
+        ...{ subject: text, to: [{ address: `${'=+-'.charAt(index % 3)}1+${index}@customer.example` }] },
+      }),
+    );
+    const answers = await Promise.all(handed);
+    for (const [index, answer] of answers.entries()) attempt.expectAnswer(CELLS[index]?.[0] ?? '', answer, [202, 422]);
+    const { text } = await site.ask('mail-dispatcher', `${deliveries()}/report/csv?type=quote`, { as: 'admin' });
+    const cells = cellsOf(text);
+    const formulas = cells.filter((cell) => /^[\s\p{Z}\p{Cf}\p{Cc}]*[=+\-@\u2212]/u.test(cell.normalize('NFKC')));
+    attempt.expect(formulas.length === 0, `formulas: ${formulas.slice(0, 5).join(' | ')}`);
+    // Those that are taken are in it, or it is not the file that was tried.
+    const taken = answers.filter(({ status }) => status === 202).length;
+    attempt.expect(
+      taken > 0 && cells.filter((cell) => cell.startsWith('cell-')).length === taken,
+      `${taken} taken, and the file is ${text}`,
+    );
+    return `${countStatuses(answers)}; ${formulas.length} formulas in ${cells.length} cells`;
+  },
+};
+
+/** As RFC 4180 has them. */
+const cellsOf = (text: string): string[] =>
+  [...text.matchAll(/"((?:[^"]|"")*)"(?:,|\r\n)|([^",\r\n]*)(?:,|\r\n)/g)].map(
+    ([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain,
+  );
+
+export const injections: Kind = { name: 'injections', attacks: [headers, smtp, sql, html, csv, prototypes] };

@@ -1,8 +1,10 @@
 // Jobs that are poison, and options of a publisher that would have Bull lose a job.
 import { DISPATCH_JOB } from '@billing-mail/contracts';
+import { mutate, randomBy } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';
 import { invoice } from '@billing-mail/tools/stage';
-import { type Attack, type Kind } from '../attack.js';
+import { type Attack, type Attempt, type Kind } from '../attack.js';
+import { FUZZ_SEED } from '../fuzz-seed.js';
 import { TEAM } from '../callers.js';
 
 const POISON = 3_000_000;
@@ -31,34 +33,95 @@ const poisoned: Attack = {
   },
 };
 
-const OPTIONS: readonly JobOptions[] = [
-  { timeout: 1 },
-  { attempts: 1, removeOnFail: true },
-  { attempts: 50, backoff: { type: 'no-such-strategy' } },
-  { backoff: 86_400_000, attempts: 2, timeout: 1 },
-  { removeOnComplete: false },
-  { priority: 2_097_152 },
-  { stackTraceLimit: 0, preventParsingData: true },
+const DAY_MS = 86_400_000;
+const OPTIONS: readonly [name: string, options: JobOptions][] = [
+  ['timeout', { timeout: 1 }],
+  ['attempts and removeOnFail', { attempts: 1, removeOnFail: true }],
+  ['an unknown backoff', { attempts: 50, backoff: { type: 'no-such-strategy' } }],
+  ['a backoff of a day', { backoff: DAY_MS, attempts: 2, timeout: 1 }],
+  ['removeOnComplete', { removeOnComplete: false }],
+  ['delay', { delay: 500 }],
+  ['repeat', { repeat: { every: 300, limit: 3 } }],
+  ['lifo', { lifo: true }],
+  ['priority', { priority: 2_097_152 }],
+  // One that nobody else has: whatever comes under an id in use Bull drops before anybody sees it (README).
+  ['a jobId', { jobId: 'chosen by the publisher' }],
+  ['preventParsingData', { stackTraceLimit: 0, preventParsingData: true }],
+  ['all of them', { timeout: 1, attempts: 3, backoff: 1, removeOnFail: 1, lifo: true, delay: 1, jobId: 'another' }],
 ];
 
 const options: Attack = {
   name: 'publisher-options',
-  tries: `${OPTIONS.length} invoices with options by which Bull would fail, forget or keep them`,
-  expects: 'each sent once',
+  tries: `an invoice each with options by which Bull would fail, forget, hide or repeat it: ${OPTIONS.map(([name]) => name).join(', ')}`,
+  expects: 'each sent, by one mail, and nothing left in the queue',
   run: async (attempt) => {
-    const { invoicing, database } = attempt.site.stage;
-    const jobs = OPTIONS.map((option) => ({ job: invoice(TEAM), option }));
+    const { invoicing, database, platform } = attempt.site.stage;
+    const jobs = OPTIONS.map(([name, option]) => ({ name, option, job: invoice(TEAM) }));
+    const mailsOf = (key: string): number =>
+      platform.messages.filter(({ recipients }) => recipients.some(({ address }) => address === `a.${key}@customer.example`)).length;
     await Promise.all(jobs.map(({ job, option }) => invoicing.jobs.add(DISPATCH_JOB, job, option)));
-    const sent = async (): Promise<number> =>
-      (
-        await database.one<{ count: number }>(
-          `SELECT count(*)::int AS count FROM dispatch.deliveries WHERE status = 'sent' AND key = ANY($1)`,
-          [jobs.map(({ job }) => job.key)],
-        )
-      ).count;
-    await attempt.awaits('all sent', async () => (await sent()) === jobs.length);
-    return `${await sent()} of ${jobs.length} sent`;
+    const keys = jobs.map(({ job }) => job.key);
+    const sent = () =>
+      database.rows<{ key: string }>("SELECT key FROM dispatch.deliveries WHERE status = 'sent' AND key = ANY($1)", [keys]);
+    await attempt.awaits('all sent', async () => (await sent()).length === jobs.length);
+    await attempt.awaits('nothing left in the queue', () => isQueueEmpty(attempt));
+    const sentKeys = (await sent()).map(({ key }) => key);
+    for (const { name, job } of jobs) {
+      attempt.expect(sentKeys.includes(job.key), `${name}: not sent`);
+      attempt.expect(mailsOf(job.key) === 1, `${name}: ${mailsOf(job.key)} mails`);
+    }
+    return `${sentKeys.length} of ${jobs.length} sent, ${keys.reduce((sum, key) => sum + mailsOf(key), 0)} mails`;
   },
 };
 
-export const jobs: Kind = { name: 'jobs', attacks: [poisoned, options] };
+/** Nor in the set of those that Bull gave up on. */
+async function isQueueEmpty({ site }: Attempt): Promise<boolean> {
+  const { waiting, active, delayed, failed } = await site.stage.invoicing.jobs.getJobCounts();
+  return waiting + active + delayed + failed === 0;
+}
+
+const AT_ONCE = 100;
+const MUTATED_WITHIN_MS = 1_200_000;
+
+/** What became of what the dispatcher took from the queue. */
+const COUNTS = `SELECT (SELECT count(*)::int FROM dispatch.deliveries WHERE key NOT LIKE 'bystander-%') AS taken,
+  (SELECT count(*)::int FROM dispatch.rejected_jobs) AS rejected,
+  (SELECT count(*)::int FROM dispatch.rejected_jobs WHERE reason = 'given_up') AS "givenUp",
+  (SELECT count(*)::int FROM dispatch.rejected_jobs WHERE jsonb_array_length(errors) = 0 OR EXISTS (
+     SELECT FROM jsonb_array_elements(errors) error WHERE jsonb_typeof(error -> 'pointer') IS DISTINCT FROM 'string' OR error ->> 'message' = '')) AS unexplained`;
+type Counts = { taken: number; rejected: number; givenUp: number; unexplained: number };
+
+/** Publishes so many jobs made wrong, and holds what became of each. */
+export async function publishMutated(attempt: Attempt, times: number): Promise<string> {
+  const { database, invoicing } = attempt.site.stage;
+  const dispatcher = attempt.site.services['mail-dispatcher'];
+  const { pid } = dispatcher;
+  const random = randomBy(FUZZ_SEED);
+  const before = await database.one<Counts>(COUNTS);
+  const made = { html: '<p>Hello</p>', cc: [{ address: 'c@customer.example', name: 'Ünïcode' }], sendAt: '2026-01-01T07:00:00Z' };
+  for (let left = times; left > 0; left -= AT_ONCE) {
+    const jobs = Array.from({ length: Math.min(AT_ONCE, left) }, () => mutate(invoice(TEAM, made), random));
+    await invoicing.jobs.addBulk(jobs.map((data) => ({ name: DISPATCH_JOB, data })));
+  }
+  await attempt.awaits('the queue is empty', () => isQueueEmpty(attempt), MUTATED_WITHIN_MS);
+  const after = await database.one<Counts>(COUNTS);
+  const [taken, rejected] = [after.taken - before.taken, after.rejected - before.rejected];
+  attempt.expect(taken + rejected === times, `${taken} taken and ${rejected} rejected of ${times}`);
+  attempt.expect(taken > 0 && rejected > 0, 'all or none taken: it is not the edge that was tried');
+  attempt.expect(after.givenUp === before.givenUp, `${after.givenUp - before.givenUp} given up`);
+  attempt.expect(after.unexplained === 0, `${after.unexplained} rejected without a pointer`);
+  attempt.expect(dispatcher.pid === pid && dispatcher.isRunning, 'the dispatcher is another one');
+  return `${taken} taken, ${rejected} rejected with a pointer, by seed ${FUZZ_SEED}`;
+}
+export const mutatedJobs = (count: string): string => `${count} invoices made wrong in one to four places, through the queue`;
+export const MUTATED_END = 'each is a delivery or kept as rejected with a pointer, none failed in Bull, the dispatcher is the same';
+
+const MUTATED = 300;
+const mutated: Attack = {
+  name: 'mutated',
+  tries: mutatedJobs(String(MUTATED)),
+  expects: MUTATED_END,
+  run: (attempt) => publishMutated(attempt, MUTATED),
+};
+
+export const jobs: Kind = { name: 'jobs', attacks: [poisoned, options, mutated] };

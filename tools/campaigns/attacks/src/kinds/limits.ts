@@ -1,25 +1,153 @@
-// What may be done only so often.
-import { type Attack, countStatuses, type Kind } from '../attack.js';
+// What costs us or others something may be done only so often, whichever instance is asked.
+import { type ServiceName } from '@billing-mail/tools/starting/services';
+import { ACCOUNT } from '@billing-mail/tools/stage';
+import { type Attack, type Attempt, countStatuses, inGroups, type Kind } from '../attack.js';
+import { TEAM } from '../callers.js';
 import { type Answer } from '../site.js';
+import { openUnreadStream } from '../streams.js';
 
-const MANY_TESTS = 15;
-const TESTS_A_MINUTE = 10;
+/** More than are allowed. */
+const TOO_MANY = 20;
+const AT_ONCE = 10;
+const TOGETHER = 'together they take what one allows; the others get 429 with Retry-After, by both';
 
-const tests: Attack = {
-  name: 'tests-of-a-server',
-  tries: `${MANY_TESTS} tests of a connection, one after the other, for one team`,
-  expects: `429 with Retry-After from the ${TESTS_A_MINUTE + 1}th on`,
+type Costly = { service: ServiceName; method?: 'POST'; path: string };
+
+/** What a service says that it allows by this limit of `RATE_LIMITS`. */
+const allowedBy = (limit: string, { headers }: Answer): number =>
+  Number(new RegExp(`"${limit}";q=(\\d+);`).exec(headers.get('ratelimit-policy') ?? '')?.[1]);
+
+/** So many were taken and all others refused, with the time to wait, by each instance. */
+function expectRefusals(attempt: Attempt, answers: readonly Pick<Answer, 'status' | 'headers'>[], allowed: number): string {
+  const refused = answers.map(({ status }) => status === 429);
+  attempt.expect(refused.filter((isRefused) => !isRefused).length === allowed, `${countStatuses(answers)} where ${allowed} are allowed`);
+  for (const instance of [0, 1])
+    attempt.expect(
+      refused.some((isRefused, index) => isRefused && index % 2 === instance),
+      `instance ${instance + 1} refused nothing`,
+    );
+  for (const { status, headers } of answers)
+    attempt.expect(status !== 429 || (Number(headers.get('retry-after')) > 0 && headers.has('ratelimit')), 'a 429 without Retry-After');
+  return `${countStatuses(answers)}; allowed: ${allowed}`;
+}
+
+const tooOften = (name: string, what: string, limit: string, { service, method, path }: Costly): Attack => ({
+  name,
+  tries: `${what}: ${TOO_MANY} more than are allowed, at two instances in turn`,
+  expects: TOGETHER,
   run: async (attempt) => {
-    const answers: Answer[] = [];
-    const path = '/v1/teams/tested-often/email-delivery/smtp/test';
-    for (let count = 0; count < MANY_TESTS; count += 1)
-      answers.push(await attempt.site.ask('settings-api', path, { as: 'service', method: 'POST', body: {} }));
-    for (const [index, answer] of answers.entries()) {
-      attempt.expect((answer.status === 429) === index >= TESTS_A_MINUTE, `test ${index + 1}: ${answer.status}`);
-      attempt.expect(answer.status !== 429 || Number(answer.headers.get('retry-after')) > 0, 'a 429 without Retry-After');
-    }
-    return countStatuses(answers);
+    const { site } = attempt;
+    const asker = async (team: string) => {
+      const as = await site.tokenWith({ sub: team, teams: { [team]: 'admin' } });
+      const question = { as, ...(method === undefined ? {} : { method, body: {} }) };
+      return (instance: Parameters<typeof site.ask>[0]) => site.ask(instance, path.replace('{teamId}', team), question);
+    };
+    const allowed = allowedBy(limit, await (await asker(`${name}-once`))(service));
+    // A window that does not end while a busy machine still asks; it begins with the first request.
+    return site.beside(service, { RATE_LIMITS: `${limit}=${allowed}/1h` }, async (apart) => {
+      const ask = await asker(`${name}-often`);
+      const first = await ask(apart);
+      const more = await inGroups(allowed + TOO_MANY - 1, AT_ONCE, (index) => ask(index % 2 === 0 ? service : apart));
+      return expectRefusals(attempt, [first, ...more], allowed);
+    });
+  },
+});
+
+/** As `RATE_LIMITS` has it: a service says it only when it refuses. */
+const TESTS_OF_A_HOST = 60;
+const HOSTS_AT_ONCE = 5;
+const ofAHost: Attack = {
+  name: 'tests-of-a-host',
+  tries: `tests of one server, each by another team: ${TOO_MANY} more than are allowed, at two instances in turn`,
+  expects: TOGETHER,
+  run: async (attempt) => {
+    const { site } = attempt;
+    // Nobody listens there: a test ends at once.
+    const smtp = { host: '127.0.0.9', port: site.stage.customServers[0]?.port, security: 'none', auth: { type: 'none' } };
+    const body = { smtp: { ...smtp, fromAddress: 'billing@acme.example' } };
+    return site.beside('settings-api', { RATE_LIMITS: `smtp-test-host=${TESTS_OF_A_HOST}/1h` }, async (apart) => {
+      const test = (index: number): Promise<Answer> =>
+        site.ask(index % 2 === 0 ? apart : 'settings-api', `/v1/teams/host-${index}/email-delivery/smtp/test`, {
+          ...{ as: 'service', method: 'POST', body },
+        });
+      const first = await test(0);
+      const more = await inGroups(TESTS_OF_A_HOST + TOO_MANY - 1, HOSTS_AT_ONCE, (index) => test(index + 1));
+      return expectRefusals(attempt, [first, ...more], TESTS_OF_A_HOST);
+    });
   },
 };
 
-export const limits: Kind = { name: 'limits', attacks: [tests] };
+const SLIPS = 3;
+/** How often a server is tested at all is another limit. */
+const TESTS_AT_WILL = { RATE_LIMITS: 'smtp-test=10000/1h,smtp-test-host=10000/1h' };
+const signIns: Attack = {
+  name: 'failed-sign-ins',
+  tries: 'wrong passwords for a mail server, one after the other, at two instances in turn',
+  expects: `after ${SLIPS + 1} the next gets 429 with Retry-After; after another failure it is longer`,
+  run: (attempt) =>
+    attempt.site.beside('settings-api', TESTS_AT_WILL, (one) =>
+      attempt.site.beside('settings-api', TESTS_AT_WILL, async (other) => {
+        const { site } = attempt;
+        const server = site.stage.takeServer();
+        server.behave({ auth: '535 5.7.8 no' });
+        const smtp = { host: '127.0.0.1', port: server.port, security: 'starttls', fromAddress: 'billing@acme.example' };
+        const auth = { type: 'password', username: ACCOUNT.username, password: 'guessed' };
+        let guesses = 0;
+        const guess = (): Promise<Answer> =>
+          site.ask((guesses += 1) % 2 === 0 ? one : other, '/v1/teams/guessing/email-delivery/smtp/test', {
+            ...{ as: 'service', method: 'POST', body: { smtp: { ...smtp, auth } } },
+          });
+        for (let count = 0; count <= SLIPS; count += 1) attempt.expectAnswer(`guess ${count + 1}`, await guess(), [200]);
+        const waits: number[] = [];
+        for (const at of ['the next', 'the one after another failure']) {
+          const refused = await guess();
+          attempt.expect(
+            refused.status === 429 && refused.headers.get('ratelimit-policy')?.startsWith('"failed-sign-in"') === true,
+            `${at}: ${refused.status} ${refused.text}`,
+          );
+          waits.push(Number(refused.headers.get('retry-after')));
+          if (waits.length === 1) await attempt.awaits('a further guess', async () => (await guess()).status === 200);
+        }
+        const [first = 0, second = 0] = waits;
+        attempt.expect(first > 0 && second > first, `Retry-After ${waits.join(', then ')}`);
+        return `Retry-After ${waits.join(' s, then ')} s`;
+      }),
+    ),
+};
+
+const STREAMS = 20;
+const streams: Attack = {
+  name: 'streams',
+  tries: `open streams of events of one user: ${TOO_MANY} more than are allowed, at two instances in turn`,
+  expects: TOGETHER,
+  run: (attempt) =>
+    attempt.site.beside('notification-service', {}, async (apart) => {
+      const { authorization } = await attempt.site.tokenWith({ sub: 'streams-often', teams: { [TEAM]: 'member' } });
+      const urls = [apart.url, attempt.site.services['notification-service'].url];
+      const opened = await inGroups(STREAMS + TOO_MANY, AT_ONCE, (index) => openUnreadStream(urls[index % 2] ?? '', authorization));
+      try {
+        return expectRefusals(attempt, opened, STREAMS);
+      } finally {
+        for (const stream of opened) stream.close();
+      }
+    }),
+};
+
+const DELIVERIES = '/v1/teams/{teamId}/deliveries';
+const dispatcher = (below: string): Costly => ({ service: 'mail-dispatcher', path: `${DELIVERIES}${below}` });
+
+export const limits: Kind = {
+  name: 'limits',
+  attacks: [
+    tooOften('tests-of-a-server', 'tests of a mail server of one team', 'smtp-test', {
+      ...{ service: 'settings-api', method: 'POST', path: '/v1/teams/{teamId}/email-delivery/smtp/test' },
+    }),
+    ofAHost,
+    signIns,
+    tooOften('searches', 'searches of one user', 'searches', dispatcher('?search=invoice')),
+    tooOften('statistics', 'statistics of one user', 'statistics', dispatcher('/statistics')),
+    tooOften('exports', 'pages of the log, of which an export is made, of one user', 'lists', dispatcher('?limit=1')),
+    tooOften('files', 'reports of a run as a file of one user', 'statistics', dispatcher('/report/csv')),
+    streams,
+  ],
+};

@@ -1,7 +1,8 @@
 // Names that pretend: of companies in a signed From, and of files.
 import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, countStatuses, type Kind } from '../attack.js';
-import { TEAM } from '../callers.js';
+import { type CallerName, OTHER_TEAM, TEAM } from '../callers.js';
+import { type Answer } from '../site.js';
 
 const COMPANY_NAMES = [
   ['direction', 'ACME \u202eGmbH'],
@@ -33,6 +34,43 @@ const companyNames: Attack = {
   },
 };
 
+const OTHERS_NAME = `Team ${OTHER_TEAM}`;
+/** The name of another team as people take it for: other letters that look the same, other capitals, blanks and signs. */
+const OTHERS_NAMES = [
+  ['as it is', OTHERS_NAME],
+  ['capitals and blanks', 'TEAM  GLOBEX'],
+  ['Cyrillic', 'Теam glоbех'],
+  ['a digit', 'Team g1obex'],
+  ['full width', 'Ｔｅａｍ　ｇｌｏｂｅｘ'],
+  ['signs', 'Team-Globex.'],
+  ['an added mark', 'Team glo\u0331bex'],
+] as const;
+
+const ofAnotherTeam: Attack = {
+  name: 'of-another-team',
+  tries: `an admin takes another team's name, for the company and for the sender, in ${OTHERS_NAMES.length} ways: ${OTHERS_NAMES.map(([name]) => name).join(', ')}; then an internal service does`,
+  expects: '422 at the name; the service may, and the history says that it vouched',
+  run: async (attempt) => {
+    const { site } = attempt;
+    const save = (as: CallerName, team: string, body: object) =>
+      site.ask('settings-api', `/v1/teams/${team}/email-delivery`, { as, method: 'PUT', body });
+    const smtp = { host: '127.0.0.1', port: site.stage.customServers[0]?.port, security: 'none', auth: { type: 'none' } };
+    const answers: Answer[] = [];
+    for (const [kind, name] of OTHERS_NAMES) {
+      const company = await save('admin', TEAM, { companyName: name });
+      attempt.expectAnswer(`the company: ${kind}`, company, [422], '/companyName');
+      const sender = { ...smtp, fromAddress: 'billing@acme.example', fromName: name };
+      const from = await save('admin', TEAM, { companyName: `Team ${TEAM}`, sender: 'custom', smtp: sender });
+      attempt.expectAnswer(`the sender: ${kind}`, from, [422], '/smtp/fromName');
+      answers.push(company, from);
+    }
+    attempt.expectAnswer('the service', await save('service', 'namesake', { companyName: OTHERS_NAME }), [200]);
+    const { text } = await site.ask('settings-api', '/v1/teams/namesake/email-delivery/history', { as: 'service' });
+    attempt.expect(text.includes('"vouchedFor":true'), `the history: ${text.slice(0, 300)}`);
+    return `${countStatuses(answers)}; 200 for the service`;
+  },
+};
+
 const FILE_NAMES = [
   '..',
   '.',
@@ -44,9 +82,12 @@ const FILE_NAMES = [
   'a\u0000.pdf',
 ];
 
+/** As JSON; JSON alone leaves what turns the direction of the text as it is, and with it that of the table that shows it. */
+const visibly = (name: string): string => JSON.stringify(name).replace(/\p{Cf}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
+
 const fileNames: Attack = {
   name: 'file',
-  tries: `attachments called ${FILE_NAMES.map((name) => JSON.stringify(name)).join(', ')}`,
+  tries: `attachments called ${FILE_NAMES.map(visibly).join(', ')}`,
   expects: '422 at the attachment',
   run: async (attempt) => {
     const asked = FILE_NAMES.map(async (filename) => {
@@ -59,4 +100,4 @@ const fileNames: Attack = {
   },
 };
 
-export const names: Kind = { name: 'names', attacks: [companyNames, fileNames] };
+export const names: Kind = { name: 'names', attacks: [companyNames, ofAnotherTeam, fileNames] };

@@ -1,4 +1,6 @@
 // Speaking in another's name, and having the platform write to people who are none of the team's.
+import { DISPATCH_JOB } from '@billing-mail/contracts';
+import { invoice } from '@billing-mail/tools/stage';
 import { type Attack, type Attempt, type Kind } from '../attack.js';
 import { OTHER_TEAM, TEAM } from '../callers.js';
 
@@ -83,4 +85,73 @@ const otherTeam: Attack = {
   },
 };
 
-export const speaking: Kind = { name: 'speaking', attacks: [asAnother, stranger, otherTeam] };
+/** A user whose address an internal service vouches for; returns its id, its address and its token. */
+async function knownUser({ site }: Attempt, userId: string, teams: readonly string[]) {
+  const roles = Object.fromEntries(teams.map((team) => [team, 'member']));
+  const email = `${userId}@acme.example`;
+  await site.ask('notification-service', `/v1/users/${userId}`, {
+    as: 'service',
+    method: 'PUT',
+    body: { name: userId, email, teams: roles },
+  });
+  return { userId, email, as: await site.tokenWith({ sub: userId, teams: roles }) };
+}
+
+/** Jobs without a recipient, one for each of these teams, asked for by that user. */
+async function publishRefused({ site }: Attempt, userId: string, teams: readonly string[]): Promise<void> {
+  const jobs = teams.map((team) => ({ ...invoice(team, { requestedBy: { userId } }), to: [] }));
+  await site.stage.invoicing.jobs.addBulk(jobs.map((data) => ({ name: DISPATCH_JOB, data })));
+}
+
+const REJECTIONS = 500;
+const rejections: Attack = {
+  name: 'flood-of-rejections',
+  tries: `${REJECTIONS} jobs that are refused, in the name of one user`,
+  expects: `one notification that counts to ${REJECTIONS}, and one e-mail about the first of them`,
+  run: async (attempt) => {
+    const { userId, email, as } = await knownUser(attempt, 'refused-often', [TEAM]);
+    await publishRefused(
+      attempt,
+      userId,
+      Array.from({ length: REJECTIONS }, () => TEAM),
+    );
+    const told = async (): Promise<number[]> => {
+      const { text } = await attempt.site.ask('notification-service', '/v1/notifications?limit=100', { as });
+      return (JSON.parse(text) as { items: { count: number }[] }).items.map(({ count }) => count);
+    };
+    const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+    await attempt.awaits('all are told', async () => sum(await told()) === REJECTIONS);
+    await lettersGone(attempt);
+    const counts = await told();
+    attempt.expect(counts.length === 1, `${counts.length} notifications`);
+    attempt.expect(lettersTo(attempt, email) === 1, `${lettersTo(attempt, email)} e-mails`);
+    return `${counts.length} notification that counts to ${sum(counts)}, ${lettersTo(attempt, email)} e-mail`;
+  },
+};
+
+const TROUBLES = 40;
+const EMAILS_AN_HOUR = 30;
+const letters: Attack = {
+  name: 'flood-of-letters',
+  tries: `${TROUBLES} troubles that have nothing in common, each of another team, for one user`,
+  expects: `${EMAILS_AN_HOUR} e-mails, and the others wait for one that tells of all of them`,
+  run: async (attempt) => {
+    const teams = Array.from({ length: TROUBLES }, (_, index) => `flooding-${index}`);
+    const { userId, email } = await knownUser(attempt, 'written-often', teams);
+    await publishRefused(attempt, userId, teams);
+    const heldBack = async (): Promise<number> =>
+      (
+        await attempt.site.stage.database.one<{ count: number }>(
+          `SELECT count(*)::int AS count FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+           WHERE n.user_id = $1 AND o.status = 'waiting' AND o.in_digest`,
+          [userId],
+        )
+      ).count;
+    await attempt.awaits('all are sent or wait', async () => lettersTo(attempt, email) + (await heldBack()) >= TROUBLES);
+    const [sent, held] = [lettersTo(attempt, email), await heldBack()];
+    attempt.expect(sent === EMAILS_AN_HOUR && held === TROUBLES - EMAILS_AN_HOUR, `${sent} e-mails, ${held} wait`);
+    return `${sent} e-mails, ${held} wait for one`;
+  },
+};
+
+export const speaking: Kind = { name: 'speaking', attacks: [asAnother, stranger, otherTeam, rejections, letters] };

@@ -1,10 +1,10 @@
 // Documents that come with a request that is refused or never ends: none of them may stay on the disk.
-import { readdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { readdirSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
-import { TEAM } from '../callers.js';
+import { type CallerName, TEAM } from '../callers.js';
 import { type Answer, type Site } from '../site.js';
 
 const MB = 1024 * 1024;
@@ -32,8 +32,12 @@ const send = (site: Site, body: Buffer | object, contentType = 'multipart/form-d
   });
 
 /** Files of the document store, also those that are only just coming in. */
-const filesOf = ({ stage }: Site): number =>
-  readdirSync(join(stage.folder, 'documents'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+const filesOf = ({ stage }: Site, leastBytes = 0): number => {
+  const entries = readdirSync(join(stage.folder, 'documents'), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  // One may be moved to its place meanwhile.
+  return files.filter((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= leastBytes).length;
+};
 
 async function leavesNothing(attempt: Attempt, happen: () => Promise<string>): Promise<string> {
   const before = filesOf(attempt.site);
@@ -55,19 +59,41 @@ const cut: Attack = {
 };
 
 async function sendHalf(site: Site, key: string, body: Buffer): Promise<void> {
-  const { hostname, port } = new URL(site.services['mail-dispatcher'].url);
-  const socket = connect(Number(port), hostname).on('error', () => undefined);
-  const head = [
-    `POST ${path} HTTP/1.1`,
-    `Host: ${hostname}`,
-    `Authorization: ${site.authorization('admin') ?? ''}`,
-    `Idempotency-Key: ${key}`,
-  ];
-  socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n`);
-  await new Promise((resolve) => socket.write(body.subarray(0, body.length / 2), resolve));
+  const socket = await beginUpload(site, key, body);
   // Some of it is on the disk by then.
   await pause(200);
   socket.destroy();
+}
+
+/** Sends half of an upload; the rest never comes. */
+async function beginUpload(site: Site, key: string, body: Buffer, as: CallerName = 'admin'): Promise<Socket> {
+  const { hostname, port } = new URL(site.services['mail-dispatcher'].url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  const head = [`POST ${path} HTTP/1.1`, `Host: ${hostname}`, `Authorization: ${site.authorization(as) ?? ''}`, `Idempotency-Key: ${key}`];
+  socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n`);
+  // Who is refused by then is cut off.
+  await new Promise((resolve) => socket.once('close', resolve).write(body.subarray(0, body.length / 2), resolve));
+  return socket;
+}
+
+/** So many uploads of 24 MB at once that stop half-way; in words how each was ended. */
+export async function stopHalfWay(attempt: Attempt, count: number): Promise<string> {
+  const body = whole(words([named('file1')]), part('file1', Buffer.concat([pdf, Buffer.alloc(21 * MB, 'x')]), 'a.pdf'));
+  const answers = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const socket = await beginUpload(attempt.site, `half-${index}`, body, 'service');
+      const closed = new Promise((resolve) => (socket.closed ? resolve(null) : socket.once('close', resolve)));
+      let text = '';
+      socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
+      await closed;
+      return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0) };
+    }),
+  );
+  // 0: cut off before the answer was read.
+  for (const { status } of answers) attempt.expect([0, 408, 413, 429].includes(status), `ended with ${status}`);
+  // Invoices that go out meanwhile are small.
+  await attempt.awaits('no half of a file is left', () => Promise.resolve(filesOf(attempt.site, MB) === 0));
+  return countStatuses(answers);
 }
 
 const wrong: Attack = {
