@@ -51,5 +51,6 @@ export * from './shutdown/end-in-order.js';
 export * from './tracing/tracing.js';
 export { type OpenSpan } from './tracing/span.js';
 export * from './waiting/poll-loop.js';
+export * from './waiting/turns.js';
 export * from './waiting/until-answers.js';
 export * from './waiting/within.js';

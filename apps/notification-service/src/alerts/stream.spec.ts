@@ -199,6 +199,25 @@ describe('the live stream', () => {
     await eventually(async () => (await listen(one, headers)).status === 200);
   });
 
+  it('leaves PostgreSQL to others, however many streams read at once', async () => {
+    const holder = other.database.createQueryRunner();
+    await holder.startTransaction();
+    // Streams read it, settings of a user do not.
+    await holder.query('LOCK TABLE notify.notification_reads IN ACCESS EXCLUSIVE MODE');
+    try {
+      const streams = Array.from({ length: 15 }, async (_, index) => listen(one, await member(`many-${index % 3}`, 'many'), '0'));
+      // Each has asked by the time that it is open; the pool has ten connections.
+      await Promise.all(streams);
+      await request(one.url)
+        .get('/v1/preferences')
+        .set(await member('somebody', 'else'))
+        .expect(200);
+    } finally {
+      await holder.rollbackTransaction();
+      await holder.release();
+    }
+  });
+
   it('outlives a restart of PostgreSQL', async () => {
     const client = await listen(one, await member('u1', 'outage'));
     await ready(client);

@@ -1,6 +1,6 @@
 // All open streams of this process. They are woken by polling the table, so it does not matter which process wrote a notification.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots } from '@billing-mail/platform';
+import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots, Turns } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../notification.env.js';
@@ -23,6 +23,11 @@ const DRAIN_MS = 30_000;
 @Injectable()
 export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly listeners = new Set<Listener>();
+  /**
+   * Streams read one after the other. Many that begin at the start of a long inbox would take all connections to PostgreSQL, and word their
+   * notifications all at once: 200 of them kept requests and outcomes waiting for more than five seconds, and the process for two.
+   */
+  private readonly reading = new Turns();
   /** The position up to which all streams were woken. `null` at first and after a failed query; then every stream looks for itself. */
   private position: number | null = null;
   private readonly watching = new PollLoop({
@@ -57,7 +62,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
       response,
       // A position beyond the latest one comes from a database that has been replaced since.
       position: Math.min(options.lastSeen ?? now, now),
-      readAfter: (position, limit) => this.inbox.after(reader, position, limit),
+      readAfter: (position, limit) => this.reading.take(caller.userId, () => this.inbox.after(reader, position, limit)),
       expiresAt: options.expiresAt,
       heartbeatMs: HEARTBEAT_MS,
       drainMs: DRAIN_MS,

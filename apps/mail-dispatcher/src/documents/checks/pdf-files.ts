@@ -1,8 +1,8 @@
 // Reads the files embedded in a PDF, on a thread of its own: opening a large PDF takes a second, which would block this process.
 import path from 'node:path';
+import { Turns } from '@billing-mail/platform';
 import { Piscina } from 'piscina';
 import { type Blocks } from './document-check.js';
-import { Turns } from './turns.js';
 
 export type FoundInvoice = { name: string; data: Uint8Array };
 

@@ -1,9 +1,9 @@
 // Reads XML for the checks: whether it is well-formed, and the text of some elements.
+import { Turns } from '@billing-mail/platform';
 import { SaxesParser } from 'saxes';
 import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { type Content } from './document-check.js';
-import { Turns } from './turns.js';
 
 export type XmlName = { uri: string; local: string };
 /** The root element, and the text of the requested elements by their path below the root. */

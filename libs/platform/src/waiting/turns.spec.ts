@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Turns } from './turns.js';
 
 describe('turns', () => {
-  it('go from team to team, one at a time, in the order in which each has asked', async () => {
+  it('go from owner to owner, one at a time, in the order in which each has asked', async () => {
     const turns = new Turns();
     const order: string[] = [];
     let atIt = 0;
