@@ -14,6 +14,8 @@ export function oneLine(value: string, maxCharacters = DEFAULT_CHARACTERS): stri
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
+  // Never more characters than units. To take it apart costs more than all else here, and streams and lists word thousands of lines.
+  if (line.length <= maxCharacters) return line;
   const characters = Array.from(line);
   return characters.length <= maxCharacters ? line : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
