@@ -8,7 +8,7 @@ import { useLanguage } from '../words/words-context.js';
 import { ConnectChoices } from './connect-choices.js';
 import { DisconnectButton } from './disconnect-button.js';
 import { type Draft } from './draft.js';
-import { withHost } from './draft-limits.js';
+import { withAccount } from './draft-limits.js';
 import { useEditing } from './editing.js';
 import { useMailConnection } from './mail-connection-queries.js';
 import { useSignIn } from './use-sign-in.js';
@@ -73,12 +73,12 @@ export function ConnectedMailbox({ team }: { team: string }) {
   );
 }
 
-/** What a connected mailbox fills in: its provider's server, and its address where none is there yet. */
+/** What a connected mailbox fills in: its provider's server with the limits of the account, and its address where none is there yet. */
 function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partial<Draft> {
+  const isOther = server !== null && server.host !== draft.host.trim().toLowerCase();
   return {
-    ...(server === null || server.host === draft.host.trim().toLowerCase()
-      ? {}
-      : { ...withHost(draft, server.host), port: String(server.port), security: server.security }),
+    ...withAccount(draft, { host: isOther ? server.host : draft.host, username: mailbox }),
+    ...(isOther ? { port: String(server.port), security: server.security } : {}),
     ...(draft.fromAddress.trim() === '' ? { fromAddress: mailbox } : {}),
   };
 }

@@ -38,6 +38,12 @@ export const withHost = (draft: TypedLimits & Account, host: string): { host: st
   ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, host }) : {}),
 });
 
+/** Another host and account, likewise. */
+export const withAccount = (draft: TypedLimits & Account, account: Account): Account & Partial<TypedLimits> => ({
+  ...account,
+  ...(areOfProvider(draft) ? typedLimitsOf(account) : {}),
+});
+
 /** Another account of the host, likewise. */
 export const withUsername = (draft: TypedLimits & Account, username: string): { username: string } & Partial<TypedLimits> => ({
   username,

@@ -1,6 +1,6 @@
 import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
 import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
-import { withHost, withUsername } from './draft-limits.js';
+import { withAccount, withHost, withUsername } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 import { formerState } from './former-state.js';
 
@@ -72,6 +72,19 @@ describe('the draft of the settings', () => {
     const auth = { type: 'password', username: 'acme@gmail.com', passwordSet: true } as const;
     const server = stored.smtp && { ...stored.smtp, host: 'smtp.gmail.com', auth };
     expect(toDraft({ ...stored, smtp: server }, 'en').recipientsPerDay).toBe('500');
+  });
+
+  it('shows the limits of a connected mailbox as they are kept, also before it is saved', () => {
+    const auth = { type: 'oauth2', provider: 'google', mailbox: 'acme@gmail.com', connectedAt: null, trouble: null } as const;
+    const server = stored.smtp && { ...stored.smtp, host: 'smtp.gmail.com', auth };
+    const draft = toDraft({ ...stored, smtp: server }, 'en');
+    expect(draft.recipientsPerDay).toBe('500');
+    expect(toInput({ ...draft, fromName: 'ACME' }).smtp).not.toHaveProperty('limits');
+    const connected = edited({ auth: 'oauth2', ...withAccount(base, { host: 'smtp.gmail.com', username: 'acme@gmail.com' }) });
+    expect(connected.recipientsPerDay).toBe('500');
+    expect(toInput(connected).smtp).not.toHaveProperty('limits');
+    const typed = withAccount(edited({ recipientsPerDay: '100' }), { host: 'smtp.gmail.com', username: 'acme@gmail.com' });
+    expect(typed).toEqual({ host: 'smtp.gmail.com', username: 'acme@gmail.com' });
   });
 
   it('names each changed field once', () => {

@@ -84,7 +84,7 @@ export const POINTERS = Object.keys(DRAFT_FIELDS) as Pointer[];
 export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft {
   const smtp = stored?.smtp ?? null;
   const auth = smtp?.auth ?? null;
-  const account = { host: smtp?.host ?? '', username: auth?.type === 'password' ? auth.username : '' };
+  const account = { host: smtp?.host ?? '', username: usernameOf(auth) };
   return {
     companyName: stored?.companyName ?? '',
     replyTo: stored?.replyTo ?? '',
@@ -110,6 +110,12 @@ export function toDraft(stored: EmailDeliveryView | null, locale: Locale): Draft
     certificates: smtp?.tls?.certificates ?? [],
     ...(smtp?.limits === undefined ? typedLimitsOf(account) : typedLimits(smtp.limits)),
   };
+}
+
+/** Who signs in, as far as it is known: the limits of a provider depend on it. */
+function usernameOf(auth: NonNullable<EmailDeliveryView['smtp']>['auth'] | null): string {
+  if (auth?.type === 'password') return auth.username;
+  return auth?.type === 'oauth2' ? (auth.mailbox ?? '') : '';
 }
 
 /** The fields in which two drafts differ. */
