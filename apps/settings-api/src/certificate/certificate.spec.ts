@@ -1,5 +1,6 @@
 // A team's own certificate over HTTP on the real service: what is accepted, what is refused and why, and what must never be shown.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import {
   CERTIFICATES_ENDING,
   type EndingCertificate,
@@ -8,6 +9,7 @@ import {
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, signingKeyContext } from '@billing-mail/platform';
+import forge from 'node-forge';
 import { createTestIdentity, newRsaKeyPem, packPkcs12, seemingRsaKeyPem } from '@billing-mail/testkit';
 import { lastValueFrom } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
@@ -19,6 +21,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const smtp = { host: 'smtp.acme.example', port: 587, security: 'starttls', auth: { type: 'none' }, fromAddress: FROM };
 const settings = { companyName: 'ACME GmbH', sender: 'custom', smtp };
 const identity = createTestIdentity({ address: FROM });
+
+/** Says that a root which everybody knows has issued it; but its own key has signed it. */
+function inTheNameOfAPublicRoot(): string {
+  const root = rootCertificates.find((pem) => new X509Certificate(pem).subject.includes('CN=ISRG Root X1')) ?? '';
+  const certificate = forge.pki.certificateFromPem(identity.certificatePem);
+  certificate.setIssuer(forge.pki.certificateFromPem(root).subject.attributes);
+  certificate.sign(forge.pki.privateKeyFromPem(identity.keyPem), forge.md.sha256.create());
+  return forge.pki.certificateToPem(certificate);
+}
 
 describe("the certificate of a team's own", () => {
   let api: TestSettingsApi;
@@ -80,6 +91,12 @@ describe("the certificate of a team's own", () => {
       {},
       /lacks the certificates of its issuers/,
       () => set(packPkcs12(identity.keyPem, [identity.certificatePem], 'x'), 'x'),
+    ],
+    [
+      'one that only names a public authority',
+      {},
+      /lacks the certificates of its issuers/,
+      () => set(packPkcs12(identity.keyPem, [inTheNameOfAPublicRoot()], 'x'), 'x'),
     ],
   ])('refuses %s, and says why', async (_case, where, words, put) => {
     expect((await put()).body).toMatchObject({

@@ -121,5 +121,9 @@ const inOneLine = (text: string): string =>
 function isChainComplete({ hasRoot, certificateDer, chainDer }: Pkcs12Identity): boolean {
   if (hasRoot) return true;
   const last = new X509Certificate(chainDer.at(-1) ?? certificateDer);
-  return rootCertificates.some((pem) => last.checkIssued(new X509Certificate(pem)));
+  return rootCertificates.some((pem) => {
+    const root = new X509Certificate(pem);
+    // By its signature as well: anybody can write the name of a public authority into a certificate.
+    return last.checkIssued(root) && last.verify(root.publicKey);
+  });
 }
