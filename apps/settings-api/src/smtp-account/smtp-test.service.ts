@@ -1,5 +1,6 @@
 // Tests a team's mail server, the stored one or one from the request, and explains what went wrong.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Locale,
@@ -90,18 +91,24 @@ export class SmtpTestService {
       const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem: _caPem, ...options } = this.options;
       let held: SmtpTestStep[] = [];
-      const started = startProbe({ ...account.server, ...trust }, mail, options, totalMs, (step) => {
-        // The reason for a failure is known only at the end of the session.
-        if (!step.ok) return;
+      const told = new Set<SmtpTestStep['step']>();
+      const onStep = (step: ProbedStep): void => {
+        // The reason for a failure is known only at the end of the session. A second session repeats the first steps.
+        if (!step.ok || told.has(step.step)) return;
+        told.add(step.step);
         held.push(withoutFact(step));
         // The step `policy` is reported only together with the next one: alone it would show already whether a name exists.
         if (step.step !== 'policy') {
           held.forEach(onSuccess);
           held = [];
         }
-      });
-      void started.ended.then(release);
-      const probe = await started.probe;
+      };
+      const first = startProbe({ ...account.server, ...trust }, mail, options, totalMs, onStep);
+      const renewed = await this.withNewToken(teamId, account.server, (await first.probe).steps);
+      const leftMs = totalMs - (performance.now() - since);
+      const last = renewed === null || leftMs <= 0 ? first : startProbe({ ...renewed, ...trust }, mail, options, leftMs, onStep);
+      void Promise.all([first.ended, last.ended]).then(release);
+      const probe = await last.probe;
       await this.waits.note(teamId, host, probe.steps);
       if (isPortForbidden(probe.steps)) this.refused.note('policy', { teamId });
       const result = this.resultOf(teamId, probe, account.server, reader ?? teamLocale);
@@ -169,6 +176,14 @@ export class SmtpTestService {
     ]);
   }
 
+  /** As in a try of a delivery: the server with another token than the one that it refused; `null` if there is no other. */
+  private async withNewToken(teamId: string, server: SmtpServer, steps: readonly ProbedStep[]): Promise<SmtpServer | null> {
+    const { auth, host } = server;
+    if (auth.type !== 'bearer' || !steps.some(isTokenRefused)) return null;
+    const answer = await this.tokens.tokenFor({ teamId, host, rejected: createHash('sha256').update(auth.token).digest('hex') });
+    return 'token' in answer ? { ...server, auth: { ...auth, token: answer.token } } : null;
+  }
+
   /** As in saving: a stored password is only sent to the server and user that it was stored for. */
   private storedPassword(teamId: string, stored: TeamMailSettings | null, given: WrittenServer | undefined): string {
     const refuse = (message: string) => invalidInput([{ pointer: '/smtp/auth/password', message }]);
@@ -195,9 +210,12 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
   return { from: from.address, to: sendTo, bytes: await composeTestMessage(message) };
 }
 
-/** The test ended because the policy forbids the server's port, not because of an answer. Of its address the policy itself tells. */
-const isPortForbidden = (steps: readonly ProbedStep[]): boolean =>
-  steps.some(({ fact }) => fact?.kind === 'address' && fact.reason === 'port_forbidden');
+/** 535 (RFC 4954) is the code that all providers use for a token that is not valid. */
+const isTokenRefused = ({ step, fact }: ProbedStep): boolean => step === 'auth' && fact?.kind === 'reply' && fact.code === 535;
+
+/** The test ended because the policy forbids the server's address or port, not because of an answer. */
+const isForbidden = (steps: readonly ProbedStep[]): boolean =>
+  steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden'));
 
 function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
   return step;

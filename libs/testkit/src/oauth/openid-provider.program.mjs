@@ -128,11 +128,12 @@ http.on('request', async (request, response) => {
   response.end(JSON.stringify(behaviour.error ?? { error: 'server_error' }));
 });
 
-process.on('message', async ({ id, set, revokeAll }) => {
+process.on('message', async ({ id, set, revokeAll, revokeAccess }) => {
   if (set !== undefined) Object.assign(behaviour, set);
-  if (revokeAll === true) {
-    for (const token of [...revocable]) await token.destroy();
-    revocable.clear();
+  for (const token of [...revocable]) {
+    if (revokeAll !== true && (revokeAccess !== true || token.kind !== 'AccessToken')) continue;
+    await token.destroy();
+    revocable.delete(token);
   }
   process.send({ id, asked: asked.length, given: [...given] });
 });

@@ -45,6 +45,8 @@ export type OpenIdProvider = {
   behave(change: OpenIdProviderBehaviour): Promise<void>;
   /** Takes back every token that is out. */
   revokeAll(): Promise<void>;
+  /** Takes back the access tokens alone, so that who renews gets another. */
+  revokeAccess(): Promise<void>;
   /** Requests to the token endpoint so far. */
   tokenRequests(): Promise<number>;
   /** Every access and refresh token that it has given out so far. */
@@ -85,6 +87,7 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     issuer,
     behave: async (set) => void (await tell({ set })),
     revokeAll: async () => void (await tell({ revokeAll: true })),
+    revokeAccess: async () => void (await tell({ revokeAccess: true })),
     tokenRequests: async () => (await tell({})).asked ?? 0,
     givenTokens: async () => (await tell({})).given ?? [],
     signIn: (url) => followAsBrowser(issuer, url, () => errors),
