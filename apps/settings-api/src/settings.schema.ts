@@ -8,6 +8,7 @@ import { CopiesOfTypes1800000000053 } from './migrations/1800000000053-copies-of
 import { TeamCertificates1800000000100 } from './migrations/1800000000100-team-certificates.js';
 import { TeamNames1800000000050 } from './migrations/1800000000050-team-names.js';
 import { MailConnections1800000000080 } from './migrations/1800000000080-mail-connections.js';
+import { WhoSignsIn1800000000710 } from './migrations/1800000000710-who-signs-in.js';
 
 /** The PostgreSQL schema that settings-api owns. */
 export const settingsSchema: Schema = {
@@ -20,5 +21,6 @@ export const settingsSchema: Schema = {
     MailConnections1800000000080,
     TeamCertificates1800000000100,
     CopiesOfTypes1800000000053,
+    WhoSignsIn1800000000710,
   ],
 };

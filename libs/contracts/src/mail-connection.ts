@@ -107,8 +107,8 @@ export const connectionSummary = z.object({
   trouble,
 });
 
-/** The same for services: another connection has another id. */
-export const connectionOfSettings = connectionSummary.extend({ id: z.string() });
+/** The same for services: another connection has another id. `username`: who signs in, if it is not the mailbox itself. */
+export const connectionOfSettings = connectionSummary.extend({ id: z.string(), username: z.string().optional() });
 export type ConnectionOfSettings = z.infer<typeof connectionOfSettings>;
 
 /** Answer of `GET …/email-delivery/connection`: no secret, and no token. */

@@ -61,6 +61,23 @@ describe('a delivery by a connected mailbox', () => {
     expect(asked.map(({ rejected }) => rejected)).toEqual([undefined, sha256('token-2')]);
   });
 
+  it('signs in for a shared mailbox as the person whose token it is, and sends from the shared one', async () => {
+    connections += 1;
+    const clerk = 'clerk@acme.example';
+    harness.custom.script = { security: 'starttls', accounts: [{ username: clerk, password: 'token-8' }], mechanisms: 'XOAUTH2' };
+    harness.answerTokens(() => 'token-8');
+    const { smtp, ...team } = connectedTeam();
+    if (smtp?.auth.type !== 'oauth2' || smtp.auth.connection === null) throw new Error('A mailbox is connected.');
+    const auth = { ...smtp.auth, connection: { ...smtp.auth.connection, username: clerk } };
+    await harness.saveSettings({ ...team, smtp: { ...smtp, auth, fromAddress: mailbox() } });
+    const job = invoice();
+    await harness.publish(job);
+    expect(await harness.until('acme', job.key)).toMatchObject({ status: 'sent', attempts: [{ number: 1 }] });
+    const [message] = harness.custom.messages;
+    expect([message?.username, message?.from]).toEqual([clerk, mailbox()]);
+    expect(message?.raw?.toString('latin1')).toMatch(new RegExp(`^From: .*<${mailbox()}>`, 'm'));
+  });
+
   it('waits without a try while the provider is away', async () => {
     takes('token-4');
     let isAway = true;

@@ -60,8 +60,8 @@ export class SendingAccounts implements OnModuleInit {
     if (auth.type === 'password')
       return one(named(auth.username, this.credentials.open(auth.passwordSealed, smtpPasswordContext(teamId, { ...server, auth }))));
     if (auth.type === 'none' || auth.connection === null) return one(named(teamId));
-    const mailbox = auth.connection.mailbox.toLowerCase();
-    return { own: named(teamId, mailbox), shared: named(null, mailbox) };
+    const signsIn = (auth.connection.username ?? auth.connection.mailbox).toLowerCase();
+    return { own: named(teamId, signsIn), shared: named(null, signsIn) };
   }
 }
 

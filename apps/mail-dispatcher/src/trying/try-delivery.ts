@@ -221,7 +221,7 @@ export class TryDelivery {
     const asked = { teamId, connectionId: connected.id, host: smtp.host };
     const found = await this.tokens.tokenFor(asked);
     if ('broken' in found) return { connection: 'expired' };
-    return { bearer: { token: found.token, username: connected.mailbox }, connection: asked };
+    return { bearer: { token: found.token, username: connected.username ?? connected.mailbox }, connection: asked };
   }
 
   /** The server with another token than the one that it refused; `null` if there is no other. */

@@ -161,7 +161,9 @@ export class ConnectMailbox {
     const mailbox = wanted.mailbox ?? addressOrNull(email);
     if (mailbox === null) return refused('mailbox_unknown');
     const scope = scopeOfRenewals(wanted.scope, tokens.scope ?? wanted.scope);
-    const grant = { ...wanted, scope, teamId, mailbox, grant: 'delegated' as const, connectedBy: userId };
+    // A shared mailbox has no sign-in of its own: with its address Microsoft's SMTP server refuses the token of whoever may send for it.
+    const username = email === null || email.toLowerCase() === mailbox.toLowerCase() ? null : email;
+    const grant = { ...wanted, scope, teamId, mailbox, username, grant: 'delegated' as const, connectedBy: userId };
     await this.store(grant, secrets.clientSecret, tokens, email);
     return { ok: true, mailbox };
   }
@@ -179,7 +181,18 @@ export class ConnectMailbox {
     const scope = MAIL_PROVIDER_TABLE[provider].app?.scope ?? '';
     const { clientId, issuer, clientSecret } = app;
     const hosts = await this.hostsOf(teamId, request);
-    const identity = { teamId, provider, issuer, clientId, mailbox, grant: 'app' as const, hosts, scope, connectedBy: userId };
+    const identity = {
+      teamId,
+      provider,
+      issuer,
+      clientId,
+      mailbox,
+      username: null,
+      grant: 'app' as const,
+      hosts,
+      scope,
+      connectedBy: userId,
+    };
     // An app has no refresh token; it requests tokens with its secret.
     await this.store(identity, clientSecret, { ...tokens, refreshToken: null }, null);
     return { connection: await this.view(teamId) };
@@ -266,8 +279,8 @@ export class ConnectMailbox {
       ...{ redirect_uri: this.redirectUrl, scope, state, nonce, response_type: 'code' },
       ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
       ...MAIL_PROVIDER_TABLE[app.provider].extraParameters,
-      // Nobody has the password of a shared mailbox; people sign in with their own account, so it is not suggested.
-      ...(hint === undefined || app.provider === 'microsoft' ? {} : { login_hint: hint }),
+      // Nobody has the password of a shared mailbox; people sign in with their own account, so it is not suggested. Google has no shared ones.
+      ...(hint === undefined || app.provider !== 'google' ? {} : { login_hint: hint }),
     });
   }
 
@@ -316,7 +329,7 @@ function addressOrNull(email: string | null): string | null {
 }
 
 function viewOf(connection: MailConnection): MailConnectionView {
-  const { id: _id, ...summary } = summaryOf(connection);
+  const { id: _id, username: _username, ...summary } = summaryOf(connection);
   const { grant, clientId, issuer, scope, connectedBy, provider } = connection;
   return { ...summary, grant, clientId, issuer, scope, connectedBy, server: MAIL_PROVIDER_TABLE[provider].servers[0] ?? null };
 }

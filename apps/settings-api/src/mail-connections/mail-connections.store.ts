@@ -13,6 +13,8 @@ export type MailConnection = {
   clientId: string | null;
   grant: 'delegated' | 'app';
   mailbox: string;
+  /** Who signs in to the mail server: the person whose token it is; `null`: the mailbox. */
+  username: string | null;
   /** Mail servers to which its tokens may be sent. */
   hosts: string[];
   scope: string;
@@ -31,7 +33,7 @@ export type MailConnection = {
 };
 export type NewConnection = Pick<
   MailConnection,
-  'teamId' | 'provider' | 'issuer' | 'clientId' | 'grant' | 'mailbox' | 'hosts' | 'scope' | 'connectedBy'
+  'teamId' | 'provider' | 'issuer' | 'clientId' | 'grant' | 'mailbox' | 'username' | 'hosts' | 'scope' | 'connectedBy'
 >;
 export type NewTokens = { refreshTokenSealed: string | null; accessTokenSealed: string; accessTokenSha256: string; lifeMs: number };
 
@@ -51,7 +53,7 @@ const SIGN_IN_TIME = `interval '10 minutes'`;
 
 export const FORGET_ENDED_SIGN_INS = 'DELETE FROM settings.mail_sign_ins WHERE ends_at < now()';
 
-const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "clientId", grant_kind AS "grant", mailbox, hosts, scope,
+const COLUMNS = `team_id AS "teamId", id, provider, issuer, client_id AS "clientId", grant_kind AS "grant", mailbox, username, hosts, scope,
   client_secret_sealed AS "clientSecretSealed", refresh_token_sealed AS "refreshTokenSealed", access_token_sealed AS "accessTokenSealed",
   access_token_sha256 AS "accessTokenSha256",
   floor(extract(epoch FROM access_token_ends_at - clock_timestamp()) * 1000)::float8 AS "accessTokenLeftMs",
@@ -79,10 +81,10 @@ export class MailConnectionsStore {
       ]);
       await sql.affected(
         `INSERT INTO settings.mail_connections AS known (team_id, id, provider, issuer, client_id, grant_kind, mailbox, hosts, scope, client_secret_sealed,
-           refresh_token_sealed, access_token_sealed, access_token_sha256, access_token_ends_at, connected_by)
-         VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond', $14)
+           refresh_token_sealed, access_token_sealed, access_token_sha256, access_token_ends_at, connected_by, username)
+         VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond', $14, $15)
          ON CONFLICT (team_id) DO UPDATE SET id = excluded.id, provider = excluded.provider, issuer = excluded.issuer,
-           client_id = excluded.client_id, grant_kind = excluded.grant_kind, mailbox = excluded.mailbox, hosts = excluded.hosts,
+           client_id = excluded.client_id, grant_kind = excluded.grant_kind, mailbox = excluded.mailbox, username = excluded.username, hosts = excluded.hosts,
            scope = excluded.scope, client_secret_sealed = excluded.client_secret_sealed, refresh_token_sealed = excluded.refresh_token_sealed,
            access_token_sealed = excluded.access_token_sealed, access_token_sha256 = excluded.access_token_sha256,
            access_token_ends_at = excluded.access_token_ends_at, connected_by = excluded.connected_by, connected_at = now(),
@@ -90,7 +92,7 @@ export class MailConnectionsStore {
         [
           ...[connection.teamId, connection.provider, connection.issuer, connection.clientId, connection.grant, connection.mailbox],
           ...[connection.hosts, connection.scope, clientSecretSealed, tokens.refreshTokenSealed],
-          ...[tokens.accessTokenSealed, tokens.accessTokenSha256, tokens.lifeMs, connection.connectedBy],
+          ...[tokens.accessTokenSealed, tokens.accessTokenSha256, tokens.lifeMs, connection.connectedBy, connection.username],
         ],
       );
       return before ?? null;
@@ -182,7 +184,16 @@ export class ConnectionWriter {
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-export const summaryOf = ({ id, provider, mailbox, connectedAt, trouble, troubleSince }: MailConnection): ConnectionOfSettings => ({
+export const summaryOf = ({
+  id,
+  provider,
+  mailbox,
+  username,
+  connectedAt,
+  trouble,
+  troubleSince,
+}: MailConnection): ConnectionOfSettings => ({
   ...{ id, provider, mailbox, connectedAt: connectedAt.toISOString() },
+  ...(username === null ? {} : { username }),
   trouble: trouble === null ? null : { code: trouble, since: (troubleSince ?? connectedAt).toISOString() },
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MailConnectionStart, type SmtpTestResult } from '@billing-mail/contracts';
 import { type OpenIdProvider, type ScriptedSmtpServer, startOpenIdProvider, startScriptedSmtpServer } from '@billing-mail/testkit';
+import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -111,5 +112,14 @@ describe('the test of a server that takes tokens', () => {
     expect((await test()).steps.at(-1)).toMatchObject({ step: 'auth', ok: false, detail: expect.stringContaining('5.7.3') });
     expect(signIns()).toHaveLength(1);
     server.script = { ...server.script, auth: undefined };
+  });
+
+  it('signs in to a shared mailbox as the person who may send for it, and sends from the shared one', async () => {
+    await connect({ mailbox: SHARED });
+    const result = await test({ sendTo: 'somebody@customer.example' });
+    expect([result.ok, result.steps.find(({ ok }) => !ok)]).toEqual([true, undefined]);
+    const [message] = server.messages;
+    expect([message?.username, message?.from]).toEqual([CLERK, SHARED]);
+    expect((await simpleParser(message?.raw ?? '')).from?.value).toMatchObject([{ address: SHARED }]);
   });
 });

@@ -161,7 +161,8 @@ export class SmtpTestService {
   private async bearerOf(teamId: string, host: string): Promise<SmtpServer['auth']> {
     const connection = await this.connections.find(teamId);
     const answer = await this.tokens.tokenFor({ teamId, host });
-    if ('token' in answer && connection !== null) return { type: 'bearer', username: connection.mailbox, token: answer.token };
+    if ('token' in answer && connection !== null)
+      return { type: 'bearer', username: connection.username ?? connection.mailbox, token: answer.token };
     if ('unavailable' in answer)
       throw new ProblemException(
         503,
