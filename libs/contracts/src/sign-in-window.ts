@@ -9,6 +9,7 @@ export const CONNECTION_REFUSALS = [
   'link_expired',
   'other_browser',
   'provider_away',
+  'clock_off',
   'provider_refused',
 ] as const;
 export type ConnectionRefusal = (typeof CONNECTION_REFUSALS)[number];

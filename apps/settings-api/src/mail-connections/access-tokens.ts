@@ -5,10 +5,11 @@ import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContex
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
 import { LOGGER } from '../settings-tokens.js';
 import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens } from './mail-connections.store.js';
-import { type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
+import { CLOCK_OFF, type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
 import { sealTokens } from './seal-tokens.js';
 
-export type AccessToken = { token: string; leftMs: number } | { unavailable: 'provider_away' } | { broken: ConnectionTrouble };
+export type AccessToken = { token: string; leftMs: number } | { unavailable: Unavailable } | { broken: ConnectionTrouble };
+type Unavailable = 'provider_away' | 'clock_off';
 
 /** `rejected`: SHA-256 (hex) of a token that the server has refused. */
 export type TokenWanted = { teamId: string; host: string; connectionId?: string | undefined; rejected?: string | undefined };
@@ -106,19 +107,25 @@ export class AccessTokens {
       const clientSecret = this.open(connection, 'client_secret', connection.clientSecretSealed);
       if (connection.grant === 'app') return await this.providers.appToken({ ...connection, clientSecret }, connection.mailbox);
       const refreshToken = this.open(connection, 'refresh_token', connection.refreshTokenSealed);
-      if (refreshToken === null) return { kind: 'refused', trouble: 'not_connected', code: 'none' };
+      if (refreshToken === null) return { kind: 'refused', trouble: 'not_connected', code: 'none', isExact: true };
       return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);
     } catch (error) {
-      if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal' };
+      if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal', isExact: true };
+      if (error instanceof ForbiddenAddressError)
+        return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address', isExact: true };
       throw error;
     }
   }
 
   private whileAway(connection: MailConnection, { teamId, rejected }: TokenWanted, why: string): AccessToken {
-    this.logger.warn({ teamId, step: 'token-renewed', verdict: 'away', why }, 'a provider does not answer');
+    const isClock = why === CLOCK_OFF;
+    const words = isClock
+      ? 'the clocks of a provider and of this machine differ too much: set the one of this machine'
+      : 'a provider does not answer';
+    this.logger.warn({ teamId, step: 'token-renewed', verdict: 'away', why }, words);
     const isOfUse =
       (connection.accessTokenLeftMs ?? 0) > LEAST_LEFT_MS && connection.accessTokenSha256 !== rejected && connection.trouble === null;
-    return isOfUse ? this.opened(connection) : { unavailable: 'provider_away' };
+    return isOfUse ? this.opened(connection) : { unavailable: isClock ? 'clock_off' : 'provider_away' };
   }
 
   private opened(connection: MailConnection): AccessToken {

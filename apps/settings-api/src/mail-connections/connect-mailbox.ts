@@ -27,15 +27,7 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
-import {
-  FORBIDDEN_ADDRESS,
-  NOT_AT_THIS_ADDRESS,
-  UNREACHED_HOST,
-  type ProviderAnswer,
-  type ProviderApp,
-  ProviderClient,
-  type Tokens,
-} from './provider-client.js';
+import { CLOCK_OFF, NOT_AT_THIS_ADDRESS, type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { sealTokens } from './seal-tokens.js';
@@ -148,7 +140,7 @@ export class ConnectMailbox {
     const answer = await this.providers.exchange(app, returned, { state, ...secrets });
     if (answer.kind === 'away') {
       this.logger.warn({ teamId, step: 'sign-in-ended', provider: wanted.provider, why: answer.why }, 'the provider gave no tokens');
-      return refused('provider_away');
+      return refused(answer.why === CLOCK_OFF ? 'clock_off' : 'provider_away');
     }
     if (answer.kind === 'refused') {
       this.logger.warn({ teamId, step: 'sign-in-ended', provider: wanted.provider, code: answer.code }, 'the provider refused the tokens');
@@ -284,22 +276,49 @@ export class ConnectMailbox {
     });
   }
 
-  private async answered<T>({ tenant, issuer }: MailConnectionRequest, ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
-    const answer = await ask();
-    if (answer.kind === 'ok') return answer;
-    const isIssuer = (message: string) => invalidInput([{ pointer: '/issuer', message }]);
-    if (answer.kind === 'away') {
-      if (answer.why === UNREACHED_HOST && issuer !== undefined)
-        throw isIssuer('leads to no public server that can be reached from here: check the address');
-    } else if (answer.code === NOT_AT_THIS_ADDRESS) {
-      if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
-      if (issuer !== undefined) throw isIssuer('has no discovery document: check the address');
-    } else if (answer.code === FORBIDDEN_ADDRESS && issuer !== undefined)
-      throw isIssuer('must be reached by https:// on port 443, and so must the addresses that it names');
-    else throw invalidInput([{ pointer: '/clientId', message: `is refused by the provider: ${answer.code}` }]);
+  private async answered<T>(request: MailConnectionRequest, ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
+    const { tenant, issuer } = request;
+    let isClock = false;
+    try {
+      const answer = await ask();
+      if (answer.kind === 'ok') return answer;
+      if (answer.kind === 'refused' && answer.code === NOT_AT_THIS_ADDRESS) {
+        if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
+        if (issuer !== undefined) throw invalidInput([{ pointer: '/issuer', message: 'has no discovery document: check the address' }]);
+      } else if (answer.kind === 'refused') {
+        const message = `is refused by the provider: ${answer.code}`;
+        throw invalidInput(refusedFields(request, answer).map((pointer) => ({ pointer, message })));
+      } else isClock = answer.why === CLOCK_OFF;
+    } catch (error) {
+      if (!(error instanceof ForbiddenAddressError)) throw error;
+      throw invalidInput([{ pointer: '/issuer', message: error.message }]);
+    }
+    if (isClock) throw clockOff();
     throw new ProblemException(503, 'provider-away', 'The provider does not answer. Check its address, or try again in a moment.');
   }
 }
+
+/** As far as the provider says which; otherwise all that it may be. */
+function refusedFields(
+  { clientSecret, serviceAccount }: MailConnectionRequest,
+  { trouble, code, isExact }: Extract<ProviderAnswer<object>, { kind: 'refused' }>,
+): string[] {
+  const isSecret = trouble === 'client_secret_expired';
+  if (serviceAccount !== undefined) {
+    if (isSecret) return ['/serviceAccount/private_key'];
+    return code === 'invalid_grant' ? ['/mailbox'] : ['/serviceAccount'];
+  }
+  if (clientSecret === undefined) return ['/clientId'];
+  if (isSecret) return ['/clientSecret'];
+  return code === 'invalid_client' && !isExact ? ['/clientId', '/clientSecret'] : ['/clientId'];
+}
+
+export const clockOff = (): ProblemException =>
+  new ProblemException(
+    503,
+    'clock-off',
+    'The clocks of our server and of the provider differ too much. Whoever runs this platform has to set ours.',
+  );
 
 /** A person has one permission for an app at a provider: revoking it for the mailbox before would revoke it for the new one too. */
 function isAnotherPermission(before: MailConnection, now: NewConnection, signedIn: string | null): boolean {

@@ -9,7 +9,7 @@ import {
   type SmtpTokenAnswer,
 } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, smtpTokenContext, Sql } from '@billing-mail/platform';
-import { type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
+import { expectServerErrors, newRsaKeyPem, type OpenIdProvider, startOpenIdProvider } from '@billing-mail/testkit';
 import { Redis } from 'ioredis';
 import { firstValueFrom, timeout } from 'rxjs';
 import { pino } from 'pino';
@@ -71,7 +71,7 @@ describe('a mailbox at an OpenID provider', () => {
         accounts: ['clerk@acme.example'],
         emailInIdToken: true,
         namesLasting: false,
-        clockOffS: -600,
+        revokes: 'no',
       }),
       startOpenIdProvider({
         clients: [client],
@@ -356,7 +356,7 @@ describe('a mailbox at an OpenID provider', () => {
     expect((await api.call('get', SETTINGS)).body).toMatchObject({ smtp: { auth: { trouble: null } } });
   });
 
-  it('knows an expired secret of the app by the words of Microsoft, and lives with a clock that is ten minutes off', async () => {
+  it('knows an expired secret of the app by the words of Microsoft', async () => {
     const page = await connect({ provider: 'microsoft', mailbox: 'billing@acme.example' }, microsoft);
     expect(page.text).toContain('billing@acme.example');
     const host = 'smtp.office365.com';
@@ -452,8 +452,12 @@ describe('a mailbox at an OpenID provider', () => {
 
   it.each([
     ['the app of the platform', { ...appAtMicrosoft, clientId: undefined, clientSecret: undefined }, '/clientId'],
-    ['another secret', { ...appAtMicrosoft, clientSecret: 'another' }, '/clientId'],
-    ['a mailbox of others', { ...appAtGoogle, mailbox: 'boss@other.example' }, '/clientId'],
+    ['a mailbox of others', { ...appAtGoogle, mailbox: 'boss@other.example' }, '/mailbox'],
+    [
+      'the key of another account',
+      { ...appAtGoogle, serviceAccount: { client_email: ACCOUNT, private_key: newRsaKeyPem() } },
+      '/serviceAccount/private_key',
+    ],
     ['what is no key', { ...appAtGoogle, serviceAccount: { client_email: ACCOUNT, private_key: 'no key' } }, '/serviceAccount/private_key'],
   ])('is not connected without a person by %s', async (_name, body, pointer) => {
     const response = noted(await api.call('post', CONNECTION, { body }));
@@ -461,6 +465,76 @@ describe('a mailbox at an OpenID provider', () => {
       422,
       { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) },
     ]);
+  });
+
+  const invalidClient = (error_description: string) => ({ status: 401, error: { error: 'invalid_client', error_description } });
+  it.each([
+    ['both where the provider does not say which', {}, ['/clientId', '/clientSecret']],
+    ['the secret', invalidClient('AADSTS7000215: Invalid client secret provided.'), ['/clientSecret']],
+    ['the secret that has expired', invalidClient('AADSTS7000222: The provided client secret keys are expired.'), ['/clientSecret']],
+    ['the app', invalidClient("AADSTS700016: Application with identifier 'app-of-acme' was not found."), ['/clientId']],
+  ])('names what is wrong with an app: %s', async (_name, behaviour, pointers) => {
+    await microsoft.behave(behaviour);
+    const response = noted(await api.call('post', CONNECTION, { body: { ...appAtMicrosoft, clientSecret: 'another' } }));
+    const { errors } = response.body as { errors: { pointer: string; message: string }[] };
+    expect(errors.map(({ pointer }) => pointer)).toEqual(pointers);
+    expect(errors[0]?.message).toBe('is refused by the provider: invalid_client');
+    await microsoft.behave({ status: 200, error: null });
+  });
+
+  describe('with a clock that is not the one of its provider', () => {
+    const at = (clockOffS: number) => Promise.all([provider, microsoft, google].map((one) => one.behave({ clockOffS })));
+    afterAll(() => at(0));
+
+    it.each([600, -600])('is connected, by a person and by apps, and renewed, where that one is %d seconds ahead', async (clockOffS) => {
+      await at(clockOffS);
+      const lifeOf = async (host: string) => {
+        const answer = await ask({ host });
+        return 'validForMs' in answer ? answer.validForMs : 0;
+      };
+      for (const [host, connecting] of [
+        [HOST, () => connect()],
+        ['smtp.office365.com', () => connect({ provider: 'microsoft', mailbox }, microsoft)],
+        ['smtp.gmail.com', () => connect(personAtGoogle, google)],
+        ['smtp.gmail.com', () => api.call('post', CONNECTION, { body: appAtGoogle })],
+        ['smtp.office365.com', () => api.call('post', CONNECTION, { body: appAtMicrosoft })],
+      ] as const) {
+        expect((await connecting()).status).toBe(200);
+        for (const isAged of [false, true]) {
+          if (isAged) await age();
+          // Told as a span, so that no clock takes part.
+          expect(await lifeOf(host)).toBeGreaterThan(50 * 60_000);
+        }
+      }
+    });
+
+    it.each([
+      ['ahead', 5400],
+      ['behind', -5400],
+    ])('says that it is the clock where that one is far %s, and takes it for a trouble of the platform', async (_name, clockOffS) => {
+      await at(0);
+      expect((await api.call('post', CONNECTION, { body: appAtGoogle })).status).toBe(200);
+      await at(clockOffS);
+      await sql.affected(`UPDATE settings.mail_connections SET access_token_ends_at = now()`);
+      // Waits, and nobody is asked to connect again.
+      expect(await ask({ host: 'smtp.gmail.com' })).toEqual({ unavailable: 'provider_away' });
+      expect((await api.call('get', CONNECTION)).body).toMatchObject({ trouble: null });
+      expect(api.log()).toContain('"why":"clock"');
+      expectServerErrors(503);
+      const response = await api.call('post', CONNECTION, { body: appAtGoogle });
+      expect([response.status, response.body]).toMatchObject([503, { type: expect.stringMatching(/clock-off$/) }]);
+    });
+
+    it('says so in the window of a sign-in, in both languages', async () => {
+      await at(-5400);
+      for (const [language, words] of [
+        ['en', 'clock'],
+        ['de', 'Uhr'],
+      ] as const) {
+        const { url, cookie } = await begin(oidc());
+        expect((await comeBack(await provider.signIn(url), cookie, language)).text).toContain(words);
+      }
+    });
   });
 
   it('takes the permission back of the mailbox that another one has come in place of, and of no other', async () => {

@@ -52,7 +52,12 @@ describe('what a provider answers', () => {
     ['invalid_grant', 'sign_in_expired'],
   ])('is the team\'s trouble by "%s", whatever challenge stands in front of it', async (error, trouble) => {
     const headers = { 'www-authenticate': 'Basic realm="tokens", error="any"' };
-    expect(await renewed({ token: { status: 401, headers, body: { error } } })).toEqual({ kind: 'refused', trouble, code: error });
+    expect(await renewed({ token: { status: 401, headers, body: { error } } })).toEqual({
+      kind: 'refused',
+      trouble,
+      code: error,
+      isExact: false,
+    });
   });
 
   it.each([400, 401, 403, 404, 410])(
@@ -63,6 +68,7 @@ describe('what a provider answers', () => {
         kind: 'refused',
         trouble: 'client_refused',
         code: 'not_at_this_address',
+        isExact: false,
       });
     },
   );
@@ -70,7 +76,7 @@ describe('what a provider answers', () => {
   it.each([403, 404])("is the team's trouble where tokens are refused without a word: %i", async (status) => {
     const headers = { 'content-type': 'text/html' };
     expect(await renewed({ token: { status, headers, body: '<h1>No</h1>' } })).toEqual({
-      ...{ kind: 'refused', trouble: 'client_refused', code: `http_${status}` },
+      ...{ kind: 'refused', trouble: 'client_refused', code: `http_${status}`, isExact: false },
     });
   });
 

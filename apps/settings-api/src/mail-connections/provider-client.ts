@@ -16,16 +16,17 @@ export type ProviderApp = { provider: MailProvider['name']; issuer: string; clie
 
 export type Tokens = { accessToken: string; expiresInMs: number; refreshToken: string | null; scope: string | null };
 
-/** `away`: nothing is known, so ask again later. `refused`: the trouble, and the provider's code for it. */
+/**
+ * `away`: nothing is known, so ask again later. `refused`: the trouble, and the provider's code for it; `isExact` if the provider says in
+ * words what is wrong.
+ */
 export type ProviderAnswer<T> =
-  ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string };
+  ({ kind: 'ok' } & T) | { kind: 'away'; why: string } | { kind: 'refused'; trouble: ConnectionTrouble; code: string; isExact: boolean };
 
 /** The code for a provider without a discovery document at its address: the tenant is wrong, or was deleted. */
 export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
-/** The code for a provider that is not at https:// on port 443, or that names other addresses. */
-export const FORBIDDEN_ADDRESS = 'forbidden_address';
-/** Why a provider is away of which no public server is found. */
-export const UNREACHED_HOST = 'unreached_host';
+/** Why an answer is of no use: our clock and the one of the provider differ too much. The operator has to set ours. */
+export const CLOCK_OFF = 'clock';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** A person or a delivery waits for the answer. */
 const ANSWER_S = 10;
@@ -36,6 +37,9 @@ const KNOWN_AT_MOST = 200;
 const CLOCK_TOLERANCE_S = 15 * 60;
 /** RFC 6749, 5.1: a provider may leave it out if the lifetime is documented elsewhere. Then this short one is assumed. */
 const DEFAULT_LIFE_S = 5 * 60;
+
+/** The code of openid-client for an id token that has ended by our clock, or is not valid yet. */
+const TIME_CHECK_FAILED = 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
 
 /** Error codes of RFC 6749, 5.2 and OpenID Connect, for cases in which the provider says nothing more exact. */
 const TROUBLE_OF: Readonly<Record<string, ConnectionTrouble>> = {
@@ -189,15 +193,19 @@ function emailOf(claims: Record<string, unknown>): string | null {
 function troubleOf(error: unknown, provider: MailProvider): Exclude<ProviderAnswer<object>, { kind: 'ok' }> {
   if (!(error instanceof openid.ResponseBodyError) && !(error instanceof openid.AuthorizationResponseError)) {
     const status = causes(error).find((cause) => cause instanceof Response)?.status;
-    if (status !== undefined && isRefusal(status)) return { kind: 'refused', trouble: 'client_refused', code: `http_${status}` };
-    return { kind: 'away', why: whyAway(error) };
+    if (status !== undefined && isRefusal(status))
+      return { kind: 'refused', trouble: 'client_refused', code: `http_${status}`, isExact: false };
+    const why = whyAway(error);
+    return { kind: 'away', why: why.includes(TIME_CHECK_FAILED) ? CLOCK_OFF : why };
   }
   const code = error.error;
   const isTheirs = error instanceof openid.ResponseBodyError && !isRefusal(error.status);
   if (isTheirs || code === 'temporarily_unavailable' || code === 'server_error') return { kind: 'away', why: code };
   const words = error.error_description ?? '';
-  const trouble = provider.troubles.find(({ says }) => says.test(words))?.code ?? TROUBLE_OF[code] ?? 'client_refused';
-  return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown' };
+  const said = provider.troubles.find(({ says }) => says.test(words))?.code;
+  if (said === CLOCK_OFF) return { kind: 'away', why: CLOCK_OFF };
+  const trouble = said ?? TROUBLE_OF[code] ?? 'client_refused';
+  return { kind: 'refused', trouble, code: /^[\w.-]{1,60}$/.test(code) ? code : 'unknown', isExact: said !== undefined };
 }
 
 /** The same request gets the same answer again, unless it came too late (408) or too often (429). */

@@ -19,6 +19,8 @@ export class TokenResponder {
     if (!request.success) throw new RpcException({ code: 'invalid_request', errors: toFieldErrors(request.error) });
     const { teamId, connectionId, host } = request.data;
     const answer = await this.tokens.tokenFor(request.data);
+    // Whatever the reason, a delivery waits the same.
+    if ('unavailable' in answer) return { unavailable: 'provider_away' };
     if (!('token' in answer)) return answer;
     return {
       tokenSealed: this.box.seal(answer.token, smtpTokenContext(teamId, connectionId, host)),

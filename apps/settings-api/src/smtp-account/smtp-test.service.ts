@@ -28,6 +28,7 @@ import {
 import { serverLabel, type SessionOptions, type SmtpServer } from '@billing-mail/smtp-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { AccessTokens } from '../mail-connections/access-tokens.js';
+import { clockOff } from '../mail-connections/connect-mailbox.js';
 import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
 import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
 import { readServerTrust, settleTrust } from './read-server-trust.js';
@@ -163,6 +164,7 @@ export class SmtpTestService {
     const answer = await this.tokens.tokenFor({ teamId, host });
     if ('token' in answer && connection !== null)
       return { type: 'bearer', username: connection.username ?? connection.mailbox, token: answer.token };
+    if ('unavailable' in answer && answer.unavailable === 'clock_off') throw clockOff();
     if ('unavailable' in answer)
       throw new ProblemException(
         503,

@@ -7,7 +7,15 @@ import Provider from 'oidc-provider';
 
 const options = JSON.parse(process.argv[2]);
 /** What it does at its token endpoint instead of answering; counts what is asked. */
-const behaviour = { status: 200, delayMs: 0, error: null, accounts: options.accounts, granted: null };
+const behaviour = {
+  status: 200,
+  delayMs: 0,
+  error: null,
+  accounts: options.accounts,
+  granted: null,
+  clockOffS: 0,
+  revokes: options.revokes ?? 'yes',
+};
 const asked = [];
 
 const http = createServer();
@@ -24,7 +32,7 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
-    revocation: { enabled: true, allowedPolicy: () => true },
+    revocation: { enabled: options.revokes !== 'no', allowedPolicy: () => true },
   },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: id }) }),
@@ -33,6 +41,7 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: options.rotates !== false,
   ttl: {
     AccessToken: options.tokenLifeS ?? 3600,
+    ClientCredentials: options.tokenLifeS ?? 3600,
     RefreshToken: 86_400,
     Grant: 86_400,
     Session: 86_400,
@@ -58,11 +67,8 @@ provider.use(async (ctx, next) => {
 });
 provider.on('server_error', (_ctx, error) => process.send({ error: String(error.stack) }));
 
-const clockOff = (options.clockOffS ?? 0) * 1000;
-if (clockOff !== 0) {
-  const now = Date.now.bind(Date);
-  Date.now = () => now() + clockOff;
-}
+const realNow = Date.now.bind(Date);
+Date.now = () => realNow() + behaviour.clockOffS * 1000;
 
 /** Signs in as the account that the request names by `login_hint`, else as the first, and agrees to everything, or to what `granted` leaves. */
 async function agree(request, response) {
@@ -96,7 +102,13 @@ async function byAssertion(request) {
   if (!(form.get('grant_type') ?? '').endsWith(':jwt-bearer')) return null;
   try {
     const { email, publicKey } = options.serviceAccount;
-    const { payload } = await jwtVerify(form.get('assertion'), createPublicKey(publicKey), { issuer: email, audience: `${issuer}/token` });
+    const checks = { issuer: email, audience: `${issuer}/token`, currentDate: new Date(0) };
+    const { payload } = await jwtVerify(form.get('assertion'), createPublicKey(publicKey), checks);
+    const now = Date.now() / 1000;
+    if (payload.iat > now || payload.exp < now) {
+      const words = 'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.';
+      return [400, { error: 'invalid_grant', error_description: `${words} Check your iat and exp values in the JWT claim.` }];
+    }
     const isFit = payload.exp - payload.iat <= 3600 && options.accounts.includes(payload.sub) && options.scopes.includes(payload.scope);
     if (!isFit || form.has('client_id')) return [400, { error: 'invalid_grant', error_description: 'Invalid email or User ID' }];
     return [200, { access_token: randomUUID(), token_type: 'Bearer', expires_in: 3600 }];
@@ -111,6 +123,7 @@ http.on('request', async (request, response) => {
   // There is nothing to choose here, and Microsoft gives a lasting permission without asking once more.
   request.url = request.url.replace(/([?&]prompt=)(?:consent(?:\+|%20))?select_account(?=&|$)/, '$1consent');
   const path = request.url.split('?')[0];
+  if (path === '/token/revocation' && behaviour.revokes === 'refused') return response.writeHead(503).end();
   if (path !== '/token') return answer(request, response);
   asked.push(path);
   if (behaviour.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs));

@@ -25,10 +25,10 @@ export type OpenIdProviderOptions = {
   /** Gives a refresh token unasked, as Google does for `access_type=offline`. */
   alwaysLasting?: boolean;
   tokenLifeS?: number;
+  /** `no`, as at Microsoft: there is no address at which a permission is taken back. */
+  revokes?: 'yes' | 'no';
   /** Known by what it signs, as at Google. */
   serviceAccount?: { email: string; publicKey: string };
-  /** How much its clock is ahead, in seconds. */
-  clockOffS?: number;
 };
 
 /** What it does from now on. `granted`: the scopes that people agree to, `null` all, `nothing` none at all. */
@@ -38,6 +38,9 @@ type OpenIdProviderBehaviour = {
   error?: { error: string; error_description?: string } | null;
   accounts?: string[];
   granted?: string[] | 'nothing' | null;
+  /** How much its clock is ahead, in seconds. */
+  clockOffS?: number;
+  revokes?: 'yes' | 'refused';
 };
 
 export type OpenIdProvider = {

@@ -17,5 +17,8 @@ export const google: MailProvider = {
     { host: 'smtp.gmail.com', port: 587, security: 'starttls' },
     { host: 'smtp-relay.gmail.com', port: 587, security: 'starttls' },
   ],
-  troubles: [{ says: /Invalid JWT Signature|account not found/i, code: 'client_secret_expired' }],
+  troubles: [
+    { says: /Invalid JWT Signature|account not found/i, code: 'client_secret_expired' },
+    { says: /iat and exp values/i, code: 'clock' },
+  ],
 };

@@ -15,6 +15,6 @@ export type MailProvider = {
   hasUserInfo: boolean;
   /** Mail servers to which a token may be sent; the first one is the preset. */
   servers: readonly { host: string; port: number; security: SmtpSecurity }[];
-  /** Troubles that the provider states in `error_description`. */
-  troubles: readonly { says: RegExp; code: ConnectionTrouble }[];
+  /** Troubles that the provider states in `error_description`. `clock`: ours is wrong. */
+  troubles: readonly { says: RegExp; code: ConnectionTrouble | 'clock' }[];
 };
