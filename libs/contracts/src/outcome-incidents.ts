@@ -1,6 +1,7 @@
 // What the dispatcher tells of a way out, as opposed to a delivery: a server that is down, a platform that can't send, a certificate that runs out.
 import { z } from 'zod';
 import { failureReason, outcomeEnvelope, outcomeIdentity } from './outcome-envelope.js';
+import { namedCertificate } from './team-certificate.js';
 
 /** A team's own server does not work: somebody has to change something, or it failed time after time. `requestedBy`: where the team has named nobody. */
 export const serverDownEvent = z.object({
@@ -44,12 +45,11 @@ export const certificateExpiringEvent = z.object({
 });
 export type CertificateExpiringEvent = z.infer<typeof certificateExpiringEvent>;
 
-/** The certificate of a team's own, which signs what goes out by its own server, runs out. `requestedBy` is null: nobody asked for it. */
+/** A certificate of a team's own, which signs what goes out by its own server or stands between that and us, runs out. `requestedBy` is null: nobody asked for it. */
 export const ownCertificateExpiringEvent = z.object({
   ...outcomeEnvelope,
   type: z.literal('own_certificate_expiring'),
-  /** The addresses that it stands for. */
-  addresses: z.array(z.string()),
+  ...namedCertificate,
   notAfter: z.iso.datetime(),
   /** Whole days from then to `notAfter`; negative once it has run out. */
   daysLeft: z.int(),

@@ -33,14 +33,31 @@ export const certificateView = z.object({
 });
 export type CertificateView = z.infer<typeof certificateView>;
 
-/** Request of `settings.certificates_ending`: those that end, or have ended, between the two. */
-export const certificatesEndingRequest = z.object({ after: z.iso.datetime(), before: z.iso.datetime() });
+/** What a team uses a certificate for: it signs with it, trusts its mail server by it (`authority`, `pin`), or has it shown to that server. */
+export const CERTIFICATE_USES = ['signature', 'authority', 'pin', 'client'] as const;
+const certificateUse = z.enum(CERTIFICATE_USES);
+export type CertificateUse = z.infer<typeof certificateUse>;
 
-/** Its answer: of teams that sign with one, and whom to tell. */
+/** Request of `settings.certificates_ending`: those that end, or have ended, between the two. Who does not say which knows those that sign. */
+export const certificatesEndingRequest = z.object({
+  after: z.iso.datetime(),
+  before: z.iso.datetime(),
+  uses: z.array(certificateUse).default(['signature']),
+});
+export type CertificatesEndingRequest = z.infer<typeof certificatesEndingRequest>;
+
+/** Which certificate: by the addresses that it signs for, or by its subject where it is for another use. */
+export const namedCertificate = {
+  use: certificateUse.optional(),
+  addresses: z.array(z.string()),
+  subject: z.string().optional(),
+};
+
+/** Its answer: of teams that use one, and whom to tell. */
 export const endingCertificates = z.array(
   z.object({
     teamId,
-    addresses: z.array(z.string()),
+    ...namedCertificate,
     validTo: z.iso.datetime(),
     notifyUserIds: z.array(z.string()),
     locale,

@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
 import {
+  CERTIFICATE_USES,
   CERTIFICATES_ENDING,
   type EndingCertificate,
   endingCertificates,
@@ -53,7 +54,7 @@ export class SettingsClient {
 
   /** Certificates of teams that expire between the two times. @throws SettingsUnavailableError */
   async certificatesEnding(after: Date, before: Date): Promise<EndingCertificate[]> {
-    const request = { after: after.toISOString(), before: before.toISOString() };
+    const request = { after: after.toISOString(), before: before.toISOString(), uses: CERTIFICATE_USES };
     try {
       const answer = await lastValueFrom(this.transport.send<unknown>(CERTIFICATES_ENDING, request).pipe(timeout(ANSWER_TIMEOUT_MS)));
       return endingCertificates.parse(answer);

@@ -66,7 +66,7 @@ export class TroublesStore {
 
   /**
    * Raises the alert about an expiring certificate once for `days`, however many processes ask. Returns whether this call did.
-   * @param teamId owner of the certificate; empty: the platform
+   * @param teamId owner of the certificate, followed by its use if it does not sign; empty: the platform
    */
   async warnOfCertificate(teamId: string, notAfter: Date, days: number, outcome: NewOutcome): Promise<boolean> {
     return inTransaction(this.dataSource, async (sql) => {

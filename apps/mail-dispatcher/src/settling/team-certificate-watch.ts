@@ -1,6 +1,6 @@
-// Alerts teams before the certificate that they sign with expires, and once it has expired: from then on their mail waits.
+// Alerts teams before a certificate of theirs expires, and once it has expired: from then on their mail waits, or their server takes none.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type EndingCertificate } from '@billing-mail/contracts';
+import { type CertificateUse, type EndingCertificate } from '@billing-mail/contracts';
 import { type Logger, PollLoop } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
@@ -50,15 +50,18 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
   }
 
   /** Raises only the alert that is due now; it includes what earlier ones would have said. */
-  private async warn({ teamId, addresses, validTo, notifyUserIds, locale }: EndingCertificate, now: number): Promise<void> {
+  private async warn({ teamId, validTo, notifyUserIds, locale, ...named }: EndingCertificate, now: number): Promise<void> {
     const notAfter = new Date(validTo);
     const daysLeft = Math.floor((notAfter.getTime() - now) / DAY_MS);
     const days = TOLD_AT_DAYS.find((threshold) => daysLeft <= threshold);
     if (days === undefined) return;
-    const isTold = await this.troubles.warnOfCertificate(teamId, notAfter, days, {
+    const isTold = await this.troubles.warnOfCertificate(ownerOf(teamId, named.use), notAfter, days, {
       ...{ type: 'own_certificate_expiring', teamId, requestedBy: null, notifyUserIds, teamLocale: locale },
-      ...{ addresses, notAfter: validTo, daysLeft },
+      ...{ ...named, notAfter: validTo, daysLeft },
     });
     if (isTold) this.relay.wake();
   }
 }
+
+/** No id of a team has a space. Dispatchers of the version before write the id alone, of certificates that sign. */
+const ownerOf = (teamId: string, use: CertificateUse = 'signature'): string => (use === 'signature' ? teamId : `${teamId} ${use}`);

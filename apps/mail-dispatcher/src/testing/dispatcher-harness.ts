@@ -82,13 +82,20 @@ class SettingsStandIn {
   }
 
   @MessagePattern(CERTIFICATES_ENDING)
-  certificatesEnding(@Payload() { after, before }: { after: string; before: string }): EndingCertificate[] {
+  certificatesEnding(@Payload() { after, before, uses }: { after: string; before: string; uses?: string[] }): EndingCertificate[] {
     const settings = [...(SettingsStandIn.teams.get(SETTINGS)?.values() ?? [])];
-    return settings.flatMap(({ teamId, certificate, notifyUserIds, locale }) =>
-      certificate === null || certificate.validTo < after || certificate.validTo > before
-        ? []
-        : [{ teamId, addresses: certificate.addresses, validTo: certificate.validTo, notifyUserIds, locale }],
-    );
+    return settings.flatMap(({ teamId, certificate, smtp, notifyUserIds, locale }) => {
+      const client = smtp?.tls?.clientCertificate;
+      const about = { teamId, notifyUserIds, locale };
+      return [
+        ...(certificate === null
+          ? []
+          : [{ ...about, use: 'signature' as const, addresses: certificate.addresses, validTo: certificate.validTo }]),
+        ...(client === undefined
+          ? []
+          : [{ ...about, use: 'client' as const, addresses: [], subject: client.subject, validTo: client.validTo }]),
+      ].filter(({ validTo, use }) => validTo >= after && validTo <= before && (uses ?? ['signature']).includes(use));
+    });
   }
 }
 

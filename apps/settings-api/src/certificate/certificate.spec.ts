@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import {
+  CERTIFICATE_USES,
   CERTIFICATES_ENDING,
   type EndingCertificate,
   type SettingsChangeRecord,
@@ -10,7 +11,7 @@ import {
 } from '@billing-mail/contracts';
 import { CredentialBox, transportClient, signingKeyContext } from '@billing-mail/platform';
 import forge from 'node-forge';
-import { createTestIdentity, newRsaKeyPem, packPkcs12, seemingRsaKeyPem } from '@billing-mail/testkit';
+import { createTestIdentity, newRsaKeyPem, packPkcs12, seemingRsaKeyPem, tlsCertificates } from '@billing-mail/testkit';
 import { lastValueFrom } from 'rxjs';
 import { startTestSettingsApi, type TestSettingsApi } from '../testing/start-test-settings-api.js';
 
@@ -167,15 +168,33 @@ describe("the certificate of a team's own", () => {
 
   it('is among those that end before long when it does', async () => {
     const client = transportClient({ REDIS_URL: api.redis.url });
-    const endingWithin = (days: number) =>
+    const endingWithin = (days: number, uses: object = {}) =>
       lastValueFrom(
         client.send<EndingCertificate[]>(CERTIFICATES_ENDING, {
           after: new Date().toISOString(),
           before: new Date(Date.now() + days * DAY_MS).toISOString(),
+          ...uses,
         }),
       );
     expect(await endingWithin(31)).toEqual([]);
     expect(await endingWithin(366)).toMatchObject([{ teamId: 'acme', addresses: [FROM], notifyUserIds: [], locale: 'en' }]);
+    // What stands between the server and us ends as well: who is trusted as the server, and what it is shown.
+    const uses = { uses: CERTIFICATE_USES };
+    const trusting = (tls: object) => call('put', SETTINGS_PATH, { ...settings, smtp: { ...smtp, tls } });
+    const clientCertificate = { file: identity.p12.toString('base64'), passphrase: identity.passphrase };
+    expect((await trusting({ ca: tlsCertificates().caPem, clientCertificate })).status).toBe(200);
+    expect(await endingWithin(366)).toHaveLength(1);
+    expect(await endingWithin(31, uses)).toEqual([
+      {
+        ...{ teamId: 'acme', use: 'authority', subject: 'CN=Scripted SMTP test CA', addresses: [] },
+        ...{ validTo: expect.any(String), notifyUserIds: [], locale: 'en' },
+      },
+    ]);
+    expect((await endingWithin(366, uses)).map(({ use }) => use).sort()).toEqual(['authority', 'client', 'signature']);
+    expect((await trusting({ pin: tlsCertificates().chainOf('good') })).status).toBe(200);
+    expect(await endingWithin(31, uses)).toMatchObject([{ use: 'pin', subject: 'CN=smtp.test' }]);
+    expect((await call('put', SETTINGS_PATH, settings)).status).toBe(200);
+    expect(await endingWithin(31, uses)).toEqual([]);
     await client.close();
   });
 

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import {
   type ConnectionOfSettings,
+  type CertificatesEndingRequest,
   type EndingCertificate,
   type SettingsChangeRecord,
+  type ServerTrust,
   type TeamMailSettings,
 } from '@billing-mail/contracts';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
+import { certificatesOf } from '../smtp-account/read-server-trust.js';
 import { type MadeChange } from './describe-changes.js';
 import { EmailDeliveryChangeEntity } from './email-delivery-change.entity.js';
 import { EmailDeliveryEntity } from './email-delivery.entity.js';
@@ -93,10 +96,29 @@ export class EmailDeliveryStore {
     });
   }
 
-  /** Certificates expiring between the two times, of teams that sign with them. */
-  certificatesEnding({ after, before }: { after: string; before: string }): Promise<EndingCertificate[]> {
+  /** Certificates expiring between the two times, of teams that use them. */
+  async certificatesEnding(request: CertificatesEndingRequest): Promise<EndingCertificate[]> {
+    const ending = [...(await this.signaturesEnding(request)), ...(await this.trustEnding(request))];
+    return ending.filter(({ use = 'signature' }) => request.uses.includes(use));
+  }
+
+  /** Of those that stand between a team's server and us. Few teams have any, and their ends stand in the certificates alone. */
+  private async trustEnding({ after, before }: CertificatesEndingRequest): Promise<EndingCertificate[]> {
+    const rows = await new Sql(this.source).rows<Pick<EndingCertificate, 'teamId' | 'notifyUserIds' | 'locale'> & { tls: ServerTrust }>(
+      `SELECT team_id AS "teamId", notify_user_ids AS "notifyUserIds", locale, smtp -> 'tls' AS tls
+       FROM settings.team_email_delivery WHERE sender = 'custom' AND smtp ? 'tls' ORDER BY team_id`,
+    );
+    const [from, to] = [Date.parse(after), Date.parse(before)];
+    return rows.flatMap(({ tls, ...team }) =>
+      certificatesOf(tls)
+        .filter(({ validTo }) => Date.parse(validTo) >= from && Date.parse(validTo) <= to)
+        .map(({ use, subject, validTo }) => ({ ...team, use, subject, validTo, addresses: [] })),
+    );
+  }
+
+  private signaturesEnding({ after, before }: CertificatesEndingRequest): Promise<EndingCertificate[]> {
     return new Sql(this.source).rows<EndingCertificate>(
-      `SELECT team_id AS "teamId", certificate -> 'addresses' AS addresses, certificate ->> 'validTo' AS "validTo",
+      `SELECT team_id AS "teamId", 'signature' AS use, certificate -> 'addresses' AS addresses, certificate ->> 'validTo' AS "validTo",
          notify_user_ids AS "notifyUserIds", locale
        FROM settings.team_email_delivery
        WHERE sender = 'custom' AND (certificate ->> 'validTo')::timestamptz BETWEEN $1 AND $2 ORDER BY team_id`,

@@ -2,6 +2,7 @@
 // correction.
 import { X509Certificate } from 'node:crypto';
 import {
+  type CertificateUse,
   type FieldError,
   type ServerTrust,
   type ServerTrustInput,
@@ -76,6 +77,15 @@ export function settleTrust(
 
 export const viewOfTrust = (tls: ServerTrust | undefined): ServerTrustView | undefined =>
   tls && { ...tls, certificates: certificatesIn(tls.ca ?? tls.pin ?? '') };
+
+/** All certificates that a server is trusted by or shown, and for what. A pinned fingerprint does not say when its certificate ends. */
+export function certificatesOf({ ca, pin, clientCertificate }: ServerTrust): (ShownCertificate & { use: CertificateUse })[] {
+  return [
+    ...certificatesIn(ca ?? '').map((one) => ({ ...one, use: 'authority' as const })),
+    ...certificatesIn(pin ?? '').map((one) => ({ ...one, use: 'pin' as const })),
+    ...(clientCertificate === undefined ? [] : [{ ...clientCertificate, use: 'client' as const }]),
+  ];
+}
 
 /** The trusted certificates and their ends of validity, for the history. */
 export const trustInWords = (pem: string | undefined): string | null => {
