@@ -99,6 +99,7 @@ export const EXAMPLES: OperationExamples = {
     },
   },
   [`GET ${SETTINGS}/connection`]: { response: json(CONNECTION) },
+  [`DELETE ${SETTINGS}/connection`]: { response: json({ permission: 'taken_back' }) },
   [`POST ${SETTINGS}/connection`]: {
     request: json({ provider: 'microsoft' }),
     response: json({ authorizationUrl: 'https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=…&state=…' }),

@@ -131,6 +131,10 @@ export const mailConnectionStart = z.object({
 });
 export type MailConnectionStart = z.infer<typeof mailConnectionStart>;
 
+/** Answer of `DELETE …/email-delivery/connection`. `kept`: it is forgotten here, and the provider still lists it until somebody removes it there. */
+export const mailConnectionEnd = z.object({ permission: z.enum(['taken_back', 'kept']) });
+export type MailConnectionEnd = z.infer<typeof mailConnectionEnd>;
+
 /** `rejected`: SHA-256 (hex) of a token that the mail server has refused, so that it is not answered once more. */
 export const smtpTokenRequest = z.object({
   teamId,

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   type ConnectionRefusal,
   emailAddress,
+  type MailConnectionEnd,
   type MailConnectionRequest,
   type MailConnectionStart,
   type MailConnectionView,
@@ -117,12 +118,13 @@ export class ConnectMailbox {
   }
 
   /** Revokes the permission at the provider, if it offers that and answers, and deletes the connection in any case. */
-  async disconnect(teamId: string, { userId }: Caller): Promise<void> {
+  async disconnect(teamId: string, { userId }: Caller): Promise<MailConnectionEnd> {
     const removed = await this.connections.remove(teamId);
     if (removed === null) throw notFound('A connection of the team');
     await this.tellOf(teamId, userId, 'removed', { from: removed.mailbox, to: null });
-    await this.revoke(removed);
-    this.logger.info({ teamId, step: 'disconnected', provider: removed.provider }, 'a mailbox is disconnected');
+    const isRevoked = await this.revoke(removed);
+    this.logger.info({ teamId, step: 'disconnected', provider: removed.provider, isRevoked }, 'a mailbox is disconnected');
+    return { permission: isRevoked ? 'taken_back' : 'kept' };
   }
 
   private async endOf(
@@ -212,9 +214,10 @@ export class ConnectMailbox {
     if (version !== null) await this.publisher.announce({ teamId, version });
   }
 
-  private async revoke(connection: MailConnection): Promise<void> {
+  /** Whether the provider has taken the permission back. */
+  private async revoke(connection: MailConnection): Promise<boolean> {
     const { teamId, refreshTokenSealed, clientSecretSealed } = connection;
-    if (refreshTokenSealed === null) return;
+    if (refreshTokenSealed === null) return false;
     try {
       const open = (secret: ConnectionSecret, sealed: string): string =>
         this.box.open(sealed, mailConnectionContext(teamId, secret, connection));
@@ -222,9 +225,11 @@ export class ConnectMailbox {
       const answer = await this.providers.revoke({ ...connection, clientSecret }, open('refresh_token', refreshTokenSealed));
       if (answer.kind !== 'ok')
         this.logger.warn({ teamId, step: 'revoked', verdict: answer.kind }, 'the provider did not take the permission back');
+      return answer.kind === 'ok' && answer.isRevoked;
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
       this.logger.warn({ teamId, step: 'revoked', verdict: error.name }, 'the permission could not be taken back at the provider');
+      return false;
     }
   }
 

@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
+  type MailConnectionEnd,
+  mailConnectionEnd,
   type MailConnectionRequest,
   mailConnectionRequest,
   type MailConnectionStart,
@@ -90,16 +92,17 @@ export class MailConnectionsController {
   }
 
   @Delete()
-  @HttpCode(204)
   @TeamAccess('write')
   @RateLimit('connections')
   @ApiOperation({
     summary: 'Disconnect the mailbox',
-    description: 'Takes the permission back at the provider, where that is offered, and forgets it.',
+    description:
+      'Forgets the permission, and takes it back at the provider where that offers it. The answer says whether it did: Microsoft 365 has no way for that, ' +
+      'and an app that signs in by itself keeps what an administrator has allowed it.',
   })
-  @ApiResponse({ status: 204, description: 'Disconnected' })
+  @ApiResponse({ status: 200, schema: jsonSchema(mailConnectionEnd) })
   @ApiProblems(401, 403, 404)
-  disconnect(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<void> {
+  disconnect(@Param('teamId') teamId: string, @CurrentCaller() caller: Caller): Promise<MailConnectionEnd> {
     return this.connecting.disconnect(teamId, caller);
   }
 }

@@ -553,13 +553,31 @@ describe('a mailbox at an OpenID provider', () => {
     expect((await microsoft.introspect(own, { id: 'billing', secret: SECRET })).active).toBe(true);
   });
 
+  const disconnect = async () => {
+    const { status, body } = noted(await api.call('delete', CONNECTION));
+    expect([status, (await api.call('get', CONNECTION)).status]).toEqual([200, 404]);
+    return body as unknown;
+  };
+
+  it('says what has become of the permission: whether the provider has taken it back, or still lists it', async () => {
+    await connect();
+    await provider.behave({ revokes: 'refused' });
+    expect(await disconnect()).toEqual({ permission: 'kept' });
+    await connect();
+    await provider.behave({ revokes: 'yes' });
+    expect(await disconnect()).toEqual({ permission: 'taken_back' });
+    // Microsoft names no address for it.
+    await connect({ provider: 'microsoft' }, microsoft);
+    expect(await disconnect()).toEqual({ permission: 'kept' });
+    // An app has what an administrator has allowed it; nobody has agreed to anything that could be taken back.
+    expect((await api.call('post', CONNECTION, { body: appAtGoogle })).status).toBe(200);
+    expect(await disconnect()).toEqual({ permission: 'kept' });
+  });
+
   it('is disconnected: the permission is taken back, and what is stored is forgotten', async () => {
     await connect();
     const token = await opened(await ask());
-    const response = await request(api.app.getHttpServer())
-      .delete(CONNECTION)
-      .set({ Authorization: `Bearer ${await adminToken()}` });
-    expect(response.status).toBe(204);
+    expect(await disconnect()).toEqual({ permission: 'taken_back' });
     expect((await api.call('get', CONNECTION)).status).toBe(404);
     expect((await sql.rows('SELECT FROM settings.mail_connections')).length).toBe(0);
     expect(await isGood(token)).toBe(false);

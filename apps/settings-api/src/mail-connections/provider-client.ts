@@ -116,12 +116,12 @@ export class ProviderClient {
     );
   }
 
-  /** Revokes the permission if the provider offers that. */
-  revoke(app: ProviderApp, refreshToken: string): Promise<ProviderAnswer<object>> {
+  /** Revokes the permission, which not every provider offers. */
+  revoke(app: ProviderApp, refreshToken: string): Promise<ProviderAnswer<{ isRevoked: boolean }>> {
     return this.asked(app, async (config) => {
-      if (config.serverMetadata().revocation_endpoint !== undefined)
-        await openid.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
-      return {};
+      if (config.serverMetadata().revocation_endpoint === undefined) return { isRevoked: false };
+      await openid.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
+      return { isRevoked: true };
     });
   }
 

@@ -18,8 +18,10 @@ export function ConnectedMailbox({ team }: { team: string }) {
   const { draft, edit, isReadOnly } = useEditing();
   const { data: connection, error, refetch } = useMailConnection(team);
   const [isChoosing, setIsChoosing] = useState(false);
+  const [kept, setKept] = useState<MailConnectionView | null>(null);
   const use = (connected: MailConnectionView): void => {
     setIsChoosing(false);
+    setKept(null);
     edit(serverOf(connected, draft));
   };
   const { signIn, begin, beginning, forget } = useSignIn(team, connection?.connectedAt ?? null, use);
@@ -34,6 +36,11 @@ export function ConnectedMailbox({ team }: { team: string }) {
   return (
     <Stack gap="sm" role="group" id="connected-mailbox" aria-label={words.title}>
       {connection === null ? <Text size="sm">{words.none}</Text> : <Connected team={team} connection={connection} onAgain={again} />}
+      {connection === null && kept !== null ? (
+        <Alert color="gray" variant="outline" title={words.forgotten(kept.mailbox)} role="status">
+          {words.stillListed[kept.provider === 'oidc' ? 'oidc' : (`${kept.provider}-${kept.grant}` as const)]}
+        </Alert>
+      ) : null}
       {signIn.kind === 'refused' ? (
         <Alert color="red" variant="outline" title={words.refusedTitle} role="alert">
           {words.refusals[signIn.reason]}
@@ -65,7 +72,7 @@ export function ConnectedMailbox({ team }: { team: string }) {
             <Button variant="default" size="xs" onClick={() => setIsChoosing(true)}>
               {words.another}
             </Button>
-            <DisconnectButton team={team} mailbox={connection.mailbox} />
+            <DisconnectButton team={team} connection={connection} onKept={setKept} />
           </Group>
         </>
       )}

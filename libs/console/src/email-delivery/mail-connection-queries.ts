@@ -1,4 +1,4 @@
-import { type MailConnectionRequest, type MailConnectionView } from '@billing-mail/contracts';
+import { type MailConnectionEnd, type MailConnectionRequest, type MailConnectionView } from '@billing-mail/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { ask, type Clients } from '../api/clients.js';
@@ -42,7 +42,8 @@ export type AppInput = Pick<MailConnectionRequest, 'tenant' | 'clientId' | 'clie
 };
 export type ServiceAccount = NonNullable<AppInput['serviceAccount']>;
 
-export const disconnectMailbox = ({ settings }: Clients, team: string): Promise<void> => ask<undefined>(settings.DELETE(PATH, of(team)));
+/** Says whether the provider has taken the permission back. */
+export const disconnectMailbox = ({ settings }: Clients, team: string): Promise<MailConnectionEnd> => ask(settings.DELETE(PATH, of(team)));
 
 /** Asks again for the settings, of which another connection or certificate makes a new version. */
 export function useRefreshOwnServer(team: string): () => void {

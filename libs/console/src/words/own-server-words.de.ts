@@ -72,8 +72,19 @@ export const ownServerWords: typeof english = {
     disconnect: 'Trennen',
     disconnectTitle: 'Postfach trennen?',
     disconnectText: (mailbox) =>
-      `Die Berechtigung für ${mailbox} wird zurückgenommen. Gehen Belege darüber hinaus, so warten sie, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
+      `Die Berechtigung für ${mailbox} wird hier vergessen und beim Anbieter zurückgenommen, falls er das anbietet. Gehen Belege darüber hinaus, so warten sie, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
     disconnectNo: 'Verbunden lassen',
+    forgotten: (mailbox) => `Die Berechtigung für ${mailbox} ist hier vergessen`,
+    stillListed: {
+      'microsoft-delegated':
+        'Bei Microsoft ist sie noch eingetragen, denn Microsoft lässt sie von keinem Programm zurücknehmen. Entfernen Sie sie unter myapps.microsoft.com: bei der App „Ihre Anwendung verwalten“, „Berechtigungen widerrufen“.',
+      'microsoft-app':
+        'Microsoft kennt die App noch. Ein Administrator löscht ihren Schlüssel im Entra Admin Center unter „App-Registrierungen“, „Zertifikate & Geheimnisse“.',
+      'google-delegated': 'Google hat sie nicht zurückgenommen. Entfernen Sie sie unter myaccount.google.com/connections.',
+      'google-app':
+        'Google kennt das Dienstkonto noch. Ein Administrator entfernt es in der Admin-Konsole von Google unter „Sicherheit“, „Zugriffs- und Datenkontrolle“, „API-Steuerung“, „Domainweite Delegierung“.',
+      oidc: 'Der Anbieter hat sie nicht zurückgenommen. Entfernen Sie sie dort in den Einstellungen Ihres Kontos.',
+    },
   },
   certificate: {
     title: 'Eigene Signatur',

@@ -66,8 +66,20 @@ export const ownServerWords = {
     disconnect: 'Disconnect',
     disconnectTitle: 'Disconnect the mailbox?',
     disconnectText: (mailbox: string) =>
-      `The permission for ${mailbox} is taken back. Where documents go out by it, they wait until a mailbox is connected again or you choose another way.`,
+      `The permission for ${mailbox} is forgotten here and, where the provider offers it, taken back there. Where documents go out by it, they wait until a mailbox is connected again or you choose another way.`,
     disconnectNo: 'Keep it connected',
+    forgotten: (mailbox: string) => `The permission for ${mailbox} is forgotten here`,
+    /** Where it is taken back at the provider, which has not done so. */
+    stillListed: {
+      'microsoft-delegated':
+        'Microsoft still lists it, as it lets no program take it back. Remove it at myapps.microsoft.com: the app, “Manage your application”, “Revoke permissions”.',
+      'microsoft-app':
+        'Microsoft still knows the app. An administrator deletes its secret in the Entra admin center, under “App registrations”, “Certificates & secrets”.',
+      'google-delegated': 'Google has not taken it back. Remove it at myaccount.google.com/connections.',
+      'google-app':
+        'Google still knows the service account. An administrator removes it in the Google Admin console, under “Security”, “Access and data control”, “API controls”, “Domain-wide delegation”.',
+      oidc: 'The provider has not taken it back. Remove it there, in the settings of your account.',
+    },
   },
   certificate: {
     title: 'Signature of your own',

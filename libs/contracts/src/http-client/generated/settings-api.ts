@@ -107,7 +107,7 @@ export interface paths {
         post: operations["MailConnectionsController_connect"];
         /**
          * Disconnect the mailbox
-         * @description Takes the permission back at the provider, where that is offered, and forgets it.
+         * @description Forgets the permission, and takes it back at the provider where that offers it. The answer says whether it did: Microsoft 365 has no way for that, and an app that signs in by itself keeps what an administrator has allowed it.
          */
         delete: operations["MailConnectionsController_disconnect"];
         options?: never;
@@ -1542,12 +1542,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Disconnected */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "permission": "taken_back"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        permission: "taken_back" | "kept";
+                    };
+                };
             };
             /** @description Not signed in */
             401: {
