@@ -59,6 +59,26 @@ describe('the delivery log', () => {
     expect((await get('lists/deliveries?status=sent')).body.items).toHaveLength(5);
   });
 
+  it('shows of a server name that leads inside what it shows of one that does not exist', async () => {
+    const shownOf = async (team: string, host: string) => {
+      const server = ownServer(harness.custom.port, { host });
+      await harness.saveSettings(teamSettings(team, { sender: 'custom', smtp: server }));
+      const job = invoice({ teamId: team });
+      await harness.publish(job);
+      const { failure, attempts } = await harness.until(team, job.key, ({ status }) => status === 'waiting');
+      const [{ durationMs, startedAt: _, ...tried } = {}] = attempts;
+      // The time since the try began stands in each line of the transcript.
+      const shown = JSON.stringify({ failure, tried })
+        .replaceAll(host, 'the name')
+        .replaceAll(/\+\d+\.\d{3}/g, '+time');
+      return { shown, isOnBeat: (durationMs ?? 0) >= 1999 };
+    };
+    const [inside, unknown] = await Promise.all([shownOf('inside', 'localhost'), shownOf('nowhere', 'no-such-host.invalid')]);
+    expect(inside).toEqual(unknown);
+    expect(inside.isOnBeat).toBe(true);
+    expect(inside.shown).toContain('smtp_host_unknown');
+  });
+
   it('says why one failed in the language that the reader asks for, else in that of whoever sent it', async () => {
     harness.platform.script = { rcpt: () => '550 5.1.1 no such user' };
     const failed = await sent('readers', { requestedBy: { userId: 'u17', locale: 'de' } });

@@ -54,6 +54,8 @@ describe('CredentialBox', () => {
       expect(() => box.open(changed, context)).toThrow(SealError);
     }
     expect(() => box.open(parts.with(4, (parts[4] ?? '').slice(0, 6)).join('.'), context)).toThrow(SealError);
+    // No nonce at all.
+    expect(() => box.open(parts.with(3, '').join('.'), context)).toThrow(SealError);
     expect(() => new CredentialBox([oldKey]).open(sealed, context)).toThrow(/k2/);
     expect(() => box.open('secret', context)).toThrow(/format/);
     // Said to be of the earlier format, it would be bound to less.

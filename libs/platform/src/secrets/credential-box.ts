@@ -39,10 +39,10 @@ export class CredentialBox {
     const found = this.keys.find(({ id }) => id === keyId);
     if (found === undefined)
       throw new SealError(`The value was sealed with the key "${keyId}", which ${this.variable} does not hold: add it again.`);
-    // Without authTagLength Node takes a tag of 4 bytes, which can be guessed.
-    const decipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES });
-    decipher.setAAD(additionalData(parts, context));
     try {
+      // Without authTagLength Node takes a tag of 4 bytes, which can be guessed.
+      const decipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES });
+      decipher.setAAD(additionalData(parts, context));
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     } catch (cause) {
