@@ -1,5 +1,5 @@
 // Decides what follows for a settled delivery from a report. Pure: works on the state read under the lock.
-import { type BounceClass, type DeliveryBouncedEvent } from '@billing-mail/contracts';
+import { type BounceClass, type DeliveryBouncedEvent, namedBy } from '@billing-mail/contracts';
 import { saysDeadAddress, settledStatus, transition } from '@billing-mail/mail-core';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
 import { type NewOutcome } from '../records/outbox.store.js';

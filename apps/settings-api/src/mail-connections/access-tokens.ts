@@ -111,8 +111,6 @@ export class AccessTokens {
       return await this.providers.refresh({ ...connection, clientSecret }, refreshToken, connection.scope);
     } catch (error) {
       if (error instanceof SealError) return { kind: 'refused', trouble: 'key_lost', code: 'seal', isExact: true };
-      if (error instanceof ForbiddenAddressError)
-        return { kind: 'refused', trouble: 'client_refused', code: 'forbidden_address', isExact: true };
       throw error;
     }
   }

@@ -28,7 +28,16 @@ import { SettingsChangedPublisher } from '../responder/settings-changed.publishe
 import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
-import { CLOCK_OFF, NOT_AT_THIS_ADDRESS, type ProviderAnswer, type ProviderApp, ProviderClient, type Tokens } from './provider-client.js';
+import {
+  CLOCK_OFF,
+  FORBIDDEN_ADDRESS,
+  NOT_AT_THIS_ADDRESS,
+  UNREACHED_HOST,
+  type ProviderAnswer,
+  type ProviderApp,
+  ProviderClient,
+  type Tokens,
+} from './provider-client.js';
 import { issuerOfTenant } from './providers/microsoft.js';
 import { MAIL_PROVIDER_TABLE } from './providers/providers.js';
 import { sealTokens } from './seal-tokens.js';
@@ -283,22 +292,22 @@ export class ConnectMailbox {
 
   private async answered<T>(request: MailConnectionRequest, ask: () => Promise<ProviderAnswer<T>>): Promise<T> {
     const { tenant, issuer } = request;
-    let isClock = false;
-    try {
-      const answer = await ask();
-      if (answer.kind === 'ok') return answer;
-      if (answer.kind === 'refused' && answer.code === NOT_AT_THIS_ADDRESS) {
-        if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
-        if (issuer !== undefined) throw invalidInput([{ pointer: '/issuer', message: 'has no discovery document: check the address' }]);
-      } else if (answer.kind === 'refused') {
-        const message = `is refused by the provider: ${answer.code}`;
-        throw invalidInput(refusedFields(request, answer).map((pointer) => ({ pointer, message })));
-      } else isClock = answer.why === CLOCK_OFF;
-    } catch (error) {
-      if (!(error instanceof ForbiddenAddressError)) throw error;
-      throw invalidInput([{ pointer: '/issuer', message: error.message }]);
+    const answer = await ask();
+    if (answer.kind === 'ok') return answer;
+    const isIssuer = (message: string) => invalidInput([{ pointer: '/issuer', message }]);
+    if (answer.kind === 'away') {
+      if (answer.why === CLOCK_OFF) throw clockOff();
+      if (answer.why === UNREACHED_HOST && issuer !== undefined)
+        throw isIssuer('leads to no public server that can be reached from here: check the address');
+    } else if (answer.code === NOT_AT_THIS_ADDRESS) {
+      if (tenant !== undefined) throw invalidInput([{ pointer: '/tenant', message: 'is not known to the provider' }]);
+      if (issuer !== undefined) throw isIssuer('has no discovery document: check the address');
+    } else if (answer.code === FORBIDDEN_ADDRESS && issuer !== undefined) {
+      throw isIssuer('must be reached by https:// on port 443, and so must the addresses that it names');
+    } else {
+      const message = `is refused by the provider: ${answer.code}`;
+      throw invalidInput(refusedFields(request, answer).map((pointer) => ({ pointer, message })));
     }
-    if (isClock) throw clockOff();
     throw new ProblemException(503, 'provider-away', 'The provider does not answer. Check its address, or try again in a moment.');
   }
 }

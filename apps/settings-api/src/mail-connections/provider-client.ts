@@ -25,6 +25,10 @@ export type ProviderAnswer<T> =
 
 /** The code for a provider without a discovery document at its address: the tenant is wrong, or was deleted. */
 export const NOT_AT_THIS_ADDRESS = 'not_at_this_address';
+/** The code for a provider that is not at https:// on port 443, or that names other addresses. */
+export const FORBIDDEN_ADDRESS = 'forbidden_address';
+/** Why a provider is away of which no public server is found. */
+export const UNREACHED_HOST = 'unreached_host';
 /** Why an answer is of no use: our clock and the one of the provider differ too much. The operator has to set ours. */
 export const CLOCK_OFF = 'clock';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -138,7 +142,7 @@ export class ProviderClient {
       const found = causes(error);
       if (found.some((cause) => cause instanceof UnreachedHostError)) return { kind: 'away', why: UNREACHED_HOST };
       if (found.some((cause) => cause instanceof ForbiddenAddressError))
-        return { kind: 'refused', trouble: 'client_refused', code: FORBIDDEN_ADDRESS };
+        return { kind: 'refused', trouble: 'client_refused', code: FORBIDDEN_ADDRESS, isExact: true };
       const trouble = troubleOf(error, MAIL_PROVIDER_TABLE[app.provider]);
       return config === null && trouble.kind === 'refused' ? { ...trouble, code: NOT_AT_THIS_ADDRESS } : trouble;
     }

@@ -1,6 +1,5 @@
 // Tests a team's mail server, the stored one or one from the request, and explains what went wrong.
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Locale,
@@ -91,6 +90,7 @@ export class SmtpTestService {
     try {
       const mail = await mailOf(account, request.sendTo, teamLocale);
       const { totalMs, caPem: _caPem, ...options } = this.options;
+      const since = performance.now();
       let held: SmtpTestStep[] = [];
       const told = new Set<SmtpTestStep['step']>();
       const onStep = (step: ProbedStep): void => {
@@ -216,9 +216,9 @@ async function mailOf({ server, from }: Account, sendTo: string | undefined, loc
 /** 535 (RFC 4954) is the code that all providers use for a token that is not valid. */
 const isTokenRefused = ({ step, fact }: ProbedStep): boolean => step === 'auth' && fact?.kind === 'reply' && fact.code === 535;
 
-/** The test ended because the policy forbids the server's address or port, not because of an answer. */
-const isForbidden = (steps: readonly ProbedStep[]): boolean =>
-  steps.some(({ fact }) => fact?.kind === 'address' && (fact.reason === 'host_forbidden' || fact.reason === 'port_forbidden'));
+/** The test ended because the policy forbids the server's port, not because of an answer. Of its address the policy itself tells. */
+const isPortForbidden = (steps: readonly ProbedStep[]): boolean =>
+  steps.some(({ fact }) => fact?.kind === 'address' && fact.reason === 'port_forbidden');
 
 function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
   return step;
