@@ -142,7 +142,8 @@ describe('npm start', () => {
 
   const run = (args: string[]): ChildProcess => {
     // As without npm, which would be looked after.
-    const env = { ...process.env, DATA_DIR: folder, npm_lifecycle_event: undefined, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
+    const asUnnamed = { npm_lifecycle_event: undefined, SMTP_CLIENT_NAME: 'mailer' };
+    const env = { ...process.env, DATA_DIR: folder, ...asUnnamed, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
     const process_ = spawn(process.execPath, [join(workspaceRoot, 'tools', 'start.mjs'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -529,6 +530,17 @@ describe('npm start', () => {
     const { pids, settingsApi, mailDispatcher, notificationService } = running();
     expect(pids['mail-dispatcher']).toHaveLength(2);
     for (const url of [settingsApi, mailDispatcher, notificationService]) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it.each(SERVICES)('warns in the log of %s of a name for EHLO that is one label', (service) => {
+    const files = readdirSync(join(folder, 'logs')).filter((file) => file.startsWith(service));
+    const said = files.map((file) => /.*"step":"client-name".*/.exec(readFileSync(join(folder, 'logs', file), 'utf8'))?.[0] ?? '{}');
+    expect(said.map((line) => JSON.parse(line) as object)).toEqual(
+      files.map(() =>
+        expect.objectContaining({ level: 'warn', msg: expect.stringContaining('SMTP_CLIENT_NAME "mailer" is not fully qualified') }),
+      ),
+    );
+    expect(files).not.toEqual([]);
   });
 
   it('refuses to run twice on the same data', async () => {
