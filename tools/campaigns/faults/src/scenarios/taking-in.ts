@@ -67,6 +67,16 @@ class TakingIn {
     }
   }
 
+  /** Those parts of PostgreSQL that work for it stand still; returns how they go on. */
+  async freezePostgres(): Promise<() => void> {
+    const working = await this.play.stage.database.rows<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'mail-dispatcher' AND wait_event_type = 'Lock'`,
+    );
+    const signal = (name: NodeJS.Signals): void => working.forEach(({ pid }) => process.kill(pid, name));
+    signal('SIGSTOP');
+    return () => signal('SIGCONT');
+  }
+
   async whyGivenUp(): Promise<string | null> {
     return this.redis.hget(this.redisKey(), 'failedReason');
   }
@@ -156,4 +166,26 @@ const frozen: Scenario = {
   },
 };
 
-export const takingIn: readonly Scenario[] = [killed, deadly, frozen];
+const timedOut: Scenario = {
+  name: 'taking-in-timed-out',
+  injects: 'PostgreSQL stands still in the middle of a taking in, until the dispatcher waits no longer (Query read timeout)',
+  expects: 'one delivery, sent once',
+  run: async (play) => {
+    const { stage } = play;
+    const taking = await TakingIn.of(play);
+    await taking.isInHand();
+    const goOn = await taking.freezePostgres();
+    try {
+      await play.awaits(
+        'given up waiting',
+        () => stage.countInLogs('can not take a job in yet') > 0 && stage.countInLogs('Query read timeout') > 0,
+      );
+    } finally {
+      goOn();
+    }
+    await taking.letGo();
+    return taking.sent();
+  },
+};
+
+export const takingIn: readonly Scenario[] = [killed, deadly, frozen, timedOut];
