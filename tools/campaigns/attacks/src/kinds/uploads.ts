@@ -2,7 +2,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.js';
 import { type CallerName, TEAM } from '../callers.js';
 import { type Answer, type Site } from '../site.js';
@@ -53,17 +52,15 @@ const cut: Attack = {
   run: (attempt) =>
     leavesNothing(attempt, async () => {
       const body = whole(words([named('file1')]), part('file1', pdf, 'a.pdf'));
-      await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => sendHalf(attempt.site, `cut-${index}`, body)));
+      const before = filesOf(attempt.site);
+      const uploads = Array.from({ length: AT_ONCE }, (_, index) => beginUpload(attempt.site, `cut-${index}`, body));
+      const sockets = await Promise.all(uploads);
+      // Or nothing would be there that could stay.
+      await attempt.awaits('some of each file is on the disk', () => Promise.resolve(filesOf(attempt.site) === before + AT_ONCE));
+      for (const socket of sockets) socket.destroy();
       return `${AT_ONCE} cut`;
     }),
 };
-
-async function sendHalf(site: Site, key: string, body: Buffer): Promise<void> {
-  const socket = await beginUpload(site, key, body);
-  // Some of it is on the disk by then.
-  await pause(200);
-  socket.destroy();
-}
 
 /** Sends half of an upload; the rest never comes. */
 async function beginUpload(site: Site, key: string, body: Buffer, as: CallerName = 'admin'): Promise<Socket> {
