@@ -147,10 +147,10 @@ const CELLS: readonly [name: string, text: string][] = [
   ['a blank before it', ` ${FORMULA}`],
   ['a no-break space before it', `\u00a0${FORMULA}`],
   ['an ideographic space before it', `\u3000${FORMULA}`],
-  ['full-width ＝', '＝1+1'],
-  ['full-width ＋', '＋1+1'],
-  ['full-width －', '－1+1'],
-  ['full-width ＠', '＠SUM(1)'],
+  ['full-width =', '＝1+1'],
+  ['full-width +', '＋1+1'],
+  ['full-width -', '－1+1'],
+  ['full-width @', '＠SUM(1)'],
   ['a minus sign', '\u22121+1'],
 ];
 
