@@ -39,8 +39,8 @@ export const failureReason = z.object({
   reply: z.string().nullable(),
   /** How long the server asked to wait before it is asked again. */
   askedWaitMs: z.int().positive().optional(),
-  /** What the server takes at most, and what the e-mail has. */
-  sizes: z.object({ limitBytes: z.int(), messageBytes: z.int() }).optional(),
+  /** What the server takes at most, if it says so, and what the e-mail has. */
+  sizes: z.object({ limitBytes: z.int().optional(), messageBytes: z.int() }).optional(),
   /** With `sending_limit`: which limit of the team's server makes it wait. */
   limit: z.object({ count: z.int(), per: z.enum(['minute', 'day']) }).optional(),
   /** With `no_final_reply`: what was seen in place of the reply. */

@@ -128,13 +128,14 @@ async function sendOnce(
 async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast: boolean): Promise<OneTransaction> {
   const positions = new Map(recipients.map(({ address, position }) => [address, position]));
   const positionsOf = (addresses: readonly string[]): number[] => addresses.flatMap((address) => positions.get(address) ?? []);
+  const messageBytes = task.message.size;
   let areAllTaken = false;
   const sent = await task.line.send({
     from: task.from(recipients),
     ...(task.envelopeId === undefined ? {} : { envelopeId: task.envelopeId }),
     recipients: [...positions.keys()],
     dialogue: task.line.dialogue,
-    size: task.message.size,
+    size: messageBytes,
     body: task.message.body,
     beforeEndOfData: async (accepted) => {
       areAllTaken = accepted.length === positions.size;
@@ -146,7 +147,7 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
     },
   });
   const { bodyBegun } = sent;
-  const refused = refusedOf(sent, positions);
+  const refused = refusedOf(sent, positions, messageBytes);
   const taken = positionsOf(sent.recipients.filter(({ accepted }) => accepted).map(({ address }) => address));
   switch (sent.outcome) {
     case 'accepted': {
@@ -154,7 +155,7 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
       return { results: [...refused, ...accepted], failure: null, interrupted: null, bodyBegun };
     }
     case 'failed': {
-      const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased });
+      const verdict = classifyReply(sent.fact, { endOfDataReleased: sent.endOfDataReleased, messageBytes });
       const outcome = verdict.lasting === 'uncertain' ? ('uncertain' as const) : ('refused' as const);
       const everyoneRefused = taken.length === 0 && refused.length === recipients.length;
       const failed = taken.map((position) => ({ position, outcome, verdict }));
@@ -166,12 +167,12 @@ async function sendOne(task: HandIn, recipients: readonly RecipientRow[], isLast
   }
 }
 
-function refusedOf(sent: TransactionResult, positions: ReadonlyMap<string, number>): RecipientResult[] {
+function refusedOf(sent: TransactionResult, positions: ReadonlyMap<string, number>, messageBytes: number): RecipientResult[] {
   return sent.recipients.flatMap(({ address, fact }) => {
     const position = positions.get(address);
     return fact === undefined || position === undefined
       ? []
-      : [{ position, outcome: 'refused' as const, verdict: classifyReply(fact, { endOfDataReleased: false }) }];
+      : [{ position, outcome: 'refused' as const, verdict: classifyReply(fact, { endOfDataReleased: false, messageBytes }) }];
   });
 }
 

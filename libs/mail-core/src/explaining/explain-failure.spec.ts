@@ -21,7 +21,7 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
 
   it('have every code and no other', () => {
     expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
-      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'limit', 'operator', 'platformTodo', 'seen', 'sizes', 'time'].sort(),
+      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'limit', 'operator', 'platformTodo', 'seen', 'size', 'sizes', 'time'].sort(),
     );
   });
 
@@ -110,6 +110,12 @@ describe('figures that a server names', () => {
     };
     expect(explainFailure(tooLarge, 'en').happened).toMatch(/It takes at most 10 MB, and this e-mail is 14\.23 MB\.$/);
     expect(explainFailure(tooLarge, 'de').happened).toMatch(/Er nimmt höchstens 10 MB an, und diese E-Mail ist 14,23 MB groß\.$/);
+  });
+
+  it('the size of the e-mail is told also where the server says no limit', () => {
+    const tooLarge = { ...({ code: 'message_too_large', server: null, reply: null } as const), sizes: { messageBytes: 14_230_000 } };
+    expect(explainFailure(tooLarge, 'en').happened).toMatch(/ This e-mail is 14\.23 MB\.$/);
+    expect(explainFailure(tooLarge, 'de').happened).toMatch(/ Diese E-Mail ist 14,23 MB groß\.$/);
   });
 });
 

@@ -39,8 +39,9 @@ function detailsOf({ askedWaitMs, sizes, seen, limit }: FailureReason, catalogue
     ...(askedWaitMs === undefined ? [] : [catalogue.askedWait.replace('{time}', inTime(askedWaitMs, catalogue))]),
   ];
   if (sizes === undefined) return wait;
-  const [most, size] = [sizes.limitBytes, sizes.messageBytes].map((bytes) => inMegabytes(bytes, locale));
-  return [...wait, catalogue.sizes.replace('{limit}', most ?? '').replace('{size}', size ?? '')];
+  const { limitBytes, messageBytes } = sizes;
+  const words = limitBytes === undefined ? catalogue.size : catalogue.sizes.replace('{limit}', inMegabytes(limitBytes, locale));
+  return [...wait, words.replace('{size}', inMegabytes(messageBytes, locale))];
 }
 
 /** In the largest unit that says it exactly enough: nobody plans by seconds of an hour. */

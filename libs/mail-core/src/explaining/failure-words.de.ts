@@ -18,6 +18,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   askedWait: 'Er bat uns, {time} zu warten.',
   limit: { minute: 'Er nimmt {n} E-Mails in der Minute an.', day: 'Er nimmt {n} Empfänger am Tag an.' },
   sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail ist {size} groß.',
+  size: 'Diese E-Mail ist {size} groß.',
   time: { minutes: ['1 Minute', '{n} Minuten'], hours: ['1 Stunde', '{n} Stunden'], seconds: ['1 Sekunde', '{n} Sekunden'] },
   seen: {
     broke: 'Die Verbindung brach ab, bevor seine Antwort kam.',

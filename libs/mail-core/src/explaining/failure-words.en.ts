@@ -18,6 +18,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   askedWait: 'It asked us to wait for {time}.',
   limit: { minute: 'It takes {n} e-mails a minute.', day: 'It takes {n} recipients a day.' },
   sizes: 'It takes at most {limit}, and this e-mail is {size}.',
+  size: 'This e-mail is {size}.',
   time: { minutes: ['1 minute', '{n} minutes'], hours: ['1 hour', '{n} hours'], seconds: ['1 second', '{n} seconds'] },
   seen: {
     broke: 'The connection broke off before its answer came.',

@@ -18,6 +18,8 @@ export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
   readonly askedWait: string;
   /** The same where it is known how large the e-mail was and might have been. */
   readonly sizes: string;
+  /** The same where the server has not said what it takes. */
+  readonly size: string;
   /** Added to what happened where a limit of the team's own server makes it wait. */
   readonly limit: Readonly<Record<'minute' | 'day', string>>;
   /** One of them, and several. */

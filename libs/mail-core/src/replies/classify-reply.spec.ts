@@ -78,6 +78,12 @@ describe('what happens in place of a reply', () => {
     expect(verdict).toMatchObject({ scope: 'message', lasting: 'permanent', reason: 'message_too_large', sizes });
   });
 
+  it('tells the size of a message that the server refuses for it in its own words', () => {
+    const context = { ...before, messageBytes: 2000 };
+    expect(classifyReply(reply('mail', '552 5.3.4 Message size exceeds fixed limit'), context).sizes).toEqual({ messageBytes: 2000 });
+    expect(classifyReply(reply('mail', '550 5.7.1 not you'), context).sizes).toBeUndefined();
+  });
+
   it('blames the recipient whose address the server does not support', () => {
     const verdict = classifyReply({ kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: '' }, before);
     expect(verdict).toMatchObject({ scope: 'recipient', lasting: 'permanent', reason: 'recipient_needs_smtputf8', reply: null });

@@ -54,8 +54,9 @@ const BY_NETWORK: Readonly<Record<Fact<'network'>['reason'], { connecting: Failu
 /**
  * Judges what was observed. Never throws, whatever a server wrote. With `endOfDataReleased` (the final dot may have reached
  * the server) everything but a refusal in answer to it is `uncertain`, reason `no_final_reply`: the mail may be delivered.
+ * `messageBytes` is told where the server finds the message too large.
  */
-export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: boolean }): Verdict {
+export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: boolean; messageBytes?: number }): Verdict {
   const code = fact.kind === 'reply' ? fact.code : null;
   const enhancedCode = fact.kind === 'reply' ? enhancedCodeOf(fact) : null;
   // Other facts carry our own library's words, which name addresses inside our network.
@@ -71,7 +72,7 @@ export function classifyReply(fact: SmtpFact, context: { endOfDataReleased: bool
     enhancedCode,
     reply,
     ...askedOf(fact, judgement),
-    ...sizesOf(fact),
+    ...sizesOf(fact, judgement, context),
     ...seenOf(fact, judgement),
   };
 }
@@ -85,8 +86,10 @@ function askedOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'askedWa
 const waitOf = (fact: SmtpFact, lasting: Judgement['lasting']): number | null =>
   fact.kind === 'reply' && lasting === 'transient' ? askedWaitMs(wordsOfReply(fact.text)) : null;
 
-const sizesOf = (fact: SmtpFact): Pick<Verdict, 'sizes'> =>
-  fact.kind === 'unsupported' && fact.reason === 'size' ? { sizes: fact.sizes } : {};
+function sizesOf(fact: SmtpFact, { reason }: Judgement, { messageBytes }: { messageBytes?: number }): Pick<Verdict, 'sizes'> {
+  if (fact.kind === 'unsupported' && fact.reason === 'size') return { sizes: fact.sizes };
+  return reason === 'message_too_large' && messageBytes !== undefined ? { sizes: { messageBytes } } : {};
+}
 
 function seenOf(fact: SmtpFact, { lasting }: Judgement): Pick<Verdict, 'seen'> {
   if (lasting !== 'uncertain') return {};

@@ -1,6 +1,6 @@
 // Ways in which a mail server can misbehave, and what must become of an invoice to two people that meets one.
 import { type DnsAnswer, type SmtpAction, type SmtpScript, times } from '@billing-mail/testkit';
-import { type DeliveryStatus, type FailureCode, type FailureReason } from '@billing-mail/contracts';
+import { type DeliveryStatus, type FailureCode } from '@billing-mail/contracts';
 import { ACCOUNT } from '@billing-mail/tools/stage';
 
 export type Peer = {
@@ -16,8 +16,8 @@ export type Peer = {
   reply: readonly (string | null)[];
   /** How many people each message that the server takes is for. */
   messages?: readonly number[];
-  /** What is known of the sizes. */
-  sizes?: Partial<FailureReason['sizes']>;
+  /** The limit that is told; `null` where only the size of the message is. */
+  limitBytes?: number | null;
   script?: SmtpScript;
   /** Nobody listens. */
   away?: true;
@@ -314,19 +314,21 @@ export const PEERS: readonly Peer[] = [
     script: { body: { afterBytes: 50_000, action: '552 5.3.4 too large' }, final: '552 5.3.4 too large' },
     bytes: LARGE,
     ...failing('data', 'message_too_large', '552 5.3.4 too large'),
+    limitBytes: null,
   },
   {
     name: 'size',
     injects: 'SIZE smaller than the message',
     script: { maxBytes: 500 },
     ...failing('mail', 'message_too_large', null),
-    sizes: { limitBytes: 500 },
+    limitBytes: 500,
   },
   {
     name: 'size-unnumbered',
     injects: 'SIZE without a number, and 552 to MAIL',
     script: { maxBytes: 0, extensions: ['SIZE', 'ENHANCEDSTATUSCODES'], mail: '552 5.3.4 Message size exceeds fixed limit' },
     ...failing('mail', 'message_too_large', '552 5.3.4 Message size exceeds fixed limit'),
+    limitBytes: null,
   },
   { name: 'final-close', injects: 'closes after the end of data', script: { final: 'close' }, ...doubtful() },
   { name: 'final-reset', injects: 'resets after the end of data', script: { final: 'reset' }, ...doubtful() },

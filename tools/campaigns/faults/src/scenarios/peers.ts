@@ -94,7 +94,7 @@ async function compare(play: Play, peer: Peer): Promise<string> {
   const troubled = attempts.filter(({ outcome }) => outcome !== 'accepted');
   play.expect(status === peer.status, `status is ${status}, not ${peer.status}`);
   play.expect(attempts.length === peer.tries, `${attempts.length} tries, not ${peer.tries}`);
-  const { stages = [], sizes = {} } = peer;
+  const { stages = [], limitBytes } = peer;
   play.expect(
     stages.length === 0 || troubled.every(({ stage }) => stages.includes(stage ?? '')),
     `failed at ${troubled.map(({ stage }) => stage).join(', ')}, not ${stages.join(' or ')}`,
@@ -108,7 +108,9 @@ async function compare(play: Play, peer: Peer): Promise<string> {
     expectSaid(play, peer, recipient.status, { reason: recipient.reason ?? null, reply: recipient.reply ?? null });
   if (troubled.length > 0 && failure !== null) expectSaid(play, peer, 'told', { reason: failure.code, reply: failure.reply });
   play.expect(failure !== null || status === 'sent', 'nothing is told');
-  play.expect(failure?.sizes?.limitBytes === sizes.limitBytes, `sizes told: ${JSON.stringify(failure?.sizes)}`);
+  const sizes = failure?.sizes;
+  const isTold = limitBytes === undefined ? sizes === undefined : sizes !== undefined && (sizes.limitBytes ?? null) === limitBytes;
+  play.expect(isTold, `sizes told: ${JSON.stringify(sizes)}`);
   const shown = said.map(
     ({ outcome, stage, reason, reply }) => `${outcome} at ${stage}${reason === null ? '' : ` as ${reason}`}, ${reply ?? 'nothing said'}`,
   );
