@@ -42,13 +42,18 @@ export async function namePerson(system: System, id: string, person: PersonInput
 }
 
 /** Signs in at a provider with a discovery document and connects the mailbox to `host`, as a browser would. */
-export async function connectMailbox(system: System, teamId: string, at: OpenIdProvider, { host, scope }: { host: string; scope: string }) {
+export async function connectMailbox(
+  system: System,
+  teamId: string,
+  at: OpenIdProvider,
+  connection: { host: string; scope: string; mailbox?: string },
+) {
   const token = await system.token({ sub: 'anna.berg', teams: { [teamId]: 'admin' } });
   const app = { provider: 'oidc', issuer: at.issuer, clientId: MAIL_APP.id, clientSecret: MAIL_APP.secret };
   const begun = await fetch(`${system.urls['settings-api']}/v1/teams/${teamId}/email-delivery/connection`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...app, host, scope }),
+    body: JSON.stringify({ ...app, ...connection }),
   });
   const { authorizationUrl } = (await begun.json()) as { authorizationUrl: string };
   const [cookie = ''] = begun.headers.getSetCookie()[0]?.split(';') ?? [];

@@ -1,5 +1,7 @@
 // The page "E-mail delivery" in a real browser against the real system.
+import { generateKeyPairSync } from 'node:crypto';
 import { createTestIdentity, type OpenIdProvider } from '@billing-mail/testkit';
+import { deliveryPath } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { ANNA, MAX, type OpenOptions, seriousFindings } from './browser.js';
 import { setUpDesk } from './desk.js';
@@ -445,6 +447,12 @@ describe('E-mail delivery', () => {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
       await disconnect(page);
+      // Microsoft has no way of taking a permission back for somebody else.
+      await page
+        .getByRole('status')
+        .getByText(/^Microsoft still lists it.* myapps\.microsoft\.com/)
+        .waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
     });
 
     it('says that the permission was refused, and leads to the sign-in by a link where no window opens', async () => {
@@ -527,19 +535,104 @@ describe('E-mail delivery', () => {
       await own.getByText('must be the RSA key of a service account').waitFor();
     });
 
+    it('connects a mailbox by a service account of Google, whose key is never shown', async () => {
+      const account = 'billing@brandt.iam.gserviceaccount.com';
+      const keys = generateKeyPairSync('rsa', {
+        ...{ modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' } },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
+      const google = await system.startGoogle(MAILBOX, { email: account, publicKey: keys.publicKey });
+      const page = await openOwn();
+      await chooseMailbox(page);
+      await page.getByRole('button', { name: 'With an app or a provider of your own' }).click();
+      await page.locator('#connected-mailbox').getByLabel('Provider').selectOption('google');
+      await page.getByLabel('The app signs in by itself').check();
+      const own = page.locator('#app-sign-in');
+      const text = JSON.stringify({ type: 'service_account', client_email: account, private_key: keys.privateKey });
+      await own.locator('input[name="serviceAccount"]').setInputFiles({
+        ...{ name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(text) },
+      });
+      const connectApp = () => own.getByRole('button', { name: 'Connect', exact: true }).click();
+      await own.getByLabel('Mailbox that documents go out from').fill('boss@other.example');
+      await connectApp();
+      await own
+        .locator('.mantine-TextInput-root')
+        .getByText(/is refused by the provider/)
+        .waitFor();
+      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      await connectApp();
+      await page.getByText(`${MAILBOX} is connected (Google)`).waitFor();
+      expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.gmail.com');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await saved(page);
+      const view = await read(system, 'brandt', 'settings-api', '/v1/teams/brandt/email-delivery/connection');
+      expect(JSON.parse(view)).toMatchObject({ grant: 'app', provider: 'google', mailbox: MAILBOX, clientId: account, trouble: null });
+      for (const shown of [view, await page.content()]) expect(shown).not.toContain(keys.privateKey.split('\n')[1]);
+      await disconnect(page);
+      await page
+        .getByRole('status')
+        .getByText(/^Google still knows the service account/)
+        .waitFor();
+      await google.close();
+    });
+
+    it('waits where the provider has revoked the consent, says so, and sends for the shared mailbox once it is connected again', async () => {
+      const shared = 'buchhaltung@brandt.example';
+      const scope = 'https://outlook.office.com/SMTP.Send';
+      system.own.script = { security: 'starttls', mechanisms: 'XOAUTH2', tokens: byIntrospection };
+      await connectMailbox(system, 'brandt', microsoft, { host: '127.0.0.1', scope, mailbox: shared });
+      const own = { ...smtp, host: '127.0.0.1', port: system.own.port, auth: { type: 'oauth2' }, fromAddress: shared } as const;
+      await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: own });
+      const isIn = (status: string, id: string) =>
+        eventually(
+          () => deliveriesOf(system, 'brandt', status),
+          (found) => found.some((each) => each.id === id),
+        );
+      // The person who may send for the mailbox signs in; the message is from the mailbox.
+      const sentAs = () =>
+        system.own.messages.map(({ username, from, raw }) => [username, from, /^From: .*<(.*)>/m.exec(String(raw))?.[1]]);
+      await isIn('sent', await send(system, 'brandt', invoice('before')));
+      expect(sentAs()).toEqual([[MAILBOX, shared, shared]]);
+
+      await microsoft.revokeAll();
+      // A server goes on with whoever has signed in.
+      await system.own.interject({ reply: '421 4.3.2 closing', then: 'close' });
+      const waiting = await send(system, 'brandt', invoice('meanwhile'));
+      const log = await desk.open(deliveryPath('brandt', waiting));
+      await log.getByText('Waiting until your mailbox is connected again').first().waitFor();
+      await eventually(
+        () => read(system, 'brandt', 'notification-service', '/v1/notifications'),
+        (told) => told.includes('"type":"smtp_server_down"') && told.includes('"teamId":"brandt"'),
+      );
+      expect(sentAs()).toHaveLength(1);
+
+      const page = await openOwn();
+      await page.getByText(`No documents go out by ${shared}`).waitFor();
+      await page.getByText('The permission has expired or was withdrawn.').waitFor();
+      await connect(page, 'Connect again');
+      await page.getByLabel('Secret of the app').fill(MAIL_APP.secret);
+      await page.getByRole('button', { name: 'Sign in and connect' }).click();
+      await page.getByText(`No documents go out by ${shared}`).waitFor({ state: 'detached' });
+      await isIn('sent', waiting);
+      expect(sentAs()).toEqual([
+        [MAILBOX, shared, shared],
+        [MAILBOX, shared, shared],
+      ]);
+      await disconnect(page);
+    });
+
+    /** Whether the token is good, is the one of who signs in, and permits sending. */
+    const byIntrospection = async ({ username, password }: { username: string; password: string }): Promise<boolean> => {
+      const { active, sub, scope: granted = '' } = await microsoft.introspect(password, MAIL_APP);
+      return active && sub === username && granted.split(' ').includes('https://outlook.office.com/SMTP.Send');
+    };
+
     it('sends twenty documents at once by its token, which two processes of each service renew once, and which shows nowhere', async () => {
       const scope = 'https://outlook.office.com/SMTP.Send';
       const [dispatcher] = await Promise.all([system.startAnother('mail-dispatcher'), system.startAnother('settings-api')]);
       const watch = await watchForSecrets(system);
       await connectMailbox(system, 'brandt', microsoft, { host: '127.0.0.1', scope });
-      system.own.script = {
-        security: 'starttls',
-        mechanisms: 'XOAUTH2',
-        tokens: async ({ username, password }) => {
-          const { active, sub, scope: granted = '' } = await microsoft.introspect(password, MAIL_APP);
-          return active && sub === username && granted.split(' ').includes(scope);
-        },
-      };
+      system.own.script = { security: 'starttls', mechanisms: 'XOAUTH2', tokens: byIntrospection };
       const own = { ...smtp, host: '127.0.0.1', port: system.own.port, auth: { type: 'oauth2' } as const };
       await putSettings(system, 'brandt', { companyName: 'Brandt GmbH', sender: 'custom', smtp: own });
       await letTokenEnd(system, 'brandt');

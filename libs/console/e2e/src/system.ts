@@ -46,7 +46,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
   await writeFile(join(folder, 'signer.p12'), identity.p12);
   await writeFile(join(folder, 'ca.pem'), own.caPem);
   const secret = randomBytes(32).toString('hex');
-  const providerPort = await findFreePort();
+  const [microsoftPort, googlePort] = [await findFreePort(), await findFreePort()];
   const urls = Object.fromEntries(
     await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${ports[name] ?? (await findFreePort())}`] as const)),
   ) as Record<ServiceName, string>;
@@ -75,7 +75,8 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
     RESULT_JOURNAL_DIR: join(folder, 'journal'),
     // Nobody is there until a test starts it.
-    OAUTH_MICROSOFT_ISSUER: `http://127.0.0.1:${providerPort}`,
+    OAUTH_MICROSOFT_ISSUER: `http://127.0.0.1:${microsoftPort}`,
+    OAUTH_GOOGLE_ISSUER: `http://127.0.0.1:${googlePort}`,
     ...{ OAUTH_MICROSOFT_CLIENT_ID: MAIL_APP.id, OAUTH_MICROSOFT_CLIENT_SECRET: MAIL_APP.secret },
     ...{ OAUTH_GOOGLE_CLIENT_ID: MAIL_APP.id, OAUTH_GOOGLE_CLIENT_SECRET: MAIL_APP.secret },
     RETRY_DELAYS: retryDelays,
@@ -126,7 +127,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
     startMicrosoft: (account: string): Promise<OpenIdProvider> =>
       startOpenIdProvider({
-        port: providerPort,
+        port: microsoftPort,
         clients: [
           {
             ...{ client_id: MAIL_APP.id, client_secret: MAIL_APP.secret },
@@ -143,7 +144,11 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
         scopes: ['profile', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office365.com/.default'],
         accounts: [account],
         emailInIdToken: true,
+        revokes: 'no',
       }),
+    /** What stands for Google, with a service account that may send for the mailboxes of its domain. */
+    startGoogle: (mailbox: string, serviceAccount: { email: string; publicKey: string }): Promise<OpenIdProvider> =>
+      startOpenIdProvider({ port: googlePort, clients: [], scopes: ['https://mail.google.com/'], accounts: [mailbox], serviceAccount }),
     end: async (name: ServiceName): Promise<void> => processes.get(name)?.end('SIGTERM'),
     /** A token as the host application would hand it over. */
     token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>
