@@ -9,7 +9,8 @@ export class BerNode {
   constructor(private readonly element: forge.asn1.Asn1) {}
 
   get isSequence(): boolean {
-    return (this.element.tagClass as number) === UNIVERSAL && (this.element.type as number) === TYPE.sequence;
+    const { tagClass, type, value } = this.element;
+    return (tagClass as number) === UNIVERSAL && (type as number) === TYPE.sequence && Array.isArray(value);
   }
 
   /** None where it holds a plain value. */
@@ -36,10 +37,10 @@ export class BerNode {
   }
 }
 
-/** The element at the start of `bytes`. @throws Error on what is none. */
-export function readBer(bytes: Buffer): BerNode {
+/** The element at the start of `bytes`, or the one that takes up all of them. @throws Error on what is none. */
+export function readBer(bytes: Buffer, isAll = false): BerNode {
   // The types know `strict` alone.
-  const options = { strict: true, parseAllBytes: false, decodeBitStrings: false };
+  const options = { strict: true, parseAllBytes: isAll, decodeBitStrings: false };
   return new BerNode(forge.asn1.fromDer(bytes.toString('latin1'), options as unknown as boolean));
 }
 
