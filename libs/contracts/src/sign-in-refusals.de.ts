@@ -13,6 +13,6 @@ export const SIGN_IN_REFUSALS_IN_GERMAN: Readonly<Record<ConnectionRefusal, stri
   other_browser:
     'Diese Anmeldung wurde in einem anderen Browser begonnen. Verbinden Sie auf der Seite, auf der Sie das Postfach verwenden.',
   provider_away: 'Der Anbieter antwortet zurzeit nicht. Versuchen Sie es in einigen Minuten erneut.',
-  clock_off: 'Die Uhr unseres Servers geht falsch, daher lässt sich die Anmeldung nicht prüfen. Wenden Sie sich an unseren Kundendienst.',
+  clock_off: 'Die Uhr unserer Plattform geht falsch, daher lässt sich die Anmeldung nicht prüfen. Wenden Sie sich an unseren Kundendienst.',
   provider_refused: 'Der Anbieter hat die Anmeldung abgelehnt. Prüfen Sie App und Schlüssel und verbinden Sie erneut.',
 };

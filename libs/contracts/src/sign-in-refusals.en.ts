@@ -9,6 +9,6 @@ export const SIGN_IN_REFUSALS_IN_ENGLISH: Readonly<Record<ConnectionRefusal, str
   link_expired: 'This sign-in is over: it took longer than ten minutes, or was used already. Connect again.',
   other_browser: 'This sign-in was begun in another browser. Connect from the page where you want to use the mailbox.',
   provider_away: 'The provider does not answer at the moment. Try again in a few minutes.',
-  clock_off: 'The clock of our server is wrong, so that the sign-in can not be checked. Tell our support.',
+  clock_off: 'The clock of our platform is wrong, so the sign-in cannot be checked. Please tell our support.',
   provider_refused: 'The provider has refused the sign-in. Check the app and its secret, and connect again.',
 };

@@ -225,8 +225,9 @@ describe('a server that fails before the first message', () => {
   it('is reached at its next address when the first does not take the connection', async () => {
     // localhost leads to 127.0.0.1 and ::1; the server listens on the first only, so reverse the roles with a port on ::1.
     const v6 = createServer((socket) => socket.resume().end('554 only here\r\n'));
-    await new Promise<void>((resolve) => v6.listen(0, '::1', resolve));
-    const { port } = v6.address() as AddressInfo;
+    // One that is free on 127.0.0.1: there another program could listen on the port that the system chooses for ::1.
+    const port = await freePort();
+    await new Promise<void>((resolve) => v6.listen(port, '::1', resolve));
     const policy = { allowedNetworks: ['127.0.0.0/8', '::1/128'], allowedPorts: [port] };
     const opened = await openWith(server, { host: 'localhost', port }, { policy });
     await new Promise((resolve) => v6.close(resolve));

@@ -331,7 +331,7 @@ export const clockOff = (): ProblemException =>
   new ProblemException(
     503,
     'clock-off',
-    'The clocks of our server and of the provider differ too much. Whoever runs this platform has to set ours.',
+    'The clocks of our platform and of the provider differ too much. Whoever runs the platform has to set its clock.',
   );
 
 /** A person has one permission for an app at a provider: revoking it for the mailbox before would revoke it for the new one too. */

@@ -68,7 +68,7 @@ export const pageWords: typeof english = {
         'Ihre Anmeldung lässt sich gerade nicht prüfen. Sie bleiben angemeldet; versuchen Sie es gleich noch einmal.',
       'provider-away': 'Der Anbieter des Postfachs antwortet nicht. Prüfen Sie seine Adresse, oder versuchen Sie es gleich noch einmal.',
       'clock-off':
-        'Die Uhr unseres Servers geht falsch, daher lehnt der Anbieter unsere Anfragen ab. Wenden Sie sich an unseren Kundendienst.',
+        'Die Uhr unserer Plattform geht falsch, daher lehnt der Anbieter unsere Anfragen ab. Wenden Sie sich an unseren Kundendienst.',
       unknown: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut; nennen Sie sonst unserem Kundendienst die Nummer der Anfrage.',
     },
     comeAgain: (wait) => `Versuchen Sie es in ${wait} noch einmal.`,

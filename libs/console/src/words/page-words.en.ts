@@ -57,7 +57,7 @@ export const pageWords = {
       'open-streams': 'You have this page open in too many places. Close it where you do not need it.',
       'identity-provider-away': 'Your sign-in cannot be checked right now. You stay signed in; try again in a moment.',
       'provider-away': 'The provider of the mailbox does not answer. Check its address, or try again in a moment.',
-      'clock-off': 'The clock of our server is wrong, so that the provider refuses what we ask. Tell our support.',
+      'clock-off': 'The clock of our platform is wrong, so the provider refuses our requests. Please tell our support.',
       unknown: 'Something went wrong on our side. Try again; if it happens again, tell our support the number of the request.',
     } as Record<string, string> & { unknown: string },
     comeAgain: (wait: string) => `Try again in ${wait}.`,

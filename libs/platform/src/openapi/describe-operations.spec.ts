@@ -27,9 +27,9 @@ describe('the description of operations', () => {
     });
   });
 
-  it('says of every refusal that it is a problem, and adds none where all are named', () => {
+  it('says of every refusal that it is a problem, and adds none but that of too many requests where all are named', () => {
     const named = post(describeOperations(description({ 401: { description: 'no token' }, 409: { description: 'taken' } }), {}));
-    expect(Object.keys(named?.responses ?? {})).toEqual(['201', '401', '409']);
+    expect(Object.keys(named?.responses ?? {})).toEqual(['201', '401', '409', '429']);
     expect(named?.responses).toMatchObject({ 401: { content: PROBLEM }, 409: { description: 'taken', content: PROBLEM } });
   });
 
