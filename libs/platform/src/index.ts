@@ -6,6 +6,7 @@ export * from './env/variables.js';
 export * from './http/csv.js';
 export * from './http/cursor.js';
 export * from './http/limiting/limiting.module.js';
+export * from './http/limiting/network-of.js';
 export * from './http/limiting/rate-limit.guard.js';
 export * from './http/limiting/rate-limiter.js';
 export * from './http/limiting/shared-slots.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ReturnPath } from '@billing-mail/mail-core';
-import { type Logger, TroubleLog, within } from '@billing-mail/platform';
+import { type Logger, networkOf, TroubleLog, within } from '@billing-mail/platform';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
@@ -11,7 +11,6 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { ReturnPaths } from '../records/return-paths.js';
 import { bouncesIgnored } from './bounce.metrics.js';
 import { selfMadeCertificate } from './listener-certificate.js';
-import { networkOf } from './sender-network.js';
 import { READ_BYTES, TakeReport } from './take-report.js';
 
 /**

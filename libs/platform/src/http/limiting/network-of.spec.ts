@@ -1,6 +1,6 @@
-import { networkOf } from './sender-network.js';
+import { networkOf } from './network-of.js';
 
-describe('the network of a sender', () => {
+describe('the network of an address', () => {
   it.each([
     ['192.0.2.1', '::ffff:192.0.2.1', true],
     ['192.0.2.1', '192.0.2.2', false],
