@@ -244,8 +244,8 @@ describe('an alert in words', () => {
     ['authority', 14, 'de', 'Das Zertifikat der Zertifizierungsstelle Ihres Mailservers läuft in 14 Tagen ab', 'Ihren Mailserver betreibt'],
     ['pin', 0, 'en', 'The pinned certificate of your mail server expires today', 'who runs your mail server'],
     ['pin', 0, 'de', 'Das hinterlegte Zertifikat Ihres Mailservers läuft heute ab', 'Ihren Mailserver betreibt'],
-    ['client', -1, 'en', 'The certificate that we show your mail server has expired', 'set it in the settings'],
-    ['client', -1, 'de', 'Das Zertifikat, das wir Ihrem Mailserver vorzeigen, ist abgelaufen', 'hinterlegen Sie es in den Einstellungen'],
+    ['client', -1, 'en', 'The certificate that we present to your mail server has expired', 'set it in the settings'],
+    ['client', -1, 'de', 'Das Zertifikat, das wir Ihrem Mailserver vorlegen, ist abgelaufen', 'hinterlegen Sie es in den Einstellungen'],
   ] as const)('says when a certificate between us and the mail server runs out (%s, %s, %s)', (use, daysLeft, locale, heading, todo) => {
     const event = { ...INCIDENTS.ownCertificateExpiring(daysLeft), use, addresses: [], subject: 'CN=Mail CA of ACME' };
     const { title, body } = word(event, locale);

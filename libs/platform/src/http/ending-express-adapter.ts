@@ -23,12 +23,12 @@ const headOf = (answer: string): string => `HTTP/1.1 ${answer}\r\nConnection: cl
  * Stops serving within a time that is ours, and answers what it was asked. Node ends connections that wait between requests at once, but waits
  * for ever for those that have sent nothing yet, or half a request: its own time-outs for them end with the listening.
  *
- * And answers one request after the other on each connection. Who sends several without a wait for the answers (pipelining, RFC 9112 9.3.2) would have
+ * Answers one request after the other on each connection. Who sends several without a wait for the answers (pipelining, RFC 9112 9.3.2) would have
  * all of them worked on at once: 62 KB without a token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy does that.
  * A second request waits for its turn, as a client sends it as soon as it has read the last byte of an answer, which may be before we have closed the
  * file that the answer came from. At a third one the connection is cut off.
  *
- * And tells of what is refused before there is a request, which nobody behind it would see: attacks begin there too.
+ * Counts what is refused before there is a request, too: nobody behind it would see that, and attacks begin there.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();

@@ -53,8 +53,8 @@ const WORDS: Record<Locale, Words> = {
       authority: { it: 'The certificate of the authority of your mail server', ...SERVER_CERTIFICATE.en },
       pin: { it: 'The pinned certificate of your mail server', ...SERVER_CERTIFICATE.en },
       client: {
-        it: 'The certificate that we show your mail server',
-        happened: (until, name) => `The certificate that we show your mail server (${name}) is valid until ${until}.`,
+        it: 'The certificate that we present to your mail server',
+        happened: (until, name) => `The certificate that we present to your mail server (${name}) is valid until ${until}.`,
         ended: 'Your mail server may no longer let us in, and no document goes out by it then.',
         before: 'Once it has expired, your mail server may no longer let us in, and no document goes out by it then.',
         todo: 'Have a new certificate issued and set it in the settings for e-mail delivery.',
@@ -80,8 +80,8 @@ const WORDS: Record<Locale, Words> = {
       authority: { it: 'Das Zertifikat der Zertifizierungsstelle Ihres Mailservers', ...SERVER_CERTIFICATE.de },
       pin: { it: 'Das hinterlegte Zertifikat Ihres Mailservers', ...SERVER_CERTIFICATE.de },
       client: {
-        it: 'Das Zertifikat, das wir Ihrem Mailserver vorzeigen,',
-        happened: (until, name) => `Das Zertifikat, das wir Ihrem Mailserver vorzeigen (${name}), gilt bis ${until}.`,
+        it: 'Das Zertifikat, das wir Ihrem Mailserver vorlegen,',
+        happened: (until, name) => `Das Zertifikat, das wir Ihrem Mailserver vorlegen (${name}), gilt bis ${until}.`,
         ended: 'Ihr Mailserver lässt uns vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
         before: 'Nach dem Ablauf lässt uns Ihr Mailserver vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
         todo: 'Lassen Sie ein neues Zertifikat ausstellen und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand.',
