@@ -177,7 +177,7 @@ export const variables = {
   ),
   NOTIFICATION_SECRET_KEYS: described(
     secretKeys,
-    'the same for the keys of webhooks: keys of its own, so that no service opens what only the others need; without it `SECRET_KEYS` count',
+    'the same for the keys of webhooks: keys of its own, so that no service opens what only the others need; one of the two is required, and `SECRET_KEYS` are used where this is not set',
     true,
   ),
   PLATFORM_SMTP_URL: described(
