@@ -18,6 +18,7 @@ import { NamedBlobs1800000000040 } from './migrations/1800000000040-named-blobs.
 import { Traces1800000000520 } from './migrations/1800000000520-traces.js';
 import { TranscriptsAndNotes1800000000540 } from './migrations/1800000000540-transcripts-and-notes.js';
 import { AccountNamingKey1800000000710 } from './migrations/1800000000710-account-naming-key.js';
+import { ReportsByAddress1800000000720 } from './migrations/1800000000720-reports-by-address.js';
 import { PacedAccounts1800000000610 } from './migrations/1800000000610-paced-accounts.js';
 import { Recurrences1798000000030 } from './migrations/1798000000030-recurrences.js';
 
@@ -51,5 +52,6 @@ export const dispatchSchema: Schema = {
     TranscriptsAndNotes1800000000540,
     PacedAccounts1800000000610,
     AccountNamingKey1800000000710,
+    ReportsByAddress1800000000720,
   ],
 };

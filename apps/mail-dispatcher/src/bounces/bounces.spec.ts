@@ -151,6 +151,21 @@ describe('what comes back', () => {
     expect(event?.delivery).toMatchObject({ status: 'sent', recipients: [], class: 'no_such_address', reply: '550 5.1.1 no such user' });
   });
 
+  it('warns again for each address that it does not know, once for each, and of no more than a hundred', async () => {
+    const { delivery, path } = await sent(to(ANNA, BERT));
+    const unknown = (...names: string[]) => report(path, ...names.map((name) => ({ address: `${name}@elsewhere.example` })));
+    expect(await unknown('first')).toBe(250);
+    expect(await unknown('second')).toBe(250);
+    expect(await unknown('First')).toBe(250);
+    await harness.eventually(bouncedEvents, (events) => events.length > 1);
+    expect((await again(delivery)).reports).toHaveLength(2);
+    expect(await unknown(...Array.from({ length: 98 }, (_, index) => `n${index}`))).toBe(250);
+    expect(await unknown('one-too-many')).toBe(250);
+    expect(await report(path, { address: BERT })).toBe(250);
+    const { reports, recipients } = await again(delivery);
+    expect([reports.length, recipients.map(({ status }) => status)]).toEqual([101, ['accepted', 'bounced']]);
+  });
+
   it('knows a message by the name that a server gave it, also once that recipient has bounced', async () => {
     const alias = 'AM0PR02MB1@AM0PR02MB1.eurprd02.prod.outlook.com';
     harness.platform.script = { final: `250 2.6.0 <${alias}> [InternalId=1, Hostname=a.example] Queued mail for delivery` };

@@ -21,6 +21,9 @@ export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken
 /** How many deliveries at a time; each takes a transaction of its own. */
 const APPLIED_ONCE = 100;
 
+/** Reports on a delivery that name none of its recipients: whoever got the mail can send any number of them to its return path. */
+const MOST_UNMATCHED = 100;
+
 const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, reporter, retry_until AS "retryUntil"`;
 
 @Injectable()
@@ -131,7 +134,9 @@ async function insert(sql: Sql, { id, status }: LockedDelivery, findings: readon
        CASE WHEN $3 OR f.kind <> 'bounced' THEN now() END
      FROM json_to_recordset($2::json) AS f (id uuid, position int, kind text, class text, permanent boolean, status text, address text,
        diagnostic text, reporter text, "retryUntil" timestamptz)
-     ON CONFLICT (delivery_id, coalesce(position, -1), kind, coalesce(class, '')) DO NOTHING
+     WHERE f.position IS NOT NULL
+       OR (SELECT count(*) FROM dispatch.reports u WHERE u.delivery_id = $1 AND u.position IS NULL) < ${MOST_UNMATCHED}
+     ON CONFLICT (delivery_id, coalesce(position::text, '@' || lower(address), ''), kind, coalesce(class, '')) DO NOTHING
      RETURNING ${COLUMNS}`,
     [id, JSON.stringify(rows), isSettled(status)],
   );

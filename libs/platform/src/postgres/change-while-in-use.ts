@@ -8,17 +8,18 @@ export type Index = {
   table: string;
   /** What follows the name of the table: columns, INCLUDE, WHERE. */
   on: string;
+  unique?: boolean;
 };
 
 /** Builds an index beside those who write. One that was broken off half-way is there and serves nobody: it is dropped first. */
-export async function buildIndex(runner: QueryRunner, { name, table, on }: Index): Promise<void> {
+export async function buildIndex(runner: QueryRunner, { name, table, on, unique = false }: Index): Promise<void> {
   const [found] = (await runner.query('SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)', [name])) as {
     valid: boolean;
   }[];
   if (found?.valid === true) return;
   if (found !== undefined) await dropIndex(runner, name);
   const short = name.slice(name.lastIndexOf('.') + 1);
-  await runner.query(`CREATE INDEX ${(await isInUse(runner, table)) ? 'CONCURRENTLY ' : ''}${short} ON ${table} ${on}`);
+  await runner.query(`CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${(await isInUse(runner, table)) ? 'CONCURRENTLY ' : ''}${short} ON ${table} ${on}`);
 }
 
 export async function dropIndex(runner: QueryRunner, name: string): Promise<void> {
