@@ -41,7 +41,8 @@ export function readTellings(database: Database, teamIds: readonly string[]): Pr
             (SELECT count(*) FROM dispatch.deliveries d
              WHERE d.team_id = t.team_id AND d.settled_at IS NOT NULL AND (d.status <> 'sent' OR d.used_fallback))::int AS due,
             (SELECT count(*) FROM dispatch.deliveries d
-             WHERE d.team_id = t.team_id AND d.status = 'sent' AND NOT d.used_fallback
+             WHERE d.team_id = t.team_id
+               AND (d.status = 'sent' AND NOT d.used_fallback OR (SELECT count(*) FROM dispatch.attempts a WHERE a.delivery_id = d.id) > 1)
                AND EXISTS (SELECT FROM dispatch.recipients r WHERE r.delivery_id = d.id AND r.uncertain_ends > 0))::int AS doubted,
             (SELECT coalesce(sum(CASE WHEN n.type LIKE 'delivery%' THEN n.count ELSE
                coalesce((n.params ->> 'failed')::int, 0) + coalesce((n.params ->> 'fellBack')::int, 0) END), 0) FROM notify.notifications n
