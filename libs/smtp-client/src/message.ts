@@ -34,7 +34,7 @@ export type OutgoingMessage = {
 };
 
 /** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: it was not asked any more. */
-export type RecipientResult = { address: string; accepted: boolean; fact?: SmtpFact };
+export type RecipientAnswer = { address: string; accepted: boolean; fact?: SmtpFact };
 
 /**
  * What became of a message. `bodyBegun`: a byte of the body was written, so that the server may hold a part of it.
@@ -43,7 +43,7 @@ export type RecipientResult = { address: string; accepted: boolean; fact?: SmtpF
  * - `held`: the gate said no, `cause` kept it from answering, or the session was closed; the server has not seen the end of data.
  * - `body_failed`: our own trouble with the body; the server has not seen the end of data.
  */
-export type TransactionResult = { recipients: RecipientResult[]; bodyBegun: boolean; endOfDataReleased: boolean } & Ending;
+export type TransactionResult = { recipients: RecipientAnswer[]; bodyBegun: boolean; endOfDataReleased: boolean } & Ending;
 
 export type Ending =
   /** `reply`: one line of at most 500 characters, untrusted. */

@@ -3,7 +3,7 @@ import { addressOnWire, type AttemptStage, needsSmtpUtf8 } from '@billing-mail/c
 import { cleanReply, type SmtpFact } from '@billing-mail/mail-core';
 import { BodyWriter } from './body-writer.js';
 import { type Link } from './link.js';
-import { type Ending, type OutgoingMessage, type RecipientResult, type TransactionResult } from './message.js';
+import { type Ending, type OutgoingMessage, type RecipientAnswer, type TransactionResult } from './message.js';
 import { reportingOn } from './reporting.js';
 import { isPositive, isSuccess, replyFact, replyText, type Reply } from './reply.js';
 import { type Capabilities } from './smtp-server.js';
@@ -14,7 +14,7 @@ import { type StepClock } from './step-clock.js';
  * their order; otherwise each command waits for the reply to the one before. The first ending counts.
  */
 export class Transaction {
-  private readonly recipients: RecipientResult[];
+  private readonly recipients: RecipientAnswer[];
   private readonly body: BodyWriter;
   private readonly commands: readonly string[];
   private answered = 0;

@@ -2,10 +2,15 @@
 import { eventually } from './eventually.js';
 import { type System } from './system.js';
 
-export type Fate = { address: string; action?: 'failed' | 'delayed' | 'delivered'; status?: string; diagnostic?: string };
+export type ReportedFate = { address: string; action?: 'failed' | 'delayed' | 'delivered'; status?: string; diagnostic?: string };
 
 /** Brings a report on a delivery that our own server sent, as a mail server that pipes would: Postfix's own, as it wrote one on loopback. */
-export async function report(system: System, deliveryId: string, fates: readonly Fate[], server = 'mx.customer.example'): Promise<void> {
+export async function report(
+  system: System,
+  deliveryId: string,
+  fates: readonly ReportedFate[],
+  server = 'mx.customer.example',
+): Promise<void> {
   const mark = `X-Billing-Delivery: ${deliveryId}`;
   const { from: to, raw } = await eventually(
     () => system.platform.messages.find((message) => message.raw?.includes(mark)),

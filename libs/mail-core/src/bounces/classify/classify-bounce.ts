@@ -18,12 +18,12 @@ const PASSING: ReadonlySet<BounceClass> = new Set([
   'other',
 ]);
 
-export interface Verdict {
+export interface BounceVerdict {
   readonly class: BounceClass;
   readonly permanent: boolean;
 }
 
-export interface BounceWords {
+export interface ReportedDiagnostic {
   readonly action: FateAction;
   readonly status: string | null;
   /** What the other server said, or the report about it. */
@@ -33,14 +33,14 @@ export interface BounceWords {
 }
 
 /** The meaning of what a report says about one recipient. */
-export function classifyBounce(words: BounceWords): Verdict {
-  if (words.action !== 'failed' && words.action !== 'delayed') return { class: 'other', permanent: false };
-  const found = classOf(words);
-  const lasting = words.action === 'failed' && !PASSING.has(found) && !(words.status?.startsWith('4') ?? false);
+export function classifyBounce(reported: ReportedDiagnostic): BounceVerdict {
+  if (reported.action !== 'failed' && reported.action !== 'delayed') return { class: 'other', permanent: false };
+  const found = classOf(reported);
+  const lasting = reported.action === 'failed' && !PASSING.has(found) && !(reported.status?.startsWith('4') ?? false);
   return { class: found, permanent: lasting };
 }
 
-function classOf({ action, status, diagnostic, context }: BounceWords): BounceClass {
+function classOf({ action, status, diagnostic, context }: ReportedDiagnostic): BounceClass {
   const said = diagnostic === null ? null : readable(diagnostic);
   // As with words: what is still tried has not expired.
   const byStatus = (exact: boolean): BounceClass | null => {
