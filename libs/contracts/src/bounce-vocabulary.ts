@@ -1,4 +1,4 @@
-// What reports on a delivery can say, without the schemas made of it: the web page weighs what it imports.
+// What reports on a delivery can say. Kept apart from the schemas so that the page does not bundle zod.
 
 /**
  * Why a mail did not arrive, in classes that differ in what a person can do about it.

@@ -1,4 +1,4 @@
-// The kinds of documents, and the states, roles and stages of a delivery, without the schemas made of them: the web page weighs what it imports.
+// The kinds of documents, and the states, roles and stages of a delivery. Kept apart from the schemas so that the page does not bundle zod.
 
 export const DOCUMENT_TYPES = ['invoice', 'credit_note', 'reminder', 'quote', 'other'] as const;
 export type DocumentType = (typeof DOCUMENT_TYPES)[number];

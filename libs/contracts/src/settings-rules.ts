@@ -1,4 +1,4 @@
-// What the fields of a team's settings may be, without the schemas made of them: the web page weighs what it imports.
+// What the fields of a team's settings may be. Kept apart from the schemas so that the page does not bundle zod.
 import { isIP } from 'node:net';
 import { asciiDomain } from './address-rules.js';
 import { type DocumentType } from './delivery-vocabulary.js';

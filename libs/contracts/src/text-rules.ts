@@ -1,4 +1,4 @@
-// What a line of text may be, without the schemas made of it: the web page weighs what it imports.
+// What a line of text may be. Kept apart from the schemas so that the page does not bundle zod.
 
 // C0, DEL, C1, and the Unicode line separators that some mail readers treat as line ends.
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for

@@ -1,4 +1,4 @@
-// What webhooks tell and how they fare, without the schemas made of it: the web page weighs what it imports.
+// What webhooks report and which states they have. Kept apart from the schemas so that the page does not bundle zod.
 
 /** What a webhook can ask for. The test event comes whatever it asks for. */
 export const WEBHOOK_EVENT_TYPES = [

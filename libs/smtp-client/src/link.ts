@@ -15,12 +15,12 @@ export type ReplyListener = (reply: Reply, stage: AttemptStage) => void;
 /** What follows the line end of the last line of a body (RFC 5321 4.1.1.4). */
 const END_MARK = Buffer.from('.\r\n');
 
-/** The server owes us nothing at QUIT but a word; RFC 5321's minutes are not worth the connection. */
+/** At QUIT only an acknowledgement is outstanding, so we do not wait RFC 5321's minutes. */
 const QUIT_MS = 2_000;
 
 /**
- * Of a refusal so much is kept, and searched for the password, which takes up to a third of a second for all that a reply may hold: fifty
- * refused recipients would hold up the process. More than is told, so that no half of a password stands at its end.
+ * Only this much of a refusal is kept and searched for the password. Searching the longest reply that is allowed takes a third of a second, so
+ * fifty refused recipients would block the process. It is more than is reported, so that what is reported never ends in half a password.
  */
 const KEPT_CHARACTERS = 2 * MAX_TEXT_CHARACTERS;
 
@@ -34,7 +34,7 @@ export class Link {
   private readonly reader = new ReplyReader();
   private stage: AttemptStage = 'greeting';
   private inBody = false;
-  /** What is not answered yet, in its order, and who wants to know: the next message may be offered while the end of one is not answered. */
+  /** The replies that are outstanding, in order, and who receives each: the next message may be offered before the end of one is answered. */
   private readonly due: { stage: AttemptStage; onReply: ReplyListener; dialogue: Dialogue | null }[] = [];
   private lastReply: { reply: Reply; stage: AttemptStage } | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -116,7 +116,7 @@ export class Link {
     return () => this.endListeners.delete(listener);
   }
 
-  /** What was waited for, or `null` when the link ended before. A promise of the end would hold on to every race ever run with it. */
+  /** What was waited for, or `null` when the link ended before. A shared promise would keep every race alive. */
   async orEnd<T>(awaited: Promise<T>): Promise<T | null> {
     let stop = (): void => undefined;
     const ended = new Promise<null>((resolve) => (stop = this.onEnd(() => resolve(null))));
@@ -129,7 +129,7 @@ export class Link {
     this.blockedMs = 0;
   }
 
-  /** Nothing is under way: trouble from here on belongs to the next transaction, and what is over is neither an excuse nor remembered. */
+  /** Nothing is under way. Later errors belong to the next transaction; earlier replies are discarded. */
   rest(): void {
     this.stage = 'mail';
     this.lastReply = null;
@@ -203,15 +203,15 @@ export class Link {
   };
 
   private cleaned(reply: Reply): Reply {
-    // What a server says of a mail that it takes is no echo of the sign-in, and each delivery would pay for the search.
+    // A positive reply does not echo credentials; searching it would slow every delivery.
     if (isPositive(reply) && this.stage !== 'auth') return reply;
-    // As one text, or what is broken over lines would stay.
+    // Searched as one text, so that a secret that is broken over lines is found too.
     return { ...reply, lines: this.redact(reply.lines.join('\n').slice(0, KEPT_CHARACTERS)).split('\n') };
   }
 
   /**
-   * Ends a link on which no more will come, or nothing that could be relied on. What a server has begun to say counts where its code
-   * decides: a refusal explains more than the loss, and a 250 after the end of data is one whatever its text lacks.
+   * Ends a link from which nothing more, or nothing reliable, can be read. An unfinished reply still counts where its code decides: a refusal
+   * explains more than the lost connection, and a 250 after the end of data accepts the message even if its text is cut off.
    */
   private endWithUnfinishedReply(fact: SmtpFact): void {
     const begun = this.fact === null && this.due.length > 0 ? this.reader.finish() : null;
@@ -232,7 +232,7 @@ export class Link {
       return reply.code === 421 ? this.end(replyFact(this.stage, reply)) : this.endOutOfTurn();
     }
     const { stage, onReply } = answered;
-    // Nobody knows which of the two holds, and a mail that was taken after all would be sent twice.
+    // We cannot know which of the two codes holds, and if the mail was taken after all, it would be sent twice.
     if (stage === 'final' && reply.isMixed === true)
       return this.end({ kind: 'protocol', stage, text: `reply changes its code to ${replyText(reply)}` });
     const isLast = this.due.length === 0;
@@ -270,8 +270,8 @@ export class Link {
   };
 
   /**
-   * A process that stood still (frozen, busy) comes back with its timers run out and the reply unread in the socket. Node runs timers
-   * before it reads, so the time is up only when nothing was there to read either: a 250 must not be lost to a doubt.
+   * After a process was frozen or busy, its timers have expired while a reply may wait unread in the socket, and Node runs timers before it
+   * reads. Time out only if the socket is empty too; otherwise a 250 could be lost.
    */
   private startTimer(ms: number, what: string): void {
     clearTimeout(this.timer);

@@ -36,6 +36,26 @@ const END_OF_PATH = /`((?![\w/-]*\/dist\/)(?:[\w@*-]+\/)*[\w.*-]+\.(?:[cm]?[jt]s
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 const NPM_SCRIPT = /\bnpm run (?:--silent )?([a-z][\w:-]*)/g;
 
+/** Phrases that readers did not understand, whether they stand in a document, a comment or a message. */
+const UNREADABLE = [
+  'doubled in silence',
+  'is a doormat',
+  'for each of the steps of taking no more',
+  'as that is what they are',
+  'hold on to every race',
+  'owes us nothing',
+  'made up for this often',
+  'weighs what it imports',
+  'it shares its way out with',
+  'a runner without work asks for',
+];
+/** What is broken over lines of a comment is one text. */
+const inOneLine = (text: string): string => text.toLowerCase().replace(/\s*\n\s*(?:\*|\/\/|#)?\s*/g, ' ');
+function unreadableIn(text: string): string[] {
+  const line = inOneLine(text);
+  return UNREADABLE.filter((phrase) => line.includes(phrase));
+}
+
 /** Whether a path of the sources ends with this. */
 const isEndOfPath = (name: string): boolean => {
   const parts = name.split(/[*…]/).map((part) => part.replace(/[.\\+]/g, '\\$&'));
@@ -88,6 +108,15 @@ describe('the documents', () => {
     const owned = [...read('docs/CODEOWNERS').matchAll(/^\/(\S+)/gm)].map(([, path]) => path?.replace(/\*.*$/, '') ?? '');
     expect(owned.length).toBeGreaterThan(10);
     expect(owned.filter((path) => !existsSync(join(workspaceRoot, path)))).toEqual([]);
+  });
+
+  it('and the sources have none of the phrases that readers did not understand', () => {
+    const texts = FILES.filter(
+      (path) => /\.(?:[cm]?[jt]sx?|md|ya?ml|sh)$|^package\.json$/.test(path) && !path.endsWith('/documents.spec.ts'),
+    );
+    expect(texts.length).toBeGreaterThan(1000);
+    expect(texts.flatMap((path) => unreadableIn(read(path)).map((phrase) => ({ path, phrase })))).toEqual([]);
+    expect(unreadableIn('// It owes us\n  // nothing, and\n * owes us\n * nothing')).toEqual(['owes us nothing']);
   });
 
   it('name only npm scripts that are there', () => {

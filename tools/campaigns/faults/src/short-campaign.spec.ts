@@ -42,7 +42,7 @@ const SHARED_AND_KEPT: Group = {
   ],
 };
 
-describe('nothing is lost, nothing is doubled in silence', () => {
+describe('nothing is lost, and nothing is sent twice without a notice', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'short-campaign-'));
