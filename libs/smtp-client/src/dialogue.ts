@@ -1,17 +1,17 @@
-// What was said over the line of one try, and when: kept as it is while it is said, and put into words only for a try that somebody will ask about.
+// What both sides said during one try, and when. It is recorded as it is, and turned into text only for a try that needs a transcript.
 import { type AttemptStage } from '@billing-mail/contracts';
 import { cleanReply } from '@billing-mail/mail-core';
 import { type Redact } from './redacting.js';
 import { replyText, type Reply } from './reply.js';
 
-/** Who looks at a transcript looks at its beginning and its end; a row is not to grow with what a server likes to say. */
+/** Readers of a transcript look at its beginning and its end, and the size of a row must not depend on what a server says. */
 const MOST_LINES = 100;
 const MOST_BYTES = 8 * 1024;
-/** A delivery to thousands is hundreds of transactions: the middle is forgotten while it is said. */
+/** A delivery to thousands of recipients takes hundreds of transactions: the middle is dropped while it is recorded. */
 const MOST_TURNS = 300;
-/** `cleanReply` leaves 500 characters of a line; servers may say 64 KiB, and each of the turns would hold on to them. */
+/** `cleanReply` keeps 500 characters of a line, but servers may send 64 KiB, and each turn would keep them in memory. */
 const MOST_HELD = 2_000;
-/** What is shorter may be a word that a server says anyway. */
+/** Anything shorter may be a word that a server uses anyway. */
 const LEAST_BLANKED = 8;
 const MASK = '***';
 const LEFT_OUT = '[…]';
@@ -82,14 +82,14 @@ export class Dialogue {
 
 const shown = (lines: readonly string[]): string[] => lines.map((line) => cleanReply(line) ?? '');
 
-/** Says the same address once more, in letters of its own (RFC 3461 4.2). */
+/** ORCPT repeats the same address in an encoding of its own (RFC 3461 4.2). */
 const withoutOriginal = (command: string): string => command.replace(/ ORCPT=\S+/, '');
 
 function bounded(reply: Reply): Reply {
   let length = 0;
   for (const line of reply.lines) length += line.length;
   if (length <= MOST_HELD) return reply;
-  // A copy: a part of a text keeps all of it in memory.
+  // A copy, because a substring keeps the whole string in memory.
   const text = Buffer.from(reply.lines.join('\n').slice(0, MOST_HELD)).toString();
   return { ...reply, lines: text.split('\n') };
 }

@@ -1,12 +1,12 @@
 // What is remembered of servers from the sessions before, in memory only.
 
-/** A limit may be lifted, and an address that was dead may live again: so both are found out anew from time to time. */
+/** A limit may be lifted, and a dead address may come back, so what was learnt expires and is learnt again. */
 const LIMIT_HOLDS_MS = 60 * 60_000;
 const DEAFNESS_HOLDS_MS = 60 * 60_000;
 const BAD_RESUMING_HOLDS_MS = 60 * 60_000;
 const ADDRESS_HOLDS_MS = 10 * 60_000;
 
-// What is known of one is some 2 KB, most of it a TLS session. Who is not among the thousand used last is got to know anew.
+// An entry takes about 2 KB, most of it a TLS session. Only the thousand servers used last are remembered.
 const REMEMBERED_AT_MOST = 1_000;
 
 /** One server, as one sender knows it. */
@@ -21,7 +21,7 @@ export class KnownServer {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** To be resumed (RFC 8446 2.2), which saves certificates and a private-key operation. Who has it can read what was said under it. */
+  /** To be resumed (RFC 8446 2.2), which saves certificates and a private-key operation. Whoever has it can read what was sent under it. */
   get tlsSession(): Buffer | undefined {
     return this.now() < this.notResumedUntil ? undefined : this.session;
   }
@@ -30,13 +30,13 @@ export class KnownServer {
     this.session = session;
   }
 
-  /** It hands out sessions, and breaks where one is resumed: each connection would be made twice. */
+  /** The server issues sessions but breaks off when one is resumed, so that we would have to connect twice each time. */
   learnBadResuming(): void {
     this.session = undefined;
     this.notResumedUntil = this.now() + BAD_RESUMING_HOLDS_MS;
   }
 
-  /** Recipients that it takes in one transaction, as far as that was met. */
+  /** How many recipients the server accepts in one transaction; `Infinity` while no limit was met. */
   get recipientsAtMost(): number {
     return this.now() < this.limitHoldsUntil ? this.limit : Infinity;
   }
@@ -46,24 +46,24 @@ export class KnownServer {
     this.limitHoldsUntil = this.now() + LIMIT_HOLDS_MS;
   }
 
-  /** Whether it hears of a message that is offered while it is still to answer the one before. */
+  /** Whether the server reads a message that is offered before it has answered the previous one. */
   get hearsNextAtOnce(): boolean {
     return this.now() >= this.deafUntil;
   }
 
-  /** It offers to take commands in a row, and threw those away that came right after an end of data. */
+  /** The server announces PIPELINING, but discarded the commands that came right after an end of data. */
   learnDeafness(): void {
     this.deafUntil = this.now() + DEAFNESS_HOLDS_MS;
   }
 
-  /** The addresses of its name, the one first that worked where others did not. */
+  /** The addresses of its name, beginning with the one that worked when others did not. */
   inOrder(addresses: readonly string[]): string[] {
     const first = this.now() < this.addressHoldsUntil ? this.workingAddress : null;
     if (first === null || !addresses.includes(first)) return [...addresses];
     return [first, ...addresses.filter((address) => address !== first)];
   }
 
-  /** To be told only where another one failed before it: a name with several addresses shares out its work by their order. */
+  /** Call this only if another address failed first: a name with several addresses distributes its load by their order. */
   learnAddress(address: string): void {
     this.workingAddress = address;
     this.addressHoldsUntil = this.now() + ADDRESS_HOLDS_MS;

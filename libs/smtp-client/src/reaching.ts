@@ -20,11 +20,11 @@ export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
 
 type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
-/** Twice what large providers list: a name is not to make us knock at hundreds of doors. */
+/** Twice what large providers list, so that no name makes us connect to hundreds of addresses. */
 const ADDRESSES_AT_MOST = 32;
-/** Another address is tried until this many waits for a reply are over, so that a try ends before long although all machines are silent. */
+/** No further address is tried after this many times the longest wait, so that a try ends soon although all machines are silent. */
 const WAITS_IN_ALL = 4;
-/** Of the failures of a name, as many are told in full. */
+/** If more addresses of a name fail, the rest are only counted in the report. */
 const TOLD_IN_FULL = 4;
 
 const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed', text: 'the connection is closed' };
@@ -32,9 +32,9 @@ const CLOSED: SmtpFact = { kind: 'network', stage: 'greeting', reason: 'closed',
 const failed = (fact: SmtpFact): { ok: false; fact: SmtpFact } => ({ ok: false, fact });
 
 /**
- * Tries the addresses of the server one after the other, until one has greeted us, encrypted and heard our name: a machine that is dead,
- * silent, overloaded or without its certificate says nothing of the others. Only what holds for all of them, such as the password, comes later.
- * The fact of failure is that of the address that got furthest.
+ * Tries the addresses of the server one after the other, until one has greeted us, encrypted the connection and answered EHLO: if one machine is
+ * dead, silent, overloaded or has no certificate, the others may still work. What is the same for all of them, such as the password, comes later.
+ * A failure is reported as the address that got furthest met it.
  */
 export async function reachAny(
   server: SmtpServer,
@@ -60,7 +60,7 @@ export async function reachAny(
   return furthestOf(failures, server.security);
 }
 
-/** One address gets all of the time, two as well, and of more each no less than half of it: a busy machine may take that long to greet. */
+/** One or two addresses get the whole time each, more of them at least half of it, because a busy machine may take that long to greet. */
 function sharesOf({ connectMs, replyMs, finalReplyMs }: Timeouts, count: number): Timeouts {
   const share = (ms: number): number => Math.min(ms, Math.max((2 * ms) / count, ms / 2));
   return { connectMs: share(connectMs), replyMs: share(replyMs), finalReplyMs };
@@ -68,7 +68,7 @@ function sharesOf({ connectMs, replyMs, finalReplyMs }: Timeouts, count: number)
 
 function furthestOf(failures: readonly NotReached[], security: SmtpServer['security']): NotReached {
   const stages: AttemptStage[] = security === 'tls' ? ['connect', 'tls', 'greeting'] : ['connect', 'greeting', 'tls'];
-  // An address that no network knows says the least.
+  // An address without a route counts as the least progress.
   const progress = ({ fact }: NotReached): number => (isUnroutable(fact) ? -1 : stages.indexOf(fact.stage));
   const [first, ...others] = failures;
   if (first === undefined) throw new TypeError('no address to connect to');
@@ -94,7 +94,7 @@ class Attempt {
     private readonly steps: StepClock,
   ) {}
 
-  /** What breaks where a TLS session is resumed says nothing of the server yet: it is asked once more, without one. */
+  /** If the connection breaks while a TLS session is resumed, resuming may be the reason: connect once more without it. */
   async reach(failuresBefore: number): Promise<Step<Reached>> {
     const reached = await this.reachOnce(failuresBefore);
     if (reached.ok || !this.hasResumed || !isBrokenOff(reached.fact) || this.options.opening?.aborted === true) return reached;
@@ -148,7 +148,7 @@ class Attempt {
   }
 
   private async secure(plain: Socket): Promise<Connected<TLSSocket>> {
-    // A session that is resumed shows no certificate, and a pinned one is to be seen.
+    // A resumed session shows no certificate, and a pinned one must be checked.
     const known = this.server.pin === undefined ? this.options.known : undefined;
     const session = this.isRepeated ? undefined : known?.tlsSession;
     this.hasResumed = session !== undefined;
@@ -157,7 +157,7 @@ class Attempt {
       ...(known === undefined ? {} : { onSession: (fresh) => (known.tlsSession = fresh) }),
     });
     if (!secured.ok) {
-      // What was remembered may be the reason.
+      // The remembered session may be the reason.
       if (known !== undefined) known.tlsSession = undefined;
       return secured;
     }
@@ -168,10 +168,10 @@ class Attempt {
   }
 }
 
-/** Of the client's own: what it has found in the certificate of the server, which shows one only where nothing is resumed. */
+/** Our own objections to the server's certificate. They do not come from resuming, as a resumed session shows no certificate. */
 const OBJECTIONS: ReadonlySet<string> = new Set(['untrusted', 'incomplete', 'expired', 'not_yet_valid', 'wrong_host', 'not_pinned']);
 
-/** The server broke the handshake off, or the line before it had said a word. One that only does not answer has been waited for long enough. */
+/** Whether the server broke off the handshake, or the connection before its greeting. After a time-out we have waited long enough. */
 const isBrokenOff = (fact: SmtpFact): boolean =>
   (fact.kind === 'tls' && !OBJECTIONS.has(fact.reason)) || (fact.kind === 'network' && fact.reason !== 'timeout');
 
@@ -188,7 +188,7 @@ async function agreeOnTls(link: Link, clientName: string): Promise<Step<object>>
   return expectReply(link, link.exchange('STARTTLS\r\n', 'tls'), 'tls', isSuccess);
 }
 
-/** The reply if it is as hoped for; otherwise its fact, after QUIT: servers count lines that are just dropped (RFC 5321 4.1.1.10). */
+/** The reply if it is the expected one; otherwise a failure, after QUIT, because servers count dropped connections against us (RFC 5321 4.1.1.10). */
 async function expectReply(
   link: Link,
   awaited: Promise<Reply | null>,

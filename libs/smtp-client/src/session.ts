@@ -29,7 +29,8 @@ export type SmtpSession = {
   readonly isBusy: boolean;
   /**
    * Whether the next message may be sent although the server is still to answer the end of the one before: envelope and end of data may go out
-   * in a row (RFC 2920 3.1), which saves each message a round trip. That one's answer comes first and is lost by nothing but the link itself.
+   * in a row (RFC 2920 3.1), which saves each message a round trip. The answer to the earlier message comes first, and only the loss of the
+   * connection can lose it.
    */
   readonly takesNext: boolean;
   /**
@@ -40,14 +41,14 @@ export type SmtpSession = {
   /** Ends this message at once: held, or without an answer where its end of data is out. What was said before it keeps its answer. */
   abort(message: OutgoingMessage): void;
   /**
-   * Asks by MAIL and RCPT whether the server takes `from` as a sender, and this client at all, and sends nothing; `null` when it does. Many
-   * servers say only at RCPT what they have against a client or its sender. What the server has against the recipient alone is no answer to
-   * that, and no step. For tests of a server: the session is of no use afterwards but to be closed, whose QUIT takes the question back.
+   * Asks by MAIL and RCPT whether the server accepts `from` as a sender, and this client at all; sends nothing; `null` when it does. Many
+   * servers object to a client or its sender only at RCPT. An objection to the recipient alone does not count, and is not reported as a step.
+   * For tests of a server: close the session afterwards; its QUIT withdraws the envelope.
    */
   offerEnvelope(from: string, recipient: string): Promise<SmtpFact | null>;
   /** QUIT, then the socket is gone within two seconds. Ends a message that is under way. Never throws. */
   close(): Promise<void>;
-  /** Nobody comes after the message that is under way: the line ends with it. */
+  /** No message follows this one; close the connection after it. */
   leave(): void;
   /** Calls back when the line is gone, whoever ended it; at once if it is. */
   onEnd(listener: () => void): void;
@@ -57,7 +58,7 @@ export class LinkSession implements SmtpSession {
   readonly tls: string | null;
   readonly remote: SmtpSession['remote'];
   readonly capabilities: Capabilities;
-  /** Under way: one, and the next one while the first is only to be answered. */
+  /** The message under way, and the next one while only the answer to the first is outstanding. */
   private underWay: { transaction: Transaction; asked: OutgoingMessage }[] = [];
   private isLeft = false;
   private hasOpenEnvelope = false;
@@ -132,7 +133,10 @@ export class LinkSession implements SmtpSession {
     }
   }
 
-  /** What was offered before the answer to the message before it, and was not heard, or not because of that one, says nothing about itself. */
+  /**
+   * A message that was offered before the previous one was answered has not failed itself if the server did not read it, or refused it because
+   * of the previous one.
+   */
   private heardAfter(before: Transaction, own: Transaction, message: OutgoingMessage, result: TransactionResult): TransactionResult {
     if (result.outcome !== 'failed') return result;
     const isOfTheOne = !before.isAccepted && result.fact.stage === 'mail';
@@ -142,7 +146,7 @@ export class LinkSession implements SmtpSession {
     return notOffered(message, { outcome: 'failed', fact: isIgnored ? { ...UNHEARD, reason: 'timeout' } : UNHEARD });
   }
 
-  /** Whoever needs SMTPUTF8 is not asked for where it is not offered: a server that knows no such address may take it for another one. */
+  /** If the server lacks SMTPUTF8, leave out recipients that need it: it might take such an address for another one. */
   private async sendToOthers(message: OutgoingMessage): Promise<TransactionResult> {
     const fact: SmtpFact = { kind: 'unsupported', stage: 'rcpt', reason: 'smtputf8', text: 'the server does not offer SMTPUTF8' };
     const recipients = message.recipients.filter((address) => !needsSmtpUtf8(address));

@@ -25,8 +25,8 @@ export interface SmtpLine {
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
   /**
-   * Lets the next message have the session while the server is still to answer the end of this one, where it can take it and `toNext` says that
-   * there is one. For `afterEndOfData`.
+   * Passes the session on to the next message before the server has answered the end of this one, if the session allows that and `toNext` says
+   * that there is a next message. For `afterEndOfData`.
    */
   passOn(toNext: () => boolean): void;
   /**
@@ -34,22 +34,22 @@ export interface SmtpLine {
    * refused for what came before. False where there is nothing to leave.
    */
   leaveUsedSession(): Promise<boolean>;
-  /** Lets others have the session where it is healthy and has room for more messages; closes it otherwise. Never throws. */
+  /** Makes the session available to others if it is healthy and may carry more messages; closes it otherwise. Never throws. */
   giveBack(): Promise<void>;
   /** Ends what is under way at once, an opening too; from then on nothing is sent. */
   abort(): void;
 }
 
-/** Where a line has its sessions from. */
+/** Where a line gets its sessions. */
 export interface SessionSource {
-  /** One that waits for its next message. */
+  /** A session that is idle, if there is one. */
   take(): KeptSession | null;
   open(
     signal: AbortSignal,
     dialogue: Dialogue,
   ): Promise<{ ok: true; kept: KeptSession } | { ok: false; fact: SmtpFact; tls: string | null }>;
   hasRoom(kept: KeptSession): boolean;
-  /** Whether the next message may have it already. */
+  /** Whether the next message may use it already. */
   mayPassOn(kept: KeptSession): boolean;
   giveBack(kept: KeptSession): Promise<void>;
   /** Closes it with QUIT. */
@@ -122,7 +122,7 @@ export class KeptLine implements SmtpLine {
     this.isAborted = true;
     this.opening?.abort();
     if (this.kept !== null && this.sending !== null) this.kept.session.abort(this.sending);
-    // What is under way on it is another's.
+    // Another message is under way on this session; leave it alone.
     else if (this.kept?.session.isBusy === false) void this.kept.session.close();
   }
 

@@ -1,16 +1,16 @@
-// A name that a team has set may not exist, or lead into a network that is not public. Which of the two it is nobody is told but the operator:
-// names could otherwise be tried until our network is mapped. So both are said in the same words, and after the same time.
+// A server name that a team entered may not exist, or may lead into a private network. Only the operator learns which: otherwise somebody could map
+// our network by trying names. So both cases are answered with the same words and after the same time.
 import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type NetworkPolicy } from './smtp-server.js';
 
-/** Answers come at multiples of this time, as looking up a name that does not exist takes longer than refusing one that does. */
+/** Answers come at multiples of this time, because looking up a name that does not exist takes longer than refusing one that does. */
 export const BEAT_MS = 2000;
 
 /** How long to wait with an answer that took `tookMs`. */
 export const waitForBeatMs = (tookMs: number): number => Math.ceil(Math.max(tookMs, 1) / BEAT_MS) * BEAT_MS - tookMs;
 
-/** To be called before that answer. An IP address is known to whoever wrote it: with that, nobody waits. `why`: see `NetworkPolicy`. */
+/** Call this before that answer. For an IP address it does not wait, because whoever entered it knows it already. `why`: see `NetworkPolicy`. */
 export async function beforeUnreached(
   host: string,
   since: number,

@@ -50,7 +50,7 @@ export async function readAll(
   return items;
 }
 
-/** Who asks for more than a user gets in a while waits, and goes on. */
+/** When the service limits the user's requests (429), waits as long as it says and asks again. */
 export async function readInTime<Read>(read: () => Promise<Read>): Promise<Read> {
   for (;;) {
     try {

@@ -130,7 +130,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
   );
 }
 
-/** Nobody who is not known to have it is known not to have it, and nobody has found out yet. */
+/** Whether every recipient has the mail or may have it, at least one of them only may, and nobody has found out yet. */
 const mayHaveArrived = ({ recipients, received }: DeliveryView): boolean =>
   received === null &&
   recipients.some(({ status }) => status === 'uncertain') &&

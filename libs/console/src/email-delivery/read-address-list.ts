@@ -9,7 +9,7 @@ export function readAddressList(text: string): Mailbox[] {
     .filter(({ address }) => address !== '');
 }
 
-/** A row of a spreadsheet: what stands beside one address is its name, or none of our business. */
+/** A row of a spreadsheet: beside a single address, the first cell without an @ is its name; the other cells are ignored. */
 function readCells(cells: readonly string[]): Mailbox[] {
   const found = cells
     .filter((cell) => cell.includes('@'))

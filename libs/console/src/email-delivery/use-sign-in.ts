@@ -5,11 +5,11 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { beginSignIn, type SignInInput, useRefreshConnection } from './mail-connection-queries.js';
 
-/** `url` is for whoever has no window: a browser may have kept it from opening. `before`: when the mailbox was connected that is replaced. */
+/** `url` is for users whose browser did not open the window. `before`: when the mailbox was connected that is replaced. */
 type Waiting = { kind: 'waiting'; url: string; isBlocked: boolean; before: string | null };
 type SignIn = { kind: 'none' } | Waiting | { kind: 'refused'; reason: ConnectionRefusal };
 
-/** @param before when the mailbox was connected that is connected now, `null` if none is */
+/** @param before when the present mailbox was connected, `null` if there is none */
 export function useSignIn(team: string, before: string | null, onConnected: (connection: MailConnectionView) => void) {
   const clients = useClients();
   const refresh = useRefreshConnection(team);
@@ -29,7 +29,7 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   useEffect(() => {
     if (waiting === null) return undefined;
     let isOver = false;
-    // What is connected the service says, whoever has sent the message; and somebody may come back without any.
+    // The service knows what is connected; the message only tells us to ask it. A user may also come back without any message.
     const look = async (): Promise<void> => {
       const connection = await refresh().catch(() => null);
       if (isOver || connection === null || connection.connectedAt === waiting.before) return;
@@ -53,16 +53,16 @@ export function useSignIn(team: string, before: string | null, onConnected: (con
   return {
     signIn,
     beginning,
-    /** Of what came before, nothing is said any more. */
+    /** Clears the result of an earlier sign-in. */
     forget: (): void => {
       setSignIn({ kind: 'none' });
       beginning.reset();
     },
-    /** In the very click: later a browser opens no window. */
+    /** Call this in the handler of the click: later a browser opens no window. */
     begin: (body: SignInInput): void => {
       setSignIn({ kind: 'none' });
       const opened = window.open('', '_blank', 'popup,width=560,height=720');
-      // The provider's page has no business with this one; how it ended comes by the channel.
+      // The provider's page must not reach this one; the result comes through the channel.
       if (opened !== null) opened.opener = null;
       beginning.mutate({ body, opened });
     },

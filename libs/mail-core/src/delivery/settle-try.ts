@@ -52,14 +52,14 @@ export function settleTry(recipients: readonly RecipientState[], tried: TryResul
   const results = new Map(tried.results.map((result) => [result.position, result]));
   const after = recipients.map((recipient) => applyResult(recipient, results.get(recipient.position), tried, policy));
   if (typeof tried.heldUpMs === 'number') return conclude(after, { kind: 'held_up', afterMs: withJitter(tried.heldUpMs, random) });
-  // What every document meets the same is not met three times by each of them, where there is another route.
+  // If every document would fail alike and there is another route, do not spend three tries each.
   const isForNothing = isHopeless(after, results) || (policy.fallback && wayStopped(tried) !== null);
   if (tried.triesUsed < TRIES_PER_ROUTE && !isForNothing)
     return conclude(after, { kind: 'wait', afterMs: waitAfter(after, tried, policy, random) });
   return exhaust(after, tried.route, policy.fallback);
 }
 
-/** Where the server said when to come again, that is when; the one who asked for the longest wait would only be asked too early. */
+/** If the server said when to come again, wait for the longest time that it named: earlier, it would refuse some of the recipients again. */
 function waitAfter(
   after: readonly RecipientState[],
   { results, failure, triesUsed }: TryResult,
@@ -72,7 +72,7 @@ function waitAfter(
   return asked.length > 0 ? withJitter(Math.max(...asked), random) : retryDelayMs(triesUsed, policy.retryDelaysMs, random);
 }
 
-/** Nobody who is open can be reached by this route, whatever is tried: no more time is lost on it. */
+/** No open recipient can be reached by this route, whatever is tried, so no more time is spent on it. */
 function isHopeless(after: readonly RecipientState[], results: ReadonlyMap<number, RecipientResult>): boolean {
   return after.every(({ position, status }) => {
     const result = results.get(position);

@@ -40,7 +40,7 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   // Exchange: a group that takes internal senders only. It says "authentication required" and means the recipient.
   { at: TAKING, text: /RESOLVER\.RST\.(?:not)?auth/i, reason: 'recipient_refused' },
 
-  // Exchange "send as" errors wear the general 5.2.0 STOREDRV, so they come before the throttling of that name.
+  // Exchange "send as" errors use the general 5.2.0 STOREDRV, so they come before the throttling of that name.
   { at: SENDING, status: /^2\.252$|^7\.60$/, reason: 'sender_refused', scope: 'route' },
   { at: SENDING, text: /send ?as ?denied/i, reason: 'sender_refused', scope: 'route' },
 
