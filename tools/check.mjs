@@ -10,15 +10,15 @@ import { runQuietly } from './run-quietly.mjs';
 import { explainFailure, step, StepError } from './steps.mjs';
 import { workspaceRoot } from './workspace.mjs';
 
-const MEND = 'mend the lines named above';
+const FIX = 'fix the lines named above';
 const npmRun = (script) => ['npm', 'run', '--silent', script];
-const TYPES = ['Types', npmRun('typecheck'), MEND];
+const TYPES = ['Types', npmRun('typecheck'), FIX];
 
 /** What is said, what is run, and what helps where that finds something. */
 const OF_ALL = [
   ['Format', npmRun('format:check'), 'npm run format'],
   TYPES,
-  ['Lint and import cycles', npmRun('lint'), MEND],
+  ['Lint and import cycles', npmRun('lint'), FIX],
   ['Unused code', npmRun('unused'), 'remove it, or its "export"; knip.json names where programs begin'],
 ];
 
@@ -33,7 +33,7 @@ function ofStaged() {
   const format = [process.execPath, prettier, '--check', '--ignore-unknown', '--log-level', 'warn', ...files];
   const sources = files.filter((name) => /\.tsx?$/.test(name));
   const oxlint = [process.execPath, join(workspaceRoot, 'node_modules', 'oxlint', 'bin', 'oxlint'), ...sources];
-  return [['Format', format, 'npm run format'], ...(sources.length > 0 ? [TYPES, ['Lint', oxlint, MEND]] : [])];
+  return [['Format', format, 'npm run format'], ...(sources.length > 0 ? [TYPES, ['Lint', oxlint, FIX]] : [])];
 }
 
 async function run([title, [program, ...args], cure]) {

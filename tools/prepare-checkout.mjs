@@ -53,7 +53,7 @@ async function build(projects) {
   const tsc = ['node_modules/@typescript/native/bin/tsc', '-b', ...projects];
   const { code, output } = await runQuietly(process.execPath, tsc, { cwd: workspaceRoot });
   if (code !== 0)
-    throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'mend the lines named above, then start again.');
+    throw new StepError(`The sources do not compile.\n${lastLines(output, 40)}`, 'fix the lines named above, then start again.');
 }
 
 /** Bundling takes seconds, so only when something that goes into the page is newer than the page. */
@@ -84,7 +84,7 @@ async function buildPage() {
     cwd: workspaceRoot,
   });
   if (code !== 0)
-    throw new StepError(`The web page does not build.\n${lastLines(output, 40)}`, 'mend what is named above, then start again.');
+    throw new StepError(`The web page does not build.\n${lastLines(output, 40)}`, 'fix what is named above, then start again.');
 }
 
 const lastLines = (text, count) => text.split('\n').slice(-count).join('\n');

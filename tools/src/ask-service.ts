@@ -23,7 +23,7 @@ export async function askService<T extends object>(
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new CurableError(
       `${service} could not do its part (${args[0] ?? ''}). ${lastWords(`${stdout}${stderr}`)}`,
-      'mend what it names, then try again.',
+      'fix what it names, then try again.',
     );
   }
 }

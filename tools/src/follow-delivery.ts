@@ -27,7 +27,7 @@ export async function followDelivery(job: Followed, options: FollowOptions): Pro
   let taken = false;
   for (;;) {
     const rejected = (await options.findRejection?.()) ?? null;
-    if (rejected !== null) throw new CurableError(`${job.key} was rejected: ${rejected}`, 'mend what it names and publish again.');
+    if (rejected !== null) throw new CurableError(`${job.key} was rejected: ${rejected}`, 'fix what it names and publish again.');
     const delivery = await findDelivery(options.dispatcher, options.token, job);
     const waitedMs = Date.now() - startedAt;
     if (delivery === null) {

@@ -20,7 +20,7 @@ export async function migrateSchemas(environment: NodeJS.ProcessEnv): Promise<vo
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new CurableError(
       `The tables could not be brought up to date. ${lastWords(`${stdout}${stderr}`)}`,
-      'mend what it names, then try again.',
+      'fix what it names, then try again.',
     );
   }
 }

@@ -26,7 +26,7 @@ const CHECKS: readonly Check[] = [
 /** Each check looks by itself: one that fails in a way that nobody foresaw says so, and the others go on. */
 export async function examine(site: Site): Promise<Finding[]> {
   const looks = CHECKS.map(({ about, look }) =>
-    look(site).catch((error: unknown) => [wrong(about, reasonOf(error), 'mend what the message names, then look again')]),
+    look(site).catch((error: unknown) => [wrong(about, reasonOf(error), 'fix what the message names, then look again')]),
   );
   return (await Promise.all(looks)).flat();
 }

@@ -29,7 +29,7 @@ async function lookAtService(name: string, url: string): Promise<{ finding: Find
       : wrong(
           name,
           `${url} answers ${ready.status}: ${detail ?? 'not ready'}`,
-          'mend what it names; its log says more, and docs/runbook.md what to do',
+          'fix what it names; its log says more, and docs/runbook.md what to do',
         );
     return { finding, build };
   } catch (error) {

@@ -155,7 +155,7 @@ const explainStart =
   (name: string) =>
   (error: unknown): never => {
     if (!(error instanceof ServerStartError)) throw error;
-    throw new CurableError(`${name} did not start. ${lastWords(error.output)}`, `mend what it names; more is in ${logFileOf(name)}`);
+    throw new CurableError(`${name} did not start. ${lastWords(error.output)}`, `fix what it names; more is in ${logFileOf(name)}`);
   };
 
 async function isReady(url: string): Promise<boolean> {
