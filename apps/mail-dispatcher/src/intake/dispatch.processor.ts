@@ -69,7 +69,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 
   onApplicationBootstrap(): void {
-    void this.resumeOnceKnown().catch((error: unknown) => this.logger.warn({ step: 'intake', err: error }, 'the queue is not taken from'));
+    void this.resumeOnceKnown().catch((error: unknown) =>
+      this.logger.warn({ step: 'intake', err: error }, 'could not start taking jobs from the queue'),
+    );
   }
 
   private async resumeOnceKnown(): Promise<void> {

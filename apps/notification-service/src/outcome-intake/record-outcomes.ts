@@ -90,7 +90,10 @@ export class RecordOutcomes {
     await this.outcomes.reject(jobId, rejected);
     outcomesTaken.inc({ result: 'rejected' }, rejected.length);
     for (const { errors } of rejected) {
-      this.logger.error({ jobId, fields: errors.map(({ pointer }) => pointer), step: 'outcome' }, 'outcome kept that can not be recorded');
+      this.logger.error(
+        { jobId, fields: errors.map(({ pointer }) => pointer), step: 'outcome' },
+        'an outcome could not be recorded and was set aside',
+      );
     }
   }
 }

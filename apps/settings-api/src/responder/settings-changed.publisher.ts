@@ -47,7 +47,10 @@ export class SettingsChangedPublisher implements OnApplicationBootstrap, OnAppli
       await redisAnswer(ANNOUNCE_MS, sent);
     } catch (error) {
       this.unheard.set(event.teamId, event.version);
-      this.logger.warn({ teamId: event.teamId, step: 'settings-announced', err: error }, 'nobody heard of the changed settings yet');
+      this.logger.warn(
+        { teamId: event.teamId, step: 'settings-announced', err: error },
+        'could not announce the changed settings; they are announced again when Redis is back',
+      );
     }
   }
 

@@ -1,5 +1,5 @@
-// The answer for a server name that leads to no public address. It is the same whether the name does not exist or leads into our network,
-// as tests could otherwise map that.
+// The answer for a server name that leads to no public address. It is the same whether the name does not exist or leads into our network:
+// otherwise somebody could map the network by testing names.
 import { isIP } from 'node:net';
 import { type Locale, type SmtpTestStep } from '@billing-mail/contracts';
 import { BEAT_MS } from '@billing-mail/smtp-client';

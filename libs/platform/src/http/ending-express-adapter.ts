@@ -3,15 +3,15 @@ import { type Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { type RefusalKind } from '../observing/refused-requests.js';
 
-// Most answers take a fraction of a second. Who is still sending then would not be through before an orchestrator kills the process.
+// Most answers take a fraction of a second. A client that is still sending after this would not finish before an orchestrator kills the process.
 const CLOSE_WITHIN_MS = 3000;
-// The head of a request, which fits into a few packets. Node gives a minute and looks twice a minute; who sends it byte by byte holds 45 KB for it.
+// For the head of a request, which fits into a few packets. Node allows a minute and checks twice a minute; sent byte by byte it occupies 45 KB.
 const HEAD_WITHIN_MS = 15_000;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 type Refusal = { answer: string; kind: RefusalKind };
 const NO_HTTP: Refusal = { answer: '400 Bad Request', kind: 'bad_http' };
-/** What Node finds in place of a request, by the code of its error; what is no code of its parser is a connection that broke. */
+/** How malformed requests are refused, by the code of Node's error; an error that is not from its parser means that the connection broke. */
 const REFUSALS: Record<string, Refusal> = {
   HPE_HEADER_OVERFLOW: { answer: '431 Request Header Fields Too Large', kind: 'too_large' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { answer: '413 Payload Too Large', kind: 'too_large' },
@@ -20,15 +20,15 @@ const REFUSALS: Record<string, Refusal> = {
 const headOf = (answer: string): string => `HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`;
 
 /**
- * Stops serving within a time that is ours, and answers what it was asked. Node ends connections that wait between requests at once, but waits
- * for ever for those that have sent nothing yet, or half a request: its own time-outs for them end with the listening.
+ * Stops serving within a time that we choose, and still answers the requests that it has received. Node closes idle connections at once, but waits
+ * forever for those that have sent nothing yet, or half a request, because it stops checking its time-outs when it stops listening.
  *
- * Answers one request after the other on each connection. Who sends several without a wait for the answers (pipelining, RFC 9112 9.3.2) would have
- * all of them worked on at once: 62 KB without a token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy does that.
- * A second request waits for its turn, as a client sends it as soon as it has read the last byte of an answer, which may be before we have closed the
- * file that the answer came from. At a third one the connection is cut off.
+ * Answers the requests of a connection one after the other. Node would work on pipelined requests (RFC 9112 9.3.2) all at once: 62 KB without a
+ * token, which are 2,000 requests, stopped a service for seconds. No browser and no proxy pipelines. A second request waits for its turn, because a
+ * client sends it as soon as it has read the last byte of an answer, which may be before we have closed the file that the answer came from. At a
+ * third one the connection is cut off.
  *
- * Counts what is refused before there is a request, too: nobody behind it would see that, and attacks begin there.
+ * Also counts what is refused before there is a request: nothing behind this adapter sees it, and attacks begin there.
  */
 export class EndingExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();
@@ -59,7 +59,7 @@ export class EndingExpressAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const times = { headersTimeout: this.headWithinMs, connectionsCheckingInterval: this.headWithinMs / 3 };
     const answer = this.getInstance<RequestListener>();
-    // Whether there is a Host is looked at below: Node would refuse without a word to us.
+    // The Host header is checked below, because Node would refuse without telling us.
     const server = createServer({ ...times, requireHostHeader: false }, (request, response) => {
       this.inTurn(request, () => {
         if (request.headers.host === undefined && request.httpVersionMinor > 0) return this.refuse(request.socket, NO_HTTP);

@@ -65,7 +65,7 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     return counts;
   }
 
-  /** None while another process is at it. */
+  /** Removes none while another process removes rows. */
   private expireSome(statement: string, afterMs: number): Promise<number> {
     return inTransaction(this.database, async (sql) => {
       const [turn] = await sql.rows<{ mine: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtext('expire ' || current_user)) AS mine`);
@@ -75,6 +75,6 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async look(): Promise<void> {
     const counts = await this.expire();
-    if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'expired', ...counts }, 'rows whose time was over');
+    if (Object.values(counts).some((count) => count > 0)) this.logger.info({ step: 'expired', ...counts }, 'expired rows were removed');
   }
 }

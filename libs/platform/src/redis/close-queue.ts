@@ -2,14 +2,14 @@ import { type Queue } from 'bull';
 import { within } from '../waiting/within.js';
 import { type RedisConnection } from './connect-redis.js';
 
-/** Made by Bull as soon as somebody asks for them, and then kept; its types tell of the first one only. */
+/** Getters of Bull's queue that create each connection at its first use; Bull's types declare only the first of them. */
 type Connections = Record<'client' | 'eclient' | 'bclient', RedisConnection>;
 
 /**
- * Closes a queue for this process, without waiting for jobs at work, and ends all of its connections, also where Redis does not answer within `ms`.
- * Bull makes those that its workers hear and wait by only once it has spoken with Redis, and closes what there is at that moment: one that it makes
- * later would connect again for as long as the process lives, and what it says by one that is closed too early would end the process. So its
- * beginning is waited for.
+ * Closes a queue for this process without waiting for running jobs, and ends all of its connections, even if Redis does not answer within `ms`.
+ * Bull opens the connections of its workers only after its first one is ready, and closes those that exist at the time of the call. One that it
+ * opened later would reconnect for as long as the process lives, and a command on one that was closed too early would end the process. So all
+ * three are opened here, and the queue is closed once they are ready.
  */
 export async function closeQueue(queue: Queue, ms: number): Promise<void> {
   const { client, eclient, bclient } = queue as unknown as Connections;
@@ -25,7 +25,7 @@ async function untilReady(connection: RedisConnection): Promise<void> {
   if (!['ready', 'end'].includes(connection.status)) await new Promise<void>((resolve) => connection.once('ready', () => resolve()));
 }
 
-/** One that is being made goes no further than this try: Bull does not expect that it ends meanwhile. */
+/** A connection that is being opened ends after this attempt, because Bull does not expect it to end meanwhile. */
 function leave(connection: RedisConnection): void {
   if (['connecting', 'connect'].includes(connection.status)) connection.once('reconnecting', () => connection.disconnect());
   else connection.disconnect();
