@@ -3,13 +3,13 @@ import { claims } from './families/claims.js';
 import { distance } from './families/distance.js';
 import { history } from './families/history.js';
 import { idle } from './families/idle.js';
-import { inline } from './families/inline.js';
 import { dispatchers, recipients } from './families/many.js';
 import { memory } from './families/memory.js';
 import { oneDispatcher } from './families/one-dispatcher.js';
 import { page } from './families/page.js';
 import { parts } from './families/parts.js';
 import { sinkAlone } from './families/sink.js';
+import { byRef, inline } from './families/sizes.js';
 import { statements } from './families/statements.js';
 import { waysOut } from './families/ways-out.js';
 import { type Family } from './row.js';
@@ -17,6 +17,7 @@ import { type Family } from './row.js';
 /** The table, in its order. */
 export const FAMILIES: readonly Family[] = [
   oneDispatcher,
+  byRef,
   inline,
   waysOut,
   bounces,
