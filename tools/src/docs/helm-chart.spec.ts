@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '@billing-mail/platform';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { workspaceRoot } from '../workspace.js';
 import { CHART, type Manifest, RenderedChart } from './rendered-chart.js';
@@ -270,6 +271,22 @@ describe('the Helm chart', () => {
     const text = toMailServers.map((rule) => JSON.stringify(rule)).join('\n');
     expect(text).toContain('"except":["0.0.0.0/8","10.0.0.0/8"');
     expect([...text.matchAll(/"cidr":"(10[^"]+)"/g)].map((match) => match[1])).toEqual(['10.1.0.0/16', '10.2.0.0/16', '10.9.1.0/24']);
+  });
+
+  it('is watched by the rules of alerts.yml, under the names of jobs that they ask for', () => {
+    const monitored = z
+      .object({ jobLabel: z.string(), selector: z.object({ matchExpressions: z.tuple([z.object({ values: z.array(z.string()) })]) }) })
+      .parse(specOf(full, 'ServiceMonitor', 'monitoring'));
+    const [{ values }] = monitored.selector.matchExpressions;
+    // That of the bounces has no port of this name and is not asked.
+    const jobs = named(full, 'Service')
+      .filter((service) => values.includes(component(service)) && JSON.stringify(service.spec).includes('"name":"http"'))
+      .map(({ metadata }) => metadata.labels[monitored.jobLabel]);
+    const alerts = readFileSync(join(CHART, 'alerts.yml'), 'utf8');
+    const asked = [...alerts.matchAll(/\bjob=~?"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
+    expect(jobs.sort()).toEqual([...new Set(asked)].sort());
+    expect(specOf(full, 'PrometheusRule', 'monitoring')).toEqual(parse(alerts));
+    expect([...named(plain, 'ServiceMonitor'), ...named(plain, 'PrometheusRule')]).toEqual([]);
   });
 
   it('has the proxy of docker-compose.yml, but for how it finds the services', () => {
