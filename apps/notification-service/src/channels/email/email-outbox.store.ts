@@ -26,6 +26,7 @@ export type OwedPart = LinkedAlert & {
 /** An e-mail that this process may send until its lease runs out. */
 export type OwedEmail = {
   claimId: string;
+  userId: string;
   parts: OwedPart[];
   attempt: number;
   locale: Locale;
@@ -38,7 +39,7 @@ export type OwedEmail = {
   owedSince: Date;
 };
 
-type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart & { userId: string };
+type OwedRow = Omit<OwedEmail, 'parts'> & OwedPart;
 
 /**
  * Nobody reads more, and somebody who causes alerts for a user must not be able to bury that user in e-mails. Further alerts go out
@@ -65,23 +66,27 @@ export class EmailOutboxStore {
 
   /**
    * Claims up to `limit` due e-mails, one for each user. Address and language are read now, so that a corrected address helps. A claimed
-   * e-mail counts towards the user's hourly limit, whatever becomes of it.
+   * e-mail that has an address counts towards the user's hourly limit, whatever becomes of it. One without counts for nothing: otherwise
+   * another team could use the limit up by naming the user in its settings.
    */
   async claim(limit: number): Promise<OwedEmail[]> {
     const claimId = randomUUID();
-    const isAny = await this.database.transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       // One process at a time, as two could both find room in a user's hourly limit.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('notify.email_outbox'))`);
       await gather(tx);
       await holdBack(tx);
       const claimed = await tx.query<unknown[]>(CLAIM, [claimId, LEASE_SECONDS, limit]);
-      return claimed.length > 0;
+      if (claimed.length === 0) return [];
+      const emails = await this.claimedBy(tx, claimId);
+      const counted = emails.flatMap(({ userId, address }) => (address === null ? [] : [userId]));
+      await tx.query('INSERT INTO notify.email_times (user_id) SELECT unnest($1::text[])', [counted]);
+      return emails;
     });
-    return isAny ? this.claimedBy(claimId) : [];
   }
 
-  private async claimedBy(claimId: string): Promise<OwedEmail[]> {
-    const rows = await this.database.query<OwedRow[]>(
+  private async claimedBy(tx: EntityManager, claimId: string): Promise<OwedEmail[]> {
+    const rows = await tx.query<OwedRow[]>(
       `SELECT o.claim_id AS "claimId", n.id AS "notificationId", n.user_id AS "userId", n.team_id AS "teamId", o.attempts AS attempt, n.params, n.count, o.wanted_count AS wanted,
               n.delivery_id AS "deliveryId", n.traceparent,
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
@@ -261,7 +266,6 @@ const CLAIM = `
     ORDER BY o.due_at LIMIT 1000 FOR UPDATE OF o SKIP LOCKED),
   chosen AS (
     SELECT * FROM (SELECT DISTINCT ON (user_id) * FROM due ORDER BY user_id, due_at, notification_id) first ORDER BY due_at LIMIT $3),
-  counted AS (INSERT INTO notify.email_times (user_id) SELECT user_id FROM chosen),
   claimed AS (
     UPDATE notify.email_outbox o SET claim_id = $1, leased_until = now() + make_interval(secs => $2), attempts = attempts + 1
     FROM chosen, due
@@ -273,8 +277,8 @@ const CLAIM = `
 /** Rows of the same user and address make one e-mail. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
-  for (const { userId, notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
-    const key = JSON.stringify([userId, same.address]);
+  for (const { notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
+    const key = JSON.stringify([same.userId, same.address]);
     const email = emails.get(key) ?? { ...same, parts: [] };
     email.parts.push({ notificationId, teamId, params, count, wanted, deliveryId, traceparent });
     // The most doubts of any notification count for the whole e-mail.

@@ -167,6 +167,29 @@ describe('alert e-mails', () => {
     expect(mailsTo('clerk@flooded.example')).toHaveLength(31);
   });
 
+  it("are not held back by another team that names the user in its settings, and uses up nothing of the user's thirty", async () => {
+    const attack = (server: number) =>
+      SAMPLES.failedAt(`smtp-${server}.example`, { teamId: 'naming', requestedBy: null, notifyUserIds: ['stranger'] });
+    await publish(...Array.from({ length: 30 }, (_, server) => attack(server)));
+    await eventually(async () => {
+      const ended = await service.database.query<unknown[]>(
+        `SELECT FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+         WHERE n.team_id = 'naming' AND o.status = 'unwanted'`,
+      );
+      return ended.length === 30;
+    });
+    await publish(SAMPLES.failed({ teamId: 'named', requestedBy: { userId: 'stranger', email: 'stranger@named.example' } }));
+    const outcome = await eventually(async () => {
+      const [row] = await service.database.query<{ status: string; inDigest: boolean }[]>(
+        `SELECT o.status, o.in_digest AS "inDigest" FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id
+         WHERE n.team_id = 'named' AND (o.status = 'sent' OR o.in_digest)`,
+      );
+      return row;
+    });
+    expect(outcome).toEqual({ status: 'sent', inDigest: false });
+    expect(mailsTo('stranger@named.example')).toHaveLength(1);
+  });
+
   it.each([
     ['hour', 3_600_000, 0],
     ['day', 86_400_000, 5 * 3_600_000],
