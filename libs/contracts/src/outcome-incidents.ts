@@ -40,7 +40,7 @@ export const certificateExpiringEvent = z.object({
   at: z.iso.datetime(),
   route: z.literal('platform'),
   notAfter: z.iso.datetime(),
-  /** Whole days from `at` to `notAfter`; 0 or less once it has run out. */
+  /** Whole days from `at` to `notAfter`; negative once it has run out. */
   daysLeft: z.int(),
 });
 export type CertificateExpiringEvent = z.infer<typeof certificateExpiringEvent>;

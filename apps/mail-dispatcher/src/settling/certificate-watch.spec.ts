@@ -35,24 +35,30 @@ describe('the marks before a certificate ends', () => {
   const earlier = (mark: number, before: number): { days: number[]; marks: number[] } =>
     mark === 30 ? { days: [], marks: [] } : { days: [mark + 1], marks: [before] };
 
-  const MARKS = { 30: { before: Infinity, after: 14 }, 14: { before: 30, after: 3 }, 3: { before: 14 } } as const;
+  const MARKS = {
+    30: { before: Infinity, after: 14 },
+    14: { before: 30, after: 3 },
+    3: { before: 14, after: 0 },
+    0: { before: 3, after: -1 },
+  } as const;
+  const ALL_MARKS = [30, 14, 3, 0] as const;
 
-  it.each([30, 14, 3] as const)("are told to the platform's operator: %p days", async (mark) => {
-    const { before, after = 0 } = { after: 0, ...MARKS[mark] };
+  it.each(ALL_MARKS)("are told to the platform's operator: %p days", async (mark) => {
+    const { before, after } = MARKS[mark];
     const ends = harness.apps[0]?.get(SigningKey).identity.notAfter.getTime() ?? 0;
     const at = (hoursLeft: number) => new Date(ends - (hoursLeft * DAY_MS) / 24);
-    await walk(mark, after, (left) => Promise.all(harness.apps.map((app) => app.get(CertificateWatch)['look'](at(left)))));
+    await walk(mark, after, (left) => Promise.all(harness.apps.map((app) => app.get(CertificateWatch).look(at(left)))));
     expect(await told('certificate_expiring', after)).toEqual([...earlier(mark, before).days, mark, after]);
     expect(await noted()).toEqual([...earlier(mark, before).marks, mark, after]);
   });
 
-  it.each([30, 14, 3] as const)('are told to the team that signs by itself: %p days', async (mark) => {
-    const { before, after } = { after: -1, ...MARKS[mark] };
+  it.each(ALL_MARKS)('are told to the team that signs by itself: %p days', async (mark) => {
+    const { before, after } = MARKS[mark];
     const ends = Date.now() + 400 * DAY_MS;
     const certificate = { addresses: ['billing@acme.example'], validTo: new Date(ends).toISOString() } as TeamCertificate;
     await harness.saveSettings(teamSettings('acme', { sender: 'custom', smtp: ownServer(harness.custom.port), certificate }));
     const at = (hoursLeft: number) => ends - (hoursLeft * DAY_MS) / 24;
-    await walk(mark, after, (left) => Promise.all(harness.apps.map((app) => app.get(TeamCertificateWatch)['look'](at(left)))));
+    await walk(mark, after, (left) => Promise.all(harness.apps.map((app) => app.get(TeamCertificateWatch).look(at(left)))));
     expect(await told('own_certificate_expiring', after)).toEqual([...earlier(mark, before).days, mark, after]);
     expect(await noted()).toEqual([...earlier(mark, before).marks, mark, after]);
   });

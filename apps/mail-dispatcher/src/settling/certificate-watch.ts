@@ -1,22 +1,25 @@
-// Watches the platform's signing certificate: a metric and the log show whether it is usable, and an alert is raised before it expires.
+// Watches the platform's signing certificate: a metric and the log show whether it is usable, and alerts are raised before it
+// expires and once it has.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger } from '@billing-mail/platform';
+import { type Logger, PollLoop } from '@billing-mail/platform';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { SigningKey } from '../documents/signing-key.js';
 import { certificateEnd, platformRouteReady } from '../records/dispatcher.metrics.js';
 import { TroublesStore } from '../records/troubles.store.js';
+import { dueMark } from './certificate-marks.js';
 import { OutcomeRelay } from './outcome-relay.js';
 
-/** How many days before the certificate expires an alert is raised, once each; 0: on its last day. */
-const TOLD_AT_DAYS = [0, 3, 14, 30];
-const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOK_EVERY_MS = 60_000;
 /** How often the log repeats the same message. */
 const SAID_AGAIN_MS = 60 * 60 * 1000;
 
 @Injectable()
 export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly looking = new PollLoop({
+    look: () => this.look(),
+    everyMs: LOOK_EVERY_MS,
+    onError: (error) => this.logger.warn({ step: 'certificate', err: error }, 'could not tell that the signing certificate ends'),
+  });
   private said = { message: '', at: 0 };
 
   constructor(
@@ -26,25 +29,20 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     private readonly relay: OutcomeRelay,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): void {
     platformRouteReady.set({ part: 'server' }, 1);
     certificateEnd.set(this.key.identity.notAfter.getTime() / 1000);
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-    this.timer.unref();
-    await this.look();
+    this.looking.start();
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    void this.looking.stop();
   }
 
-  private async look(now = new Date()): Promise<void> {
+  /** One look, as of `now`. */
+  async look(now = new Date()): Promise<void> {
     this.say(this.key.problemsAt(now));
-    try {
-      await this.warn(now);
-    } catch (error) {
-      this.logger.warn({ step: 'certificate', err: error }, 'could not tell that the signing certificate ends');
-    }
+    await this.warn(now);
   }
 
   private say(problems: ReturnType<SigningKey['problemsAt']>): void {
@@ -57,14 +55,18 @@ export class CertificateWatch implements OnApplicationBootstrap, BeforeApplicati
     else this.logger.error({ step: 'certificate' }, `Mail of the platform waits. ${message}`);
   }
 
-  /** Raises only the alert that is due now; it includes what earlier ones would have said. */
   private async warn(now: Date): Promise<void> {
     const { notAfter } = this.key.identity;
-    const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
-    const days = TOLD_AT_DAYS.find((threshold) => daysLeft <= threshold);
-    if (days === undefined) return;
-    const isTold = await this.troubles.warnOfCertificate('', notAfter, days, {
-      ...{ type: 'certificate_expiring', at: now.toISOString(), route: 'platform', notAfter: notAfter.toISOString(), daysLeft },
+    const due = dueMark(notAfter, now.getTime());
+    if (due === null) return;
+    const isTold = await this.troubles.warnOfCertificate('', notAfter, due.mark, {
+      ...{
+        type: 'certificate_expiring',
+        at: now.toISOString(),
+        route: 'platform',
+        notAfter: notAfter.toISOString(),
+        daysLeft: due.daysLeft,
+      },
     });
     if (isTold) this.relay.wake();
   }

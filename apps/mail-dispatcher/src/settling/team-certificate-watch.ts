@@ -6,10 +6,9 @@ import { LOGGER } from '../dispatcher.tokens.js';
 import { SettingsClient } from '../documents/settings.client.js';
 import { teamCertificatesEnding } from '../records/dispatcher.metrics.js';
 import { TroublesStore } from '../records/troubles.store.js';
+import { dueMark, MARKS_BEFORE_END } from './certificate-marks.js';
 import { OutcomeRelay } from './outcome-relay.js';
 
-/** How many days before the certificate expires an alert is raised, once each; -1: it has expired. */
-const TOLD_AT_DAYS = [-1, 3, 14, 30];
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOK_EVERY_MS = 10 * 60_000;
 /** A certificate that expired longer ago had its alert then, or belongs to a team that no longer sends. */
@@ -39,25 +38,24 @@ export class TeamCertificateWatch implements OnApplicationBootstrap, BeforeAppli
     void this.looking.stop();
   }
 
-  private async look(now = Date.now()): Promise<void> {
-    const most = Math.max(...TOLD_AT_DAYS) + 1;
+  /** One look, as of `now`. */
+  async look(now = Date.now()): Promise<void> {
+    const most = Math.max(...MARKS_BEFORE_END) + 1;
     const ending = await this.settings.certificatesEnding(new Date(now - ENDED_AGO_MS), new Date(now + most * DAY_MS));
-    for (const days of TOLD_AT_DAYS.filter((threshold) => threshold > 0)) {
+    for (const days of MARKS_BEFORE_END) {
       const before = now + days * DAY_MS;
       teamCertificatesEnding.set({ days }, ending.filter(({ validTo }) => Date.parse(validTo) <= before).length);
     }
     for (const certificate of ending) await this.warn(certificate, now);
   }
 
-  /** Raises only the alert that is due now; it includes what earlier ones would have said. */
   private async warn({ teamId, validTo, notifyUserIds, locale, ...named }: EndingCertificate, now: number): Promise<void> {
     const notAfter = new Date(validTo);
-    const daysLeft = Math.floor((notAfter.getTime() - now) / DAY_MS);
-    const days = TOLD_AT_DAYS.find((threshold) => daysLeft <= threshold);
-    if (days === undefined) return;
-    const isTold = await this.troubles.warnOfCertificate(ownerOf(teamId, named.use), notAfter, days, {
+    const due = dueMark(notAfter, now);
+    if (due === null) return;
+    const isTold = await this.troubles.warnOfCertificate(ownerOf(teamId, named.use), notAfter, due.mark, {
       ...{ type: 'own_certificate_expiring', teamId, requestedBy: null, notifyUserIds, teamLocale: locale },
-      ...{ ...named, notAfter: validTo, daysLeft },
+      ...{ ...named, notAfter: validTo, daysLeft: due.daysLeft },
     });
     if (isTold) this.relay.wake();
   }

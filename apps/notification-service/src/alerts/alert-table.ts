@@ -3,11 +3,10 @@ import { type Locale, type OutcomeEvent } from '@billing-mail/contracts';
 import { type Alert } from './alert.js';
 import { type AlertKind, type Place } from './kinds/alert-kind.js';
 import { bounce, decideBounce } from './kinds/bounce.js';
-import { certificateExpiring } from './kinds/certificate-expiring.js';
+import { certificateExpiring, teamCertificateExpiring } from './kinds/certificate-expiring.js';
 import { decideInDoubt, decideSettled } from './kinds/delivery/decide-delivery.js';
 import { delivery } from './kinds/delivery/word-delivery.js';
 import { decideIncident } from './kinds/incident.js';
-import { ownCertificateExpiring } from './kinds/own-certificate-expiring.js';
 import { platformUnavailable } from './kinds/platform-unavailable.js';
 import { decideRejection, rejection } from './kinds/rejection.js';
 import { serverDown } from './kinds/server-down.js';
@@ -22,7 +21,7 @@ export const ALERT_KINDS = {
   server_down: serverDown,
   platform_unavailable: platformUnavailable,
   certificate_expiring: certificateExpiring,
-  own_certificate_expiring: ownCertificateExpiring,
+  own_certificate_expiring: teamCertificateExpiring,
   webhook_off: webhookOff,
 };
 
@@ -35,7 +34,7 @@ const DECISIONS: { [Type in OutcomeEvent['type']]: (event: Extract<OutcomeEvent,
   server_down: (event) => decideIncident(serverDown, event),
   platform_unavailable: (event) => decideIncident(platformUnavailable, event),
   certificate_expiring: (event) => decideIncident(certificateExpiring, event),
-  own_certificate_expiring: (event) => decideIncident(ownCertificateExpiring, event),
+  own_certificate_expiring: (event) => decideIncident(teamCertificateExpiring, event),
 };
 
 export type AlertParams = (typeof ALERT_KINDS)[keyof typeof ALERT_KINDS] extends infer Kind

@@ -219,14 +219,18 @@ describe('an alert in words', () => {
   });
 
   it.each([
-    [14, 'en', 'expires in 14 days'],
-    [1, 'de', 'läuft in 1 Tag ab'],
-    [0, 'en', 'has expired'],
-    [-1, 'de', 'ist abgelaufen'],
-  ] as const)('says when the certificate runs out (%s, %s)', (daysLeft, locale, words) => {
+    [14, 'en', 'expires in 14 days', 'is valid until 17 November', 'Once it has expired, documents'],
+    [1, 'de', 'läuft in 1 Tag ab', 'gilt bis 17. November', 'Nach dem Ablauf warten Belege'],
+    [0, 'en', 'expires today', 'is valid until 17 November', 'Once it has expired, documents'],
+    [0, 'de', 'läuft heute ab', 'gilt bis 17. November', 'Nach dem Ablauf warten Belege'],
+    [-1, 'en', 'has expired', 'was valid until 17 November', 'Documents that go through the platform wait'],
+    [-1, 'de', 'ist abgelaufen', 'galt bis 17. November', 'Belege, die über die Plattform gehen, warten'],
+  ] as const)('says when the certificate runs out, and what happens then (%s, %s)', (daysLeft, locale, heading, valid, means) => {
     const { title, body } = word(INCIDENTS.certificateExpiring(daysLeft), locale);
-    expect(title).toContain(words);
-    expect(body).toContain('17');
+    expect(title).toBe(
+      `${{ en: 'The signing certificate of the platform', de: 'Das Signaturzertifikat der Plattform' }[locale]} ${heading}`,
+    );
+    for (const part of [valid, means]) expect(body).toContain(part);
   });
 
   it.each([
@@ -236,7 +240,7 @@ describe('an alert in words', () => {
   ] as const)("says when a team's own certificate runs out, and what happens then (%s, %s)", (daysLeft, locale, heading, means) => {
     const { title, body } = word(INCIDENTS.ownCertificateExpiring(daysLeft), locale);
     expect(title).toBe(heading);
-    for (const part of ['17', 'billing@acme.example', means]) expect(body).toContain(part);
+    for (const part of [daysLeft < 0 ? 'galt bis 17' : '17', 'billing@acme.example', means]) expect(body).toContain(part);
   });
 
   it.each([

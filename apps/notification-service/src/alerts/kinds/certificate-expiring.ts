@@ -1,31 +1,129 @@
-import { type CertificateExpiringEvent, type Locale } from '@billing-mail/contracts';
-import { OPERATOR } from '../alert.js';
-import { textBlock } from '../wording/blocks.js';
+// Alerts before a certificate ends and once it has ended: about the platform's own to its operator, about those of a team to the team.
+import { type CertificateExpiringEvent, type CertificateUse, type Locale, type OwnCertificateExpiringEvent } from '@billing-mail/contracts';
+import { type AlertText, textBlock } from '../wording/blocks.js';
+import { audienceOf, OPERATOR } from '../alert.js';
+import { quotable } from '../wording/one-line.js';
 import { type IncidentKind, inWords } from './incident.js';
 
 type Params = { kind: 'certificate_expiring' } & Pick<CertificateExpiringEvent, 'notAfter' | 'daysLeft'>;
-type Words = { title: (daysLeft: number) => string; happened: (until: string) => string; means: string; todo: string };
+type TeamParams = { kind: 'own_certificate_expiring' } & Pick<
+  OwnCertificateExpiringEvent,
+  'use' | 'addresses' | 'subject' | 'notAfter' | 'daysLeft'
+>;
+
+type Use = {
+  /** The subject of the title. */
+  it: string;
+  /** The subject of the sentence that says until when it is valid. */
+  named: (name: string) => string;
+  before: string;
+  after: string;
+  todo: string;
+};
+type Words = {
+  title: (it: string, daysLeft: number) => string;
+  validity: (named: string, until: string, daysLeft: number) => string;
+  uses: Record<CertificateUse | 'platform', Use>;
+};
+
+const SERVER_CERTIFICATE: Record<Locale, Omit<Use, 'it'>> = {
+  en: {
+    named: (name) => `The certificate by which your mail server is trusted (${name})`,
+    before: 'Once it has expired, your mail server is no longer trusted, and no document goes out by it.',
+    after: 'Your mail server is no longer trusted, and no document goes out by it.',
+    todo: 'Ask who runs your mail server for the new certificate, and set it in the settings for e-mail delivery.',
+  },
+  de: {
+    named: (name) => `Das Zertifikat, an dem Ihr Mailserver erkannt wird (${name}),`,
+    before: 'Nach dem Ablauf wird Ihrem Mailserver nicht mehr vertraut, und über ihn geht kein Beleg mehr hinaus.',
+    after: 'Ihrem Mailserver wird nicht mehr vertraut, und über ihn geht kein Beleg mehr hinaus.',
+    todo: 'Fragen Sie denjenigen, der Ihren Mailserver betreibt, nach dem neuen Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand.',
+  },
+};
 
 const WORDS: Record<Locale, Words> = {
   en: {
-    title: (daysLeft) =>
-      daysLeft <= 0
-        ? 'The signing certificate of the platform has expired'
-        : `The signing certificate of the platform expires in ${daysLeft === 1 ? '1 day' : `${daysLeft} days`}`,
-    happened: (until) => `The certificate that the platform signs with is valid until ${until}.`,
-    means: 'Once it has expired, documents that go through the platform wait until it is replaced. They lose no tries.',
-    todo: 'Replace the file with a renewed certificate, and restart the dispatchers.',
+    title: (it, daysLeft) =>
+      daysLeft < 0
+        ? `${it} has expired`
+        : daysLeft === 0
+          ? `${it} expires today`
+          : `${it} expires in ${daysLeft === 1 ? '1 day' : `${daysLeft} days`}`,
+    validity: (named, until, daysLeft) => `${named} ${daysLeft < 0 ? 'was' : 'is'} valid until ${until}.`,
+    uses: {
+      platform: {
+        it: 'The signing certificate of the platform',
+        named: () => 'The certificate that the platform signs with',
+        before: 'Once it has expired, documents that go through the platform wait until it is replaced. They lose no tries.',
+        after: 'Documents that go through the platform wait until it is replaced. They lose no tries.',
+        todo: 'Replace the file with a renewed certificate, and restart the dispatchers.',
+      },
+      signature: {
+        it: 'Your signing certificate',
+        named: (addresses) => `The certificate that your company signs with (${addresses})`,
+        before: 'Once it has expired, documents that go out by your own mail server wait until there is a new one. They lose no tries.',
+        after: 'Documents that go out by your own mail server wait. They lose no tries.',
+        todo: 'Order a new certificate and set it in the settings for e-mail delivery, or remove the old one there to send without a signature.',
+      },
+      authority: { it: 'The certificate of the authority of your mail server', ...SERVER_CERTIFICATE.en },
+      pin: { it: 'The pinned certificate of your mail server', ...SERVER_CERTIFICATE.en },
+      client: {
+        it: 'The certificate that we present to your mail server',
+        named: (name) => `The certificate that we present to your mail server (${name})`,
+        before: 'Once it has expired, your mail server may no longer let us in, and no document goes out by it then.',
+        after: 'Your mail server may no longer let us in, and no document goes out by it then.',
+        todo: 'Have a new certificate issued and set it in the settings for e-mail delivery.',
+      },
+    },
   },
   de: {
-    title: (daysLeft) =>
-      daysLeft <= 0
-        ? 'Das Signaturzertifikat der Plattform ist abgelaufen'
-        : `Das Signaturzertifikat der Plattform läuft in ${daysLeft === 1 ? '1 Tag' : `${daysLeft} Tagen`} ab`,
-    happened: (until) => `Das Zertifikat, mit dem die Plattform signiert, gilt bis ${until}.`,
-    means: 'Nach dem Ablauf warten Belege, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
-    todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
+    title: (it, daysLeft) =>
+      daysLeft < 0
+        ? `${it} ist abgelaufen`
+        : daysLeft === 0
+          ? `${it} läuft heute ab`
+          : `${it} läuft in ${daysLeft === 1 ? '1 Tag' : `${daysLeft} Tagen`} ab`,
+    validity: (named, until, daysLeft) => `${named} ${daysLeft < 0 ? 'galt' : 'gilt'} bis ${until}.`,
+    uses: {
+      platform: {
+        it: 'Das Signaturzertifikat der Plattform',
+        named: () => 'Das Zertifikat, mit dem die Plattform signiert,',
+        before: 'Nach dem Ablauf warten Belege, die über die Plattform gehen, bis es ersetzt ist. Versuche verlieren sie nicht.',
+        after: 'Belege, die über die Plattform gehen, warten, bis es ersetzt ist. Versuche verlieren sie nicht.',
+        todo: 'Ersetzen Sie die Datei durch ein erneuertes Zertifikat und starten Sie die Dispatcher neu.',
+      },
+      signature: {
+        it: 'Ihr Signaturzertifikat',
+        named: (addresses) => `Das Zertifikat, mit dem Ihr Unternehmen signiert (${addresses}),`,
+        before:
+          'Nach dem Ablauf warten Belege, die über Ihren eigenen Mailserver gehen, bis ein neues hinterlegt ist. Versuche verlieren sie nicht.',
+        after: 'Belege, die über Ihren eigenen Mailserver gehen, warten. Versuche verlieren sie nicht.',
+        todo: 'Bestellen Sie ein neues Zertifikat und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand, oder entfernen Sie dort das alte, um ohne Signatur zu senden.',
+      },
+      authority: { it: 'Das Zertifikat der Zertifizierungsstelle Ihres Mailservers', ...SERVER_CERTIFICATE.de },
+      pin: { it: 'Das hinterlegte Zertifikat Ihres Mailservers', ...SERVER_CERTIFICATE.de },
+      client: {
+        it: 'Das Zertifikat, das wir Ihrem Mailserver vorlegen,',
+        named: (name) => `Das Zertifikat, das wir Ihrem Mailserver vorlegen (${name}),`,
+        before: 'Nach dem Ablauf lässt uns Ihr Mailserver vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
+        after: 'Ihr Mailserver lässt uns vielleicht nicht mehr ein; dann geht über ihn kein Beleg mehr hinaus.',
+        todo: 'Lassen Sie ein neues Zertifikat ausstellen und hinterlegen Sie es in den Einstellungen für den E-Mail-Versand.',
+      },
+    },
   },
 };
+
+function inText(
+  use: keyof Words['uses'],
+  name: string,
+  { notAfter, daysLeft }: Pick<Params, 'notAfter' | 'daysLeft'>,
+  locale: Locale,
+): AlertText {
+  const { title, validity, uses } = WORDS[locale];
+  const { it, named, before, after, todo } = uses[use];
+  const valid = validity(named(name), inWords(notAfter, locale), daysLeft);
+  return { title: title(it, daysLeft), blocks: [valid, daysLeft < 0 ? after : before, todo].map(textBlock) };
+}
 
 /** Alert about the platform's own certificate, to the operator. */
 export const certificateExpiring: IncidentKind<CertificateExpiringEvent, Params> = {
@@ -36,8 +134,22 @@ export const certificateExpiring: IncidentKind<CertificateExpiringEvent, Params>
   paramsOf: ({ notAfter, daysLeft }) => ({ kind: 'certificate_expiring', notAfter, daysLeft }),
   leadsTo: () => ({ to: 'settings' }),
   words: WORDS,
-  word: ({ notAfter, daysLeft }, _count, locale) => {
-    const { title, happened, means, todo } = WORDS[locale];
-    return { title: title(daysLeft), blocks: [happened(inWords(notAfter, locale)), means, todo].map(textBlock) };
-  },
+  word: (params, _count, locale) => inText('platform', '', params, locale),
+};
+
+/** Alert about a certificate of a team, to the team. */
+export const teamCertificateExpiring: IncidentKind<OwnCertificateExpiringEvent, TeamParams> = {
+  type: 'certificate_expiring',
+  severity: 'warning',
+  hears: (event) => ({ teamId: event.teamId, audience: audienceOf(event) }),
+  troubleOf: ({ use = 'signature', notAfter }) => (use === 'signature' ? `own|${notAfter}` : `${use}|${notAfter}`),
+  paramsOf: ({ use, addresses, subject, notAfter, daysLeft }) => ({
+    ...{ kind: 'own_certificate_expiring', addresses, notAfter, daysLeft },
+    ...(use === undefined ? {} : { use }),
+    ...(subject === undefined ? {} : { subject }),
+  }),
+  leadsTo: () => ({ to: 'settings' }),
+  words: WORDS,
+  word: ({ use = 'signature', addresses, subject, ...params }, _count, locale) =>
+    inText(use, (subject === undefined ? addresses : [subject]).map((name) => quotable(name)).join(', '), params, locale),
 };
