@@ -1,4 +1,5 @@
 import { Button, Group, Input, PasswordInput, Text } from '@mantine/core';
+import { useState } from 'react';
 import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
 import { needsPasswordAgain } from './draft.js';
@@ -15,8 +16,14 @@ export function PasswordField({ team }: { team: string }) {
   const record = useSetRecord(team, 'password', isStored);
   const nameOf = useNameOf(team);
   const isAskedAgain = needsPasswordAgain(base, draft);
+  // Who comes by a link to this field wants to replace it; until something is typed the stored one stays.
+  const [isOpen, setIsOpen] = useState(() => !isReadOnly && window.location.hash === `#${id}`);
+  const replaceBy = (password: string | null): void => {
+    edit({ password });
+    setIsOpen(false);
+  };
 
-  if (draft.password === null && !isAskedAgain) {
+  if (draft.password === null && !isAskedAgain && !isOpen) {
     return (
       <Input.Wrapper label={server.password} labelElement="div" error={error}>
         <Text size="sm" py={6} id={id} tabIndex={-1}>
@@ -24,7 +31,7 @@ export function PasswordField({ team }: { team: string }) {
         </Text>
         {isReadOnly ? null : (
           <Group gap="xs">
-            <Button variant="default" size="xs" onClick={() => edit({ password: '' })}>
+            <Button variant="default" size="xs" onClick={() => replaceBy('')}>
               {server.replace}
             </Button>
             <Button variant="default" size="xs" onClick={() => edit({ auth: 'none' })}>
@@ -46,10 +53,10 @@ export function PasswordField({ team }: { team: string }) {
         readOnly={isReadOnly}
         autoComplete="new-password"
         value={draft.password ?? ''}
-        onChange={(event) => edit({ password: event.currentTarget.value })}
+        onChange={(event) => replaceBy(event.currentTarget.value)}
       />
       {isStored && !isAskedAgain ? (
-        <Button variant="subtle" size="compact-xs" mt={4} onClick={() => edit({ password: null })}>
+        <Button variant="subtle" size="compact-xs" mt={4} onClick={() => replaceBy(null)}>
           {server.keep}
         </Button>
       ) : null}
