@@ -125,6 +125,22 @@ describe('a server that takes few recipients in one transaction', () => {
     expect(server.transactions.map(({ recipients }) => recipients.length)).toEqual([5, 5, 2]);
   });
 
+  it('may mean the recipients of a certain time: then nobody is asked for again in this try, and nothing is learnt of one message', async () => {
+    server.script = takes(5, '450 4.7.1 Error: too many recipients from unknown[192.0.2.7]');
+    const { results, failure } = await handInTo(recipientsOf(12));
+    expect(failure).toBeNull();
+    expect(server.transactions.map(({ recipients }) => recipients.length)).toEqual([12]);
+    const told = [...results].sort((a, b) => a.position - b.position);
+    expect(told.map((result) => (result.outcome === 'accepted' ? result.outcome : result.verdict.reason))).toEqual([
+      ...Array<string>(5).fill('accepted'),
+      ...Array<string>(7).fill('smtp_rate_limited'),
+    ]);
+    server.forget();
+    server.script = {};
+    await handInTo(recipientsOf(12));
+    expect(server.transactions.map(({ recipients }) => recipients.length)).toEqual([12]);
+  });
+
   it('is never asked for more than it announces', async () => {
     server.script = { extensions: ['PIPELINING', 'LIMITS MAILMAX=100 RCPTMAX=4'] };
     await handInTo(recipientsOf(10));
