@@ -23,7 +23,7 @@ Variables that are set in the environment (DATABASE_URL, REDIS_URL, PLATFORM_SMT
   token: `npm run token -- NAME   prints a token for the system that npm start runs here
   NAME                one of service, acme-admin, acme-member, globex-admin, initech-admin`,
   doctor: `npm run doctor [-- --production [FLAGS]]   lists what this machine has and lacks; with --production checks everything that the services depend on
-It reads the variables of the services (README.md, "Environment"), or checks the system that npm start runs here. The exit code is 1 where something is wrong.
+It reads the variables of the services (docs/operating.md, "Environment"), or checks the system that npm start runs here. The exit code is 1 where something is wrong.
   --settings-api, --mail-dispatcher, --notification-service URL   the address of each service
   --dns-server ADDRESS    asks this DNS server instead of the system's
   --dkim-selector NAME    the key that the platform's mail server signs with (s= in the header DKIM-Signature)`,

@@ -18,7 +18,7 @@ const PROGRAMS = {
   pk12util: { debian: 'libnss3-tools', brew: 'nss', use: 'writes certificates as Firefox does' },
   cmsutil: { debian: 'libnss3-tools', brew: 'nss', use: 'judges signed mail' },
   python3: { debian: 'python3', use: "reads mail with Python's e-mail package" },
-  curl: { debian: 'curl', use: "runs the README's example" },
+  curl: { debian: 'curl', use: 'runs the examples of the documents' },
   // Without a screen, and at half the work of the whole browser; which serves as well where it is there.
   chromium: {
     debian: 'chromium-headless-shell',

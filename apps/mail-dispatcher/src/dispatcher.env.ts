@@ -103,7 +103,7 @@ const dispatcherVariables = {
         "domain of the return path of what goes out by the platform's server; its mail exchanger is BOUNCE_SMTP_PORT. No reports are read when not set",
     }),
   BOUNCE_SECRET: variables.SECRET_KEYS.optional().meta({
-    description: '`id:base64key,…`, 32 bytes each; the first makes return paths, all know them again',
+    description: '`id:base64key,…`, 32 bytes each; the first signs return paths, and all verify them',
     secret: true,
   }),
   BOUNCE_PER_RECIPIENT: z

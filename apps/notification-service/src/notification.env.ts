@@ -15,7 +15,7 @@ export const notificationEnvironment = environmentSchema({
   RETENTION_NOTIFICATIONS: atLeastADay.default(30 * DAY_MS).meta({ description: 'how long notifications are kept' }),
   RETENTION_EVENTS: atLeastADay
     .default(30 * DAY_MS)
-    .meta({ description: 'how long it is known which outcomes have been told, and outcomes are kept that could not be read' }),
+    .meta({ description: 'how long the service remembers which outcomes it has told, and keeps outcomes that it could not read' }),
   OPERATOR_ADDRESS: z
     .email('must be an e-mail address')
     .optional()

@@ -175,7 +175,7 @@ export const emailDeliveryView = z.object({
 });
 export type EmailDeliveryView = z.infer<typeof emailDeliveryView>;
 
-/** Answer of `settings.get` on the Redis transport: the password sealed (see `credential seal` in ARCHITECTURE.md), never clear. */
+/** Answer of `settings.get` on the Redis transport: the password sealed (by `CredentialBox` of libs/platform), never clear. */
 export const teamMailSettings = z.object({
   ...read,
   smtp: z

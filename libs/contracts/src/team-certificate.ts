@@ -70,7 +70,7 @@ export const teamCertificate = z.object({
   ...certificateView.shape,
   /** Base64 of DER: its own, then its issuers without the root. */
   chain: z.array(z.string()).min(1),
-  /** PKCS#8 in base64, sealed for the team and this certificate (see `credential seal` in ARCHITECTURE.md). */
+  /** PKCS#8 in base64, sealed for the team and this certificate (by `CredentialBox` of libs/platform). */
   keySealed: z.string(),
 });
 export type TeamCertificate = z.infer<typeof teamCertificate>;

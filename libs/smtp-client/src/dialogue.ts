@@ -21,7 +21,7 @@ type Turn = { atMs: number; by: 'C' | 'S' | '-'; words: string | Reply | number;
 
 /**
  * Sign-in lines of ours are never in it. What a server says is cleared of the secret, and of what we said to sign in, when it is put into
- * words: a normal delivery does not pay for the search (ARCHITECTURE.md, Transcripts).
+ * words: a normal delivery does not pay for the search (docs/operating.md, Transcripts).
  */
 export class Dialogue {
   private readonly beganMs = performance.now();

@@ -88,7 +88,7 @@ async function tokensFor({ AUTH_JWKS_URL, AUTH_JWT_SECRET, AUTH_USER_TOKEN_LIFE 
   if (AUTH_JWKS_URL === undefined && AUTH_JWT_SECRET !== undefined) return issueTokens(AUTH_JWT_SECRET, AUTH_USER_TOKEN_LIFE);
   throw new CurableError(
     'Tokens come from your identity provider, whose keys AUTH_JWKS_URL names.',
-    'let it issue one with the claims that the README lists.',
+    'let it issue one with the claims that docs/operating.md lists.',
   );
 }
 

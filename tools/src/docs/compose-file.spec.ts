@@ -327,7 +327,7 @@ describe('docker-compose.yml', () => {
 
   it('keeps as many dispatchers as .env says, whatever is brought up later', () => {
     expect(serviceNamed('mail-dispatcher').deploy.replicas).toBe('${DISPATCHERS:-1}');
-    const told = ['README.md', 'docs/runbook.md', 'docs/upgrading.md'].filter((page) =>
+    const told = ['README.md', 'docs/operating.md', 'docs/runbook.md', 'docs/upgrading.md'].filter((page) =>
       readFileSync(join(workspaceRoot, page), 'utf8').includes('--scale'),
     );
     expect(told).toEqual([]);

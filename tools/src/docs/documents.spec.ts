@@ -71,8 +71,8 @@ describe('the documents', () => {
   it('are as the code makes them (node tools/docs.mjs)', async () => {
     const updated = await updatedDocuments('src');
     expect(updated.map(({ path }) => path)).toEqual([
-      'README.md',
       'docs/integrating.md',
+      'docs/operating.md',
       'libs/contracts/README.md',
       'SECURITY.md',
       'ARCHITECTURE.md',

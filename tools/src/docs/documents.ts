@@ -27,16 +27,15 @@ export async function updatedDocuments(from: 'dist' | 'src'): Promise<Document[]
   const boundaries = createRequire(__filename)(join(workspaceRoot, 'tools', 'boundaries.cjs')) as { PROJECTS: ProjectBoundary[] };
   const sendByClient = fenced('ts', read(join(EXAMPLES, 'send-invoice.ts')));
   const blocks: Record<string, Record<string, string>> = {
-    'README.md': {
-      'publish-by-queue': publishByQueue,
-      'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
-      'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
-      environment: environmentTable(environments),
-    },
     'docs/integrating.md': {
+      'publish-by-queue': publishByQueue,
       'send-by-client': sendByClient,
+      'publish-by-http': fenced('sh', read(join(EXAMPLES, 'send-invoice.sh'))),
       'send-by-python': fenced('python', read(join(EXAMPLES, 'send_invoice.py'))),
+      'send-by-php': fenced('php', read(join(EXAMPLES, 'send_invoice.php'))),
+      'publish-by-upload': fenced('sh', read(join(EXAMPLES, 'upload-invoice.sh'))),
     },
+    'docs/operating.md': { environment: environmentTable(environments) },
     'libs/contracts/README.md': { 'publish-by-queue': publishByQueue, 'send-by-client': sendByClient },
     'SECURITY.md': { attacks: await attackTable(from) },
     'ARCHITECTURE.md': {

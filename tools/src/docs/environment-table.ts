@@ -1,4 +1,4 @@
-// The README's table of environment variables, made of the schemas that the services read by.
+// The table of environment variables in docs/operating.md, made of the schemas that the services read by.
 import { isDeepStrictEqual } from 'node:util';
 import { type z } from 'zod';
 import { markdownTable } from './markdown-table.js';

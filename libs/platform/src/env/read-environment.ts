@@ -4,7 +4,7 @@ import { type z } from 'zod';
 /** A start that can't go on because of the environment: says every variable that is wrong and what it should be. */
 export class EnvironmentError extends Error {
   /** For whoever sees it on a terminal. */
-  readonly cure = 'correct what is named, then try again; the README says what each variable must be.';
+  readonly cure = 'correct what is named, then try again; docs/operating.md says what each variable must be.';
 
   constructor(readonly problems: string[]) {
     super(`The environment is not as it must be:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);

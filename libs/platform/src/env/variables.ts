@@ -1,4 +1,4 @@
-// The variables that more than one service reads, each defined once: its form, default and description (the README's table is made of these).
+// The variables that more than one service reads, each defined once: its form, default and description (the table in docs/operating.md is made of these).
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { USER_TOKEN_LIFE_MS } from '../auth/token-verifier.js';
@@ -177,7 +177,7 @@ export const variables = {
   ),
   NOTIFICATION_SECRET_KEYS: described(
     secretKeys,
-    'the same for the keys of webhooks: keys of its own, so that no service opens what only the others need; one of the two is required, and `SECRET_KEYS` are used where this is not set',
+    'the same as `SECRET_KEYS`, for the secrets of webhooks: separate keys, so that no service can open what only the others need; one of the two is required, and `SECRET_KEYS` are used where this is not set',
     true,
   ),
   PLATFORM_SMTP_URL: described(

@@ -44,7 +44,7 @@ const OPTIONS: readonly [name: string, options: JobOptions][] = [
   ['repeat', { repeat: { every: 300, limit: 3 } }],
   ['lifo', { lifo: true }],
   ['priority', { priority: 2_097_152 }],
-  // One that nobody else has: whatever comes under an id in use Bull drops before anybody sees it (README).
+  // One that nobody else has: whatever comes under an id in use Bull drops before anybody sees it (docs/integrating.md).
   ['a jobId', { jobId: 'chosen by the publisher' }],
   ['preventParsingData', { stackTraceLimit: 0, preventParsingData: true }],
   ['all of them', { timeout: 1, attempts: 3, backoff: 1, removeOnFail: 1, lifo: true, delay: 1, jobId: 'another' }],

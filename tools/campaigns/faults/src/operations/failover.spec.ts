@@ -47,7 +47,7 @@ async function postgres(): Promise<FailingServers> {
   };
 }
 
-/** As the README tells invoicing to: again with the same key until it is acknowledged and the delivery is seen. Resolves with how many had to be. */
+/** As docs/integrating.md tells invoicing to: again with the same key until it is acknowledged and the delivery is seen. Resolves with how many had to be. */
 async function publishUntilSeen(
   play: Play,
   jobs: readonly DispatchJobInput[],
