@@ -3,10 +3,10 @@ import { domainToASCII } from 'node:url';
 
 // RFC 5322 3.2.3 atext; quoted local parts are legal but carry injections through real servers, so they are refused.
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*$/;
-// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of. A few of them are invisible, such as fillers.
+// RFC 6531 3.3 allows any character beyond ASCII; letters and digits are what names are made of. Some letters are invisible, such as fillers.
 const INTERNATIONAL_LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
-// Mobile carriers in Japan have given out addresses such as "user.@docomo.ne.jp" and "a..b@docomo.ne.jp". Elsewhere such a dot is a slip.
+// Mobile carriers in Japan have given out addresses such as "user.@docomo.ne.jp" and "a..b@docomo.ne.jp". Elsewhere such a dot is a mistake.
 const OLD_LOCAL_PART = /^[A-Za-z0-9][A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]*$/;
 const DOMAINS_OF_OLD_FORMS: ReadonlySet<string> = new Set(['docomo.ne.jp', 'ezweb.ne.jp', 'au.com']);
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;

@@ -5,7 +5,7 @@ import { boundedText, explained, shownLine } from './text.js';
 
 /**
  * An address as it may stand in an SMTP command: dot-atom local part (RFC 5321 4.1.2, without quoted strings), domain in
- * ASCII. A Unicode domain is taken and turned into its A-labels. Errors say what is wrong and how to mend it.
+ * ASCII. A Unicode domain is taken and turned into its A-labels. Errors say what is wrong and how to correct it.
  */
 export const emailAddress = addressBy(explainAddress);
 

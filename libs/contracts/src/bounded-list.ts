@@ -5,8 +5,8 @@ import { MOST_FIELD_ERRORS } from './http.js';
 const wrongItems = new WeakMap<object, number>();
 
 /**
- * A list without a greatest length, like `z.array`; its items are no longer looked at once as many of them were wrong as are told: 30 MB of
- * wrong items would become gigabytes of complaints. The list stays wrong, as what was found stands; so it may not be within `catch`, which forgets that.
+ * A list of any length, like `z.array`, that stops checking its items after as many errors as are reported: 30 MB of wrong items would become gigabytes
+ * of errors. The list stays invalid because the errors found so far remain; so do not use it within `catch`, which forgets them.
  */
 export function listOf<T extends z.ZodType>(item: T, error: string): z.ZodArray<T> {
   const bounded = item.clone();

@@ -1,4 +1,4 @@
-/** Where the web page shows what, behind its own address; the page and links in e-mails agree by it. Each part is encoded, so that no id can lead elsewhere. */
+/** The paths of the web page's views, for the page itself and for links in e-mails. Each part is encoded, so that no id can lead elsewhere. */
 export const teamPath = (team: string): string => `/teams/${encodeURIComponent(team)}`;
 
 export const settingsPath = (team: string): string => `${teamPath(team)}/settings/invoicing`;
@@ -12,5 +12,5 @@ export const inboxPath = (team: string): string => `${teamPath(team)}/inbox`;
 
 /** In the query, as a sign-in takes what stands behind the `#`. */
 export const PREFERENCES_SHOWN = 'show=preferences';
-/** The inbox, opened at how the reader is told. */
+/** The inbox, opened at the reader's preferences. */
 export const preferencesPath = (team: string): string => `${inboxPath(team)}?${PREFERENCES_SHOWN}`;

@@ -1,6 +1,6 @@
 /**
  * What makes a cell a formula, also in the wide and small forms that spreadsheets of East Asia take for the same, and behind blanks and
- * invisible characters, which some drop when they open or paste a file. A cell that begins with a control character is none of ours.
+ * invisible characters, which some drop when they open or paste a file. Our own cells never begin with a control character.
  */
 const FORMULA = /^(?:\p{Cc}|[\p{Z}\p{Cf}\p{Cc}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
 

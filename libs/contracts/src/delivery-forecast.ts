@@ -11,7 +11,7 @@ export const deliveryForecastQuery = z.object({
 });
 export type DeliveryForecastQuery = z.output<typeof deliveryForecastQuery>;
 
-/** Answer. Without limits nothing waits for them, and when the last goes is nobody's to say. */
+/** Answer. Without limits nothing waits for them, and nobody can say when the last document goes. */
 export const deliveryForecast = z.object({
   /** Documents that wait for the team's own server, the further ones among them. */
   waiting: z.int(),

@@ -7,7 +7,7 @@ import { lineOfText } from './text.js';
 // A person looks for a handful of words; each one is a condition of its own for the database.
 const MOST_WORDS = 10;
 const MOST_DAYS = 90;
-/** Recipients of a delivery that a list names; more fit into no cell that somebody reads. */
+/** How many recipients of a delivery a list names; nobody would read more in one cell. */
 export const MOST_NAMED = 100;
 
 const wordsOf = (text: string): string[] => text.split(/\s+/u).filter((word) => word !== '');
@@ -42,7 +42,7 @@ export const deliveryLogQuery = pageQuery
     message: 'must be later than "from"',
   });
 
-// The names of the IANA database; offsets and abbreviations made up of signs are none, though some parsers take them.
+// Names of the IANA database. Offsets and abbreviations with signs are not among them, though some parsers accept them.
 const TIME_ZONE_NAME = /^[A-Za-z][A-Za-z0-9_]*(?:[/+-][A-Za-z0-9_]+)*$/;
 const isTimeZone = (name: string): boolean => {
   try {

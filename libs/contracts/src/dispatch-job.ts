@@ -30,7 +30,7 @@ export type DocumentReference = z.infer<typeof documentReference>;
 /** The same as it is taken: alerts and pages name the document by it. */
 export const documentToName = reference(shownLine(NAME_OF_DOCUMENT));
 
-/** Who hears of trouble, as events name them. Address and language are for us alone: an event is read without them where they can't be. */
+/** Who is told of trouble, as events name them. Only we use address and language, so an event is read without the one that is unreadable. */
 export const requestedBy = z.strictObject({
   userId,
   email: emailAddress.optional().catch(undefined),
@@ -39,21 +39,21 @@ export const requestedBy = z.strictObject({
 export type RequestedBy = z.infer<typeof requestedBy>;
 
 /**
- * The same as a document says it, read as far as it can be: what concerns us alone never stops a document. Of one whose user can't be read, those
- * hear whom the team has named, or all of the team.
+ * The same as a document names it, read as far as possible: what only we use never stops a document. If its user cannot be read, the people whom the
+ * team has named are told, or else the whole team.
  */
 export const requester = z
   .object({ ...requestedBy.shape, userId: userId.transform((id): string | undefined => id).catch(undefined) })
   .catch({ userId: undefined });
 export type Requester = z.infer<typeof requester>;
 
-/** Whom events of a document name; `null` where nobody could be read. */
+/** Whom the events of a document name; `null` if nobody could be read. */
 export const namedBy = ({ userId: id, ...about }: Requester): RequestedBy | null => (id === undefined ? null : { userId: id, ...about });
 
-/** Of the fields that were dropped, as many are named. */
+/** At most this many of the dropped fields are named. */
 const DROPPED_NAMED = 20;
 
-/** What could not be read of a document that is sent all the same, as pointers. */
+/** The fields that could not be read of a document that is sent nevertheless, as pointers. */
 export function droppedFields(sent: unknown, { requestedBy: read }: { requestedBy: Requester }): string[] {
   const by = (sent as { requestedBy?: unknown }).requestedBy;
   if (typeof by !== 'object' || by === null || Array.isArray(by)) return ['/requestedBy'];
@@ -80,13 +80,13 @@ const attachmentName = {
     .optional(),
 };
 
-/** Of base64 that is looked at in one go; a multiple of four, which makes whole bytes. */
+/** How many characters of base64 are checked at a time; a multiple of four, which makes whole bytes. */
 const PIECE_CHARACTERS = 256 * 1024;
 
 /**
- * Base64 with its padding (RFC 4648 section 4). Node's decoder passes over what is not base64, so that too few bytes come out; that takes a
- * quarter of the time of a regular expression that looks for such a character. The decoder also takes the alphabet for URLs, and of a character
- * beyond Latin-1 its lower byte: both are looked for by themselves.
+ * Base64 with its padding (RFC 4648 section 4). Node's decoder skips whatever is not base64, so that too few bytes come out; checking that takes a
+ * quarter of the time of a regular expression. The decoder also accepts the alphabet for URLs, and the lower byte of characters beyond Latin-1;
+ * both are checked separately.
  */
 export function isBase64(value: string): boolean {
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
@@ -168,9 +168,9 @@ export const tooLargeTogether = ({ attachmentBytes }: DocumentLimits): string =>
 type AnyAttachment = { contentId?: string | undefined };
 type Parts = { html?: string | undefined; attachments?: AnyAttachment[] | undefined; withoutDocument?: boolean | undefined };
 
-/** What no field shows by itself. */
+/** Rules that concern several fields. */
 function checkParts({ html, attachments, withoutDocument }: Parts, context: z.RefinementCtx): void {
-  // A list that is left out is a publisher's who sends no documents; an empty one is that of a publisher who lost his.
+  // A publisher that sends no documents leaves the list out; an empty list may come from a publisher that lost its document.
   if (attachments?.length === 0 && withoutDocument !== true) {
     const message = 'is empty: a document needs a file, or "withoutDocument": true';
     context.addIssue({ code: 'custom', path: ['attachments'], message });

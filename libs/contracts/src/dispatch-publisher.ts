@@ -13,7 +13,7 @@ export type ReplicatedJobQueue = JobQueue & {
 /** On how many replicas of Redis a job must be before it counts as published, and how long that may take. */
 export type Replication = { replicas: number; withinMs: number };
 
-/** `traceparent`: the step of the publisher's own trace (W3C) that the delivery follows from. It is no part of the document, and one that can't be read is let be. */
+/** `traceparent`: the step of the publisher's own trace (W3C) that the delivery follows from. It is not part of the document; an unreadable one is ignored. */
 export type Publishing = { traceparent?: string };
 
 /** Redis has the job, but not on as many replicas as asked for: a failover now may lose it. Publish it again with the same key. */
@@ -48,7 +48,7 @@ export async function publishDispatchJob(
 }
 
 // The delivery's row in PostgreSQL is what counts, so finished jobs are not kept. No job id: while one is in use Bull drops whatever comes under it.
-// The trace goes beside the document, among the options, where a dispatcher that does not know it does not look.
+// The trace goes beside the document, among the options, where older dispatchers do not look.
 const add = (queue: JobQueue, job: DispatchJobInput, traceparent: string | undefined): Promise<unknown> =>
   queue.add(DISPATCH_JOB, job, { removeOnComplete: true, removeOnFail: false, attempts: 1, ...(traceparent && { traceparent }) });
 
@@ -66,15 +66,15 @@ async function publishReplicated(
 }
 
 type Replicated = { replicas: number; history: string };
-/** What is being asked, or was, and what is asked next. */
+/** The question under way, or the last one, and the next one. */
 type Question = { last: Promise<unknown>; next: Promise<Replicated> | null };
 
-/** By how many replicas and how long. */
+/** Questions by number of replicas and time. */
 const questions = new WeakMap<ReplicatedJobQueue, Map<string, Question>>();
 
 /**
- * WAIT holds up its connection, so that publishers would wait one after the other, each for the time of all before it. Those who come while one
- * waits share the next question instead: it is put after all that they have written.
+ * WAIT blocks its connection, so publishers would wait one after the other, each for the time of all before it. Instead, all that come while one
+ * waits share the next WAIT, which is sent after everything that they have written.
  */
 function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
   const ofQueue = questions.get(queue) ?? new Map<string, Question>();
@@ -93,8 +93,8 @@ function replicatedBy(queue: ReplicatedJobQueue, replicas: number, withinMs: num
 }
 
 /**
- * WAIT speaks of what its own connection wrote, which may be a new one by now; so it follows a write. What was written to the same history before
- * that is replicated before it. Its key is in the slot of the queue, so that a Cluster gets all three at the queue's node.
+ * WAIT counts only what its own connection wrote, and the connection may be a new one by now; so a write precedes it. Whatever was written earlier is
+ * replicated before that write. Its key is in the slot of the queue, so that a Cluster runs all of it on the queue's node.
  */
 async function askReplicated(queue: ReplicatedJobQueue, replicas: number, withinMs: number): Promise<Replicated> {
   const answers = await queue.client

@@ -1,10 +1,10 @@
-// Writes a body to the link all but its last bytes, and lets nothing through that the server would not read as what it is.
+// Writes a body to the link, all but its last bytes, and stops at anything that the server would misread.
 import { type Link } from './link.js';
 import { type OutgoingMessage } from './message.js';
 
 /** Enough that a message cut off here can't pass for a whole one, and small enough to leave in one packet. */
 const HELD_BYTES = 64;
-/** As much as goes out under one time limit: a slow line takes it well within the minute that a reply may take. */
+/** How much is written under one time limit: even a slow connection takes it well within the minute that a reply may take. */
 const WRITE_BYTES = 256 * 1024;
 
 const LINE_END = Buffer.from('\r\n');
@@ -60,7 +60,7 @@ export class BodyWriter {
         await this.take(asBuffer(next.value));
       }
     } finally {
-      // Not waited for: a source that hangs must not hold up what became of the message.
+      // Not awaited: a source that hangs must not delay the result of the message.
       void Promise.resolve(blocks.return?.()).catch(() => undefined);
     }
   }
@@ -68,7 +68,7 @@ export class BodyWriter {
   private async take(block: Buffer): Promise<void> {
     this.check(block);
     if (block.length >= HELD_BYTES) {
-      // One write a block: it waits until it is known whether it is the last.
+      // One write for each block, which waits until we know whether it is the last one.
       await this.writeAllButTheLast(0);
       this.held = block;
     } else {
@@ -80,7 +80,7 @@ export class BodyWriter {
   private check(block: Buffer): void {
     this.bytes += block.length;
     if (this.bytes > this.message.size) throw new UnfitBodyError(`the body has more than the ${this.message.size} bytes announced`);
-    // It would end the message, or lose its dot (RFC 5321 4.5.2). Some servers take a bare LF for a line end, so it counts as one here.
+    // Such a line would end the message or lose its dot (RFC 5321 4.5.2). Some servers read a bare LF as a line end, so it counts as one here.
     if ((this.isAtLineStart && block[0] === DOT) || block.includes('\n.')) throw new UnfitBodyError('a line of the body begins with a dot');
     if (block.length > 0) this.isAtLineStart = block[block.length - 1] === LF;
   }

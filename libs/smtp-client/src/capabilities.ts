@@ -1,7 +1,7 @@
 import { type Reply } from './reply.js';
 import { type Capabilities } from './smtp-server.js';
 
-/** What a server can that answered HELO only. */
+/** The capabilities of a server that answered only HELO. */
 export const NO_CAPABILITIES: Capabilities = {
   maxMessageBytes: null,
   size: false,

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 
-/** `weakness`: why mail servers may not like the name, and what to do, for the operator's log; `null` where there is nothing to better. */
+/** `weakness`: why mail servers may not like the name, and what to do, for the operator's log; `null` if the name is fine. */
 export type ClientName = { name: string; weakness: string | null };
 
 /**
@@ -9,7 +9,7 @@ export type ClientName = { name: string; weakness: string | null };
  */
 export function clientNameFor(configured: string | undefined, machine = hostname(), addresses = ownAddresses()): ClientName {
   if (configured !== undefined && isFullyQualified(configured)) return { name: configured, weakness: null };
-  // A host name may hold what EHLO may not: an underscore, say.
+  // A host name may contain characters that EHLO does not allow, such as an underscore.
   const own = machine.replace(/[^A-Za-z0-9.-]/g, '-').replace(/^[-.]+|[-.]+$/g, '');
   const name = isFullyQualified(own) ? own : literalOf(addresses[0] ?? '127.0.0.1');
   if (configured === undefined && name === own) return { name, weakness: null };
@@ -18,7 +18,7 @@ export function clientNameFor(configured: string | undefined, machine = hostname
 }
 
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-// What machines call themselves that nobody has named.
+// The names of machines that nobody has named.
 const UNNAMED = /^localhost(?:\.|$)|\.(?:local|localdomain)$/i;
 
 function isFullyQualified(name: string): boolean {

@@ -8,10 +8,10 @@ import { type SmtpServer } from './smtp-server.js';
 
 export type Connected<S> = { ok: true; socket: S } | { ok: false; fact: SmtpFact };
 
-/** A session of before that is to be resumed, and who keeps those that the server hands out now. */
+/** An earlier session to resume, and who stores the sessions that the server issues now. */
 export type Resuming = { session?: Buffer; onSession?: (session: Buffer) => void };
 
-/** Keepalive finds a peer that vanished while it owes the final reply, for which we wait minutes. */
+/** Keepalive detects a peer that vanished before its final reply, for which we wait minutes. */
 const KEEPALIVE_MS = 30_000;
 
 /** Connects to one address. `signal` destroys the socket, also one that has long been connected. */
@@ -38,10 +38,10 @@ export async function secureSocket(
   const secureContext = contextOf(server);
   plain.on('error', ignoreLateError);
   const resumed = session === undefined ? {} : { session };
-  // Node would check who has issued it and for which name; nothing is said before `objectionTo` has found the pinned one.
+  // Node would check the issuer and the name; here `objectionTo` checks for the pinned certificate before anything is sent.
   const pinned = server.pin === undefined ? {} : { rejectUnauthorized: false };
   const socket = connectTls({ socket: plain, host: server.host, minVersion: 'TLSv1.2', ...name, ...secureContext, ...resumed, ...pinned });
-  // With TLS 1.3 some time after the handshake, and more than once.
+  // With TLS 1.3, sessions come some time after the handshake, and more than once.
   if (onSession !== undefined) socket.on('session', onSession);
   const late = timeoutFact('tls', 'TLS handshake not finished', timeoutMs);
   const handshake = await firstOf(socket, 'secureConnect', timeoutMs, late, (error) => handshakeFact(error, socket));
@@ -52,7 +52,7 @@ export async function secureSocket(
   return secured;
 }
 
-/** The socket once it is `ready`, or destroyed with the fact of its error, its end or its lateness. */
+/** Resolves to the socket once it is `ready`; if it fails, closes or takes too long, destroys it and resolves to the reason. */
 function firstOf<S extends Socket>(
   socket: S,
   ready: 'connect' | 'secureConnect',
@@ -75,10 +75,10 @@ function firstOf<S extends Socket>(
   });
 }
 
-// The first event has settled the matter; a socket without a listener would throw what comes after it.
+// The first event has decided the result; without a listener, a later error of the socket would be thrown.
 function ignoreLateError(): void {}
 
-/** What is wrong with what the server has shown where it is to show one certificate and no other. */
+/** What is wrong with the server's certificate if one certificate is pinned. */
 function objectionTo(shown: X509Certificate | undefined, pin: string): SmtpFact | null {
   const objection = (reason: 'not_pinned' | 'expired' | 'not_yet_valid', text: string): SmtpFact => ({
     ...{ kind: 'tls', stage: 'tls', reason, text },
@@ -90,11 +90,11 @@ function objectionTo(shown: X509Certificate | undefined, pin: string): SmtpFact 
   return now < Date.parse(shown.validFrom) ? objection('not_yet_valid', `the pinned certificate is valid from ${shown.validFrom}`) : null;
 }
 
-/** Those used last; each holds some 500 KB of certificates. */
+/** Only the contexts used last are kept; each holds about 500 KB of certificates. */
 const CONTEXTS_AT_MOST = 50;
 const contexts = new Map<string, SecureContext>();
 
-/** Parsing Node's 140 root certificates takes milliseconds, so what was made is kept. A certificate has one key, so that need not tell them apart. */
+/** Parsing Node's 140 root certificates takes milliseconds, so contexts are kept. The key of a client certificate need not be part of their name, as each certificate has only one. */
 function contextOf({ caPem, clientCertificate }: SmtpServer): { secureContext?: SecureContext } {
   if (caPem === undefined && clientCertificate === undefined) return {};
   const key = JSON.stringify([caPem ?? '', clientCertificate?.chainPem ?? '']);
@@ -114,8 +114,8 @@ const newContext = (caPem: string | undefined, client: SmtpServer['clientCertifi
   });
 
 /**
- * A team may have nothing but the certificate of an authority in between, which is enough then. Where it has the root, a chain that is not whole
- * is to be told as that.
+ * A team may have only the certificate of an intermediate authority, which is then enough. If it has the root, an incomplete chain must be reported
+ * as incomplete.
  */
 function endsInRoots(caPem: string): boolean {
   const authorities = caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

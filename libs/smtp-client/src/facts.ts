@@ -24,8 +24,8 @@ const NETWORK_REASONS: Readonly<Record<string, NetworkReason>> = {
 };
 
 /**
- * What a server's alert says (RFC 8446 6.2, RFC 5246 7.2.2), by its number: its name is another from one OpenSSL to the next, and the `code` that Node
- * makes of it too.
+ * What a server's alert means (RFC 8446 6.2, RFC 5246 7.2.2), by its number: its name differs between versions of OpenSSL, and so does the `code` that
+ * Node derives from it.
  */
 const ALERT_REASONS: Readonly<Record<number, TlsReason>> = {
   // TLS 1.1 and older, ciphers of that time.
@@ -47,7 +47,7 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'untrusted',
   UNABLE_TO_GET_ISSUER_CERT: 'untrusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted',
-  // The server sent its own certificate only: mostly the one in between is missing, which browsers know from elsewhere.
+  // The server sent only its own certificate: usually the intermediate one is missing, which browsers get elsewhere.
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'incomplete',
   CERT_CHAIN_TOO_LONG: 'untrusted',
   CERT_REVOKED: 'untrusted',
@@ -66,7 +66,7 @@ const TLS_REASONS: Readonly<Record<string, TlsReason>> = {
   CA_MD_TOO_WEAK: 'outdated',
 };
 
-/** A link that broke. Codes that are not in the tables (TLS alerts in mid-session, …) count as `reset`: it was there and is gone. */
+/** A link that broke. Codes that are not in the tables (TLS alerts in mid-session, …) count as `reset`: the connection existed and is gone. */
 export function networkFact(stage: AttemptStage, error: NodeJS.ErrnoException): SmtpFact {
   return { kind: 'network', stage, reason: NETWORK_REASONS[error.code ?? ''] ?? 'reset', text: error.message };
 }
@@ -85,18 +85,18 @@ export function handshakeFact(error: NodeJS.ErrnoException, socket: TLSSocket): 
   return { kind: 'tls', stage: 'tls', reason, text: handshakeText(error) };
 }
 
-/** What the server has against the certificate that it was shown, or against being shown none; `null` where it speaks of something else. */
+/** What the server objects to in the client's certificate, or that there is none; `null` if its alert is about something else. */
 function reasonOfClient(error: Error, socket: TLSSocket): TlsReason | null {
   const alert = alertOf(error);
   if (alert === null) return null;
-  // TLS 1.2 has one alert for ciphers that do not fit and for a certificate that the client owes. Ciphers come first: once the server's
-  // certificate is there, both have agreed on how to encrypt.
+  // TLS 1.2 has one alert for ciphers that do not match and for a missing client certificate. Ciphers are agreed on first: once the server's
+  // certificate has arrived, the alert cannot be about ciphers.
   const isOwed = alert === HANDSHAKE_FAILURE && socket.getPeerX509Certificate() !== undefined;
   if (!isOwed && !ALERTS_OF_CLIENT_CERTIFICATE.has(alert)) return null;
   return socket.getX509Certificate() === undefined ? 'client_certificate_wanted' : 'client_certificate_refused';
 }
 
-/** The number that OpenSSL ends its message of an alert with. */
+/** The number at the end of OpenSSL's message about an alert. */
 function alertOf({ message }: Error): number | null {
   const [, number] = /SSL alert number (\d+)/.exec(message) ?? [];
   return number === undefined ? null : Number(number);

@@ -14,11 +14,11 @@ export type KeptSession = {
   readonly way: Way;
   /** Messages offered over it so far. */
   messages: number;
-  /** It has carried a message or has waited for one: the server may have hung up on it. */
+  /** It has carried a message or has been idle, so the server may have closed it. */
   isUsed: boolean;
-  /** The next message may have it, of which the server has all and is still to answer. */
+  /** The server has the whole message and has not answered yet; the next message may already use the session. */
   isOffered: boolean;
-  /** Another message has it by now. */
+  /** Another message uses it by now. */
   isPassedOn: boolean;
   /** Runs while it waits for its next message. */
   idleTimer: NodeJS.Timeout | null;

@@ -11,15 +11,15 @@ export type OutgoingMessage = {
   recipients: readonly string[];
   /**
    * Name of the message in reports on it. Where the server offers it (RFC 3461) it is asked to report failures and delays, and to name each
-   * recipient in that report as it is here. Not set: the server reports as it is used to.
+   * recipient in that report as it is here. If not set, the server reports in its usual way.
    */
   envelopeId?: string;
   /** Bytes of `body`, exactly: a body that turns out shorter or longer is never ended. */
   size: number;
   /**
    * The message as it goes on the wire: lines ended by CRLF, the last one too, and none that begins with a dot. Blocks are asked for
-   * once the server takes the message, and left alone when it is given up. They must come or fail in bounded time by
-   * themselves: waiting for them is not the server's fault and has no limit here.
+   * once the server takes the message, and no longer when it is given up. The source must produce or fail in bounded time by
+   * itself: there is no time limit here, because the server is not to blame for waiting.
    */
   body: Buffer | (() => AsyncIterable<Uint8Array>);
   /**
@@ -27,13 +27,13 @@ export type OutgoingMessage = {
    * after a crash, then answer; a rejection holds. Must settle by itself: the transaction's result waits for it.
    */
   beforeEndOfData: (acceptedRecipients: string[]) => Promise<GateDecision>;
-  /** Told once the end of data is out: the server has only to answer. */
+  /** Called once the end of data is out and only the server's answer is missing. */
   afterEndOfData?: () => void;
-  /** Hears what is said of it. */
+  /** Records what both sides say about it. */
   dialogue?: Dialogue;
 };
 
-/** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: it was not asked any more. */
+/** `accepted`: the server took the address at RCPT. `fact`: it refused it. Neither: the server was not asked. */
 export type RecipientAnswer = { address: string; accepted: boolean; fact?: SmtpFact };
 
 /**

@@ -42,7 +42,7 @@ export class NodemailerSocket extends Duplex {
     return this;
   }
 
-  /** From here on the end of the one is not the end of the other. */
+  /** From here on, closing this stand-in does not close the link, and the other way round. */
   letGo(): void {
     this.isLetGo = true;
     this.stopListening();

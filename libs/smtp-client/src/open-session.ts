@@ -30,7 +30,7 @@ export async function openSession(server: SmtpServer, options: SessionOptions): 
   const steps = new StepClock(options.onStep);
   const fail = (fact: SmtpFact, tls: string | null = null): OpenResult => {
     steps.failed(fact);
-    // A server's refusal is in it as the reply that it was.
+    // The dialogue already contains a refusal of the server, as its reply.
     if (fact.kind !== 'reply') options.dialogue?.noted(fact.text);
     return { ok: false, fact, server: serverLabel(server), tls };
   };
@@ -72,7 +72,7 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
   }
   const since = performance.now();
   const resolved = await resolveHost(server.host, timeouts.connectMs, options.dnsServers);
-  // One address out of bounds spoils the name: which one gets connected to is not ours to choose (DNS rebinding).
+  // One forbidden address makes the whole name forbidden, because we do not choose which one a connection uses (DNS rebinding).
   const isForbidden = resolved.ok && !resolved.addresses.every((address) => isAddressAllowed(address, policy));
   const isUnknown = !resolved.ok && resolved.fact.kind === 'address' && resolved.fact.reason === 'host_unknown';
   if (!isFree && (isForbidden || isUnknown)) {

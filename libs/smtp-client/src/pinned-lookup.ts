@@ -13,14 +13,14 @@ export type HostPolicy = Omit<NetworkPolicy, 'allowedPorts'>;
 export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddressError';
 }
-/** Its name leads nowhere, or into a network that is not public: nobody is told which of them. */
+/** The name leads nowhere, or into a private network; the error does not say which. */
 export class UnreachedHostError extends Error {
   override readonly name = 'UnreachedHostError';
 }
 
 /**
- * The one address that was checked, for the `lookup` of a request: whoever changes the name meanwhile changes nothing. Public addresses are
- * reached by https:// on port 443 alone; those that `allowedNetworks` names, as they like.
+ * The one address that was checked, for the `lookup` of a request, so that a change of the name in the meantime has no effect. Public addresses are
+ * reached only by https:// on port 443; those in `allowedNetworks` by any scheme and port.
  * @throws ForbiddenAddressError, UnreachedHostError
  */
 export async function pinnedLookup(target: URL, policy: HostPolicy): Promise<LookupFunction> {
@@ -32,7 +32,7 @@ export async function pinnedLookup(target: URL, policy: HostPolicy): Promise<Loo
     return new UnreachedHostError('no public server is found under the name');
   };
   if (!resolved.ok) throw await unreached('unknown');
-  // One address out of bounds spoils the name, as for mail servers.
+  // One forbidden address makes the whole name forbidden, as for mail servers.
   const areAll = (allowedNetworks: string[]): boolean =>
     resolved.addresses.every((address) => isAddressAllowed(address, { allowedNetworks, allowedPorts: [] }));
   const isPublic = areAll([]);

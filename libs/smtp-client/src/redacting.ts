@@ -8,11 +8,11 @@ const MASK = '***';
 /** Fewer bytes occur by chance in the middle of base64 or among hexadecimal digits. */
 const LEAST_BYTES_INSIDE = 4;
 
-// A reply may break anywhere; the next line may begin with codes of its own.
+// A reply may be broken over lines anywhere, and each line may begin with codes of its own.
 const LINE_BREAK = /[ \t]{0,8}\r?\n(?:[2-5]\d\d[ -])?(?:[245]\.\d{1,3}\.\d{1,3}[ \t])?[ \t]{0,8}/g;
 /** RFC 2045 6.7: a line of quoted-printable that goes on ends in `=`. */
 const SOFT_LINE_BREAK = new RegExp(`=${LINE_BREAK.source}`, 'g');
-/** Forms put `+` or `_` for a blank, and what is broken at a blank loses it. */
+/** Some encodings write a space as `+` or `_`, and a line that is broken at a space loses it. */
 const BLANKS = /[ \t+_]/g;
 /** Percent-encoding, quoted-printable, HTML, and what JSON and programming languages put a backslash before. */
 const ESCAPED = new RegExp(
@@ -77,7 +77,7 @@ export function redactionOf(auth: SignIn): Redact {
         replaced(joinedLines, ESCAPED, unescapedFromLatin1),
       ])
       .flatMap((plain) => {
-        // Only now: what is escaped has capitals of its own.
+        // Lower case only now, because escape sequences have capitals of their own.
         const joined = replaced(replaced(plain, CAPITALS, inSmallLetters), BLANKS, nothing);
         return placesOf(literal, joined.letters, joined);
       });
@@ -174,7 +174,7 @@ function masked(text: string, places: Range[]): string {
   let clean = '';
   let done = 0;
   for (const [start, end] of places.sort(([a], [b]) => a - b)) {
-    // Readings find the same place, or parts of it.
+    // Several readings may find the same place, or parts of it.
     if (start >= done) clean += text.slice(done, start) + MASK;
     done = Math.max(done, end);
   }

@@ -4,18 +4,18 @@ import { type AttemptStage } from '@billing-mail/contracts';
 import { parseEnhancedCode, type SmtpFact } from '@billing-mail/mail-core';
 
 /**
- * One complete reply. `lines` are without code and separator, untrusted. `isMixed`: lines before them had a welcoming code, as where a
- * server begins its greeting and then thinks better of it.
+ * One complete reply. `lines` are without code and separator, untrusted. `isMixed`: earlier lines had a positive code, as when a
+ * server begins a greeting and then refuses.
  */
 export type Reply = { code: number; lines: string[]; isMixed?: true };
 
-/** A reply, or why what came is none. */
+/** A reply, or why the input is not one. */
 export type Reading = { type: 'reply'; reply: Reply } | { type: 'violation'; text: string };
 
 // RFC 5321 4.5.3.1.5 gives a line 512 octets. Real EHLO answers stay under 2 KiB; the bounds only stop a peer that never ends.
 const MAX_REPLY_BYTES = 64 * 1024;
 const MAX_REPLY_LINES = 512;
-// What a person or a rule could want of it; 64 KiB would end up in logs and rows.
+// As much as a person or a rule could need; otherwise 64 KiB would end up in logs and rows.
 export const MAX_TEXT_CHARACTERS = 4000;
 
 const LF = 0x0a;
@@ -30,10 +30,10 @@ export class ReplyReader {
   private code: string | null = null;
   private bytes = 0;
   private isMixed = false;
-  /** Whether the line that came last has no code, in a reply that has one: only the server knows whether that was all. */
+  /** Whether the last line of a reply has no code although the reply has one: then we cannot know whether it is complete. */
   endsWithoutCode = false;
 
-  /** Whether the peer has begun something that is no complete reply yet. */
+  /** Whether there is input that is not a complete reply yet. */
   get hasUnread(): boolean {
     return this.rest.length > 0 || this.lines.length > 0;
   }
@@ -75,7 +75,7 @@ export class ReplyReader {
     return separator === '-' ? null : this.conclude(code);
   }
 
-  /** What has come of a reply that does not go on; `null` where not even its code has come. */
+  /** The part that has arrived of a reply that will not be completed; `null` if not even its code has arrived. */
   finish(): Reply | null {
     const rest = decode(this.rest);
     this.rest = Buffer.alloc(0);
@@ -119,7 +119,7 @@ export const isSuccess = (reply: Reply): boolean => reply.code >= 200 && reply.c
 
 export const isPositive = (reply: Reply): boolean => reply.code >= 200 && reply.code < 400;
 
-/** The fact that an unwelcome reply is: a refusal by 4xx or 5xx, anything else at this place breaks the protocol. */
+/** An unwelcome reply as a fact: 4xx and 5xx are refusals, anything else here violates the protocol. */
 export function replyFact(stage: AttemptStage, reply: Reply): SmtpFact {
   const text = replyText(reply);
   if (reply.code < 400) return { kind: 'protocol', stage, text: `unexpected reply: ${text}` };

@@ -37,7 +37,7 @@ export async function resolveHost(host: string, timeoutMs: number, dnsServers?: 
 }
 
 async function lookUpLocally(host: string, timeoutMs: number): Promise<string[]> {
-  // What went wrong was said by DNS already; here only addresses are of interest.
+  // DNS has already given the reason of the failure; only addresses matter here.
   const found = await within(
     timeoutMs,
     lookup(host, { all: true, order: 'ipv4first' }).catch(() => []),

@@ -12,19 +12,19 @@ export type KeeperOptions = {
   /** How long a session may wait for its next message, in milliseconds. */
   idleMs: number;
   messagesPerSession: number;
-  /** Over all servers: the one that has waited longest makes room. Default 256, which with as many in use stays below the 1,024 files of a process. */
+  /** Idle sessions over all servers; above it the longest idle one is closed. Default 256: with as many in use it stays below the 1,024 files of a process. */
   idleSessionsAtMost?: number;
 };
 
 export class SessionKeeper {
   private readonly options: Required<KeeperOptions>;
-  /** Those in use and those that wait, of these the one that has waited longest first. */
+  /** Sessions in use and idle ones; among the idle ones the longest idle first. */
   private readonly sessions = new Set<KeptSession>();
   private readonly openings = new Set<Way>();
   private readonly closings = new Map<Promise<void>, string>();
   private readonly known = new KnownServers();
   private readonly salt = randomBytes(32);
-  /** Of servers that are asked for again and again, as the platform's is with each message. */
+  /** Cached for servers that are used again and again, as the platform's is for each message. */
   private readonly keys = new WeakMap<SmtpServer, { scope: string; key: string }>();
   private openedCount = 0;
   private isClosed = false;
@@ -39,8 +39,8 @@ export class SessionKeeper {
   }
 
   /**
-   * A line to `server`, over a session that waits if there is one of the same scope, server and credentials. What waits for the same
-   * scope with another server or other credentials is closed: those have been changed.
+   * A line to `server`, over an idle session of the same scope, server and credentials if there is one. Idle sessions of the same scope with
+   * another server or other credentials are closed, because these have been changed.
    * @param scope whose messages these are; sessions are never shared between scopes
    * @param options without `onStep` and `opening`, which belong to one message and not to a session that outlives it
    */
@@ -61,7 +61,7 @@ export class SessionKeeper {
     );
   }
 
-  /** Closes what waits with QUIT; what is in use is closed when it is given back. */
+  /** Closes idle sessions with QUIT; sessions in use are closed when they are given back. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const kept of this.waiting()) void this.discard(kept);
@@ -93,7 +93,7 @@ export class SessionKeeper {
   }
 
   private take(key: string): KeptSession | null {
-    // The one used last is the one that the server has least reason to have closed.
+    // The session used last is the least likely to have been closed by the server.
     const kept = this.waiting().findLast((one) => one.way.key === key) ?? null;
     if (kept !== null) stopTimer(kept);
     return kept ?? this.takeOffered(key);
@@ -124,7 +124,7 @@ export class SessionKeeper {
   private async giveBack(kept: KeptSession): Promise<void> {
     kept.isOffered = false;
     if (kept.isPassedOn) return;
-    // Given up while the message before it still waits for its answer.
+    // The message was given up while the previous one still waits for its answer.
     if (kept.session.isBusy) {
       this.forget(kept);
       return kept.session.leave();
@@ -132,7 +132,7 @@ export class SessionKeeper {
     if (this.isClosed || kept.way.isRetired || !this.hasRoom(kept)) return this.discard(kept);
     kept.isUsed = true;
     kept.idleTimer = setTimeout(() => void this.discard(kept), this.options.idleMs).unref();
-    // To the end of those that wait.
+    // Move it to the end of the idle sessions.
     this.sessions.delete(kept);
     this.sessions.add(kept);
     const waiting = this.waiting();
@@ -156,8 +156,8 @@ export class SessionKeeper {
   }
 
   /**
-   * Holds the password only as a hash under a key that lives as long as this process. A token is renewed every hour while the account stays
-   * the same, so it is no part of the way: a session that has signed in outlives it.
+   * Contains the password only as a hash, with a key that lives as long as this process. A token is not part of it: it is renewed every hour
+   * while the account stays the same, and a session that has signed in outlives it.
    */
   private keyOf(server: SmtpServer, scope: string): string {
     const known = this.keys.get(server);

@@ -8,16 +8,16 @@ export type SessionOptions = {
   timeouts: Timeouts;
   /** Our name in EHLO: a host name, or an address in brackets. */
   clientName: string;
-  /** Told of every step as it is done, also of those of `session.send`. */
+  /** Called for every step when it is done, including those of `session.send`. */
   onStep?: StepListener;
-  /** Hears what is said while the session is opened. */
+  /** Records what both sides say while the session is opened. */
   dialogue?: Dialogue;
   /** DNS servers (`address:port`) to ask in place of the system's. */
   dnsServers?: readonly string[];
-  /** Aborted while the session is being opened, it ends that at once. Not to be aborted later: `session.close` is for that. */
+  /** Ends the opening at once when it is aborted. Do not abort it later; use `session.close`. */
   opening?: AbortSignal;
-  /** Opened only once those of the same scope that are being closed are gone: for a server that counts connections. */
+  /** Open only after the sessions of the same scope that are being closed are gone, for a server that counts connections. */
   afterClosing?: boolean;
-  /** What is remembered of this server, and learns from this session. */
+  /** What is known of this server from earlier sessions; this session adds to it. */
   known?: KnownServer;
 };

@@ -8,7 +8,7 @@ import { type Capabilities } from './smtp-server.js';
 import { StepClock, type StepListener } from './step-clock.js';
 import { Transaction } from './transaction.js';
 
-// Printable ASCII without space, quotes and angle brackets, and letters of all languages: anything else could end the command and begin another.
+// Printable ASCII without space, quotes and angle brackets, and letters of all languages: anything else could end the command and start another one.
 const COMMAND_SAFE = /^[!#-;=?-~\p{L}\p{M}\p{N}]+$/u;
 
 const UNHEARD: SmtpFact & { kind: 'network' } = {
@@ -38,7 +38,7 @@ export type SmtpSession = {
    * not fit an SMTP command, no recipient, a second message while one is under way (but see `takesNext`) or after `close`.
    */
   send(message: OutgoingMessage): Promise<TransactionResult>;
-  /** Ends this message at once: held, or without an answer where its end of data is out. What was said before it keeps its answer. */
+  /** Ends this message at once: `held`, or unanswered if its end of data is out. The previous message still gets its answer. */
   abort(message: OutgoingMessage): void;
   /**
    * Asks by MAIL and RCPT whether the server accepts `from` as a sender, and this client at all; sends nothing; `null` when it does. Many

@@ -1,4 +1,4 @@
-// A line to one server: messages go over a session that was kept or is opened, and over a fresh one where a kept one turns out dead.
+// A line to one server: messages go over a kept session or a new one, and over a new one if a kept one turns out to be dead.
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { Dialogue } from './dialogue.js';
 import { type KeptSession } from './kept-session.js';
@@ -36,7 +36,7 @@ export interface SmtpLine {
   leaveUsedSession(): Promise<boolean>;
   /** Makes the session available to others if it is healthy and may carry more messages; closes it otherwise. Never throws. */
   giveBack(): Promise<void>;
-  /** Ends what is under way at once, an opening too; from then on nothing is sent. */
+  /** Ends what is under way at once, including the opening of a session; nothing is sent afterwards. */
   abort(): void;
 }
 
@@ -160,7 +160,7 @@ export class KeptLine implements SmtpLine {
   }
 }
 
-/** Nothing was said of the message but what the server answered by hanging up. */
+/** The session ended before the server said anything about the message. */
 const hasDiedUnanswered = (result: TransactionResult): result is TransactionResult & { outcome: 'failed' } =>
   result.outcome === 'failed' &&
   result.fact.stage === 'mail' &&

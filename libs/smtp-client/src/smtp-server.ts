@@ -11,7 +11,7 @@ export type SmtpServer = {
   auth: SignIn;
   /** Certificates (PEM) trusted besides Node's own: of the team's authority, and in development and tests. */
   caPem?: string;
-  /** SHA-256 of the one certificate that the server may show, in pairs of hexadecimal digits: whoever has issued it, and for whatever name. */
+  /** SHA-256 of the only certificate that is accepted, in pairs of hexadecimal digits; its issuer and its name do not matter. */
   pin?: string;
   /** Shown where the server asks for it: the certificate, then its issuers, and its key. */
   clientCertificate?: { chainPem: string; keyPem: string };
@@ -24,14 +24,14 @@ export type NetworkPolicy = {
   /** CIDRs that are allowed although they are not public. */
   allowedNetworks: readonly string[];
   allowedPorts: readonly number[];
-  /** Told of each name or address that leads elsewhere, for the operator's log: users are not told whether it is that or does not exist. */
+  /** Called for each name or address that leads into a private network, for the operator's log; users are not told that it exists. */
   onForbidden?: (host: string) => void;
 };
 
 /** Milliseconds. `connectMs` also bounds DNS and the TLS handshake, each by itself; `finalReplyMs` is the wait after end of data. */
 export type Timeouts = { connectMs: number; replyMs: number; finalReplyMs: number };
 
-/** What one step of the conversation came to. `detail` is one line of at most 500 characters that may quote the server: untrusted; `fact` is set when `ok` is false. */
+/** The result of one step of the conversation. `detail` is one line of at most 500 characters that may quote the server: untrusted; `fact` is set when `ok` is false. */
 export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number; detail: string; fact?: SmtpFact };
 
 /** Extensions that the server announced for this session. */
@@ -49,6 +49,6 @@ export type Capabilities = {
   /** Mechanisms in upper case. */
   authMechanisms: readonly string[];
   startTls: boolean;
-  /** Reports on what becomes of a message as it is asked to (RFC 3461). */
+  /** Reports on the fate of a message as requested (RFC 3461). */
   dsn: boolean;
 };

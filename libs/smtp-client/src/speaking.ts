@@ -11,7 +11,7 @@ import { TokenRefused, type Mechanism } from './signing-in/mechanism.js';
 import { waysToSignIn, whyUnsayable } from './signing-in/ways-to-sign-in.js';
 import { type Capabilities, type SmtpServer } from './smtp-server.js';
 
-// The link keeps all times, and exactly; nodemailer's own run from other moments. The longest that a Node timer can wait.
+// The link enforces all time limits exactly; nodemailer's own start at other moments, so they are set to the longest that a Node timer can wait.
 const NEVER_MS = 2 ** 31 - 1;
 
 /** Speaks over a link that is greeted, and encrypted where that was asked for. */
@@ -31,7 +31,7 @@ export class Speaker {
     this.ways = auth.type === 'none' ? [] : waysToSignIn(auth, { host, port });
     this.socket = new NodemailerSocket(link, greeting);
     this.connection = new SMTPConnection({
-      // The class of the stand-in tells which parts of a socket are there; nodemailer's type asks for all of them.
+      // The stand-in has only the parts of a socket that are used; nodemailer's type asks for all of them.
       connection: this.socket as unknown as Socket,
       host,
       port,
@@ -57,7 +57,7 @@ export class Speaker {
     const failure = await this.failureOf((done) => this.connection.connect(done));
     const { ehlo } = this.socket;
     if (failure !== null) {
-      // HELO was a second attempt: a server that hangs up on it has said why before.
+      // HELO was the second attempt: a server that hangs up on it has given its reason at the first.
       const fact = failure.kind === 'network' && ehlo !== null && !isPositive(ehlo) ? replyFact('greeting', ehlo) : failure;
       this.letGo();
       await this.link.quit();
@@ -89,7 +89,7 @@ export class Speaker {
     return ofSecret ?? last;
   }
 
-  /** `isExplained`: the server has said what it has against the token, so it knows the mechanism. */
+  /** `isExplained`: the server has said why it refuses the token, so it knows the mechanism. */
   private async signInBy(way: Mechanism, credentials: Credentials): Promise<{ fact: SmtpFact | null; isExplained: boolean }> {
     const [user, pass] = [credentials.username, secretOf(credentials)];
     let explanation: string | null = null;

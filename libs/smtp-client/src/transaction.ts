@@ -21,7 +21,7 @@ export class Transaction {
   private endOfDataReleased = false;
   private isWithdrawn = false;
   private ending: Ending | null = null;
-  /** Goes on with `run`, which waits for a reply. */
+  /** Resumes `run`, which waits for a reply. */
   private goOn: () => void = () => undefined;
 
   constructor(
@@ -42,7 +42,7 @@ export class Transaction {
     ];
   }
 
-  /** The server has all of it, and only its answer is due. */
+  /** Whether the server has the whole message and only its answer is outstanding. */
   get awaitsAnswer(): boolean {
     return this.endOfDataReleased && this.ending === null;
   }
@@ -51,7 +51,7 @@ export class Transaction {
     return this.ending?.outcome === 'accepted';
   }
 
-  /** The server has answered nothing of it. */
+  /** Whether the server has not answered any command of it. */
   get isUnheard(): boolean {
     return this.answered === 0;
   }
@@ -70,27 +70,27 @@ export class Transaction {
     }
     if (!this.isOver() || this.ending === null) throw new Error('a transaction came to no end');
     const { ending } = this;
-    // The server waits for the rest of a message that must not come.
+    // The server waits for the rest of a message that must not be sent.
     if ((ending.outcome === 'held' && !this.isWithdrawn) || ending.outcome === 'body_failed') this.link.abandon();
     if (ending.outcome === 'failed') this.steps.failed(ending.fact);
     if (ending.outcome === 'failed' && ending.fact.kind !== 'reply') this.message.dialogue?.noted(ending.fact.text);
     return { recipients: this.recipients, bodyBegun: this.body.begun, endOfDataReleased: this.endOfDataReleased, ...ending };
   }
 
-  /** Ends it from our side: held while the end of data is not out, afterwards nobody knows. */
+  /** Ends it from our side: `held` before the end of data is out; afterwards nobody knows whether the server took it. */
   abort(): void {
     if (!this.endOfDataReleased) this.settle({ outcome: 'held', cause: new Error('the session was closed from our side') });
     this.link.abandon();
   }
 
-  /** Ends it while the message before it still waits for its answer, which must not be lost: the link is left to that one. */
+  /** Ends it while the previous message still waits for its answer, which must not be lost: the link stays open for that one. */
   withdraw(): void {
     this.isWithdrawn = true;
     this.settle({ outcome: 'held', cause: new Error('the message was given up from our side') });
     this.goOn();
   }
 
-  /** Begins something and waits for what `observe` makes of the replies, or for the end of the link. */
+  /** Begins something and waits until `observe` has seen the replies that it needs, or the link has ended. */
   private async untilReplied(begin: () => void): Promise<void> {
     await this.link.orEnd(
       new Promise<void>((resolve) => {
@@ -163,7 +163,7 @@ export class Transaction {
   private concludeGoAhead(reply: Reply): void {
     if (!isPositive(reply)) return this.fail(replyFact('data', reply));
     if (this.ending === null) return this.link.beginBody();
-    // Sender or recipients were refused, and DATA, sent in the same breath, was not: an end mark could pass for an empty message.
+    // Sender or recipients were refused, but DATA, sent in the same write, was accepted: an end mark could pass for an empty message.
     this.link.abandon();
   }
 
@@ -175,7 +175,7 @@ export class Transaction {
     }
   }
 
-  /** Waits for a decision under way, so that its commit can't come after the result; a link that is gone does not change that. */
+  /** Waits for the decision under way even if the link is gone, so that its commit cannot come after the result. */
   private async mayEnd(): Promise<boolean> {
     const accepted = this.recipients.filter((recipient) => recipient.accepted).map((recipient) => recipient.address);
     try {
@@ -187,7 +187,7 @@ export class Transaction {
     return false;
   }
 
-  /** Whether it has come to its end, of which a lost link is one. */
+  /** Whether it has ended; a lost link ends it too. */
   private isOver(): boolean {
     if (this.link.failure !== null) this.fail(this.link.failure);
     return this.ending !== null;

@@ -3,7 +3,7 @@ import { type SmtpServer } from '../smtp-server.js';
 import { type TokenLogin } from './credentials.js';
 import { expectWelcome, isChallenge, sayAuth, TokenRefused, type Mechanism, type Say } from './mechanism.js';
 
-/** Parts the fields of both, and is what RFC 7628 3.2.3 has a client answer to an error. */
+/** Separates the fields of both, and is what a client answers to an error (RFC 7628 3.2.3). */
 const SEPARATOR = '\x01';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -20,7 +20,7 @@ export function xoauth2({ username, token }: TokenLogin): Mechanism {
   return { name: 'XOAUTH2', signIn: (say) => giveToken(say, 'XOAUTH2', [`user=${username}`, `auth=Bearer ${token}`], '') };
 }
 
-/** Why these may not be said; `null` where they may. A separator in a name would be a field of its own; RFC 6750 2.1 says what a token is. */
+/** Why these credentials cannot be sent; `null` if they can. A separator in a name would begin a new field; RFC 6750 2.1 defines what a token is. */
 export function whyTokenUnsayable({ username, token }: TokenLogin): string | null {
   if (/\p{Cc}/u.test(username)) return 'the username has characters that can not be sent';
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? null : 'the token is none that a mail server takes';
@@ -37,7 +37,7 @@ async function giveToken(say: Say, name: string, fields: readonly string[], ackn
 
 type TokenError = { status?: unknown; scope?: unknown };
 
-/** RFC 7628 3.2.2. What came with AUTH may be asked for again in words of any kind, but those are no JSON. */
+/** RFC 7628 3.2.2. A server may also ask again for what came with AUTH, in any words, but not in JSON. */
 function errorIn(challenge: string): TokenError | null {
   try {
     const error: unknown = JSON.parse(Buffer.from(challenge.slice(4), 'base64').toString('utf8'));
@@ -47,7 +47,7 @@ function errorIn(challenge: string): TokenError | null {
   }
 }
 
-/** The rest of it (`schemes`, an address for discovery) helps nobody. RFC 6749 3.3 and 5.2 say which letters these have. */
+/** Only these fields help; the rest (`schemes`, an address for discovery) does not. RFC 6749 3.3 and 5.2 define their characters. */
 function toldOf(error: TokenError | null): string {
   const fields = (['status', 'scope'] as const).flatMap((field) => {
     const value = error?.[field];

@@ -4,7 +4,7 @@ export type PasswordLogin = { type: 'password'; username: string; password: stri
 export type TokenLogin = { type: 'bearer'; username: string; token: string };
 export type Credentials = Exclude<SignIn, { type: 'none' }>;
 
-/** What is never told, in whatever form; empty where there is none. */
+/** What must never be reported, in whatever form; empty if there is none. */
 export function secretOf(auth: SignIn): string {
   switch (auth.type) {
     case 'none':
@@ -16,5 +16,5 @@ export function secretOf(auth: SignIn): string {
   }
 }
 
-/** A token: a session outlives it, and is not another one because there is a new one. */
+/** Whether it is a token: a session outlives its token and stays the same when the token is renewed. */
 export const isToken = (auth: SignIn): boolean => auth.type === 'bearer';

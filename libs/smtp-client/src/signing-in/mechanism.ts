@@ -1,15 +1,15 @@
-/** Says a command, or goes on with AUTH; resolves to the reply as one text that begins with its code. */
+/** Sends a command or continues AUTH; resolves to the reply as one text that begins with its code. */
 export type Say = (line: string) => Promise<string>;
 
-/** A SASL mechanism with what is said by it. */
+/** A SASL mechanism with its dialogue. */
 export type Mechanism = {
-  /** As servers offer it. */
+  /** Its name, as servers announce it. */
   name: string;
-  /** Resolves when the server has taken it, else throws; what it said last is known to who calls. Left out where nodemailer does it well. */
+  /** Resolves when the server has accepted, otherwise throws; the caller knows the last reply. Left out if nodemailer's own dialogue is used. */
   signIn?: (say: Say) => Promise<void>;
 };
 
-/** The server has said why it does not take a token; `told` is what of that is fit to be told, perhaps nothing. */
+/** The server has said why it refuses a token; `told` is the part of that which may be reported, possibly nothing. */
 export class TokenRefused extends Error {
   constructor(readonly told: string) {
     super('the token is refused');
@@ -20,8 +20,8 @@ export class TokenRefused extends Error {
 const LONGEST_COMMAND = 512;
 
 /**
- * Says AUTH with its initial response, or after it where the line would be too long (RFC 4954 4; with a token it mostly is). A server that
- * asks for what came with AUTH gets it again, which the same section allows it to do. `asks` tells such a question from another challenge.
+ * Sends AUTH with its initial response, or the response after AUTH if the line would be too long (RFC 4954 4; with a token it usually is). A server
+ * may ask again for what came with AUTH (same section), and gets it again. `asks` distinguishes such a question from another challenge.
  */
 export async function sayAuth(say: Say, name: string, response: string, asks: (reply: string) => boolean = isChallenge): Promise<string> {
   const command = `AUTH ${name} ${response}`;

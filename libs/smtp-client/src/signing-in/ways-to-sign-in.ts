@@ -4,11 +4,11 @@ import { type Credentials } from './credentials.js';
 import { type Mechanism } from './mechanism.js';
 import { plain } from './plain.js';
 
-/** The SASL mechanisms that we speak, best first; a new one is a file beside this and a word here. */
+/** The SASL mechanisms that we support, best first; to add one, write a file beside this one and name it here. */
 export function waysToSignIn(credentials: Credentials, server: Pick<SmtpServer, 'host' | 'port'>): Mechanism[] {
   switch (credentials.type) {
     case 'password':
-      // Over TLS the plain ones are as good as any and understood best.
+      // Over TLS the plain mechanisms are as secure as any and the most widely supported.
       return [plain(credentials), { name: 'LOGIN' }, { name: 'CRAM-MD5' }];
     case 'bearer':
       // The standard before its forerunner where a server offers both, as Google does: it says which server the token is meant for. Microsoft 365 offers XOAUTH2 only.
@@ -16,6 +16,6 @@ export function waysToSignIn(credentials: Credentials, server: Pick<SmtpServer, 
   }
 }
 
-/** Why credentials may not be said; `null` where they may. */
+/** Why credentials cannot be sent; `null` if they can. */
 export const whyUnsayable = (credentials: Credentials): string | null =>
   credentials.type === 'bearer' ? whyTokenUnsayable(credentials) : null;
