@@ -14,7 +14,7 @@ const FIX = 'fix the lines named above';
 const npmRun = (script) => ['npm', 'run', '--silent', script];
 const TYPES = ['Types', npmRun('typecheck'), FIX];
 
-/** What is said, what is run, and what helps where that finds something. */
+/** The name of the check, what it runs, and what helps if it finds something. */
 const OF_ALL = [
   ['Format', npmRun('format:check'), 'npm run format'],
   TYPES,
@@ -43,7 +43,7 @@ async function run([title, [program, ...args], cure]) {
   });
 }
 
-/** What we load ourselves is loaded once: two copies of one library know neither each other's classes nor each other's state. */
+/** Our own dependencies must exist once: two copies of a library share neither classes nor state. */
 async function checkDuplicates() {
   await step('Duplicate dependencies', async () => {
     const found = duplicatesIn(JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')).packages);

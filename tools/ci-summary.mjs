@@ -12,7 +12,7 @@ const reports = results.map((file) => JSON.parse(readFileSync(file, 'utf8')));
 const counts = reports.map(countTests);
 const sumOf = (kind) => counts.reduce((sum, count) => sum + count[kind], 0);
 const tests = { passed: sumOf('passed'), failed: sumOf('failed'), skipped: sumOf('skipped') };
-// The runner may fail with no test to blame: it never came to run, or leaked, or found nothing.
+// The runner may fail although no test did: it could not start, or leaked, or found nothing.
 if (testsExitCode !== '0' && tests.failed === 0) tests.failed = 1;
 const failedChecks = checks.filter((check) => check.endsWith('=failed'));
 
@@ -28,7 +28,7 @@ function countTests({ numPassedTests, numFailedTests, numPendingTests, numTodoTe
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
 }
 
-/** Shown once more at the end, as what comes between is long, and who reads it later may have its end only. */
+/** Shown again at the end, because the output is long, and a later reader may have only its end. */
 function* failuresIn({ testResults = [] }) {
   for (const { name, message, assertionResults } of testResults) {
     const failed = assertionResults.filter(({ status }) => status === 'failed');

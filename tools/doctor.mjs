@@ -1,4 +1,4 @@
-// `npm run doctor`: what this machine has and lacks, and with `-- --production` whatever the services depend on. Each with its cure. Changes nothing that lasts.
+// `npm run doctor`: what this machine has and lacks, and with `-- --production` whatever the services depend on. Each with its remedy. It changes nothing permanently.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endWithHelp } from './help.mjs';
@@ -27,7 +27,7 @@ async function examineProduction() {
   return isWell ? 0 : 1;
 }
 
-/** What is missing here is brought by `npm start`, so nothing of it is a failure. */
+/** `npm start` brings whatever is missing here, so nothing of it is a failure. */
 async function lookAround() {
   const dataFolder = resolve(workspaceRoot, process.env.DATA_DIR ?? '.data');
   const isRunning = existsSync(join(dataFolder, 'start.json'));

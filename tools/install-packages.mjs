@@ -20,7 +20,7 @@ export function isInstalled() {
 /** Throws StepError with npm's own error. */
 export async function installPackages(say) {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  // Install scripts of strangers stay off: one reports to its maker, the others only build what comes ready-made.
+  // Install scripts of packages are not run: one reports to its author, the others only build what is shipped built.
   // Requests are logged because npm 10 says nothing else when the network is away.
   const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
   const { code, output } = await runQuietly(npm[0], [...npm.slice(1), ...args], { cwd: workspaceRoot });
@@ -32,7 +32,7 @@ export async function installPackages(say) {
   say('node_modules is as the lock file says');
 }
 
-/** What npm's errors ask of whoever started it; the first that fits. */
+/** What the user has to do about an error of npm; the first that fits. */
 const CURES = [
   [/EUSAGE/, 'git checkout package.json package-lock.json; after a change of yours: npm install && node tools/lock-fill.mjs'],
   [/ENOSPC/, 'make room on the disk, then start again.'],

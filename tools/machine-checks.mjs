@@ -11,7 +11,7 @@ const isFree = (port) =>
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
 
-/** What nobody has to do anything for is brought when it is first needed. */
+/** How to get a missing program; usually a command brings it when it is first needed. */
 function cureOf(name) {
   const { kind, command } = wayToGet([name]);
   const needed = name === 'redis-server' ? 'npm start' : 'npm test';
@@ -27,7 +27,7 @@ export async function checkMachine(isRunning) {
     { name: 'Node.js', ok: isFitNode(), detail: process.versions.node, cure: 'install Node.js 20.19 or newer of 20, 22 or 24' },
     { name: 'packages', ok: isInstalled(), detail: 'as the lock file says', cure: 'npm start installs them' },
     program('setpriv'),
-    // With a question mark: done without where it is missing.
+    // A question mark means that we do without it if it is missing.
     ...NEEDED_BY_TESTS.filter((name) => !name.endsWith('?')).map(program),
   ];
   for (const port of isRunning ? [] : [4100, 4101, 4102, 4180]) {

@@ -13,7 +13,7 @@ const SERVICES_ONLY = ['apps/settings-api', 'apps/mail-dispatcher', 'apps/notifi
   (project) => `${project}/tsconfig.build.json`,
 );
 
-/** Does what is not done yet; a second run takes a second. */
+/** Does whatever has not been done yet; a second run takes about a second. */
 export async function prepareCheckout({ withPage = true, servicesOnly = false } = {}) {
   requireNode();
   if (!isInstalled()) await step('Install packages (npm ci)', installPackages);

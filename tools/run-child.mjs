@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { workspaceRoot } from './workspace.mjs';
 
 /**
- * Runs a program of Node.js as this command's own work, to its exit code. Whoever ends the command ends the program: on a terminal Ctrl-C reaches
- * both, but a supervisor ends one process alone.
+ * Runs a Node.js program as this command's own work and takes over its exit code. Ending the command ends the program: on a terminal Ctrl-C reaches
+ * both, but a supervisor ends only one process.
  */
 export function runChild(args) {
   const end = new AbortController();

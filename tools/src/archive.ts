@@ -117,7 +117,7 @@ class TeamArchive {
   private async documents(url: string, day: string, { id }: DeliveryView, { attachments }: DeliveryContent, differs: Differs) {
     const kept: object[] = [];
     for (const attachment of attachments) {
-      // The name that it was given is in the log: a file's name is nothing that a stranger chooses.
+      // The log contains the original name; a file must not get a name that a stranger chose.
       const file = `documents/${day}/${id}-${attachment.position}${/\.[A-Za-z0-9]{1,8}$/.exec(attachment.filename)?.[0] ?? ''}`;
       const sha256 = await this.download(
         `${url}/attachments/${attachment.position}`,

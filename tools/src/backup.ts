@@ -82,7 +82,7 @@ export const hold = async (environment: NodeJS.ProcessEnv): Promise<HeldOfTeam[]
 export const held = async (environment: NodeJS.ProcessEnv): Promise<HeldOfTeam[]> =>
   (await ask<{ held: HeldOfTeam[] }>('mail-dispatcher', environment, 'held')).held;
 
-/** Lets all go on that is held: the operator's word. Returns how many deliveries. */
+/** Releases everything that is held; only the operator decides that. Returns the number of deliveries. */
 export const resume = async (environment: NodeJS.ProcessEnv): Promise<number> =>
   (await ask<{ resumed: number }>('mail-dispatcher', environment, 'resume')).resumed;
 

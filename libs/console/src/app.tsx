@@ -22,11 +22,11 @@ function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // An answer that says no says so again; only silence is worth another try.
+        // A refusal would only be repeated; try again only if there was no answer.
         retry: (failures, error) => !(error instanceof ProblemError && error.status < 500) && failures < RETRIES,
         retryDelay: (failures) => 500 * 2 ** failures,
         staleTime: 5_000,
-        // A tab without a network asks all the same and says that there was no answer.
+        // Without a network the tab asks nevertheless, and shows that there was no answer.
         networkMode: 'always',
       },
       mutations: { networkMode: 'always', retry: false },
@@ -71,7 +71,7 @@ function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
   );
 }
 
-/** Answers and drafts are one user's: nothing of them is there for the next. */
+/** Answers and drafts belong to one user; the next user must not see them. */
 function OfOneUser({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
   return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>;
@@ -89,7 +89,7 @@ function Configured({ config }: { config: Promise<ConsoleConfig> }) {
   );
 }
 
-/** Asks again for all that was answered in another language; until the answers come the old texts stay. */
+/** Asks again for everything that was answered in another language; the old texts stay until the new answers arrive. */
 function useAnswersIn(locale: Locale): void {
   const queryClient = useQueryClient();
   const asked = useRef(locale);

@@ -74,7 +74,7 @@ const tellStep: RunStep = async (title, work) => {
   return result;
 };
 
-/** It has said what there was to say. */
+/** For work that prints by itself: nothing is left to print. */
 const silent = async (work: Promise<void>): Promise<string> => work.then(() => '');
 
 async function token(name: string, env: Environment): Promise<string> {

@@ -12,7 +12,7 @@ const SCHEMAS = [
 export type ServiceEnvironment = { service: (typeof SCHEMAS)[number]['service']; schema: z.ZodObject };
 
 /**
- * The schemas that the services themselves read by, from what is built (`dist`) or, in tests, from the sources. By path, as no
+ * The schemas that the services themselves read by, from what is built (`dist`) or, in tests, from the sources. Imported by path, because no
  * code may depend on a service.
  */
 export async function loadServiceEnvironments(from: 'dist' | 'src'): Promise<ServiceEnvironment[]> {

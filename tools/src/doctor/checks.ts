@@ -23,7 +23,7 @@ const CHECKS: readonly Check[] = [
   { about: 'sender domain', look: lookAtSenderDomain },
 ];
 
-/** Each check looks by itself: one that fails in a way that nobody foresaw says so, and the others go on. */
+/** Each check runs by itself: one that fails unexpectedly reports that, and the others continue. */
 export async function examine(site: Site): Promise<Finding[]> {
   const looks = CHECKS.map(({ about, look }) =>
     look(site).catch((error: unknown) => [wrong(about, reasonOf(error), 'fix what the message names, then look again')]),

@@ -15,14 +15,14 @@ export type ClockReading = { of: string; theirsMs: number; beforeMs: number; aft
 export async function lookAtClocks({ env, services }: Site): Promise<Finding[]> {
   const url = env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL;
   const asked = [...(url === undefined ? [] : [askPostgres(url)]), ...Object.entries(services).map(([name, at]) => askService(name, at))];
-  // Who does not answer is told of elsewhere.
+  // Another check reports who does not answer.
   const readings = (await Promise.allSettled(asked)).flatMap((reading) => (reading.status === 'fulfilled' ? reading.value : []));
   return readings.length === 0
     ? [weak('clock', 'nobody answers to compare it with', 'look again once PostgreSQL answers')]
     : readings.map(judgeClock);
 }
 
-/** What the way there and back took is not counted against anybody. */
+/** The time of the request itself does not count as a difference. */
 export function judgeClock({ of, theirsMs, beforeMs, afterMs, stepMs }: ClockReading): Finding {
   const about = 'clock';
   const ahead = theirsMs - afterMs;

@@ -1,4 +1,4 @@
-// The platform's mail server: reached, encrypted and signed in to, as a dispatcher does it, and left again without a word about a message.
+// The platform's mail server: reached, encrypted and signed in to, as a dispatcher does it, and then closed without offering a message.
 import { readFileSync } from 'node:fs';
 import { classifyReply, hintForProbe } from '@billing-mail/mail-core';
 import { clientNameFor, openSession, platformServer, serverLabel, type SmtpServer } from '@billing-mail/smtp-client';

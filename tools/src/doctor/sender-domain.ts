@@ -26,7 +26,7 @@ export async function lookAtSenderDomain({ env, dnsServer, dkimSelector }: Site)
   return Promise.all(looks);
 }
 
-/** Answers of DNS. Rejects where there is none, which says nothing of the name. */
+/** Asks DNS. Rejects if there is no answer, which does not say whether the name exists. */
 class DnsView {
   private readonly resolver = new Resolver({ timeout: 5000, tries: 3 });
 
@@ -124,7 +124,7 @@ async function lookAtDkim(dns: DnsView, domain: string, selector: string | null)
   const about = `DKIM of ${domain}`;
   const cure = "let the platform's mail server sign, and put the key that it names into the zone";
   if (selector === null) {
-    // A name above others that are there is there as well (RFC 8020).
+    // If a name exists, every name above it exists as well (RFC 8020).
     const isThere = (await dns.texts(`_domainkey.${domain}`)) !== null;
     if (!isThere) return weak(about, 'no key is to be seen', cure);
     return fine(about, 'there are keys; --dkim-selector NAME looks at one (s= in the header DKIM-Signature of what you receive)');

@@ -1,4 +1,4 @@
-// The certificate that a server shows, whoever has issued it and for whatever name: whether it is to be trusted say those who connect in earnest.
+// The certificate that a server shows, whatever its issuer and name: those who use the connection decide whether to trust it.
 import { once } from 'node:events';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';

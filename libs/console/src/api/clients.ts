@@ -45,7 +45,7 @@ const withToken: Middleware = {
 
 type Answer<Data> = { data?: Data | undefined; error?: unknown; response: Response };
 
-/** The data of an answer; nothing where the service has none to give (204). @throws ProblemError, AwayError */
+/** The data of an answer; `undefined` if the answer has none (204). @throws ProblemError, AwayError */
 export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
   const { data, error, response } = await answer;
   if (response.ok && (data !== undefined || response.status === 204)) return data as Data;

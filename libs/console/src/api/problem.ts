@@ -31,7 +31,7 @@ export function toProblemError({ status, headers }: Response, body: unknown): Pr
   return new ProblemError(status, type.replace(/^.*:/, ''), detail, id, errors ?? [], retryAfterSeconds);
 }
 
-// A proxy may answer in place of the service; what calls itself a problem of ours is one.
+// A proxy may answer in place of the service; only a body in the form of a problem is read as one.
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' &&
   body !== null &&

@@ -33,7 +33,7 @@ export function layOutChart(days: readonly (DeliveryCounts & { date: string })[]
   return { scaleEnd, bars };
 }
 
-/** Each high enough to be seen; where that would be too much together, at the expense of the highest. */
+/** Makes each part high enough to be seen; if they would be too high together, the highest one gives way. */
 function fitHeights(exact: readonly number[], height: number): number[] {
   const seen = exact.map((each) => Math.max(LEAST_HEIGHT, each));
   const excess = Math.max(0, seen.reduce((sum, each) => sum + each, 0) - height);

@@ -50,7 +50,7 @@ export function ChartTable({ days, hrefOf }: Props) {
   );
 }
 
-/** Each figure with what the log has to be narrowed to for the same documents; it knows no name for those that were sent without the fallback. */
+/** Each figure with the filter of the log that finds the same documents; there is no filter for those sent without the fallback. */
 function figuresOf(day: Props['days'][number]): { count: number; status: LogStatus | null }[] {
   return [
     { count: day.sent, status: day.fellBack === 0 ? 'sent' : null },

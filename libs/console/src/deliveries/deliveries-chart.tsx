@@ -63,7 +63,7 @@ function Bars({ team, days, from, until }: Props & { days: Days }) {
         <span>{formats.number(scaleEnd)}</span>
         <span>0</span>
       </span>
-      {/* For eye and pointer; the table says the same to everybody else. */}
+      {/* For eye and pointer; the table has the same content for everybody else. */}
       <svg className={classes.plot} height={HEIGHT} aria-hidden>
         {bars.map((bar, index) => (
           <Bar key={bar.date} bar={bar} index={index} of={bars.length} href={pathOfDay(team, bar.date)} isShown={isShown(bar.date)} />

@@ -11,7 +11,7 @@ type Typed = Required<Omit<DeliveryFilter, 'status' | 'since' | 'incident'>>;
 /** Folded away on a phone, where they would push the list out of sight. */
 const RARER = ['from', 'until', 'recipient', 'documentId'] as const satisfies readonly (keyof Typed)[];
 
-/** State at once, everything that is typed on Enter or "Show": so that no request goes out at each letter. */
+/** A chosen state applies at once, typed text on Enter or "Show", so that no request goes out for each letter. */
 export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const { words } = useLanguage();
   const { filter: says, status: statusWords } = words.deliveries;
@@ -34,7 +34,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
     event.preventDefault();
     if (!isBackward(typed)) onChange({ ...typed, ...kept, ...(status ? { status } : {}), ...ofLastDay });
   };
-  // Days that are chosen say it better.
+  // Chosen days take its place.
   const ofLastDay = since === undefined || typed.from !== '' || typed.until !== '' ? {} : { since };
   return (
     <form role="search" aria-label={says.label} className={classes.filter} onSubmit={submit}>

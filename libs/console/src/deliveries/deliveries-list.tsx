@@ -12,7 +12,7 @@ import { DeliveryStatusMark } from './status-mark.js';
 type Props = { team: string; items: readonly DeliverySummary[]; hasMore: boolean; onMore: () => void };
 
 const ROW_PX = 56;
-// Asked for well before the end comes into sight.
+// The next page is requested well before the end comes into sight.
 const MORE_BEFORE_END = 40;
 
 export function DeliveriesList({ team, items, hasMore, onMore }: Props) {

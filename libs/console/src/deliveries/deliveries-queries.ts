@@ -12,10 +12,10 @@ type Page = { items: DeliverySummary[]; nextCursor: string | null };
 const PAGE = 100;
 const LARGE_PAGE = 200;
 const LIVE_MS = 1_500;
-/** How often it is looked at while nothing is under way. */
+/** How often the newest page is requested while nothing is under way. */
 export const CALM_MS = 10_000;
 
-/** Whether a query has its first answer, or there is none to be had: what stands below it comes with it, so that nothing moves. */
+/** Whether a query has its first answer, or has failed: what stands below it is shown together with it, so that nothing moves. */
 export const hasAnswered = ({ isPending, failureCount }: { isPending: boolean; failureCount: number }): boolean =>
   !isPending || failureCount > 0;
 
@@ -33,7 +33,7 @@ export function readDeliveries(
   return ask(dispatcher.GET('/v1/teams/{teamId}/deliveries', { params: { path: { teamId: team }, query } }));
 }
 
-/** All that the filter shows, page by page; `onPage` hears how many there are so far, and ends it by `false`. @throws ProblemError, AwayError */
+/** Everything that the filter shows, page by page; `onPage` gets the number so far and stops it by returning `false`. @throws ProblemError, AwayError */
 export async function readAll(
   clients: Clients,
   team: string,
@@ -77,7 +77,7 @@ export function useDeliveries(team: string, filter: DeliveryFilter) {
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) => readDeliveries(clients, team, filter, pageParam),
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    // What is old changes no more; the head has what does.
+    // Old pages do not change any more; the newest page shows what does.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
@@ -101,7 +101,7 @@ export function useDelivery(team: string, id: string) {
   return useQuery({
     queryKey: deliveryKey(team, id),
     queryFn: () => ask(dispatcher.GET('/v1/teams/{teamId}/deliveries/{id}', { params: { path: { teamId: team, id } } })),
-    // What has ended may come back, minutes or days later.
+    // A delivery that has ended may still come back, minutes or days later.
     refetchInterval: ({ state }) => (state.data === undefined || !isSettled(state.data.status) ? 1_000 : CALM_MS),
   });
 }

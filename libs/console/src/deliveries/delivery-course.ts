@@ -31,7 +31,7 @@ export function courseOf(delivery: DeliveryView): CourseStep[] {
   return [...steps, ...endOf(delivery)];
 }
 
-/** The end, and what came before and after it: a report may be faster than the record of the server's yes. */
+/** The end, and what came before and after it: a report may arrive before the server's acceptance is recorded. */
 function endOf({ settledAt, status, reports, recipients }: DeliveryView): CourseStep[] {
   const reported = (isEarly: boolean): CourseStep[] =>
     reports.filter(({ at }) => settledAt === null || at < settledAt === isEarly).map((report) => ({ kind: 'reported', report }));

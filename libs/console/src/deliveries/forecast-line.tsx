@@ -7,7 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 import { CALM_MS } from './deliveries-queries.js';
 import { sayForecast } from './say-forecast.js';
 
-/** Where nothing waits: a run that is handed over now is told of within a minute. */
+/** While nothing waits: a run that is handed over now is shown within a minute. */
 const NOTHING_WAITS_MS = 60_000;
 
 export function ForecastLine({ team }: { team: string }) {

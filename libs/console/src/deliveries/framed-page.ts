@@ -1,9 +1,9 @@
 // The HTML of a mail as a page for a frame: nothing in it runs, and nothing comes from elsewhere, so that nobody is counted for looking at it.
 
-/** What the frame would refuse to run or to load; gone, nobody's console is full of it. */
+/** What the frame would refuse to run or load; it is removed so that the browser's console is not full of refusals. */
 const REFUSED = 'script, link, meta, base, iframe, object, embed, video, audio, source';
 
-/** For the frame alone; what the page around it forbids is forbidden as well. */
+/** The frame's own policy; the policy of the page around it applies as well. */
 const RULES = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The frame has the policy of the page around it, by which only styles with its `nonce` count: those of attributes become rules of such a style. */

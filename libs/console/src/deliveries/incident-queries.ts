@@ -5,10 +5,10 @@ import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { CALM_MS } from './deliveries-queries.js';
 
-/** While it goes on somebody is mending it and looks whether it helped. */
+/** While it goes on, somebody is working on the cause and looks whether that helped. */
 const GOING_ON_MS = 3_000;
 
-/** Those that are not over come first. Their keys begin as those of deliveries do: what is sent again changes them. */
+/** Open incidents come first. Their query keys begin like those of deliveries, because sending again changes them. */
 export function useIncidents(team: string) {
   const { dispatcher } = useClients();
   return useQuery({

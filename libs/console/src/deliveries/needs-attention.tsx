@@ -20,7 +20,7 @@ import classes from './needs-attention.module.css';
 import { noted, NoteField } from './note-field.js';
 
 const ATTENTION: DeliveryFilter = { status: 'needs_attention' };
-/** Counted up to here; a reader needs no larger number to see that it is many. */
+/** They are counted up to this number; a reader needs no larger one to see that there are many. */
 const COUNTED = 100;
 
 function useAttention(team: string) {
@@ -92,7 +92,7 @@ function SendAllAgainDialog({ team, filter, isOpen, onClose }: DialogProps) {
   );
 }
 
-/** Whoever may have it already would get it twice, and who does not exist would not get it again: those only on purpose. */
+/** Only on purpose: a recipient who may have the document would get it twice, and an address that does not exist would fail again. */
 const isWorthwhile = ({ status, failure }: DeliverySummary): boolean => status !== 'uncertain' && failure?.code !== 'recipient_unknown';
 
 function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: DeliveryFilter; onDone: () => void }) {
@@ -101,7 +101,7 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
   const found = useQuery({
     queryKey: ['deliveries-to-send-again', team, filter],
     queryFn: () => readAll(clients, team, filter),
-    // What is looked at and unticked does not change under the reader's hands.
+    // The list must not change while the reader looks at it and unticks entries.
     staleTime: Infinity,
     gcTime: 0,
   });

@@ -25,7 +25,7 @@ export function toInstants({ from, until }: Period): { from?: string; until?: st
   };
 }
 
-// Years in which there is e-mail: the service takes no year of five digits, and nobody means one of three.
+// Years in which there is e-mail: the service accepts no year of five digits, and one of three digits is a typing error.
 const isDay = (text: string): boolean => /^(?:19|20|21)\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 /** The instant at which the day so many days after `day` begins here. */

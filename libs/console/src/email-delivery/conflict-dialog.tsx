@@ -10,7 +10,7 @@ import { changedFields, DRAFT_FIELDS, type Draft, isFile, type Pointer, POINTERS
 
 type Props = { team: string; base: Draft; mine: Draft; theirs: EmailDeliveryView; onMerge: () => void; onTakeTheirs: () => void };
 
-/** Always there, open or not: what was never open before gives the focus back to nobody. */
+/** Always rendered, open or not: a dialog that was not rendered before could not give the focus back. */
 export function ConflictDialog({ theirs, ...rest }: Omit<Props, 'theirs'> & { theirs: EmailDeliveryView | null }) {
   return (
     <Modal

@@ -32,19 +32,19 @@ export const readLimits = ({ connections, messagesPerMinute, recipientsPerDay }:
 export const areOfProvider = (draft: TypedLimits & Account): boolean =>
   JSON.stringify(typedLimits(readLimits(draft))) === JSON.stringify(typedLimitsOf(draft));
 
-/** Another host; its limits take the place of those of the one before, not of what somebody has typed. */
+/** Changes the host; its limits replace those of the previous host, but not what somebody has typed. */
 export const withHost = (draft: TypedLimits & Account, host: string): { host: string } & Partial<TypedLimits> => ({
   host,
   ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, host }) : {}),
 });
 
-/** Another host and account, likewise. */
+/** Changes host and account, likewise. */
 export const withAccount = (draft: TypedLimits & Account, account: Account): Account & Partial<TypedLimits> => ({
   ...account,
   ...(areOfProvider(draft) ? typedLimitsOf(account) : {}),
 });
 
-/** Another account of the host, likewise. */
+/** Changes the account at the host, likewise. */
 export const withUsername = (draft: TypedLimits & Account, username: string): { username: string } & Partial<TypedLimits> => ({
   username,
   ...(areOfProvider(draft) ? typedLimitsOf({ ...draft, username }) : {}),

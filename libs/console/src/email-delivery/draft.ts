@@ -199,7 +199,7 @@ export function needsPasswordAgain(stored: Draft, draft: Draft): boolean {
   );
 }
 
-// Whoever is trusted as the server gets the password; to trust as usual again is nobody new.
+// Whatever is trusted as the server gets the password; going back to the usual trust adds nobody.
 const isTrustedAnew = (stored: string, written: string): boolean => written.trim() !== '' && written.trim() !== stored.trim();
 
 /**

@@ -64,7 +64,7 @@ function reduce(state: State, action: Action): State {
   }
 }
 
-// A message of the service that the page's own check would not give goes away only when its field is edited: there is no telling otherwise.
+// The page cannot check for itself whether such a message of the service still applies, so it goes away only when its field is edited.
 function isOurs(state: State, pointer: string, message: string): boolean {
   return checkDraft(state.base, state.draft).some((error) => error.pointer === pointer && error.message === message);
 }
@@ -96,7 +96,7 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
   const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);
   if (isNewer && !saving.isPending && state.theirs === null) {
     if (changed.length === 0) dispatch({ do: 'store', stored, hasSaved: false });
-    // A mailbox was connected or a certificate set, which no field here is of: nothing to ask about.
+    // A mailbox was connected or a certificate set; no field here belongs to these, so there is nothing to ask about.
     else if (changedFields(state.base, toDraft(stored, stored.locale)).length === 0) dispatch({ do: 'adopt', stored });
   }
 

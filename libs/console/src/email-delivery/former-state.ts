@@ -13,7 +13,7 @@ export function formerState(base: Draft, records: readonly SettingsChangeRecord[
   const draft: Record<string, unknown> = { ...base };
   const lost = new Set<string>();
   for (const change of records.filter((record) => record.version > version).flatMap(({ changes }) => changes)) {
-    // Nothing but an order, of which the history does not say how it was.
+    // Only the order has changed, and the history does not contain the earlier one.
     if ('added' in change && change.addedCount + change.removedCount === 0) continue;
     const pointer = POINTERS.find((known) => known === change.pointer);
     const field = pointer && DRAFT_FIELDS[pointer];
@@ -26,7 +26,7 @@ export function formerState(base: Draft, records: readonly SettingsChangeRecord[
   return { changes: Object.fromEntries(changed.map((field) => [field, draft[field]])), lost: [...lost] };
 }
 
-/** What a field held before a change; `undefined` where nobody can tell. */
+/** What a field held before a change; `undefined` if that is not known. */
 function valueBefore(pointer: Pointer, now: unknown, change: Change): unknown {
   if ('secret' in change || pointer.startsWith('/smtp/tls/')) return undefined;
   if ('added' in change) return Array.isArray(now) ? listBefore(now as Member[], change) : undefined;

@@ -7,7 +7,7 @@ import { useLanguage } from '../words/words-context.js';
 import { changedFields, type Draft, DRAFT_FIELDS } from './draft.js';
 import { type FormState } from './form-state.js';
 
-/** Left out of what is kept: nobody reads them in the tab's storage. */
+/** Not kept, so that nobody can read them in the tab's storage. */
 const SECRETS: readonly (keyof Draft)[] = ['password', 'clientCertificate', 'clientPassphrase'];
 
 export function KeptChanges({ team, form: { base, draft, edit } }: { team: string; form: FormState }) {

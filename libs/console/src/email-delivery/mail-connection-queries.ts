@@ -34,7 +34,7 @@ export async function beginSignIn({ settings }: Clients, team: string, body: Sig
 }
 export type SignInInput = Omit<MailConnectionRequest, 'grant' | 'serviceAccount'>;
 
-/** Connects at once: an app that signs in by itself needs nobody. @throws ProblemError 422 for what is wrong with the request */
+/** Connects at once, because an app that signs in by itself needs no person to do so. @throws ProblemError 422 for what is wrong with the request */
 export const connectApp = ({ settings }: Clients, team: string, body: AppInput): Promise<unknown> =>
   ask(settings.POST(PATH, { ...of(team), body: { ...body, grant: 'app' } }));
 export type AppInput = Pick<MailConnectionRequest, 'tenant' | 'clientId' | 'clientSecret' | 'mailbox' | 'serviceAccount'> & {

@@ -13,7 +13,7 @@ export function NotifySection({ team }: { team: string }) {
   const people = usePeople(team).filter(({ role }) => role !== 'former');
   // The field itself would look for those who are chosen by their names.
   const left = people.filter(({ id }) => !draft.notifyUserIds.includes(id));
-  // Whoever types a whole name and goes on means the person.
+  // Somebody who types a whole name and leaves the field means that person.
   const idOf = (written: string): string => people.find(({ name }) => name.toLowerCase() === written.toLowerCase())?.id ?? written;
   return (
     <Section title={words.title}>

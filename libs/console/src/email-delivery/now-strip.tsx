@@ -78,7 +78,7 @@ function HealthOf({ team, isOwn }: { team: string; isOwn: boolean }) {
   );
 }
 
-/** The same lines before the counts are there (`null`) and whatever they are, so that nothing below them moves. */
+/** Takes the same number of lines before the counts are known (`null`) and for any counts, so that nothing below it moves. */
 function Figures({ team, counts, isOwn }: { team: string; counts: DeliveryCounts | null; isOwn: boolean }) {
   const { words, formats } = useLanguage();
   const says = words.settings.health;

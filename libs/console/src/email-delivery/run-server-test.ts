@@ -1,4 +1,4 @@
-// Runs the test of a server and hears of each step while it goes on.
+// Runs the test of a server and reports each step while it runs.
 import { type Locale, type SmtpTestLine, type SmtpTestRequest, type SmtpTestResult, type SmtpTestStep } from '@billing-mail/contracts';
 import { authorization } from '../api/clients.js';
 import { AwayError, toProblemError } from '../api/problem.js';

@@ -1,4 +1,4 @@
-// How the server proves who it is where no public authority stands for it; folded away, as few need that.
+// How the server proves its identity without a public authority; folded away, because few teams need that.
 import { List, Stack, Text, Textarea } from '@mantine/core';
 import { useLanguage } from '../words/words-context.js';
 import { ClientCertificate, useCertificateInWords } from './client-certificate.js';

@@ -31,9 +31,9 @@ export function SettingsForm({ team, role, stored }: Props) {
   const { words, locale } = useLanguage();
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
-  // A link may lead to the very field that is to be mended.
+  // A link may lead to the very field that has to be corrected.
   useEffect(() => document.getElementById(window.location.hash.slice(1))?.focus(), []);
-  // The summary exists after the next paint; whoever can't see it is led there.
+  // The summary exists after the next paint; users who do not see it are led there.
   const leadTo = (wrong: FieldError | null): boolean => {
     if (wrong !== null) requestAnimationFrame(() => summary.current?.focus());
     return wrong === null;
