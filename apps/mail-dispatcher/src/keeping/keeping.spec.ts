@@ -143,8 +143,9 @@ describe('keeping and forgetting', () => {
     harness.platform.script = { rcpt: '450 4.2.0 Recipient address rejected: Greylisted for 300 seconds' };
     const waiting = invoice();
     const later = invoice({ sendAt: new Date(Date.now() + 3_600_000).toISOString() });
-    for (const job of [waiting, later]) await harness.publish(job);
-    await harness.until('acme', later.key, () => true);
+    const arrived = invoice({ sendAt: later.sendAt });
+    for (const job of [waiting, later, arrived]) await harness.publish(job);
+    for (const { key } of [later, arrived]) await harness.until('acme', key, () => true);
     await harness.until('acme', waiting.key, ({ attempts }) => attempts.length > 0);
     await harness.stopResponder();
     const withoutLook = invoice({ teamId: 'nobody-asked-yet' });
@@ -153,7 +154,7 @@ describe('keeping and forgetting', () => {
 
     const held = await connected(holdOpenDeliveries);
     expect(held).toEqual([
-      { teamId: 'acme', deliveries: 2 },
+      { teamId: 'acme', deliveries: 3 },
       { teamId: withoutLook.teamId, deliveries: 1 },
     ]);
     harness.platform.script = {};
@@ -164,6 +165,11 @@ describe('keeping and forgetting', () => {
     const copies = () => harness.platform.messages.length - 1;
     expect(copies()).toBe(0);
     expect(await harness.delivery('acme', waiting.key)).toMatchObject({ settledAt: null, failure: { code: 'restored_from_backup' } });
+
+    // What the operator knows to have arrived is cancelled: nobody can say more of it than that.
+    const { id } = (await harness.delivery('acme', arrived.key)) ?? {};
+    const cancelling = harness.http().post(`/v1/teams/acme/deliveries/${id}/cancel`).set('Authorization', `Bearer ${harness.serviceToken}`);
+    expect((await cancelling).body).toMatchObject({ status: 'uncertain', recipients: [{ status: 'uncertain' }] });
 
     // Its time comes while it is held.
     await harness.sql.affected('UPDATE dispatch.deliveries SET due_when_resumed = now() WHERE key = $1', [waiting.key]);

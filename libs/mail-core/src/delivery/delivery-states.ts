@@ -5,7 +5,8 @@ export const DELIVERY_TRANSITIONS: Record<'born' | DeliveryStatus, readonly Deli
   // A process that has a hand free goes on at once with what it takes in.
   born: ['queued', 'sending'],
   // Its worker may have died with the answer unread or in the journal: then it ends without another claim.
-  queued: ['sending', 'sent', 'partly_sent', 'cancelled'],
+  // Who cancels it ends what is open, while others may have been refused by then, or be in doubt, as after a restore.
+  queued: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   sending: ['queued', 'waiting', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   waiting: ['sending', 'sent', 'partly_sent', 'failed', 'uncertain', 'cancelled'],
   sent: ['partly_sent', 'failed'],
