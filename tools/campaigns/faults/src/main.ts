@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   }
   const order = GROUPS.map(({ name }) => name);
   results.sort((one, other) => order.indexOf(one.group) - order.indexOf(other.group));
-  const kept = printReport(results, Date.now() - startedAt.getTime());
+  const kept = printReport(results, Date.now() - startedAt.getTime(), values.only === undefined);
   console.log(`Logs and ledgers: ${join(folder, stamp)}`);
   process.exitCode = kept ? 0 : 1;
 }
