@@ -19,8 +19,22 @@ export type OutboxGroup = { jobId: string; events: OutcomeEvent[] };
 /** What the process that published a job remembers of it. */
 export type PublishedGroup = { jobId: string; eventIds: string[] };
 
-/** Jobs are checked in batches of this many outcomes: some jobs have full groups, many have small ones. */
-const LOOKED_AT_ONCE = 10 * OUTCOMES_PER_JOB;
+/** How long a job is left alone after it was published or looked at: as long as it has waited so far, within these bounds. */
+export type LookAgain = { soonestMs: number; latestMs: number };
+
+/** Most jobs that are checked at once. */
+const LOOKED_AT_ONCE = 1000;
+/**
+ * Of the outcomes of a job one says when to look at it, as each look changes its row and an index. The others have this time; it matters only if that
+ * one should be gone without them.
+ */
+const THE_OTHERS = `interval '1 hour'`;
+/** SQL: when to look at the job again, for the first of its rows and for the others. */
+const lookAt = (isFirst: string, afterMs: string): string =>
+  `now() + CASE WHEN ${isFirst} THEN ${afterMs} * interval '1 millisecond' ELSE ${THE_OTHERS} END`;
+/** SQL: for how long the job has been there. Its id begins with the time at which it was made (RFC 9562, 5.7). */
+const ageMs = (jobId: string): string =>
+  `(extract(epoch FROM now()) * 1000 - ('x' || left(translate(${jobId}::text, '-', ''), 12))::bit(48)::bigint)`;
 
 /** An outcome with its id, still without its time. */
 export type IdentifiedOutcome = NewOutcome & { version: 1; eventId: string };
@@ -70,10 +84,13 @@ export class OutboxStore {
   async takeGroup(againAfterMs: number): Promise<OutboxGroup> {
     const jobId = uuidv7();
     const rows = await this.sql.rows<{ payload: OutcomeEvent }>(
-      `WITH oldest AS (SELECT id FROM dispatch.outbox WHERE job_id IS NULL AND publish_at <= now() ORDER BY publish_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
+      `WITH oldest AS MATERIALIZED (
+         SELECT id FROM dispatch.outbox WHERE job_id IS NULL AND publish_at <= now() ORDER BY publish_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+       ),
+       ranked AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM oldest),
        taken AS (
-         UPDATE dispatch.outbox o SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' FROM oldest
-         WHERE o.id = oldest.id RETURNING o.id, o.payload
+         UPDATE dispatch.outbox o SET job_id = $1, publish_at = ${lookAt('place = 1', '$3')} FROM ranked
+         WHERE o.id = ranked.id RETURNING o.id, o.payload
        )
        SELECT payload FROM taken ORDER BY id`,
       [jobId, OUTCOMES_PER_JOB, againAfterMs],
@@ -81,15 +98,16 @@ export class OutboxStore {
     return { jobId, events: rows.map(({ payload }) => payload) };
   }
 
-  /** The jobs that are due to be looked at, reserved for `againAfterMs`, so that two relays do not do the same work. */
-  async takeJobs(againAfterMs: number): Promise<string[]> {
+  /** The jobs that are due to be looked at, reserved until the next look, so that two relays do not do the same work. */
+  async takeJobs({ soonestMs, latestMs }: LookAgain): Promise<string[]> {
     const rows = await this.sql.rows<{ jobId: string }>(
-      `WITH due AS (
-         SELECT id FROM dispatch.outbox WHERE job_id IS NOT NULL AND publish_at <= now() ORDER BY publish_at LIMIT $1 FOR UPDATE SKIP LOCKED
-       )
-       UPDATE dispatch.outbox o SET publish_at = now() + $2 * interval '1 millisecond' FROM due WHERE o.id = due.id
+      `WITH due AS MATERIALIZED (
+         SELECT id, job_id FROM dispatch.outbox WHERE job_id IS NOT NULL AND publish_at <= now() ORDER BY publish_at LIMIT $1 FOR UPDATE SKIP LOCKED
+       ),
+       ranked AS (SELECT id, row_number() OVER (PARTITION BY job_id ORDER BY id) AS place FROM due)
+       UPDATE dispatch.outbox o SET publish_at = ${lookAt('place = 1', `least(greatest(${ageMs('o.job_id')}, $2), $3)`)} FROM ranked WHERE o.id = ranked.id
        RETURNING o.job_id AS "jobId"`,
-      [LOOKED_AT_ONCE, againAfterMs],
+      [LOOKED_AT_ONCE, soonestMs, latestMs],
     );
     return [...new Set(rows.map(({ jobId }) => jobId))];
   }
@@ -105,7 +123,9 @@ export class OutboxStore {
   /** Hands a job that its publisher has looked after until now over to all relays. */
   async handOver({ jobId, eventIds }: PublishedGroup, againAfterMs: number): Promise<void> {
     await this.sql.affected(
-      `UPDATE dispatch.outbox SET job_id = $1, publish_at = now() + $3 * interval '1 millisecond' WHERE id = ANY ($2::uuid[]) AND job_id IS NULL`,
+      `WITH own AS MATERIALIZED (SELECT id FROM dispatch.outbox WHERE id = ANY ($2::uuid[]) AND job_id IS NULL ORDER BY id FOR UPDATE),
+       ranked AS (SELECT id, row_number() OVER (ORDER BY id) AS place FROM own)
+       UPDATE dispatch.outbox o SET job_id = $1, publish_at = ${lookAt('place = 1', '$3')} FROM ranked WHERE o.id = ranked.id`,
       [jobId, eventIds, againAfterMs],
     );
   }
@@ -115,8 +135,8 @@ export class OutboxStore {
     await this.sql.affected('DELETE FROM dispatch.outbox WHERE job_id = ANY ($1::uuid[])', [jobIds]);
   }
 
-  /** The same for outcomes whose job only its publisher knows. */
+  /** The same for outcomes whose job only its publisher knows. What another relay has published meanwhile is acknowledged by its job. */
   async acknowledgeEvents(eventIds: readonly string[]): Promise<void> {
-    await this.sql.affected('DELETE FROM dispatch.outbox WHERE id = ANY ($1::uuid[])', [eventIds]);
+    await this.sql.affected('DELETE FROM dispatch.outbox WHERE id = ANY ($1::uuid[]) AND job_id IS NULL', [eventIds]);
   }
 }

@@ -6,6 +6,7 @@ import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } 
 import Bull, { type Job, type Queue } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbstractLogger, DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { dispatchSchema } from '../dispatch.schema.js';
 import { addToOutbox, OutboxStore } from '../records/outbox.store.js';
 import { OutcomeRelay } from './outcome-relay.js';
@@ -209,6 +210,62 @@ describe('the relay of outcomes', () => {
     listen();
     await allAcknowledged();
     expect(heard).toHaveLength(1);
+  });
+
+  /** Jobs that were published so long ago, each of three outcomes, due to be looked at. */
+  const publishedBefore = async (...agesMs: number[]): Promise<string[]> => {
+    const jobIds = agesMs.map((ageMs) => uuidv7({ msecs: Date.now() - ageMs }));
+    for (const jobId of jobIds) {
+      await settle(3);
+      await sql.affected('UPDATE dispatch.outbox SET job_id = $1 WHERE job_id IS NULL', [jobId]);
+    }
+    return jobIds;
+  };
+
+  it('looks at a job the more seldom the longer it waits, though once a minute, and writes one row for it', async () => {
+    const jobIds = await publishedBefore(0, 20_000, 3_600_000);
+    expect((await outbox.takeJobs({ soonestMs: 3000, latestMs: 60_000 })).sort()).toEqual([...jobIds].sort());
+    const soon = await sql.rows<{ jobId: string; at: Date; isSoon: boolean }>(
+      `SELECT job_id AS "jobId", publish_at AS at, publish_at <= now() + interval '60 seconds' AS "isSoon" FROM dispatch.outbox
+       WHERE publish_at < now() + interval '10 minutes' ORDER BY publish_at`,
+    );
+    expect(soon.map(({ jobId, isSoon }) => [jobId, isSoon])).toEqual(jobIds.map((jobId) => [jobId, true]));
+    expect(await outbox.takeJobs({ soonestMs: 3000, latestMs: 60_000 })).toEqual([]);
+  });
+
+  it('does not read the events of a job to see how far it is', async () => {
+    await settle(2);
+    startRelay().wake();
+    const [queue] = queues.slice(-1);
+    const read = jest.spyOn(queue as Queue, 'getJob');
+    await eventually(async () => (await queue?.getWaitingCount()) === 1);
+    const isLookedAt = async () => (await sql.rows('SELECT FROM dispatch.outbox WHERE publish_at <= now()')).length === 0;
+    // The second look begins when the first has ended.
+    for (let looks = 0; looks < 2; looks += 1) {
+      await lookNow();
+      await eventually(isLookedAt);
+    }
+    expect(read).not.toHaveBeenCalled();
+    listen();
+    await allAcknowledged();
+  });
+
+  it('reaches a listener that comes back, however long it is until the next look', async () => {
+    await settle(2);
+    startRelay().wake();
+    await eventually(async () => (await rows()).every(({ jobId }) => jobId !== null));
+    await sql.affected(`UPDATE dispatch.outbox SET publish_at = now() + interval '1 day'`);
+    listen();
+    await eventually(() => heard.length === 1);
+    await allAcknowledged();
+  });
+
+  it('leaves what another relay has published to the job of that one', async () => {
+    const events = await settleHere(2);
+    await sql.affected('UPDATE dispatch.outbox SET publish_at = now()');
+    const { jobId } = await outbox.takeGroup(60_000);
+    await outbox.acknowledgeEvents(events.map(({ eventId }) => eventId));
+    expect((await rows()).map((row) => row.jobId)).toEqual([jobId, jobId]);
   });
 
   it('gives the listener again what it gave up on', async () => {

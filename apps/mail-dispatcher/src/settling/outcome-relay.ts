@@ -5,7 +5,7 @@ import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_PER_JOB, OUTCOMES_QUEUE, type OutcomeEvent, type OutcomeGroup } from '@billing-mail/contracts';
 import { type Logger, PollLoop, redisAnswer, TroubleLog, within } from '@billing-mail/platform';
-import type { Job, Queue } from 'bull';
+import type { Queue } from 'bull';
 import { v7 as uuidv7 } from 'uuid';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/outbox.store.js';
@@ -14,8 +14,12 @@ import { type OutboxGroup, OutboxStore, type PublishedGroup } from '../records/o
 const SWEEP_MS = 500;
 /** Without it, `add` of Bull would wait forever while Redis is unavailable. */
 const REDIS_TIMEOUT_MS = 3000;
-/** After this time a published job that is not acknowledged is looked at again. */
+/**
+ * After this time a published job that is not acknowledged is looked at again, and each time after twice as long: nothing reaches the listener sooner
+ * by a look, but for what Redis has lost or the listener has given up.
+ */
 const AGAIN_MS = 3000;
+const LATEST_MS = 60_000;
 /** A completed job is kept until the relay has seen it; this removes jobs of relays that never came back. */
 const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
@@ -92,20 +96,27 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   private async lookAfterPublished(): Promise<void> {
     const groups = this.published;
     this.published = [];
-    const looks = await Promise.all(groups.map(async (group) => ({ group, job: await this.doneJob(group.jobId).catch(() => null) })));
-    const done = looks.flatMap(({ group, job }) => (job === null ? [] : [{ group, job }]));
-    if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ group }) => group.eventIds));
-    for (const { group, job } of looks) if (job === null) await this.outbox.handOver(group, AGAIN_MS);
-    await this.remove(done.map(({ job }) => job));
+    const states = await Promise.all(groups.map(({ jobId }) => this.stateOf(jobId).catch(() => null)));
+    const done = groups.filter((_, index) => states[index] === 'completed');
+    if (done.length > 0) await this.outbox.acknowledgeEvents(done.flatMap(({ eventIds }) => eventIds));
+    for (const group of groups) if (!done.includes(group)) await this.outbox.handOver(group, AGAIN_MS);
+    await this.remove(done.map(({ jobId }) => jobId));
   }
 
-  private async doneJob(jobId: string): Promise<Job | null> {
-    const job = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.getJob(jobId));
-    return job !== null && (await redisAnswer(REDIS_TIMEOUT_MS, job.isCompleted())) ? job : null;
+  /** Asked of Redis itself, as Bull would read the whole job for it and parse its events. */
+  private async stateOf(jobId: string): Promise<'completed' | 'failed' | 'open' | 'lost'> {
+    const { client } = this.queue;
+    const rankIn = (list: string) => client.zscore(this.queue.toKey(list), jobId);
+    const asked = Promise.all([client.hexists(this.queue.toKey(jobId), 'name'), rankIn('completed'), rankIn('failed')]);
+    const [isThere, completed, failed] = await redisAnswer(REDIS_TIMEOUT_MS, asked);
+    if (isThere === 0) return 'lost';
+    if (completed !== null) return 'completed';
+    return failed === null ? 'open' : 'failed';
   }
 
-  private async remove(jobs: readonly Job[]): Promise<void> {
-    await redisAnswer(REDIS_TIMEOUT_MS, Promise.all(jobs.map((job) => job.remove())));
+  private async remove(jobIds: readonly string[]): Promise<void> {
+    const removed = jobIds.map(async (jobId) => (await this.queue.getJob(jobId))?.remove());
+    await redisAnswer(REDIS_TIMEOUT_MS, Promise.all(removed));
   }
 
   private async publishNext(): Promise<number> {
@@ -115,11 +126,11 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async acknowledgeDone(): Promise<number> {
-    const jobIds = await this.outbox.takeJobs(AGAIN_MS);
+    const jobIds = await this.outbox.takeJobs({ soonestMs: AGAIN_MS, latestMs: LATEST_MS });
     const looks = await Promise.allSettled(jobIds.map((jobId) => this.lookAt(jobId)));
-    const done = looks.flatMap((look) => (look.status === 'fulfilled' && look.value !== null ? [look.value] : []));
+    const done = jobIds.filter((_, index) => looks[index]?.status === 'fulfilled' && looks[index].value);
     if (done.length > 0) {
-      await this.outbox.acknowledge(done.map(({ id }) => String(id)));
+      await this.outbox.acknowledge(done);
       await this.remove(done);
     }
     // Thrown last, so that trouble with one job does not keep the others from being acknowledged.
@@ -128,20 +139,19 @@ export class OutcomeRelay implements OnApplicationBootstrap, BeforeApplicationSh
     return done.length;
   }
 
-  /**
-   * Returns the job once it is completed. Publishes it again if Redis has lost it, and retries it if the listener gave up: nobody has been
-   * told yet.
-   */
-  private async lookAt(jobId: string): Promise<Job | null> {
-    const job = await redisAnswer(REDIS_TIMEOUT_MS, this.queue.getJob(jobId));
-    if (job === null) {
+  /** Whether the job is completed. Publishes it again if Redis has lost it, and retries it if the listener gave up: nobody has been told yet. */
+  private async lookAt(jobId: string): Promise<boolean> {
+    const state = await this.stateOf(jobId);
+    if (state === 'lost') {
       const events = await this.outbox.eventsOf(jobId);
       if (events.length > 0) await this.publish({ jobId, events });
-      return null;
     }
-    if (await redisAnswer(REDIS_TIMEOUT_MS, job.isCompleted())) return job;
-    if (await redisAnswer(REDIS_TIMEOUT_MS, job.isFailed())) await redisAnswer(REDIS_TIMEOUT_MS, job.retry());
-    return null;
+    if (state === 'failed')
+      await redisAnswer(
+        REDIS_TIMEOUT_MS,
+        this.queue.getJob(jobId).then((job) => job?.retry()),
+      );
+    return state === 'completed';
   }
 
   /** Publishing twice is harmless, as Bull keeps one job for each id. */
