@@ -1,6 +1,8 @@
 // The dispatcher as it ships: built, in processes of its own, with its log written to a file at the level of production.
 import { join } from 'node:path';
+import { OUTCOME_JOB, OUTCOMES_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { ServiceProcess, type Database } from '@billing-mail/tools/stage';
+import Bull from 'bull';
 import { type BenchStage, type SinkPorts } from '../stage/bench-stage.js';
 import { pause } from '../stage/clock.js';
 import { type Contender } from './contender.js';
@@ -29,10 +31,16 @@ export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): 
       const before = await countSettled(database);
       const services = Array.from({ length: processes }, (_, index) => processOf(stage, index + 1, stage.dispatcherEnv(name, env)));
       await Promise.all(services.map((service) => service.start()));
+      // Somebody takes its outcomes, as in a whole system: a dispatcher asks again and again after those that nobody takes.
+      const outcomes = new Bull(OUTCOMES_QUEUE, stage.redis.url, { prefix: QUEUE_PREFIX });
+      void outcomes.process(OUTCOME_JOB, () => Promise.resolve());
       return {
         pids: services.map(({ pid }) => pid),
         settled: () => untilSettled(database, before.settled + load.warmUp + load.count, before.unsent),
-        stop: async () => void (await Promise.all(services.map((service) => service.stop()))),
+        stop: async () => {
+          await Promise.all(services.map((service) => service.stop()));
+          await outcomes.close();
+        },
       };
     },
   };

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OUTCOME_JOB, OUTCOMES_QUEUE, QUEUE_PREFIX } from '@billing-mail/contracts';
 import { findFreePort } from '@billing-mail/testkit';
-import Bull from 'bull';
 import { type Contender } from '../contenders/contender.js';
 import { dispatcher } from '../contenders/dispatcher.js';
 import { KB, loadOf } from '../loads.js';
@@ -23,9 +21,6 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
     ...plain,
     async start(load) {
       const running = await plain.start(load);
-      // Somebody hears of the bounces, as a dispatcher asks again and again after alerts that nobody takes.
-      const alerts = new Bull(OUTCOMES_QUEUE, stage.redis.url, { prefix: QUEUE_PREFIX });
-      void alerts.process(OUTCOME_JOB, () => Promise.resolve());
       const reporter = await Reporter.start(await stage.database('fresh'), { port, domain: DOMAIN, key, perMinute });
       return {
         ...running,
@@ -38,7 +33,6 @@ async function run(stage: BenchStage, scale: Scale, perMinute: number): Promise<
             await reporter.end();
           } finally {
             await running.stop();
-            await alerts.close();
           }
         },
       };
