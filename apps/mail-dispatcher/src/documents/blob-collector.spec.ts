@@ -14,6 +14,37 @@ import { FolderDocumentStore } from './folder-document-store.js';
 const HOUR_MS = 60 * 60 * 1000;
 const NEVER = new Date(0);
 
+/** Lists blobs as a bucket does, many in a batch; counts how many are set aside or removed at the same time, and fails for one when told to. */
+class WatchedStore extends FolderDocumentStore {
+  underWay = 0;
+  most = 0;
+  fails: string | null = null;
+
+  override async *blobs(): AsyncGenerator<string[]> {
+    const all: string[] = [];
+    for await (const some of super.blobs()) all.push(...some);
+    yield all;
+  }
+
+  override async setAside(sha256: string, writtenBefore: Date): Promise<boolean> {
+    return this.watch(sha256, () => super.setAside(sha256, writtenBefore));
+  }
+
+  override async removeSetAside(sha256: string): Promise<void> {
+    return this.watch(sha256, () => super.removeSetAside(sha256));
+  }
+
+  private async watch<T>(sha256: string, act: () => Promise<T>): Promise<T> {
+    this.most = Math.max(this.most, ++this.underWay);
+    try {
+      if (sha256 === this.fails) throw new Error('no answer');
+      return await act();
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+}
+
 describe('blobs that nobody names', () => {
   let folder: string;
   let database: TestDatabase;
@@ -99,6 +130,20 @@ describe('blobs that nobody names', () => {
     await utimes(path.join(incoming, first as string), NEVER, NEVER);
     expect(await collect({ setAside: new Date(Date.now() - HOUR_MS) })).toMatchObject({ unfinished: 1 });
     expect(await readdir(incoming)).toHaveLength(1);
+  });
+
+  it('are handled sixteen at a time, and none is under way any more when one of them fails', async () => {
+    const watched = new WatchedStore(folder);
+    const collector = new BlobCollector(watched, createLogger('test', 'silent'), new BlobsStore(source));
+    const hashes = await Promise.all(Array.from({ length: 40 }, (_, index) => put(`many ${index}`)));
+    watched.fails = hashes[20] as string;
+    await expect(collector.collect({ written: later(), setAside: NEVER })).rejects.toThrow('no answer');
+    expect([watched.most, watched.underWay]).toEqual([16, 0]);
+    watched.fails = null;
+    await collector.collect({ written: later(), setAside: NEVER });
+    watched.most = 0;
+    expect(await collector.collect({ written: NEVER, setAside: later() })).toMatchObject({ removed: 40 });
+    expect(watched.most).toBe(16);
   });
 
   it('leave alone what is no blob', async () => {

@@ -12,6 +12,8 @@ const HOUR_MS = 60 * 60 * 1000;
 const SET_ASIDE_AFTER_MS = HOUR_MS;
 /** No process takes this long from writing a blob to the row that names it. */
 const REMOVED_AFTER_MS = 24 * HOUR_MS;
+/** Blobs under way at a time: a bucket answers three requests for each, one after the other, and they are as many as documents come inline. */
+const AT_ONCE = 16;
 
 /** Collects blobs written, and blobs set aside, before these times. */
 export type CollectedBefore = { written: Date; setAside: Date };
@@ -52,21 +54,35 @@ export class BlobCollector implements OnApplicationBootstrap, BeforeApplicationS
     // Blobs from earlier passes come first, so that those of this pass stay set aside for their full time.
     for await (const hashes of this.store.setAsideBefore(setAside)) {
       const named = await this.blobs.named(hashes);
-      for (const hash of hashes) {
-        if (this.looking.signal.aborted) return counts;
+      await this.forEach(hashes, async (hash) => {
         await (named.has(hash) ? this.store.restore(hash) : this.store.removeSetAside(hash));
         counts[named.has(hash) ? 'restored' : 'removed'] += 1;
-      }
+      });
+      if (this.looking.signal.aborted) return counts;
     }
     for await (const hashes of this.store.blobs()) {
       const named = await this.blobs.named(hashes);
-      for (const hash of hashes) {
-        if (this.looking.signal.aborted) return counts;
+      await this.forEach(hashes, async (hash) => {
         if (!named.has(hash) && (await this.store.setAside(hash, written))) counts.set_aside += 1;
-      }
+      });
+      if (this.looking.signal.aborted) return counts;
     }
     counts.unfinished = await this.store.removeUnfinished(setAside);
     return counts;
+  }
+
+  /** Stops at the first failure, or when the process ends. Nothing is under way any more once it resolves or rejects. */
+  private async forEach(hashes: readonly string[], act: (hash: string) => Promise<void>): Promise<void> {
+    const left = hashes.values();
+    const failures: unknown[] = [];
+    const work = async (): Promise<void> => {
+      for (const hash of left) {
+        if (failures.length > 0 || this.looking.signal.aborted) return;
+        await act(hash).catch((error: unknown) => failures.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (failures.length > 0) throw failures[0];
   }
 
   private async look(): Promise<void> {
