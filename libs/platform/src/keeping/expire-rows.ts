@@ -1,4 +1,4 @@
-// Rows whose time is over: removed once an hour, by one process at a time, in batches so small that nobody who works on the same tables notices.
+// Rows whose time is over: removed once an hour, by one process at a time, which take turns, in batches so small that nobody who works on the same tables notices.
 import { type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger } from 'pino';
@@ -55,21 +55,22 @@ export class ExpireRows implements OnApplicationBootstrap, BeforeApplicationShut
     const counts: Record<string, number> = {};
     for (const { kind, afterMs, statement } of this.expiries) {
       counts[kind] = 0;
-      for (let removed = EXPIRED_AT_ONCE; afterMs !== null && removed >= EXPIRED_AT_ONCE && !this.looking.signal.aborted;) {
-        removed = await this.expireSome(statement, afterMs);
-        counts[kind] += removed;
-        expired.inc({ kind }, removed);
-        if (removed >= EXPIRED_AT_ONCE) await sleep(PAUSE_MS);
+      for (let mayBeMore = afterMs !== null; mayBeMore && !this.looking.signal.aborted;) {
+        const removed = await this.expireSome(statement, afterMs);
+        counts[kind] += removed ?? 0;
+        expired.inc({ kind }, removed ?? 0);
+        mayBeMore = removed === null || removed >= EXPIRED_AT_ONCE;
+        if (mayBeMore) await sleep(PAUSE_MS);
       }
     }
     return counts;
   }
 
-  /** Removes none while another process removes rows. */
-  private expireSome(statement: string, afterMs: number): Promise<number> {
+  /** `null` while another process removes rows: that says nothing about what is left. */
+  private expireSome(statement: string, afterMs: number | null): Promise<number | null> {
     return inTransaction(this.database, async (sql) => {
       const [turn] = await sql.rows<{ mine: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtext('expire ' || current_user)) AS mine`);
-      return turn?.mine === true ? sql.affected(statement, [afterMs]) : 0;
+      return turn?.mine === true ? sql.affected(statement, [afterMs]) : null;
     });
   }
 
