@@ -108,7 +108,7 @@ export type HarnessOptions = {
   dispatchers?: number;
   certificate?: { validFrom: Date; validTo: Date };
   windows?: PaceWindows;
-  /** Whether the dispatchers reach PostgreSQL through PgBouncer, if that is installed. */
+  /** Whether the dispatchers reach PostgreSQL through PgBouncer. */
   behindPooler?: boolean;
 };
 

@@ -12,10 +12,8 @@ export type TestPgBouncer = {
   stop(): Promise<void>;
 };
 
-/** Starts a PgBouncer on 127.0.0.1 in transaction mode. `null` where the program is not there. It ends with this process at the latest. */
-export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBouncer | null> {
-  const command = findProgram('pgbouncer');
-  if (command === null) return null;
+/** Starts a PgBouncer on 127.0.0.1 in transaction mode; throws where the program is missing. It ends with this process at the latest. */
+export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBouncer> {
   const folder = await newScratchFolder('pgbouncer');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const behind = new URL(databaseUrl);
@@ -36,7 +34,7 @@ export async function startTestPgBouncer(databaseUrl: string): Promise<TestPgBou
   const file = join(folder, 'pgbouncer.ini');
   await writeFile(file, ['[databases]', `* = host=127.0.0.1 port=${behind.port}`, '[pgbouncer]', ...lines, ''].join('\n'), { mode: 0o600 });
   const server = await startServerProcess({
-    command,
+    command: findProgram('pgbouncer') ?? 'pgbouncer',
     args: [file],
     ready: /process up/,
     readyWithinMs: 60_000,

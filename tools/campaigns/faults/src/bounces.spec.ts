@@ -103,8 +103,8 @@ describe('a report of the platform’s own server', () => {
         expect(statuses).toEqual(['accepted', 'bounced', isPerRecipient ? 'bounced' : 'accepted']);
       } catch (error) {
         // What needs root or a package that only root installs is not possible for everybody.
-        if (!(error instanceof NotPossibleHereError)) throw error;
-        expect(process.getuid?.()).not.toBe(0);
+        if (!(error instanceof NotPossibleHereError) || process.getuid?.() === 0) throw error;
+        console.warn(`Reports of ${name} were not tried: ${error.message}.`);
       } finally {
         await server?.stop();
         await stage.strike();

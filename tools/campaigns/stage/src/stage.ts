@@ -38,7 +38,7 @@ export type StageOptions = {
   diskMb?: Partial<Record<DiskOwner, number>>;
   /** Each dispatcher gets a way to PostgreSQL of its own, which can be cut. */
   wired?: boolean;
-  /** All services reach PostgreSQL through PgBouncer, where it is installed. */
+  /** All services reach PostgreSQL through PgBouncer. */
   behindPooler?: boolean;
   /** Of Node, for every service. */
   nodeArgs?: readonly string[];
