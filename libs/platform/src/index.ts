@@ -5,6 +5,7 @@ export * from './env/read-environment.js';
 export * from './env/variables.js';
 export * from './http/csv.js';
 export * from './http/cursor.js';
+export { JsonScan, MOST_DEPTH, MOST_FIELDS, type TooMuchJson } from './http/json-scan.js';
 export * from './http/limiting/limiting.module.js';
 export * from './http/limiting/network-of.js';
 export * from './http/limiting/rate-limit.guard.js';

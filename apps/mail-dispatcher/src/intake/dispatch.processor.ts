@@ -23,6 +23,7 @@ import { jobsTaken } from '../records/dispatcher.metrics.js';
 import { AcceptDocument } from './accept-document.js';
 import { compareAnswersAtOnce } from './answers-of-bull.js';
 import { FairTurns } from './fair-turns.js';
+import { parseNothingTooLarge, UnparsedText } from './parse-job.js';
 import { heedNoPublisherOptions } from './publisher-options.js';
 import { RejectJob } from './reject-job.js';
 
@@ -66,6 +67,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     this.paused.catch(() => undefined); // reported by `resumeOnceKnown`
     heedNoPublisherOptions(queue);
     compareAnswersAtOnce(queue);
+    parseNothingTooLarge(queue);
   }
 
   onApplicationBootstrap(): void {
@@ -126,6 +128,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     about: ({ opts }: Job<unknown>) => ({ parent: (opts as { traceparent?: unknown }).traceparent }),
   })
   private async takeOnce(job: Job<unknown>): Promise<string> {
+    if (job.data instanceof UnparsedText) return this.reject(job, 'invalid', [{ pointer: '', message: job.data.problem }]);
     if (job.name !== DISPATCH_JOB) return this.reject(job, 'invalid', [{ pointer: '', message: `the job name must be "${DISPATCH_JOB}"` }]);
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
@@ -169,8 +172,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
   }
 }
 
-/** Length of the base64 content in a job. Never throws, as a job may hold anything. */
+/** Length of the base64 content in a job, or of a text that was not parsed. Never throws, as a job may hold anything. */
 function inlineBytes(data: unknown): number {
+  if (data instanceof UnparsedText) return data.text.length;
   const attachments = (data as { attachments?: unknown } | null)?.attachments;
   if (!Array.isArray(attachments)) return 0;
   return attachments.reduce((sum: number, item: unknown) => {

@@ -23,7 +23,9 @@ describe('a job that Bull would give up on', () => {
 
   const key = (name: string | number): string => harness.queue.toKey(String(name));
   const rejected = () =>
-    harness.sql.rows<{ key: string | null; reason: string; errors: FieldError[]; payload: Buffer }>('SELECT * FROM dispatch.rejected_jobs');
+    harness.sql.rows<{ key: string | null; team_id: string | null; reason: string; errors: FieldError[]; payload: Buffer }>(
+      'SELECT * FROM dispatch.rejected_jobs',
+    );
   const sweep = async (): Promise<void> => {
     await Promise.all(harness.apps.map((app) => app.get(GivenUpJobs).sweep()));
   };
@@ -149,10 +151,65 @@ describe('a job that Bull would give up on', () => {
     const job = invoice();
     await harness.publish(job);
     await sweep();
-    expect((await rejected()).map(({ reason, payload }) => [reason, payload.toString()])).toEqual([
-      ['given_up', JSON.stringify('{"teamId":"acme",')],
-    ]);
+    expect((await rejected()).map(({ reason, payload }) => [reason, payload.toString()])).toEqual([['given_up', '{"teamId":"acme",']]);
     await sentOnce(job);
+  });
+
+  describe('as parsing it would take all of the memory', () => {
+    // Small enough for a machine of tests, were it parsed: 100 bytes a level.
+    const LEVELS = 300_000;
+    const beginning = (name: string) =>
+      `{"version":1,"key":"${name}","teamId":"acme","requestedBy":{"userId":"u17","locale":"de"},"subject":"a, \\"`;
+    const POISON: [string, (name: string) => string][] = [
+      ['nested without an end', (name) => `${beginning(name)}","x":${'['.repeat(LEVELS)}`],
+      ['nested, and JSON all the same', (name) => `${beginning(name)}","x":${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}}`],
+      ['of too many fields', (name) => `${beginning(name)}",${Array.from({ length: LEVELS }, (_, index) => `"f${index}":1`).join(',')}}`],
+    ];
+    let parsing: jest.SpyInstance;
+    beforeEach(() => {
+      parsing = jest.spyOn(JSON, 'parse');
+    });
+    afterEach(() => parsing.mockRestore());
+
+    const expectKept = async (name: string, data: string, reason: string): Promise<void> => {
+      const [row] = await harness.eventually(rejected, (rows) => rows.length > 0);
+      expect(row).toMatchObject({ key: name, team_id: 'acme', reason });
+      expect(row?.payload.toString() === data).toBe(true);
+      expect(await harness.outcomeOf(name)).toMatchObject({ teamId: 'acme', requestedBy: { userId: 'u17' }, rejection: { reason } });
+      expect(parsing.mock.calls.filter(([text]) => String(text).length > LEVELS)).toEqual([]);
+      await nothingIsLeft();
+    };
+
+    it.each(POISON)('it is kept as it is and told, unparsed, where it was given up: %s', async (_name, poison) => {
+      const data = poison('poison-given-up');
+      await givenUp(data, 3);
+      await sweep();
+      await expectKept('poison-given-up', data, 'given_up');
+    });
+
+    it.each(POISON)('it is kept as it is and told, unparsed, by whoever takes it over from one that died: %s', async (_name, poison) => {
+      const data = poison('poison-taken-over');
+      await leftBehind(data, {}, 1);
+      await lookForStalled();
+      await expectKept('poison-taken-over', data, 'invalid');
+    });
+
+    it('it is kept where its publisher wants it as text, or its options are what nobody can parse', async () => {
+      const [, [, poison]] = POISON as [unknown, (typeof POISON)[0]];
+      const data = poison('poison-as-text');
+      await leftBehind(data, { preventParsingData: true }, 1);
+      await lookForStalled();
+      await expectKept('poison-as-text', data, 'invalid');
+
+      await harness.sql.affected('DELETE FROM dispatch.rejected_jobs');
+      const job = { ...invoice(), key: 'poison-in-options' };
+      const id = await leftBehind(JSON.stringify(job), {}, 1);
+      await harness.queue.client.hset(key(id), { opts: `{"removeOnFail":true,"x":${'['.repeat(LEVELS)}` });
+      await sweep();
+      await lookForStalled();
+      await sentOnce(job);
+      await nothingIsLeft();
+    });
   });
 
   it('is no longer looked for where it is gone but for its name', async () => {

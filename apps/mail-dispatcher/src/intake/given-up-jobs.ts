@@ -7,6 +7,7 @@ import { type Logger, PollLoop, redisAnswer, TroubleLog } from '@billing-mail/pl
 import type { Queue } from 'bull';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { jobsTaken } from '../records/dispatcher.metrics.js';
+import { KEPT_CHARACTERS, parseJob, UnparsedText } from './parse-job.js';
 import { RejectJob } from './reject-job.js';
 
 /** Much shorter than a job needs to stall: for each stall a lock of 30 s has to run out first. */
@@ -15,8 +16,8 @@ const SWEEP_MS = 5000;
 const LOOKED_AT = 200;
 /** How often a job is returned to the queue. After that it is assumed to kill the processes that work on it. */
 const RESCUES = 3;
-/** More than any payload that fits the schema. The rest is cut off, as it might be too much for this process as well. */
-const KEPT_CHARACTERS = 64 * 1024 * 1024;
+/** Of why Bull gave a job up. */
+const REASON_CHARACTERS = 200;
 /** Time to keep a job as rejected; afterwards another process may do it too. */
 const LOCK_MS = 60_000;
 const REDIS_TIMEOUT_MS = 10_000;
@@ -34,7 +35,7 @@ if call('EXISTS', job) == 0 then return call('ZREM', failed, id) and 0 end
 if not call('ZSCORE', failed, id) or call('EXISTS', job .. ':lock') == 1 then return 0 end
 if call('HINCRBY', job, 'rescues', 1) > tonumber(ARGV[3]) then
   call('SET', job .. ':lock', 'given up', 'PX', ARGV[5])
-  return {string.sub(call('HGET', job, 'data') or '', 1, tonumber(ARGV[4])), call('HGET', job, 'failedReason') or ''}
+  return {string.sub(call('HGET', job, 'data') or '', 1, tonumber(ARGV[4])), string.sub(call('HGET', job, 'failedReason') or '', 1, tonumber(ARGV[6]))}
 end
 call('ZREM', failed, id)
 call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason')
@@ -94,13 +95,15 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   private async keepOnFail(job: string): Promise<void> {
     const stored = await this.queue.client.hget(job, 'opts');
     if (stored?.includes('"removeOnFail"') !== true) return;
-    const { removeOnFail, ...options } = JSON.parse(stored) as Record<string, unknown>;
+    const parsed = parseJob(stored);
+    const { removeOnFail, ...options } = parsed instanceof UnparsedText ? {} : (parsed as Record<string, unknown>);
     if (removeOnFail !== false) await this.queue.client.eval(CHANGE_OPTIONS, 1, job, stored, JSON.stringify(options));
   }
 
   private async takeUp(id: string): Promise<void> {
     const keys = ['failed', 'wait', 'paused', 'meta-paused'].map((name) => this.queue.toKey(name));
-    const call = this.queue.client.eval(BRING_BACK, keys.length, ...keys, this.queue.toKey(''), id, RESCUES, KEPT_CHARACTERS, LOCK_MS);
+    const limits = [RESCUES, KEPT_CHARACTERS, LOCK_MS, REASON_CHARACTERS];
+    const call = this.queue.client.eval(BRING_BACK, keys.length, ...keys, this.queue.toKey(''), id, ...limits);
     const answer = (await redisAnswer(REDIS_TIMEOUT_MS, call)) as number | [string, string];
     if (Array.isArray(answer)) return this.keepAsRejected(id, ...answer);
     if (answer === 1)
@@ -108,20 +111,11 @@ export class GivenUpJobs implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async keepAsRejected(id: string, data: string, why: string): Promise<void> {
-    await this.rejecting.reject(parsed(data), 'given_up', [
+    await this.rejecting.reject(parseJob(data), 'given_up', [
       { pointer: '', message: `was begun many times and never came to an end; the log says more under job ${id}` },
     ]);
     await redisAnswer(REDIS_TIMEOUT_MS, this.queue.client.eval(FORGET, 1, this.queue.toKey('failed'), this.queue.toKey(id), id));
     jobsTaken.inc({ result: 'given_up' });
-    this.logger.error({ jobId: id, step: 'given-up', verdict: 'given_up', why: why.slice(0, 200) }, 'job set aside');
-  }
-}
-
-/** Keeps what is not JSON as text. */
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return data;
+    this.logger.error({ jobId: id, step: 'given-up', verdict: 'given_up', why }, 'job set aside');
   }
 }

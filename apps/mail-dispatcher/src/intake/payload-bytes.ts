@@ -1,11 +1,14 @@
+import { UnparsedText } from './parse-job.js';
+
 /** Far below the depth at which `JSON.stringify` overflows the stack (some 5,000 levels here), and far above what a document needs. */
 const LEVELS_KEPT = 500;
 
 /**
- * The payload of a rejected job as JSON, cut off below 500 levels. Does not throw for anything that came out of `JSON.parse`, which accepts
+ * The payload of a rejected job as JSON, cut off below 500 levels; a text that was not parsed as it is. Does not throw for anything that came out of `JSON.parse`, which accepts
  * any depth: a job that could not be rejected would be tried forever.
  */
 export function payloadBytes(payload: unknown): Buffer {
+  if (payload instanceof UnparsedText) return payload.bytes;
   const levels = new WeakMap<object, number>();
   const json = JSON.stringify(payload, function (this: object, _name, value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;

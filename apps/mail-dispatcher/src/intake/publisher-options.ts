@@ -1,5 +1,6 @@
 // Overrides options that the publisher of a job set for Bull, so that a job ends only when it has been recorded in PostgreSQL.
 import type { Job, JobOptions, Queue } from 'bull';
+import { parseJob } from './parse-job.js';
 
 type Processing = { processJob: (job: Job<unknown> | null | undefined, notFetch?: boolean) => Promise<unknown> };
 
@@ -22,17 +23,8 @@ function withoutOptions(job: Job<unknown>): void {
   // Once the row is committed, Redis has no reason to keep the documents.
   options.removeOnComplete = true;
   delete options.timeout;
-  if (options.preventParsingData === true) job.data = parsed(job.data);
+  if (options.preventParsingData === true) job.data = parseJob(String(job.data));
   // The handler repeats until the job is recorded, so no failure that arrives here is the job's: it stays active, and starts again when its
   // lock has run out.
   job.moveToFailed = () => Promise.resolve(null);
-}
-
-/** What is not JSON stays text, and the schema rejects it. */
-function parsed(data: unknown): unknown {
-  try {
-    return JSON.parse(String(data));
-  } catch {
-    return data;
-  }
 }

@@ -15,6 +15,7 @@ import { SettingsClient } from '../documents/settings.client.js';
 import { jobsRejected } from '../records/dispatcher.metrics.js';
 import { type NewOutcome } from '../records/outbox.store.js';
 import { OutcomeRelay } from '../settling/outcome-relay.js';
+import { UnparsedText } from './parse-job.js';
 import { payloadBytes } from './payload-bytes.js';
 import { type Rejection, RejectedJobsStore } from './rejected-jobs.store.js';
 
@@ -65,7 +66,7 @@ function toOutcome(
 
 /** Reads those fields of a payload that are valid by themselves, although the whole does not fit the schema. */
 function readWhatCanBe(payload: unknown): Readable {
-  const job = asObject(payload);
+  const job = asObject(payload instanceof UnparsedText ? payload.fieldsAtBeginning() : payload);
   const document = asObject(job['document']);
   return {
     teamId: valid(teamId, job['teamId']),

@@ -7,11 +7,11 @@ import { type Attack, type Attempt, type Kind } from '../attack.js';
 import { FUZZ_SEED } from '../fuzz-seed.js';
 import { TEAM } from '../callers.js';
 
-const POISON = 3_000_000;
+const POISON = 900_000;
 
 const poisoned: Attack = {
   name: 'poisoned',
-  tries: `a job of 6 MB with ${POISON} recipients that are none`,
+  tries: `a job of 2 MB with ${POISON} recipients that are none`,
   expects: 'kept as rejected with at most a hundred errors, its clerk is told, the dispatcher lives',
   run: async (attempt) => {
     const { database, invoicing } = attempt.site.stage;
@@ -30,6 +30,43 @@ const poisoned: Attack = {
     attempt.expect((row?.errors ?? 0) <= 101, `${row?.errors} errors`);
     attempt.expect(attempt.site.services['mail-dispatcher'].pid === pid, 'the dispatcher is another one');
     return `kept with ${row?.errors} errors`;
+  },
+};
+
+const NESTED_MB = 38;
+/** As Bull keeps a job, in its list of those that wait, or among those that it gave up on and that came back often enough. */
+async function putInRedis(attempt: Attempt, data: string, isGivenUp: boolean): Promise<void> {
+  const { jobs } = attempt.site.stage.invoicing;
+  const id = String(await jobs.client.incr(jobs.toKey('id')));
+  const now = Date.now();
+  const fields = { name: DISPATCH_JOB, data, opts: '{"attempts":1}', timestamp: now, delay: 0, priority: 0 };
+  await jobs.client.hset(jobs.toKey(id), { ...fields, ...(isGivenUp && { failedReason: 'stalled', rescues: 3 }) });
+  await (isGivenUp ? jobs.client.zadd(jobs.toKey('failed'), now, id) : jobs.client.lpush(jobs.toKey('wait'), id));
+}
+
+const unparsable: Attack = {
+  name: 'unparsable',
+  tries: `two jobs that go on with ${NESTED_MB} MB of "[", one of them given up by Bull; parsing one takes 4 GB`,
+  expects: 'both kept as rejected, their clerk is told, nothing left in the queue, the dispatcher lives',
+  run: async (attempt) => {
+    const { database } = attempt.site.stage;
+    const { pid } = attempt.site.services['mail-dispatcher'];
+    const keys = ['unparsable-waiting', 'unparsable-given-up'];
+    for (const [index, key] of keys.entries()) {
+      const named = { key, requestedBy: { userId: 'acme-admin' }, document: { id: key, type: 'invoice' } } as const;
+      const { attachments: _attachments, ...job } = invoice(TEAM, named);
+      await putInRedis(attempt, `${JSON.stringify(job).slice(0, -1)},"x":${'['.repeat(NESTED_MB * 1024 * 1024)}`, index === 1);
+    }
+    const kept = () =>
+      database.rows<{ reason: string }>('SELECT reason FROM dispatch.rejected_jobs WHERE key = ANY($1) ORDER BY reason', [keys]);
+    await attempt.awaits('kept as rejected', async () => (await kept()).length === keys.length);
+    await attempt.awaits('nothing left in the queue', () => isQueueEmpty(attempt));
+    const reasons = (await kept()).map(({ reason }) => reason);
+    attempt.expect(reasons.join() === 'given_up,invalid', `kept as ${reasons.join()}`);
+    const told = async () => (await attempt.site.ask('notification-service', '/v1/notifications', { as: 'admin' })).text;
+    for (const key of keys) await attempt.awaits(`told of ${key}`, async () => (await told()).includes(`"documentId":"${key}"`));
+    attempt.expect(attempt.site.services['mail-dispatcher'].pid === pid, 'the dispatcher is another one');
+    return `kept as ${reasons.join(' and ')}`;
   },
 };
 
@@ -125,4 +162,4 @@ const mutated: Attack = {
   run: (attempt) => publishMutated(attempt, MUTATED),
 };
 
-export const jobs: Kind = { name: 'jobs', attacks: [poisoned, options, mutated] };
+export const jobs: Kind = { name: 'jobs', attacks: [poisoned, unparsable, options, mutated] };
