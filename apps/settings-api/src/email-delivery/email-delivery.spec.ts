@@ -34,7 +34,7 @@ describe('the e-mail delivery of a team', () => {
   let team = 0;
 
   beforeAll(async () => {
-    api = await startTestSettingsApi();
+    api = await startTestSettingsApi({ PLATFORM_FROM_ADDRESS: 'e-invoice@platform.example' });
   });
   afterAll(() => api.stop());
   beforeEach(() => api.forgetNames());
@@ -414,6 +414,38 @@ describe('the e-mail delivery of a team', () => {
       ]);
       expect((await put(teamId, { ...named, locale: 'de' })).status).toBe(200);
       expect((await put(newTeam(), named)).status).toBe(422);
+    });
+
+    it.each([
+      'Billing Mail Support',
+      'Billing Mail Security GmbH',
+      'The BiIling-Mail Team',
+      'ACME via B\u0456lling|M\u0430il',
+      'B i l l i n g  M a i l desk',
+      'Support at platform.example',
+      'platform.example Rechnungen',
+      'Rechnungen von pIatform\uff0eexample',
+      'www.platform.exampleinvoices',
+    ])('refuses an admin a name with one of the platform in it: %s', async (name) => {
+      const named = { ...settings, companyName: name, smtp: { ...smtp, fromName: name } };
+      const refused = problem.parse((await put(newTeam(), named)).body);
+      expect(refused.errors?.map(({ pointer }) => pointer)).toEqual(['/companyName', '/smtp/fromName']);
+    });
+
+    it.each(['Billing Mailers', 'Rebilling Mail', 'Mail Billing', 'Platform Examples', 'Mail Order Billing'])(
+      'lets an admin name the company %s',
+      async (companyName) => {
+        expect((await put(newTeam(), { ...settings, companyName })).status).toBe(200);
+      },
+    );
+
+    it('lets a team with a name that an internal service gave it change everything else', async () => {
+      const teamId = newTeam();
+      const named = { ...settings, companyName: 'Billing Mail Security GmbH', smtp: { ...smtp, fromName: 'Billing Mail Security' } };
+      const service = { sub: 'operator-desk', role: 'service' };
+      expect((await api.call('put', path(teamId), { claims: service, body: named })).status).toBe(200);
+      expect((await put(teamId, { ...named, locale: 'en', cc: [] })).status).toBe(200);
+      expect((await put(teamId, { ...named, companyName: 'Billing Mail Security AG' })).status).toBe(422);
     });
 
     describe('a name of another team', () => {

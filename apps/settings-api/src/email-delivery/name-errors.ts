@@ -1,5 +1,5 @@
 import { type FieldError } from '@billing-mail/contracts';
-import { areConfusable } from './name-skeleton.js';
+import { isNamedIn } from './name-skeleton.js';
 import { type SenderName } from './sender-names.js';
 
 /** The name by which recipients know the platform. */
@@ -9,13 +9,13 @@ const PRODUCT = 'Billing Mail';
 export const platformNames = (fromAddress: string | undefined): string[] =>
   fromAddress === undefined ? [PRODUCT] : [PRODUCT, fromAddress, fromAddress.slice(fromAddress.lastIndexOf('@') + 1)];
 
-/** Those names that recipients would take for the platform, which signs the mail of all teams. */
+/** Those names in which recipients would see the platform, which signs the mail of all teams. */
 export const likePlatform = (names: readonly SenderName[], reserved: readonly string[]): SenderName[] =>
-  names.filter(({ name }) => reserved.some((own) => areConfusable(name, own)));
+  names.filter(({ name }) => reserved.some((own) => isNamedIn(name, own)));
 
 export const platformNameError = ({ pointer }: SenderName): FieldError => ({
   pointer,
-  message: 'is a name of this platform, or looks like one; use the name of your company',
+  message: 'contains a name of this platform, or what looks like one; use the name of your company',
 });
 
 /** Does not say whose name it is. */

@@ -1,4 +1,6 @@
-import { areConfusable, skeletonsOf } from './name-skeleton.js';
+import { isNamedIn, skeletonsOf } from './name-skeleton.js';
+
+const areConfusable = (one: string, other: string): boolean => skeletonsOf(one).some((each) => skeletonsOf(other).includes(each));
 
 describe('names', () => {
   it.each([
@@ -36,6 +38,31 @@ describe('names', () => {
     ['\u738b', '\u674e'],
   ])('are not: %s and %s', (one, other) => {
     expect(areConfusable(one, other)).toBe(false);
+  });
+
+  it.each([
+    ['at its beginning', 'Billing Mail Support', 'Billing Mail'],
+    ['at its end', 'The Billing Mail', 'Billing Mail'],
+    ['with signs between', 'ACME/Billing-Mail/Invoices', 'Billing Mail'],
+    ['as one word', 'BillingMail Security', 'Billing Mail'],
+    ['letter by letter', 'B.i.l.l.i.n.g M.a.i.l Security', 'Billing Mail'],
+    ['with a sign for a letter', 'Bi||ing Mail Security', 'Billing Mail'],
+    ['with a sign like a letter between', 'ACME|Billing|Mail', 'Billing Mail'],
+    ['a domain in an address', 'From www.platform.example/x', 'platform.example'],
+    ['a domain as words', 'Platform Example GmbH', 'platform.example'],
+    ['a domain within a longer one', 'rechnungen-pIatform.example.net', 'platform.example'],
+  ])('are seen in another one: %s', (_name, name, own) => {
+    expect(isNamedIn(name, own)).toBe(true);
+  });
+
+  it.each([
+    ['Billing Mailers', 'Billing Mail'],
+    ['Rebilling Mail', 'Billing Mail'],
+    ['Mail Billing', 'Billing Mail'],
+    ['E-Mail Deutschland', 'mail.de'],
+    ['***', 'Billing Mail'],
+  ])('are not seen in another one: in %s not %s', (name, own) => {
+    expect(isNamedIn(name, own)).toBe(false);
   });
 
   it('made of signs alone have nothing to be taken for', () => {

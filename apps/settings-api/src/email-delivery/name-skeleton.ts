@@ -11,15 +11,38 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{P}\p{Z}\p{S}]/gu;
  * for a Latin one in either case.
  */
 export function skeletonsOf(name: string): string[] {
+  return [...new Set(readingsOf(name).map((text) => text.replace(UNSEEN, '')))].filter((text) => text !== '');
+}
+
+/** The same, with blanks and signs as they are. */
+function readingsOf(name: string): string[] {
   const plain = name.replace(IGNORABLE, '').normalize('NFKC').replace(MARKS, '$1');
-  return [...new Set([skeleton(plain).toLowerCase(), skeleton(plain.toLowerCase())].map((text) => text.replace(UNSEEN, '')))].filter(
-    (text) => text !== '',
-  );
+  return [skeleton(plain).toLowerCase(), skeleton(plain.toLowerCase())];
 }
 
 const skeleton = (text: string): string => unhomoglyph(text.normalize('NFD')).normalize('NFD');
 
-export const areConfusable = (one: string, other: string): boolean => {
-  const seen = skeletonsOf(other);
-  return skeletonsOf(one).some((each) => seen.includes(each));
-};
+/**
+ * Whether people see `own` in a name: as one or more words of it in a row, or, of a domain, at any place. Signs end words, but some, such as
+ * "|", also pass for letters: the words are looked for in both ways.
+ */
+export function isNamedIn(name: string, own: string): boolean {
+  const seen = skeletonsOf(own);
+  const isSeen = readingsOf(name.replace(UNSEEN, ' '))
+    .concat(readingsOf(name))
+    .some((text) => hasRun(text.split(UNSEEN), seen));
+  return isSeen || (own.includes('.') && readingsOf(own).some((domain) => readingsOf(name).some((text) => text.includes(domain))));
+}
+
+/** Whether some of the words in a row make one of these texts. */
+function hasRun(words: readonly string[], texts: readonly string[]): boolean {
+  const longest = Math.max(...texts.map(({ length }) => length));
+  return words.some((_word, from) => {
+    let run = '';
+    for (let to = from; to < words.length && run.length < longest; to += 1) {
+      run += words[to];
+      if (texts.includes(run)) return true;
+    }
+    return false;
+  });
+}

@@ -97,8 +97,8 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ],
   ['is needed when "sender" is "custom"', 'wird für den eigenen Mailserver benötigt'],
   [
-    'is a name of this platform, or looks like one; use the name of your company',
-    'ist ein Name dieser Plattform oder sieht so aus; bitte den Namen Ihrer Firma verwenden',
+    'contains a name of this platform, or what looks like one; use the name of your company',
+    'enthält einen Namen dieser Plattform oder etwas, das so aussieht; bitte den Namen Ihrer Firma verwenden',
   ],
   [
     'is in use by another company here, or looks too much like a name that is; add your place or legal form, or ask the operator',

@@ -15,6 +15,10 @@ const COMPANY_NAMES = [
   ['platform', 'Billing Mail'],
   ['platform-in-capitals', 'BILLING  MAIL'],
   ['platform-confusable', 'ΒіlIing Мail'],
+  ['platform-support', 'Billing Mail Support'],
+  ['platform-security', 'BiIling-Mail Security GmbH'],
+  ['platform-spaced', 'B i l l i n g  M a i l desk'],
+  ['platform-domain-inside', 'platform.example Rechnungen'],
   ['platform-address', 'e-invoice@platform.example'],
   ['platform-domain', 'platform.example'],
 ] as const;
