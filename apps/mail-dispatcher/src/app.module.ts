@@ -18,6 +18,7 @@ import {
   RedisHealth,
   RedisModule,
   tellForbiddenHosts,
+  tellMovedSeals,
   transportClient,
   within,
 } from '@billing-mail/platform';
@@ -159,7 +160,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         { provide: EXTRA_AUTHORITIES, useFactory: () => (env.SMTP_CA_FILE ? readFileSync(env.SMTP_CA_FILE, 'utf8') : null) },
         { provide: SMTP_SESSION, useValue: sessionOptions(env, logger) },
         { provide: SigningKey, useValue: loadSigningKey(env) },
-        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
+        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
         { provide: TRANSPORT_CLIENT, useFactory: () => transportClient(env) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal, RedisHealth] },
         {

@@ -17,6 +17,7 @@ import {
   RedisHealth,
   RedisModule,
   tellForbiddenHosts,
+  tellMovedSeals,
 } from '@billing-mail/platform';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
@@ -88,7 +89,10 @@ export class AppModule {
         InboxStore,
         StreamsService,
         ...channelProviders,
-        { provide: CredentialBox, useValue: new CredentialBox(env.NOTIFICATION_SECRET_KEYS, 'NOTIFICATION_SECRET_KEYS') },
+        {
+          provide: CredentialBox,
+          useValue: new CredentialBox(env.NOTIFICATION_SECRET_KEYS, 'NOTIFICATION_SECRET_KEYS', tellMovedSeals(logger)),
+        },
         {
           provide: ExpireRows,
           useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),

@@ -14,6 +14,7 @@ import {
   RedisHealth,
   RedisModule,
   tellForbiddenHosts,
+  tellMovedSeals,
   transportClient,
 } from '@billing-mail/platform';
 import { clientNameFor, type NetworkPolicy } from '@billing-mail/smtp-client';
@@ -88,7 +89,7 @@ export class AppModule {
         { provide: NETWORK_POLICY, useValue: policy },
         { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS, onForbidden } },
         { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
-        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS) },
+        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
         { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },
         { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, RedisHealth] },
       ],

@@ -21,6 +21,7 @@ export { tellForbiddenHosts } from './observing/forbidden-hosts.js';
 export * from './observing/health.controller.js';
 export * from './observing/logger.js';
 export * from './observing/metrics.controller.js';
+export { tellMovedSeals } from './observing/moved-seals.js';
 export * from './observing/refused-requests.js';
 export * from './observing/trouble-log.js';
 export * from './openapi/describe-operations.js';

@@ -79,6 +79,19 @@ describe("trouble with a team's own server", () => {
   const signedIn = (team: string, password: string, version: number) =>
     custom(team, version, harness.serverWithPassword(team, harness.custom.port, password));
 
+  it('is a password sealed for another team: nobody signs in by it, and it counts as moved', async () => {
+    harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
+    const moved = async () => {
+      const { text } = await harness.http().get('/metrics').expect(200);
+      return Number(/^billing_mail_refused_requests_total\{kind="moved_seal"\} (.*)$/m.exec(text)?.[1]);
+    };
+    const before = await moved();
+    await harness.saveSettings(custom('thief', 1, harness.serverWithPassword('robbed', harness.custom.port, 'right')));
+    await harness.publish(invoice({ teamId: 'thief' }));
+    await harness.eventually(moved, (count) => count > before);
+    expect(harness.custom.connections.flatMap(({ authAttempts }) => authAttempts)).toEqual([]);
+  });
+
   it('is an incident at once where somebody has to change something: told once, and over with the first document that goes', async () => {
     harness.custom.script = { security: 'starttls', accounts: [{ username: 'billing', password: 'right' }] };
     await harness.saveSettings(signedIn('mends', 'wrong', 1));

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
-import { bullOptions, createHttpService, createLogger, migrate, readEnvironment } from '@billing-mail/platform';
+import { bullOptions, createHttpService, createLogger, migrate, readEnvironment, type RefusalKind } from '@billing-mail/platform';
 import { startTestDatabase, startTestRedis, type TestDatabase, type TestRedis } from '@billing-mail/testkit';
 import Bull, { type Job, type Queue } from 'bull';
 import { SignJWT } from 'jose';
@@ -75,6 +75,12 @@ async function startService(databaseUrl: string, redisUrl: string, smtpUrl: stri
   await app.listen(0, '127.0.0.1');
   let closing: Promise<void> | null = null;
   return { url: await app.getUrl(), app, database: app.get(DataSource), close: () => (closing ??= app.close()) };
+}
+
+/** How many requests and the like the services of this process have refused for this reason. */
+export async function refusedAs(service: TestService, kind: RefusalKind): Promise<number> {
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  return Number(new RegExp(`^billing_mail_refused_requests_total\\{kind="${kind}"\\} (.*)$`, 'm').exec(metrics)?.[1]);
 }
 
 /** The `Authorization` header of a user, or of an internal service. */

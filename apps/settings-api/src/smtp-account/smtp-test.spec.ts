@@ -11,6 +11,7 @@ import {
   tlsCertificates,
 } from '@billing-mail/testkit';
 import { simpleParser } from 'mailparser';
+import { DataSource } from 'typeorm';
 import { unreachedNameSteps } from './unreached-name.js';
 import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from '../testing/start-test-settings-api.js';
 
@@ -61,8 +62,11 @@ describe('the test of a mail server', () => {
     await api.forgetNames();
   });
 
-  const refusedByPolicy = async () =>
-    Number(/billing_mail_refused_requests_total\{kind="policy"\} (\d+)/.exec((await api.call('get', '/metrics')).text)?.[1]);
+  const refusedAs = async (kind: string) =>
+    Number(
+      new RegExp(`billing_mail_refused_requests_total\\{kind="${kind}"\\} (\\d+)`).exec((await api.call('get', '/metrics')).text)?.[1],
+    );
+  const refusedByPolicy = () => refusedAs('policy');
   const newTeam = () => `team-${(team += 1)}`;
   const smtp = (change: object = {}) => ({
     host: '127.0.0.1',
@@ -157,6 +161,36 @@ describe('the test of a mail server', () => {
         { pointer: '/smtp/auth/password', message: expect.stringContaining('changed') },
       ]);
     }
+    expect(smtpServer.connections).toEqual([]);
+  });
+
+  it('does not open a password whose row was led to another server, which is counted and logged with nothing of it', async () => {
+    const teamId = newTeam();
+    await save(teamId);
+    const before = await refusedAs('moved_seal');
+    await api.app
+      .get(DataSource)
+      .query(`UPDATE settings.team_email_delivery SET smtp = jsonb_set(smtp, '{host}', '"localhost"') WHERE team_id = $1`, [teamId]);
+    for (let time = 0; time < 2; time += 1) {
+      expect(await errorsOf(teamId)).toEqual([
+        { pointer: '/smtp/auth/password', message: expect.stringContaining('can no longer be read') },
+      ]);
+    }
+    expect(await refusedAs('moved_seal')).toBe(before + 2);
+    const lines = api
+      .log()
+      .split('\n')
+      .flatMap((line) => (line.includes('moved_seal') ? [JSON.parse(line) as object] : []));
+    expect(lines).toEqual([
+      {
+        ...{ level: 40, time: expect.any(Number), pid: expect.any(Number), hostname: expect.any(String) },
+        teamId,
+        step: 'smtp.password',
+        verdict: 'refused',
+        kind: 'moved_seal',
+        msg: 'refused',
+      },
+    ]);
     expect(smtpServer.connections).toEqual([]);
   });
 

@@ -25,6 +25,8 @@ export const REFUSAL_KINDS = [
   'policy',
   /** The end of a sign-in at a provider that nobody has begun here, or that another browser has. */
   'bad_sign_in',
+  /** A sealed secret that was changed, or stands where it does not belong. */
+  'moved_seal',
 ] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 
@@ -65,8 +67,8 @@ export class RefusedRequests {
     this.log = new TroubleLog(logger);
   }
 
-  note(kind: RefusalKind, fields: { requestId?: string; teamId?: string } = {}): void {
+  note(kind: RefusalKind, fields: { requestId?: string; teamId?: string; step?: string } = {}): void {
     refusedRequests.inc({ kind });
-    this.log.note(kind, { ...fields, step: 'request', verdict: 'refused', kind }, 'request refused');
+    this.log.note(kind, { step: 'request', ...fields, verdict: 'refused', kind }, 'refused');
   }
 }

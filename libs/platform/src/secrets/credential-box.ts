@@ -21,10 +21,14 @@ type SealParts = { format: string; keyId: string; mark: string; iv: string; tag:
 
 /** AES-256-GCM with a key id in front, so that keys can be rotated: the first seals, all open. */
 export class CredentialBox {
-  /** @param variable where the keys come from, for whoever has to add one */
+  /**
+   * @param variable where the keys come from, for whoever has to add one
+   * @param onMoved hears of each value that a known key does not open for what it should belong to
+   */
   constructor(
     private readonly keys: readonly SecretKey[],
     private readonly variable: 'SECRET_KEYS' | 'NOTIFICATION_SECRET_KEYS' = 'SECRET_KEYS',
+    private readonly onMoved: (context: SealContext) => void = () => undefined,
   ) {}
 
   /** `v2.<key id>.<mark>.<iv>.<tag>.<ciphertext>`, parts in base64url; the whole context is bound as additional data. */
@@ -46,6 +50,7 @@ export class CredentialBox {
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     } catch (cause) {
+      this.onMoved(context);
       throw new SealError('The sealed value was changed, or belongs to another team, field or server.', { cause });
     }
   }

@@ -5,7 +5,14 @@ import { createLogger, endTracing, startTracing } from '@billing-mail/platform';
 import { startTraceReceiver } from '@billing-mail/testkit';
 import { Webhook } from 'standardwebhooks';
 import { cameBack, rejected, SAMPLES, settled } from '../../testing/sample-outcomes.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
+import {
+  authorization,
+  eventually,
+  refusedAs,
+  startSurroundings,
+  type TestService,
+  type TestSurroundings,
+} from '../../testing/start-test-service.js';
 import { startWebhookReceiver, type Received, type WebhookReceiver } from '../../testing/webhook-receiver.js';
 import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { resealWebhookKeys } from './reseal-webhook-keys.js';
@@ -185,6 +192,7 @@ describe('a try that fails', () => {
     const { id } = await add();
     const moved = `http://169.254.169.254/latest`;
     await service.database.query('UPDATE notify.webhooks SET url = $2 WHERE id = $1', [id, moved]);
+    const before = await refusedAs(service, 'moved_seal');
     await ask('POST', `/${id}/test`);
     // The keys are sealed for the address as well: who can write the row can have nothing signed for another.
     await eventually(async () => {
@@ -194,6 +202,7 @@ describe('a try that fails', () => {
       );
       return row?.late;
     });
+    expect(await refusedAs(service, 'moved_seal')).toBe(before + 1);
     expect(receiver.received).toHaveLength(0);
   });
 
