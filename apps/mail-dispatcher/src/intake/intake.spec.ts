@@ -313,6 +313,27 @@ describe('intake', () => {
     expect([refused.status, refused.body.errors[0].pointer, await keptOf('of-another')]).toEqual([422, '/requestedBy/userId', undefined]);
   });
 
+  it("counts the address that a user names for alerts, which is not used, and not a service's", async () => {
+    const foreign = async () => {
+      const { text } = await harness.http().get('/metrics').expect(200);
+      return Number(/^billing_mail_refused_requests_total\{kind="foreign_recipient"\} (.*)$/m.exec(text)?.[1]);
+    };
+    const before = await foreign();
+    const requestedBy = { userId: 'tester', email: 'stranger@elsewhere.example' };
+    expect((await post(invoice({ key: 'by-service', requestedBy }))).status).toBe(202);
+    expect(await foreign()).toBe(before);
+    const logged = jest.spyOn(harness.apps[0]?.get<Logger>(LOGGER) as Logger, 'warn');
+    const claims = { teams: { acme: 'admin' } };
+    for (const key of ['by-user', 'by-user-2']) expect((await post(invoice({ key, requestedBy }), { claims })).status).toBe(202);
+    expect(await keptOf('by-user')).toEqual({ userId: 'tester' });
+    expect(await foreign()).toBe(before + 2);
+    const lines = logged.mock.calls.filter(([fields]) => (fields as { kind?: string }).kind === 'foreign_recipient');
+    expect(lines).toEqual([
+      [{ requestId: expect.any(String), teamId: 'acme', step: 'request', verdict: 'refused', kind: 'foreign_recipient' }, 'refused'],
+    ]);
+    logged.mockRestore();
+  });
+
   it('tells who asked for it of a job whose team can not be read', async () => {
     await harness.queue.add('send', { ...invoice(), teamId: '../x', key: 'no-team' });
     expect(await harness.outcomeOf('no-team')).toMatchObject({

@@ -38,6 +38,7 @@ import {
   ProblemException,
   RateLimit,
   ReaderLocale,
+  RefusedRequests,
   requestIdOf,
   TeamAccess,
   Upload,
@@ -70,6 +71,7 @@ const UPLOAD_SCHEMA = {
 @Controller('v1/teams/:teamId/deliveries')
 export class DeliveriesController {
   private readonly requestSchema;
+  private readonly refused: RefusedRequests;
 
   constructor(
     @Inject(DISPATCHER_ENV) env: DispatcherEnv,
@@ -82,6 +84,7 @@ export class DeliveriesController {
     private readonly cancelling: CancelDelivery,
   ) {
     this.requestSchema = sendRequestSchema(limitsOf(env));
+    this.refused = new RefusedRequests(logger);
   }
 
   @Post()
@@ -120,7 +123,8 @@ export class DeliveriesController {
     const asked = {
       teamId,
       key: checkKey(key),
-      believe: (named: Requester) => requesterOf(caller, named),
+      believe: (named: Requester) =>
+        requesterOf(caller, named, () => this.refused.note('foreign_recipient', { requestId: requestIdOf(response.req), teamId })),
       onDropped: (fields: string[]) =>
         this.logger.warn(
           { requestId: requestIdOf(response.req), teamId, step: 'intake', verdict: 'dropped', fields },

@@ -5,14 +5,16 @@ import { type Caller, invalidInput } from '@billing-mail/platform';
 /**
  * The requester to record. An internal service may name anybody, with an address. A user may name only itself, and its address is dropped:
  * otherwise it could make the platform write to a stranger. A user of whom no name can be read is still known by its token.
+ * @param onDropped hears that there was such an address
  * @throws ProblemException 422 for a user who names another
  */
-export function requesterOf(caller: Caller, named: Requester): Requester {
+export function requesterOf(caller: Caller, named: Requester, onDropped: () => void): Requester {
   if (caller.isService) return named;
   if (named.userId !== undefined && named.userId !== caller.userId) {
     throw invalidInput([{ pointer: '/requestedBy/userId', message: 'must be your own user id: only internal services name others' }]);
   }
-  const { email: _email, ...same } = named;
+  const { email, ...same } = named;
+  if (email !== undefined) onDropped();
   return { ...same, userId: caller.userId };
 }
 

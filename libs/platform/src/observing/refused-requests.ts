@@ -25,6 +25,8 @@ export const REFUSAL_KINDS = [
   'policy',
   /** The end of a sign-in at a provider that nobody has begun here, or that another browser has. */
   'bad_sign_in',
+  /** Whom alerts may not go to: an address that a user names in a document, or a user named by a team that they do not belong to. */
+  'foreign_recipient',
   /** A sealed secret that was changed, or stands where it does not belong. */
   'moved_seal',
 ] as const;

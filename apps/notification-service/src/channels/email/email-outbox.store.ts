@@ -32,6 +32,8 @@ export type OwedEmail = {
   locale: Locale;
   /** `null`: no address is known, or the user wants no e-mail. */
   address: string | null;
+  /** The user is not known to belong to the team: whoever named the user may have made it up. */
+  isForeign: boolean;
   /** How many earlier tries ended without a reply to the end of data, and the Date field of the last of them. */
   doubts: number;
   doubtedAt: Date | null;
@@ -92,12 +94,12 @@ export class EmailOutboxStore {
               coalesce(p.locale, c.locale, t.locale, 'en') AS locale,
               CASE WHEN n.team_id = $2 THEN $3
                    WHEN a.team_id IS NOT NULL THEN a.confirmed_email
-                   -- Not known to belong to the team: whoever named the user may have made it up.
                    WHEN NOT known."isMember" THEN NULL
                    WHEN p.user_id IS NULL THEN known.email
                    WHEN p.email IS NULL OR NOT p.email_channel OR n.type = ANY (p.muted_email) THEN NULL
                    WHEN p.email = known.email THEN known.email
                    ELSE coalesce(p.confirmed_email, known.email) END AS address,
+              n.team_id <> $2 AND n.user_id <> format($4, n.team_id) AND NOT known."isMember" AS "isForeign",
               o.doubts, o.released_at AS "doubtedAt",
               coalesce(o.failing_since, o.due_at) AS "owedSince"
        FROM notify.email_outbox o
@@ -274,11 +276,11 @@ const CLAIM = `
     RETURNING o.notification_id)
   SELECT notification_id FROM claimed`;
 
-/** Rows of the same user and address make one e-mail. */
+/** Rows of the same user and address make one e-mail. Those that may not be sent are apart from those that nobody wants. */
 function toEmails(rows: readonly OwedRow[]): OwedEmail[] {
   const emails = new Map<string, OwedEmail>();
   for (const { notificationId, teamId, params, count, wanted, deliveryId, traceparent, ...same } of rows) {
-    const key = JSON.stringify([same.userId, same.address]);
+    const key = JSON.stringify([same.userId, same.address, same.isForeign]);
     const email = emails.get(key) ?? { ...same, parts: [] };
     email.parts.push({ notificationId, teamId, params, count, wanted, deliveryId, traceparent });
     // The most doubts of any notification count for the whole e-mail.

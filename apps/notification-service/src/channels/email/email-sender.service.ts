@@ -1,7 +1,7 @@
 // Sends the e-mails of the outbox as long as the process runs.
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Logger, PollLoop, type SpanAbout, Traced, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
+import { type Logger, PollLoop, RefusedRequests, type SpanAbout, Traced, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
 import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { pageAddress } from './alert-links.js';
@@ -29,6 +29,7 @@ function stepOf({ email: { parts } }: Held): SpanAbout {
 @Injectable()
 export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly trouble: TroubleLog;
+  private readonly refused: RefusedRequests;
   private readonly sending = new PollLoop({
     look: () => this.sendDue(),
     everyMs: LOOK_EVERY_MS,
@@ -48,6 +49,7 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.trouble = new TroubleLog(logger);
+    this.refused = new RefusedRequests(logger);
   }
 
   onApplicationBootstrap(): void {
@@ -96,9 +98,10 @@ export class EmailSenderService implements OnApplicationBootstrap, OnModuleDestr
 
   @Traced('alert e-mail', { kind: 'client', about: stepOf })
   private async handle({ email, lost }: Held): Promise<void> {
-    const { address, doubts } = email;
+    const { address, doubts, isForeign } = email;
     if (address === null) {
       await this.outbox.settleUnwanted(email);
+      if (isForeign) this.refused.note('foreign_recipient', { teamId: email.parts[0]?.teamId, step: 'email' });
       return this.tell(email, 'unwanted');
     }
     if (doubts > DOUBTS_ALLOWED) {

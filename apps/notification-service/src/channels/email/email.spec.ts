@@ -3,7 +3,14 @@ import { simpleParser } from 'mailparser';
 import request from 'supertest';
 import { type CaughtMail } from '../../testing/mail-catcher.js';
 import { INCIDENTS, rejected, SAMPLES, SERVER_DOWN, settled } from '../../testing/sample-outcomes.js';
-import { authorization, eventually, startSurroundings, type TestService, type TestSurroundings } from '../../testing/start-test-service.js';
+import {
+  authorization,
+  eventually,
+  refusedAs,
+  startSurroundings,
+  type TestService,
+  type TestSurroundings,
+} from '../../testing/start-test-service.js';
 import { EmailOutboxStore, type OwedEmail } from './email-outbox.store.js';
 
 type Owed = { status: string; attempts: number; waitMs: number; lastError: string | null };
@@ -136,13 +143,22 @@ describe('alert e-mails', () => {
     const named = (teamId: string) => SAMPLES.failed({ teamId, requestedBy: null, notifyUserIds: ['outsider'] });
     await publish(SAMPLES.failed({ teamId: 'home-team', requestedBy: { userId: 'outsider', email: 'outsider@home.example' } }));
     await prefer('outsider', { email: 'outsider@home.example', locale: 'en', channels: { email: true, inbox: true } });
+    const before = await refusedAs(service, 'foreign_recipient');
     await publish(named('attackers'));
     await whenStatus('attackers', 'unwanted');
     await service.database.query(`UPDATE notify.preferences SET confirmed_email = email WHERE user_id = 'outsider'`);
     await publish(named('attackers-2'));
     await whenStatus('attackers-2', 'unwanted');
+    await eventually(async () => (await refusedAs(service, 'foreign_recipient')) === before + 2);
     await publish(named('acme'));
     await whenStatus('acme', 'sent');
+    // Of a member nothing is refused, also where nobody wants the e-mail.
+    await prefer('outsider', { email: 'outsider@home.example', channels: { email: false, inbox: true } });
+    await publish(SAMPLES.failed({ teamId: 'home-team-2', requestedBy: { userId: 'outsider' } }));
+    await whenStatus('home-team-2', 'unwanted');
+    await publish(named('attackers-3'));
+    await eventually(async () => (await refusedAs(service, 'foreign_recipient')) > before + 2);
+    expect(await refusedAs(service, 'foreign_recipient')).toBe(before + 3);
   });
 
   it('are at most thirty a user and hour, and the rest is one', async () => {
