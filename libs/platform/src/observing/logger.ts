@@ -5,6 +5,9 @@ import { TroubleLog } from './trouble-log.js';
 
 export type { Logger } from 'pino';
 
+/** Where errors of PostgreSQL quote rows, keys, JSON and statements. Their message names the table, the column or the constraint, and stays. */
+const QUOTED_BY_ERRORS = ['query', 'parameters', 'detail', 'where', 'internalQuery'];
+
 /** Log of a service: JSON lines, on standard output unless told otherwise. What could hold a secret or an address is cut out, should it get there. */
 export function createLogger(service: string, level: string, to?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -25,9 +28,9 @@ export function createLogger(service: string, level: string, to?: DestinationStr
         '*.authorization',
         'req.headers',
         'err.options',
-        'err.parameters',
-        'err.driverError.parameters',
-        'err.query',
+        ...['err', 'err.driverError', 'err.aggregateErrors[*]', 'err.aggregateErrors[*].driverError'].flatMap((error) =>
+          QUOTED_BY_ERRORS.map((field) => `${error}.${field}`),
+        ),
       ],
       censor: '[cut]',
     },
