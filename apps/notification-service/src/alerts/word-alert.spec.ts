@@ -353,8 +353,34 @@ describe('what came back', () => {
 
   it('says that nobody knows from whom, where the report does not tell', () => {
     const { body } = word(cameBack('bounced', { recipients: [], class: 'mailbox_full', reply: null }), 'en');
-    expect(body).toContain('came back from one of them. The other server does not say from whom.');
+    expect(body).toContain('was sent to 3 recipients, and came back. The other server does not say from which of them.');
     expect(body).toContain('The mailbox of the recipient is full.');
+  });
+
+  it('does not count reports that name nobody as documents: all are about the same one', () => {
+    const { title, body } = word(cameBack('bounced', { recipients: [], class: 'mailbox_full', reply: null }), 'en', 3);
+    expect(title).toBe('Invoice “2026-0042” came back, and it is not known from whom');
+    expect(body).not.toContain('3 documents');
+  });
+
+  it.each([
+    [
+      'en',
+      'Invoice “2026-0042”: a copy that was passed on came back',
+      'from the recipient nothing came back',
+      'Answer of the mail server:',
+    ],
+    ['de', 'Rechnung „2026-0042“: eine weitergeleitete Kopie kam zurück', 'vom Empfänger selbst kam nichts', 'Antwort des Mailservers:'],
+  ] as const)('says of the only recipient that nothing came back from there, but a copy that was passed on (%s)', (locale, ...parts) => {
+    const copy = { recipients: [], class: 'mailbox_full' as const, reply: '552 5.2.2 full' };
+    const event = cameBack('bounced', { status: 'sent', counts: { recipients: 1, accepted: 1 }, ...copy });
+    const { title, body } = word(event, locale);
+    const [heading, ...inBody] = parts;
+    expect(title).toBe(heading);
+    for (const part of [...inBody, '552 5.2.2 full']) expect(body).toContain(part);
+    // Neither the words nor the advice that are for recipients who do not have it.
+    expect(body).not.toMatch(/mailbox of the recipient|Postfach|room|Platz/);
+    expect(decideAlert(event)).toMatchObject({ severity: 'warning' });
   });
 
   it('does not ask to send again what arrived or is on its way', () => {

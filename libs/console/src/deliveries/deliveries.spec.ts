@@ -120,6 +120,16 @@ describe('the course of a delivery that came back', () => {
     expect(kinds({ settledAt, reports, recipients: [bounced], status: 'failed' })).toEqual(['queued', 'reported', 'settled', 'reported']);
   });
 
+  it('says which report is not about the only recipient, but about somebody to whom the document was passed on', () => {
+    const last = (recipient: string | null, recipients: RecipientView[]) =>
+      courseOf(delivery({ settledAt, reports: [{ ...report('2026-11-24T08:00:00.000Z', 'bounced'), recipient }], recipients })).at(-1);
+    expect(last(null, [bounced])).toMatchObject({ kind: 'reported', isPassedOn: true });
+    expect(last(null, [bounced, bounced])).toMatchObject({ kind: 'reported', isPassedOn: false });
+    expect(last('a@x.example', [bounced])).toMatchObject({ kind: 'reported', isPassedOn: false });
+    const { bounces } = CATALOGUES.de;
+    expect(bounces.reports.bounced(bounces.passedOn)).toBe('Zurückgekommen von einer Adresse, an die der Beleg weitergeleitet wurde');
+  });
+
   it('does not say of the end how it stands only since', () => {
     const end = (recipients: RecipientView[]) => courseOf(delivery({ settledAt, recipients, status: 'failed' })).at(-1);
     expect(end([bounced])).toMatchObject({ kind: 'settled', status: null });

@@ -10,7 +10,8 @@ export type CourseStep =
   | { kind: 'waiting'; until: string }
   /** `status`: how it ended; `null` where it has come back since and is no longer what it was then. */
   | { kind: 'settled'; at: string; status: DeliveryView['status'] | null }
-  | { kind: 'reported'; report: ReportView };
+  /** `isPassedOn`: it is not about the only recipient, but about somebody else to whom the document was passed on from there. */
+  | { kind: 'reported'; report: ReportView; isPassedOn: boolean };
 
 /** The steps of a delivery, the oldest first. */
 export function courseOf(delivery: DeliveryView): CourseStep[] {
@@ -34,7 +35,9 @@ export function courseOf(delivery: DeliveryView): CourseStep[] {
 /** The end, and what came before and after it: a report may arrive before the server's acceptance is recorded. */
 function endOf({ settledAt, status, reports, recipients }: DeliveryView): CourseStep[] {
   const reported = (isEarly: boolean): CourseStep[] =>
-    reports.filter(({ at }) => settledAt === null || at < settledAt === isEarly).map((report) => ({ kind: 'reported', report }));
+    reports
+      .filter(({ at }) => settledAt === null || at < settledAt === isEarly)
+      .map((report) => ({ kind: 'reported', report, isPassedOn: report.recipient === null && recipients.length === 1 }));
   if (settledAt === null) return reported(true);
   const hasComeBack = recipients.some((recipient) => recipient.status === 'bounced');
   return [...reported(true), { kind: 'settled', at: settledAt, status: hasComeBack ? null : status }, ...reported(false)];

@@ -1,6 +1,6 @@
 // What another server or a program reported of a delivery, as an event of its course.
 import { Text } from '@mantine/core';
-import { type ReportKind, type ReportView } from '@billing-mail/contracts';
+import { type ReportKind } from '@billing-mail/contracts';
 import {
   IconCalendarOff,
   IconClockPause,
@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { useLanguage } from '../words/words-context.js';
 import { Line, type Tone } from './course-line.js';
+import { type CourseStep } from './delivery-course.js';
 import { RawReply } from './raw-reply.js';
 
 const LOOKS: Record<ReportKind, { icon: typeof IconMailCheck; tone: Tone }> = {
@@ -26,14 +27,17 @@ const LOOKS: Record<ReportKind, { icon: typeof IconMailCheck; tone: Tone }> = {
   auto_reply: { icon: IconMessageReply, tone: 'calm' },
 };
 
+type Reported = Extract<CourseStep, { kind: 'reported' }>;
+
 /** `at` and `until`, to which the other server tries, are written out. */
-export function ReportStep({ report, at, until }: { report: ReportView; at: string; until: string | null }) {
+export function ReportStep({ step: { report, isPassedOn }, at, until }: { step: Reported; at: string; until: string | null }) {
   const words = useLanguage().words.bounces;
   const { kind, recipient, reporter, explanation, diagnostic } = report;
   const { icon: Icon, tone } = LOOKS[kind];
   return (
-    <Line icon={<Icon aria-hidden />} tone={tone} title={words.reports[kind](recipient)} at={at}>
-      {explanation === null ? null : (
+    <Line icon={<Icon aria-hidden />} tone={tone} title={words.reports[kind](isPassedOn ? words.passedOn : recipient)} at={at}>
+      {/* The explanation is about a recipient. */}
+      {explanation === null || isPassedOn ? null : (
         <Text size="sm">
           {explanation} {recipient === null ? words.askAll : ''}
         </Text>

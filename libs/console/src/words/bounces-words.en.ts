@@ -17,6 +17,8 @@ export const bouncesWords = {
     absence: (address: string | null) => `Absence note of ${somebody(address)}`,
     auto_reply: (address: string | null) => `Automatic answer of ${somebody(address)}`,
   },
+  /** In place of the address where there is only one recipient, and it is about somebody else. */
+  passedOn: 'an address that it was passed on to',
   askAll: 'Ask your customers which of them did not receive it.',
   reportedBy: (server: string) => `Reported by ${server}`,
   triedUntil: (when: string) => `That server tries until ${when}.`,

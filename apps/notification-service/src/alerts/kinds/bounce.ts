@@ -16,8 +16,20 @@ type BounceParams = { kind: 'bounce'; what: DeliveryBouncedEvent['what'] } & Pic
   'document' | 'status' | 'counts' | 'recipients' | 'class' | 'reply'
 >;
 
-// Only a warning for complaints and dead addresses, as these documents were sent.
-const BOUNCE_SEVERITIES: Record<DeliveryBouncedEvent['what'], Severity> = { bounced: 'error', complaint: 'warning', known_dead: 'warning' };
+/**
+ * `unknown`: the document came back, and the report does not say from whom. `passed_on`: it is the same, but there is only one recipient, and
+ * from that one nothing came back.
+ */
+type BounceSituation = BounceParams['what'] | 'unknown' | 'passed_on';
+
+const situationOf = ({ what, recipients, counts }: Pick<BounceParams, 'what' | 'recipients' | 'counts'>): BounceSituation =>
+  what !== 'bounced' || recipients.length > 0 ? what : counts.recipients === 1 ? 'passed_on' : 'unknown';
+
+// Only a warning where the recipients have the document, as far as is known.
+const SEVERITIES: Record<BounceSituation, Severity> = {
+  ...{ bounced: 'error', unknown: 'error' },
+  ...{ passed_on: 'warning', complaint: 'warning', known_dead: 'warning' },
+};
 
 export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
   const { what, delivery } = event;
@@ -25,7 +37,7 @@ export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
   const [first] = recipients;
   return {
     type: 'delivery_bounced',
-    severity: BOUNCE_SEVERITIES[what],
+    severity: SEVERITIES[situationOf({ what, recipients, counts })],
     teamId: event.teamId,
     audience: audienceOf(event),
     // The trouble is that of an address, whatever document goes there. If the address is unknown, it is that of the document.
@@ -36,11 +48,10 @@ export function decideBounce(event: DeliveryBouncedEvent): Alert<BounceParams> {
   };
 }
 
-/** `unknown`: the document came back, and the report does not say from whom. */
-type BounceSituation = BounceParams['what'] | 'unknown';
 type BounceWords = {
   title: (about: Omit<About, 'byPlatform'>) => string;
-  titleOfMany: (count: number) => string;
+  /** Left out where all alerts of a notification are about the same document. */
+  titleOfMany?: (count: number) => string;
   happened: (about: Omit<About, 'byPlatform'>) => string;
   /** Heading of the list of recipients. */
   heading: string;
@@ -63,12 +74,18 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       todo: 'Open the delivery to send it again: these recipients are chosen there already.',
     },
     unknown: {
-      title: ({ document }) => `${document} came back from one of its recipients`,
-      titleOfMany: (count) => `${documents(count)} came back`,
+      title: ({ document }) => `${document} came back, and it is not known from whom`,
       happened: ({ document, recipients }) =>
-        `${document} was sent to ${recipients} recipients, and came back from one of them. The other server does not say from whom.`,
+        `${document} was sent to ${recipients} recipients, and came back. The other server does not say from which of them.`,
       heading: 'These do not have it:',
       todo: 'Ask the recipients whether the document has arrived, and send it again only to those who did not receive it.',
+    },
+    passed_on: {
+      title: ({ document }) => `${document}: a copy that was passed on came back`,
+      happened: ({ document }) =>
+        `${document} was sent, and passed on from there to another address. That copy came back; from the recipient nothing came back.`,
+      heading: 'These do not have it:',
+      todo: 'You need not send it again. To be sure, ask the recipient whether the document has arrived.',
     },
     complaint: {
       title: ({ document }) => `${document}: a recipient marked it as unwanted`,
@@ -100,12 +117,18 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       todo: 'Öffnen Sie die Sendung, um den Beleg erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
     },
     unknown: {
-      title: ({ document }) => `${document} kam von einem Empfänger zurück`,
-      titleOfMany: (count) => `${count} Belege kamen zurück`,
+      title: ({ document }) => `${document} kam zurück, unbekannt von wem`,
       happened: ({ document, recipients }) =>
-        `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem davon zurück: ${document}. Der Server, der ihn zurückgeschickt hat, nennt den Empfänger nicht.`,
+        `Der Beleg wurde an ${recipients} Empfänger verschickt und kam zurück: ${document}. Der Server, der ihn zurückgeschickt hat, nennt den Empfänger nicht.`,
       heading: 'Diese haben den Beleg nicht:',
       todo: 'Fragen Sie die Empfänger, ob der Beleg angekommen ist, und verschicken Sie ihn nur an die erneut, denen er fehlt.',
+    },
+    passed_on: {
+      title: ({ document }) => `${document}: eine weitergeleitete Kopie kam zurück`,
+      happened: ({ document }) =>
+        `Der Beleg wurde verschickt und von dort an eine andere Adresse weitergeleitet: ${document}. Diese Kopie kam zurück; vom Empfänger selbst kam nichts zurück.`,
+      heading: 'Diese haben den Beleg nicht:',
+      todo: 'Sie müssen ihn nicht erneut verschicken. Um sicherzugehen, fragen Sie den Empfänger, ob der Beleg angekommen ist.',
     },
     complaint: {
       title: ({ document }) => `${document}: von einem Empfänger als unerwünscht markiert`,
@@ -137,19 +160,21 @@ export const bounce: AlertKind<BounceParams> = {
 /** @param count documents to the same address; `params` are those of the latest one */
 function wordBounce(params: BounceParams, count: number, locale: Locale): AlertText {
   const words = CATALOGUES[locale];
-  const { document, counts, recipients, what } = params;
+  const { document, counts } = params;
   const about = { document: nameDocument(words, document.type, document.number ?? document.id), count, ...counts };
-  const named = BOUNCE_WORDS[locale][recipients.length === 0 && what === 'bounced' ? 'unknown' : what];
+  const situation = situationOf(params);
+  const { title, titleOfMany, happened, heading, todo } = BOUNCE_WORDS[locale][situation];
+  const isOfMany = count > 1 && titleOfMany !== undefined;
   return {
-    title: count > 1 ? named.titleOfMany(count) : named.title(about),
+    title: isOfMany ? titleOfMany(count) : title(about),
     blocks: [
-      ...(count > 1 ? [textBlock(words.ofMany(count))] : []),
-      textBlock(named.happened(about)),
-      ...recipientBlocks(params, named.heading, words, locale, what !== 'complaint'),
-      ...unknownBlocks(params, words, locale),
-      textBlock(named.todo),
+      ...(isOfMany ? [textBlock(words.ofMany(count))] : []),
+      textBlock(happened(about)),
+      ...recipientBlocks(params, heading, words, locale, situation !== 'complaint'),
+      ...unknownBlocks(params, words, locale, situation),
+      textBlock(todo),
       // For a dead address there is no advice by reason, as the document is on its way.
-      ...(what === 'bounced' ? todosOf(params, locale) : []),
+      ...(situation === 'bounced' || situation === 'unknown' ? todosOf(params, locale) : []),
     ],
   };
 }
@@ -164,8 +189,10 @@ function recipientBlocks({ recipients }: BounceParams, heading: string, words: C
   return [listBlock(heading, items, 0, words)];
 }
 
-function unknownBlocks({ recipients, class: of, reply }: BounceParams, words: Catalogue, locale: Locale): Block[] {
-  return recipients.length > 0 || of === null ? [] : [textBlock(reasonOf(of, reply, words, locale))];
+function unknownBlocks({ class: of, reply }: BounceParams, words: Catalogue, locale: Locale, situation: BounceSituation): Block[] {
+  // The reason of a copy is not worded, as the words are about the recipient.
+  if (situation === 'passed_on') return reply === null ? [] : [textBlock(quoteReply(reply, words))];
+  return situation !== 'unknown' || of === null ? [] : [textBlock(reasonOf(of, reply, words, locale))];
 }
 
 function reasonOf(of: BounceClass, reply: string | null, words: Catalogue, locale: Locale): string {
