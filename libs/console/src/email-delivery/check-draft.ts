@@ -19,7 +19,7 @@ import {
   USER_ID,
 } from '@billing-mail/contracts';
 import { COPY_FIELDS } from './type-copies.js';
-import { type Draft, needsPasswordAgain, onePerField, type ServerInput, toInput } from './draft.js';
+import { type Draft, needsPasswordAgain, onePerField, type ServerInput, toInput, toServerInput } from './draft.js';
 
 /** Message for a password that must be entered again; the form says it in the reader's language. */
 export const PASSWORD_AGAIN = 'password-again';
@@ -41,6 +41,12 @@ export function checkDraft(stored: Draft, draft: Draft): FieldError[] {
     ['/smtp/auth/password', smtp !== null && needsPasswordAgain(stored, draft) ? PASSWORD_AGAIN : null],
   ];
   return onePerField(checks.flatMap(([pointer, message]) => (message === null ? [] : [{ pointer, message }])));
+}
+
+/** Wrong whatever else is filled in, so it is said at once; all else waits until somebody saves or tests. */
+export function checkAtOnce(draft: Draft): FieldError[] {
+  const smtp = toServerInput(draft);
+  return smtp !== null && isPasswordInClear(smtp) ? [{ pointer: '/smtp/security', message: SETTINGS_MESSAGES.passwordInClear }] : [];
 }
 
 function checkServer(smtp: ServerInput): Check[] {

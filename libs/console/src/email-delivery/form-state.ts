@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useReducer } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
-import { checkDraft } from './check-draft.js';
+import { checkAtOnce, checkDraft } from './check-draft.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft } from './draft.js';
 import { toCopies } from './type-copies.js';
 import { historyKey, readSettings, saveSettings, settingsKey } from './settings-queries.js';
@@ -103,6 +103,11 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
   return {
     ...state,
     changed,
+    /** What its field says is wrong with it: more than was asked for by saving or testing, which `errors` is. */
+    marked: [
+      ...state.errors,
+      ...checkAtOnce(state.draft).filter(({ pointer }) => !state.errors.some((error) => error.pointer === pointer)),
+    ],
     saving,
     edit: (changes: Partial<Draft>) => dispatch({ do: 'edit', changes }),
     discard: () => {

@@ -41,7 +41,7 @@ export function SettingsForm({ team, role, stored }: Props) {
   const editing: Editing = {
     draft: form.draft,
     base: form.base,
-    errors: form.errors,
+    errors: form.marked,
     isReadOnly: role === 'member',
     edit: form.edit,
     check: (below) => leadTo(form.check(below)),
