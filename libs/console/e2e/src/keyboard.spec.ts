@@ -105,6 +105,7 @@ describe('by keyboard alone', () => {
     await keys.press('ArrowDown');
     await keys.choose(page.getByLabel('Provider'), 'Str');
     expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.strato.de');
+    await page.getByText('The user name is the whole e-mail address of the mailbox').waitFor();
     await keys.write(page.locator('#field-smtp-host'), '127.0.0.1');
     await keys.write(page.locator('#field-smtp-port'), String(system.own.port));
     await keys.choose(page.getByLabel('Encryption'), 'None');

@@ -1,8 +1,10 @@
 import { emailDeliveryInput, type EmailDeliveryView, type SettingsChangeRecord, toFieldErrors } from '@billing-mail/contracts';
-import { checkDraft, PASSWORD_AGAIN } from './check-draft.js';
+import { checkAtOnce, checkDraft, PASSWORD_AGAIN } from './check-draft.js';
 import { withAccount, withHost, withUsername } from './draft-limits.js';
 import { changedFields, type Draft, mergeDrafts, onePerField, toDraft, toInput } from './draft.js';
 import { formerState } from './former-state.js';
+import { CATALOGUES } from '../words/catalogues.js';
+import { presetOf, PROVIDER_PRESETS, withPreset } from './provider-presets.js';
 
 const stored: EmailDeliveryView = {
   teamId: 'acme',
@@ -72,6 +74,30 @@ describe('the draft of the settings', () => {
     const auth = { type: 'password', username: 'acme@gmail.com', passwordSet: true } as const;
     const server = stored.smtp && { ...stored.smtp, host: 'smtp.gmail.com', auth };
     expect(toDraft({ ...stored, smtp: server }, 'en').recipientsPerDay).toBe('500');
+  });
+
+  it.each(PROVIDER_PRESETS)('takes all that $name asks for with its preset, the sign-in too', ({ id, host, port, security, auth }) => {
+    const elsewhere = edited({ auth: auth === 'oauth2' ? 'password' : 'oauth2', password: 'typed for another server' });
+    expect(withPreset(base, elsewhere, id)).toMatchObject({ host, port: String(port), security, auth });
+    // Nothing that was typed stays where it is not seen.
+    if (auth === 'oauth2') expect(withPreset(base, elsewhere, id).password).toBeNull();
+    for (const { settings } of Object.values(CATALOGUES))
+      expect(settings.server.signInHints[presetOf(host)?.hint ?? 'mailbox']).toBeTruthy();
+  });
+
+  it('signs in at Microsoft 365 and Google by a connected mailbox, and says what a password needs at each provider', () => {
+    expect(PROVIDER_PRESETS.filter(({ auth }) => auth === 'oauth2').map(({ id }) => id)).toEqual(['microsoft365', 'google']);
+    const { signInHints } = CATALOGUES.en.settings.server;
+    expect(PROVIDER_PRESETS.map(({ id, hint }) => `${id}: ${signInHints[hint]}`).join('\n')).toMatch(
+      /google: .*app password.*Connected mailbox/,
+    );
+    expect(withPreset(base, base, 'other')).not.toHaveProperty('auth');
+  });
+
+  it('marks a password that would go unencrypted at once, and nothing else', () => {
+    expect(checkAtOnce(edited({ security: 'none', fromAddress: '', port: 'x' })).map(({ pointer }) => pointer)).toEqual(['/smtp/security']);
+    expect(checkAtOnce(edited({ security: 'none', auth: 'none' }))).toEqual([]);
+    expect(checkAtOnce(edited({ companyName: '', fromAddress: '' }))).toEqual([]);
   });
 
   it('shows the limits of a connected mailbox as they are kept, also before it is saved', () => {

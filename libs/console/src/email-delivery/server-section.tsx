@@ -4,18 +4,18 @@ import { type SmtpSecurity } from '@billing-mail/contracts';
 import { useLanguage } from '../words/words-context.js';
 import { ConnectedMailbox } from './connected-mailbox.js';
 import { type Draft } from './draft.js';
-import { typedLimitsOf, withHost, withUsername } from './draft-limits.js';
+import { withHost, withUsername } from './draft-limits.js';
 import { useEditing, useField } from './editing.js';
 import classes from './form.module.css';
 import { LimitsFields } from './limits-fields.js';
 import { PasswordField } from './password-field.js';
-import { presetOf, PROVIDER_PRESETS } from './provider-presets.js';
+import { presetOf, PROVIDER_PRESETS, withAuth, withPreset } from './provider-presets.js';
 import { Section } from './section.js';
 import { ServerTrust } from './server-trust.js';
 
 export function ServerSection({ team }: { team: string }) {
   const words = useLanguage().words.settings.server;
-  const { draft, edit, isReadOnly } = useEditing();
+  const { draft, base, edit, isReadOnly } = useEditing();
   const preset = presetOf(draft.host);
   const { readOnly: _, ...security } = useField('/smtp/security');
   return (
@@ -27,11 +27,11 @@ export function ServerSection({ team }: { team: string }) {
           value={preset?.id ?? 'other'}
           disabled={isReadOnly}
           data={[...PROVIDER_PRESETS.map(({ id, name }) => ({ value: id, label: name })), { value: 'other', label: words.other }]}
-          onChange={(event) => edit(fromPreset(draft, event.currentTarget.value))}
+          onChange={(event) => edit(withPreset(base, draft, event.currentTarget.value))}
         />
-        {preset?.id === 'microsoft365' && draft.auth === 'password' ? (
+        {preset !== null && draft.auth === 'password' ? (
           <Alert color="yellow" variant="outline">
-            {words.microsoft}
+            {words.signInHints[preset.hint]}
           </Alert>
         ) : null}
         <div className={classes.serverLine}>
@@ -101,13 +101,6 @@ export function ServerSection({ team }: { team: string }) {
 // Browsers and password managers do not know these data and would fill in the reader's own.
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
-function fromPreset(draft: Draft, id: string): Partial<Draft> {
-  const preset = PROVIDER_PRESETS.find((each) => each.id === id);
-  if (preset === undefined) return withHost(draft, '');
-  const { host, port, security } = preset;
-  return { host, port: String(port), security, ...typedLimitsOf({ ...draft, host }) };
-}
-
 function SignIn({ team }: { team: string }) {
   const words = useLanguage().words.settings.server;
   const { draft, base, edit, isReadOnly } = useEditing();
@@ -125,10 +118,7 @@ function SignIn({ team }: { team: string }) {
           { value: 'oauth2', label: words.authConnected },
           { value: 'none', label: words.authNone },
         ]}
-        onChange={(event) => {
-          const chosen = event.currentTarget.value as Draft['auth'];
-          edit(chosen === 'password' ? { auth: chosen } : { auth: chosen, password: base.password });
-        }}
+        onChange={(event) => edit(withAuth(base, event.currentTarget.value as Draft['auth']))}
       />
       {draft.auth === 'oauth2' ? <ConnectedMailbox team={team} /> : null}
       {draft.auth === 'password' ? (

@@ -146,8 +146,18 @@ export const settingsWords: typeof english = {
     fallbackOn:
       'Nach drei Fehlversuchen geht ein Beleg signiert von unserer Adresse hinaus, Antworten an Ihre. Sie werden jedes Mal benachrichtigt.',
     fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform läuft nie etwas.',
-    microsoft:
-      'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Verbundenes Postfach“.',
+    signInHints: {
+      microsoft:
+        'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Verbundenes Postfach“.',
+      google:
+        'Google akzeptiert hier nur ein App-Passwort, nicht das Passwort, mit dem Sie sich sonst anmelden: Erstellen Sie eines in den Sicherheitseinstellungen des Google-Kontos, wofür dort die Bestätigung in zwei Schritten aktiv sein muss. Oder wählen Sie unten „Verbundenes Postfach“; das kommt ohne Passwort aus.',
+      mailbox:
+        'Der Benutzername ist die vollständige E-Mail-Adresse des Postfachs, das Passwort das dieses Postfachs und nicht das Ihres Kundenkontos.',
+      telekom:
+        'Die Telekom akzeptiert hier nur das Passwort für E-Mail-Programme, das Sie im Kundencenter der Telekom in den E-Mail-Einstellungen festlegen; es ist ein anderes als das Ihres Telekom-Logins.',
+      ses: 'Amazon SES hat dafür eigene SMTP-Zugangsdaten: Erstellen Sie sie in der SES-Konsole unter „SMTP settings“. Zugriffsschlüssel von AWS funktionieren nicht.',
+      postmark: 'Benutzername und Passwort sind beide der Server-API-Token; Sie finden ihn bei Postmark unter „API Tokens“ Ihres Servers.',
+    },
   },
   trust: {
     title: 'Zertifikate der Verbindung',

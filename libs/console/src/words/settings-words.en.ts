@@ -1,4 +1,5 @@
 // What the page "E-mail delivery" says, in English.
+import { type ProviderHint } from '../email-delivery/provider-presets.js';
 import { copyFields } from './copy-fields.js';
 
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -150,8 +151,19 @@ export const settingsWords = {
     fallback: 'If your server fails, send through our platform',
     fallbackOn: 'After three failed tries a document goes out from our address, signed; replies go to yours. You are notified each time.',
     fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever passes through our platform.',
-    microsoft:
-      'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
+    /** By what the provider asks of a user name and a password. */
+    signInHints: {
+      microsoft:
+        'Microsoft 365 switches sign-in with a password off by default from the end of December 2026. Until then it works only if your administrator allows SMTP AUTH for this mailbox; afterwards documents would stop going out this way. Choose “Connected mailbox” below instead.',
+      google:
+        'Google accepts only an app password here, not the password that you sign in with: create one in the security settings of the Google account, which needs 2-Step Verification. Or choose “Connected mailbox” below instead, which needs no password.',
+      mailbox:
+        'The user name is the whole e-mail address of the mailbox, and the password that of this mailbox, not the one of your customer account.',
+      telekom:
+        'Telekom accepts only the password for e-mail programs here, which you set in the customer centre of Telekom under the e-mail settings; it is another one than that of your Telekom login.',
+      ses: 'Amazon SES has SMTP credentials of its own for this: create them in the SES console under “SMTP settings”. Access keys of AWS do not work.',
+      postmark: 'User name and password are both the server API token, from “API Tokens” of your server at Postmark.',
+    } satisfies Record<ProviderHint, string>,
   },
   trust: {
     title: 'Certificates for the connection',

@@ -104,6 +104,7 @@ async function pasteManyAddresses(page: Page): Promise<void> {
 
 async function chooseMicrosoft(page: Page): Promise<void> {
   await page.locator('select:has(option[value="microsoft365"])').selectOption('microsoft365');
+  await page.locator('#field-smtp-auth-type').selectOption('password');
   await page.locator('button[type="submit"]').waitFor();
 }
 
