@@ -26,6 +26,8 @@ export function consolePage(html: string, config: ConsoleConfig): { html: string
     `style-src 'self' 'nonce-${nonce}'`,
     `img-src 'self'`,
     `font-src 'self'`,
+    // The document that the page opens in a tab has the page's policy, and Chrome's viewer for PDF counts as an object there.
+    `object-src blob:`,
     `connect-src ${["'self'", ...new Set(services)].join(' ')}`,
     `base-uri 'none'`,
     `form-action 'none'`,

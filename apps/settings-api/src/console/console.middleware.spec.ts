@@ -68,6 +68,9 @@ describe('the web page', () => {
       const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
       expect(first.text).toBe(`<meta name="csp-nonce" content="${nonce}" />`);
       expect(policy).toContain("connect-src 'self' https://dispatcher.example https://notifier.example;");
+      expect(policy).toContain("default-src 'none';");
+      // Only what the page has made itself: Chrome's viewer shows a PDF no other way.
+      expect(policy).toContain('object-src blob:;');
       expect(policy).not.toContain('unsafe');
       expect(second.text).not.toBe(first.text);
       expect(first.headers['cache-control']).toBe('no-store');

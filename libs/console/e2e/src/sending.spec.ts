@@ -74,7 +74,7 @@ describe('deliveries and inbox', () => {
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
   });
 
-  it('shows the message, formatted without running or loading anything, and saves it and its document as they went out', async () => {
+  it('shows the message, formatted without running or loading anything, saves it and its document as they went out, and opens the document', async () => {
     const html = `<p style="color: rgb(1, 2, 3)">Formatted</p><script>top.document.title = 'ran'</script><img src="https://elsewhere.example/x.png" alt="">`;
     const id = await send(system, 'acme', invoice('seen', { html }));
     const page = await desk.open(`/teams/acme/deliveries/${id}`, { allow: ['Applying inline style'] });
@@ -95,6 +95,22 @@ describe('deliveries and inbox', () => {
       return readFileSync(await download.path());
     };
     expect((await save('seen.pdf')).toString()).toContain('%PDF-1.7');
+    // In a tab of its own, which this browser without a viewer saves it from.
+    const shown = new Promise<string>((resolve) =>
+      page.context().on('page', (tab) => {
+        tab.on('download', (download) => resolve(download.url()));
+        tab.on('framenavigated', (frame) => void (frame.url().startsWith('blob:') && resolve(frame.url())));
+      }),
+    );
+    await page.evaluate(
+      `globalThis.made = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => (made.push(blob), make(blob));`,
+    );
+    await message.getByRole('button', { name: 'Open seen.pdf' }).click();
+    expect(await shown).toMatch(/^blob:/);
+    expect(await page.evaluate('Promise.all(made.map(async (blob) => `${blob.type} ${await blob.text()}`))')).toEqual([
+      expect.stringMatching(/^application\/pdf %PDF-1\.7/),
+    ]);
+    expect(await message.getByRole('button', { name: `Open ${id}.eml` }).count()).toBe(0);
     expect(await save(`${id}.eml`)).toEqual(system.platform.messages.at(-1)?.raw);
   });
 

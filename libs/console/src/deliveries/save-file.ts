@@ -10,3 +10,18 @@ export function saveBytes(name: string, bytes: Blob): void {
   link.click();
   URL.revokeObjectURL(url);
 }
+
+/** Long enough for the viewer to have read it, and to save it from there. */
+const OPEN_MS = 10 * 60_000;
+
+/**
+ * Shows a PDF in `tab`, which was opened empty on the click: what is opened later counts as a pop-up. Without a tab it is saved instead.
+ * Whatever the bytes are, they are shown as a PDF and never as a page of ours.
+ */
+export function showPdf(tab: Window | null, name: string, bytes: Blob): void {
+  if (tab === null) return saveBytes(name, bytes);
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/pdf' }));
+  tab.opener = null;
+  tab.location.replace(url);
+  setTimeout(() => URL.revokeObjectURL(url), OPEN_MS);
+}

@@ -1,7 +1,7 @@
 // What a delivery says, and the files to keep: the documents, and the message as it went out.
-import { Paper, SegmentedControl, Text, Title, useMantineStyleNonce } from '@mantine/core';
+import { Group, Paper, SegmentedControl, Text, Title, useMantineStyleNonce } from '@mantine/core';
 import { type DeliveryContent, type DeliveryView } from '@billing-mail/contracts';
-import { IconDownload, IconPaperclip } from '@tabler/icons-react';
+import { IconDownload, IconExternalLink, IconPaperclip } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
@@ -9,7 +9,7 @@ import { useNameOf } from '../people/people-queries.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
-import { saveBytes } from './save-file.js';
+import { saveBytes, showPdf } from './save-file.js';
 import { toFramedPage } from './framed-page.js';
 import { readAttachment, readMessage, useContent } from './sent-message-queries.js';
 import classes from './sent-message.module.css';
@@ -112,7 +112,11 @@ function Files({ team, id, content }: { team: string; id: string; content: Deliv
               {contentType}, {formats.size(size)}
             </Text>
           </div>
-          <SaveButton label={message.save(filename)} name={filename} read={() => readAttachment(dispatcher, team, id, position)} />
+          <FileButtons
+            name={filename}
+            canBeShown={contentType === 'application/pdf'}
+            read={() => readAttachment(dispatcher, team, id, position)}
+          />
         </li>
       ))}
       {content.messages.map((sent) => (
@@ -124,28 +128,48 @@ function Files({ team, id, content }: { team: string; id: string; content: Deliv
               {formats.size(sent.size)}, SHA-256 {sent.sha256}
             </Text>
           </div>
-          <SaveButton label={message.save(`${id}.eml`)} name={`${id}.eml`} read={() => readMessage(dispatcher, team, id, sent.route)} />
+          <FileButtons name={`${id}.eml`} canBeShown={false} read={() => readMessage(dispatcher, team, id, sent.route)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function SaveButton({ label, name, read }: { label: string; name: string; read: () => Promise<Blob> }) {
+/** Saves a file, and opens one that browsers show in a tab of its own. */
+function FileButtons({ name, canBeShown, read }: { name: string; canBeShown: boolean; read: () => Promise<Blob> }) {
   const words = useLanguage().words.deliveries.message;
   const saving = useMutation({ mutationFn: async () => saveBytes(name, await read()) });
+  const opening = useMutation({
+    mutationFn: async (tab: Window | null) => showPdf(tab, name, await read()),
+    onError: (_, tab) => tab?.close(),
+  });
   return (
     <div className={classes.save}>
-      <BusyButton
-        variant="default"
-        size="xs"
-        aria-label={label}
-        leftSection={<IconDownload size={14} aria-hidden />}
-        busy={saving.isPending}
-        onClick={() => saving.mutate()}
-      >
-        {words.saveShort}
-      </BusyButton>
+      <Group gap="xs" wrap="nowrap">
+        {canBeShown ? (
+          <BusyButton
+            variant="default"
+            size="xs"
+            aria-label={words.openFile(name)}
+            leftSection={<IconExternalLink size={14} aria-hidden />}
+            busy={opening.isPending}
+            onClick={() => opening.mutate(window.open('', '_blank'))}
+          >
+            {words.openShort}
+          </BusyButton>
+        ) : null}
+        <BusyButton
+          variant="default"
+          size="xs"
+          aria-label={words.save(name)}
+          leftSection={<IconDownload size={14} aria-hidden />}
+          busy={saving.isPending}
+          onClick={() => saving.mutate()}
+        >
+          {words.saveShort}
+        </BusyButton>
+      </Group>
+      {opening.error ? <Trouble error={opening.error} title={words.notOpened} /> : null}
       {saving.error ? <Trouble error={saving.error} title={words.notSaved} /> : null}
     </div>
   );

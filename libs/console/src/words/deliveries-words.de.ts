@@ -147,6 +147,9 @@ export const deliveriesWords: typeof english = {
     files: 'Dateien',
     whole: (route) =>
       route === null ? 'Die ganze Nachricht, wie sie verschickt wurde' : `Die ganze Nachricht, wie sie über ${route} verschickt wurde`,
+    openShort: 'Öffnen',
+    openFile: (name) => `${name} öffnen`,
+    notOpened: 'Die Datei ließ sich nicht öffnen',
     saveShort: 'Speichern',
     save: (name) => `${name} speichern`,
     notSaved: 'Die Datei ließ sich nicht speichern',

@@ -145,6 +145,9 @@ export const deliveriesWords = {
     files: 'Files',
     whole: (route: string | null) =>
       route === null ? 'The whole message, as it went out' : `The whole message, as it went out by ${route}`,
+    openShort: 'Open',
+    openFile: (name: string) => `Open ${name}`,
+    notOpened: 'The file could not be opened',
     saveShort: 'Save',
     save: (name: string) => `Save ${name}`,
     notSaved: 'The file could not be saved',
