@@ -196,6 +196,33 @@ describe('deliveries and inbox', () => {
     expect(counter.actions).toBeLessThanOrEqual(7);
   });
 
+  it('sends again what a filter shows, all, some or none of it, and nothing that was sent again before', async () => {
+    system.platform.script = { rcpt: '550 5.1.1 user unknown' };
+    await putSettings(system, 'dorn', { companyName: 'Dorn' });
+    for (const number of [1, 2, 3]) await send(system, 'dorn', invoice(`dorn-${number}`));
+    await eventually(
+      () => failedOf(system, 'dorn'),
+      (count) => count === 3,
+    );
+    system.platform.script = {};
+    const page = await desk.open('/teams/dorn/deliveries?status=failed', { claims: { sub: 'dora.dorn', teams: { dorn: 'admin' } } });
+    await page.getByRole('button', { name: 'Send all again …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Send again' });
+    // Who does not exist gets it again only on purpose.
+    await dialog.getByRole('button', { name: 'Send 0 documents again' }).waitFor();
+    await dialog.getByRole('button', { name: 'Choose all' }).click();
+    await dialog.getByRole('button', { name: 'Send 3 documents again' }).waitFor();
+    await dialog.getByRole('button', { name: 'Choose none' }).click();
+    expect(await dialog.getByRole('button', { name: 'Send 0 documents again' }).isDisabled()).toBe(true);
+    await dialog.getByRole('checkbox', { name: 'Invoice dorn-2' }).check();
+    await dialog.getByRole('button', { name: 'Send 1 document again' }).click();
+    await dialog.getByText('1 document was handed over again.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('button', { name: 'Send all again …' }).click();
+    await dialog.getByRole('checkbox', { name: 'Invoice dorn-1' }).waitFor();
+    expect(await dialog.getByRole('checkbox').count()).toBe(2);
+  });
+
   it('resends to a corrected address, and the new delivery leads back to the first', async () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));

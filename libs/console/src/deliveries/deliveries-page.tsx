@@ -13,7 +13,7 @@ import { FoundDeliveries } from './found-deliveries.js';
 import { ForecastLine } from './forecast-line.js';
 import { ExportButton } from './export-button.js';
 import { IncidentBanner } from './incident-banner.js';
-import { AttentionBanner, SendAllAgain, useIsAttentionKnown, useStartOfLog } from './needs-attention.js';
+import { AttentionBanner, mayHoldUnsent, SendAllAgain, useIsAttentionKnown, useStartOfLog } from './needs-attention.js';
 import { withoutEmpty } from './period.js';
 import { SavedFilters } from './saved-filters.js';
 import { useRunReport } from './run-report-queries.js';
@@ -46,14 +46,14 @@ export function DeliveriesPage({ team, role }: { team: string; role: TeamRole })
           </Group>
         </div>
         <Group gap="xs">
-          {filter.status === 'needs_attention' && role === 'admin' ? <SendAllAgain team={team} filter={filter} /> : null}
+          {role === 'admin' && mayHoldUnsent(filter) ? <SendAllAgain team={team} filter={filter} /> : null}
           <ExportButton team={team} filter={filter} />
         </Group>
       </Group>
       {isAttentionKnown ? (
         <>
           <IncidentBanner team={team} />
-          {filter.status === 'needs_attention' ? null : <AttentionBanner team={team} role={role} />}
+          {mayHoldUnsent(filter) ? null : <AttentionBanner team={team} role={role} />}
           <ForecastLine team={team} />
           <DeliveriesChart team={team} from={filter.from} until={filter.until} />
           <SavedFilters key={team} team={team} filter={filter} />

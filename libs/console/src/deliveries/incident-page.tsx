@@ -3,13 +3,14 @@ import { Anchor, Button, Group, Paper, Progress, Text, Title } from '@mantine/co
 import { type IncidentView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
 import { ProblemError } from '../api/problem.js';
-import { settingPath } from '../paths.js';
+import { deliveriesPath, settingPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { useDocumentTitle } from '../shell/document-title.js';
 import { NotFound } from '../shell/not-found.js';
 import { PageSkeleton } from '../shell/page-skeleton.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
+import { writeFilter } from './delivery-filter.js';
 import { ExportButton } from './export-button.js';
 import { FoundDeliveries } from './found-deliveries.js';
 import { useIncident } from './incident-queries.js';
@@ -50,7 +51,12 @@ export function IncidentPage({ team, id, role }: Props) {
         <Title order={2} size="h4">
           {words.list}
         </Title>
-        <ExportButton team={team} filter={{ incident: id }} />
+        <Group gap="md">
+          <Anchor component={Link} href={`${deliveriesPath(team)}${writeFilter({ incident: id })}`} size="sm" underline="always">
+            {words.search}
+          </Anchor>
+          <ExportButton team={team} filter={{ incident: id }} />
+        </Group>
       </Group>
       <FoundDeliveries team={team} filter={{ incident: id }} />
     </>

@@ -5,7 +5,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { ask } from '../api/clients.js';
+import { ask, type Clients } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { deliveriesPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
@@ -70,6 +70,19 @@ export function AttentionBanner({ team, role }: { team: string; role: TeamRole }
   );
 }
 
+/** States in which a delivery may need attention; of those the filter may show some that were sent again since. */
+const UNSENT = ['failed', 'partly_sent', 'uncertain'] as const satisfies readonly DeliverySummary['status'][];
+
+/** Whether all that the filter shows ended otherwise than as sent. */
+export const mayHoldUnsent = ({ status }: DeliveryFilter): boolean =>
+  status === 'needs_attention' || status === 'in_trouble' || UNSENT.some((each) => each === status);
+
+/** Those that the filter shows and that nobody has sent again. @throws ProblemError, AwayError */
+async function readUnsent(clients: Clients, team: string, filter: DeliveryFilter): Promise<DeliverySummary[]> {
+  const found = await readAll(clients, team, { ...filter, status: 'needs_attention' });
+  return UNSENT.some((each) => each === filter.status) ? found.filter(({ status }) => status === filter.status) : found;
+}
+
 /** Sends again what the filter shows, or some of it: those who did not get it get it as a new delivery. */
 export function SendAllAgain({ team, filter }: { team: string; filter: DeliveryFilter }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -100,7 +113,7 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
   const clients = useClients();
   const found = useQuery({
     queryKey: ['deliveries-to-send-again', team, filter],
-    queryFn: () => readAll(clients, team, filter),
+    queryFn: () => readUnsent(clients, team, filter),
     // The list must not change while the reader looks at it and unticks entries.
     staleTime: Infinity,
     gcTime: 0,
@@ -113,10 +126,21 @@ function SendAllAgainForm({ team, filter, onDone }: { team: string; filter: Deli
   const isChosen = (item: DeliverySummary): boolean => isWorthwhile(item) !== changed.has(item.id);
   const chosen = found.data.filter(isChosen);
   const toggle = (id: string): void => setChanged(new Set(changed.has(id) ? [...changed].filter((each) => each !== id) : [...changed, id]));
+  const chooseAll = (isToBe: boolean): void =>
+    setChanged(new Set(found.data.filter((item) => isWorthwhile(item) !== isToBe).map(({ id }) => id)));
   if (sending.state !== null) return <Sending {...sending.state} onDone={onDone} />;
+  if (found.data.length === 0) return <Text role="status">{words.nothingLeft}</Text>;
   return (
     <>
       <Text mb="md">{words.lead}</Text>
+      <Group gap="xs" mb="sm">
+        <Button variant="default" size="compact-sm" onClick={() => chooseAll(true)}>
+          {resend.all}
+        </Button>
+        <Button variant="default" size="compact-sm" onClick={() => chooseAll(false)}>
+          {resend.nobody}
+        </Button>
+      </Group>
       <div className={classes.list}>
         {found.data.map((item) => (
           <Checkbox

@@ -124,6 +124,7 @@ export const deliveriesWords: typeof english = {
     open: 'Alle erneut senden …',
     title: 'Erneut senden',
     lead: 'Wer seinen Beleg nicht bekommen hat, bekommt ihn mit einer neuen Sendung. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
+    nothingLeft: 'Davon ist keiner übrig: Jeder wurde erneut verschickt oder als erhalten vermerkt.',
     reading: 'Die Belege werden ermittelt …',
     uncertain: 'Der Beleg ist vielleicht angekommen. Erneut gesendet, bekommt ihn der Empfänger unter Umständen zweimal.',
     send: (count) => `${z(count, 'Beleg', 'Belege')} erneut senden`,

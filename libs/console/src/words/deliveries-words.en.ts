@@ -122,6 +122,7 @@ export const deliveriesWords = {
     open: 'Send all again …',
     title: 'Send again',
     lead: 'Everybody who has not received their document gets it in a new delivery. Fix the cause first, such as a wrong password; otherwise it fails again.',
+    nothingLeft: 'None of these is left: each was sent again or marked as received.',
     reading: 'Reading which documents these are …',
     uncertain: 'It may have arrived. Sent again, the recipient may get it twice.',
     send: (count: number) => `Send ${s(count, 'document', 'documents')} again`,

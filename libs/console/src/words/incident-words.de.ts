@@ -21,6 +21,7 @@ export const incidentWords: typeof english = {
   waiting: (count) => `${belege(count)} noch in Arbeit.`,
   notSent: (count) => `${belege(count)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`,
   list: 'Betroffene Belege',
+  search: 'Darin suchen',
   ofDelivery: 'Der Mailserver war gestört:',
   retryNow: 'Jetzt versuchen',
   reschedule: {

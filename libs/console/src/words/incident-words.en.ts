@@ -20,6 +20,7 @@ export const incidentWords = {
   waiting: (count: number) => `${documents(count)} still under way.`,
   notSent: (count: number) => `${documents(count)} not sent: send again once the cause is fixed.`,
   list: 'Affected documents',
+  search: 'Search these',
   ofDelivery: 'The mail server had trouble:',
   retryNow: 'Try now',
   reschedule: {
