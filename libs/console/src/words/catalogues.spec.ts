@@ -1,6 +1,6 @@
-import { explainAddress } from '@billing-mail/contracts';
+import { explainAddress, SETTINGS_MESSAGES } from '@billing-mail/contracts';
 import { CATALOGUES } from './catalogues.js';
-import { sayFieldMessage } from './field-messages.js';
+import { FIELD_MESSAGES, sayFieldMessage } from './field-messages.js';
 
 type Words = string | ((...values: never[]) => string) | readonly Words[] | { readonly [key: string]: Words };
 
@@ -85,4 +85,12 @@ describe('messages about fields', () => {
     'is the certificate of a server and not of an authority; pin it instead',
     'has expired on 2026-11-01; ask for the new one',
   ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
+
+  it('speak to clerks and not to programmers, in both languages', () => {
+    const known = [...FIELD_MESSAGES, ...Object.values(SETTINGS_MESSAGES)];
+    const odd = (['en', 'de'] as const).flatMap((locale) =>
+      known.map((message) => sayFieldMessage(message, locale)).filter((said) => /"|Unicode|UTF-8|surrogate/.test(said)),
+    );
+    expect(odd).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
-// What is wrong with a field comes in English, from the rules that the page shares with the services; here it is said in German.
+// What is wrong with a field comes in English, from the rules that the page shares with the services; here it is said in German, and in the words
+// of the form where it was said for programs.
 import { type Locale } from '@billing-mail/contracts';
 
 /** What is wrong with a signing certificate. */
@@ -203,9 +204,26 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
   { english: /^has more than (\d+) users$/, german: (count) => `hat mehr als ${count} Benutzer` },
 ];
 
+/** What was said for those who write programs, for those who fill in the form. */
+const ENGLISH: ReadonlyMap<string, string> = new Map([
+  [
+    'must be "tls" or "starttls" with a password, which would otherwise travel in clear',
+    'must be TLS or STARTTLS, or others could read the password on its way',
+  ],
+  ['is needed when "sender" is "custom"', 'is needed for your own mail server'],
+  ['has broken Unicode (a lone surrogate); send valid UTF-8', 'has a damaged character; type it again'],
+  [
+    'must be a host name such as smtp.example.com, without "https://", port or spaces',
+    'must be a host name such as smtp.example.com, without “https://”, port or spaces',
+  ],
+]);
+
+/** The messages without a number or a list, as they come. */
+export const FIELD_MESSAGES: readonly string[] = [...GERMAN.keys()];
+
 /** A message about a field in the reader's language; one that nobody foresaw stays as it came. */
 export function sayFieldMessage(message: string, locale: Locale): string {
-  if (locale === 'en') return message;
+  if (locale === 'en') return ENGLISH.get(message) ?? message;
   const exact = GERMAN.get(message);
   if (exact !== undefined) return exact;
   for (const { english, german } of GERMAN_PATTERNS) {
