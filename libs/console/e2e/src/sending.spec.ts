@@ -67,6 +67,9 @@ describe('deliveries and inbox', () => {
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
     await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Deliveries' }).waitFor();
     await page.getByText('1 of 1 document went out or was sent again.').waitFor();
+    // Its documents can be searched, and are not lost by that.
+    await page.getByRole('link', { name: 'Search these' }).click();
+    await page.waitForURL(/\/deliveries\?incident=/);
     await page.getByRole('link', { name: 'Invoice live' }).click();
     await page.getByRole('heading', { name: 'Invoice live' }).waitFor();
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();

@@ -9,7 +9,8 @@ import { useLanguage } from '../words/words-context.js';
 import classes from './bell.module.css';
 import { showBrowserNotice } from './browser-notices.js';
 import { useInbox, useLiveInbox } from './inbox-queries.js';
-import { NewNotice, placeOf } from './new-notice.js';
+import { NewNotice } from './new-notice.js';
+import { placeOf } from './place-of.js';
 
 const MOST_SHOWN = 99;
 
@@ -21,7 +22,7 @@ export function Bell({ team }: { team: string }) {
   const tell = useCallback(
     (notice: NotificationView): void => {
       setNewest(notice);
-      showBrowserNotice(notice, () => navigate(placeOf(notice, team)));
+      showBrowserNotice(notice, () => navigate(placeOf(notice) ?? inboxPath(team)));
     },
     [navigate, team],
   );
@@ -30,14 +31,15 @@ export function Bell({ team }: { team: string }) {
   useWaitingInTitle(unread);
   const href = inboxPath(team);
   const label = words.page.nav.inboxUnread(unread);
+  // There it is at the top of the list, and has been seen when the reader goes on.
+  if (newest !== null && location === href) setNewest(null);
   return (
     <>
       <Link href={href} className={classes.bell} aria-label={label} title={label} aria-current={location === href ? 'page' : undefined}>
         <IconBell size={20} aria-hidden />
         {unread > 0 ? <span className={classes.count}>{unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span> : null}
       </Link>
-      {/* In the inbox it is at the top of the list. */}
-      <NewNotice notice={location === href ? null : newest} team={team} onDone={() => setNewest(null)} />
+      <NewNotice notice={newest} team={team} onDone={() => setNewest(null)} />
     </>
   );
 }

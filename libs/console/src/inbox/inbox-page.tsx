@@ -4,7 +4,6 @@ import { type NotificationView, type Severity } from '@billing-mail/contracts';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { hasAnswered } from '../deliveries/deliveries-queries.js';
-import { deliveryPath, incidentPath } from '../paths.js';
 import { type TeamRole } from '../session/read-token.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { useDocumentTitle } from '../shell/document-title.js';
@@ -13,6 +12,7 @@ import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './inbox-page.module.css';
 import { useInbox, useMarkRead } from './inbox-queries.js';
+import { placeOf } from './place-of.js';
 import { PreferencesSection, usePreferences } from './preferences-section.js';
 import { TeamAddressSection } from './team-address-section.js';
 
@@ -131,12 +131,11 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
 /** To what it is about: the trouble of a way out, or a delivery. */
 function OpenLink({ item, onFollow }: { item: NotificationView; onFollow: (() => void) | undefined }) {
   const { inbox, incidents } = useLanguage().words;
-  const { teamId, incidentId, deliveryId } = item;
-  if (incidentId === null && deliveryId === null) return null;
-  const href = incidentId === null ? deliveryPath(teamId, deliveryId ?? '') : incidentPath(teamId, incidentId);
+  const href = placeOf(item);
+  if (href === null) return null;
   return (
     <Anchor component={Link} href={href} size="sm" underline="always" onClick={onFollow}>
-      {incidentId === null ? inbox.open : incidents.show}
+      {item.incidentId === null ? inbox.open : incidents.show}
     </Anchor>
   );
 }

@@ -1,4 +1,5 @@
 import { type NotificationView } from '@billing-mail/contracts';
+import { placeOf } from './place-of.js';
 import { type AskForPage, BEGINNING, type InboxPlace, readInboxPage } from './inbox-pages.js';
 
 /** A service with these notifications, newest first, three to a page; `R` has been read. */
@@ -43,4 +44,13 @@ describe('the pages of the inbox', () => {
     expect((await readInboxPage(ask, BEGINNING)).unreadCount).toBe(2);
     expect((await readInboxPage(ask, { part: 'read', cursor: '3' })).unreadCount).toBe(2);
   });
+});
+
+describe('where a message leads', () => {
+  it.each([
+    [{ teamId: 'acme', incidentId: 'i1', deliveryId: null }, '/teams/acme/incidents/i1'],
+    [{ teamId: 'acme', incidentId: 'i1', deliveryId: 'd1' }, '/teams/acme/incidents/i1'],
+    [{ teamId: 'acme', incidentId: null, deliveryId: 'd1' }, '/teams/acme/deliveries/d1'],
+    [{ teamId: 'acme', incidentId: null, deliveryId: null }, null],
+  ])('%j: to the trouble that it is about, or else to its delivery', (message, place) => expect(placeOf(message)).toBe(place));
 });

@@ -3,16 +3,13 @@
 import { Anchor, CloseButton, Group, Paper, Portal, Text } from '@mantine/core';
 import { type NotificationView } from '@billing-mail/contracts';
 import { Link } from 'wouter';
-import { deliveryPath, inboxPath } from '../paths.js';
+import { inboxPath } from '../paths.js';
 import { useLanguage } from '../words/words-context.js';
+import { placeOf } from './place-of.js';
 import classes from './new-notice.module.css';
 
-/** Where a message leads: to its delivery, or else to the inbox. */
-export const placeOf = ({ teamId, deliveryId, count }: NotificationView, team: string): string =>
-  deliveryId !== null && count === 1 ? deliveryPath(teamId, deliveryId) : inboxPath(team);
-
 export function NewNotice({ notice, team, onDone }: { notice: NotificationView | null; team: string; onDone: () => void }) {
-  const { inbox, page } = useLanguage().words;
+  const { inbox, incidents, page } = useLanguage().words;
   return (
     <Portal>
       {/* There before its text is, or it would not be read out. */}
@@ -24,8 +21,8 @@ export function NewNotice({ notice, team, onDone }: { notice: NotificationView |
                 <Text size="sm" fw={600} className="breakable">
                   {notice.title}
                 </Text>
-                <Anchor component={Link} href={placeOf(notice, team)} size="sm" underline="always" onClick={onDone}>
-                  {notice.deliveryId !== null && notice.count === 1 ? inbox.open : inbox.title}
+                <Anchor component={Link} href={placeOf(notice) ?? inboxPath(team)} size="sm" underline="always" onClick={onDone}>
+                  {placeOf(notice) === null ? inbox.title : notice.incidentId === null ? inbox.open : incidents.show}
                 </Anchor>
               </div>
               <CloseButton aria-label={page.close} onClick={onDone} />
