@@ -20,7 +20,7 @@ export const bouncesWords: typeof english = {
   passedOn: 'einer Adresse, an die der Beleg weitergeleitet wurde',
   askAll: 'Fragen Sie Ihre Kunden, wer den Beleg nicht erhalten hat.',
   reportedBy: (server) => `Gemeldet von ${server}`,
-  triedUntil: (when) => `Jener Server versucht es bis ${when}.`,
+  triedUntil: (when) => `Dieser Server versucht es bis ${when}.`,
   rawReport: 'Was in der Meldung steht',
   bouncedBefore: (when) =>
     `Von dieser Adresse kamen Belege zurück, zuletzt am ${when}. Erfragen Sie die richtige bei Ihrem Kunden, falls auch dieser zurückkommt.`,
@@ -45,7 +45,7 @@ export const bouncesWords: typeof english = {
     recipients: 'Empfänger',
     documents: 'Belege',
     wentOut: 'Verschickt an',
-    arrived: 'davon angekommen, soweit bekannt',
+    arrived: 'davon ohne Rückmeldung',
     cameBack: 'davon zurückgekommen',
     uncertain: 'davon ungewiss',
     refused: 'Vom Mailserver nicht angenommen',
@@ -54,7 +54,7 @@ export const bouncesWords: typeof english = {
     partly: 'Nur an einige ihrer Empfänger',
     toNobody: 'An niemanden: nicht verschickt oder zurückgekommen',
     whatIsKnown:
-      'Angekommen, soweit bekannt: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver verschickt, kommt an Ihr eigenes Postfach zurück und zählt hier weiter als angekommen.',
+      'Ohne Rückmeldung: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver verschickt, kommt an Ihr eigenes Postfach zurück, wo wir es nicht sehen.',
     csvColumns: [
       'Nummer',
       'Belegkennung',

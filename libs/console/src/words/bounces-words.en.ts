@@ -14,8 +14,8 @@ export const bouncesWords = {
     relayed: (address: string | null) => `Passed on for ${somebody(address)}, to a server that reports nothing more`,
     expanded: (address: string | null) => `Passed on to everybody behind ${somebody(address)}`,
     complaint: (address: string | null) => `Marked as unwanted by ${somebody(address)}`,
-    absence: (address: string | null) => `Absence note of ${somebody(address)}`,
-    auto_reply: (address: string | null) => `Automatic answer of ${somebody(address)}`,
+    absence: (address: string | null) => `Out-of-office reply from ${somebody(address)}`,
+    auto_reply: (address: string | null) => `Automatic reply from ${somebody(address)}`,
   },
   /** In place of the address where there is only one recipient, and it is about somebody else. */
   passedOn: 'an address that it was passed on to',
@@ -46,7 +46,7 @@ export const bouncesWords = {
     recipients: 'Recipients',
     documents: 'Documents',
     wentOut: 'Went out to',
-    arrived: 'of these arrived, as far as is known',
+    arrived: 'of these nothing came back',
     cameBack: 'of these came back',
     uncertain: 'of these uncertain',
     refused: 'Not accepted by the mail server',
@@ -55,7 +55,7 @@ export const bouncesWords = {
     partly: 'To some of their recipients only',
     toNobody: 'To nobody: not sent, or came back',
     whatIsKnown:
-      'Arrived, as far as is known: the mail server accepted it and nothing came back so far. What your own mail server sends comes back to your own mailbox and still counts as arrived here.',
+      'Nothing came back: the mail server accepted the document, and we have heard nothing else so far. What your own mail server sends comes back to your own mailbox, where we cannot see it.',
     csvColumns: [
       'Number',
       'Document id',

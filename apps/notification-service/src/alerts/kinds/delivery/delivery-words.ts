@@ -136,8 +136,8 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie den Beleg nur an diese Empfänger erneut.',
     },
     uncertain: {
-      titleOfMany: (count) => `${belege(count)}: Zustellung ungewiss`,
-      title: ({ document }) => `${document}: Zustellung ungewiss`,
+      titleOfMany: (count) => `${belege(count)}: ungewiss, ob angekommen`,
+      title: ({ document }) => `${document}: ungewiss, ob angekommen`,
       happened: ({ document, accepted, recipients }) =>
         accepted === 0
           ? `Ob jemand den Beleg erhalten hat, ist ungewiss: ${document}.`
