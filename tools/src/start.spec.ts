@@ -189,7 +189,7 @@ describe('npm start', () => {
     expect(output).toMatch(/sent: 3 of 3 recipients, by platform, 1 try, signed/);
     expect(output).toMatch(/sent: 1 of 1 recipients, by custom, 1 try, not signed/);
     expect(output).toMatch(/sent: 1 of 1 recipients, by platform, after the team's own server failed, 4 tries, signed/);
-    expect(output).toMatch(/told: Your mail server .+ takes no documents/);
+    expect(output).toMatch(/told: Your mail server .+ is not accepting mail/);
     expect(output).toMatch(/then it came back\n\s+told: .+ kam zurück/);
   });
 
@@ -282,7 +282,7 @@ describe('npm start', () => {
     await database.end();
     expect(rows).toEqual([1, 2].map(() => ({ status: 'sent', attempts: 0, last_error: null })));
     const subjects = (await alerts()).map(({ subject }) => subject).sort();
-    expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/takes no documents/)]);
+    expect(subjects).toEqual([expect.stringMatching(/kam zurück/), expect.stringMatching(/is not accepting mail/)]);
   });
 
   describe('traced from the request to the alert', () => {

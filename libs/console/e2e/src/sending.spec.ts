@@ -273,7 +273,7 @@ describe('deliveries and inbox', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel delivery' }).click();
     await page.getByText('Done: Cancelled').waitFor();
     await page.getByText('Cancelled by Anna Berg').waitFor();
-    await page.getByText('Sending was cancelled by a user.').waitFor();
+    await page.getByText('Sending was cancelled.', { exact: true }).waitFor();
     expect(await trouble.count()).toBe(0);
   });
 

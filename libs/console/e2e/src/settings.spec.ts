@@ -217,7 +217,7 @@ describe('E-mail delivery', () => {
   it('adds copies that single types of documents get, and takes them back by the history', async () => {
     const page = await open();
     const section = page.getByRole('region', { name: 'Copies for individual document types' });
-    await section.getByRole('button', { name: 'Add copies for Payment reminders' }).click();
+    await section.getByRole('button', { name: 'Add copies for payment reminders' }).click();
     const cc = page.locator('#field-copies-reminder-cc');
     await page.waitForFunction((id) => document.activeElement?.id === id, 'field-copies-reminder-cc');
     await cc.fill('law@@acme.example,');

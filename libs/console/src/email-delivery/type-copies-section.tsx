@@ -39,7 +39,7 @@ export function TypeCopiesSection() {
                 variant="default"
                 size="xs"
                 leftSection={<IconPlus size={14} aria-hidden />}
-                aria-label={words.add(words.types[type])}
+                aria-label={words.add[type]}
                 onClick={() => add(type)}
               >
                 {words.types[type]}

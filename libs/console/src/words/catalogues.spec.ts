@@ -52,6 +52,17 @@ describe('the catalogues', () => {
   });
 });
 
+describe('large numbers', () => {
+  it('are grouped in the words of troubles and of sending again too', () => {
+    const of = ({ incidents, deliveries }: (typeof CATALOGUES)['en']): string[] => [
+      ...[incidents.facts('then', 1234, 'now'), incidents.progress(1234, 1234), incidents.waiting(1234), incidents.notSent(1234)],
+      deliveries.attention.progress(1234, 1234),
+    ];
+    for (const text of of(CATALOGUES.en)) expect(text.replaceAll('1,234', '')).not.toMatch(/\d/);
+    for (const text of of(CATALOGUES.de)) expect(text.replaceAll('1.234', '')).not.toMatch(/\d/);
+  });
+});
+
 describe('messages about fields', () => {
   it.each(['plain', ' a@b.example', 'jürgen@b.example', 'a..b@b.example', 'a@b', `${'a'.repeat(65)}@b.example`, `a@${'b.'.repeat(130)}de`])(
     'say in German what is wrong with %j',

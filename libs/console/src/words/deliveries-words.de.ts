@@ -57,9 +57,9 @@ export const deliveriesWords: typeof english = {
   },
   forecast: {
     today: (waiting, time) =>
-      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Der letzte geht gegen ${time} Uhr hinaus.`,
+      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Der letzte wird gegen ${time} Uhr verschickt.`,
     later: (waiting, when) =>
-      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte geht voraussichtlich am ${when} Uhr hinaus.`,
+      `${z(waiting, 'Beleg wartet', 'Belege warten')} wegen der Versandlimits Ihres Mailservers. Heute werden nicht mehr alle verschickt: Der letzte voraussichtlich am ${when} Uhr.`,
   },
   columns: { status: 'Status', document: 'Beleg', recipient: 'Empfänger', created: 'Übergeben' },
   list: 'Sendungen, die neuesten zuerst',
@@ -128,7 +128,7 @@ export const deliveriesWords: typeof english = {
     reading: 'Die Belege werden ermittelt …',
     uncertain: 'Der Beleg ist vielleicht angekommen. Erneut gesendet, bekommt ihn der Empfänger unter Umständen zweimal.',
     send: (count) => `${z(count, 'Beleg', 'Belege')} erneut senden`,
-    progress: (sent, total) => `${sent} von ${total} erneut übergeben`,
+    progress: (sent, total) => `${sent.toLocaleString('de')} von ${total.toLocaleString('de')} erneut übergeben`,
     done: (sent) => `${z(sent, 'Beleg wurde', 'Belege wurden')} erneut übergeben.`,
   },
   message: {

@@ -126,7 +126,7 @@ export const deliveriesWords = {
     reading: 'Reading which documents these are …',
     uncertain: 'It may have arrived. Sent again, the recipient may get it twice.',
     send: (count: number) => `Send ${s(count, 'document', 'documents')} again`,
-    progress: (sent: number, total: number) => `${sent} of ${total} handed over again`,
+    progress: (sent: number, total: number) => `${sent.toLocaleString('en')} of ${total.toLocaleString('en')} handed over again`,
     done: (sent: number) => `${s(sent, 'document was', 'documents were')} handed over again.`,
   },
   message: {

@@ -1,7 +1,8 @@
 import { type incidentWords as english } from './incident-words.en.js';
 
-const belege = (count: number): string => (count === 1 ? '1 Beleg' : `${count} Belege`);
-const versuche = (count: number): string => (count === 1 ? '1 gescheiterter Versuch' : `${count} gescheiterte Versuche`);
+const inZiffern = (count: number): string => count.toLocaleString('de');
+const belege = (count: number): string => (count === 1 ? '1 Beleg' : `${inZiffern(count)} Belege`);
+const versuche = (count: number): string => (count === 1 ? '1 gescheiterter Versuch' : `${inZiffern(count)} gescheiterte Versuche`);
 
 export const incidentWords: typeof english = {
   banner: (server, since) => `Seit ${since} scheitert der Versand über ${server}.`,
@@ -17,7 +18,8 @@ export const incidentWords: typeof english = {
   mend: 'Zu den Einstellungen',
   mendThenSend: 'Prüfen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
   progressLabel: 'Verschickte Belege',
-  progress: (done, total) => `${done} von ${total === 1 ? '1 Beleg' : `${total} Belegen`} verschickt oder erneut gesendet.`,
+  progress: (done, total) =>
+    `${inZiffern(done)} von ${total === 1 ? '1 Beleg' : `${inZiffern(total)} Belegen`} verschickt oder erneut gesendet.`,
   waiting: (count) => `${belege(count)} noch in Arbeit.`,
   notSent: (count) => `${belege(count)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`,
   list: 'Betroffene Belege',

@@ -1,5 +1,6 @@
-const documents = (count: number): string => (count === 1 ? '1 document' : `${count} documents`);
-const tries = (count: number): string => (count === 1 ? '1 failed try' : `${count} failed tries`);
+const inDigits = (count: number): string => count.toLocaleString('en');
+const documents = (count: number): string => (count === 1 ? '1 document' : `${inDigits(count)} documents`);
+const tries = (count: number): string => (count === 1 ? '1 failed try' : `${inDigits(count)} failed tries`);
 
 /** Trouble of a way out, and what else can be done with one delivery. */
 export const incidentWords = {
@@ -16,7 +17,8 @@ export const incidentWords = {
   mend: 'Open the settings',
   mendThenSend: 'Test the connection there and save. What still waits then goes out by itself.',
   progressLabel: 'Documents that have gone out',
-  progress: (done: number, total: number) => `${done} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
+  progress: (done: number, total: number) =>
+    `${inDigits(done)} of ${documents(total)} went out or ${total === 1 ? 'was' : 'were'} sent again.`,
   waiting: (count: number) => `${documents(count)} still under way.`,
   notSent: (count: number) => `${documents(count)} not sent: send again once the cause is fixed.`,
   list: 'Affected documents',
@@ -26,7 +28,7 @@ export const incidentWords = {
   reschedule: {
     open: 'Another time …',
     title: 'Not before',
-    lead: 'The document is tried at this time, and not sooner.',
+    lead: 'We try to send it then, not sooner.',
     field: 'Date and time',
     save: 'Set the time',
   },

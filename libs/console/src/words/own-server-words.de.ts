@@ -50,9 +50,9 @@ export const ownServerWords: typeof english = {
     none: 'Es ist kein Postfach verbunden.',
     another: 'Anderes Postfach verbinden',
     again: 'Erneut verbinden',
-    notSaved: 'Speichern Sie, damit Belege über dieses Postfach hinausgehen.',
-    troubleTitle: (mailbox) => `Über ${mailbox} gehen keine Belege hinaus`,
-    troubleSince: (when) => `Seit ${when}. Was wartet, geht hinaus, sobald das behoben ist.`,
+    notSaved: 'Speichern Sie, damit Belege über dieses Postfach verschickt werden.',
+    troubleTitle: (mailbox) => `Über ${mailbox} werden keine Belege verschickt`,
+    troubleSince: (when) => `Seit ${when}. Was wartet, wird verschickt, sobald das behoben ist.`,
     troubles: {
       sign_in_expired: 'Die Berechtigung ist abgelaufen oder wurde entzogen. Verbinden Sie das Postfach erneut.',
       client_secret_expired: 'Der Schlüssel der App ist abgelaufen oder wurde ersetzt. Verbinden Sie erneut mit dem neuen.',
@@ -72,7 +72,7 @@ export const ownServerWords: typeof english = {
     disconnect: 'Trennen',
     disconnectTitle: 'Postfach trennen?',
     disconnectText: (mailbox) =>
-      `Die Berechtigung für ${mailbox} wird hier vergessen und beim Anbieter zurückgenommen, falls er das anbietet. Gehen Belege darüber hinaus, so warten sie, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
+      `Die Berechtigung für ${mailbox} wird hier vergessen und beim Anbieter zurückgenommen, falls er das anbietet. Werden Belege darüber verschickt, so warten sie, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
     disconnectNo: 'Verbunden lassen',
     forgotten: (mailbox) => `Die Berechtigung für ${mailbox} ist hier vergessen`,
     stillListed: {
@@ -88,8 +88,8 @@ export const ownServerWords: typeof english = {
   },
   certificate: {
     title: 'Eigene Signatur',
-    lead: 'Belege, die über Ihren eigenen Mailserver hinausgehen, werden mit diesem Zertifikat signiert (S/MIME). So können Ihre Kunden prüfen, dass sie von Ihnen kommen.',
-    none: 'Belege gehen über Ihren Server ohne Signatur hinaus.',
+    lead: 'Belege, die Ihr eigener Mailserver verschickt, werden mit diesem Zertifikat signiert (S/MIME). So können Ihre Kunden prüfen, dass sie von Ihnen kommen.',
+    none: 'Ihr Mailserver verschickt Belege ohne Signatur.',
     serverFirst:
       'Speichern Sie zuerst Ihren Mailserver mit seiner Absenderadresse: Das Zertifikat muss auf diese Adresse ausgestellt sein.',
     subject: 'Inhaber',

@@ -102,7 +102,7 @@ export const ownServerWords = {
     replace: 'Replace',
     keep: 'Keep this one',
     remove: 'Remove',
-    removeTitle: 'Sign no longer?',
+    removeTitle: 'Stop signing?',
     removeText: 'The key is forgotten. Documents that go out by your server, also those that wait, are no longer signed.',
     removeNo: 'Keep the certificate',
     isSet: 'The certificate is set. The next document by your server is signed with it.',

@@ -12,17 +12,18 @@ export const settingsWords: typeof english = {
   lead: 'Wie Ihre Rechnungen und anderen Belege per E-Mail zu Ihren Kunden kommen.',
   now: {
     title: 'So wird jetzt verschickt',
-    platform: (from, name) => `Belege gehen von ${from} als „${name}“ hinaus, digital signiert.`,
-    platformUnnamed: (name) => `Belege gehen über unsere Plattform als „${name}“ hinaus, digital signiert.`,
-    custom: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, ohne Signatur.`,
-    customSigned: (from, host) => `Belege gehen von ${from} über Ihren eigenen Mailserver ${host} hinaus, mit Ihrem Zertifikat signiert.`,
+    platform: (from, name) => `Belege werden von ${from} als „${name}“ verschickt, digital signiert.`,
+    platformUnnamed: (name) => `Belege werden über unsere Plattform als „${name}“ verschickt, digital signiert.`,
+    custom: (from, host) => `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, ohne Signatur.`,
+    customSigned: (from, host) =>
+      `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
     fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
     fallbackOff: 'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt er liegen und Sie werden benachrichtigt.',
     copies: (count) =>
       count === 0
         ? 'Kopien gehen an niemanden.'
         : `${z(count, 'Kopie', 'Kopien')} je Beleg ${count === 1 ? 'geht' : 'gehen'} an Ihre CC- und BCC-Empfänger.`,
-    typeCopies: (which) => `Weitere Kopien gehen hinaus mit: ${which}.`,
+    typeCopies: (which) => `Weitere Kopien werden verschickt mit: ${which}.`,
     firstVisit:
       'Noch ist nichts eingerichtet. Tragen Sie Ihren Firmennamen ein und speichern Sie; vorher kann kein Beleg verschickt werden.',
   },
@@ -84,10 +85,16 @@ export const settingsWords: typeof english = {
   },
   typeCopies: {
     title: 'Kopien für einzelne Belegarten',
-    lead: 'Gehen nur mit Belegen einer Art hinaus, zusätzlich zu den Kopien oben.',
+    lead: 'Werden nur mit Belegen einer Art verschickt, zusätzlich zu den Kopien oben.',
     none: 'Keine Belegart hat eigene Kopien.',
     types,
-    add: (type) => `Kopien für ${type} hinzufügen`,
+    add: {
+      invoice: 'Kopien für Rechnungen hinzufügen',
+      credit_note: 'Kopien für Gutschriften hinzufügen',
+      reminder: 'Kopien für Mahnungen hinzufügen',
+      quote: 'Kopien für Angebote hinzufügen',
+      other: 'Kopien für sonstige Belege hinzufügen',
+    },
     hints: {
       cc: 'Sichtbare Kopien: Ihr Kunde sieht die Adressen.',
       bcc: 'Blindkopien: Ihr Kunde sieht sie nicht.',
@@ -144,7 +151,7 @@ export const settingsWords: typeof english = {
     recipientsPerDay: 'Empfänger pro Tag',
     fallback: 'Bei Ausfall Ihres Mailservers über unsere Plattform verschicken',
     fallbackOn:
-      'Nach drei Fehlversuchen geht ein Beleg signiert von unserer Adresse hinaus, Antworten an Ihre. Sie werden jedes Mal benachrichtigt.',
+      'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Sie werden jedes Mal benachrichtigt.',
     fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform läuft nie etwas.',
     signInHints: {
       microsoft:
@@ -219,8 +226,8 @@ export const settingsWords: typeof english = {
     secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
     back: 'Zurück zu diesem Stand',
     backTo: (version) => `Zurück zu diesem Stand, dem von Version ${version}`,
-    taken: (count) => `${z(count, 'Feld steht', 'Felder stehen')} oben wieder wie damals. Sehen Sie es durch und speichern Sie.`,
-    same: 'Es unterscheidet sich nichts, was sich zurückholen lässt.',
+    taken: (count) => `${z(count, 'Feld', 'Felder')} oben ${count === 1 ? 'wurde' : 'wurden'} zurückgesetzt. Prüfen und speichern Sie.`,
+    same: 'Es gibt nichts zurückzusetzen.',
     lost: (fields) => `Nicht aufbewahrt, bitte selbst prüfen: ${fields}.`,
     older: 'Ältere Änderungen werden hier nicht gezeigt.',
     fields: {
@@ -237,7 +244,7 @@ export const settingsWords: typeof english = {
     discard: 'Verwerfen',
     save: 'Speichern',
     saving: 'Wird gespeichert …',
-    saved: 'Gespeichert. Der nächste Beleg geht so hinaus.',
+    saved: 'Gespeichert. Der nächste Beleg wird so verschickt.',
     invalid: (count) => `${z(count, 'Feld ist', 'Felder sind')} zu berichtigen`,
     failed: 'Es wurde nicht gespeichert.',
     readOnlyTitle: 'Sie können lesen, nicht ändern',
@@ -262,7 +269,7 @@ export const settingsWords: typeof english = {
     mine: 'Ihre Änderung',
     field: 'Feld',
     untouched: 'unverändert',
-    keepMine: 'Meine behalten, die übrigen anderen übernehmen',
+    keepMine: 'Meine Änderungen behalten, die übrigen übernehmen',
     keepMineHint: 'Ihre Änderungen kommen zu den anderen hinzu; vor dem Speichern sehen Sie noch einmal alles.',
     takeTheirs: 'Andere übernehmen, meine verwerfen',
     empty: 'leer',

@@ -94,7 +94,13 @@ export const settingsWords = {
     lead: 'These go out only with documents of that type, in addition to the copies above.',
     none: 'No document type has copies of its own.',
     types,
-    add: (type: string) => `Add copies for ${type}`,
+    add: {
+      invoice: 'Add copies for invoices',
+      credit_note: 'Add copies for credit notes',
+      reminder: 'Add copies for payment reminders',
+      quote: 'Add copies for quotes',
+      other: 'Add copies for other documents',
+    },
     hints: {
       cc: 'Visible copies: your customer sees their addresses.',
       bcc: 'Hidden copies: your customer does not see them.',
@@ -225,7 +231,7 @@ export const settingsWords = {
     back: 'Back to this version',
     backTo: (version: number) => `Back to this version, number ${version}`,
     taken: (count: number) => `${s(count, 'field')} above ${count === 1 ? 'has' : 'have'} been set back. Check and save.`,
-    same: 'Nothing that can be brought back is different.',
+    same: 'There is nothing to set back.',
     lost: (fields: string) => `These were not kept, so please check them yourself: ${fields}.`,
     older: 'Older changes are not shown here.',
     fields: {

@@ -26,7 +26,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     nonsense: 'Seine Antwort war nicht zu verstehen.',
     interrupted: 'Unser System wurde unterbrochen, bevor es die Antwort lesen konnte.',
   },
-  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit die nächsten Belege über ihn hinausgehen.',
+  askOwnServer: 'Zeigen Sie dem Betreiber Ihres Mailservers dessen Antwort, damit er die nächsten Belege verschickt.',
   operator: { custom: 'den Betreiber Ihres Mailservers', platform: 'unseren Kundendienst' },
   platformTodo:
     'An Ihren Einstellungen müssen Sie nichts ändern. {again} Wenden Sie sich an unseren Kundendienst, falls es wieder misslingt.',
@@ -325,8 +325,8 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     todo: 'Wenden Sie sich an unseren Kundendienst und nennen Sie die Nummer des Belegs.',
   },
   cancelled: {
-    happened: 'Der Versand wurde von einem Benutzer abgebrochen.',
+    happened: 'Der Versand wurde abgebrochen.',
     means: 'An Empfänger, an die der Beleg bis dahin nicht gegangen war, wird er nicht mehr verschickt.',
-    todo: 'Soll der Beleg doch noch hinausgehen, verschicken Sie ihn erneut.',
+    todo: 'Soll der Beleg doch noch zum Empfänger, verschicken Sie ihn erneut.',
   },
 };

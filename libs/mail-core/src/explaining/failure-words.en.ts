@@ -94,7 +94,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_certificate_not_yet_valid: {
     happened: 'The security certificate of the mail server{server} is not valid yet.',
     means: NOTHING_GOES_OUT,
-    todo: 'Ask the people who run your mail server from when on its certificate is valid, and to use one that is valid by now.',
+    todo: 'Ask the people who run your mail server when its certificate becomes valid, and to use one that is valid by now.',
   },
   smtp_certificate_wrong_host: {
     happened: 'The security certificate of the mail server{server} was issued for another name.',
@@ -145,7 +145,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     happened:
       'The mail server{server} refuses every sign-in: sending by SMTP is switched off for this mailbox or for your whole organisation.',
     means: NOTHING_GOES_OUT,
-    todo: 'Ask your administrator to switch it on. Microsoft 365 admin center: Active users, the user, Mail, Manage email apps, "Authenticated SMTP". Whole organisation: Exchange admin center, Settings, Mail flow, "Turn off SMTP AUTH protocol".',
+    todo: 'Ask your administrator to switch it on. Microsoft 365 admin center: Active users, the user, Mail, Manage email apps, “Authenticated SMTP”. Whole organisation: Exchange admin center, Settings, Mail flow, “Turn off SMTP AUTH protocol”.',
   },
   smtp_password_not_allowed: {
     happened:
@@ -156,7 +156,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_token_refused: {
     happened: 'The mail server{server} does not accept the sign-in with the connected account.',
     means: NOTHING_GOES_OUT,
-    todo: 'Connect the account again in the settings, with the user to whom the mailbox belongs. If that does not help, ask your administrator whether this account may send by SMTP ("Authenticated SMTP" at Microsoft 365).',
+    todo: 'Connect the account again in the settings, with the user to whom the mailbox belongs. If that does not help, ask your administrator whether this account may send by SMTP (“Authenticated SMTP” at Microsoft 365).',
   },
   smtp_mailbox_not_permitted: {
     happened: 'The sign-in at the mail server{server} was right, but the connected account or app may not open the mailbox.',
@@ -320,7 +320,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     todo: 'Tell our support and name the number of the document.',
   },
   cancelled: {
-    happened: 'Sending was cancelled by a user.',
+    happened: 'Sending was cancelled.',
     means: 'The document is no longer sent to recipients to whom it had not gone out by then.',
     todo: 'If the document is to go out after all, send it again.',
   },

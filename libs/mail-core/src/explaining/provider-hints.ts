@@ -54,14 +54,14 @@ export const PROVIDER_HINTS: readonly ProviderHint[] = [
   {
     reply: /SmtpClientAuthentication is disabled for the Tenant/i,
     hint: {
-      en: 'SMTP AUTH is switched off for your whole organisation. An administrator switches it on in the Exchange admin center: Settings, Mail flow, clear "Turn off SMTP AUTH protocol for your organization". Passwords are off by default from the end of December 2026.',
+      en: 'SMTP AUTH is switched off for your whole organisation. An administrator switches it on in the Exchange admin center: Settings, Mail flow, clear “Turn off SMTP AUTH protocol for your organization”. Passwords are off by default from the end of December 2026.',
       de: 'SMTP AUTH ist für Ihre ganze Organisation abgeschaltet. Ein Administrator schaltet es im Exchange Admin Center ein: Einstellungen, Nachrichtenfluss, „SMTP AUTH-Protokoll für Ihre Organisation deaktivieren“ abwählen. Ab Ende Dezember 2026 sind Passwörter standardmäßig abgeschaltet.',
     },
   },
   {
     reply: /SmtpClientAuthentication is disabled for the Mailbox/i,
     hint: {
-      en: 'SMTP AUTH is switched off for this mailbox. An administrator switches it on in the Microsoft 365 admin center: Active users, the user, Mail, Manage email apps, tick "Authenticated SMTP".',
+      en: 'SMTP AUTH is switched off for this mailbox. An administrator switches it on in the Microsoft 365 admin center: Active users, the user, Mail, Manage email apps, tick “Authenticated SMTP”.',
       de: 'SMTP AUTH ist für dieses Postfach abgeschaltet. Ein Administrator schaltet es im Microsoft 365 Admin Center ein: Aktive Benutzer, der Benutzer, E-Mail, E-Mail-Apps verwalten, „Authentifiziertes SMTP“ ankreuzen.',
     },
   },
@@ -76,14 +76,14 @@ export const PROVIDER_HINTS: readonly ProviderHint[] = [
     host: MICROSOFT,
     reasons: LOGIN_FAILED,
     hint: {
-      en: 'Enter the full e-mail address of the mailbox as username. If two-step sign-in is on, use an app password. An administrator must have ticked "Authenticated SMTP" for the mailbox. Passwords are off by default from the end of December 2026.',
+      en: 'Enter the full e-mail address of the mailbox as username. If two-step sign-in is on, use an app password. An administrator must have ticked “Authenticated SMTP” for the mailbox. Passwords are off by default from the end of December 2026.',
       de: 'Geben Sie als Benutzernamen die vollständige E-Mail-Adresse des Postfachs ein. Bei zweistufiger Anmeldung brauchen Sie ein App-Passwort. Ein Administrator muss „Authentifiziertes SMTP“ für das Postfach angekreuzt haben. Ab Ende Dezember 2026 sind Passwörter standardmäßig abgeschaltet.',
     },
   },
   {
     reply: /SendAsDenied|5\.7\.60\b/i,
     hint: {
-      en: 'Use the address of the mailbox that you sign in with as sender, or have an administrator grant that mailbox the "Send as" right for the sender address.',
+      en: 'Use the address of the mailbox that you sign in with as sender, or have an administrator grant that mailbox the “Send as” right for the sender address.',
       de: 'Verwenden Sie als Absender die Adresse des angemeldeten Postfachs oder lassen Sie diesem Postfach vom Administrator das Recht „Senden als“ für die Absenderadresse geben.',
     },
   },
@@ -163,7 +163,7 @@ export const PROVIDER_HINTS: readonly ProviderHint[] = [
     host: /(?:^|\.)sendgrid\.net$/i,
     reasons: LOGIN_FAILED,
     hint: {
-      en: 'SendGrid takes the word "apikey" as username and an API key as password.',
+      en: 'SendGrid takes the word “apikey” as username and an API key as password.',
       de: 'SendGrid erwartet als Benutzernamen das Wort „apikey“ und als Passwort einen API-Schlüssel.',
     },
   },

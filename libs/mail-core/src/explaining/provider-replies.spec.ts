@@ -18,7 +18,7 @@ type Row = readonly [
 const TOKEN = { byToken: true } as const;
 const STOPS = { stopsWay: true } as const;
 const SWITCH = [
-  /administrator.*"Authenticated SMTP".*"Turn off SMTP AUTH protocol"/,
+  /administrator.*“Authenticated SMTP”.*“Turn off SMTP AUTH protocol”/,
   /Administrator.*„Authentifiziertes SMTP“.*„SMTP AUTH-Protokoll deaktivieren“/,
 ] as const;
 const CONNECT = [

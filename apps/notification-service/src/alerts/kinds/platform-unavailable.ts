@@ -24,7 +24,7 @@ const WORDS: Record<Locale, Words> = {
     },
     means: {
       signing_unavailable: 'These documents go out by themselves as soon as that is put right.',
-      server_unavailable: 'These documents are tried again by themselves. You are told of each that cannot be sent in the end.',
+      server_unavailable: 'We keep trying to send these documents. You are told of each that cannot be sent in the end.',
     },
     todo: 'Do not send them a second time. If one of them is urgent, tell our support.',
   },
@@ -37,7 +37,7 @@ const WORDS: Record<Locale, Words> = {
         `Der Mailserver unserer Plattform hat seit ${since} nichts angenommen. ${waiting === 1 ? '1 Ihrer Belege wartet' : `${waiting} Ihrer Belege warten`} darauf.`,
     },
     means: {
-      signing_unavailable: 'Diese Belege gehen von selbst hinaus, sobald das behoben ist.',
+      signing_unavailable: 'Diese Belege werden von selbst verschickt, sobald das behoben ist.',
       server_unavailable:
         'Diese Belege werden von selbst erneut versucht. Sie erfahren von jedem, der am Ende nicht verschickt werden kann.',
     },

@@ -23,15 +23,15 @@ type Words = {
 
 const WORDS: Record<Locale, Words> = {
   en: {
-    title: (server) => `Your mail server ${server} takes no documents`,
+    title: (server) => `Your mail server ${server} is not accepting mail`,
     titleFailed: (count, server) =>
-      `${count === 1 ? '1 document was' : `${documents(count)} were`} not sent: your mail server ${server} takes none`,
+      `${count === 1 ? '1 document was' : `${documents(count)} were`} not sent: your mail server ${server} is not accepting mail`,
     happened: (since, waiting) =>
       `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
     means:
-      'The waiting documents are tried again by themselves. This message counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
+      'We keep trying to send the waiting documents. This message counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
     failedSince: (count) =>
-      `${count === 1 ? '1 document' : documents(count)} could not be sent since: send again what failed once the cause is mended.`,
+      `${count === 1 ? '1 document' : documents(count)} could not be sent since: send again what failed once the cause is fixed.`,
     fellBackSince: (count) => `${count === 1 ? '1 document' : documents(count)} went out by our platform since.`,
   },
   de: {
@@ -41,7 +41,7 @@ const WORDS: Record<Locale, Words> = {
     happened: (since, waiting) =>
       `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${belege(waiting)} warten`} auf ihn.`,
     means:
-      'Die wartenden Belege werden von selbst erneut versucht. Diese Meldung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform hinausgehen, weil Ihre Einstellungen das erlauben.',
+      'Der Versand der wartenden Belege wird von selbst erneut versucht. Diese Meldung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform verschickt werden, weil Ihre Einstellungen das erlauben.',
     failedSince: (count) =>
       `Seitdem nicht verschickt: ${count === 1 ? '1 Beleg' : belege(count)}. Senden Sie erneut, sobald die Ursache behoben ist.`,
     fellBackSince: (count) => `Seitdem über unsere Plattform verschickt: ${count === 1 ? '1 Beleg' : belege(count)}.`,

@@ -34,7 +34,7 @@ export const GERMAN: Catalogue = {
   notByEmail: {
     waiting: 'Diese Meldung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
     no_such_address:
-      'Nicht per E-Mail geschickt: Die von Ihnen bekannte Adresse gibt es nicht. Berichtigen Sie sie in Ihren Benachrichtigungseinstellungen.',
+      'Nicht per E-Mail geschickt: Die für Sie hinterlegte Adresse gibt es nicht. Berichtigen Sie sie in Ihren Benachrichtigungseinstellungen.',
     gave_up:
       'Nicht per E-Mail geschickt: Der Mailserver hat die E-Mail an Sie zwei Tage lang nicht angenommen. Wenden Sie sich an unseren Kundendienst.',
     uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
@@ -53,5 +53,5 @@ export const GERMAN: Catalogue = {
     preferences: 'Ihre Benachrichtigungseinstellungen',
   },
   emailFooter:
-    'Sie erhalten diese E-Mail, weil Sie einen Beleg verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne ihrer Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
+    'Sie erhalten diese E-Mail, weil Sie einen Beleg verschickt haben oder als zu benachrichtigende Person genannt sind. In Ihren Benachrichtigungseinstellungen können Sie diese E-Mails abschalten. Texte in Anführungszeichen und Adressen stammen von anderen; einzelne Zeichen stehen in Klammern, damit sich nichts davon versehentlich öffnen lässt.',
 };

@@ -31,8 +31,8 @@ export const ENGLISH: Catalogue = {
   ofMany: (count) => `This concerns ${documents(count)}. The latest is described here.`,
   serverReply: (reply) => `Answer of the mail server: ${reply}`,
   notByEmail: {
-    waiting: 'This message could not be sent to you by e-mail so far. That is tried again by itself.',
-    no_such_address: 'Not sent by e-mail: the address that is known of you does not exist. Correct it in your notification preferences.',
+    waiting: 'This message could not be sent to you by e-mail so far. We keep trying.',
+    no_such_address: 'Not sent by e-mail: the address we have for you does not exist. Correct it in your notification preferences.',
     gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
     uncertain: 'It is not certain whether this message has also reached you by e-mail.',
   },
@@ -50,5 +50,5 @@ export const ENGLISH: Catalogue = {
     preferences: 'Your notification preferences',
   },
   emailFooter:
-    'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences. Text in quotation marks and addresses come from others; some of their signs stand in brackets, so that nothing of it can be opened by mistake.',
+    'You get this e-mail because you sent a document or are named as somebody to be told. You can switch these e-mails off in your notification preferences. Text in quotation marks and addresses come from others; some characters are shown in brackets, so that nothing of it can be opened by mistake.',
 };

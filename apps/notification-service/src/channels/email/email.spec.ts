@@ -300,7 +300,7 @@ describe('alert e-mails', () => {
     await publish(failed(), failed());
     await change('warned', 'due_at = now()');
     const mail = await simpleParser((await mailTo('clerk@warned.example', 2)).raw);
-    expect(mail.subject).toMatch(/^\[warned\] 3 documents were not sent: your mail server .+ takes none$/);
+    expect(mail.subject).toMatch(/^\[warned\] 3 documents were not sent: your mail server .+ is not accepting mail$/);
     expect(mail.text).toContain('3 documents could not be sent since');
     await whenStatus('warned', 'sent');
     await publish(failed());
@@ -319,7 +319,7 @@ describe('alert e-mails', () => {
     await change('meanwhile', 'due_at = now()');
     const further = await simpleParser((await mailTo('clerk@meanwhile.example', 2)).raw);
     expect([warning.subject, further.subject]).toEqual([
-      expect.stringContaining('takes no documents'),
+      expect.stringContaining('is not accepting mail'),
       expect.stringContaining('1 document was not sent'),
     ]);
     expect(further.messageId).not.toBe(warning.messageId);
