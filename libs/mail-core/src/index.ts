@@ -21,6 +21,7 @@ export {
   SigningIdentityError,
 } from './signing/signing-identity.js';
 export * from './delivery/delivery-states.js';
+export { doubtOf } from './delivery/doubt.js';
 export * from './delivery/recipient-result.js';
 export * from './delivery/settle-try.js';
 export * from './policy/retry-policy.js';

@@ -5,6 +5,7 @@ import { simpleParser } from 'mailparser';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LOGGER } from '../dispatcher.tokens.js';
+import { times } from '@billing-mail/testkit';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const asBytes = (response: unknown, done: (error: Error | null, bytes: Buffer) => void): void => {
@@ -38,6 +39,23 @@ describe('the delivery log', () => {
     const job = invoice({ teamId: team, ...changes });
     await harness.publish(job);
     return harness.until(team, job.key, ({ status }) => status === 'waiting');
+  };
+
+  /** Its next try is now. */
+  const hasten = async ({ id }: DeliveryView): Promise<void> => {
+    await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1', [id]);
+    await harness.sql.affected('UPDATE dispatch.lanes SET next_due_at = now()');
+  };
+  /** Sends it by as many tries as it takes, without the waits between them. */
+  const sentWithoutWaits = async (team: string, changes = {}): Promise<DeliveryView> => {
+    await harness.saveSettings(teamSettings(team));
+    const job = invoice({ teamId: team, ...changes });
+    await harness.publish(job);
+    for (let tries = 1; ; tries += 1) {
+      const tried = await harness.until(team, job.key, ({ status, attempts }) => attempts.length === tries && status !== 'sending');
+      if (tried.settledAt !== null) return tried;
+      await hasten(tried);
+    }
   };
 
   it('lists newest first, page by page, by status, document and recipient', async () => {
@@ -108,6 +126,33 @@ describe('the delivery log', () => {
     const alike = await sent('refused', { to: to.slice(0, 1) });
     const { body } = await get(`refused/deliveries/${alike.id}`);
     expect(body).toMatchObject({ failure: { code: 'recipient_unknown' }, recipients: [{ status: 'rejected', explanation: null }] });
+  });
+
+  it('says of a doubt that the recipient is to be asked first, whatever the tries after it were answered', async () => {
+    harness.platform.script = { final: times(1, 'close', '451 4.3.0 later') };
+    const doubted = await sentWithoutWaits('doubted');
+    expect([doubted.status, doubted.attempts.length, doubted.failure?.code]).toEqual(['uncertain', 3, 'no_final_reply']);
+    const shownIn = async (language: string): Promise<DeliveryView> =>
+      (await get(`doubted/deliveries/${doubted.id}`).set('Accept-Language', language)).body as DeliveryView;
+    const asksFirst = {
+      en: /did not confirm .* broke off before its answer came\. .* Ask the recipient before you send the document again/,
+      de: /nicht bestätigt, .* brach ab, .* Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken/,
+    };
+    for (const language of ['en', 'de'] as const) {
+      const { failure, recipients } = await shownIn(language);
+      expect(failure?.message).toMatch(asksFirst[language]);
+      expect(failure?.message).not.toMatch(/Send the document again later|Verschicken Sie den Beleg später/);
+      expect(recipients.map(({ status, explanation }) => [status, explanation])).toEqual([['uncertain', null]]);
+    }
+
+    // As it was recorded before a doubt outweighed what came later.
+    const busy = '{"code": "smtp_server_busy", "server": null, "reply": null}';
+    await harness.sql.affected('UPDATE dispatch.deliveries SET failure = $2::jsonb WHERE id = $1', [doubted.id, busy]);
+    const told = [await shownIn('en'), await shownIn('de')].flatMap(({ recipients }) => recipients.map(({ explanation }) => explanation));
+    expect(told).toEqual([
+      expect.stringMatching(/did not confirm .* Ask the recipient before you send the document again/),
+      expect.stringMatching(/nicht bestätigt, .* Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken/),
+    ]);
   });
 
   const transcriptOf = async (team: string, id: string): Promise<string[]> => {
@@ -315,8 +360,7 @@ describe('the delivery log', () => {
     expect(await blobs()).toHaveLength(before.length + 2);
     harness.platform.script = {};
     await post(`bytes/deliveries/${cancelled?.id}/cancel`);
-    await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1', [retried?.id]);
-    await harness.sql.affected('UPDATE dispatch.lanes SET next_due_at = now()');
+    await hasten(retried as DeliveryView);
     const settled = await harness.until('bytes', jobs[0].key);
     await harness.eventually(blobs, (left) => left.length === before.length);
     const copies = harness.platform.transactions.filter(({ raw }) => raw?.includes(settled.id));

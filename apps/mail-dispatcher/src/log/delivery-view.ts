@@ -1,13 +1,6 @@
 // Turns rows of the delivery log into what the API returns, with explanations in the language of the reader.
-import {
-  type BounceClass,
-  type DeliveryView,
-  type FailureCode,
-  type FailureReason,
-  type Locale,
-  type Route,
-} from '@billing-mail/contracts';
-import { explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
+import { type DeliveryView, type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
+import { doubtOf, explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
 import { notFound } from '@billing-mail/platform';
 import { z } from 'zod';
 import {
@@ -52,17 +45,15 @@ function toView(
   const isToldAbove = of.recipients.every(({ status, reason }) => status !== 'rejected' || reason === record.failure?.code);
   return {
     ...inReadersWords(record, reader),
-    recipients: of.recipients.map(({ at, reason, bounceClass, bouncedBefore, ...recipient }) => ({
-      ...recipient,
-      at: at?.toISOString() ?? null,
-      explanation:
-        recipient.status === 'bounced'
-          ? whyItCameBack(bounceClass ?? 'other', locale)
-          : recipient.status === 'rejected' && reason !== null && !isToldAbove
-            ? whyRefused(reason, recipient.route, locale, record)
-            : null,
-      bouncedBefore: bouncedBefore?.toISOString() ?? null,
-    })),
+    recipients: of.recipients.map((recipient) => {
+      const { at, reason: _reason, bounceClass: _class, bouncedBefore, ...same } = recipient;
+      return {
+        ...same,
+        at: at?.toISOString() ?? null,
+        explanation: explain(recipient, record, isToldAbove, locale),
+        bouncedBefore: bouncedBefore?.toISOString() ?? null,
+      };
+    }),
     attempts: of.attempts.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
     reports: of.reports.map(({ at, retryUntil, ...report }) => ({
       ...report,
@@ -73,21 +64,40 @@ function toView(
   };
 }
 
+/** What became of a recipient and what to do; `null` where there is nothing to say, or the delivery's failure says it. */
+function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalToldAbove: boolean, locale: Locale): string | null {
+  const { status, reason, route, bounceClass } = recipient;
+  switch (status) {
+    case 'bounced':
+      return inSentences(explainBounce(bounceClass ?? 'other', locale));
+    case 'rejected':
+      return reason === null || isRefusalToldAbove ? null : whyRefused(reason, route, locale, record);
+    case 'uncertain':
+      return whyInDoubt(doubtOf(reason), route, locale, record);
+    case 'accepted':
+    case 'pending':
+    case 'cancelled':
+      return null;
+  }
+}
+
 /** Who acts next. For a sent delivery nothing is left to do, whatever its first route answered. */
 function goingOn(status: DeliveryRecord['status'], settledAt: Date | null): GoingOn {
   if (status === 'sent') return 'byOthers';
   return settledAt === null ? 'byItself' : 'byReader';
 }
 
-function whyItCameBack(of: BounceClass, locale: Locale): string {
-  const { happened, todo } = explainBounce(of, locale);
-  return `${happened} ${todo}`;
-}
+const inSentences = ({ happened, todo }: { happened: string; todo: string }): string => `${happened} ${todo}`;
 
 /** Says what to do only once the delivery is settled, as nothing can be sent again before. */
 function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
-  const { happened, todo } = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
-  return settledAt === null ? happened : `${happened} ${todo}`;
+  const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
+  return settledAt === null ? words.happened : inSentences(words);
+}
+
+/** Whoever has to ask the recipient can do so at once, also while the delivery goes on for others. */
+function whyInDoubt(code: FailureCode, route: Route | null, locale: Locale, { failure }: DeliveryRecord): string | null {
+  return failure?.code === code ? null : inSentences(explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform'));
 }
 
 function inWords(

@@ -1,6 +1,7 @@
 // Decides what is written after a try, or after anything else that ends a claim. Pure: works on the state that the caller knows.
 import { type AttemptOutcome, type FailureReason, type Route } from '@billing-mail/contracts';
 import {
+  doubtOf,
   reasonOf,
   type RecipientResult,
   type RecipientState,
@@ -42,7 +43,9 @@ export function toDecision(
   const after = recipients as RecipientRow[];
   const usedFallback = state.usedFallback || next.kind === 'fall_back';
   const failure =
-    next.kind === 'settled' ? whyItEnded(state, after, { ...context, ...next, usedFallback }) : (context.failure ?? state.failure);
+    next.kind === 'settled'
+      ? whyItEnded(state, after, { ...context, ...next, usedFallback })
+      : (knownDoubt(state, after, context.failure) ?? context.failure ?? state.failure);
   const route = next.kind === 'fall_back' ? 'platform' : state.route;
   const written = {
     status: transition(state.status, next.kind === 'settled' ? next.status : 'waiting'),
@@ -77,7 +80,20 @@ function whyItEnded(state: DeliveryState, after: readonly RecipientRow[], { stat
   if (status === 'sent') return usedFallback ? state.failure : null;
   // If all recipients without the message were cancelled, that is the reason, and not an earlier trouble of a server.
   const isCancelled = after.every((recipient) => recipient.status === 'accepted' || recipient.status === 'cancelled');
-  return isCancelled ? CANCELLED : (failure ?? state.failure);
+  if (isCancelled) return CANCELLED;
+  const doubted = after.find(isInDoubt);
+  if (doubted === undefined) return failure ?? state.failure;
+  // If the doubt was replaced by why the delivery waited, what was seen of it is no longer known, but that there is one is.
+  return knownDoubt(state, after, failure) ?? { code: doubtOf(doubted.reason), server: null, reply: null };
+}
+
+const isInDoubt = ({ status, uncertainEnds }: RecipientState): boolean =>
+  uncertainEnds > 0 && (status === 'pending' || status === 'uncertain');
+
+/** A doubt outweighs a later failure, as it does for its recipients: whoever reads only of the failure sends again without asking. */
+function knownDoubt(state: DeliveryState, after: readonly RecipientRow[], latest: FailureReason | null): FailureReason | null {
+  if (!after.some(isInDoubt)) return null;
+  return [latest, state.failure].find((failure) => failure?.code === 'no_final_reply') ?? null;
 }
 
 function dueIn(next: Settlement['next']): number | null {
@@ -119,10 +135,10 @@ export function attemptOutcome(results: readonly RecipientResult[], failure: Ver
   return accepted === results.length && failure === null ? 'accepted' : 'partial';
 }
 
-/** The failure to show for the delivery: of the try as a whole, or else that of a recipient in doubt, or else the first refusal. */
-export function failureOf({ failure, results, facts }: TryReport): FailureReason | null {
+/** The failure to show for the delivery: that of a recipient in doubt, or else of the try as a whole, or else the first refusal. */
+export function failureOf({ failure, results, facts }: Pick<TryReport, 'failure' | 'results' | 'facts'>): FailureReason | null {
   const troubled = results.filter((result) => result.outcome !== 'accepted');
-  const verdict = failure ?? (troubled.find(({ outcome }) => outcome === 'uncertain') ?? troubled[0])?.verdict ?? null;
+  const verdict = troubled.find(({ outcome }) => outcome === 'uncertain')?.verdict ?? failure ?? troubled[0]?.verdict ?? null;
   return verdict && reasonOf(verdict, facts.server);
 }
 
