@@ -12,6 +12,8 @@ export type Peer = {
   stages?: readonly string[];
   /** What each try that fails is called, and each recipient that is left without the mail; several where tries differ. */
   reason?: readonly FailureCode[];
+  /** What is told of the delivery and of each recipient that is left without the mail, where only one of those will do. */
+  told?: FailureCode;
   /** What the server says then, code and words, or what came in its place; `null` for nothing. Of the yes, where no try fails. */
   reply: readonly (string | null)[];
   /** How many people each message that the server takes is for. */
@@ -358,7 +360,7 @@ export const PEERS: readonly Peer[] = [
     injects: 'one answer lost, then 451',
     script: { final: times(1, 'close', '451 4.3.0 later') },
     ...{ status: 'uncertain', tries: 3, stages: ['final'] },
-    ...{ reason: ['no_final_reply', 'smtp_server_busy'], reply: [null, '451 4.3.0 later'] },
+    ...{ reason: ['no_final_reply', 'smtp_server_busy'], reply: [null, '451 4.3.0 later'], told: 'no_final_reply' },
   },
   {
     name: 'final-421',

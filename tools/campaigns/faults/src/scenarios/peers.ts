@@ -5,8 +5,8 @@ import { NotPossibleHereError, type Play, type Scenario } from '../scenario.js';
 import { PLATFORM_HOST, WORKING } from '@billing-mail/tools/stage';
 import { PEERS, TEAM_PEERS, type Peer } from './peer-table.js';
 
-const expectation = ({ status, tries, stages = [], reason = [] }: Peer): string =>
-  `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages.length === 0 ? '' : `, failing at ${stages.join(' or ')} as ${reason.join(' or ')}`}`;
+const expectation = ({ status, tries, stages = [], reason = [], told }: Peer): string =>
+  `${status} after ${tries === 1 ? 'one try' : `${tries} tries`}${stages.length === 0 ? '' : `, failing at ${stages.join(' or ')} as ${reason.join(' or ')}`}${told === undefined ? '' : `, told as ${told}`}`;
 
 const scenarioOf = (peer: Peer, run: (play: Play) => Promise<void>): Scenario => ({
   name: peer.name,
@@ -104,9 +104,10 @@ async function compare(play: Play, peer: Peer): Promise<string> {
     expectSaid(play, peer, `try at ${attempt.stage}`, attempt);
     play.expect(attempt.code === codeIn(attempt.reply), `code ${attempt.code} beside "${attempt.reply}"`);
   }
+  const toldAs = peer.told === undefined ? peer : { ...peer, reason: [peer.told] };
   for (const recipient of recipients.filter(({ status: its }) => its !== 'accepted'))
-    expectSaid(play, peer, recipient.status, { reason: recipient.reason ?? null, reply: recipient.reply ?? null });
-  if (troubled.length > 0 && failure !== null) expectSaid(play, peer, 'told', { reason: failure.code, reply: failure.reply });
+    expectSaid(play, toldAs, recipient.status, { reason: recipient.reason ?? null, reply: recipient.reply ?? null });
+  if (troubled.length > 0 && failure !== null) expectSaid(play, toldAs, 'told', { reason: failure.code, reply: failure.reply });
   play.expect(failure !== null || status === 'sent', 'nothing is told');
   const sizes = failure?.sizes;
   const isTold = limitBytes === undefined ? sizes === undefined : sizes !== undefined && (sizes.limitBytes ?? null) === limitBytes;
