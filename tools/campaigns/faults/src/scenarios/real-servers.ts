@@ -231,7 +231,8 @@ const words: readonly Scenario[] = [
   }),
   explained({
     name: 'bare-name',
-    injects: 'Postfix refuses whoever does not introduce itself by a fully qualified name or an address',
+    injects:
+      'our configured name is a single label; Postfix refuses whoever introduces itself by neither a fully qualified name nor an address',
     ...{ status: 'sent', tries: [1], reason: NOTHING },
     start: (ports) =>
       startPostfix(ports, () => ({
