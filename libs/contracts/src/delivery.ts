@@ -36,7 +36,7 @@ export const recipientView = z.object({
   route: z.enum(ROUTES).nullable(),
   reply: z.string().nullable(),
   at: timestamp.nullable(),
-  /** Why it was refused or came back and what to do, in the reader's language; `null` where neither happened, or where the delivery's failure says it for all. */
+  /** Why it was refused, is in doubt or came back, or may have arrived twice, and what to do, in the reader's language; `null` where there is nothing to say, or where the delivery's failure says it for all. */
   explanation: z.string().nullable(),
   /** When a document last came back from there for good, as long as that is remembered: this one may come back too. */
   bouncedBefore: timestamp.nullable(),

@@ -155,6 +155,24 @@ describe('the delivery log', () => {
     ]);
   });
 
+  it('says of whom a second copy may have arrived, and of nobody else', async () => {
+    harness.platform.script = { final: times(1, 'close', '250 ok') };
+    const twice = await sentWithoutWaits('twice');
+    const once = await sentWithoutWaits('twice');
+    expect([twice.status, twice.attempts.length, once.status, once.attempts.length]).toEqual(['sent', 2, 'sent', 1]);
+    const saidOf = async ({ id }: DeliveryView, language: string): Promise<unknown> =>
+      (await get(`twice/deliveries/${id}`).set('Accept-Language', language)).body.recipients.map(
+        ({ status, explanation }: DeliveryView['recipients'][number]) => [status, explanation],
+      );
+    expect(await saidOf(twice, 'en')).toEqual([
+      ['accepted', expect.stringMatching(/^An earlier try ended without an answer .* sent once more\. .* booked and paid once\.$/)],
+    ]);
+    expect(await saidOf(twice, 'de')).toEqual([
+      ['accepted', expect.stringMatching(/^Ein früherer Versuch endete ohne Antwort .* noch einmal abgeschickt\. .* zu bezahlen\.$/)],
+    ]);
+    expect(await saidOf(once, 'en')).toEqual([['accepted', null]]);
+  });
+
   const transcriptOf = async (team: string, id: string): Promise<string[]> => {
     const { attempts } = (await get(`${team}/deliveries/${id}`)).body as DeliveryView;
     return (attempts[0]?.transcript ?? '').split('\n').map((line) => line.replace(/^\+\d+\.\d{3} /, ''));

@@ -57,6 +57,8 @@ export type RecipientRecord = Omit<RecipientView, 'at' | 'explanation' | 'bounce
   /** Why the recipient was refused. */
   reason: FailureCode | null;
   bounceClass: BounceClass | null;
+  /** Accepted by a try after one of which nobody knows whether the server took it. */
+  isAfterDoubt: boolean;
   bouncedBefore: Date | null;
 };
 export type ReportRecord = Omit<ReportView, 'at' | 'retryUntil' | 'explanation'> & { at: Date; retryUntil: Date | null };
@@ -134,7 +136,7 @@ export class DeliveriesStore {
       `SELECT r.address, r.name, r.role, r.status, r.route, r.reason, r.reply, r.at,
          CASE WHEN r.status = 'bounced' THEN (SELECT p.class FROM dispatch.reports p
            WHERE p.delivery_id = r.delivery_id AND p.position = r.position AND p.kind = 'bounced' ORDER BY p.id LIMIT 1) END AS "bounceClass",
-         b.bounced_at AS "bouncedBefore"
+         r.uncertain_ends > 0 AND r.status = 'accepted' AS "isAfterDoubt", b.bounced_at AS "bouncedBefore"
        FROM dispatch.recipients r JOIN dispatch.deliveries d ON d.id = r.delivery_id
        LEFT JOIN dispatch.bounced_addresses b ON b.team_id = d.team_id AND b.address = lower(r.address) AND b.delivery_id <> d.id
          AND b.bounced_at > now() - ${BOUNCES_REMEMBERED}

@@ -1,6 +1,6 @@
 // Turns rows of the delivery log into what the API returns, with explanations in the language of the reader.
 import { type DeliveryView, type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { doubtOf, explainBounce, explainFailure, type GoingOn } from '@billing-mail/mail-core';
+import { doubtOf, explainBounce, explainFailure, explainSecondCopy, type GoingOn } from '@billing-mail/mail-core';
 import { notFound } from '@billing-mail/platform';
 import { z } from 'zod';
 import {
@@ -46,7 +46,7 @@ function toView(
   return {
     ...inReadersWords(record, reader),
     recipients: of.recipients.map((recipient) => {
-      const { at, reason: _reason, bounceClass: _class, bouncedBefore, ...same } = recipient;
+      const { at, reason: _reason, bounceClass: _class, isAfterDoubt: _isAfter, bouncedBefore, ...same } = recipient;
       return {
         ...same,
         at: at?.toISOString() ?? null,
@@ -66,7 +66,7 @@ function toView(
 
 /** What became of a recipient and what to do; `null` where there is nothing to say, or the delivery's failure says it. */
 function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalToldAbove: boolean, locale: Locale): string | null {
-  const { status, reason, route, bounceClass } = recipient;
+  const { status, reason, route, bounceClass, isAfterDoubt } = recipient;
   switch (status) {
     case 'bounced':
       return inSentences(explainBounce(bounceClass ?? 'other', locale));
@@ -75,6 +75,7 @@ function explain(recipient: RecipientRecord, record: DeliveryRecord, isRefusalTo
     case 'uncertain':
       return whyInDoubt(doubtOf(reason), route, locale, record);
     case 'accepted':
+      return isAfterDoubt ? mayHaveTwice(locale) : null;
     case 'pending':
     case 'cancelled':
       return null;
@@ -93,6 +94,11 @@ const inSentences = ({ happened, todo }: { happened: string; todo: string }): st
 function whyRefused(code: FailureCode, route: Route | null, locale: Locale, { status, settledAt }: DeliveryRecord): string {
   const words = explainFailure({ code, server: null, reply: null }, locale, route ?? 'platform', goingOn(status, settledAt));
   return settledAt === null ? words.happened : inSentences(words);
+}
+
+function mayHaveTwice(locale: Locale): string {
+  const { happened, ifAsked } = explainSecondCopy(locale);
+  return `${happened} ${ifAsked}`;
 }
 
 /** Whoever has to ask the recipient can do so at once, also while the delivery goes on for others. */

@@ -3,6 +3,7 @@ import { layOutChart } from './chart-layout.js';
 import { readCsv, toCsv } from './csv.js';
 import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
+import { inReadingOrder } from './reading-order.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
 import { sayForecast } from './say-forecast.js';
 import { CATALOGUES } from '../words/catalogues.js';
@@ -94,6 +95,23 @@ describe('the course of a delivery', () => {
   });
 });
 
+const recipient = (address: string, changes: Partial<RecipientView>): RecipientView => ({
+  ...{ address, name: null, role: 'to', status: 'accepted', route: 'platform', reply: null, at: null },
+  ...{ explanation: null, bouncedBefore: null, ...changes },
+});
+
+describe('the recipients of a delivery', () => {
+  it('begin with those of whom there is something to read, also an accepted one', () => {
+    const recipients = [
+      recipient('plain@x.example', {}),
+      recipient('pending@x.example', { status: 'pending' }),
+      recipient('refused@x.example', { status: 'rejected' }),
+      recipient('twice@x.example', { explanation: 'An earlier try ended without an answer.' }),
+    ];
+    expect(inReadingOrder(recipients).map(({ address }) => address.split('@')[0])).toEqual(['refused', 'twice', 'plain', 'pending']);
+  });
+});
+
 describe('the course of a delivery that came back', () => {
   const settledAt = '2026-11-23T10:05:00.000Z';
   const report = (at: string, kind: ReportView['kind']): ReportView => ({
@@ -110,10 +128,7 @@ describe('the course of a delivery that came back', () => {
     },
     explanation: null,
   });
-  const bounced: RecipientView = {
-    ...{ address: 'a@x.example', name: null, role: 'to', status: 'bounced', route: 'platform', reply: null, at: null },
-    ...{ explanation: null, bouncedBefore: null },
-  };
+  const bounced = recipient('a@x.example', { status: 'bounced' });
 
   it('shows reports by their time, also one that is faster than the record of the yes', () => {
     const reports = [report('2026-11-23T10:04:59.000Z', 'delayed'), report('2026-11-24T08:00:00.000Z', 'bounced')];

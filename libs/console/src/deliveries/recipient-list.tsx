@@ -5,17 +5,17 @@ import { Address } from '../shell/address.js';
 import { useLanguage } from '../words/words-context.js';
 import classes from './delivery-page.module.css';
 import { RawReply } from './raw-reply.js';
+import { inReadingOrder } from './reading-order.js';
 import { RecipientStatusMark } from './status-mark.js';
 
-// A delivery may go to thousands; those with trouble come first and the rest on request.
+// A delivery may go to thousands; those of whom there is something to read come first and the rest on request.
 const SHOWN_AT_FIRST = 50;
 
 /** Each recipient with state, what the server's answer means, what to do, and the answer itself. */
 export function RecipientList({ delivery }: { delivery: DeliveryView }) {
   const { words } = useLanguage();
   const [isWhole, setIsWhole] = useState(false);
-  const isTrouble = ({ status }: RecipientView): boolean => status !== 'accepted' && status !== 'pending';
-  const sorted = [...delivery.recipients].sort((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)));
+  const sorted = inReadingOrder(delivery.recipients);
   const shown = isWhole ? sorted : sorted.slice(0, SHOWN_AT_FIRST);
   return (
     <>

@@ -22,8 +22,6 @@ export const GERMAN: Catalogue = {
   mayHave: 'Diese haben den Beleg möglicherweise erhalten:',
   mayHaveTwice: 'Diese haben den Beleg möglicherweise doppelt erhalten:',
   more: (count) => `und ${count} weitere`,
-  secondCopyNote:
-    'Ein früherer Versuch endete ohne Antwort des Mailservers, deshalb wurde die E-Mail noch einmal abgeschickt. Die meisten E-Mail-Programme zeigen beide als eine.',
   fallbackNote:
     'Ihr eigener Mailserver hat den Beleg nicht für alle Empfänger angenommen, bei den übrigen hat unsere Plattform weitergemacht.',
   fieldErrors: 'Im Einzelnen:',

@@ -22,8 +22,6 @@ export const ENGLISH: Catalogue = {
   mayHave: 'These may have it:',
   mayHaveTwice: 'These may have got it twice:',
   more: (count) => `and ${count} more`,
-  secondCopyNote:
-    'An earlier try ended without an answer from the mail server, so the e-mail was sent once more. Most mail programs show both as one.',
   fallbackNote: 'Your own mail server did not take the document for all recipients, so our platform went on with the others.',
   fieldErrors: 'What is wrong:',
   quoted: (foreign) => `“${foreign}”`,

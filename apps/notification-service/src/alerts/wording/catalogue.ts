@@ -17,8 +17,6 @@ export type Catalogue = {
   mayHave: string;
   mayHaveTwice: string;
   more: (count: number) => string;
-  /** A recipient who was accepted after a doubt may have a second copy. */
-  secondCopyNote: string;
   /** The own server failed, and a part went out by the platform. */
   fallbackNote: string;
   /** Heading of the errors of a job's fields. */

@@ -1,5 +1,6 @@
 // The texts about a document, by what happened to it.
 import { type Locale } from '@billing-mail/contracts';
+import { explainSecondCopy } from '@billing-mail/mail-core';
 import { belege, documents } from '../../wording/documents.js';
 import { type SituationWords } from '../situation.js';
 
@@ -68,7 +69,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       happened: ({ document, recipients }) =>
         recipients === 1 ? `${document} has gone out to its recipient.` : `${document} has gone out to all ${recipients} recipients.`,
       means: null,
-      todo: 'You need not send anything. If a recipient asks: both are the same document, to be booked and paid once.',
+      todo: `You need not send anything. ${explainSecondCopy('en').ifAsked}`,
     },
     fell_back: {
       titleOfMany: null,
@@ -161,7 +162,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
           ? `Der Beleg ist verschickt: ${document}.`
           : `Der Beleg ist an alle ${recipients} Empfänger verschickt: ${document}.`,
       means: null,
-      todo: 'Es ist nichts zu verschicken. Fragt ein Empfänger nach: Beides ist derselbe Beleg und nur einmal zu buchen und zu bezahlen.',
+      todo: `Es ist nichts zu verschicken. ${explainSecondCopy('de').ifAsked}`,
     },
     fell_back: {
       titleOfMany: null,

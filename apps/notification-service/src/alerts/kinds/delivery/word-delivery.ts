@@ -1,6 +1,6 @@
 // Says what happened to a document, why, who has it, and who has to do what.
 import { type FailureCode, type FailureReason, type Locale, type Route } from '@billing-mail/contracts';
-import { type Explanation, explainFailure } from '@billing-mail/mail-core';
+import { type Explanation, explainFailure, explainSecondCopy } from '@billing-mail/mail-core';
 import { type AlertText, type Block, listBlock, replyBlocks, serverName, textBlock } from '../../wording/blocks.js';
 import { type Catalogue } from '../../wording/catalogue.js';
 import { CATALOGUES } from '../../wording/catalogues.js';
@@ -44,7 +44,7 @@ function wordDelivery(params: DeliveryParams, count: number, locale: Locale): Al
       ...(why === null ? [] : whyBlocks(situation, params, why, words)),
       // All recipients of a group have the same reason.
       ...(isOne && situation !== 'fell_back' ? troubledBlocks(params, toldAbove(situation, failure), words, locale) : []),
-      ...(isOne ? secondCopyBlocks(params, words) : []),
+      ...(isOne ? secondCopyBlocks(params, words, locale) : []),
       ...(means === null ? [] : [textBlock(means)]),
       ...(todo === null && why === null ? [] : [textBlock(todo ?? why?.todo ?? '')]),
       ...(isAboutDelivery(situation) && failure !== null ? replyBlocks(failure, words) : []),
@@ -81,10 +81,10 @@ function seenBlocks({ failure, troubled }: DeliveryParams, words: Catalogue): Bl
   return [textBlock(seen), ...(doubt === null ? [] : replyBlocks(doubt, words))];
 }
 
-function secondCopyBlocks({ afterDoubt = [] }: DeliveryParams, words: Catalogue): Block[] {
+function secondCopyBlocks({ afterDoubt = [] }: DeliveryParams, words: Catalogue, locale: Locale): Block[] {
   if (afterDoubt.length === 0) return [];
   const items = afterDoubt.map((address) => oneLine(address));
-  return [textBlock(words.secondCopyNote), listBlock(words.mayHaveTwice, items, 0, words)];
+  return [textBlock(explainSecondCopy(locale).happened), listBlock(words.mayHaveTwice, items, 0, words)];
 }
 
 const isAboutDelivery = (situation: DeliverySituation): boolean =>
