@@ -19,7 +19,9 @@ export async function buildIndex(runner: QueryRunner, { name, table, on, unique 
   if (found?.valid === true) return;
   if (found !== undefined) await dropIndex(runner, name);
   const short = name.slice(name.lastIndexOf('.') + 1);
-  await runner.query(`CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${(await isInUse(runner, table)) ? 'CONCURRENTLY ' : ''}${short} ON ${table} ${on}`);
+  await runner.query(
+    `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${(await isInUse(runner, table)) ? 'CONCURRENTLY ' : ''}${short} ON ${table} ${on}`,
+  );
 }
 
 export async function dropIndex(runner: QueryRunner, name: string): Promise<void> {
