@@ -1,44 +1,44 @@
 // Limits for the cost of a delivery: statements under load and alone, connections to the mail server, and bytes on disk.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
+/** So long nothing is sent, to see what is asked all the same. */
+const IDLE_MS = 3000;
 const DELIVERIES = 200;
+/** Sent one after the other. */
+const ALONE = 50;
 
 describe('the cost of a delivery', () => {
   let harness: Harness;
-  let source: DataSource;
+  let idle: string[] = [];
+  const clients = new Set<jest.SpyInstance<unknown, [string | { text: string }]>>();
   beforeAll(async () => {
     // Return paths are in use and must cost no statements.
     const BOUNCE_SECRET = `k1:${randomBytes(32).toString('base64')}`;
     harness = await startHarness({ env: { BOUNCE_DOMAIN: 'bounce.platform.example', BOUNCE_SECRET } });
-    source = harness.apps[0]?.get(DataSource) as DataSource;
+    // Each statement goes over a connection of the pool, whoever asks it and how.
+    const { master } = harness.apps[0]?.get(DataSource).driver as unknown as { master: Pool };
+    master.on('acquire', (client) => {
+      if (!jest.isMockFunction(client.query))
+        clients.add(jest.spyOn(client as { query: (asking: string | { text: string }) => unknown }, 'query'));
+    });
     await harness.saveSettings(teamSettings('acme'));
+    idle = await statementsDuring(() => sleep(IDLE_MS));
   });
   afterAll(() => harness.stop());
   beforeEach(() => harness.platform.forget());
 
-  /**
-   * Statements of the dispatcher during `work`. Those of a transaction are not seen here, and no delivery has one on its way: less than one in ten has
-   * its look fixed afterwards on a slow machine, and rows whose time is over are looked for now and then.
-   */
+  /** Statements of the dispatcher during `work`, also those within transactions; beginning and ending one is none. */
   const statementsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
-    const own = jest.spyOn(source, 'query');
-    const pool = jest.spyOn(
-      (source.driver as unknown as { master: { query: (config: { text: string }) => Promise<unknown> } }).master,
-      'query',
+    for (const client of clients) client.mockClear();
+    await work();
+    const asked = [...clients].flatMap((client) =>
+      client.mock.calls.map(([asking]) => (typeof asking === 'string' ? asking : asking.text)),
     );
-    const transaction = jest.spyOn(source, 'transaction');
-    try {
-      await work();
-      expect(transaction.mock.calls.length).toBeLessThan(DELIVERIES / 10);
-      return [...own.mock.calls.map(([statement]) => statement), ...pool.mock.calls.map(([{ text }]) => text)];
-    } finally {
-      own.mockRestore();
-      pool.mockRestore();
-      transaction.mockRestore();
-    }
+    return asked.filter((text) => !/^(?:START TRANSACTION|BEGIN|COMMIT|ROLLBACK)/.test(text));
   };
   const settled = async (keys: readonly string[]): Promise<number> => {
     const [row] = await harness.sql.rows<{ count: number }>(
@@ -56,24 +56,31 @@ describe('the cost of a delivery', () => {
     );
   };
 
-  it('is at most two statements under load, over no more connections than there are places', async () => {
+  const isOfTheWay = (statement: string): boolean => /INTO dispatch\.(?:deliveries|attempts|contents)/.test(statement);
+  /** Takes those of the way for known; of the others there may be what asks once or twice a second whether something is due, and hardly more. */
+  const checkOthers = (statements: readonly string[], ms: number, deliveries: number): void => {
+    const others = statements.filter((statement) => !isOfTheWay(statement));
+    // A fifth more, as nobody begins to count at the same moment in each of these rounds.
+    const sweeps = (1.2 * idle.length * ms) / IDLE_MS;
+    if (others.length > sweeps + deliveries / 4) expect(others).toHaveLength(Math.round(sweeps));
+  };
+
+  it('is at most one and a half statements under load, over no more connections than there are places', async () => {
+    const since = performance.now();
     const statements = await statementsDuring(() => sendTogether(DELIVERIES));
-    expect(statements.length / DELIVERIES).toBeLessThanOrEqual(2);
+    checkOthers(statements, performance.now() - since, DELIVERIES);
+    expect(statements.filter(isOfTheWay).length / DELIVERIES).toBeLessThanOrEqual(1.5);
     expect(harness.platform.connections.length).toBeLessThanOrEqual(harness.env.DISPATCH_CONCURRENCY);
     expect(harness.platform.messages).toHaveLength(DELIVERIES);
   });
 
   it('is one statement each to take, release and settle it alone, over one connection for all', async () => {
-    const idle = (await statementsDuring(() => sleep(3000))).length;
-    const since = Date.now();
+    const since = performance.now();
     const statements = await statementsDuring(async () => {
-      for (let index = 0; index < 20; index += 1) await sendTogether(1);
+      for (let index = 0; index < ALONE; index += 1) await sendTogether(1);
     });
-    // What asks once or twice a second whether something is due asks so with or without deliveries.
-    const sweeps = ((Date.now() - since) / 3000) * idle;
-    expect(statements.length - sweeps).toBeLessThanOrEqual(20 * 6);
-    const ofTheWay = statements.filter((statement) => /INTO dispatch\.(?:deliveries|attempts|contents)/.test(statement));
-    expect(ofTheWay).toHaveLength(20 * 3);
+    checkOthers(statements, performance.now() - since, ALONE);
+    expect(statements.filter(isOfTheWay)).toHaveLength(ALONE * 3);
     expect(harness.platform.connections.filter(({ commands }) => commands.includes('DATA'))).toHaveLength(1);
   });
 });
