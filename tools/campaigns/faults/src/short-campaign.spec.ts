@@ -33,10 +33,10 @@ const ONE_OF_EACH: Group = {
 /** What deliveries share: statements and connections; and what is left when neither PostgreSQL nor the disk takes a result. */
 const SHARED_AND_KEPT: Group = {
   name: 'shared-and-kept',
-  stage: { customServers: 9, diskMb: { journal: 4 }, env: { CLAIM_LEASE: '8s', ...AWAITED } },
+  stage: { customServers: 13, diskMb: { journal: 4 }, env: { CLAIM_LEASE: '8s', ...AWAITED } },
   policy: 'retry',
   scenarios: [
-    ...some('kept-sessions', 'mail-reset', 'password-changed'),
+    ...some('kept-sessions', 'mail-reset', 'idle-close', 'mail-late', 'one-message-each', 'no-pipelining', 'password-changed'),
     ...some('shared', 'group-settled', 'group-refused-at-intake', 'group-refused-at-settle', 'group-cancelled-at-released'),
     ...some('nowhere-to-record', 'away-full', 'replayed-read-only'),
   ],
