@@ -15,6 +15,8 @@ const SPECS = [
   'libs/platform/src/http',
   'libs/console/src/session',
   'apps/settings-api/src/responder',
+  'apps/mail-dispatcher/src/settling/certificate-watch',
+  'apps/mail-dispatcher/src/trying/own-signature',
   'apps/notification-service/src/preferences',
   'tools/src/starting/certificates',
 ];
