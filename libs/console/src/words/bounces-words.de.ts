@@ -27,8 +27,8 @@ export const bouncesWords: typeof english = {
   ownMailbox:
     'Ihr eigener Mailserver verschickt diesen Beleg. Kommt er zurück, geht die Meldung an Ihr eigenes Postfach, das Ihrer Absenderadresse, und ist hier nicht zu sehen.',
   correct: {
-    open: 'Adresse berichtigen und erneut senden …',
-    title: 'Adresse berichtigen und erneut senden',
+    open: 'Adresse berichtigen und erneut verschicken …',
+    title: 'Adresse berichtigen und erneut verschicken',
     stillWrong: 'Von dieser Adresse kam der Beleg zurück.',
   },
   run: {
@@ -66,7 +66,7 @@ export const bouncesWords: typeof english = {
       'Status des Empfängers',
       'Seit',
       'Antwort',
-      'Sendung',
+      'Versand',
     ],
   },
   undeliverable: {
@@ -80,6 +80,6 @@ export const bouncesWords: typeof english = {
     forgotten: (address) => `${address} ist entfernt: Vor dem nächsten Beleg dorthin wird nicht gewarnt.`,
     more: 'Mehr anzeigen',
     readOnly: 'Adressen entfernen dürfen nur Administratoren des Teams.',
-    csvColumns: ['Adresse', 'Seit', 'Gemerkt bis', 'Grund', 'Was in der Meldung steht', 'Art', 'Nummer', 'Belegkennung', 'Sendung'],
+    csvColumns: ['Adresse', 'Seit', 'Gemerkt bis', 'Grund', 'Was in der Meldung steht', 'Art', 'Nummer', 'Belegkennung', 'Versand'],
   },
 };

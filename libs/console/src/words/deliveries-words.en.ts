@@ -70,8 +70,8 @@ export const deliveriesWords = {
   chart: {
     title: (days: number) => `The last ${days} days`,
     summary: (sent: number, fellBack: number, trouble: number) =>
-      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} sent by our platform instead of your mail server, ${s(trouble, 'document')} with trouble`,
-    series: { sent: 'sent', fellBack: 'by our platform instead of your mail server', trouble: 'with trouble' },
+      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} sent by our platform instead of your mail server, ${s(trouble, 'document')} with problems`,
+    series: { sent: 'sent', fellBack: 'by our platform instead of your mail server', trouble: 'with problems' },
     none: 'Nothing was sent in these days.',
     away: 'The figures cannot be shown right now.',
     asTable: 'Figures as a table',
@@ -99,7 +99,7 @@ export const deliveriesWords = {
   csvRoutes: { platform: 'platform', custom: 'own mail server' },
   andMore: (count: number) => `and ${count.toLocaleString('en')} more`,
   figures: {
-    in_trouble: 'With trouble, also if sent again since',
+    in_trouble: 'With problems, also if sent again since',
     under_way: 'Under way',
     fell_back: 'By our platform instead of your mail server',
   },

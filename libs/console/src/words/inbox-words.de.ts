@@ -7,7 +7,7 @@ export const inboxWords: typeof english = {
   readAll: 'Alle als gelesen markieren',
   markRead: 'Als gelesen markieren',
   unread: 'Ungelesen',
-  open: 'Sendung öffnen',
+  open: 'Versand öffnen',
   times: (count) => `${count.toLocaleString('de')} Belege`,
   team: (team) => `Team ${team}`,
   severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Nicht verschickt' },
@@ -52,11 +52,11 @@ export const inboxWords: typeof english = {
     askedAgain: 'Die E-Mail ist unterwegs.',
   },
   teamAddress: {
-    title: (team) => `Postfach von ${team} für Warnungen`,
-    lead: 'Erhält eine E-Mail zu jeder Störung bei Belegen dieses Teams, zusätzlich zu den Personen, die benachrichtigt werden.',
+    title: (team) => `Postfach von ${team} für Mitteilungen`,
+    lead: 'Erhält eine E-Mail zu jedem Problem mit Belegen dieses Teams, zusätzlich zu den Personen, die benachrichtigt werden.',
     address: 'E-Mail-Adresse des Teams',
     addressHint: 'Leer: Nur Personen werden benachrichtigt.',
-    none: 'Keines hinterlegt; eine Person mit Administratorrechten kann eines eintragen.',
+    none: 'Keines hinterlegt; ein Administrator des Teams kann eines eintragen.',
     save: 'Adresse hinterlegen',
     confirmHint:
       'Wir haben einen Code an diese Adresse geschickt. Bis ihn jemand aus dem Team hier eingibt, gehen E-Mails an die bisherige Adresse.',

@@ -1,7 +1,7 @@
 // What the inbox says, in English.
 export const inboxWords = {
   title: 'Inbox',
-  lead: 'What you should know about your documents. Unread messages come first.',
+  lead: 'What you should know about your documents. Unread alerts come first.',
   readAll: 'Mark all as read',
   markRead: 'Mark as read',
   unread: 'Unread',
@@ -54,7 +54,7 @@ export const inboxWords = {
     lead: 'Gets an e-mail about every problem with documents of this team, in addition to the people who are notified.',
     address: 'E-mail address of the team',
     addressHint: 'Empty: only people are notified.',
-    none: 'There is none; an administrator can set one.',
+    none: 'There is none; an admin of the team can set one.',
     save: 'Set the address',
     confirmHint: 'We have sent a code to this address. Until somebody in the team enters it here, e-mails go to the previous address.',
   },

@@ -19,9 +19,9 @@ export const incidentWords: typeof english = {
   mendThenSend: 'Prüfen Sie dort die Verbindung und speichern Sie. Was noch wartet, wird dann von selbst verschickt.',
   progressLabel: 'Verschickte Belege',
   progress: (done, total) =>
-    `${inZiffern(done)} von ${total === 1 ? '1 Beleg' : `${inZiffern(total)} Belegen`} verschickt oder erneut gesendet.`,
+    `${inZiffern(done)} von ${total === 1 ? '1 Beleg' : `${inZiffern(total)} Belegen`} verschickt oder erneut verschickt.`,
   waiting: (count) => `${belege(count)} noch in Arbeit.`,
-  notSent: (count) => `${belege(count)} nicht verschickt: Senden Sie erneut, sobald die Ursache behoben ist.`,
+  notSent: (count) => `${belege(count)} nicht verschickt: Erneut verschicken, sobald die Ursache behoben ist.`,
   list: 'Betroffene Belege',
   search: 'Darin suchen',
   ofDelivery: 'Der Mailserver war gestört:',

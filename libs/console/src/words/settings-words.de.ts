@@ -32,7 +32,7 @@ export const settingsWords: typeof english = {
     sent: 'verschickt',
     fellBack: 'davon über unsere Plattform',
     underWay: 'in Arbeit',
-    trouble: 'mit Störung',
+    trouble: 'mit Problemen',
     away: 'Das Versandprotokoll antwortet gerade nicht. Einstellungen können Sie trotzdem ändern.',
     open: 'Versandprotokoll öffnen',
   },
@@ -112,7 +112,7 @@ export const settingsWords: typeof english = {
     customPoints: [
       'Versand von Ihrer eigenen Absenderadresse',
       'Belege stehen auch im Protokoll Ihres Anbieters',
-      'Signiert nur mit eigenem Zertifikat; um Anmeldung und Mengengrenzen Ihres Anbieters kümmern Sie sich',
+      'Signiert nur mit eigenem Zertifikat; um Anmeldung und Versandlimits Ihres Anbieters kümmern Sie sich',
     ],
   },
   server: {
@@ -145,7 +145,7 @@ export const settingsWords: typeof english = {
     fromNameHint: 'Leer: Ihr Firmenname.',
     limits: 'Versandlimits Ihres Servers',
     limitsHint:
-      'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Limit. Was darüber hinausgeht, wartet und kostet keinen Versuch.',
+      'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Versandlimit. Was darüber hinausgeht, wartet und kostet keinen Versuch.',
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',
@@ -181,7 +181,7 @@ export const settingsWords: typeof english = {
     certificate: 'ein Zertifikat (PEM)',
   },
   notify: {
-    title: 'Wer bei Störungen benachrichtigt wird',
+    title: 'Wer bei Problemen benachrichtigt wird',
     users: 'Personen',
     hint: 'Zusätzlich zu der Person, die den Beleg verschickt hat. Je Eintrag eine Benutzerkennung.',
     hintByName:
@@ -214,7 +214,7 @@ export const settingsWords: typeof english = {
     '/smtp/limits/messagesPerMinute': 'Versandlimit: E-Mails pro Minute',
     '/smtp/limits/recipientsPerDay': 'Versandlimit: Empfänger pro Tag',
     '/fallback': 'Ausweichen auf unsere Plattform',
-    '/notifyUserIds': 'Wer bei Störungen benachrichtigt wird',
+    '/notifyUserIds': 'Wer bei Problemen benachrichtigt wird',
   },
   history: {
     title: 'Was geändert wurde',

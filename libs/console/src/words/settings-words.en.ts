@@ -19,10 +19,10 @@ export const settingsWords = {
   now: {
     title: 'What happens now',
     platform: (from: string, name: string) => `Documents go out from ${from} as “${name}”, digitally signed.`,
-    platformUnnamed: (name: string) => `Documents go out through our platform as “${name}”, digitally signed.`,
-    custom: (from: string, host: string) => `Documents go out from ${from} through your own mail server ${host}, without a signature.`,
+    platformUnnamed: (name: string) => `Documents go out by our platform as “${name}”, digitally signed.`,
+    custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
     customSigned: (from: string, host: string) =>
-      `Documents go out from ${from} through your own mail server ${host}, signed with your certificate.`,
+      `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
     fallbackOn: 'If your mail server cannot send a document, our platform does.',
     fallbackOff: 'If your mail server cannot send a document, it stays unsent and you are notified.',
     copies: (count: number) =>
@@ -35,9 +35,9 @@ export const settingsWords = {
   health: {
     title: 'Last 24 hours',
     sent: 'sent',
-    fellBack: 'of these through our platform',
+    fellBack: 'of these by our platform',
     underWay: 'under way',
-    trouble: 'with trouble',
+    trouble: 'with problems',
     away: 'The delivery log is not answering right now. You can still change settings.',
     open: 'Open the delivery log',
   },
@@ -154,9 +154,9 @@ export const settingsWords = {
     connections: 'Simultaneous connections',
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
-    fallback: 'If your server fails, send through our platform',
+    fallback: 'If your server fails, send by our platform',
     fallbackOn: 'After three failed tries a document goes out from our address, signed; replies go to yours. You are notified each time.',
-    fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever passes through our platform.',
+    fallbackOff: 'After three failed tries a document stays unsent and you are notified. Nothing ever goes out by our platform.',
     /** By what the provider asks of a user name and a password. */
     signInHints: {
       microsoft:

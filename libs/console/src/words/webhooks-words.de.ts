@@ -82,7 +82,7 @@ export const webhooksWords: typeof english = {
     replay: 'Nachsenden',
     replayOf: (document, when) => `Nachsenden: ${document}, ${when}`,
     more: 'Weitere anzeigen',
-    delivery: 'Sendung öffnen',
+    delivery: 'Versand öffnen',
   },
   replay: {
     open: 'Zeitraum nachsenden …',

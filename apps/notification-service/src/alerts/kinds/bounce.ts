@@ -114,7 +114,7 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
             ? `Der Beleg wurde verschickt und kam zurück: ${document}. Keiner der ${recipients} Empfänger hat ihn.`
             : `Der Beleg wurde an ${recipients} Empfänger verschickt und kam von einem Teil zurück: ${document}. Bei ${accepted} davon kam bisher nichts zurück.`,
       heading: 'Diese haben den Beleg nicht:',
-      todo: 'Öffnen Sie die Sendung, um den Beleg erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
+      todo: 'Öffnen Sie den Versand, um den Beleg erneut zu verschicken: Diese Empfänger sind dort schon ausgewählt.',
     },
     unknown: {
       title: ({ document }) => `${document} kam zurück, unbekannt von wem`,

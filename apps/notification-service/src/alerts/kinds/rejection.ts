@@ -32,21 +32,21 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} was not accepted for sending`,
       happened: ({ document }) => `What was handed over for sending is not complete or not valid: ${document}.`,
       means: 'The document was not sent to anybody.',
-      todo: 'Correct the fields listed here and send the document again. If you do not know them, pass this message on to those who look after your billing software.',
+      todo: 'Correct the fields listed here and send the document again. If you do not know them, pass this alert on to those who look after your billing software.',
     },
     key_conflict: {
       titleOfMany: (count) => `${documents(count)} were not accepted: their keys are in use`,
       title: ({ document }) => `${document} was not accepted: its key is in use`,
       happened: ({ document }) => `Another document was handed over under the same key before: ${document}.`,
       means: 'The first one stays as it is; this one was not sent to anybody.',
-      todo: 'If this is a new document, send it under a key of its own. Pass this message on to those who look after your billing software.',
+      todo: 'If this is a new document, send it under a key of its own. Pass this alert on to those who look after your billing software.',
     },
     recurrence_conflict: {
       titleOfMany: (count) => `${documents(count)} were not accepted: they were handed over already`,
       title: ({ document }) => `${document} was not accepted: it was handed over already`,
       happened: ({ document }) => `The document for this period of the series was handed over before, under another key: ${document}.`,
       means: 'The first one stays as it is; this one was not sent to anybody, so that no customer gets the same document twice.',
-      todo: 'If the recipients need it once more, send the first one again from the delivery log. If this is a different document, it needs an occurrence of its own: pass this message on to those who look after your billing software.',
+      todo: 'If the recipients need it once more, send the first one again from the delivery log. If this is a different document, it needs an occurrence of its own: pass this alert on to those who look after your billing software.',
     },
     team_unknown: {
       titleOfMany: (count) => `${documents(count)} were not accepted: e-mail delivery is not set up`,
@@ -60,7 +60,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} was not accepted for sending`,
       happened: ({ document }) => `We tried several times to take the document in, and did not succeed: ${document}.`,
       means: 'The document was not sent to anybody. The cause is most likely on our side.',
-      todo: 'Send the document again. If this happens once more, pass this message on to those who run the e-mail delivery.',
+      todo: 'Send the document again. If this happens once more, pass this alert on to those who run the e-mail delivery.',
     },
   },
   de: {
@@ -69,14 +69,14 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Die zum Versand übergebenen Angaben sind unvollständig oder ungültig: ${document}.`,
       means: 'Der Beleg wurde an niemanden verschickt.',
-      todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie den Beleg erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      todo: 'Berichtigen Sie die hier genannten Felder und verschicken Sie den Beleg erneut. Sagen Ihnen die Felder nichts, leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     key_conflict: {
       titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: Schlüssel bereits vergeben`,
       title: ({ document }) => `${document} wurde nicht angenommen: Schlüssel bereits vergeben`,
       happened: ({ document }) => `Unter demselben Schlüssel wurde bereits ein anderer Beleg übergeben: ${document}.`,
       means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt.',
-      todo: 'Handelt es sich um einen neuen Beleg, verschicken Sie ihn unter einem eigenen Schlüssel. Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      todo: 'Handelt es sich um einen neuen Beleg, verschicken Sie ihn unter einem eigenen Schlüssel. Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     recurrence_conflict: {
       titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: bereits übergeben`,
@@ -84,7 +84,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       happened: ({ document }) =>
         `Der Beleg für diesen Zeitraum der Serie wurde bereits unter einem anderen Schlüssel übergeben: ${document}.`,
       means: 'Der erste Beleg bleibt unverändert; dieser wurde an niemanden verschickt, damit kein Kunde denselben Beleg zweimal erhält.',
-      todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er eine eigene Kennung innerhalb der Serie: Leiten Sie diese Meldung an die Betreuer Ihrer Rechnungssoftware weiter.',
+      todo: 'Benötigen die Empfänger den Beleg noch einmal, verschicken Sie den ersten aus dem Versandprotokoll erneut. Handelt es sich um einen anderen Beleg, braucht er eine eigene Kennung innerhalb der Serie: Leiten Sie diese Mitteilung an die Betreuer Ihrer Rechnungssoftware weiter.',
     },
     team_unknown: {
       titleOfMany: (count) => `${belege(count)} wurden nicht angenommen: E-Mail-Versand nicht eingerichtet`,
@@ -99,7 +99,7 @@ const REJECTION_WORDS: Record<Locale, Record<RejectionParams['reason'], Situatio
       title: ({ document }) => `${document} wurde nicht zum Versand angenommen`,
       happened: ({ document }) => `Wir haben mehrfach versucht, den Beleg anzunehmen; das ist nicht gelungen: ${document}.`,
       means: 'Der Beleg wurde an niemanden verschickt. Die Ursache liegt höchstwahrscheinlich bei uns.',
-      todo: 'Verschicken Sie den Beleg erneut. Tritt das noch einmal auf, leiten Sie diese Meldung an die Betreiber des E-Mail-Versands weiter.',
+      todo: 'Verschicken Sie den Beleg erneut. Tritt das noch einmal auf, leiten Sie diese Mitteilung an die Betreiber des E-Mail-Versands weiter.',
     },
   },
 };

@@ -29,7 +29,7 @@ const WORDS: Record<Locale, Words> = {
     happened: (since, waiting) =>
       `Every try to hand documents to your mail server has failed since ${since}. ${waiting === 1 ? '1 document waits' : `${documents(waiting)} wait`} for it.`,
     means:
-      'We keep trying to send the waiting documents. This message counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
+      'We keep trying to send the waiting documents. This alert counts those that cannot be sent in the end, or that go out by our platform because your settings allow it.',
     failedSince: (count) =>
       `${count === 1 ? '1 document' : documents(count)} could not be sent since: send again what failed once the cause is fixed.`,
     fellBackSince: (count) => `${count === 1 ? '1 document' : documents(count)} went out by our platform since.`,
@@ -41,9 +41,9 @@ const WORDS: Record<Locale, Words> = {
     happened: (since, waiting) =>
       `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${belege(waiting)} warten`} auf ihn.`,
     means:
-      'Der Versand der wartenden Belege wird von selbst erneut versucht. Diese Meldung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform verschickt werden, weil Ihre Einstellungen das erlauben.',
+      'Der Versand der wartenden Belege wird von selbst erneut versucht. Diese Mitteilung zählt mit, wie viele am Ende nicht verschickt werden können oder über unsere Plattform verschickt werden, weil Ihre Einstellungen das erlauben.',
     failedSince: (count) =>
-      `Seitdem nicht verschickt: ${count === 1 ? '1 Beleg' : belege(count)}. Senden Sie erneut, sobald die Ursache behoben ist.`,
+      `Seitdem nicht verschickt: ${count === 1 ? '1 Beleg' : belege(count)}. Verschicken Sie erneut, was gescheitert ist, sobald die Ursache behoben ist.`,
     fellBackSince: (count) => `Seitdem über unsere Plattform verschickt: ${count === 1 ? '1 Beleg' : belege(count)}.`,
   },
 };

@@ -30,21 +30,21 @@ export const GERMAN: Catalogue = {
   ofMany: (count) => `Das betrifft ${belege(count)}. Der letzte ist hier beschrieben.`,
   serverReply: (reply) => `Antwort des Mailservers: ${reply}`,
   notByEmail: {
-    waiting: 'Diese Meldung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
+    waiting: 'Diese Mitteilung konnte Ihnen bisher nicht per E-Mail geschickt werden. Das wird von selbst erneut versucht.',
     no_such_address:
       'Nicht per E-Mail geschickt: Die für Sie hinterlegte Adresse gibt es nicht. Berichtigen Sie sie in Ihren Benachrichtigungseinstellungen.',
     gave_up:
       'Nicht per E-Mail geschickt: Der Mailserver hat die E-Mail an Sie zwei Tage lang nicht angenommen. Wenden Sie sich an unseren Kundendienst.',
-    uncertain: 'Ob Sie diese Meldung auch per E-Mail erreicht hat, ist ungewiss.',
+    uncertain: 'Ob Sie diese Mitteilung auch per E-Mail erreicht hat, ist ungewiss.',
   },
   digest: {
-    title: (count) => `${count} Meldungen zu Ihren Belegen`,
+    title: (count) => `${count} Mitteilungen zu Ihren Belegen`,
     heading: 'Was geschehen ist und was zu tun ist, lesen Sie in Ihren Mitteilungen:',
   },
   links: {
-    delivery: 'Sendung öffnen',
-    deliveries: 'Diese Sendungen öffnen',
-    incident: 'Störung öffnen',
+    delivery: 'Versand öffnen',
+    deliveries: 'Im Versandprotokoll öffnen',
+    incident: 'Was ist zu tun?',
     settings: 'Einstellungen für den E-Mail-Versand öffnen',
     webhooks: 'Webhooks öffnen',
     inbox: 'Mitteilungen öffnen',

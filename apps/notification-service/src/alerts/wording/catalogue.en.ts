@@ -29,19 +29,19 @@ export const ENGLISH: Catalogue = {
   ofMany: (count) => `This concerns ${documents(count)}. The latest is described here.`,
   serverReply: (reply) => `Answer of the mail server: ${reply}`,
   notByEmail: {
-    waiting: 'This message could not be sent to you by e-mail so far. We keep trying.',
+    waiting: 'This alert could not be sent to you by e-mail so far. We keep trying.',
     no_such_address: 'Not sent by e-mail: the address we have for you does not exist. Correct it in your notification preferences.',
     gave_up: 'Not sent by e-mail: for two days the mail server has not taken the e-mail to you. Tell our support.',
-    uncertain: 'It is not certain whether this message has also reached you by e-mail.',
+    uncertain: 'It is not certain whether this alert has also reached you by e-mail.',
   },
   digest: {
-    title: (count) => `${count} messages about your documents`,
+    title: (count) => `${count} alerts about your documents`,
     heading: 'You find what happened, and what to do, in your inbox:',
   },
   links: {
     delivery: 'Open the delivery',
     deliveries: 'Open these deliveries',
-    incident: 'Open the incident',
+    incident: 'See what to do',
     settings: 'Open the settings for e-mail delivery',
     webhooks: 'Open the webhooks',
     inbox: 'Open the inbox',

@@ -176,7 +176,7 @@ describe('alert e-mails', () => {
     await service.database.query(`UPDATE notify.email_times SET claimed_at = now() - interval '1 hour' WHERE user_id = 'clerk-flooded'`);
     await change('flooded', `due_at = CASE WHEN o.in_digest THEN now() ELSE o.due_at END`);
     const digest = await simpleParser((await mailTo('clerk@flooded.example', 31)).raw);
-    expect(digest.subject).toBe('10 messages about your documents');
+    expect(digest.subject).toBe('10 alerts about your documents');
     expect(digest.text).toContain('https://console.example/mail/teams/flooded/inbox\n');
     expect(digest.text?.match(/\[flooded\] Invoice “2026-0042” could not be sent/g)).toHaveLength(10);
     await eventually(async () => (await heldBack()) === 0);
@@ -231,7 +231,7 @@ describe('alert e-mails', () => {
     expect(mailsTo(requestedBy.email)).toEqual([]);
     await change(team, 'due_at = now()');
     const mail = await simpleParser((await mailTo(requestedBy.email)).raw);
-    expect(mail.subject).toBe('2 messages about your documents');
+    expect(mail.subject).toBe('2 alerts about your documents');
     expect(mail.text).toContain('did not go out to everybody');
   });
 

@@ -33,8 +33,8 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       title: ({ document, count }) => (count > 1 ? `${documents(count)} could not be sent` : `${document} could not be sent`),
       happened: ({ document, count }) =>
         count > 1
-          ? `${documents(count)} could not be sent, neither through your own mail server nor by our platform. The latest is: ${document}. They went out to nobody.`
-          : `${document} could not be sent, neither through your own mail server nor by our platform. It went out to nobody.`,
+          ? `${documents(count)} could not be sent, neither by your own mail server nor by our platform. The latest is: ${document}. They went out to nobody.`
+          : `${document} could not be sent, neither by your own mail server nor by our platform. It went out to nobody.`,
       means: null,
       todo: null,
     },
@@ -74,8 +74,8 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
     fell_back: {
       titleOfMany: null,
       title: ({ document, count, accepted, byPlatform }) => {
-        if (count > 1) return `${documents(count)} were sent by our platform, not or not only through your mail server`;
-        if (byPlatform === accepted) return `${document} was sent by our platform, not through your mail server`;
+        if (count > 1) return `${documents(count)} were sent by our platform, not or not only by your mail server`;
+        if (byPlatform === accepted) return `${document} was sent by our platform, not by your mail server`;
         return `${document} was sent by our platform to those whom your mail server left out`;
       },
       happened: ({ document, count, accepted, recipients, byPlatform }) => {
