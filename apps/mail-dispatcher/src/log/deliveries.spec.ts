@@ -43,17 +43,18 @@ describe('the delivery log', () => {
 
   /** Its next try is now. */
   const hasten = async ({ id }: DeliveryView): Promise<void> => {
-    await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1', [id]);
+    await harness.sql.affected('UPDATE dispatch.deliveries SET due_at = now() WHERE id = $1 AND claim_id IS NULL', [id]);
     await harness.sql.affected('UPDATE dispatch.lanes SET next_due_at = now()');
   };
   /** Sends it by as many tries as it takes, without the waits between them. */
-  const sentWithoutWaits = async (team: string, changes = {}): Promise<DeliveryView> => {
-    await harness.saveSettings(teamSettings(team));
+  const sentWithoutWaits = async (team: string, changes = {}, settings = {}): Promise<DeliveryView> => {
+    await harness.saveSettings(teamSettings(team, settings));
     const job = invoice({ teamId: team, ...changes });
     await harness.publish(job);
-    for (let tries = 1; ; tries += 1) {
-      const tried = await harness.until(team, job.key, ({ status, attempts }) => attempts.length === tries && status !== 'sending');
+    for (let tries = 0; ;) {
+      const tried = await harness.until(team, job.key, ({ status, attempts }) => attempts.length > tries && status !== 'sending');
       if (tried.settledAt !== null) return tried;
+      tries = tried.attempts.length;
       await hasten(tried);
     }
   };
@@ -153,6 +154,22 @@ describe('the delivery log', () => {
       expect.stringMatching(/did not confirm .* Ask the recipient before you send the document again/),
       expect.stringMatching(/nicht bestätigt, .* Fragen Sie den Empfänger, bevor Sie den Beleg erneut verschicken/),
     ]);
+  });
+
+  it('does not say of a server that it did not get the document, where it took it for some and our platform sent it to the others', async () => {
+    harness.custom.script = { rcpt: (address) => (address.startsWith('later') ? '451 4.3.0 busy' : '250 ok') };
+    const to = [{ address: 'now@x.example' }, { address: 'later@x.example' }];
+    const own = { sender: 'custom', smtp: ownServer(harness.custom.port), fallback: true };
+    const mixed = await sentWithoutWaits('mixed', { to }, own);
+    expect([mixed.status, mixed.usedFallback, mixed.recipients.map(({ route }) => route)]).toEqual(['sent', true, ['custom', 'platform']]);
+    for (const url of [`mixed/deliveries/${mixed.id}`, 'mixed/deliveries?status=sent']) {
+      const [english, german] = [await get(url).set('Accept-Language', 'en'), await get(url).set('Accept-Language', 'de')];
+      expect(english.text).toMatch(
+        /overloaded or being serviced\. Such trouble often passes by itself\. The next documents are tried there/,
+      );
+      expect(german.text).toMatch(/ Solche Störungen vergehen oft von selbst\. Die nächsten Belege werden dort /);
+      expect(english.text + german.text).not.toMatch(/could not be handed|nicht übergeben/);
+    }
   });
 
   it('says of whom a second copy may have arrived, and of nobody else', async () => {

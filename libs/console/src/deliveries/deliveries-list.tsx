@@ -84,7 +84,7 @@ function Cells({ team, item }: { team: string; item: DeliverySummary }) {
     <>
       <span role="cell">
         <DeliveryStatusMark delivery={item} />
-        {item.usedFallback ? <span className={classes.fallback}>{usedFallback}</span> : null}
+        {item.usedFallback ? <span className={classes.fallback}>{usedFallback.either}</span> : null}
       </span>
       <span role="cell">
         <Link href={deliveryPath(team, item.id)} className={classes.link}>

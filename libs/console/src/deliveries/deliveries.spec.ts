@@ -5,6 +5,7 @@ import { courseOf } from './delivery-course.js';
 import { type DeliveryFilter, readFilter, toLogQuery, writeFilter } from './delivery-filter.js';
 import { inReadingOrder } from './reading-order.js';
 import { readRunFilter, type RunFilter, writeRunFilter } from './run-filter.js';
+import { sayFallback } from './say-fallback.js';
 import { sayForecast } from './say-forecast.js';
 import { CATALOGUES } from '../words/catalogues.js';
 import { formatsOf } from '../words/formats.js';
@@ -109,6 +110,37 @@ describe('the recipients of a delivery', () => {
       recipient('twice@x.example', { explanation: 'An earlier try ended without an answer.' }),
     ];
     expect(inReadingOrder(recipients).map(({ address }) => address.split('@')[0])).toEqual(['refused', 'twice', 'plain', 'pending']);
+  });
+});
+
+describe('the way of a delivery that our platform took over', () => {
+  const say = (locale: 'en' | 'de', usedFallback: boolean, ...own: RecipientView['status'][]) =>
+    sayFallback(
+      {
+        usedFallback,
+        recipients: [recipient('last@x.example', {}), ...own.map((status) => recipient('own@x.example', { status, route: 'custom' }))],
+      },
+      CATALOGUES[locale],
+    );
+
+  it('is our platform in place of the own server, where that took it for nobody', () => {
+    expect(say('en', true)).toBe('by our platform instead of your mail server');
+    expect(say('de', true, 'rejected')).toBe('über unsere Plattform statt über Ihren Mailserver');
+    expect(say('de', false)).toBeNull();
+  });
+
+  it.each(['accepted', 'bounced', 'uncertain'] as const)(
+    'is both, where the own server has it for somebody, or may have it: %s',
+    (status) => {
+      expect(say('en', true, 'rejected', status)).toBe('partly by our platform');
+      expect(say('de', true, 'rejected', status)).toBe('zum Teil über unsere Plattform');
+    },
+  );
+
+  it.each(['en', 'de'] as const)('is said of many in words that are true of each (%s)', (locale) => {
+    const { usedFallback, chart, figures } = CATALOGUES[locale].deliveries;
+    for (const said of [usedFallback.either, chart.series.fellBack, chart.summary(3, 2, 1), figures.fell_back])
+      expect(said).not.toMatch(/instead of|statt/);
   });
 });
 

@@ -20,6 +20,7 @@ import logClasses from './log-page.module.css';
 import { MoveButtons, ReceivedButton } from './delivery-steps.js';
 import { RecipientList } from './recipient-list.js';
 import { ResendButton } from './resend-button.js';
+import { sayFallback } from './say-fallback.js';
 import { SentMessage } from './sent-message.js';
 import { useIsContentKnown } from './sent-message-queries.js';
 import { DeliveryStatusMark } from './status-mark.js';
@@ -60,7 +61,8 @@ export function DeliveryPage({ team, id, role }: { team: string; id: string; rol
 
 function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; role: TeamRole }) {
   const { words, formats } = useLanguage();
-  const { types, detail, readOnly, usedFallback } = words.deliveries;
+  const { types, detail, readOnly } = words.deliveries;
+  const fallback = sayFallback(delivery, words);
   const nameOf = useNameOf(team);
   const { document } = delivery;
   return (
@@ -98,7 +100,7 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
         <Text component="div" fw={600}>
           <DeliveryStatusMark delivery={delivery} />
         </Text>
-        {delivery.usedFallback ? <Text>{usedFallback}</Text> : null}
+        {fallback === null ? null : <Text>{fallback}</Text>}
       </Group>
       {delivery.failure ? (
         <Text mt={4} className="breakable">

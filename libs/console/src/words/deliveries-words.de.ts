@@ -36,7 +36,11 @@ export const deliveriesWords: typeof english = {
   types: { invoice: 'Rechnung', credit_note: 'Gutschrift', reminder: 'Mahnung', quote: 'Angebot', other: 'Beleg' },
   roles: { to: 'An', cc: 'CC', bcc: 'BCC' },
   routes: { platform: 'unsere Plattform', custom: 'Ihren Mailserver' },
-  usedFallback: 'über unsere Plattform statt über Ihren Mailserver',
+  usedFallback: {
+    whole: 'über unsere Plattform statt über Ihren Mailserver',
+    part: 'zum Teil über unsere Plattform',
+    either: 'unsere Plattform ist eingesprungen',
+  },
   filter: {
     label: 'Filter',
     status: 'Status',
@@ -72,8 +76,8 @@ export const deliveriesWords: typeof english = {
   chart: {
     title: (days) => `Die letzten ${days} Tage`,
     summary: (sent, fellBack, trouble) =>
-      `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg', 'Belege')} über unsere Plattform statt über Ihren Mailserver, ${z(trouble, 'Beleg', 'Belege')} mit Problemen`,
-    series: { sent: 'verschickt', fellBack: 'über unsere Plattform statt über Ihren Mailserver', trouble: 'mit Problemen' },
+      `${z(sent, 'Beleg', 'Belege')} verschickt, ${z(fellBack, 'Beleg, bei dem', 'Belege, bei denen')} unsere Plattform eingesprungen ist, ${z(trouble, 'Beleg', 'Belege')} mit Problemen`,
+    series: { sent: 'verschickt', fellBack: 'unsere Plattform ist eingesprungen', trouble: 'mit Problemen' },
     none: 'In diesen Tagen wurde nichts verschickt.',
     away: 'Die Zahlen lassen sich gerade nicht anzeigen.',
     asTable: 'Zahlen als Tabelle',
@@ -103,7 +107,7 @@ export const deliveriesWords: typeof english = {
   figures: {
     in_trouble: 'Mit Problemen, auch wenn inzwischen erneut verschickt',
     under_way: 'In Arbeit',
-    fell_back: 'Über unsere Plattform statt über Ihren Mailserver',
+    fell_back: 'Unsere Plattform ist eingesprungen',
   },
   saved: {
     title: 'Gespeicherte Filter',

@@ -34,7 +34,12 @@ export const deliveriesWords = {
   types: { invoice: 'Invoice', credit_note: 'Credit note', reminder: 'Payment reminder', quote: 'Quote', other: 'Document' },
   roles: { to: 'To', cc: 'CC', bcc: 'BCC' },
   routes: { platform: 'our platform', custom: 'your mail server' },
-  usedFallback: 'by our platform instead of your mail server',
+  usedFallback: {
+    whole: 'by our platform instead of your mail server',
+    part: 'partly by our platform',
+    // Where it is not known which.
+    either: 'our platform stepped in',
+  },
   filter: {
     label: 'Filter',
     status: 'State',
@@ -70,8 +75,8 @@ export const deliveriesWords = {
   chart: {
     title: (days: number) => `The last ${days} days`,
     summary: (sent: number, fellBack: number, trouble: number) =>
-      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} sent by our platform instead of your mail server, ${s(trouble, 'document')} with problems`,
-    series: { sent: 'sent', fellBack: 'by our platform instead of your mail server', trouble: 'with problems' },
+      `${s(sent, 'document')} sent, ${s(fellBack, 'document')} for which our platform stepped in, ${s(trouble, 'document')} with problems`,
+    series: { sent: 'sent', fellBack: 'our platform stepped in', trouble: 'with problems' },
     none: 'Nothing was sent in these days.',
     away: 'The figures cannot be shown right now.',
     asTable: 'Figures as a table',
@@ -101,7 +106,7 @@ export const deliveriesWords = {
   figures: {
     in_trouble: 'With problems, also if sent again since',
     under_way: 'Under way',
-    fell_back: 'By our platform instead of your mail server',
+    fell_back: 'Our platform stepped in',
   },
   saved: {
     title: 'Saved filters',

@@ -2,7 +2,7 @@
 import { type FailureCatalogue } from './failure-words.js';
 
 const NOTHING_GOES_OUT = 'Über diesen Mailserver wird kein Beleg verschickt, bis das behoben ist.';
-const MAY_PASS = 'Der Beleg konnte diesem Mailserver nicht übergeben werden. Solche Störungen vergehen oft von selbst.';
+const MAY_PASS = 'Solche Störungen vergehen oft von selbst.';
 const NOT_FOR_RECIPIENT = 'Der Mailserver hat den Beleg für diesen Empfänger nicht angenommen.';
 const NOT_TAKEN = 'Der Mailserver hat den Beleg nicht angenommen.';
 const NOT_SENT = 'Der Beleg wurde an niemanden verschickt.';

@@ -2,7 +2,7 @@
 import { type FailureCatalogue } from './failure-words.js';
 
 const NOTHING_GOES_OUT = 'No document goes out through this mail server until that is put right.';
-const MAY_PASS = 'The document could not be handed to this mail server. Such trouble often passes by itself.';
+const MAY_PASS = 'Such trouble often passes by itself.';
 const NOT_FOR_RECIPIENT = 'The mail server did not take the document for this recipient.';
 const NOT_TAKEN = 'The mail server did not take the document.';
 const NOT_SENT = 'The document was not sent to anyone.';
