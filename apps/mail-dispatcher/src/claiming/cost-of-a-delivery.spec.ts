@@ -14,16 +14,18 @@ const ALONE = 50;
 describe('the cost of a delivery', () => {
   let harness: Harness;
   let idle: string[] = [];
-  const clients = new Set<jest.SpyInstance<unknown, [string | { text: string }]>>();
+  const clients: jest.SpyInstance<unknown, [string | { text: string }]>[] = [];
   beforeAll(async () => {
     // Return paths are in use and must cost no statements.
     const BOUNCE_SECRET = `k1:${randomBytes(32).toString('base64')}`;
     harness = await startHarness({ env: { BOUNCE_DOMAIN: 'bounce.platform.example', BOUNCE_SECRET } });
     // Each statement goes over a connection of the pool, whoever asks it and how.
-    const { master } = harness.apps[0]?.get(DataSource).driver as unknown as { master: Pool };
-    master.on('acquire', (client) => {
-      if (!jest.isMockFunction(client.query))
-        clients.add(jest.spyOn(client as { query: (asking: string | { text: string }) => unknown }, 'query'));
+    const source = harness.apps[0]?.get(DataSource) as DataSource;
+    const seen = new WeakSet<object>();
+    (source.driver as unknown as { master: Pool }).master.on('acquire', (client) => {
+      if (seen.has(client)) return;
+      seen.add(client);
+      clients.push(jest.spyOn(client as { query: (asking: string | { text: string }) => unknown }, 'query'));
     });
     await harness.saveSettings(teamSettings('acme'));
     idle = await statementsDuring(() => sleep(IDLE_MS));
@@ -35,9 +37,7 @@ describe('the cost of a delivery', () => {
   const statementsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
     for (const client of clients) client.mockClear();
     await work();
-    const asked = [...clients].flatMap((client) =>
-      client.mock.calls.map(([asking]) => (typeof asking === 'string' ? asking : asking.text)),
-    );
+    const asked = clients.flatMap((client) => client.mock.calls.map(([asking]) => (typeof asking === 'string' ? asking : asking.text)));
     return asked.filter((text) => !/^(?:START TRANSACTION|BEGIN|COMMIT|ROLLBACK)/.test(text));
   };
   const settled = async (keys: readonly string[]): Promise<number> => {
