@@ -1,9 +1,16 @@
 // Every statement that the dispatcher runs while it delivers, and while its log is read, finds its rows by an index, however much there is of the past.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ClaimsStore } from '../claiming/claims.store.js';
+import { OutboxStore } from '../records/outbox.store.js';
+import { TroublesStore } from '../records/troubles.store.js';
+import { SettlementStore } from '../settling/settlement.store.js';
+import { type FactsReport } from '../settling/try-report.js';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
 
 const PAST = 20_000;
@@ -132,6 +139,41 @@ describe('the statements of a delivery and of the log', () => {
     expect(dear()).toEqual([]);
   });
 
+  it('reads none of them for what follows: outcomes, leases, late answers', async () => {
+    const app = harness.apps[0] as NestExpressApplication;
+    const [{ id } = { id: '' }] = await harness.sql.rows<{ id: string }>(`SELECT id FROM dispatch.deliveries WHERE key = 'first'`);
+    const [jobId, claimId, attemptId] = [uuidv7(), randomUUID(), randomUUID()];
+    const outbox = app.get(OutboxStore);
+    await outbox.handOver({ jobId, eventIds: [jobId] }, 3000);
+    await outbox.acknowledgeEvents([jobId]);
+    await outbox.acknowledge([jobId]);
+    await outbox.eventsOf(jobId);
+    await app.get(ClaimsStore).renew([{ id, claimId }], 3000);
+    const store = app.get(SettlementStore);
+    const nobodyAsks = (): never => {
+      throw new Error('It is not decided again: the claim is another one.');
+    };
+    expect(await store.redecide({ id, claimId }, nobodyAsks)).toBeNull();
+    const report: FactsReport = {
+      ...{ deliveryId: id, attemptId, route: 'platform' },
+      results: [{ position: 0, outcome: 'accepted', reply: '250 ok' }],
+    };
+    expect(await store.recordFacts(report)).toBe(true);
+    for (const part of [
+      'WITH oldest AS', // a group of outcomes is made
+      'WITH own AS', // handed over
+      'WITH due AS MATERIALIZED', // looked at
+      'DELETE FROM dispatch.outbox WHERE id = ANY', // and acknowledged
+      'DELETE FROM dispatch.outbox WHERE job_id = ANY',
+      'AS c (id, claim_id)', // leases are renewed
+      'OR team_id = $2) FOR UPDATE', // what became known late is decided under a lock
+      'UPDATE dispatch.attempts SET released',
+      'WITH seen AS MATERIALIZED', // lanes are brought up to date
+    ])
+      await harness.eventually(() => isExplained(part), Boolean);
+    expect(dear()).toEqual([]);
+  });
+
   it('reads none of them to show the log', async () => {
     explained.length = 0;
     const past = await harness.sql.rows<{ id: string; at: Date }>(
@@ -165,7 +207,19 @@ describe('the statements of a delivery and of the log', () => {
     expect(dear()).toEqual([]);
   });
 
-  it('reads a page of what waits, and a row for each day that is over, however many a team has', async () => {
+  /** As for the alert that a way does not work; it is not raised. */
+  async function countWaiting(lane: string): Promise<void> {
+    const troubles = (harness.apps[0] as NestExpressApplication).get(TroublesStore);
+    await troubles.note(lane, 1000, 0);
+    const enough = new Error('The rest is not written.');
+    const outcomeOf = (): never => {
+      throw enough;
+    };
+    await expect(troubles.tell(lane, outcomeOf)).rejects.toBe(enough);
+    await harness.eventually(() => isExplained('AS waiting'), Boolean);
+  }
+
+  it('reads a page of what waits, what waits by a way that does not work, and a row for each day that is over, however many a team has', async () => {
     const fill = (status: string, count: number, created: string, settled: string, due: string) =>
       harness.sql.rows(
         `INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, lane, created_at, settled_at, due_at)
@@ -182,8 +236,9 @@ describe('the statements of a delivery and of the log', () => {
     await fill('queued', 3000, `now() - n * interval '10 milliseconds'`, 'NULL', `now() + interval '1 day'`);
     await harness.sql.rows('ANALYZE dispatch.deliveries');
     await read('deliveries?status=waiting');
-    const reading = explained.filter(({ 'Query Text': text }) => /daily_counts|24 hours|"nextTryAt"/.test(text));
-    expect(reading.length).toBeGreaterThanOrEqual(2);
+    await countWaiting('down/platform');
+    const reading = explained.filter(({ 'Query Text': text }) => /daily_counts|24 hours|"nextTryAt"|AS waiting/.test(text));
+    expect(reading.length).toBeGreaterThanOrEqual(3);
     expect(reading.filter(({ Plan: plan }) => rowsOf(plan) > MOST_ROWS).map((of) => [rowsOf(of.Plan), of['Query Text']])).toEqual([]);
   });
 

@@ -50,8 +50,10 @@ export class TroublesStore {
         return false;
       }
       await sql.affected('UPDATE dispatch.troubles SET told_at = now() WHERE lane = $1', [lane]);
+      // In two parts, as each has its index: what nobody has in hand, and what somebody has.
+      const open = 'SELECT count(*) FROM dispatch.deliveries WHERE lane = $1 AND settled_at IS NULL';
       const [row] = await sql.rows<{ waiting: number }>(
-        'SELECT count(*)::int AS waiting FROM dispatch.deliveries WHERE lane = $1 AND settled_at IS NULL',
+        `SELECT ((${open} AND claim_id IS NULL) + (${open} AND claim_id IS NOT NULL))::int AS waiting`,
         [lane],
       );
       await addToOutbox(sql, outcomeOf({ since: trouble.since, waiting: row?.waiting ?? 0 }));
