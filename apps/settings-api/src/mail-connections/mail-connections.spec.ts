@@ -1,5 +1,6 @@
 // Mailboxes connected at a real OpenID provider on loopback, and their tokens, also with two processes at the same time.
 import { generateKeyPairSync } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type ClientProxy } from '@nestjs/microservices';
 import {
   type MailConnectionStart,
@@ -107,7 +108,7 @@ describe('a mailbox at an OpenID provider', () => {
     await Promise.all([provider.close(), microsoft.close(), google.close()]);
   });
   beforeEach(async () => {
-    await provider.behave({ status: 200, delayMs: 0, error: null, granted: null });
+    await provider.behave({ status: 200, delayMs: 0, isHeld: false, error: null, granted: null });
   });
 
   const noted = (response: Response): Response => {
@@ -321,6 +322,27 @@ describe('a mailbox at an OpenID provider', () => {
     await store.writer().tokens(read, tokensOf('older'));
     expect(await stored()).toEqual(kept);
     await connect();
+  });
+
+  it('keeps the new refresh token also where the connection to PostgreSQL was lost while the provider answered', async () => {
+    await connect();
+    await age();
+    const asked = await provider.tokenRequests();
+    await provider.behave({ isHeld: true });
+    const renewal = api.app.get(AccessTokens).tokenFor({ teamId: 'acme', host: HOST });
+    const lost = expect(renewal).rejects.toThrow();
+    while ((await provider.tokenRequests()) === asked) await setImmediate();
+    const ended = await sql.rows(
+      `SELECT pg_terminate_backend(pid, 60000) AS "isGone" FROM pg_stat_activity
+       WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%settings.mail_connections%FOR UPDATE'`,
+    );
+    expect(ended).toEqual([{ isGone: true }]);
+    await provider.behave({ isHeld: false });
+    await lost;
+    // The provider takes no refresh token twice, so this one is the new one.
+    await age();
+    expect(await isGood(await opened(await ask()))).toBe(true);
+    expect((await provider.tokenRequests()) - asked).toBe(2);
   });
 
   it('renews a token that the mail server has refused', async () => {

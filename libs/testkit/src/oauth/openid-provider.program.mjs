@@ -10,6 +10,7 @@ const options = JSON.parse(process.argv[2]);
 const behaviour = {
   status: 200,
   delayMs: 0,
+  isHeld: false,
   error: null,
   accounts: options.accounts,
   granted: null,
@@ -127,6 +128,7 @@ http.on('request', async (request, response) => {
   if (path !== '/token') return answer(request, response);
   asked.push(path);
   if (behaviour.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs));
+  if (behaviour.isHeld) await new Promise((resolve) => held.push(resolve));
   if (behaviour.status === 200) {
     if (options.serviceAccount === undefined) return answer(request, response);
     // The provider takes a body that was read already.
@@ -143,6 +145,7 @@ http.on('request', async (request, response) => {
 
 process.on('message', async ({ id, set, revokeAll, revokeAccess }) => {
   if (set !== undefined) Object.assign(behaviour, set);
+  if (!behaviour.isHeld) for (const go of held.splice(0)) go();
   for (const token of [...revocable]) {
     if (revokeAll !== true && (revokeAccess !== true || token.kind !== 'AccessToken')) continue;
     await token.destroy();
@@ -150,6 +153,7 @@ process.on('message', async ({ id, set, revokeAll, revokeAccess }) => {
   }
   process.send({ id, asked: asked.length, given: [...given] });
 });
+const held = [];
 const revocable = new Set();
 const given = new Set();
 for (const kind of ['access_token', 'refresh_token'])

@@ -35,6 +35,8 @@ export type OpenIdProviderOptions = {
 type OpenIdProviderBehaviour = {
   status?: number;
   delayMs?: number;
+  /** Requests for tokens are answered once this is `false` again. */
+  isHeld?: boolean;
   error?: { error: string; error_description?: string } | null;
   accounts?: string[];
   granted?: string[] | 'nothing' | null;
