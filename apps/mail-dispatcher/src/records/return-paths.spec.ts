@@ -21,6 +21,13 @@ describe('return paths', () => {
     expect(paths.read('postmaster@bounce.example.com')).toBe('forged');
   });
 
+  it.each([
+    [65_535, 65_535],
+    [65_536, null],
+  ])('of the recipient at %d name position %p: beyond what fits, the report is matched by its address', (position, named) => {
+    expect(paths.read(paths.addressFor(deliveryId, position))).toEqual({ deliveryId, position: named });
+  });
+
   it('need a secret', () => {
     const rest = {
       DATABASE_URL: 'postgresql://127.0.0.1/x',

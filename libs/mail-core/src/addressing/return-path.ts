@@ -7,7 +7,7 @@ export type ReturnPathKeys = readonly { key: Buffer }[];
 /** What an address on the return path stands for. */
 export type ReturnPath = {
   deliveryId: string;
-  /** The recipient that it was made for; `null` where one address serves the whole delivery. */
+  /** The recipient that it was made for; `null` where one address serves the whole delivery, or many recipients of a very large one. */
   position: number | null;
 };
 
@@ -19,19 +19,24 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ID_BYTES = 16;
 const DAY_BYTES = 2;
 const POSITION_BYTES = 2;
+const MOST_POSITION = 256 ** POSITION_BYTES - 1;
 /** 80 bits: whoever guesses has the listener between himself and the answer. */
 const MAC_BYTES = 10;
 /** Mail servers may write a local part in capitals, so the letters do not tell them apart (RFC 4648 6, without padding). */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
-/** Local part of the return path of a delivery, at most 50 characters. Costs one HMAC. @throws RangeError for a position beyond 65,535 */
+/**
+ * Local part of the return path of a delivery, at most 50 characters. Costs one HMAC. It names no recipient beyond position 65,535: what comes
+ * back is then known by the address that it names.
+ */
 export function returnPathFor({ deliveryId, position }: ReturnPath, keys: ReturnPathKeys, now: Date): string {
   const [current] = keys;
   if (current === undefined) throw new RangeError('There is no key to make a return path with.');
-  const named = Buffer.alloc(ID_BYTES + DAY_BYTES + (position === null ? 0 : POSITION_BYTES));
+  const isNamed = position !== null && position <= MOST_POSITION;
+  const named = Buffer.alloc(ID_BYTES + DAY_BYTES + (isNamed ? POSITION_BYTES : 0));
   named.write(deliveryId.replaceAll('-', ''), 'hex');
   named.writeUInt16BE(dayOf(now), ID_BYTES);
-  if (position !== null) named.writeUInt16BE(position, ID_BYTES + DAY_BYTES);
+  if (isNamed) named.writeUInt16BE(position, ID_BYTES + DAY_BYTES);
   return `${PREFIX}${toBase32(Buffer.concat([named, macOf(named, current.key)]))}`;
 }
 
