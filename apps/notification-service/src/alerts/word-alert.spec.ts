@@ -295,8 +295,8 @@ describe('an alert in words', () => {
   });
 
   it.each(LOCALES)('says how many documents share the trouble, and which is the latest (%s)', (locale) => {
-    const { title, body } = word(SAMPLES.failed(), locale, 12);
-    expect(title).toMatch(locale === 'en' ? /^12 documents could/ : /^12 Belege konnten/);
+    const { title, body } = word(SAMPLES.failed(), locale, 1234);
+    expect(title).toMatch(locale === 'en' ? /^1,234 documents could/ : /^1\.234 Belege konnten/);
     expect(body).toContain('2026-0042');
     expect(body).not.toContain('pay@customer.example');
   });

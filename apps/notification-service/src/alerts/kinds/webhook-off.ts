@@ -27,7 +27,7 @@ const WORDS: Record<Locale, Words> = {
       gone: 'Er hat geantwortet, dass es ihn nicht mehr gibt (410). Dorthin wird deshalb nichts mehr gesendet.',
     },
     means:
-      'Ihre Programme erfahren so lange nicht, was aus Ihren Belegen wird. Was dem Webhook entgeht, wird aufbewahrt und kann nachgesendet werden. Die Belege selbst gehen wie immer hinaus.',
+      'Ihre Programme erfahren so lange nicht, was aus Ihren Belegen wird. Was dem Webhook entgeht, wird aufbewahrt und kann nachgesendet werden. Die Belege selbst werden wie immer verschickt.',
     todo: 'Lassen Sie den Webhook von denen in Ordnung bringen, die ihn betreuen. Schalten Sie ihn dann in den Teameinstellungen unter „Fakturierung“ wieder ein und senden Sie dort nach, was ihm entgangen ist.',
   },
 };

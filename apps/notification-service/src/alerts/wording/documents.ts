@@ -1,2 +1,2 @@
-export const documents = (count: number): string => `${count} documents`;
-export const belege = (count: number): string => `${count} Belege`;
+export const documents = (count: number): string => `${count.toLocaleString('en')} documents`;
+export const belege = (count: number): string => `${count.toLocaleString('de')} Belege`;
