@@ -1,4 +1,4 @@
-// Injection tokens of objects that are made once from the environment.
+// Injection tokens of what has no class at run time.
 
 export const LOGGER = Symbol('LOGGER');
 /** The platform's own SMTP server. */

@@ -30,7 +30,8 @@ import { StreamsService } from './alerts/streams.service.js';
 import { channelProviders } from './channels/channels.js';
 import { WebhooksController } from './channels/webhook/webhooks.controller.js';
 import { expiriesOf } from './keeping/expiries.js';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv, WEBHOOK_POLICY } from './notification.env.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from './notification.env.js';
+import { LOGGER, WEBHOOK_POLICY } from './notification.tokens.js';
 import { notifySchema } from './notify.schema.js';
 import { OutcomeProcessor } from './outcome-intake/outcome.processor.js';
 import { OutcomeStore } from './outcome-intake/outcome.store.js';
@@ -101,7 +102,7 @@ export class AppModule {
         {
           provide: READINESS_CHECKS,
           useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
-            postgres: () => database.query('SELECT 1'),
+            database: () => database.query('SELECT 1'),
             redis: () => Promise.all([queue.client.ping(), redis.check()]),
           }),
           inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],

@@ -43,7 +43,3 @@ export const migrationUrl = (): string => readMigrationUrl(process.env);
 
 /** Injection token of the environment. */
 export const NOTIFICATION_ENV = Symbol('NOTIFICATION_ENV');
-/** Injection token of where webhooks may go. */
-export const WEBHOOK_POLICY = Symbol('WEBHOOK_POLICY');
-/** Injection token of the log. */
-export const LOGGER = Symbol('LOGGER');

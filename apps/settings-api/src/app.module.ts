@@ -46,8 +46,8 @@ import {
   PROVIDER_POLICY,
   REDIRECT_URL,
   REDIS_CLIENT,
-} from './settings-tokens.js';
-import { type SettingsEnvironment } from './settings.env.js';
+} from './settings.tokens.js';
+import { type SettingsEnv } from './settings.env.js';
 import { SignInWaits } from './smtp-account/sign-in-waits.js';
 import { SmtpTestController } from './smtp-account/smtp-test.controller.js';
 import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.service.js';
@@ -57,7 +57,7 @@ const PROBE_MS = { totalMs: 25_000, connectMs: 10_000, replyMs: 15_000, finalRep
 
 @Module({})
 export class AppModule {
-  static with(env: SettingsEnvironment, logger: Logger): DynamicModule {
+  static with(env: SettingsEnv, logger: Logger): DynamicModule {
     const onForbidden = tellForbiddenHosts(logger);
     const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS, onForbidden };
     const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
@@ -104,10 +104,10 @@ const readinessChecks = (database: DataSource, redis: RedisHealth): ReadinessChe
 });
 
 // This service delivers the web page, so providers send browsers back to the page's address.
-const redirectUrl = ({ CONSOLE_URL, SETTINGS_API_PORT }: SettingsEnvironment): string =>
+const redirectUrl = ({ CONSOLE_URL, SETTINGS_API_PORT }: SettingsEnv): string =>
   `${(CONSOLE_URL ?? `http://127.0.0.1:${SETTINGS_API_PORT}`).replace(/\/+$/, '')}/v1/mail-connections/callback`;
 
-function probeOptions(env: SettingsEnvironment, policy: NetworkPolicy): ProbeOptions {
+function probeOptions(env: SettingsEnv, policy: NetworkPolicy): ProbeOptions {
   return {
     policy,
     totalMs: PROBE_MS.totalMs,

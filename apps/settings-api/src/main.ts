@@ -1,10 +1,10 @@
 import { createLogger, runService, startTracing } from '@billing-mail/platform';
 import { clientNameFor } from '@billing-mail/smtp-client';
 import { createSettingsApi } from './settings-api.js';
-import { readSettingsEnvironment } from './settings.env.js';
+import { readSettingsEnv } from './settings.env.js';
 
 void runService('settings-api', async () => {
-  const env = readSettingsEnvironment();
+  const env = readSettingsEnv();
   const logger = createLogger('settings-api', env.LOG_LEVEL);
   await startTracing('settings-api', env, logger);
   const app = await createSettingsApi(env, logger);

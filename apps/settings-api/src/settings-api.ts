@@ -3,8 +3,7 @@ import { createHttpService, type Logger, transportServer, requireMigrated } from
 import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { EXAMPLES } from './openapi-examples.js';
-
-import { type SettingsEnvironment } from './settings.env.js';
+import { type SettingsEnv } from './settings.env.js';
 
 // The settings have no limit on CC and BCC; this is enough for about 40,000 addresses.
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -13,7 +12,7 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
  * Builds settings-api and starts to answer on Redis once that is there; the caller has it listen for HTTP.
  * @throws PendingMigrationsError, or the error of PostgreSQL
  */
-export async function createSettingsApi(given: SettingsEnvironment, logger: Logger): Promise<NestExpressApplication> {
+export async function createSettingsApi(given: SettingsEnv, logger: Logger): Promise<NestExpressApplication> {
   // A copy, as connections to Redis are shared by environment object: closing another settings-api of this process must not close those of
   // this one.
   const env = { ...given };

@@ -59,10 +59,10 @@ export const settingsEnvironment = environmentSchema({
   OAUTH_GOOGLE_ISSUER: issuer('Google'),
   PLATFORM_FROM_ADDRESS: variables.PLATFORM_FROM_ADDRESS.optional(),
 });
-export type SettingsEnvironment = z.output<typeof settingsEnvironment>;
+export type SettingsEnv = z.output<typeof settingsEnvironment>;
 
 /** @throws EnvironmentError that names each wrong variable */
-export const readSettingsEnvironment = (): SettingsEnvironment => readEnvironment(settingsEnvironment, process.env);
+export const readSettingsEnv = (): SettingsEnv => readEnvironment(settingsEnvironment, process.env);
 
 export const migrationUrl = (): string => readMigrationUrl(process.env);
 

@@ -228,12 +228,12 @@ describe("the doctor's look at services, clocks and certificates", () => {
 
   it('says of each service whether it is ready, and whether all are of one build', async () => {
     const services = {
-      'settings-api': await service(200, { checks: ['postgres', 'redis'] }, 'abcdef0'),
+      'settings-api': await service(200, { checks: ['database', 'redis'] }, 'abcdef0'),
       'mail-dispatcher': await service(503, { detail: 'Not ready: documents does not answer.' }, 'abcdef1'),
       'notification-service': NOWHERE,
     };
     const findings = await lookAtServices(site({}, { services }));
-    expect(said(findings, 'settings-api')).toMatch(/^fine: ready at .*0\.1\.0 \(abcdef0\): postgres, redis/);
+    expect(said(findings, 'settings-api')).toMatch(/^fine: ready at .*0\.1\.0 \(abcdef0\): database, redis/);
     expect(said(findings, 'mail-dispatcher')).toMatch(/^wrong: .* answers 503: Not ready: documents/);
     expect(said(findings, 'notification-service')).toMatch(/^wrong: .*; .*--notification-service http/);
     expect(said(findings, 'builds')).toMatch(/^weak: .*abcdef0.*abcdef1/);

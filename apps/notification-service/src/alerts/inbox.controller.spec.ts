@@ -254,7 +254,7 @@ describe('the inbox over HTTP', () => {
   });
 
   it('is ready while PostgreSQL and Redis answer, and counts what it did', async () => {
-    expect((await get('/health/ready', {})).body).toEqual({ status: 'ok', checks: ['postgres', 'redis'] });
+    expect((await get('/health/ready', {})).body).toEqual({ status: 'ok', checks: ['database', 'redis'] });
     await around.redis.halt();
     const without = await get('/health/ready', {});
     await around.redis.start();

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { type Caller, type Logger, PollLoop, ProblemException, SharedSlots, Turns } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
-import { LOGGER } from '../notification.env.js';
+import { LOGGER } from '../notification.tokens.js';
 import { openStreams } from '../notification.metrics.js';
 import { EventStream } from './event-stream.js';
 import { InboxStore, type Reader } from './inbox.store.js';

@@ -4,7 +4,7 @@ import { Inject, type OnModuleDestroy } from '@nestjs/common';
 import { OUTCOME_JOB, OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import { closeQueue, type Logger, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
-import { LOGGER } from '../notification.env.js';
+import { LOGGER } from '../notification.tokens.js';
 import { outcomesTaken } from '../notification.metrics.js';
 import { RecordOutcomes } from './record-outcomes.js';
 

@@ -4,7 +4,7 @@ import { type OutcomeEvent, readOutcomes, type UnreadableOutcome } from '@billin
 import { beginSpan, isDatabaseAway, type Logger, type OpenSpan } from '@billing-mail/platform';
 import { decideAlert } from '../alerts/alert-table.js';
 import { type Alert } from '../alerts/alert.js';
-import { LOGGER } from '../notification.env.js';
+import { LOGGER } from '../notification.tokens.js';
 import { alertDelay, alertsRaised, alertsSent, outcomesTaken } from '../notification.metrics.js';
 import { isValueRefused } from '../postgres/is-value-refused.js';
 import { cleanTexts } from './clean-texts.js';

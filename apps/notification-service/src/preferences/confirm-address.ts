@@ -5,7 +5,8 @@ import { type Caller, type Logger, type ProblemException, RateLimiter } from '@b
 import { pageAddress } from '../channels/email/alert-links.js';
 import { composeConfirmationEmail } from '../channels/email/compose-confirmation-email.js';
 import { PlatformMailClient } from '../channels/email/platform-mail.client.js';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from '../notification.env.js';
+import { LOGGER } from '../notification.tokens.js';
 import { ConfirmationStore } from './confirmation.store.js';
 
 /** A user waits for the response to the request. */

@@ -1,6 +1,6 @@
 import { type DynamicModule, type MiddlewareConsumer, Inject, Module, type NestModule } from '@nestjs/common';
 import { PlatformApps } from '../mail-connections/platform-apps.js';
-import { type SettingsEnvironment } from '../settings.env.js';
+import { type SettingsEnv } from '../settings.env.js';
 import { type ConsoleConfig } from './console-page.js';
 import { serveConsole } from './console.middleware.js';
 
@@ -10,7 +10,7 @@ const CONSOLE_CONFIG = Symbol('CONSOLE_CONFIG');
 export class ConsoleModule implements NestModule {
   constructor(@Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig) {}
 
-  static with(env: SettingsEnvironment): DynamicModule {
+  static with(env: SettingsEnv): DynamicModule {
     const config: ConsoleConfig = {
       mailDispatcherUrl: env.MAIL_DISPATCHER_PUBLIC_URL,
       notificationServiceUrl: env.NOTIFICATION_SERVICE_PUBLIC_URL,

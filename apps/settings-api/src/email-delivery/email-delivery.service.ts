@@ -24,7 +24,7 @@ import { type NetworkPolicy } from '@billing-mail/smtp-client';
 import { z } from 'zod';
 import { MailConnectionsStore, summaryOf } from '../mail-connections/mail-connections.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
-import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings-tokens.js';
+import { LOGGER, NETWORK_POLICY, PLATFORM_NAMES } from '../settings.tokens.js';
 import { readServerTrust } from '../smtp-account/read-server-trust.js';
 import { serverErrors } from '../smtp-account/server-errors.js';
 import { applyInput } from './apply-input.js';

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { type ConnectionSecret, CredentialBox, type Logger, mailConnectionContext, SealError, untilAnswers } from '@billing-mail/platform';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
-import { LOGGER } from '../settings-tokens.js';
+import { LOGGER } from '../settings.tokens.js';
 import { type ConnectionWriter, MailConnectionsStore, type MailConnection, type NewTokens } from './mail-connections.store.js';
 import { CLOCK_OFF, type ProviderAnswer, ProviderClient, type Tokens } from './provider-client.js';
 import { sealTokens } from './seal-tokens.js';

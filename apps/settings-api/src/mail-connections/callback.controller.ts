@@ -6,7 +6,7 @@ import type { Request, Response } from 'express';
 import { browserKeyOf } from './browser-key.js';
 import { callbackPage } from './callback-page.js';
 import { ConnectMailbox } from './connect-mailbox.js';
-import { LOGGER } from '../settings-tokens.js';
+import { LOGGER } from '../settings.tokens.js';
 
 /** The address to which providers send browsers back. It is a page for people, so it is not part of the API description. */
 @ApiExcludeController()

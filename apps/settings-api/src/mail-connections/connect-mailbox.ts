@@ -25,7 +25,7 @@ import {
 import { calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { SettingsChangedPublisher } from '../responder/settings-changed.publisher.js';
-import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings-tokens.js';
+import { LOGGER, PLATFORM_APPS, REDIRECT_URL } from '../settings.tokens.js';
 import { MailConnectionsStore, type MailConnection, type NewConnection, sha256, type SignIn, summaryOf } from './mail-connections.store.js';
 import { type PlatformApps } from './platform-apps.js';
 import {

@@ -13,7 +13,7 @@ import {
 import { Caller, CurrentCaller, jsonSchema, RateLimit, TeamAccess, ZodPipe } from '@billing-mail/platform';
 import type { Response } from 'express';
 import { ApiProblems } from '../email-delivery/api-problems.js';
-import { REDIRECT_URL } from '../settings-tokens.js';
+import { REDIRECT_URL } from '../settings.tokens.js';
 import { ConnectMailbox } from './connect-mailbox.js';
 import { setBrowserKey } from './browser-key.js';
 

@@ -1,5 +1,5 @@
 import { MAIL_PROVIDERS, type MailProviderName } from '@billing-mail/contracts';
-import { type SettingsEnvironment } from '../settings.env.js';
+import { type SettingsEnv } from '../settings.env.js';
 import { GOOGLE_ISSUER } from './providers/google.js';
 import { MICROSOFT_ISSUER } from './providers/microsoft.js';
 
@@ -10,7 +10,7 @@ const NONE: App = { clientId: null, clientSecret: null };
 export class PlatformApps {
   private readonly apps: Readonly<Record<MailProviderName, App & { issuer: string | null }>>;
 
-  constructor(env: SettingsEnvironment) {
+  constructor(env: SettingsEnv) {
     this.apps = {
       microsoft: {
         clientId: env.OAUTH_MICROSOFT_CLIENT_ID ?? null,

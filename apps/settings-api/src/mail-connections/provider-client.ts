@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ConnectionTrouble } from '@billing-mail/contracts';
 import { ForbiddenAddressError, type HostPolicy, UnreachedHostError } from '@billing-mail/smtp-client';
 import * as openid from 'openid-client';
-import { PLATFORM_APPS, PROVIDER_POLICY } from '../settings-tokens.js';
+import { PLATFORM_APPS, PROVIDER_POLICY } from '../settings.tokens.js';
 import { assertionOf } from './service-account.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { type PlatformApps } from './platform-apps.js';

@@ -4,7 +4,7 @@ import { ClientProxy } from '@nestjs/microservices';
 import { SETTINGS_CHANGED, type SettingsChangedEvent } from '@billing-mail/contracts';
 import { type Logger, redisAnswer, within } from '@billing-mail/platform';
 import { lastValueFrom } from 'rxjs';
-import { LOGGER, REDIS_CLIENT } from '../settings-tokens.js';
+import { LOGGER, REDIS_CLIENT } from '../settings.tokens.js';
 
 // How long a save waits for Redis: enough on a busy day, and short enough for a user.
 const ANNOUNCE_MS = 1000;

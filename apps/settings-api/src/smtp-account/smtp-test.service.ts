@@ -29,7 +29,7 @@ import { EmailDeliveryStore } from '../email-delivery/email-delivery.store.js';
 import { AccessTokens } from '../mail-connections/access-tokens.js';
 import { clockOff } from '../mail-connections/connect-mailbox.js';
 import { MailConnectionsStore } from '../mail-connections/mail-connections.store.js';
-import { LOGGER, PROBE_OPTIONS } from '../settings-tokens.js';
+import { LOGGER, PROBE_OPTIONS } from '../settings.tokens.js';
 import { readServerTrust, settleTrust } from './read-server-trust.js';
 import { type WrittenServer, whyPasswordIsNeeded } from './settle-password.js';
 import { SignInWaits } from './sign-in-waits.js';

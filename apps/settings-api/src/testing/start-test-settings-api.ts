@@ -10,7 +10,7 @@ import { DataSource } from 'typeorm';
 import request, { type Response } from 'supertest';
 import { createSettingsApi } from '../settings-api.js';
 import { settingsSchema } from '../settings.schema.js';
-import { settingsEnvironment, type SettingsEnvironment } from '../settings.env.js';
+import { settingsEnvironment, type SettingsEnv } from '../settings.env.js';
 
 const SECRET = 'a secret of at least thirty-two characters';
 
@@ -28,7 +28,7 @@ export type CallOptions = { claims?: object; body?: object; headers?: Record<str
 
 export type TestSettingsApi = {
   app: NestExpressApplication;
-  env: SettingsEnvironment;
+  env: SettingsEnv;
   database: TestDatabase;
   redis: TestRedis;
   log: () => string;

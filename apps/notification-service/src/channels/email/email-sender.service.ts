@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger, PollLoop, RefusedRequests, type SpanAbout, Traced, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { LOGGER } from '../../notification.tokens.js';
 import { alertDelay, alertsSent, emailsHandled, emailsWaiting, oldestEmailAge } from '../../notification.metrics.js';
 import { pageAddress } from './alert-links.js';
 import { composeAlertEmail } from './compose-alert-email.js';

@@ -2,7 +2,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { carriedTrace, type Logger, PollLoop, Traced, TroubleLog, untilDatabaseAnswers, within } from '@billing-mail/platform';
 import { type HostPolicy } from '@billing-mail/smtp-client';
-import { LOGGER, NOTIFICATION_ENV, type NotificationEnv, WEBHOOK_POLICY } from '../../notification.env.js';
+import { NOTIFICATION_ENV, type NotificationEnv } from '../../notification.env.js';
+import { LOGGER, WEBHOOK_POLICY } from '../../notification.tokens.js';
 import { webhookTries } from '../../notification.metrics.js';
 import { messageIdOf } from './message-id.js';
 import { postWebhook, type WebhookRequest } from './post-webhook.js';

@@ -33,7 +33,7 @@ import {
 } from '@billing-mail/platform';
 import { ForbiddenAddressError, type HostPolicy, pinnedLookup, UnreachedHostError } from '@billing-mail/smtp-client';
 import { z } from 'zod';
-import { WEBHOOK_POLICY } from '../../notification.env.js';
+import { WEBHOOK_POLICY } from '../../notification.tokens.js';
 import { ContactStore } from '../../preferences/contact.store.js';
 import { WebhookLogStore } from './webhook-log.store.js';
 import { MOST_WEBHOOKS, WebhooksStore } from './webhooks.store.js';

@@ -1,4 +1,5 @@
-/** Injection tokens of what has no class at run time. */
+// Injection tokens of what has no class at run time.
+
 export const LOGGER = Symbol('LOGGER');
 export const NETWORK_POLICY = Symbol('NETWORK_POLICY');
 export const PROVIDER_POLICY = Symbol('PROVIDER_POLICY');
