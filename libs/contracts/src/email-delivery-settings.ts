@@ -210,19 +210,19 @@ const smtpTestStep = z.object({
   ok: z.boolean(),
   ms: z.number(),
   detail: z.string(),
-  /** Words of the network library, for whoever looks after the server. */
+  /** The message of the network library, for whoever runs the server. */
   technical: z.string().optional(),
   hint: z.string().optional(),
 });
 export const smtpTestResult = z.object({
   ok: z.boolean(),
   steps: z.array(smtpTestStep),
-  /** What a test that went well has not shown, in the language of the reader. */
+  /** What a successful test has not proved, in the language of the reader. */
   notAsked: z.string().optional(),
 });
 export type SmtpTestResult = z.infer<typeof smtpTestResult>;
 
-/** One line of the answer to who accepts `application/x-ndjson`: each step that succeeded, as it does, and at the end the result. */
+/** One line of the answer to a client that accepts `application/x-ndjson`: each step as soon as it succeeds, and the result at the end. */
 export const smtpTestLine = z.union([z.object({ step: smtpTestStep }), z.object({ result: smtpTestResult })]);
 export type SmtpTestLine = z.infer<typeof smtpTestLine>;
 export type SmtpTestStep = SmtpTestResult['steps'][number];

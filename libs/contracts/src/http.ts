@@ -40,8 +40,8 @@ export const tokenClaims = z.object({
 export type TokenClaims = z.infer<typeof tokenClaims>;
 
 /**
- * A zod issue path as a JSON pointer. Names of unknown fields are the sender's: what PostgreSQL can't keep as JSON (NUL, a lone
- * surrogate) or a log can't show stands as U+FFFD, or the complaint itself could not be recorded.
+ * A zod issue path as a JSON pointer. The sender chooses the names of unknown fields, so U+FFFD replaces whatever PostgreSQL cannot store as JSON
+ * (NUL, a lone surrogate) or a log cannot show; otherwise the error itself could not be recorded.
  */
 export function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${showable(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -50,12 +50,12 @@ export function toPointer(path: readonly PropertyKey[]): string {
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const showable = (name: string): string => name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
-/** As many wrong fields are told of one body: more help nobody, and one of 4 MB would be answered with 137. */
+/** At most this many wrong fields of one body are reported: more help nobody, and a body of 4 MB would be answered with 137 MB. */
 export const MOST_FIELD_ERRORS = 100;
-/** What is told of the name of a field that nobody knows. */
+/** How much of an unknown field's name is reported. */
 const LONGEST_FIELD = 200;
 
-/** What is wrong with each field. Unknown fields are named one by one. Where there are more than are told, the last one says so. */
+/** What is wrong with each field. Unknown fields are named one by one. If there are more than are reported, the last entry says so. */
 export function toFieldErrors(error: z.ZodError): FieldError[] {
   const errors: FieldError[] = [];
   for (const issue of error.issues) {
@@ -76,10 +76,10 @@ function ofIssue(issue: z.core.$ZodIssue): FieldError[] {
   return [{ pointer: toPointer(issue.path), message: issue.message }];
 }
 
-/** The name of a field, as a complaint shows it. */
+/** The name of a field as an error shows it. */
 export const shortened = (field: string): string => (field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field);
 
-// Of the branches that failed, the one with the fewest complaints is what the writer meant.
+// If all branches fail, the one with the fewest errors is most likely what the writer meant.
 function toUnionErrors(path: PropertyKey[], branches: z.core.$ZodIssue[][], message: string): FieldError[] {
   const nearest = [...branches].sort((a, b) => a.length - b.length)[0] ?? [];
   const known = nearest.filter((issue) => issue.code !== 'unrecognized_keys');

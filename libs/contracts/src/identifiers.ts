@@ -14,7 +14,7 @@ export const userId = lineOfText(USER_ID);
 export const locale = z.enum(LOCALES, `must be ${LOCALES.map((each) => `"${each}"`).join(' or ')}`);
 export type Locale = z.infer<typeof locale>;
 
-/** The language that a publisher's locale begins with: `de` of `de_DE.UTF-8`. `undefined` where it is none of ours. */
+/** The language that a publisher's locale begins with: `de` of `de_DE.UTF-8`. `undefined` if we do not support it. */
 export function readLocale(value: string): Locale | undefined {
   const [, language] = /^\s*([a-z]+)/i.exec(value) ?? [];
   return LOCALES.find((each) => each === language?.toLowerCase());

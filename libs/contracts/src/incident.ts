@@ -6,7 +6,7 @@ import { FAILURE_CODES } from './failure-codes.js';
 
 const timestamp = z.iso.datetime();
 
-/** Whose turn it is: the team's, in its settings; of those who run its mail server; ours. */
+/** Who has to act: the team, in its settings; whoever runs its mail server; or we. */
 export const MENDERS = ['team', 'operator', 'platform'] as const;
 export type Mender = (typeof MENDERS)[number];
 

@@ -87,7 +87,7 @@ export const mailConnectionRequest = z
     need(clientSecret === undefined || clientId !== undefined, 'clientId', 'is needed with a client secret');
     if (grant !== 'app') return;
     need(mailbox !== undefined, 'mailbox', 'is needed: no person signs in whose mailbox it would be');
-    // By an app of the platform's a team could name the mailbox of any other whose administrator has agreed to that app.
+    // With an app of the platform, a team could name the mailbox of any other team whose administrator has agreed to that app.
     if (provider === 'microsoft') {
       need(clientId !== undefined, 'clientId', 'is needed: without a person a team signs in by an app of its own');
       need(clientSecret !== undefined, 'clientSecret', 'is needed: without a person a team signs in by an app of its own');
@@ -144,7 +144,7 @@ export const smtpTokenRequest = z.object({
 });
 export type SmtpTokenRequest = z.infer<typeof smtpTokenRequest>;
 
-/** Answer of `settings.smtp_token`. How long the token is good for is told as a span: clocks differ. */
+/** Answer of `settings.smtp_token`. The validity of the token is given as a duration, because clocks differ. */
 export const smtpTokenAnswer = z.union([
   z.object({ tokenSealed: z.string(), validForMs: z.int() }),
   z.object({ unavailable: z.literal('provider_away') }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { emailAddress } from './address.js';
 import { type Locale, locale } from './identifiers.js';
 
-/** What people are told of, and the names by which they choose what to hear. */
+/** The types of alerts, and their names in the preferences. */
 export const NOTIFICATION_NAMES = {
   delivery_failed: { en: 'Not sent', de: 'Nicht verschickt' },
   delivery_partly_sent: { en: 'Not sent to everybody', de: 'Nicht an alle verschickt' },

@@ -1,4 +1,4 @@
-// What the dispatcher tells: every settled delivery, every rejected job and what befalls a way out, once per event id. How it travels is in outcome-group.ts.
+// What the dispatcher reports: every settled delivery, every rejected job and the trouble of a route, once per event id. How it travels is in outcome-group.ts.
 import { z } from 'zod';
 import { BOUNCE_CLASSES } from './bounce-vocabulary.js';
 import { DELIVERY_STATUSES, RECIPIENT_ROLES, RECIPIENT_STATUSES, ROUTES } from './delivery-vocabulary.js';
@@ -58,7 +58,7 @@ export const jobRejectedEvent = z.object({
 });
 export type JobRejectedEvent = z.infer<typeof jobRejectedEvent>;
 
-/** More of a delivery is known than when it was settled: it came back, somebody complained, or it went to an address that is known as dead. */
+/** News of a settled delivery: it came back, somebody complained, or it went to an address that is known not to exist. */
 export const deliveryBouncedEvent = z.object({
   ...outcomeEnvelope,
   type: z.literal('delivery_bounced'),
@@ -96,5 +96,5 @@ export const outcomeEvent = z.discriminatedUnion('type', [
   ...INCIDENT_EVENTS,
 ]);
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
-/** Events that concern a team: all but those for who runs the platform. */
+/** Events that concern a team: all but those for the operator of the platform. */
 export type TeamEvent = Extract<OutcomeEvent, { teamId: string }>;

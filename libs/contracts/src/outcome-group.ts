@@ -4,8 +4,8 @@ import { type FieldError, toFieldErrors } from './http.js';
 import { type OutcomeEvent, outcomeEvent } from './outcome-event.js';
 
 /**
- * Events of one job at most. At a hundred the price of a job and of a transaction is a hundredth of an event's own; a larger group
- * would save next to nothing and make more to be repeated when a listener dies with it in its hands.
+ * At most this many events in one job. With a hundred, the cost of the job and of its transaction is negligible for each event; a larger group would
+ * save next to nothing, and more would have to be repeated when a listener dies while it works on it.
  */
 export const OUTCOMES_PER_JOB = 100;
 
@@ -22,7 +22,7 @@ export type ReadOutcomes = { events: OutcomeEvent[]; unreadable: UnreadableOutco
 const groupOfAnything = groupOf(z.unknown());
 const ofVersion2 = z.object({ version: z.literal(2) });
 
-/** Reads the data of a job of either version, each event by itself, so that one that can't be read does not take others with it. Never throws. */
+/** Reads the data of a job of either version, each event by itself, so that an unreadable one does not affect the others. Never throws. */
 export function readOutcomes(data: unknown): ReadOutcomes {
   if (!ofVersion2.safeParse(data).success) return readEach([data]);
   const group = groupOfAnything.safeParse(data);

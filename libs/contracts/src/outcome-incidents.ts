@@ -18,7 +18,7 @@ export const serverDownEvent = z.object({
 });
 export type ServerDownEvent = z.infer<typeof serverDownEvent>;
 
-/** Why the platform hands nothing in, for reasons of its own. */
+/** Why the platform itself cannot send. */
 export const PLATFORM_TROUBLES = ['signing_unavailable', 'server_unavailable'] as const;
 
 /** The platform has sent nothing of a team for an hour. `requestedBy` is null: nobody asked for it. */

@@ -22,6 +22,6 @@ export type RunReportQuery = z.output<typeof runReportQuery>;
 const countsBy = <Name extends string>(names: readonly Name[]) =>
   z.object(Object.fromEntries(['total', ...names].map((name) => [name, z.int()])) as Record<'total' | Name, z.ZodInt>);
 
-/** Answer: documents and recipients by what became of them. `accepted` is all that is ever known of an arrival: nothing came back so far. */
+/** Answer: documents and recipients by what became of them. `accepted` is the most that is known of an arrival: nothing has come back so far. */
 export const runReport = z.object({ deliveries: countsBy(DELIVERY_STATUSES), recipients: countsBy(RECIPIENT_STATUSES) });
 export type RunReport = z.infer<typeof runReport>;

@@ -9,7 +9,7 @@ export type SendingLimits = {
 };
 export type SendingLimit = keyof SendingLimits;
 
-/** What a team may set: each at least 1. A server that takes more than the most needs no limit of ours. */
+/** What a team may set: each at least 1. A server that takes more than the largest value needs no limit from us. */
 export const SENDING_LIMITS = {
   connections: { least: 1, most: 100 },
   messagesPerMinute: { least: 1, most: 10_000 },
@@ -17,8 +17,8 @@ export const SENDING_LIMITS = {
 } as const satisfies Record<SendingLimit, { least: number; most: number }>;
 
 /**
- * What providers publish for one account, by the host that one sends by. Where a provider counts otherwise the limit is on the safe side: a mail
- * has one recipient at least, so that as many recipients a day as Google allows mails never are more mails; 500 an hour are 8 a minute.
+ * What providers publish for one account, by the host of the server. If a provider counts differently, our limit is on the safe side: every mail has at
+ * least one recipient, so limiting recipients to the number of mails that Google allows never exceeds it; 500 an hour are 8 a minute.
  */
 const PUBLISHED: Readonly<Record<string, SendingLimits>> = {
   // "3 concurrent connections", "30 messages per minute", "10,000 recipients per day":

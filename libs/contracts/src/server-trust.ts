@@ -4,7 +4,7 @@ import { certificateInput, certificateView, teamCertificate } from './team-certi
 import { boundedText } from './text.js';
 
 const OBJECT = 'must be an object';
-/** An authority has some 2 kB; no team has thirty. */
+/** The certificate of an authority takes about 2 kB; no team has thirty of them. */
 const MOST_PEM = 64 * 1024;
 
 export const shownCertificate = certificateView.omit({ addresses: true });
@@ -25,7 +25,7 @@ export const serverTrustInput = z.strictObject(
   {
     /** PEM of a private authority, trusted besides the public ones. */
     ca: boundedText(MOST_PEM, 'is too large; paste the certificate of the authority alone').nullish(),
-    /** The one certificate that the server may show: its SHA-256 fingerprint, or itself as PEM. */
+    /** The only certificate that is accepted from the server: its SHA-256 fingerprint, or the certificate as PEM. */
     pin: boundedText(MOST_PEM, 'is too large; paste the fingerprint or the certificate alone').nullish(),
     /** Shown where the server asks for it. */
     clientCertificate: clientCertificate.nullish(),

@@ -14,11 +14,11 @@ export const MOST_USERS_TOLD = 100;
 export const MOST_COPY_LISTS = 20;
 export const PORTS = { least: 1, most: 65535 } as const;
 
-/** Whether it may be the name or address of a mail server. Where it leads is judged when somebody connects. */
+/** Whether it may be the name or address of a mail server. Where it leads is checked when we connect. */
 export const isServerHost = (value: string): boolean =>
   isIP(value) !== 0 || asciiDomain(value) !== null || value.toLowerCase() === 'localhost';
 
-/** Whether the password, or the token in its place, would go over the wire in clear. */
+/** Whether the password or the token would be sent unencrypted. */
 export const isPasswordInClear = (smtp: { security: SmtpSecurity; auth: { type: 'password' | 'oauth2' | 'none' } }): boolean =>
   smtp.security === 'none' && smtp.auth.type !== 'none';
 
@@ -33,7 +33,7 @@ export const copiesOfType = <Each>(
   return { cc: lists.flatMap(({ cc }) => cc), bcc: lists.flatMap(({ bcc }) => bcc) };
 };
 
-/** What is said where a rule does not hold. */
+/** The messages for violated rules. */
 export const SETTINGS_MESSAGES = {
   host: 'must be a host name such as smtp.example.com, without "https://", port or spaces',
   wholePort: 'must be a whole number',

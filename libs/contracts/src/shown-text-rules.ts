@@ -1,4 +1,4 @@
-// What may not hide in text that people read to know whom and what they have before them: names, file names, subjects.
+// What must not hide in texts by which people recognise whom and what they deal with: names, file names, subjects.
 import { explainLine, type LineLimits } from './text-rules.js';
 
 /**
@@ -12,7 +12,7 @@ const NEEDED = new RegExp(`\\u{1f3f4}[\\u{e0020}-\\u{e007e}]+\\u{e007f}|(?<=${WI
 // U+2800 is the empty pattern of Braille.
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\u2800]/u;
 const PLAIN = /^[\x20-\x7e]*$/;
-/** RFC 2047 2: mail readers show what it stands for, not what it says. */
+/** An encoded word (RFC 2047 2): mail readers show the decoded text in its place. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?]*\?=/i;
 
 /** Whether there is anything in a text that a person would see. */

@@ -118,7 +118,7 @@ function Table({ title, rows }: { title: string; rows: readonly [name: ReactNode
   );
 }
 
-/** A line of the service's file in the reader's words. What has none, such as a state of later versions, stays as it is. */
+/** A line of the service's file in the reader's language. A value without a translation, such as a state of a later version, stays as it is. */
 function toRow(line: Record<string, string>, { words: { deliveries }, formats }: Language): string[] {
   const said = (words: Partial<Record<string, string>>, value = ''): string => words[value] ?? value;
   const { documentId = '', number = '', subject = '', address = '', reply = '', at = '', deliveryId = '' } = line;

@@ -10,7 +10,7 @@ import { type DeliveryFilter, isFiltered, readFilter, writeFilter } from './deli
 
 type SavedFilter = { name: string; search: string };
 
-/** More than anybody tells apart at the head of a page. */
+/** Nobody could tell more of them apart at the head of a page. */
 const MOST = 20;
 const LONGEST_NAME = 60;
 
@@ -80,7 +80,7 @@ function keyOf(team: string): string {
   return `billing-mail.filters ${JSON.stringify([session.kind === 'signed_in' ? session.claims.sub : '', team])}`;
 }
 
-/** What a former version of the page, or somebody by hand, has left there and nobody can read is left out. */
+/** Ignores entries that cannot be read, which an earlier version of the page or a person may have written. */
 function readSaved(key: string): SavedFilter[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');

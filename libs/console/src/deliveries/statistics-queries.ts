@@ -7,7 +7,7 @@ import { CALM_MS } from './deliveries-queries.js';
 
 export const CHART_DAYS = 30;
 
-// Counting a month costs the service a hundred times what the newest page does, and something may be under way for an hour.
+// Counting a month costs the service a hundred times as much as the newest page, and a delivery may be under way for an hour.
 const UNDER_WAY_MS = 3_000;
 
 /** The same for chart and health of a team, so that one answer serves both. */
@@ -28,7 +28,7 @@ export function useStatistics(team: string) {
 /** Documents that did not go out to everybody, or perhaps not. */
 export const countTrouble = ({ partlySent, failed, uncertain }: DeliveryCounts): number => partlySent + failed + uncertain;
 
-// A browser on a system without a time zone has none to tell.
+// On a system without a time zone the browser does not know one either.
 function readerTimeZone(): string {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   return timeZone === undefined || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;

@@ -55,7 +55,7 @@ export function DeliveryStatusMark({ delivery }: { delivery: Of }) {
 export function sayStatus({ status, failure }: Of, { deliveries: words, bounces }: Catalogue): { status: DeliveryStatus; text: string } {
   const waitsFor: Partial<Record<string, string>> = words.waitsFor;
   const held = isSettled(status) ? undefined : waitsFor[failure?.code ?? ''];
-  // It was sent, and that it went to nobody is known only since.
+  // It was sent; only later did we learn that it reached nobody.
   const cameBack = failure?.code === 'bounced' && (status === 'failed' || status === 'partly_sent') ? bounces.status[status] : undefined;
   return { status: held === undefined ? status : 'waiting', text: held ?? cameBack ?? words.status[status] };
 }

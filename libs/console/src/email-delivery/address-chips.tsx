@@ -14,7 +14,7 @@ type Props = {
   wrong: readonly { address: string; reason: string }[];
   isReadOnly: boolean;
   onRemove: (address: string) => void;
-  /** The keyboard has moved on past the last chip. */
+  /** Called when the arrow keys move past the last chip. */
   onLeave: () => void;
 };
 

@@ -102,7 +102,7 @@ const tenantOf = (connection: MailConnectionView | null): string =>
 /** Far more than a key file has. */
 const MAX_BYTES = 100_000;
 
-/** What a key file says, `null` where it is none. Only what is needed of it goes out. */
+/** The content of a key file, `null` if it is none. Only the parts that are needed are sent. */
 async function accountOf(file: File): Promise<ServiceAccount | null> {
   if (file.size > MAX_BYTES) return null;
   try {

@@ -42,5 +42,5 @@ const exchangeCommands = (clientId: string, mailbox: string): string =>
     `Set-CASMailbox -Identity ${mailbox} -SmtpClientAuthenticationDisabled $false`,
   ].join('\n');
 
-/** Somebody else may have entered it: nothing that a shell would read as more than a value. */
+/** Somebody else may have entered it, so it must contain nothing that a shell would read as more than a value. */
 const plainOr = (value: string, otherwise: string): string => (/^\w[\w.@+-]*$/.test(value) ? value : otherwise);

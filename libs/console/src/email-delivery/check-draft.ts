@@ -1,4 +1,4 @@
-// What is wrong with a draft, by the rules that the service's own schema is made of; without the schema, which would double the weight of the page's code.
+// What is wrong with a draft, by the rules of the service's schema, but without the schema itself, which would double the size of the page's code.
 import {
   DISPLAY_NAME,
   explainAddress,

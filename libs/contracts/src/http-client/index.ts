@@ -1,4 +1,4 @@
-// The three services by HTTP, typed by what they say of themselves at /openapi.json: `npm run api-types` writes `generated`.
+// The three services by HTTP, typed by their OpenAPI documents (/openapi.json): `npm run api-types` writes `generated`.
 import createClient, { type Client, type ClientOptions } from 'openapi-fetch';
 import { type paths as MailDispatcherPaths } from './generated/mail-dispatcher.js';
 import { type paths as NotificationServicePaths } from './generated/notification-service.js';
@@ -6,10 +6,10 @@ import { type paths as SettingsApiPaths } from './generated/settings-api.js';
 
 export { type MailDispatcherPaths, type NotificationServicePaths, type SettingsApiPaths };
 
-/** Where the service is, and the token to show: as text, or asked for before each request, as tokens end. */
+/** The address of the service and the token: as text, or as a function that is called before each request, because tokens expire. */
 export type ServiceOptions = ClientOptions & { baseUrl: string; token: string | (() => string | Promise<string>) };
 
-/** A client answers `{ data, error, response }`, `error` being problem details (RFC 9457); it throws only where no answer comes. */
+/** A client answers `{ data, error, response }`, `error` being problem details (RFC 9457); it throws only if there is no answer. */
 function clientOf<Paths extends object>({ token, ...options }: ServiceOptions): Client<Paths> {
   const client = createClient<Paths>(options);
   client.use({
