@@ -19,7 +19,7 @@ const REDIS_TIMEOUT_MS = 3000;
  * by a look, but for what Redis has lost or the listener has given up.
  */
 const AGAIN_MS = 3000;
-const LATEST_MS = 60_000;
+const LATEST_MS = 30_000;
 /** A completed job is kept until the relay has seen it; this removes jobs of relays that never came back. */
 const KEPT_COMPLETED = { age: 3600, count: 10_000 };
 
