@@ -3,8 +3,10 @@ import { Controller, Logger, Module } from '@nestjs/common';
 import { type ClientProxy, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { NotReplicatedError, publishDispatchJob, queuePrefix } from '@billing-mail/contracts';
-import { startTestRedis, startTestSentinels, type TestRedis, type TestSentinels } from '@billing-mail/testkit';
+import { startTestCluster, startTestRedis, startTestSentinels, type TestRedis, type TestSentinels } from '@billing-mail/testkit';
 import Bull, { type Queue } from 'bull';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -191,6 +193,32 @@ describe('a job that a worker took and never locked, as it died', () => {
   });
 });
 
+describe('a Redis Cluster', () => {
+  it('has a job and an answer for us, also after the primary of the queue was killed', async () => {
+    const cluster = await startTestCluster();
+    const env = { REDIS_URL: cluster.url };
+    const queue = new Bull('clustered', bullOptions(env));
+    queue.on('error', () => undefined);
+    const done: string[] = [];
+    void queue.process((job) => Promise.resolve(void done.push((job.data as { of: string }).of)));
+    const responder = await startResponder(env, 'clustered');
+    const client = transportClient(env);
+    await client.connect();
+    await queue.add({ of: 'before' });
+    await until(() => done.includes('before'));
+    await untilAnswered(client, 'clustered');
+    await (await cluster.primaryOf(queue.toKey('wait'))).process.end('SIGKILL');
+    await queue.add({ of: 'after' });
+    await until(() => done.includes('after'));
+    await untilAnswered(client, 'clustered');
+    expect(done).toEqual(['before', 'after']);
+    await closeQueue(queue, 20_000);
+    await Promise.all([client.close(), responder.stop()]);
+    for (const open of connectionsOf(env)) open.disconnect();
+    await cluster.stop();
+  });
+});
+
 describe('a Redis that is away', () => {
   it('lets a start go on, which hears and asks as soon as it is there', async () => {
     const redis = await startTestRedis();
@@ -261,6 +289,50 @@ describe('a Redis that is not the one to work with', () => {
     connection.disconnect();
     await admin.replicaof('127.0.0.1', new URL(pair.primaryUrl).port);
     admin.disconnect();
+  });
+
+  /** Answers the first SET of all with this error and each further one with OK, as what it stands for does while it changes. */
+  async function startStandIn(refusal: string) {
+    let sets = 0;
+    const sockets: Socket[] = [];
+    const answer = (command: string): string => {
+      if (command === 'INFO') return '$9\r\nloading:0\r\n';
+      return command === 'SET' && ++sets === 1 ? `-${refusal}\r\n` : '+OK\r\n';
+    };
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      // Each command is an array of strings, of which the first is its name.
+      socket.on('data', (bytes) => {
+        for (const [, name = ''] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) socket.write(answer(name.toUpperCase()));
+      });
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      connections: () => sockets.length,
+      stop: () => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      },
+    };
+  }
+
+  it.each([
+    ['READONLY', "READONLY You can't write against a read only replica.", true],
+    ['READONLY within a script', "ERR Error running script: -READONLY You can't write against a read only replica.", true],
+    ['LOADING', 'LOADING Redis is loading the dataset in memory', true],
+    ['MASTERDOWN', "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", true],
+    ['UNBLOCKED', 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)', true],
+    ['NOPERM', 'NOPERM this user has no permissions to run a command on the channel UNBLOCKED', false],
+    ['WRONGTYPE', 'WRONGTYPE Operation against a key holding the wrong kind of value', false],
+  ])('is left and asked again after %s, if that is a matter of which Redis it is', async (_kind, refusal, isLeft) => {
+    const standIn = await startStandIn(refusal);
+    const connection = connectRedis({ REDIS_URL: standIn.url });
+    const written = await connection.set('written', 'once').catch((error: Error) => error.message);
+    expect([written, standIn.connections()]).toEqual(isLeft ? ['OK', 2] : [refusal, 1]);
+    connection.disconnect();
+    standIn.stop();
   });
 
   it.each([
