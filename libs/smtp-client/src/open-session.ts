@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { type SmtpFact } from '@billing-mail/mail-core';
 import { isAddressAllowed, isPortAllowed } from './network-policy.js';
-import { reachAny } from './reaching.js';
+import { ADDRESSES_AT_MOST, reachAny } from './reaching.js';
 import { resolveHost } from './resolving.js';
 import { LinkSession, type SmtpSession } from './session.js';
 import { type SessionOptions } from './session-options.js';
@@ -81,7 +81,13 @@ async function vetAddresses(server: SmtpServer, options: SessionOptions, steps: 
     if (isUnknown) steps.passed('policy', serverLabel(server));
     return failed({ kind: 'address', stage: 'dns', reason: isForbidden ? 'host_forbidden' : 'host_unknown', text });
   }
+  if (!resolved.ok) {
+    steps.passed('policy', serverLabel(server));
+    return resolved;
+  }
+  const addresses = resolved.addresses.slice(0, ADDRESSES_AT_MOST);
+  await options.beforeConnecting?.(addresses);
   steps.passed('policy', serverLabel(server));
-  if (resolved.ok) steps.passed('dns', resolved.addresses.join(', '));
-  return resolved;
+  steps.passed('dns', resolved.addresses.join(', '));
+  return { ok: true, addresses };
 }

@@ -21,7 +21,7 @@ export type NotReached = { ok: false; fact: SmtpFact; tls: string | null };
 type Step<T> = ({ ok: true } & T) | { ok: false; fact: SmtpFact };
 
 /** Twice what large providers list, so that no name makes us connect to hundreds of addresses. */
-const ADDRESSES_AT_MOST = 32;
+export const ADDRESSES_AT_MOST = 32;
 /** No further address is tried after this many times the longest wait, so that a try ends soon although all machines are silent. */
 const WAITS_IN_ALL = 4;
 /** If more addresses of a name fail, the rest are only counted in the report. */
@@ -42,7 +42,7 @@ export async function reachAny(
   options: SessionOptions,
   steps: StepClock,
 ): Promise<({ ok: true } & Reached) | NotReached> {
-  const candidates = (options.known?.inOrder(addresses) ?? addresses).slice(0, ADDRESSES_AT_MOST);
+  const candidates = options.known?.inOrder(addresses) ?? addresses;
   const shares = sharesOf(options.timeouts, candidates.length);
   const failures: NotReached[] = [];
   const endsAt = performance.now() + WAITS_IN_ALL * Math.max(options.timeouts.connectMs, options.timeouts.replyMs);
@@ -110,7 +110,11 @@ class Attempt {
     const connected = await connectTo(address, server.port, this.options.timeouts.connectMs, this.options.opening);
     if (!connected.ok) return connected;
     const place = `${isIP(address) === 6 ? `[${address}]` : address}:${server.port}`;
-    this.steps.passed('connect', failuresBefore === 0 ? place : `${place}, after ${failuresBefore} other address(es) did not work`);
+    this.steps.passed(
+      'connect',
+      failuresBefore === 0 ? place : `${place}, after ${failuresBefore} other address(es) did not work`,
+      address,
+    );
     this.options.dialogue?.noted(`connected to ${place}`);
     const greeted = await this.greet(connected.socket);
     if (!greeted.ok) return greeted;

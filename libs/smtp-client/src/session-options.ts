@@ -14,6 +14,8 @@ export type SessionOptions = {
   dialogue?: Dialogue;
   /** DNS servers (`address:port`) to ask in place of the system's. */
   dnsServers?: readonly string[];
+  /** Awaited before any step is reported, with the addresses that may be connected to. `openSession` throws what it throws. */
+  beforeConnecting?: (addresses: readonly string[]) => Promise<void>;
   /** Ends the opening at once when it is aborted. Do not abort it later; use `session.close`. */
   opening?: AbortSignal;
   /** Open only after the sessions of the same scope that are being closed are gone, for a server that counts connections. */

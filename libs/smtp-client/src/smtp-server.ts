@@ -31,8 +31,8 @@ export type NetworkPolicy = {
 /** Milliseconds. `connectMs` also bounds DNS and the TLS handshake, each by itself; `finalReplyMs` is the wait after end of data. */
 export type Timeouts = { connectMs: number; replyMs: number; finalReplyMs: number };
 
-/** The result of one step of the conversation. `detail` is one line of at most 500 characters that may quote the server: untrusted; `fact` is set when `ok` is false. */
-export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number; detail: string; fact?: SmtpFact };
+/** The result of one step of the conversation. `detail` is one line of at most 500 characters that may quote the server: untrusted; `fact` is set when `ok` is false, `address` once a connection is made. */
+export type SessionStep = { step: SmtpTestStep['step']; ok: boolean; ms: number; detail: string; fact?: SmtpFact; address?: string };
 
 /** Extensions that the server announced for this session. */
 export type Capabilities = {

@@ -22,8 +22,8 @@ export class StepClock {
 
   constructor(private readonly listener: StepListener | undefined) {}
 
-  passed(step: SessionStep['step'], detail: string): void {
-    this.listener?.({ step, ok: true, ms: this.lap(), detail: cleanReply(detail) ?? '' });
+  passed(step: SessionStep['step'], detail: string, address?: string): void {
+    this.listener?.({ step, ok: true, ms: this.lap(), detail: cleanReply(detail) ?? '', ...(address !== undefined && { address }) });
   }
 
   failed(fact: SmtpFact): void {

@@ -1,23 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiter } from '@billing-mail/platform';
+import { networkOf, RateLimiter } from '@billing-mail/platform';
 import { type ProbedStep } from './smtp-probe.js';
 
-/** Makes a team wait longer after each failed sign-in at a host, so that nobody can try passwords through us. */
+/**
+ * Makes a team wait longer after each failed sign-in at a server, so that nobody can try passwords through us. A server has as many names as
+ * somebody likes to give it: failures also count at its address, and for the team at all servers together.
+ */
 @Injectable()
 export class SignInWaits {
   constructor(private readonly limiter: RateLimiter) {}
 
-  /** @throws ProblemException 429 while the team has to wait */
+  /** Before the server is looked up. @throws ProblemException 429 while the team has to wait */
   async check(teamId: string, host: string): Promise<void> {
+    await this.limiter.checkWait('failed-sign-ins-of-team', teamId);
     await this.limiter.checkWait('failed-sign-in', ownerOf(teamId, host));
+  }
+
+  /** Before one of these is connected to. @throws ProblemException 429 while the team has to wait */
+  async checkAddresses(teamId: string, addresses: readonly string[]): Promise<void> {
+    for (const owner of new Set(addresses.map((address) => ownerOf(teamId, networkOf(address)))))
+      await this.limiter.checkWait('failed-sign-in', owner);
   }
 
   async note(teamId: string, host: string, steps: readonly ProbedStep[]): Promise<void> {
     const signIn = steps.find(({ step }) => step === 'auth');
-    if (signIn?.ok === true) await this.limiter.forgive('failed-sign-in', ownerOf(teamId, host));
-    // Only a refusal by the server counts as a wrong password; a lost connection says nothing about it.
-    else if (signIn?.fact?.kind === 'reply') await this.limiter.noteFailure('failed-sign-in', ownerOf(teamId, host));
+    const address = steps.findLast(({ step, ok }) => step === 'connect' && ok)?.address;
+    const places = [host, ...(address === undefined ? [] : [networkOf(address)])];
+    const owners = [...new Set(places.map((place) => ownerOf(teamId, place)))];
+    if (signIn?.ok === true) {
+      // The team's own failures stay: a server that takes anything would forgive what was tried at others.
+      for (const owner of owners) await this.limiter.forgive('failed-sign-in', owner);
+    } else if (signIn?.fact?.kind === 'reply') {
+      // Only a refusal by the server counts as a wrong password; a lost connection says nothing about it.
+      for (const owner of owners) await this.limiter.noteFailure('failed-sign-in', owner);
+      await this.limiter.noteFailure('failed-sign-ins-of-team', teamId);
+    }
   }
 }
 
-const ownerOf = (teamId: string, host: string): string => `${teamId} ${host.toLowerCase()}`;
+const ownerOf = (teamId: string, place: string): string => `${teamId} ${place.toLowerCase()}`;

@@ -7,7 +7,7 @@ import { firstValueFrom, from, of, timeout } from 'rxjs';
 /** A message to send; or only the sender, to test whether the server accepts it, and accepts mail for it. */
 export type ProbeMail = { from: string; to: string; bytes: Buffer } | { from: string };
 
-export type ProbedStep = SmtpTestStep & { fact?: SmtpFact };
+export type ProbedStep = SmtpTestStep & Pick<SessionStep, 'fact' | 'address'>;
 export type Probe = {
   steps: ProbedStep[];
   /** Whether the message may have been sent although no step says so. */

@@ -15,6 +15,7 @@ import {
   CredentialBox,
   invalidInput,
   type Logger,
+  networkOf,
   type OpenedTrust,
   openServerTrust,
   ProblemException,
@@ -97,14 +98,15 @@ export class SmtpTestService {
         // The reason for a failure is known only at the end of the session. A second session repeats the first steps.
         if (!step.ok || told.has(step.step)) return;
         told.add(step.step);
-        held.push(withoutFact(step));
+        held.push(asTold(step));
         // The step `policy` is reported only together with the next one: alone it would show already whether a name exists.
         if (step.step !== 'policy') {
           held.forEach(onSuccess);
           held = [];
         }
       };
-      const first = startProbe({ ...account.server, ...trust }, mail, options, totalMs, onStep);
+      const beforeConnecting = (addresses: readonly string[]): Promise<void> => this.checkAddresses(teamId, host, addresses);
+      const first = startProbe({ ...account.server, ...trust }, mail, { ...options, beforeConnecting }, totalMs, onStep);
       const renewed = await this.withNewToken(teamId, account.server, (await first.probe).steps);
       const leftMs = totalMs - (performance.now() - since);
       const last = renewed === null || leftMs <= 0 ? first : startProbe({ ...renewed, ...trust }, mail, options, leftMs, onStep);
@@ -119,6 +121,14 @@ export class SmtpTestService {
       release();
       throw error;
     }
+  }
+
+  /** What is limited by the name of a server is by its addresses as well, as names are easily made. */
+  private async checkAddresses(teamId: string, host: string, addresses: readonly string[]): Promise<void> {
+    await this.waits.checkAddresses(teamId, addresses);
+    // One that is written as an address was counted as such.
+    const networks = new Set(addresses.map(networkOf).filter((network) => network !== host));
+    for (const network of networks) await this.limiter.count('smtp-test-host', network);
   }
 
   private resultOf(teamId: string, probe: Probe, server: SmtpServer, locale: Locale): SmtpTestResult {
@@ -220,11 +230,14 @@ const isTokenRefused = ({ step, fact }: ProbedStep): boolean => step === 'auth' 
 const isPortForbidden = (steps: readonly ProbedStep[]): boolean =>
   steps.some(({ fact }) => fact?.kind === 'address' && fact.reason === 'port_forbidden');
 
-function withoutFact({ fact: _, ...step }: ProbedStep): SmtpTestStep {
+/** Without what is for us alone. */
+function asTold({ fact: _fact, address: _address, ...step }: ProbedStep): SmtpTestStep {
   return step;
 }
 
-function explainStep({ fact, ...step }: ProbedStep, endOfDataReleased: boolean, server: SmtpServer, locale: Locale): SmtpTestStep {
+function explainStep(probed: ProbedStep, endOfDataReleased: boolean, server: SmtpServer, locale: Locale): SmtpTestStep {
+  const { fact } = probed;
+  const step = asTold(probed);
   if (fact === undefined) return step;
   const { reason, reply } = classifyReply(fact, { endOfDataReleased });
   const { happened } = explainFailure({ code: reason, server: serverLabel(server), reply: null }, locale);

@@ -7,11 +7,16 @@ import {
   createTestIdentity,
   type ScriptedSmtpServer,
   type SmtpScript,
+  startDnsServer,
   startScriptedSmtpServer,
   tlsCertificates,
 } from '@billing-mail/testkit';
+import { RateLimiter } from '@billing-mail/platform';
 import { simpleParser } from 'mailparser';
 import { DataSource } from 'typeorm';
+import { PROBE_OPTIONS } from '../settings.tokens.js';
+import { SignInWaits } from './sign-in-waits.js';
+import { type ProbeOptions } from './smtp-test.service.js';
 import { unreachedNameSteps } from './unreached-name.js';
 import { ACME_ADMIN, startTestSettingsApi, type TestSettingsApi, tokenFor } from '../testing/start-test-settings-api.js';
 
@@ -48,7 +53,7 @@ describe('the test of a mail server', () => {
       SMTP_FINAL_REPLY_TIMEOUT: '1s',
       SMTP_CLIENT_NAME: 'billing.test',
       // All servers here are one host.
-      RATE_LIMITS: 'smtp-test-host=10000/1m',
+      RATE_LIMITS: 'smtp-test-host=2000/1m',
     });
   });
   afterAll(async () => {
@@ -344,6 +349,77 @@ describe('the test of a mail server', () => {
     expect(smtpServer.connections).toHaveLength(tried);
     expect((await post(teamId, { smtp: smtp({ host: '10.0.0.1' }) })).status).toBe(200);
     expect((await post(newTeam(), { smtp: smtp() })).status).toBe(200);
+  });
+
+  describe('of a server with many names', () => {
+    let dns: Awaited<ReturnType<typeof startDnsServer>>;
+    beforeAll(async () => {
+      const one = { a: ['127.0.0.1'] };
+      dns = await startDnsServer({
+        ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`mx${index}.acme.test`, one])),
+        'elsewhere.acme.test': { a: ['127.0.0.2'] },
+        'popular.acme.test': { a: ['127.0.0.1', '127.0.0.3'] },
+      });
+      api.app.get<ProbeOptions>(PROBE_OPTIONS).dnsServers = [dns.address];
+    });
+    afterAll(async () => {
+      delete api.app.get<ProbeOptions>(PROBE_OPTIONS).dnsServers;
+      await dns.close();
+    });
+    // By whatever name, it shows one certificate.
+    const tls = { pin: tlsCertificates().chainOf('self_signed') };
+    const guess = (host: string) => ({ smtp: smtp({ host, tls, auth: { ...ACCOUNT, type: 'password', password: 'guessed' } }) });
+    beforeEach(() => {
+      smtpServer.script = { ...POLITE, certificate: 'self_signed' };
+    });
+    const wait = async (teamId: string, body: object) => {
+      const { status, headers } = await post(teamId, body);
+      return [status, headers['ratelimit-policy']];
+    };
+
+    it('waits after the fourth wrong password by any of them, and so by its address', async () => {
+      const teamId = newTeam();
+      for (const name of ['mx1', 'mx1', 'mx2', 'MX3']) expect((await post(teamId, guess(`${name}.acme.test`))).status).toBe(200);
+      expect(smtpServer.connections.filter(({ authAttempts }) => authAttempts.length > 0)).toHaveLength(4);
+      const tried = smtpServer.connections.length;
+      for (const host of ['mx4.acme.test', 'mx2.acme.test', '127.0.0.1'])
+        expect(await wait(teamId, guess(host))).toEqual([429, '"failed-sign-in";q=3;w=3600']);
+      // Also for who reads along: nothing was told before.
+      const live = { claims: admin(teamId), body: guess('mx4.acme.test'), headers: LIVE };
+      expect((await api.call('post', `/v1/teams/${teamId}/email-delivery/smtp/test`, live)).status).toBe(429);
+      expect(smtpServer.connections).toHaveLength(tried);
+      expect((await post(teamId, guess('elsewhere.acme.test'))).status).toBe(200);
+      expect((await post(newTeam(), guess('mx4.acme.test'))).status).toBe(200);
+    });
+
+    it('waits after the eleventh wrong password at whatever servers, and a success at one of them forgives none', async () => {
+      const teamId = newTeam();
+      const waits = api.app.get(SignInWaits);
+      const connected = (index: number) => ({ step: 'connect', ok: true, ms: 1, detail: '', address: `192.0.2.${index}` }) as const;
+      const refusal = { kind: 'reply', stage: 'auth', code: 535, enhancedCode: '5.7.8', text: 'no' } as const;
+      for (let index = 0; index < 11; index += 1) {
+        await waits.check(teamId, 'mx12.acme.test');
+        const steps = [connected(index), { step: 'auth', ok: false, ms: 1, detail: 'no', fact: refusal } as const];
+        await waits.note(teamId, `mx${index}.acme.test`, steps);
+        await waits.note(teamId, 'own.acme.test', [connected(100), { step: 'auth', ok: true, ms: 1, detail: 'billing' }]);
+      }
+      expect(await wait(teamId, guess('mx12.acme.test'))).toEqual([429, '"failed-sign-ins-of-team";q=10;w=3600']);
+    });
+
+    it('counts among the tests of each of its addresses', async () => {
+      const limiter = api.app.get(RateLimiter);
+      const { requests } = limiter.limit('smtp-test-host');
+      await Promise.all(Array.from({ length: requests }, () => limiter.count('smtp-test-host', '127.0.0.3')));
+      expect(await wait(newTeam(), guess('popular.acme.test'))).toEqual([429, `"smtp-test-host";q=${requests};w=60`]);
+      expect((await post(newTeam(), guess('mx1.acme.test'))).status).toBe(200);
+    });
+
+    it('counts failures from the first again after a success, by the address that it was at', async () => {
+      const teamId = newTeam();
+      for (const name of ['mx1', 'mx2', 'mx3']) expect((await post(teamId, guess(`${name}.acme.test`))).status).toBe(200);
+      expect((await test(teamId, { smtp: smtp({ host: 'mx4.acme.test', tls }) })).ok).toBe(true);
+      for (const name of ['mx5', 'mx6', 'mx7']) expect((await post(teamId, guess(`${name}.acme.test`))).status).toBe(200);
+    });
   });
 
   it('is for admins of the team', async () => {

@@ -90,7 +90,8 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     SMTP_FINAL_REPLY_TIMEOUT: '3s',
     SHUTDOWN_DELAY: '0s',
     // A test makes in seconds the ten mistakes that take a person minutes.
-    RATE_LIMITS: 'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h,settings-changes=1000/1m',
+    RATE_LIMITS:
+      'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h,failed-sign-ins-of-team=1000/1h,settings-changes=1000/1m',
     LOG_LEVEL: logLevel,
   };
   for (const name of SERVICES) await migrateService(name, env);

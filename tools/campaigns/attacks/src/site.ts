@@ -32,7 +32,7 @@ export class Site {
   static async open(logFolder: string): Promise<Site> {
     mkdirSync(logFolder, { recursive: true });
     const stage = await Stage.set(logFolder, {
-      ...{ dispatchers: 1, notifiers: 1, customServers: 4, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
+      ...{ dispatchers: 1, notifiers: 1, customServers: 5, nodeArgs: [`--max-old-space-size=${HEAP_MB}`] },
       // Nobody is to be taken for dead while the machine is busy.
       env: { CLAIM_LEASE: '30s' },
     });

@@ -22,10 +22,12 @@ export const RATE_LIMITS = {
   connections: { requests: 20, seconds: 600, of: 'team', countsServices: true },
   // By address, as nobody is signed in where a provider sends a browser back to.
   'sign-in-returns': { requests: 60, seconds: 60, of: 'address', countsServices: true },
-  // Whichever teams ask: a large provider has many of ours, and takes us for an attacker when all of them try at once.
+  // By the name of the server, and by each of its addresses, whichever teams ask: a large provider has many of ours, and takes us for an attacker when all of them try at once.
   'smtp-test-host': { requests: 60, seconds: 60 },
-  // That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
+  // At one server, by its name and by its address. That many may be slips of the hand; after each further one the next has to wait, twice as long each time.
   'failed-sign-in': { requests: 3, seconds: 3600 },
+  // The same at all servers of a team together. A person sets up one or two; who guesses has many names for one.
+  'failed-sign-ins-of-team': { requests: 10, seconds: 3600 },
   // Each opens a file under its passphrase, which programs make as slow as they like: up to some seconds of our processor.
   certificates: { requests: 10, seconds: 60, of: 'team', countsServices: true },
   // Of words in a large log. The page asks forty times a minute for what it shows while that changes.

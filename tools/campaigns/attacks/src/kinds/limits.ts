@@ -117,6 +117,36 @@ const signIns: Attack = {
     ),
 };
 
+/** What every machine has two names for, of which both lead to the same address first. */
+const ALIASES = ['127.0.0.1', 'localhost'] as const;
+const byAliases: Attack = {
+  name: 'sign-ins-by-aliases',
+  tries: `wrong passwords for one mail server, by ${ALIASES.join(' and ')} in turn`,
+  expects: `after ${SLIPS + 1} the next gets 429 with Retry-After, by each of the names`,
+  run: (attempt) =>
+    attempt.site.beside('settings-api', { ...TESTS_AT_WILL, SMTP_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128' }, async (apart) => {
+      const { site } = attempt;
+      const server = site.stage.takeServer();
+      server.behave({ auth: '535 5.7.8 no' });
+      const smtp = { port: server.port, security: 'starttls', fromAddress: 'billing@acme.example' };
+      const auth = { type: 'password', username: ACCOUNT.username, password: 'guessed' };
+      const guess = (host: string | undefined): Promise<Answer> =>
+        site.ask(apart, '/v1/teams/guessing-by-aliases/email-delivery/smtp/test', {
+          ...{ as: 'service', method: 'POST', body: { smtp: { ...smtp, host, auth } } },
+        });
+      for (let count = 0; count <= SLIPS; count += 1) attempt.expectAnswer(`guess ${count + 1}`, await guess(ALIASES[count % 2]), [200]);
+      const waits: string[] = [];
+      for (const host of ALIASES) {
+        // Between two guesses of a slow machine a wait may be over: then the next wait is longer.
+        let refused = await guess(host);
+        for (let more = 0; refused.status === 200 && more < 5; more += 1) refused = await guess(host);
+        attempt.expectAnswer(`the next by ${host}`, refused, [429]);
+        waits.push(`${refused.headers.get('retry-after')} s by ${host}`);
+      }
+      return `Retry-After ${waits.join(', ')}`;
+    }),
+};
+
 const STREAMS = 20;
 const streams: Attack = {
   name: 'streams',
@@ -146,6 +176,7 @@ export const limits: Kind = {
     }),
     ofAHost,
     signIns,
+    byAliases,
     tooOften('searches', 'searches of one user', 'searches', dispatcher('?search=invoice')),
     tooOften('statistics', 'statistics of one user', 'statistics', dispatcher('/statistics')),
     tooOften('exports', 'pages of the log, of which an export is made, of one user', 'lists', dispatcher('?limit=1')),
