@@ -1,6 +1,6 @@
 import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
-import { QueryTimes } from './query-times.js';
+import { MeasuredClient, QueryTimes } from './query-times.js';
 import { type Requirement } from './requirements.js';
 import { SESSION_LIMITS } from './session-limits.js';
 
@@ -34,7 +34,7 @@ export function dataSourceOptions(
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'billing-mail',
     connectTimeoutMS: 5000,
-    extra: { query_timeout: 35_000, keepAlive: true, onConnect: limitSession },
+    extra: { Client: MeasuredClient, query_timeout: 35_000, keepAlive: true, onConnect: limitSession },
   };
 }
 

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { Counter, Histogram } from 'prom-client';
 import { type AfterQueryEvent, type EntitySubscriberInterface, EventSubscriber } from 'typeorm';
 
@@ -8,7 +9,7 @@ const querySeconds = new Histogram({
 });
 const failedQueries = new Counter({
   name: 'billing_mail_postgres_query_errors_total',
-  help: 'Statements that PostgreSQL refused or did not answer',
+  help: 'Statements that PostgreSQL refused or did not answer, and connections that could not be made',
 });
 
 /** Measures every statement that goes through TypeORM; `timed` those that do not. */
@@ -17,6 +18,25 @@ export class QueryTimes implements EntitySubscriberInterface {
   afterQuery({ success, executionTime }: AfterQueryEvent): void {
     if (success) querySeconds.observe((executionTime ?? 0) / 1000);
     else failedQueries.inc();
+  }
+}
+
+type Connected = (error: Error | null) => void;
+
+/**
+ * Counts connections that could not be made. The subscriber does not hear of them, as TypeORM connects before it begins to measure: while
+ * PostgreSQL is away it would hear of nothing.
+ */
+export class MeasuredClient extends Client {
+  override connect(): Promise<Client>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<Client> | void {
+    // Only the pool connects, and it gives a callback.
+    if (callback === undefined) return super.connect();
+    super.connect((error: Error | null) => {
+      if (error !== null) failedQueries.inc();
+      callback(error);
+    });
   }
 }
 
