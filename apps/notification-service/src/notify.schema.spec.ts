@@ -48,14 +48,20 @@ describe('the schema notify', () => {
        FROM (VALUES ('acme', '31 days', 'delivered', '31 days'), ('acme', '29 days', 'delivered', '29 days'), ('held', '31 days', 'failed', '31 days'),
                     ('acme', '31 days', 'waiting', '1 minute'), ('acme', '31 days', 'waiting', '31 days')) AS m (team, age, status, due)`,
     );
+    await source.query(
+      `INSERT INTO notify.contacts (team_id, user_id, learned_at, seen_at)
+       SELECT 'acme', 'u' || age, 'epoch', now() - age * interval '1 day' FROM (VALUES (179), (181)) AS c (age)`,
+    );
     const days = (count: number): number => count * 24 * 60 * 60 * 1000;
     const kept = { RETENTION_NOTIFICATIONS: days(30), RETENTION_EVENTS: days(30) } as NotificationEnv;
     const counts = await new ExpireRows(source, createLogger('test', 'silent'), expiriesOf(kept)).expire();
     // Thirty days ago is over as well by the time that it is looked at.
-    expect(counts).toEqual({ notifications: 1, processed_events: 2, rejected_outcomes: 2, webhook_messages: 2 });
+    expect(counts).toEqual({ contacts: 1, notifications: 1, processed_events: 2, rejected_outcomes: 2, webhook_messages: 2 });
     const left = await source.query<{ id: string }[]>(`SELECT right(id::text, 1) AS id FROM notify.notifications ORDER BY 1`);
+    const contacts = await source.query<unknown[]>(`SELECT user_id FROM notify.contacts`);
     await source.destroy();
     expect(left.map(({ id }) => id)).toEqual(['2', '3', '4', '5']);
+    expect(contacts).toEqual([{ user_id: 'u179' }]);
   });
 
   it('forgets a person with the name, but for one of a team under a legal hold', async () => {

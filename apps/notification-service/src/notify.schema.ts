@@ -7,6 +7,7 @@ import { NoUnusedIndex1800000000120 } from './migrations/1800000000120-no-unused
 import { AlertPreferences1800000000036 } from './migrations/1800000000036-alert-preferences.js';
 import { People1800000000053 } from './migrations/1800000000053-people.js';
 import { Keeping1800000000140 } from './migrations/1800000000140-keeping.js';
+import { ContactsSeen1800000000730 } from './migrations/1800000000730-contacts-seen.js';
 import { Traces1800000000520 } from './migrations/1800000000520-traces.js';
 import { ReadUntil1800000000320 } from './migrations/1800000000320-read-until.js';
 
@@ -27,5 +28,6 @@ export const notifySchema: Schema = {
     ReadUntil1800000000320,
     People1800000000053,
     Traces1800000000520,
+    ContactsSeen1800000000730,
   ],
 };

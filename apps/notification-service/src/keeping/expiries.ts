@@ -2,6 +2,12 @@
 import { EXPIRED_AT_ONCE, type Expiry } from '@billing-mail/platform';
 import { type NotificationEnv } from '../notification.env.js';
 
+/**
+ * Whoever neither signs in nor sends a document for this long has left, where no directory says it. Long enough for those who look in only
+ * when they are told of trouble.
+ */
+const CONTACTS_MS = 180 * 24 * 60 * 60 * 1000;
+
 const OLD = `now() - $1::float8 * interval '1 millisecond'`;
 
 export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: NotificationEnv): Expiry[] => [
@@ -34,6 +40,14 @@ export const expiriesOf = ({ RETENTION_NOTIFICATIONS, RETENTION_EVENTS }: Notifi
         SELECT m.id FROM notify.webhook_messages m WHERE m.occurred_at < ${OLD} AND (m.status <> 'waiting' OR m.due_at < ${OLD})
           AND NOT EXISTS (SELECT FROM notify.legal_holds h WHERE h.team_id = m.team_id)
         LIMIT ${EXPIRED_AT_ONCE})`,
+  },
+  {
+    // Also of a team under a legal hold: that keeps its records, and not who is told.
+    kind: 'contacts',
+    afterMs: CONTACTS_MS,
+    statement: `
+      DELETE FROM notify.contacts WHERE (team_id, user_id) IN (
+        SELECT team_id, user_id FROM notify.contacts WHERE seen_at < ${OLD} LIMIT ${EXPIRED_AT_ONCE})`,
   },
   {
     kind: 'rejected_outcomes',

@@ -8,23 +8,35 @@ import { DataSource, type EntityManager } from 'typeorm';
 type ToldOfTeam = { team_id: string; locale: string; learned_at: string };
 type ToldOfUser = { team_id: string; user_id: string; email: string | null; locale: string | null; learned_at: string };
 
+/** Each request and each document of a busy user shows the same; it is written once in this time. */
+const NOTED_AGAIN_AFTER = `interval '1 day'`;
+
 @Injectable()
 export class ContactStore {
   constructor(private readonly database: DataSource) {}
 
-  /** Remembers that a user is a member of the teams in their token. */
+  /**
+   * Remembers that a user is a member of the teams in their token, and forgets those that the token no longer names. An older token says
+   * nothing about a team that the user was seen in since.
+   */
   async learnMember(caller: Caller): Promise<void> {
-    if (caller.teamIds.length === 0) return;
+    if (caller.isService) return;
+    await this.database.query(`DELETE FROM notify.contacts WHERE user_id = $1 AND team_id <> ALL ($2) AND seen_at < $3::timestamptz`, [
+      caller.userId,
+      caller.teamIds,
+      caller.issuedAt,
+    ]);
     await this.database.query(
       `INSERT INTO notify.contacts (team_id, user_id, learned_at) SELECT id, $1, 'epoch' FROM unnest($2::text[]) AS id ORDER BY id
-       ON CONFLICT (team_id, user_id) DO NOTHING`,
+       ON CONFLICT (team_id, user_id) DO UPDATE SET seen_at = now() WHERE contacts.seen_at < now() - ${NOTED_AGAIN_AFTER}`,
       [caller.userId, caller.teamIds],
     );
   }
 
   /**
    * The latest event by its time counts, in whatever order events arrive; within a group, the latest one that has a value. Nothing is
-   * written if nothing changes, as for nearly every event: otherwise all events of a busy user would wait for one row.
+   * written if nothing changes and the user was seen today, as for nearly every event: otherwise all events of a busy user would wait for
+   * one row.
    */
   async learn(tx: EntityManager, events: readonly OutcomeEvent[]): Promise<void> {
     const inTime = events.filter(isOfTeam).sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
@@ -82,12 +94,13 @@ async function learnUsers(tx: EntityManager, told: readonly ToldOfUser[]): Promi
      SELECT team_id, user_id, email, locale, learned_at
      FROM jsonb_to_recordset($1) AS told (team_id text, user_id text, email text, locale text, learned_at timestamptz)
      WHERE NOT EXISTS (SELECT FROM notify.contacts known WHERE known.team_id = told.team_id AND known.user_id = told.user_id
+                       AND known.seen_at > now() - ${NOTED_AGAIN_AFTER}
                        AND known.email IS NOT DISTINCT FROM coalesce(told.email, known.email)
                        AND known.locale IS NOT DISTINCT FROM coalesce(told.locale, known.locale))
      ORDER BY team_id, user_id
      ON CONFLICT (team_id, user_id) DO UPDATE
      SET email = coalesce(excluded.email, contacts.email), locale = coalesce(excluded.locale, contacts.locale),
-         learned_at = excluded.learned_at
+         learned_at = excluded.learned_at, seen_at = now()
      WHERE contacts.learned_at <= excluded.learned_at`,
     [JSON.stringify(told)],
   );

@@ -248,6 +248,56 @@ describe('preferences', () => {
       ]);
     });
 
+    const seen = (user: string, team: string, hoursAgo: number) =>
+      service.database.query(`UPDATE notify.contacts SET seen_at = now() - $3 * interval '1 hour' WHERE user_id = $1 AND team_id = $2`, [
+        user,
+        team,
+        hoursAgo,
+      ]);
+
+    it('belong no more to a team that a token issued later does not name, and are not written to for it', async () => {
+      const lea = { userId: 'leaver', email: 'lea@left.example' };
+      await say('leaver', { name: 'Lea Leaver' });
+      await publish(settled({}, { teamId: 'left', requestedBy: lea }));
+      const anHourAgo = Math.floor(Date.now() / 1000) - 3600;
+      const visit = async (issuedAt?: number) => read(await authorization({ sub: 'leaver', teams: { stayed: 'member' } }, '1h', issuedAt));
+      const row = { id: 'leaver', name: 'Lea Leaver', role: null };
+      await visit(anHourAgo);
+      expect(await of('left')).toEqual([row]);
+      await seen('leaver', 'left', 2);
+      await visit();
+      expect(await of('left')).toEqual([row]);
+      await visit(anHourAgo);
+      expect([await of('left'), await of('stayed')]).toEqual([[], [row]]);
+      await publish(SAMPLES.failed({ teamId: 'left', requestedBy: null, notifyUserIds: ['leaver'] }));
+      await eventually(async () => {
+        const [owed] = await service.database.query<{ status: string }[]>(
+          `SELECT o.status FROM notify.email_outbox o JOIN notify.notifications n ON n.id = o.notification_id WHERE n.team_id = 'left'`,
+        );
+        return owed?.status === 'unwanted';
+      });
+      expect(around.mail.mails.filter(({ recipients }) => recipients.includes(lea.email))).toEqual([]);
+    });
+
+    it.each([
+      ['a token', async () => read(await member('regular', 'regulars'))],
+      ['a document', () => publish(settled({}, { teamId: 'regulars', requestedBy: { userId: 'regular' } }))],
+    ])('are noted as seen by %s, once a day', async (_name, show) => {
+      const hoursAgo = async () =>
+        (
+          await service.database.query<{ hours: number }[]>(
+            `SELECT round(extract(epoch FROM now() - seen_at) / 3600)::int AS hours FROM notify.contacts WHERE team_id = 'regulars'`,
+          )
+        )[0]?.hours;
+      await show();
+      await seen('regular', 'regulars', 23);
+      await show();
+      expect(await hoursAgo()).toBe(23);
+      await seen('regular', 'regulars', 25);
+      await show();
+      expect(await hoursAgo()).toBe(0);
+    });
+
     it('come page by page', async () => {
       for (const id of ['a', 'b', 'c']) await say(`paged-${id}`, { name: id, teams: { paged: 'member' } });
       const read = async (query: string) => (await call('get', `teams/paged/people?limit=2${query}`, await member('reader', 'paged'))).body;

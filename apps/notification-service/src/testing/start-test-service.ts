@@ -87,8 +87,9 @@ export async function refusedAs(service: TestService, kind: RefusalKind): Promis
 export async function authorization(
   claims: { sub: string; teams?: Record<string, 'admin' | 'member'>; role?: 'service' },
   expiresAt: string | number = '1h',
+  issuedAt?: number,
 ): Promise<Record<string, string>> {
-  const token = await new SignJWT(claims)
+  const token = await new SignJWT(issuedAt === undefined ? claims : { ...claims, iat: issuedAt })
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience('billing-mail')
     .setExpirationTime(expiresAt)

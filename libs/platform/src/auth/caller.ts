@@ -3,7 +3,11 @@ import { type TokenClaims } from '@billing-mail/contracts';
 
 /** Who makes a request, as the token says. */
 export class Caller {
-  constructor(private readonly claims: TokenClaims) {}
+  /** @param issuedAt when the token says that it was issued */
+  constructor(
+    private readonly claims: TokenClaims,
+    readonly issuedAt: Date | null = null,
+  ) {}
 
   /** `sub` of the token. */
   get userId(): string {

@@ -50,7 +50,7 @@ export class TokenVerifier {
     const claims = tokenClaims.safeParse(payload);
     if (!claims.success)
       throw new ProblemException(401, 'token-claims', 'The token does not carry the claims "sub" and "teams" or "role" as needed.');
-    const caller = new Caller(claims.data);
+    const caller = new Caller(claims.data, payload.iat === undefined ? null : new Date(payload.iat * 1000));
     this.checkLife(payload, caller);
     return caller;
   }
