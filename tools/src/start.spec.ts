@@ -258,6 +258,7 @@ describe('npm start', () => {
       expect(out).toMatch(/^✓ signing certificate +for e-invoice@billing-mail\.example, 36\d days left/m);
       expect(out).toMatch(/^! Redis on disk +append-only file, synced everysec/m);
       expect(out).toMatch(/^! mail server .*without TLS/m);
+      expect(out).toMatch(/^! tokens +checked by AUTH_JWT_SECRET/m);
       for (const url of [running().databaseUrl, running().redisUrl]) expect(out).not.toContain(new URL(url).password);
     } finally {
       await dns.close();

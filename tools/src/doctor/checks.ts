@@ -9,6 +9,7 @@ import { lookAtRedis } from './redis.js';
 import { lookAtSenderDomain } from './sender-domain.js';
 import { lookAtServices } from './services.js';
 import { type Site } from './site.js';
+import { lookAtTokens } from './tokens.js';
 
 type Check = { about: string; look: (site: Site) => Promise<Finding[]> };
 
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   { about: 'PostgreSQL', look: lookAtPostgres },
   { about: 'Redis', look: lookAtRedis },
   { about: 'services', look: lookAtServices },
+  { about: 'tokens', look: lookAtTokens },
   { about: 'clock', look: lookAtClocks },
   { about: 'documents', look: ({ env }) => lookAtDocumentStore(env) },
   { about: 'certificates', look: lookAtCertificates },

@@ -24,6 +24,7 @@ import { runDoctor } from './run-doctor.js';
 import { lookAtSenderDomain } from './sender-domain.js';
 import { lookAtServices } from './services.js';
 import { readSiteEnvironment, type Site, type SiteEnvironment } from './site.js';
+import { lookAtTokens } from './tokens.js';
 
 const NOWHERE = 'http://127.0.0.1:1';
 const site = (env: SiteEnvironment, more: Partial<Site> = {}): Site => ({
@@ -237,6 +238,23 @@ describe("the doctor's look at services, clocks and certificates", () => {
     expect(said(findings, 'mail-dispatcher')).toMatch(/^wrong: .* answers 503: Not ready: documents/);
     expect(said(findings, 'notification-service')).toMatch(/^wrong: .*; .*--notification-service http/);
     expect(said(findings, 'builds')).toMatch(/^weak: .*abcdef0.*abcdef1/);
+  });
+
+  const secret = 'a secret of at least thirty-two characters';
+  it.each<[string, SiteEnvironment, RegExp]>([
+    [
+      'by a secret that all services share',
+      { AUTH_JWT_SECRET: secret },
+      /^weak: .* all services share: .*; let an identity provider .*AUTH_JWKS_URL/,
+    ],
+    ['by public keys', { AUTH_JWKS_URL: 'https://id.example.com/keys' }, /^fine: .*https:\/\/id\.example\.com\/keys/],
+    // As the services do it.
+    ['by public keys, although there is a secret', { AUTH_JWKS_URL: 'https://id.example.com/keys', AUTH_JWT_SECRET: secret }, /^fine: /],
+    ['by nothing that is known here', {}, /^wrong: AUTH_JWKS_URL is not set/],
+  ])('judges tokens that are checked %s', async (_name, env, words) => {
+    const findings = await lookAtTokens(site(readSiteEnvironment(env).env));
+    expect(said(findings, 'tokens')).toMatch(words);
+    expect(JSON.stringify(findings)).not.toContain(secret);
   });
 
   it.each([

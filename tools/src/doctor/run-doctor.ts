@@ -86,6 +86,7 @@ function environmentOf(running: StartFile): NodeJS.ProcessEnv {
   return {
     MIGRATION_DATABASE_URL: running.databaseUrl,
     REDIS_URL: running.redisUrl,
+    AUTH_JWT_SECRET: provideSecrets().authJwtSecret,
     PLATFORM_SMTP_URL: running.platformSmtpUrl,
     PLATFORM_FROM_ADDRESS: running.platformFromAddress,
     DOCUMENT_STORE_URL: `file:${join(dataFolder(), 'documents')}`,

@@ -6,6 +6,8 @@ import { type Finding, wrong } from './finding.js';
 const VARIABLES = {
   DATABASE_URL: variables.DATABASE_URL,
   MIGRATION_DATABASE_URL: variables.DATABASE_URL,
+  AUTH_JWKS_URL: variables.AUTH_JWKS_URL,
+  AUTH_JWT_SECRET: variables.AUTH_JWT_SECRET,
   REDIS_URL: variables.REDIS_URL,
   REDIS_CA_FILE: variables.REDIS_CA_FILE,
   PLATFORM_SMTP_URL: variables.PLATFORM_SMTP_URL,
