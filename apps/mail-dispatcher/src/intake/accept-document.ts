@@ -66,10 +66,10 @@ export class AcceptDocument {
    * Like `accept`, but looks the key up first if the document brings bytes, so that nothing is stored for a request that will be refused or
    * is a repetition.
    */
-  async acceptIfNew(document: DocumentToSend): Promise<Intake> {
+  async acceptIfNew(document: DocumentToSend, waitMs = 0): Promise<Intake> {
     const bringsBytes = document.attachments.some((attachment) => 'content' in attachment);
     const earlier = bringsBytes ? await this.earlier(document) : null;
-    return earlier === null ? this.accept(document) : answerTo(earlier, document, await hashedOf(document.attachments));
+    return earlier === null ? this.accept(document, waitMs) : answerTo(earlier, document, await hashedOf(document.attachments));
   }
 
   /** The delivery that was taken under this team and key before; `null` if there is none. */

@@ -133,7 +133,11 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     const parsed = this.schema.safeParse(job.data);
     if (!parsed.success) return this.reject(job, 'invalid', toFieldErrors(parsed.error));
     this.noteDropped(job, parsed.data);
-    const taken = await this.accepting.accept(parsed.data, HAND_WITHIN_MS);
+    // Of a large document nothing is stored under a key that is in use; of a small one the question would cost more than that.
+    const isLarge = inlineBytes(job.data) > LARGE_BYTES;
+    const taken = await (isLarge
+      ? this.accepting.acceptIfNew(parsed.data, HAND_WITHIN_MS)
+      : this.accepting.accept(parsed.data, HAND_WITHIN_MS));
     return taken.kind === 'rejected' ? this.reject(job, taken.reason, taken.errors) : taken.kind;
   }
 

@@ -36,6 +36,9 @@ describe('intake', () => {
   const untilRejected = async (count = 1) => harness.eventually(rejected, (rows) => rows.length >= count);
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
+  const isStored = (bytes: Buffer) =>
+    existsSync(path.join(harness.folder, 'documents', '.blobs', sha256(bytes).slice(0, 2), sha256(bytes)));
+
   it('makes one delivery and one e-mail of a key that comes ten times at once, by queue and HTTP mixed', async () => {
     const job = invoice();
     const answers = await Promise.all(
@@ -73,6 +76,23 @@ describe('intake', () => {
     const first = await harness.until('acme', job.key);
     expect(first).toMatchObject({ subject: job.subject, status: 'sent' });
     expect(harness.platform.messages.filter(({ raw }) => raw?.includes(first.id))).toHaveLength(1);
+  });
+
+  it('stores no large document from the queue under a key that was used before', async () => {
+    const large = (words: string) => Buffer.alloc(400_000, `%PDF-1.7 ${words} `);
+    const [first, other] = [large('first'), large('other')];
+    const job = invoice();
+    const withFile = (bytes: Buffer) => ({
+      ...job,
+      attachments: [{ filename: 'a.pdf', contentType: 'application/pdf', content: bytes.toString('base64') }],
+    });
+    await harness.publish(withFile(first));
+    expect((await harness.until('acme', job.key)).status).toBe('sent');
+    await harness.publish(withFile(first));
+    await harness.publish(withFile(other));
+    const kept = await untilRejected();
+    expect(kept).toMatchObject([{ key: job.key, reason: 'key_conflict' }]);
+    expect([isStored(first), isStored(other)]).toEqual([true, false]);
   });
 
   it('refuses an occurrence of a series that came under another key, tells so, and leaves the first untouched', async () => {
@@ -223,8 +243,7 @@ describe('intake', () => {
         { pointer: '/attachments/0/content', message: expect.stringMatching(message) },
         { pointer: '/attachments/1/ref', message: expect.stringMatching(message) },
       ]);
-      const blob = path.join(harness.folder, 'documents', '.blobs', sha256(bytes).slice(0, 2), sha256(bytes));
-      expect(existsSync(blob)).toBe(false);
+      expect(isStored(bytes)).toBe(false);
     },
   );
 
