@@ -83,6 +83,8 @@ describe('what comes back', () => {
     });
     expect(await report(path, { address: BERT })).toBe(250);
     expect(await again(delivery)).toEqual(after);
+    const metrics = (await harness.http().get('/metrics').expect(200)).text.split('\n');
+    expect(metrics).toContain('billing_mail_bounces_total{kind="bounced",class="no_such_address"} 1');
 
     const found = (await get('deliveries?status=bounced')).body as { items: { id: string }[] };
     expect(found.items.map(({ id }) => id)).toContain(delivery.id);
