@@ -300,6 +300,29 @@ describe('what comes back', () => {
     ]);
   });
 
+  it('warns of a document to a dead address also where PostgreSQL fails at that moment', async () => {
+    const { path } = await sent(to(CARL));
+    await report(path, { address: CARL });
+    await harness.eventually(bouncedEvents, (events) => events.length === 1);
+    // A sequence counts also what is rolled back.
+    await harness.sql.rows('CREATE SEQUENCE dispatch.warnings_tried');
+    await harness.sql.rows(`CREATE FUNCTION dispatch.fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF coalesce(NEW.payload ->> 'what', '') = 'known_dead' AND nextval('dispatch.warnings_tried') = 1 THEN
+        RAISE EXCEPTION 'PostgreSQL ends' USING ERRCODE = '57P01';
+      END IF;
+      RETURN NEW; END $$`);
+    await harness.sql.rows('CREATE TRIGGER fail_once BEFORE INSERT ON dispatch.outbox FOR EACH ROW EXECUTE FUNCTION dispatch.fail_once()');
+    try {
+      const { delivery } = await sent(to(CARL));
+      const [, warning] = await harness.eventually(bouncedEvents, (events) => events.length === 2);
+      expect(warning).toMatchObject({ what: 'known_dead', delivery: { id: delivery.id, recipients: [{ address: CARL }] } });
+      expect(await harness.sql.rows(`SELECT last_value::int AS tried FROM dispatch.warnings_tried`)).toEqual([{ tried: 2 }]);
+    } finally {
+      await harness.sql.rows('DROP FUNCTION dispatch.fail_once CASCADE');
+      await harness.sql.rows('DROP SEQUENCE dispatch.warnings_tried');
+    }
+  });
+
   describe('an address that documents came back from', () => {
     const remembered = async (): Promise<string[]> =>
       ((await get('bounced-addresses')).body as { items: { address: string }[] }).items.map(({ address }) => address);

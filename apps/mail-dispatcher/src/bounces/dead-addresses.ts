@@ -2,7 +2,7 @@
 // documents cost nothing.
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BounceClass } from '@billing-mail/contracts';
-import { inTransaction, type Logger, PollLoop, TroubleLog } from '@billing-mail/platform';
+import { inTransaction, type Logger, PollLoop, TroubleLog, untilDatabaseAnswers } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
@@ -52,7 +52,15 @@ export class DeadAddresses implements OnApplicationBootstrap, BeforeApplicationS
     const ofTeam = this.known.get(teamId);
     if (ofTeam === undefined) return;
     const dead = recipients.map(({ address }) => address.toLowerCase()).filter((address) => ofTeam.has(address));
-    if (dead.length > 0) this.warn(deliveryId, teamId, dead).catch((error: unknown) => this.tellOf(error));
+    if (dead.length === 0) return;
+    const { signal } = this.learning;
+    untilDatabaseAnswers(
+      () => this.warn(deliveryId, teamId, dead),
+      signal,
+      (error) => this.tellOf(error),
+    ).catch((error: unknown) => {
+      if (!signal.aborted) this.tellOf(error);
+    });
   }
 
   private async warn(deliveryId: string, teamId: string, dead: readonly string[]): Promise<void> {
