@@ -3,7 +3,7 @@ import { type Draft } from './draft.js';
 import { typedLimitsOf, withHost } from './draft-limits.js';
 
 /** What a clerk has to know before the sign-in with a user name and a password works there. */
-export type ProviderHint = 'microsoft' | 'google' | 'mailbox' | 'telekom' | 'ses' | 'postmark';
+export type SignInHint = 'microsoft' | 'google' | 'mailbox' | 'telekom' | 'ses' | 'postmark';
 
 /** What a provider asks for, as its own help pages say; `auth`: the way that it wants people to sign in. */
 export type ProviderPreset = {
@@ -13,7 +13,7 @@ export type ProviderPreset = {
   port: number;
   security: SmtpSecurity;
   auth: Draft['auth'];
-  hint: ProviderHint;
+  hint: SignInHint;
 };
 
 const tls = { port: 465, security: 'tls', auth: 'password' } as const;

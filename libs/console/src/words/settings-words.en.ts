@@ -1,5 +1,5 @@
 // What the page "E-mail delivery" says, in English.
-import { type ProviderHint } from '../email-delivery/provider-presets.js';
+import { type SignInHint } from '../email-delivery/provider-presets.js';
 import { copyFields } from './copy-fields.js';
 
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -169,7 +169,7 @@ export const settingsWords = {
         'Telekom accepts only the password for e-mail programs here, which you set in the customer centre of Telekom under the e-mail settings; it is another one than that of your Telekom login.',
       ses: 'Amazon SES has SMTP credentials of its own for this: create them in the SES console under “SMTP settings”. Access keys of AWS do not work.',
       postmark: 'User name and password are both the server API token, from “API Tokens” of your server at Postmark.',
-    } satisfies Record<ProviderHint, string>,
+    } satisfies Record<SignInHint, string>,
   },
   trust: {
     title: 'Certificates for the connection',
