@@ -28,10 +28,13 @@ export const longTexts = [
 ];
 const manyAddresses = () =>
   Buffer.from(`{"companyName":"ACME","cc":[${Array.from({ length: 200_000 }, () => '{"address":""}').join(',')}]}`);
+/** 3.8 MB, none of it an address: each could be complained about. */
+export const wrongCopies = () =>
+  Buffer.from(`{"companyName":"ACME","cc":[${Array.from({ length: 120_000 }, () => '{"address":"nobody, any where"}').join(',')}]}`);
 const manyFields = () => Buffer.from(`{${Array.from({ length: 200_000 }, (_, index) => `"f${index}":1`).join(',')}}`);
 const bomb = () => gzipSync(Buffer.alloc(300 * MB, ' '));
 
-type Edge = readonly [service: ServiceName, method: string, path: string];
+export type Edge = readonly [service: ServiceName, method: string, path: string];
 const PATHS: readonly [Edge, Edge, Edge] = [
   ['settings-api', 'PUT', `/v1/teams/${TEAM}/email-delivery`],
   ['mail-dispatcher', 'POST', `/v1/teams/${TEAM}/deliveries`],
@@ -39,9 +42,9 @@ const PATHS: readonly [Edge, Edge, Edge] = [
 ];
 
 /** As long as nobody may answer: what was wrong is said in a few kilobytes. */
-const LONGEST_ANSWER = 100_000;
+export const LONGEST_ANSWER = 100_000;
 
-const send = (site: Site, [service, method, path]: Edge, question: Question) =>
+export const sendTo = (site: Site, [service, method, path]: Edge, question: Question) =>
   site.ask(service, path, { method, ...question, headers: { 'idempotency-key': 'bodies', ...question.headers } });
 
 const refused = (name: string, tries: string, statuses: readonly number[], question: () => Question): Attack => ({
@@ -50,7 +53,7 @@ const refused = (name: string, tries: string, statuses: readonly number[], quest
   expects: `${statuses.join(' or ')} in a short answer`,
   run: async (attempt) => {
     const asked = question();
-    const answers = await Promise.all(PATHS.map((path) => send(attempt.site, path, asked)));
+    const answers = await Promise.all(PATHS.map((path) => sendTo(attempt.site, path, asked)));
     for (const [index, answer] of answers.entries()) {
       attempt.expectAnswer(PATHS[index]?.[0] ?? '', answer, statuses);
       attempt.expect(answer.text.length <= LONGEST_ANSWER, `an answer of ${answer.text.length} characters`);
@@ -93,7 +96,7 @@ const mutated: Attack = {
       const valid = validOn(attempt.site);
       const bodies = Array.from({ length: MUTATED }, () => mutateText(valid, random));
       const answers = await inGroups(MUTATED, AT_ONCE, (index) =>
-        send(attempt.site, [service, method, path], {
+        sendTo(attempt.site, [service, method, path], {
           ...{ as: 'service', body: bodies[index] },
           headers: { 'idempotency-key': `fuzzed-${index}` },
         }),

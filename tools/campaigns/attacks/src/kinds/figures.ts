@@ -6,7 +6,7 @@ import { type Attack, type Attempt, countStatuses, type Kind } from '../attack.j
 import { type CallerName, OTHER_TEAM, TEAM } from '../callers.js';
 import { type Noticed, startBystander } from '../bystander.js';
 import { type Answer } from '../site.js';
-import { longText, longTexts, manyValues, nested } from './bodies.js';
+import { type Edge, LONGEST_ANSWER, longText, longTexts, manyValues, nested, sendTo, wrongCopies } from './bodies.js';
 import { DRIP, drip, PIPELINE, pipeline } from './connections.js';
 import { HEAVY, heavyDocuments } from './documents.js';
 import { MUTATED_END, mutatedJobs, publishMutated } from './jobs.js';
@@ -59,9 +59,13 @@ async function measured(attempt: Attempt, attack: () => Promise<string>, mostTim
 const LIVELY = `health within ${LONGEST_STALL_MS} ms, under ${MOST_MEMORY_MB} MB`;
 const EXPECTED = `${LIVELY}, an invoice at most ${TIMES_AS_LONG} times as long`;
 const WORST = () => [nested(), manyValues(), longText()];
+const WORST_ENDS = [400, 413, 422, 429];
 const path = `/v1/teams/${TEAM}/deliveries`;
+const INTAKE: Edge = ['mail-dispatcher', 'POST', path];
+const SETTINGS: Edge = ['settings-api', 'PUT', `/v1/teams/${TEAM}/email-delivery`];
 
-const atOnce = (name: string, tries: string, as: CallerName, makeBodies: () => Buffer[], statuses: number[]): Attack => ({
+type AtOnce = { to?: Edge; as: CallerName; makeBodies: () => Buffer[]; statuses: number[] };
+const atOnce = (name: string, tries: string, { to = INTAKE, as, makeBodies, statuses }: AtOnce): Attack => ({
   name,
   tries: `${AT_ONCE} at once: ${tries}`,
   expects: EXPECTED,
@@ -69,17 +73,15 @@ const atOnce = (name: string, tries: string, as: CallerName, makeBodies: () => B
     measured(attempt, async () => {
       const bodies = makeBodies();
       const ask = (index: number): Promise<Answer | null> =>
-        attempt.site
-          .ask('mail-dispatcher', path, {
-            ...{ as, method: 'POST', body: bodies[index % bodies.length] },
-            headers: { 'idempotency-key': name },
-          })
+        sendTo(attempt.site, to, { as, body: bodies[index % bodies.length], headers: { 'idempotency-key': name } })
           // Who sends more than is taken may find the connection cut before he has read the answer.
           .catch(() => null);
       const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(index)));
       const answered = answers.filter((answer) => answer !== null);
       for (const answer of answered) attempt.expectAnswer('a body', answer, statuses);
-      return `${countStatuses(answered)}, ${answers.length - answered.length} cut off`;
+      const longest = Math.max(0, ...answered.map(({ text }) => text.length));
+      attempt.expect(longest <= LONGEST_ANSWER, `an answer of ${longest} characters`);
+      return `${countStatuses(answered)}, ${answers.length - answered.length} cut off, longest answer ${longest} characters`;
     }),
 });
 
@@ -231,9 +233,12 @@ export const figures: Kind = {
   name: 'figures',
   alone: true,
   attacks: [
-    atOnce('nested-by-nobody', '38 MB of "[" without a token', 'nobody', () => [nested()], [401]),
-    atOnce('worst-by-a-user', 'nested, many values and long texts by one user', 'admin', WORST, [400, 413, 422, 429]),
-    atOnce('worst-by-a-service', 'the same by an internal service', 'service', WORST, [400, 413, 422, 429]),
+    atOnce('nested-by-nobody', '38 MB of "[" without a token', { as: 'nobody', makeBodies: () => [nested()], statuses: [401] }),
+    atOnce('worst-by-a-user', 'nested, many values and long texts by one user', { as: 'admin', makeBodies: WORST, statuses: WORST_ENDS }),
+    atOnce('worst-by-a-service', 'the same by an internal service', { as: 'service', makeBodies: WORST, statuses: WORST_ENDS }),
+    atOnce('wrong-copies', 'settings with 3.8 MB of wrong cc, by an internal service', {
+      ...{ to: SETTINGS, as: 'service', makeBodies: () => [wrongCopies()], statuses: [413, 422, 429] },
+    }),
     longFields,
     halfSent,
     halfSentFiles,
