@@ -2,7 +2,7 @@
 import { type ConnectionRefusal } from './sign-in-window.js';
 
 export const SIGN_IN_REFUSALS_IN_ENGLISH: Readonly<Record<ConnectionRefusal, string>> = {
-  access_denied: 'The permission was not given. Connect again and agree to what the provider asks.',
+  access_denied: 'The permission was not given. Connect again and agree to what the provider asks for.',
   permission_missing: 'The permission to send e-mail was not among what was granted. Connect again and grant all of it.',
   no_lasting_permission: 'The provider gave no lasting permission. Connect again and agree to lasting access.',
   mailbox_unknown: 'The provider did not say which mailbox it is. Enter its address and connect again.',

@@ -83,7 +83,7 @@ describe("the certificate of a team's own", () => {
     [
       'an expired one',
       {},
-      /has expired on/,
+      /expired on/,
       () => setTest({ validFrom: new Date(Date.now() - 9 * DAY_MS), validTo: new Date(Date.now() - DAY_MS) }),
     ],
     ['one of the future', {}, /valid only from/, () => setTest({ validFrom: new Date(Date.now() + DAY_MS) })],

@@ -78,7 +78,7 @@ function wordsFor(code: SigningIdentityProblem['code'], { addresses, validFrom, 
   switch (code) {
     case 'expired':
     case 'expires_soon':
-      return `has expired on ${validTo.slice(0, 10)}; order a new certificate`;
+      return `expired on ${validTo.slice(0, 10)}; order a new certificate`;
     case 'not_yet_valid':
       return `is valid only from ${validFrom.slice(0, 10)} on; set it then`;
     case 'address_missing':

@@ -35,7 +35,7 @@ describe('readServerTrust', () => {
     ['a damaged pin', { pin: damaged }, '/smtp/tls/pin', /is damaged/],
     ['a pin that has a private key', { pin: chainOf('good') + keyPem }, '/smtp/tls/pin', /private key/],
     ['several pins', { pin: chainOf('good') + caPem }, '/smtp/tls/pin', /has several certificates/],
-    ['an expired pin', { pin: chainOf('expired') }, '/smtp/tls/pin', /has expired on \d{4}-\d\d-\d\d; ask/],
+    ['an expired pin', { pin: chainOf('expired') }, '/smtp/tls/pin', /expired on \d{4}-\d\d-\d\d; ask/],
     ['a pin of the future', { pin: chainOf('not_yet_valid') }, '/smtp/tls/pin', /valid only from \d{4}-\d\d-\d\d on/],
     ['an authority and a pin', { ca: caPem, pin: good.fingerprint256 }, '/smtp/tls/pin', /leave out the authority, or the pin/],
     ['a wrong passphrase', { clientCertificate: { file, passphrase: 'wrong' } }, '/smtp/tls/clientCertificate/passphrase', /does not open/],
@@ -44,7 +44,7 @@ describe('readServerTrust', () => {
       'an expired certificate to show',
       { clientCertificate: { file: ended.p12.toString('base64'), passphrase: ended.passphrase } },
       '/smtp/tls/clientCertificate/file',
-      /has expired on/,
+      /expired on/,
     ],
     ['none to keep', { clientCertificate: {} }, '/smtp/tls/clientCertificate/file', /none is stored yet/],
   ])('refuses %s, and says why', async (_case, input, pointer, words) => {
@@ -68,7 +68,7 @@ describe('readServerTrust', () => {
     const stored = { ca: String(new X509Certificate(caPem)) };
     const later = new Date(Date.now() + 60 * DAY_MS);
     expect(await read(stored, stored, later)).toEqual(stored);
-    expect(await read({ ca: privateCaPem }, stored, later)).toEqual({ '/smtp/tls/ca': expect.stringMatching(/has expired on/) });
+    expect(await read({ ca: privateCaPem }, stored, later)).toEqual({ '/smtp/tls/ca': expect.stringMatching(/expired on/) });
   });
 
   it('seals the key of a certificate for the team and the certificate, keeps it when what was read is written back, and shows no key', async () => {

@@ -133,6 +133,6 @@ function readPem(written: string): ReadText | { error: string } {
 }
 
 function timeObjection({ validFrom, validTo }: X509Certificate, now: Date): string | null {
-  if (new Date(validTo) < now) return `has expired on ${new Date(validTo).toISOString().slice(0, 10)}; ask for the new one`;
+  if (new Date(validTo) < now) return `expired on ${new Date(validTo).toISOString().slice(0, 10)}; ask for the new one`;
   return new Date(validFrom) > now ? `is valid only from ${new Date(validFrom).toISOString().slice(0, 10)} on; set it then` : null;
 }

@@ -89,14 +89,14 @@ describe('messages about fields', () => {
     'is needed: the key file of the service account',
     'must be the RSA key of a service account (PEM)',
     'is not an address of your signing certificate (a@b.example); remove the certificate first, and set one for the new address afterwards',
-    'has expired on 2026-10-01; order a new certificate',
+    'expired on 2026-10-01; order a new certificate',
     'is valid only from 2027-01-01 on; set it then',
     'names no e-mail address; order one for a@b.example',
     'is for boss@b.example, c@b.example and not for the sender a@b.example; order one for that address, or change the sender',
     'does not open the file; look at capital letters, umlauts and spaces',
     'lacks the certificates of its issuers; export it again with all certificates of the path',
     'is the certificate of a server and not of an authority; pin it instead',
-    'has expired on 2026-11-01; ask for the new one',
+    'expired on 2026-11-01; ask for the new one',
   ])('say in German: %s', (message) => expect(sayFieldMessage(message, 'de')).not.toBe(message));
 
   it('speak to clerks and not to programmers, in both languages', () => {

@@ -181,7 +181,7 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
       `ist keine Adresse Ihres Signaturzertifikats (${addresses}); entfernen Sie zuerst das Zertifikat und hinterlegen Sie danach eines für die neue Adresse`,
   },
   {
-    english: /^has expired on (\S+); order a new certificate$/,
+    english: /^expired on (\S+); order a new certificate$/,
     german: (day) => `ist am ${germanDay(day)} abgelaufen; bestellen Sie ein neues Zertifikat`,
   },
   {
@@ -198,7 +198,7 @@ const GERMAN_PATTERNS: readonly { english: RegExp; german: (...groups: string[])
       `gilt für ${addresses} und nicht für die Absenderadresse ${from}; bestellen Sie eines für diese Adresse, oder ändern Sie den Absender`,
   },
   {
-    english: /^has expired on (\S+); ask for the new one$/,
+    english: /^expired on (\S+); ask for the new one$/,
     german: (day) => `ist am ${germanDay(day)} abgelaufen; bitten Sie um das neue`,
   },
   { english: /^has more than (\d+) users$/, german: (count) => `hat mehr als ${count} Benutzer` },

@@ -92,7 +92,7 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       titleOfMany: (count) => `${documents(count)} were marked as unwanted`,
       happened: ({ document }) => `${document} has arrived, and a recipient marked it as unwanted advertising.`,
       heading: 'Marked as unwanted by:',
-      todo: 'Ask the customer whether e-mail is the right way for documents. What is marked like that often may no longer reach anybody there.',
+      todo: 'Ask the customer whether e-mail is the right way for documents. If documents are marked like that often, the mail server there may no longer let any through, to anybody.',
     },
     known_dead: {
       title: ({ document }) => `${document} goes to an address that documents came back from`,
@@ -135,7 +135,7 @@ const BOUNCE_WORDS: Record<Locale, Record<BounceSituation, BounceWords>> = {
       titleOfMany: (count) => `${count} Belege wurden als unerwünscht markiert`,
       happened: ({ document }) => `Der Beleg ist angekommen, ein Empfänger hat ihn aber als unerwünschte Werbung markiert: ${document}.`,
       heading: 'Als unerwünscht markiert von:',
-      todo: 'Fragen Sie den Kunden, ob E-Mail der richtige Weg für Belege ist. Was oft so markiert wird, kommt dort womöglich bei niemandem mehr an.',
+      todo: 'Fragen Sie den Kunden, ob E-Mail der richtige Weg für Belege ist. Werden Belege dort oft so markiert, lässt der Mailserver des Kunden womöglich gar keine mehr durch, auch an andere Empfänger nicht.',
     },
     known_dead: {
       title: ({ document }) => `${document} geht an eine Adresse, von der schon Belege zurückkamen`,
