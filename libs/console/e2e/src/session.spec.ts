@@ -3,7 +3,7 @@ import { type TokenClaims } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { ANNA } from './browser.js';
 import { setUpDesk } from './desk.js';
-import { putSettings } from './seed.js';
+import { invoice, putSettings, send } from './seed.js';
 import { type System } from './system.js';
 
 const SETTINGS = '/teams/acme/settings/invoicing';
@@ -93,6 +93,33 @@ describe('who is signed in', () => {
     ]);
     expect(await page.locator('#field-smtp-auth-password').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['billing-mail.token']);
+  });
+
+  it('has what was typed into the dialog that sends again there once more, and only where it was typed', async () => {
+    const id = await send(system, 'acme', invoice('typed'));
+    const path = `/teams/acme/deliveries/${id}`;
+    const page = await desk.open(path, { allow: [401] });
+    await page.getByRole('status').getByText('Accepted by the mail server').waitFor();
+    await page.getByRole('button', { name: 'Send again …', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Send again to' });
+    const address = dialog.getByLabel('To: address instead of payables@customer.example');
+    await address.fill('found@customer.example');
+    await dialog.getByLabel('Note, such as why').fill('Ms Lin gave the right one');
+    const over = { status: 401, headers: { 'Access-Control-Allow-Origin': '*' }, json: { status: 401 } };
+    await page.route(`**/deliveries/${id}`, (route) => route.fulfill(over));
+    await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor();
+    await page.unroute(`**/deliveries/${id}`);
+    await page.getByText('is offered to you again in this tab').waitFor();
+    await page.goto(`${system.urls['settings-api']}${path}#token=${await system.token(ANNA)}`);
+    await dialog.waitFor();
+    expect([await address.inputValue(), await dialog.getByLabel('Note, such as why').inputValue()]).toEqual([
+      'found@customer.example',
+      'Ms Lin gave the right one',
+    ]);
+    // Closed on purpose, it is given up.
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['billing-mail.token']);
   });
 

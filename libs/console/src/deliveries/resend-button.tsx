@@ -2,11 +2,13 @@
 import { Button, Checkbox, Group, Modal, Text, TextInput } from '@mantine/core';
 import { type DeliveryView, explainRecipient, type RecipientView } from '@billing-mail/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 import { deliveryPath } from '../paths.js';
+import { forgetDraft, keepDraft, keptDraft } from '../session/kept-draft.js';
+import { currentSession } from '../session/session-store.js';
 import { BusyButton } from '../shell/busy-button.js';
 import { DialogFoot } from '../shell/dialog-foot.js';
 import { Trouble } from '../shell/trouble.js';
@@ -26,13 +28,19 @@ type Props = { team: string; delivery: DeliveryView; purpose: Purpose };
 export function ResendButton({ team, delivery, purpose }: Props) {
   const { deliveries, bounces, page } = useLanguage().words;
   const words = purpose === 'correct' ? bounces.correct : deliveries.resend;
-  const [isOpen, setIsOpen] = useState(false);
+  const place = placeOf(delivery, purpose);
+  // What was typed when the session ended is there again, in the dialog that it was typed in.
+  const [isOpen, setIsOpen] = useState(() => keptDraft(currentSession(), place) !== null);
+  const close = (): void => {
+    forgetDraft(place);
+    setIsOpen(false);
+  };
   return (
     <>
       <Button variant={purpose === 'correct' ? 'filled' : 'default'} className={classes.wraps} onClick={() => setIsOpen(true)}>
         {words.open}
       </Button>
-      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={words.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
+      <Modal opened={isOpen} onClose={close} title={words.title} size="lg" closeButtonProps={{ 'aria-label': page.close }}>
         <ResendForm team={team} delivery={delivery} purpose={purpose} />
       </Modal>
     </>
@@ -51,15 +59,40 @@ function firstChoices({ recipients }: DeliveryView, purpose: Purpose): Choice[] 
     .sort((a, b) => Number(b.status === 'bounced') - Number(a.status === 'bounced') || Number(b.isChosen) - Number(a.isChosen));
 }
 
+/** What its draft is kept as, and given up with. */
+const placeOf = ({ teamId, id }: DeliveryView, purpose: Purpose): string => `${purpose} of ${teamId} ${id}`;
+
+/** What was typed: the note, and of each recipient that is not as it was offered, by role and address, where it goes and whether. */
+type Typed = { note: string; changed: Record<string, Pick<Choice, 'address' | 'isChosen'>> };
+
+const keyOf = ({ role, original }: Choice): string => `${role} ${original}`;
+
+function changedOf(offered: readonly Choice[], choices: readonly Choice[]): Typed['changed'] {
+  const before = new Map(offered.map((choice) => [keyOf(choice), choice]));
+  return Object.fromEntries(
+    choices
+      .filter((choice) => before.get(keyOf(choice))?.address !== choice.address || before.get(keyOf(choice))?.isChosen !== choice.isChosen)
+      .map((choice) => [keyOf(choice), { address: choice.address, isChosen: choice.isChosen }]),
+  );
+}
+
 function ResendForm({ team, delivery, purpose }: Props) {
   const { words, locale } = useLanguage();
   const { resend, roles } = words.deliveries;
   const hints: Partial<Record<Choice['status'], string>> = { accepted: resend.again, bounced: words.bounces.correct.stillWrong };
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
-  const [choices, setChoices] = useState(() => firstChoices(delivery, purpose));
+  const place = placeOf(delivery, purpose);
+  const [kept] = useState(() => keptDraft(currentSession(), place) as Partial<Typed> | null);
+  const [offered] = useState(() => firstChoices(delivery, purpose));
+  const [choices, setChoices] = useState(() => offered.map((choice) => ({ ...choice, ...kept?.changed?.[keyOf(choice)] })));
   const [isWhole, setIsWhole] = useState(choices.length <= SHOWN_AT_FIRST);
-  const [note, setNote] = useState('');
+  const [note, setNote] = useState(kept?.note ?? '');
+  useEffect(() => {
+    const changed = changedOf(offered, choices);
+    if (note === '' && Object.keys(changed).length === 0) forgetDraft(place);
+    else keepDraft(currentSession(), place, { note, changed } satisfies Typed);
+  }, [place, offered, choices, note]);
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const reasonOf = ({ address, isChosen }: Choice): string | null => (isChosen ? explainRecipient(address.trim()) : null);
   const wrong = chosen.filter((choice) => reasonOf(choice) !== null).length;
@@ -78,7 +111,10 @@ function ResendForm({ team, delivery, purpose }: Props) {
           },
         }),
       ),
-    onSuccess: ({ id }) => navigate(deliveryPath(team, id)),
+    onSuccess: ({ id }) => {
+      forgetDraft(place);
+      navigate(deliveryPath(team, id));
+    },
   });
   return (
     <>
@@ -100,7 +136,7 @@ function ResendForm({ team, delivery, purpose }: Props) {
       {(isWhole ? choices : choices.slice(0, SHOWN_AT_FIRST)).map((choice, index) => {
         const reason = reasonOf(choice);
         return (
-          <div key={`${choice.role} ${choice.original}`} className={classes.chosen}>
+          <div key={keyOf(choice)} className={classes.chosen}>
             <Checkbox
               checked={choice.isChosen}
               label={resend.choose(choice.original)}

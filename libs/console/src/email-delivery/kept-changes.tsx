@@ -17,7 +17,7 @@ export function KeptChanges({ team, form: { base, draft, edit } }: { team: strin
   useEffect(() => {
     const changes = changesOf(base, draft);
     if (Object.keys(changes).length > 0) keepDraft(currentSession(), place, { ...offered, ...changes });
-    else if (offered === null && currentSession().kind === 'signed_in') forgetDraft();
+    else if (offered === null && currentSession().kind === 'signed_in') forgetDraft(place);
   }, [place, base, draft, offered]);
   if (offered === null) return null;
   return (
