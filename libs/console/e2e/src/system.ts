@@ -30,11 +30,16 @@ export const MAIL_APP = { id: 'billing', secret: 'secret-of-the-app' };
 /** A team's own app, which signs in without a person. */
 export const APP_OF_TEAM = { id: 'app-of-team', secret: 'secret-of-the-app-of-the-team' };
 
-export type SystemOptions = { retryDelays?: string; logLevel?: 'warn' | 'debug'; ports?: Partial<Record<ServiceName, number>> };
+export type SystemOptions = {
+  retryDelays?: string;
+  uncertainPolicy?: 'retry' | 'hold';
+  logLevel?: 'warn' | 'debug';
+  ports?: Partial<Record<ServiceName, number>>;
+};
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
 /** Starts everything; `stop` ends all of it. */
-export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', ports = {} }: SystemOptions = {}) {
+export async function startSystem({ retryDelays = '1s,1s', uncertainPolicy = 'retry', logLevel = 'warn', ports = {} }: SystemOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
   const [database, redis, platform, own] = await Promise.all([
     startTestDatabase(),
@@ -80,6 +85,7 @@ export async function startSystem({ retryDelays = '1s,1s', logLevel = 'warn', po
     ...{ OAUTH_MICROSOFT_CLIENT_ID: MAIL_APP.id, OAUTH_MICROSOFT_CLIENT_SECRET: MAIL_APP.secret },
     ...{ OAUTH_GOOGLE_CLIENT_ID: MAIL_APP.id, OAUTH_GOOGLE_CLIENT_SECRET: MAIL_APP.secret },
     RETRY_DELAYS: retryDelays,
+    UNCERTAIN_POLICY: uncertainPolicy,
     SMTP_ALLOWED_NETWORKS: '127.0.0.0/8',
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     OAUTH_ALLOWED_NETWORKS: '127.0.0.0/8',
