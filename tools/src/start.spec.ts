@@ -504,6 +504,7 @@ describe('npm start', () => {
     ['notification-service', ['LRANGE', '{billing-mail}:dispatch:wait', '0', '-1']],
     ['notification-service', ['PUBLISH', 'settings.get.reply', '{}']],
     ['notification-service', ['SCAN', '0']],
+    ['mail-dispatcher', ['GET', '{billing-mail}:another:id']],
     ['mail-dispatcher', ['FLUSHALL']],
     ['mail-dispatcher', ['KEYS', '*']],
     ['mail-dispatcher', ['CONFIG', 'SET', 'dir', '/tmp']],

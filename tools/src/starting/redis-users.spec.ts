@@ -11,8 +11,27 @@ describe('the users of an environment that shares its Redis', () => {
   it('may use keys and channels under its prefix only', () => {
     const users = withPrefix(template, 'staging').split('\n');
     const patterns = users.filter((line) => line.startsWith('user ')).flatMap((line) => line.match(/ [~&]\S+/g) ?? []);
-    expect(patterns).toHaveLength(12);
+    expect(patterns).toHaveLength(15);
     for (const pattern of patterns) expect(pattern).toMatch(/^ [~&]staging:(\{billing-mail\}:|settings\.|delivery\.)/);
+  });
+
+  it('each work on queues that are theirs, and on nothing else below the prefix of all queues', () => {
+    const patternsOf = (user: string) =>
+      template
+        .split('\n')
+        .find((line) => line.startsWith(`user ${user} `))
+        ?.match(/[~&]\{billing-mail\}\S*/g);
+    expect(patternsOf('settings-api')).toEqual(['~{billing-mail}:limits:*']);
+    expect(patternsOf('mail-dispatcher')).toEqual([
+      ...['~{billing-mail}:dispatch:*', '~{billing-mail}:outcomes:*', '~{billing-mail}:limits:*'],
+      ...['&{billing-mail}:dispatch:*', '&{billing-mail}:outcomes:*'],
+    ]);
+    expect(patternsOf('notification-service')).toEqual([
+      '~{billing-mail}:outcomes:*',
+      '~{billing-mail}:limits:*',
+      '&{billing-mail}:outcomes:*',
+    ]);
+    expect(patternsOf('invoicing')).toEqual(['~{billing-mail}:dispatch:*', '&{billing-mail}:dispatch:*']);
   });
 
   it('are what the command makes of them that the template names', () => {
