@@ -46,11 +46,13 @@ describe('the alert rules', () => {
     for (const { alert } of rules) expect(tried).toContain(`alertname="${alert}",alertstate="firing",`);
   });
 
-  it('each link a section of the runbook, and each section but the last is linked', () => {
+  it('each link a section of the runbook, and each section but the last two is linked', () => {
     const titles = [...readFileSync(join(workspaceRoot, 'docs', 'runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)].map(
       ([, title = '']) => title,
     );
-    const sections = titles.filter((title) => title !== 'Names that changed').map((title) => title.toLowerCase().replaceAll(' ', '-'));
+    const sections = titles
+      .filter((title) => !['A trial of this page', 'Names that changed'].includes(title))
+      .map((title) => title.toLowerCase().replaceAll(' ', '-'));
     expect(rules.map(({ annotations }) => annotations.runbook_url).sort()).toEqual(
       sections.map((name) => `docs/runbook.md#${name}`).sort(),
     );
