@@ -14,6 +14,8 @@ export type ServiceOptions = {
   /** Words before the command, such as those that give it another clock or another DNS. */
   prefix?: readonly string[];
   nodeArgs?: readonly string[];
+  /** Checkout that it is built in; this one if none is named. */
+  checkout?: string;
 };
 
 export class ServiceProcess {
@@ -42,15 +44,15 @@ export class ServiceProcess {
 
   /** Resolves when it says that it is ready, or that it lives. */
   async start(until: 'ready' | 'live' = 'ready'): Promise<void> {
-    const { name, service, env, logFolder, prefix = [], nodeArgs = [] } = this.options;
+    const { name, service, env, logFolder, prefix = [], nodeArgs = [], checkout = workspaceRoot } = this.options;
     const portVariable = SERVICES.find((known) => known.name === service)?.portVariable ?? '';
     this.port = await findFreePort(this.port);
-    const main = join(workspaceRoot, 'apps', service, 'dist', 'main.js');
+    const main = join(checkout, 'apps', service, 'dist', 'main.js');
     const [command = '', ...args] = [...prefix, process.execPath, ...nodeArgs, main];
     this.process = await startServerProcess({
       command,
       args,
-      cwd: workspaceRoot,
+      cwd: checkout,
       env: { ...env, [portVariable]: String(this.port) },
       ready: () => this.says(until),
       // Only to end what hangs, however busy the machine is.
