@@ -12,7 +12,7 @@ mkdir -p "$folder"
 # The folder keeps others on this machine out. The files must be readable by the containers' users, whose numbers are not yours.
 chmod 0700 "$folder"
 # So must be what containers get of this checkout, which nobody else can read where it was made under a umask of 077.
-chmod -R a+rX "$(dirname "$0")/observability" "$(dirname "$0")/authorities"
+chmod -R a+rX "$(dirname "$0")/observability" "$(dirname "$0")/authorities" "$(dirname "$0")/../deploy/helm/billing-mail/alerts.yml"
 
 random() { openssl rand -hex 32; }
 

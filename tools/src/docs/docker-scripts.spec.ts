@@ -74,14 +74,15 @@ describe('docker/make-secrets.sh', () => {
 
 describe('a checkout made under a umask of 077', () => {
   it('lets the containers read what docker-compose.yml mounts of it, once make-secrets.sh has run', async () => {
-    const checkout = join(folder, 'docker');
-    cpSync(join(workspaceRoot, 'docker'), checkout, { recursive: true, filter: (path) => basename(path) !== 'secrets' });
-    writeFileSync(join(checkout, 'authorities', 'brought.pem'), '');
+    const checkout = join(folder, 'checkout');
+    for (const each of ['docker', 'deploy'])
+      cpSync(join(workspaceRoot, each), join(checkout, each), { recursive: true, filter: (path) => basename(path) !== 'secrets' });
+    writeFileSync(join(checkout, 'docker', 'authorities', 'brought.pem'), '');
     await run('chmod', ['-R', 'go-rwx', checkout]);
     const env = { ...process.env, SECRETS_DIR: join(folder, 'secrets'), ENV_FILE: join(folder, '.env') };
-    await run(join(checkout, 'make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env });
+    await run(join(checkout, 'docker', 'make-secrets.sh'), ['--try', 'e-invoice@example.com'], { env });
     const compose = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
-    const mounted = new Set([...compose.matchAll(/\.\/docker\/([^:\s]+):\//g)].map((match) => match[1] ?? ''));
+    const mounted = new Set([...compose.matchAll(/\.\/((?:docker|deploy)\/[^:\s]+):\//g)].map((match) => match[1] ?? ''));
     expect(mounted.size).toBeGreaterThanOrEqual(5);
     const all = [...mounted].flatMap((path) => {
       const below = statSync(join(checkout, path)).isDirectory()

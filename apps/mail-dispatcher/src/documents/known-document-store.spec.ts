@@ -121,7 +121,7 @@ describe('the doctor', () => {
   const saidOf = async (changes: Record<string, string>) => {
     const env = { ...process.env, DATABASE_URL: harness.database.url, DOCUMENT_STORE_URL: url, ...changes };
     const { stdout } = await promisify(execFile)(process.execPath, [path.join('tools', 'doctor.mjs')], { env, cwd: workspace });
-    return stdout.split('\n').find((line) => line.includes('documents'));
+    return stdout.split('\n').find((line) => /^\S documents /.test(line));
   };
 
   it.each<[string, Record<string, string>, RegExp]>([

@@ -244,7 +244,7 @@ describe('the statements of a delivery and of the log', () => {
 
   it('are not the only ones: an operator asks those of the runbook, which PostgreSQL understands', async () => {
     const runbook = readFileSync(path.resolve(__dirname, '../../../../docs/runbook.md'), 'utf8');
-    const questions = [...runbook.matchAll(/`(SELECT [^`]+)`/g)].map(([, question = '']) => question);
+    const questions = [...runbook.matchAll(/`(SELECT (?!…)[^`]+)`/g)].map(([, question = '']) => question);
     expect(questions.length).toBeGreaterThanOrEqual(8);
     for (const question of questions) await harness.sql.rows(question);
   });

@@ -87,6 +87,7 @@ describe('what others write', () => {
       'style-src': expect.stringMatching(/^'self' 'nonce-[A-Za-z0-9+/=]{20,}'$/),
       'img-src': `'self'`,
       'font-src': `'self'`,
+      'object-src': 'blob:',
       'connect-src': `'self' ${system.urls['mail-dispatcher']} ${system.urls['notification-service']}`,
       'base-uri': `'none'`,
       'form-action': `'none'`,
