@@ -22,6 +22,10 @@ const KNOWN: Record<string, string> = {
     'they are written ON CONFLICT DO NOTHING, whatever is unique',
   'CertificatesOfTeams1800000000100: certificate_warnings has to meet certificate_warnings_pkey: USING btree (team_id, not_after, days)':
     'the team of those who do not know it is empty, as before',
+  "ReportsByAddress1800000000720: reports is not unique USING btree (delivery_id, COALESCE(\"position\", '-1'::integer), kind, COALESCE(class, ''::text)) any more":
+    'until its dispatchers are replaced they answer reports with 451, and the mail servers send these again',
+  "ReportsByAddress1800000000720: reports has to meet reports_once_by_address: USING btree (delivery_id, COALESCE((\"position\")::text, ('@'::text || lower(address)), ''::text), kind, COALESCE(class, ''::text))":
+    'it takes more than the one before',
 };
 
 const SCHEMAS = [
