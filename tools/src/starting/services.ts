@@ -160,7 +160,8 @@ const explainStart =
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3000) })).ok;
+    // A kept connection may lead to another program that had this port before.
+    return (await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3000) })).ok;
   } catch {
     return false; // not listening yet
   }

@@ -193,7 +193,8 @@ function startService(name: ServiceName, url: string, env: NodeJS.ProcessEnv, on
     env,
     ready: async () => {
       try {
-        return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) })).ok;
+        // A kept connection may lead to another program that had this port before.
+        return (await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) })).ok;
       } catch {
         return false; // not listening yet
       }

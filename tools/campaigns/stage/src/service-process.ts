@@ -85,7 +85,8 @@ export class ServiceProcess {
 
   async says(state: 'ready' | 'live'): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/health/${state}`, { signal: AbortSignal.timeout(3000) })).ok;
+      // A kept connection may lead to another program that had this port before.
+      return (await fetch(`${this.url}/health/${state}`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3000) })).ok;
     } catch {
       return false; // not listening yet
     }
