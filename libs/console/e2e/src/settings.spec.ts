@@ -494,7 +494,10 @@ describe('E-mail delivery', () => {
       await connectApp();
       await wrongAt('Id of the app', /is refused by the provider/);
       // The provider does not say which of the two is wrong.
-      await own.locator('.mantine-PasswordInput-root', { hasText: 'Secret of the app' }).getByText(/is refused by the provider/).waitFor();
+      await own
+        .locator('.mantine-PasswordInput-root', { hasText: 'Secret of the app' })
+        .getByText(/is refused by the provider/)
+        .waitFor();
       await secret.fill(APP_OF_TEAM.secret);
       await connectApp();
       await connected(page);
