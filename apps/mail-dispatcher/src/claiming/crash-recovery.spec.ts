@@ -212,6 +212,26 @@ describe('a delivery whose worker may die', () => {
     expect(await settledOf(claim)).not.toHaveProperty('delivery.afterDoubt');
   });
 
+  it('says nothing more of a doubt that it was settled with, once a late yes has ended it', async () => {
+    const claim = await held();
+    const attemptId = randomUUID();
+    await release(claim, attemptId, [0, 1]);
+    await harness.sql.affected(
+      `UPDATE dispatch.deliveries SET claim_id = NULL, claimed_by = NULL, status = 'uncertain', settled_at = now(), due_at = NULL,
+         failure = '{"code": "no_final_reply", "server": null, "reply": null}' WHERE id = $1`,
+      [claim.id],
+    );
+    await harness.sql.affected(
+      `UPDATE dispatch.recipients SET status = 'uncertain', reason = 'no_final_reply', uncertain_ends = 2 WHERE delivery_id = $1`,
+      [claim.id],
+    );
+    await settlements.recordFacts(report(claim, attemptId, acceptedBoth));
+    expect(await harness.delivery(claim.teamId, claim.key)).toMatchObject({
+      ...{ status: 'sent', failure: null },
+      recipients: [{ status: 'accepted' }, { status: 'accepted' }],
+    });
+  });
+
   it("reads the journal that it shares with a dead worker before it takes that one's try for a doubt", async () => {
     const claim = await held();
     const attemptId = randomUUID();

@@ -1,6 +1,6 @@
 // The slow path of settling, under a lock on the delivery: for callers without its claim, or whose state in memory is outdated.
 import { Injectable } from '@nestjs/common';
-import { cancelOpen, isSettled, settledStatus, transition } from '@billing-mail/mail-core';
+import { cancelOpen, isSettled, settledStatus } from '@billing-mail/mail-core';
 import { inTransaction, Sql } from '@billing-mail/platform';
 import { DataSource } from 'typeorm';
 import { type DeliveryState, type RecipientRow } from '../records/rows.js';
@@ -110,10 +110,8 @@ function decideLate(now: LockedDelivery, report: FactsReport & Partial<TryReport
     return decision.recipients.length === 0 && attempt === null ? null : { ...decision, attempt };
   }
   const settled = toDecision(now, { recipients: after, next: { kind: 'settled', status } }, NO_FAILURE);
-  if (!isSettled(now.status)) return { ...settled, attempt };
-  // The outcome has been sent already. The record follows the facts, and keeps the reason of the doubt.
-  const next = settled.next && { ...settled.next, status: transition(now.status, status), failure: now.failure };
-  return { ...settled, next, outcome: null, attempt };
+  // Where an outcome has been sent already, only the record follows the facts.
+  return { ...settled, ...(isSettled(now.status) && { outcome: null }), attempt };
 }
 
 /**
