@@ -21,7 +21,7 @@ export type Recorded = { kind: 'unknown' } | { kind: 'known' } | ({ kind: 'taken
 /** How many deliveries at a time; each takes a transaction of its own. */
 const APPLIED_ONCE = 100;
 
-/** Reports on a delivery that name none of its recipients: whoever got the mail can send any number of them to its return path. */
+/** Once so many findings of a delivery name none of its recipients, no more are recorded: whoever got the mail can write to its return path. */
 const MOST_UNMATCHED = 100;
 
 const COLUMNS = `position, kind, class, permanent, status, address, diagnostic, reporter, retry_until AS "retryUntil"`;

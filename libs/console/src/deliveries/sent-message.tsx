@@ -147,30 +147,27 @@ function FileButtons({ name, canBeShown, read }: { name: string; canBeShown: boo
     <div className={classes.save}>
       <Group gap="xs" wrap="nowrap">
         {canBeShown ? (
-          <BusyButton
-            variant="default"
-            size="xs"
-            aria-label={words.openFile(name)}
-            leftSection={<IconExternalLink size={14} aria-hidden />}
+          <FileButton
+            label={words.openFile(name)}
+            icon={IconExternalLink}
             busy={opening.isPending}
             onClick={() => opening.mutate(window.open('', '_blank'))}
           >
             {words.openShort}
-          </BusyButton>
+          </FileButton>
         ) : null}
-        <BusyButton
-          variant="default"
-          size="xs"
-          aria-label={words.save(name)}
-          leftSection={<IconDownload size={14} aria-hidden />}
-          busy={saving.isPending}
-          onClick={() => saving.mutate()}
-        >
+        <FileButton label={words.save(name)} icon={IconDownload} busy={saving.isPending} onClick={() => saving.mutate()}>
           {words.saveShort}
-        </BusyButton>
+        </FileButton>
       </Group>
       {opening.error ? <Trouble error={opening.error} title={words.notOpened} /> : null}
       {saving.error ? <Trouble error={saving.error} title={words.notSaved} /> : null}
     </div>
   );
+}
+
+type FileButtonProps = { label: string; icon: typeof IconDownload; busy: boolean; onClick: () => void; children: string };
+
+function FileButton({ label, icon: Icon, ...props }: FileButtonProps) {
+  return <BusyButton variant="default" size="xs" aria-label={label} leftSection={<Icon size={14} aria-hidden />} {...props} />;
 }
