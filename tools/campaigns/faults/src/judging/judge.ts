@@ -40,8 +40,8 @@ export type DeliveryFacts = {
 };
 
 /**
- * What the clerk should have been told of a team's deliveries, and has been; one notification may count several. `doubted`: those
- * with recipients in doubt, which may have been told besides: before the others were tried again, or after all of it was sent.
+ * What the clerk should have been told of a team's deliveries, and has been; one notification may count several. `doubted`: sent in the end,
+ * which may have been told as a doubt before.
  */
 export type Telling = { teamId: string; due: number; doubted: number; told: number };
 

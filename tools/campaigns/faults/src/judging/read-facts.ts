@@ -41,12 +41,13 @@ export function readTellings(database: Database, teamIds: readonly string[]): Pr
             (SELECT count(*) FROM dispatch.deliveries d
              WHERE d.team_id = t.team_id AND d.settled_at IS NOT NULL AND (d.status <> 'sent' OR d.used_fallback))::int AS due,
             (SELECT count(*) FROM dispatch.deliveries d
-             WHERE d.team_id = t.team_id
-               AND (d.status = 'sent' AND NOT d.used_fallback OR (SELECT count(*) FROM dispatch.attempts a WHERE a.delivery_id = d.id) > 1)
+             WHERE d.team_id = t.team_id AND d.status = 'sent' AND NOT d.used_fallback
                AND EXISTS (SELECT FROM dispatch.recipients r WHERE r.delivery_id = d.id AND r.uncertain_ends > 0))::int AS doubted,
             (SELECT coalesce(sum(CASE WHEN n.type LIKE 'delivery%' THEN n.count ELSE
                coalesce((n.params ->> 'failed')::int, 0) + coalesce((n.params ->> 'fellBack')::int, 0) END), 0) FROM notify.notifications n
-             WHERE n.team_id = t.team_id AND n.user_id = $2 AND (n.type LIKE 'delivery%' OR n.type = 'smtp_server_down'))::int AS told
+             WHERE n.team_id = t.team_id AND n.user_id = $2 AND (n.type LIKE 'delivery%' OR n.type = 'smtp_server_down')
+               -- A doubt that is told while others are still tried is told besides the end.
+               AND n.params ->> 'status' IS DISTINCT FROM 'waiting')::int AS told
      FROM unnest($1::text[]) AS t (team_id)`,
     [teamIds, CLERK],
   );
