@@ -18,5 +18,9 @@ export async function beforeUnreached(
   { onForbidden }: Pick<NetworkPolicy, 'onForbidden'>,
 ): Promise<void> {
   if (why === 'forbidden') onForbidden?.(host);
-  if (isIP(host) === 0) await setTimeout(waitForBeatMs(performance.now() - since));
+  if (isIP(host) !== 0) return;
+  const now = performance.now();
+  const beat = now + waitForBeatMs(now - since);
+  // A timer knows whole milliseconds only and may end before the beat.
+  while (performance.now() < beat) await setTimeout(Math.ceil(beat - performance.now()));
 }
