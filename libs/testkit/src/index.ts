@@ -15,6 +15,7 @@ export {
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
 export { verifyWithGpgsm, verifyWithNss, verifyWithOpenssl } from './verifying/verifiers.js';
 export { POISON, POISON_OF_SERVICES, writePoison } from './processes/poison.js';
+export { NotPossibleHereError } from './not-possible-here.js';
 export { newScratchFolder } from './processes/scratch-folder.js';
 export { startServerProcess } from './processes/server-process.js';
 export { startTestPgBouncer, type TestPgBouncer } from './pgbouncer/test-pgbouncer.js';
@@ -27,6 +28,10 @@ export { startTestRedis, type TestRedis } from './redis/test-redis.js';
 export { startTestSentinels, type TestSentinels } from './redis/test-sentinels.js';
 export { startScriptedSmtpServer, type ScriptedSmtpServer } from './smtp/scripted-smtp-server.js';
 export { type SmtpTransaction } from './smtp/smtp-records.js';
+export { startExim, type EximSettings } from './mail-servers/exim.js';
+export { startGreylist, startSignIn, type LineService } from './mail-servers/line-services.js';
+export { offeringTls, startPostfix, type PostfixSettings } from './mail-servers/postfix.js';
+export { type Ports, type RealServer } from './mail-servers/real-server.js';
 export { times, type BodyTrap, type SmtpAction, type SmtpScript } from './smtp/smtp-script.js';
 export { tlsCertificates } from './smtp/tls-certificates.js';
 export { mutate, mutateText, randomBy } from './fuzzing/mutations.js';

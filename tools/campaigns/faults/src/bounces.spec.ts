@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveryView } from '@billing-mail/contracts';
-import { findFreePort } from '@billing-mail/testkit';
-import { CLERK, invoice, NotPossibleHereError, Stage } from '@billing-mail/tools/stage';
-import { startExim } from './real-servers/exim.js';
-import { startPostfix } from './real-servers/postfix.js';
-import { type Ports, type RealServer } from './real-servers/real-server.js';
+import { findFreePort, NotPossibleHereError, type Ports, type RealServer, startExim, startPostfix } from '@billing-mail/testkit';
+import { CLERK, invoice, Stage } from '@billing-mail/tools/stage';
 import { issueTokens } from '@billing-mail/tools/starting/tokens';
 
 const DOMAIN = 'bounce.platform.example';

@@ -4,7 +4,7 @@ import { type DeliveryFacts, judge, type Judgement, NO_TOTALS, type Totals } fro
 import { IS_UNTOLD, readDeliveries, readTellings } from './judging/read-facts.js';
 import { invoice, type TeamOptions, type Stage, type StageOptions } from '@billing-mail/tools/stage';
 
-export { NotPossibleHereError } from '@billing-mail/tools/stage';
+export { NotPossibleHereError } from '@billing-mail/testkit';
 
 export type UncertainPolicy = 'retry' | 'hold';
 

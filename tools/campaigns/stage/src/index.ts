@@ -3,7 +3,6 @@ export { CLERK, invoice, Invoicing, type Promised, type TeamOptions } from './in
 export { type LedgerEntry } from './ledger.js';
 export { ACCOUNT, WORKING, type MailServer } from './mail-server.js';
 export { percentile, readMetric, residentMegabytes } from './measuring.js';
-export { NotPossibleHereError } from './not-possible-here.js';
 export { clock, MARKS, showProgress, table, type Progress, type Tried } from './progress.js';
 export { runToItsEnd } from './run-to-its-end.js';
 export { ServiceProcess } from './service-process.js';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   createTestIdentity,
   newRsaKeyPem,
+  NotPossibleHereError,
   startTestDatabase,
   startTestPgBouncer,
   startTestRedis,
@@ -21,7 +22,6 @@ import { Invoicing } from './invoicing.js';
 import { Ledger } from './ledger.js';
 import { ACCOUNT, MailServer } from './mail-server.js';
 import { NameServer } from './name-server.js';
-import { NotPossibleHereError } from './not-possible-here.js';
 import { SmallDisk } from './small-disk.js';
 import { ServiceProcess } from './service-process.js';
 import { watchStates } from './written-states.js';

@@ -1,4 +1,4 @@
-import { NotPossibleHereError } from '@billing-mail/tools/stage';
+import { NotPossibleHereError } from '@billing-mail/testkit';
 import { atLeast, type Family, ratio } from '../row.js';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { type Figures } from './figures.js';

@@ -1,5 +1,5 @@
 // Runs the contenders of a family in turn, A B A B …, and makes the rows of what was measured.
-import { NotPossibleHereError } from '@billing-mail/tools/stage';
+import { NotPossibleHereError } from '@billing-mail/testkit';
 import { type Bound, type Family, type Row, type Scale, type Unit, type Verdict, verdictOn } from '../row.js';
 import { type BenchStage } from '../stage/bench-stage.js';
 import { type FigureName, type Figures, type Spread, spreadOf } from './figures.js';

@@ -1,11 +1,20 @@
 // Postfix and Exim as they are: their limits, greylisting, address verification, TLS and sizes, and a signature's way through them.
-import { verifyWithGpgsm, verifyWithOpenssl } from '@billing-mail/testkit';
+import {
+  type EximSettings,
+  type LineService,
+  offeringTls,
+  type Ports,
+  type PostfixSettings,
+  type RealServer,
+  startExim,
+  startGreylist,
+  startPostfix,
+  startSignIn,
+  verifyWithGpgsm,
+  verifyWithOpenssl,
+} from '@billing-mail/testkit';
 import { pause, type Play, type Scenario, seconds } from '../scenario.js';
 import { type MailServer } from '@billing-mail/tools/stage';
-import { type EximSettings, startExim } from '../real-servers/exim.js';
-import { type LineService, startGreylist, startSignIn } from '../real-servers/line-services.js';
-import { offeringTls, type PostfixSettings, startPostfix } from '../real-servers/postfix.js';
-import { type Ports, type RealServer } from '../real-servers/real-server.js';
 
 type Start = (ports: Ports) => Promise<RealServer>;
 

@@ -2,24 +2,24 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotPossibleHereError } from '@billing-mail/tools/stage';
+import { NotPossibleHereError } from '../not-possible-here.js';
 import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
 
 const MASTER = '/usr/lib/postfix/sbin/master';
 
 export type PostfixSettings = Readonly<Record<string, string>>;
 
-/** TLS with the certificate of the campaign, offered and not demanded. */
+/** TLS with the certificate of the tests, offered and not demanded. */
 export const offeringTls = (folder: string): PostfixSettings => {
   const { keyFile, certificateFile } = writeCertificate(folder);
   return { smtpd_tls_security_level: 'may', smtpd_tls_key_file: keyFile, smtpd_tls_cert_file: certificateFile };
 };
 
 /** Postfix with these settings of main.cf over what it needs to run; throws NotPossibleHereError where there is none. */
-export async function startPostfix(ports: Ports, settingsIn: (folder: string) => PostfixSettings): Promise<RealServer> {
+export async function startPostfix(ports: Ports, settingsIn: (folder: string) => PostfixSettings, within?: string): Promise<RealServer> {
   requireRoot();
   if (!existsSync(MASTER)) throw new NotPossibleHereError("needs Debian's postfix");
-  const folder = makeFolder('postfix');
+  const folder = makeFolder('postfix', within);
   const [config, data] = [join(folder, 'config'), join(folder, 'data')];
   for (const each of [config, data, join(folder, 'queue')]) mkdirSync(each);
   const postfix = accountOf('postfix');

@@ -1,10 +1,12 @@
-// What Postfix and Exim have in common on the stage: private instances on loopback that hand on what they take to a server with a ledger.
+// What Postfix and Exim have in common: private instances on loopback that hand on what they take to a server of the test.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServerProcess, type ServerCommand, type ServerProcess, tlsCertificates } from '@billing-mail/testkit';
-import { NotPossibleHereError } from '@billing-mail/tools/stage';
+import { type ServerCommand, type ServerProcess } from '@billing-mail/local-servers';
+import { NotPossibleHereError } from '../not-possible-here.js';
+import { startServerProcess } from '../processes/server-process.js';
+import { tlsCertificates } from '../smtp/tls-certificates.js';
 
 export type Ports = {
   /** Where it takes mail. */
@@ -22,13 +24,13 @@ export function requireRoot(): void {
 }
 
 /** A folder that the server's own user may walk through. */
-export function makeFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `faults-${name}-`));
+export function makeFolder(name: string, within = tmpdir()): string {
+  const folder = mkdtempSync(join(within, `${name}-`));
   chmodSync(folder, 0o755);
   return folder;
 }
 
-/** The key and the certificate that all servers of the campaign show, as files. */
+/** The key and the certificate that all servers of tests show, as files. */
 export function writeCertificate(folder: string): { keyFile: string; certificateFile: string } {
   const certificates = tlsCertificates();
   const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];

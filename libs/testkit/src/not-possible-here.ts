@@ -1,4 +1,4 @@
-/** A fault that can't be injected on this machine; its scenario is told as skipped. */
+/** What can't be done on this machine, with what it would take; a campaign tells it as skipped. */
 export class NotPossibleHereError extends Error {
   override readonly name = 'NotPossibleHereError';
 }

@@ -3,11 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceRoot } from '@billing-mail/tools/workspace';
-import { NotPossibleHereError } from '@billing-mail/tools/stage';
+import { NotPossibleHereError } from '../not-possible-here.js';
 import { makeFolder, type Ports, type RealServer, requireRoot, run, writeCertificate } from './real-server.js';
 
-const UNPACKED = join(workspaceRoot, '.data', 'programs', 'root');
+const UNPACKED = join(__dirname, '..', '..', '..', '..', '.data', 'programs', 'root');
 const UNPACKED_EXIM = join(UNPACKED, 'usr', 'sbin', 'exim4');
 /** Debian's name for its user, compiled in; the number only has to be nobody's. */
 const USER = 'Debian-exim';
