@@ -21,6 +21,7 @@ import { TOKEN_AUDIENCE, type TokenClaims } from '@billing-mail/contracts';
 import { SignJWT } from 'jose';
 
 const PLATFORM_FROM = 'e-invoice@platform.example';
+export const BOUNCE_DOMAIN = 'bounce.platform.example';
 export const SERVICES = ['settings-api', 'mail-dispatcher', 'notification-service'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
@@ -34,12 +35,20 @@ export type SystemOptions = {
   retryDelays?: string;
   uncertainPolicy?: 'retry' | 'hold';
   logLevel?: 'warn' | 'debug';
+  /** The platform's server is one that the spec starts at `relay`, and what it reports comes by SMTP. */
+  isRelayed?: boolean;
   ports?: Partial<Record<ServiceName, number>>;
 };
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
 /** Starts everything; `stop` ends all of it. */
-export async function startSystem({ retryDelays = '1s,1s', uncertainPolicy = 'retry', logLevel = 'warn', ports = {} }: SystemOptions = {}) {
+export async function startSystem({
+  retryDelays = '1s,1s',
+  uncertainPolicy = 'retry',
+  logLevel = 'warn',
+  isRelayed = false,
+  ports = {},
+}: SystemOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
   const [database, redis, platform, own] = await Promise.all([
     startTestDatabase(),
@@ -52,6 +61,7 @@ export async function startSystem({ retryDelays = '1s,1s', uncertainPolicy = 're
   await writeFile(join(folder, 'ca.pem'), own.caPem);
   const secret = randomBytes(32).toString('hex');
   const [microsoftPort, googlePort] = [await findFreePort(), await findFreePort()];
+  const relay = { port: await findFreePort(), behind: platform.port, reports: await findFreePort() };
   const urls = Object.fromEntries(
     await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${ports[name] ?? (await findFreePort())}`] as const)),
   ) as Record<ServiceName, string>;
@@ -70,10 +80,11 @@ export async function startSystem({ retryDelays = '1s,1s', uncertainPolicy = 're
     SETTINGS_API_PORT: new URL(urls['settings-api']).port,
     MAIL_DISPATCHER_PORT: new URL(urls['mail-dispatcher']).port,
     NOTIFICATION_SERVICE_PORT: new URL(urls['notification-service']).port,
-    PLATFORM_SMTP_URL: `smtp://127.0.0.1:${platform.port}`,
+    PLATFORM_SMTP_URL: `smtp://127.0.0.1:${isRelayed ? relay.port : platform.port}`,
     PLATFORM_FROM_ADDRESS: PLATFORM_FROM,
-    // Reports are brought by HTTP: see bounces.ts.
-    BOUNCE_DOMAIN: 'bounce.platform.example',
+    // Reports are brought by HTTP (bounces.ts), or by the relay.
+    BOUNCE_DOMAIN,
+    ...(isRelayed ? { BOUNCE_SMTP_PORT: String(relay.reports) } : {}),
     BOUNCE_SECRET: `e2e:${randomBytes(32).toString('base64')}`,
     SMIME_P12_FILE: join(folder, 'signer.p12'),
     SMIME_P12_PASSPHRASE: identity.passphrase,
@@ -114,6 +125,8 @@ export async function startSystem({ retryDelays = '1s,1s', uncertainPolicy = 're
   return {
     urls,
     platform,
+    /** Ports of the platform's server where it `isRelayed`: its own, the one that it hands mail on to, and the one for its reports. */
+    relay,
     own,
     database,
     redis,
