@@ -10,7 +10,7 @@ module.exports = {
   testMatch: ['**/src/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '/\\.data/', '/\\.nx/'],
   // What takes servers that fail over is run by `npm run ops-tests`.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/tools/campaigns/faults/src/operations/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/operations/'],
   transform: {
     '^.+\\.(t|m?j)s$': ['@swc/jest', require('./tools/swc-options.cjs')],
   },

@@ -1,0 +1,82 @@
+// 5,000 deliveries of a team whose server takes 30 a minute over 3 connections, by two dispatchers on real PostgreSQL, Redis and SMTP
+// sockets. Only the minute is shorter, and not shorter than this machine can keep up with.
+import { type DeliveryForecast } from '@billing-mail/contracts';
+import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../../testing/dispatcher-harness.js';
+
+const COUNT = 5000;
+const LIMITS = { connections: 3, messagesPerMinute: 30 };
+const SHORTEST_MINUTE_MS = 500;
+/** So many times the work that the limit leaves is what the machine has to manage, so that the limit is what holds the team. */
+const SPARE = 5;
+/** Other teams hand in as many at a time, so often. */
+const OTHERS = { rounds: 5, documents: 20 };
+
+describe('5,000 deliveries of a team with limits', () => {
+  const windows = { minuteMs: SHORTEST_MINUTE_MS, dayMs: 24 * 3_600_000 };
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness({ dispatchers: 2, windows, env: { SMTP_SESSION_IDLE: '1s', DISPATCH_CONCURRENCY: '8' } });
+  });
+  afterAll(() => harness.stop());
+
+  const settledCount = async (teamId: string): Promise<number> => {
+    const [row] = await harness.sql.rows<{ count: number }>(
+      `SELECT count(*)::int AS count FROM dispatch.deliveries WHERE team_id = $1 AND settled_at IS NOT NULL`,
+      [teamId],
+    );
+    return row?.count ?? 0;
+  };
+  const handIn = async (teamId: string, count: number): Promise<void> => {
+    for (let left = count; left > 0; left -= 100)
+      await Promise.all(Array.from({ length: Math.min(100, left) }, () => harness.publish(invoice({ teamId }))));
+  };
+  const allSettled = (teamId: string, count: number) =>
+    harness.eventually(
+      () => settledCount(teamId),
+      (settled) => settled === count,
+      3_600_000,
+    );
+
+  it('go out as was foretold, never more than the server takes, and hold up no other team', async () => {
+    const trial = 300;
+    await harness.saveSettings(teamSettings('trial'));
+    const triedFrom = performance.now();
+    await handIn('trial', trial);
+    await allSettled('trial', trial);
+    const eachMs = (performance.now() - triedFrom) / trial;
+    windows.minuteMs = Math.max(SHORTEST_MINUTE_MS, Math.ceil(SPARE * eachMs * LIMITS.messagesPerMinute));
+
+    const seen: number[] = [];
+    harness.custom.script = { mail: () => (seen.push(performance.now()), '250 ok') };
+    await harness.saveSettings(teamSettings('limited', { sender: 'custom', smtp: ownServer(harness.custom.port, { limits: LIMITS }) }));
+    await harness.saveSettings(teamSettings('other'));
+    const beganAt = Date.now();
+    const asked = harness.http().get(`/v1/teams/limited/deliveries/forecast?documents=${COUNT}`);
+    const { endsAt } = (await asked.set('Authorization', `Bearer ${harness.serviceToken}`)).body as DeliveryForecast;
+    await handIn('limited', COUNT);
+
+    for (let round = 1; round <= OTHERS.rounds; round += 1) {
+      await harness.eventually(
+        () => seen.length,
+        (count) => count >= (round * COUNT) / (OTHERS.rounds + 1),
+        3_600_000,
+      );
+      const seenBefore = seen.length;
+      await handIn('other', OTHERS.documents);
+      await allSettled('other', round * OTHERS.documents);
+      // Whatever a machine needs for twenty of them: it is not the time in which the many go out.
+      expect(seen.length - seenBefore).toBeLessThan(COUNT / 10);
+    }
+    await allSettled('limited', COUNT);
+    const took = Date.now() - beganAt;
+
+    expect(harness.custom.messages).toHaveLength(COUNT);
+    expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(LIMITS.connections);
+    const most = seen.filter((at, index) => (seen[index + LIMITS.messagesPerMinute] ?? Infinity) - at < windows.minuteMs);
+    expect(most).toEqual([]);
+    const foretold = Date.parse(endsAt ?? '') - beganAt;
+    process.stdout.write(`a minute of ${windows.minuteMs} ms: foretold ${foretold} ms, took ${took} ms\n`);
+    expect(took).toBeGreaterThan(0.9 * foretold);
+    expect(took).toBeLessThan(1.1 * foretold);
+  }, 3_600_000);
+});
