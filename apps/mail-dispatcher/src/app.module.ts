@@ -1,6 +1,6 @@
 // The root module of mail-dispatcher: its controllers and providers, and what they are made of.
 import { BullModule } from '@nestjs/bull';
-import { type DynamicModule, Module, Inject, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { type ClientProxy } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DISPATCH_QUEUE, OUTCOMES_QUEUE } from '@billing-mail/contracts';
@@ -107,6 +107,41 @@ import { TryDelivery } from './trying/try-delivery.js';
 const CONNECT_MS = 3000;
 const CLOSE_MS = 2000;
 
+const CONTROLLERS = [
+  BouncesController,
+  BouncedAddressesController,
+  RunReportController,
+  ForecastController,
+  IncidentsController,
+  DeliveriesController,
+  DeliveryStepsController,
+  SentMessagesController,
+  SettingsChangedController,
+  HealthController,
+  MetricsController,
+];
+
+/** In the order of a delivery's way. */
+const PROVIDERS: Provider[] = [
+  ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
+  ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
+  ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanes, TryDelivery],
+  ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
+  ...[
+    AccountNamingKeyStore,
+    PacedLanesStore,
+    DeliveryRecords,
+    OutboxStore,
+    TroublesStore,
+    IncidentsStore,
+    ReturnPaths,
+    BlobsStore,
+    BlobCollector,
+  ],
+  ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
+  ...[DeliveriesStore, StatisticsStore, RunReportStore, Forecast, ResendDelivery, CancelDelivery, MoveDelivery, MarkReceived, SentMessages],
+];
+
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
@@ -128,79 +163,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         BullModule.forRoot(bullOptions(env)),
         BullModule.registerQueue({ name: DISPATCH_QUEUE }, { name: OUTCOMES_QUEUE }),
       ],
-      controllers: [
-        BouncesController,
-        BouncedAddressesController,
-        RunReportController,
-        ForecastController,
-        IncidentsController,
-        DeliveriesController,
-        DeliveryStepsController,
-        SentMessagesController,
-        SettingsChangedController,
-        HealthController,
-        MetricsController,
-      ],
-      providers: [
-        { provide: DISPATCHER_ENV, useValue: env },
-        { provide: LOGGER, useValue: logger },
-        { provide: PACE_WINDOWS, useValue: windows },
-        {
-          provide: KnownDocumentStore,
-          useFactory: (source: DataSource) =>
-            new KnownDocumentStore(measured(openDocumentStore(env.DOCUMENT_STORE_URL)), new StoreIdentityStore(source), logger),
-          inject: [DataSource],
-        },
-        { provide: DOCUMENT_STORE, useExisting: KnownDocumentStore },
-        {
-          provide: PLATFORM_SERVER,
-          useFactory: () =>
-            platformServer(env.PLATFORM_SMTP_URL, env.PLATFORM_SMTP_CA_FILE && readFileSync(env.PLATFORM_SMTP_CA_FILE, 'utf8')),
-        },
-        { provide: EXTRA_AUTHORITIES, useFactory: () => (env.SMTP_CA_FILE ? readFileSync(env.SMTP_CA_FILE, 'utf8') : null) },
-        { provide: SMTP_SESSION, useValue: sessionOptions(env, logger) },
-        { provide: SigningKey, useValue: loadSigningKey(env) },
-        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
-        { provide: TRANSPORT_CLIENT, useFactory: () => transportClient(env) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal, RedisHealth] },
-        {
-          provide: ExpireRows,
-          useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
-          inject: [DataSource],
-        },
-        { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
-        {
-          provide: SessionKeeper,
-          useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
-        },
-        ...[TakeDocuments, RejectedJobsStore, RejectJob, AcceptDocument, AcceptUpload, FairTurns, DispatchProcessor, GivenUpJobs],
-        ...[ClaimsStore, LaneHealth, LaneTroubles, IncidentWatch, Rehearsal, RunAlone, WorkOnDelivery, DeliveryRunner, HastenWaiting],
-        ...[SettingsClient, TokenClient, TeamKeys, Messages, DangerousSteps, SendingAccounts, PacedLanes, TryDelivery],
-        ...[SettlementStore, ResultJournal, Settling, OutcomeRelay, Announcer, CertificateWatch, TeamCertificateWatch, BacklogWatch],
-        ...[
-          AccountNamingKeyStore,
-          PacedLanesStore,
-          DeliveryRecords,
-          OutboxStore,
-          TroublesStore,
-          IncidentsStore,
-          ReturnPaths,
-          BlobsStore,
-          BlobCollector,
-        ],
-        ...[ReportsStore, BouncedAddressesStore, TakeReport, ApplyOpenReports, BounceListener, DeadAddresses],
-        ...[
-          DeliveriesStore,
-          StatisticsStore,
-          RunReportStore,
-          Forecast,
-          ResendDelivery,
-          CancelDelivery,
-          MoveDelivery,
-          MarkReceived,
-          SentMessages,
-        ],
-      ],
+      controllers: CONTROLLERS,
+      providers: [...configured(env, logger, windows), ...PROVIDERS],
     };
   }
 
@@ -214,6 +178,40 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     await within(CLOSE_MS, Promise.all([this.transport.close(), this.sessions.close()]));
   }
 }
+
+/** What is made of the environment. */
+const configured = (env: DispatcherEnv, logger: Logger, windows: PaceWindows): Provider[] => [
+  { provide: DISPATCHER_ENV, useValue: env },
+  { provide: LOGGER, useValue: logger },
+  { provide: PACE_WINDOWS, useValue: windows },
+  {
+    provide: KnownDocumentStore,
+    useFactory: (source: DataSource) =>
+      new KnownDocumentStore(measured(openDocumentStore(env.DOCUMENT_STORE_URL)), new StoreIdentityStore(source), logger),
+    inject: [DataSource],
+  },
+  { provide: DOCUMENT_STORE, useExisting: KnownDocumentStore },
+  {
+    provide: PLATFORM_SERVER,
+    useFactory: () => platformServer(env.PLATFORM_SMTP_URL, env.PLATFORM_SMTP_CA_FILE && readFileSync(env.PLATFORM_SMTP_CA_FILE, 'utf8')),
+  },
+  { provide: EXTRA_AUTHORITIES, useFactory: () => (env.SMTP_CA_FILE ? readFileSync(env.SMTP_CA_FILE, 'utf8') : null) },
+  { provide: SMTP_SESSION, useValue: sessionOptions(env, logger) },
+  { provide: SigningKey, useValue: loadSigningKey(env) },
+  { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
+  { provide: TRANSPORT_CLIENT, useFactory: () => transportClient(env) },
+  { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, DOCUMENT_STORE, ResultJournal, RedisHealth] },
+  {
+    provide: ExpireRows,
+    useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
+    inject: [DataSource],
+  },
+  { provide: MemoryBudget, useValue: new MemoryBudget(env.DISPATCH_MEMORY) },
+  {
+    provide: SessionKeeper,
+    useValue: new SessionKeeper({ idleMs: env.SMTP_SESSION_IDLE, messagesPerSession: env.SMTP_SESSION_MESSAGES }),
+  },
+];
 
 const sessionOptions = (env: DispatcherEnv, logger: Logger): SessionOptions => ({
   policy: {

@@ -1,6 +1,6 @@
 // The root module of notification-service: its controllers and providers, and what they are made of.
 import { BullModule, getQueueToken } from '@nestjs/bull';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OUTCOMES_QUEUE } from '@billing-mail/contracts';
 import {
@@ -46,6 +46,34 @@ import { PreferencesStore } from './preferences/preferences.store.js';
 import { TeamAlertAddressController } from './preferences/team-alert-address.controller.js';
 import { TeamAlertAddressStore } from './preferences/team-alert-address.store.js';
 
+const CONTROLLERS = [
+  StreamController,
+  InboxController,
+  PreferencesController,
+  TeamAlertAddressController,
+  PeopleController,
+  WebhooksController,
+  HealthController,
+  MetricsController,
+];
+
+const PROVIDERS: Provider[] = [
+  OutcomeProcessor,
+  RecordOutcomes,
+  OutcomeStore,
+  ConfirmAddress,
+  ConfirmationStore,
+  ContactStore,
+  PreferencesStore,
+  PeopleStore,
+  TeamAlertAddressStore,
+  AlertStore,
+  RaiseAlerts,
+  InboxStore,
+  StreamsService,
+  ...channelProviders,
+];
+
 @Module({})
 export class AppModule {
   static with(env: NotificationEnv, logger: Logger): DynamicModule {
@@ -62,52 +90,32 @@ export class AppModule {
         BullModule.forRoot(bullOptions(env)),
         BullModule.registerQueue({ name: OUTCOMES_QUEUE }),
       ],
-      controllers: [
-        StreamController,
-        InboxController,
-        PreferencesController,
-        TeamAlertAddressController,
-        PeopleController,
-        WebhooksController,
-        HealthController,
-        MetricsController,
-      ],
-      providers: [
-        { provide: NOTIFICATION_ENV, useValue: env },
-        { provide: LOGGER, useValue: logger },
-        { provide: WEBHOOK_POLICY, useValue: { allowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS, onForbidden: tellForbiddenHosts(logger) } },
-        OutcomeProcessor,
-        RecordOutcomes,
-        OutcomeStore,
-        ConfirmAddress,
-        ConfirmationStore,
-        ContactStore,
-        PreferencesStore,
-        PeopleStore,
-        TeamAlertAddressStore,
-        AlertStore,
-        RaiseAlerts,
-        InboxStore,
-        StreamsService,
-        ...channelProviders,
-        {
-          provide: CredentialBox,
-          useValue: new CredentialBox(env.NOTIFICATION_SECRET_KEYS, 'NOTIFICATION_SECRET_KEYS', tellMovedSeals(logger)),
-        },
-        {
-          provide: ExpireRows,
-          useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
-          inject: [DataSource],
-        },
-        {
-          provide: READINESS_CHECKS,
-          useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
-            database: () => database.query('SELECT 1'),
-            redis: () => Promise.all([queue.client.ping(), redis.check()]),
-          }),
-          inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],
-        },
-      ],
+      controllers: CONTROLLERS,
+      providers: [...configured(env, logger), ...PROVIDERS],
     };
   }
 }
+
+/** What is made of the environment. */
+const configured = (env: NotificationEnv, logger: Logger): Provider[] => [
+  { provide: NOTIFICATION_ENV, useValue: env },
+  { provide: LOGGER, useValue: logger },
+  { provide: WEBHOOK_POLICY, useValue: { allowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS, onForbidden: tellForbiddenHosts(logger) } },
+  {
+    provide: CredentialBox,
+    useValue: new CredentialBox(env.NOTIFICATION_SECRET_KEYS, 'NOTIFICATION_SECRET_KEYS', tellMovedSeals(logger)),
+  },
+  {
+    provide: ExpireRows,
+    useFactory: (database: DataSource) => new ExpireRows(database, logger, expiriesOf(env)),
+    inject: [DataSource],
+  },
+  {
+    provide: READINESS_CHECKS,
+    useFactory: (database: DataSource, queue: Queue, redis: RedisHealth): ReadinessChecks => ({
+      database: () => database.query('SELECT 1'),
+      redis: () => Promise.all([queue.client.ping(), redis.check()]),
+    }),
+    inject: [DataSource, getQueueToken(OUTCOMES_QUEUE), RedisHealth],
+  },
+];

@@ -1,6 +1,6 @@
 // The root module of settings-api: its controllers and providers, and what they are made of.
 import { readFileSync } from 'node:fs';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   CredentialBox,
@@ -55,11 +55,19 @@ import { type ProbeOptions, SmtpTestService } from './smtp-account/smtp-test.ser
 // A person waits for the test, so it must end before a proxy gives up waiting, and within the time that a shutdown may take.
 const PROBE_MS = { totalMs: 25_000, connectMs: 10_000, replyMs: 15_000, finalReplyMs: 20_000 };
 
+const CONTROLLERS = [
+  ...[EmailDeliveryController, CertificateController, SmtpTestController, MailConnectionsController, CallbackController],
+  ...[SettingsResponder, TokenResponder, HealthController, MetricsController],
+];
+
+const PROVIDERS: Provider[] = [
+  ...[EmailDeliveryService, EmailDeliveryStore, SettingsChangedPublisher, CertificateService, SignInWaits, SmtpTestService],
+  ...[MailConnectionsStore, ProviderClient, ConnectMailbox, AccessTokens],
+];
+
 @Module({})
 export class AppModule {
   static with(env: SettingsEnv, logger: Logger): DynamicModule {
-    const onForbidden = tellForbiddenHosts(logger);
-    const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS, onForbidden };
     const database = dataSourceOptions(env.DATABASE_URL, settingsSchema, { applicationName: 'settings-api' });
     return {
       module: AppModule,
@@ -70,31 +78,28 @@ export class AppModule {
         RedisModule.with(env, logger),
         LimitingModule.with(env, logger),
       ],
-      controllers: [
-        ...[EmailDeliveryController, CertificateController, SmtpTestController, MailConnectionsController, CallbackController],
-        ...[SettingsResponder, TokenResponder, HealthController, MetricsController],
-      ],
-      providers: [
-        EmailDeliveryService,
-        CertificateService,
-        EmailDeliveryStore,
-        SettingsChangedPublisher,
-        SignInWaits,
-        SmtpTestService,
-        ...[MailConnectionsStore, ProviderClient, ConnectMailbox, AccessTokens],
-        { provide: LOGGER, useValue: logger },
-        { provide: PLATFORM_NAMES, useValue: platformNames(env.PLATFORM_FROM_ADDRESS) },
-        { provide: PLATFORM_APPS, useValue: new PlatformApps(env) },
-        { provide: REDIRECT_URL, useValue: redirectUrl(env) },
-        { provide: NETWORK_POLICY, useValue: policy },
-        { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS, onForbidden } },
-        { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
-        { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
-        { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },
-        { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, RedisHealth] },
-      ],
+      controllers: CONTROLLERS,
+      providers: [...configured(env, logger), ...PROVIDERS],
     };
   }
+}
+
+/** What is made of the environment. */
+function configured(env: SettingsEnv, logger: Logger): Provider[] {
+  const onForbidden = tellForbiddenHosts(logger);
+  const policy: NetworkPolicy = { allowedNetworks: env.SMTP_ALLOWED_NETWORKS, allowedPorts: env.SMTP_ALLOWED_PORTS, onForbidden };
+  return [
+    { provide: LOGGER, useValue: logger },
+    { provide: PLATFORM_NAMES, useValue: platformNames(env.PLATFORM_FROM_ADDRESS) },
+    { provide: PLATFORM_APPS, useValue: new PlatformApps(env) },
+    { provide: REDIRECT_URL, useValue: redirectUrl(env) },
+    { provide: NETWORK_POLICY, useValue: policy },
+    { provide: PROVIDER_POLICY, useValue: { allowedNetworks: env.OAUTH_ALLOWED_NETWORKS, onForbidden } },
+    { provide: PROBE_OPTIONS, useValue: probeOptions(env, policy) },
+    { provide: CredentialBox, useValue: new CredentialBox(env.SECRET_KEYS, 'SECRET_KEYS', tellMovedSeals(logger)) },
+    { provide: REDIS_CLIENT, useFactory: () => transportClient(env) },
+    { provide: READINESS_CHECKS, useFactory: readinessChecks, inject: [DataSource, RedisHealth] },
+  ];
 }
 
 // Ready without Redis, as settings are still read and saved, but not with a Redis that refuses commands, such as a replica.

@@ -20,10 +20,16 @@ export async function report(
     ...{ action, status, diagnostic },
     ...fate,
   }));
+  const headers = raw?.subarray(0, raw.indexOf('\r\n\r\n')).toString() ?? '';
+  await bring(system, to, postfixReport(server, to, told, headers));
+}
+
+/** As Postfix writes it: what it says in words, what of each recipient, and the headers of the message. */
+function postfixReport(server: string, to: string, told: readonly Required<ReportedFate>[], headers: string): string[] {
   const boundary = `F2AB824A6A1.1795772785/${server}`;
   const part = (description: string, type: string, ...lines: string[]): string =>
     [`--${boundary}`, `Content-Description: ${description}`, `Content-Type: ${type}`, '', ...lines, ''].join('\r\n');
-  await bring(system, to, [
+  return [
     `Received: by ${server} (Postfix)\r\n\tid 2D47924A337; Fri, 27 Nov 2026 09:46:25 +0000 (UTC)`,
     'Subject: Undelivered Mail Returned to Sender',
     'Auto-Submitted: auto-replied',
@@ -63,15 +69,10 @@ export async function report(
         ].join('\r\n'),
       ),
     ),
-    part(
-      'Undelivered Message Headers',
-      'text/rfc822-headers',
-      `Return-Path: <${to}>`,
-      raw?.subarray(0, raw.indexOf('\r\n\r\n')).toString() ?? '',
-    ),
+    part('Undelivered Message Headers', 'text/rfc822-headers', `Return-Path: <${to}>`, headers),
     `--${boundary}--`,
     '',
-  ]);
+  ];
 }
 
 async function bring(system: System, to: string, lines: readonly string[]): Promise<void> {

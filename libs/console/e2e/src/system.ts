@@ -40,15 +40,59 @@ export type SystemOptions = {
   ports?: Partial<Record<ServiceName, number>>;
 };
 export type System = Awaited<ReturnType<typeof startSystem>>;
+type Peers = Awaited<ReturnType<typeof startPeers>>;
+type Urls = Record<ServiceName, string>;
 
 /** Starts everything; `stop` ends all of it. */
-export async function startSystem({
-  retryDelays = '1s,1s',
-  uncertainPolicy = 'retry',
-  logLevel = 'warn',
-  isRelayed = false,
-  ports = {},
-}: SystemOptions = {}) {
+export async function startSystem(options: SystemOptions = {}) {
+  const peers = await startPeers();
+  const { folder, database, redis, platform, own, relay } = peers;
+  const urls = Object.fromEntries(
+    await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${options.ports?.[name] ?? (await findFreePort())}`] as const)),
+  ) as Urls;
+  const secret = randomBytes(32).toString('hex');
+  const env = environment(peers, urls, secret, options);
+  for (const name of SERVICES) await migrateService(name, env);
+  const services = new Services(urls, env);
+  await Promise.all(SERVICES.map((name) => services.start(name)));
+
+  return {
+    urls,
+    platform,
+    /** Ports of the platform's server where it `isRelayed`: its own, the one that it hands mail on to, and the one for its reports. */
+    relay,
+    own,
+    database,
+    redis,
+    start: (name: ServiceName): Promise<void> => services.start(name),
+    /** A second process of a service, beside the first. Returns where it listens. */
+    startAnother: async (name: ServiceName): Promise<string> => {
+      const port = await findFreePort();
+      const variable = `${name.toUpperCase().replace('-', '_')}_PORT`;
+      return services.startAnother(name, port, { [variable]: String(port), RESULT_JOURNAL_DIR: join(folder, `journal-${port}`) });
+    },
+    end: (name: ServiceName): Promise<void> => services.end(name),
+    /** All that the services have written to their logs. */
+    logs: (): string => services.logs,
+    ...signInProviders(peers, `${urls['settings-api']}/v1/mail-connections/callback`),
+    /** A token as the host application would hand it over. */
+    token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(sub)
+        .setAudience(TOKEN_AUDIENCE)
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lastsSeconds)
+        .sign(new TextEncoder().encode(secret)),
+    stop: async (): Promise<void> => {
+      await services.stop();
+      await Promise.all([database.stop(), redis.stop(), platform.close(), own.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the services speak to, and where what is started later will listen. */
+async function startPeers() {
   const folder = await mkdtemp(join(tmpdir(), 'console-e2e-'));
   const [database, redis, platform, own] = await Promise.all([
     startTestDatabase(),
@@ -59,13 +103,18 @@ export async function startSystem({
   const identity = createTestIdentity({ address: PLATFORM_FROM });
   await writeFile(join(folder, 'signer.p12'), identity.p12);
   await writeFile(join(folder, 'ca.pem'), own.caPem);
-  const secret = randomBytes(32).toString('hex');
-  const [microsoftPort, googlePort] = [await findFreePort(), await findFreePort()];
   const relay = { port: await findFreePort(), behind: platform.port, reports: await findFreePort() };
-  const urls = Object.fromEntries(
-    await Promise.all(SERVICES.map(async (name) => [name, `http://127.0.0.1:${ports[name] ?? (await findFreePort())}`] as const)),
-  ) as Record<ServiceName, string>;
-  const env: NodeJS.ProcessEnv = {
+  const [microsoftPort, googlePort] = [await findFreePort(), await findFreePort()];
+  return { folder, database, redis, platform, own, relay, microsoftPort, googlePort, passphrase: identity.passphrase };
+}
+
+function environment(
+  { folder, database, redis, platform, own, relay, microsoftPort, googlePort, passphrase }: Peers,
+  urls: Urls,
+  secret: string,
+  { retryDelays = '1s,1s', uncertainPolicy = 'retry', logLevel = 'warn', isRelayed = false }: SystemOptions,
+): NodeJS.ProcessEnv {
+  return {
     PATH: process.env.PATH,
     ...dateOfTests(),
     DATABASE_URL: database.url,
@@ -87,7 +136,7 @@ export async function startSystem({
     ...(isRelayed ? { BOUNCE_SMTP_PORT: String(relay.reports) } : {}),
     BOUNCE_SECRET: `e2e:${randomBytes(32).toString('base64')}`,
     SMIME_P12_FILE: join(folder, 'signer.p12'),
-    SMIME_P12_PASSPHRASE: identity.passphrase,
+    SMIME_P12_PASSPHRASE: passphrase,
     DOCUMENT_STORE_URL: `file:${join(folder, 'documents')}`,
     RESULT_JOURNAL_DIR: join(folder, 'journal'),
     // Nobody is there until a test starts it.
@@ -111,78 +160,68 @@ export async function startSystem({
       'smtp-test=1000/1m,connections=1000/1m,certificates=1000/1m,failed-sign-in=1000/1h,failed-sign-ins-of-team=1000/1h,settings-changes=1000/1m',
     LOG_LEVEL: logLevel,
   };
-  for (const name of SERVICES) await migrateService(name, env);
-  const processes = new Map<ServiceName, ServerProcess>();
-  let logs = '';
-  const onOutput = (text: string): void => {
-    logs += text;
-    process.stderr.write(text.replace(/^.*"level":"(?:debug|info)".*\n/gm, ''));
-  };
-  const start = async (name: ServiceName): Promise<void> => void processes.set(name, await startService(name, urls[name], env, onOutput));
-  const others: ServerProcess[] = [];
-  await Promise.all(SERVICES.map(start));
+}
 
-  return {
-    urls,
-    platform,
-    /** Ports of the platform's server where it `isRelayed`: its own, the one that it hands mail on to, and the one for its reports. */
-    relay,
-    own,
-    database,
-    redis,
-    start,
-    /** A second process of a service, beside the first. Returns where it listens. */
-    startAnother: async (name: ServiceName): Promise<string> => {
-      const port = await findFreePort();
-      const url = `http://127.0.0.1:${port}`;
-      const variables = {
-        [`${name.toUpperCase().replace('-', '_')}_PORT`]: String(port),
-        RESULT_JOURNAL_DIR: join(folder, `journal-${port}`),
-      };
-      others.push(await startService(name, url, { ...env, ...variables }, onOutput));
-      return url;
-    },
-    /** All that the services have written to their logs. */
-    logs: (): string => logs,
-    /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
-    startMicrosoft: (account: string): Promise<OpenIdProvider> =>
-      startOpenIdProvider({
-        port: microsoftPort,
-        clients: [
-          {
-            ...{ client_id: MAIL_APP.id, client_secret: MAIL_APP.secret },
-            redirect_uris: [`${urls['settings-api']}/v1/mail-connections/callback`],
-            grant_types: ['authorization_code', 'refresh_token'],
-            token_endpoint_auth_method: 'client_secret_post',
-          },
-          {
-            ...{ client_id: APP_OF_TEAM.id, client_secret: APP_OF_TEAM.secret, redirect_uris: [], response_types: [] },
-            grant_types: ['client_credentials'],
-            token_endpoint_auth_method: 'client_secret_post',
-          },
-        ],
-        scopes: ['profile', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office365.com/.default'],
-        accounts: [account],
-        emailInIdToken: true,
-        revokes: 'no',
-      }),
-    /** What stands for Google, with a service account that may send for the mailboxes of its domain. */
-    startGoogle: (mailbox: string, serviceAccount: { email: string; publicKey: string }): Promise<OpenIdProvider> =>
-      startOpenIdProvider({ port: googlePort, clients: [], scopes: ['https://mail.google.com/'], accounts: [mailbox], serviceAccount }),
-    end: async (name: ServiceName): Promise<void> => processes.get(name)?.end('SIGTERM'),
-    /** A token as the host application would hand it over. */
-    token: ({ sub, ...claims }: TokenClaims, lastsSeconds = 3600): Promise<string> =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject(sub)
-        .setAudience(TOKEN_AUDIENCE)
-        .setExpirationTime(Math.floor(Date.now() / 1000) + lastsSeconds)
-        .sign(new TextEncoder().encode(secret)),
-    stop: async (): Promise<void> => {
-      await Promise.all([...processes.values(), ...others].map((process) => process.end('SIGTERM')));
-      await Promise.all([database.stop(), redis.stop(), platform.close(), own.close()]);
-      await rm(folder, { recursive: true, force: true });
-    },
+const signInProviders = ({ microsoftPort, googlePort }: Peers, callback: string) => ({
+  /** What stands for Microsoft 365: people there agree at once, unless they are told otherwise. */
+  startMicrosoft: (account: string): Promise<OpenIdProvider> =>
+    startOpenIdProvider({
+      port: microsoftPort,
+      clients: [
+        {
+          ...{ client_id: MAIL_APP.id, client_secret: MAIL_APP.secret },
+          redirect_uris: [callback],
+          grant_types: ['authorization_code', 'refresh_token'],
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+        {
+          ...{ client_id: APP_OF_TEAM.id, client_secret: APP_OF_TEAM.secret, redirect_uris: [], response_types: [] },
+          grant_types: ['client_credentials'],
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+      ],
+      scopes: ['profile', 'https://outlook.office.com/SMTP.Send', 'https://outlook.office365.com/.default'],
+      accounts: [account],
+      emailInIdToken: true,
+      revokes: 'no',
+    }),
+  /** What stands for Google, with a service account that may send for the mailboxes of its domain. */
+  startGoogle: (mailbox: string, serviceAccount: { email: string; publicKey: string }): Promise<OpenIdProvider> =>
+    startOpenIdProvider({ port: googlePort, clients: [], scopes: ['https://mail.google.com/'], accounts: [mailbox], serviceAccount }),
+});
+
+/** The services as processes. */
+class Services {
+  logs = '';
+  private readonly first = new Map<ServiceName, ServerProcess>();
+  private readonly others: ServerProcess[] = [];
+
+  constructor(
+    private readonly urls: Urls,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  async start(name: ServiceName): Promise<void> {
+    this.first.set(name, await startService(name, this.urls[name], this.env, this.onOutput));
+  }
+
+  async startAnother(name: ServiceName, port: number, changes: NodeJS.ProcessEnv): Promise<string> {
+    const url = `http://127.0.0.1:${port}`;
+    this.others.push(await startService(name, url, { ...this.env, ...changes }, this.onOutput));
+    return url;
+  }
+
+  async end(name: ServiceName): Promise<void> {
+    await this.first.get(name)?.end('SIGTERM');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.first.values(), ...this.others].map((process) => process.end('SIGTERM')));
+  }
+
+  private readonly onOutput = (text: string): void => {
+    this.logs += text;
+    process.stderr.write(text.replace(/^.*"level":"(?:debug|info)".*\n/gm, ''));
   };
 }
 

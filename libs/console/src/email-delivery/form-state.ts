@@ -1,7 +1,7 @@
 // The state of the form: what is stored, what has been made of it, what is wrong, and how saving goes.
 import { type EmailDeliveryView, type FieldError, type Locale } from '@billing-mail/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useReducer } from 'react';
+import { type Dispatch, useReducer } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { checkAtOnce, checkDraft } from './check-draft.js';
@@ -69,14 +69,11 @@ function isOurs(state: State, pointer: string, message: string): boolean {
   return checkDraft(state.base, state.draft).some((error) => error.pointer === pointer && error.message === message);
 }
 
-/** The form of a team, `stored` being what the service answered last. */
-export function useFormState(team: string, stored: EmailDeliveryView | null, locale: Locale) {
+/** Saves the draft, and shows what the service says to that. */
+function useSaving(team: string, state: State, dispatch: Dispatch<Action>) {
   const clients = useClients();
   const queryClient = useQueryClient();
-  const [state, dispatch] = useReducer(reduce, stored, (first) => begin(first, locale));
-  const changed = changedFields(state.base, state.draft);
-
-  const saving = useMutation({
+  return useMutation({
     mutationFn: () => saveSettings(clients, team, state.draft, state.stored?.version ?? null),
     onSuccess: (saved) => {
       queryClient.setQueryData(settingsKey(team), saved);
@@ -91,6 +88,15 @@ export function useFormState(team: string, stored: EmailDeliveryView | null, loc
       if (theirs !== null) dispatch({ do: 'collide', theirs });
     },
   });
+}
+
+/** The form of a team, `stored` being what the service answered last. */
+export function useFormState(team: string, stored: EmailDeliveryView | null, locale: Locale) {
+  const queryClient = useQueryClient();
+  const [state, dispatch] = useReducer(reduce, stored, (first) => begin(first, locale));
+  const changed = changedFields(state.base, state.draft);
+
+  const saving = useSaving(team, state, dispatch);
 
   // What somebody else saved shows at once where nothing is being edited.
   const isNewer = stored !== null && stored.version > (state.stored?.version ?? 0);

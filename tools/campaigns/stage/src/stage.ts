@@ -199,6 +199,31 @@ export class Stage {
     redisUrl = this.redis.url,
     databaseUrl = this.postgres.url,
   }: StageOptions): Promise<void> {
+    const { common, forDispatcher, forNotifier } = this.environments(env, redisUrl, databaseUrl);
+    await migrateSchemas(common);
+    await watchStates(this.database);
+    const add = (name: string, service: ServiceProcess['options']['service'], serviceEnv: NodeJS.ProcessEnv, prefix: string[] = []) =>
+      new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix, nodeArgs });
+    this.settings = add('settings-api', 'settings-api', common);
+    for (let index = 1; index <= dispatchers; index += 1) {
+      if (wired) this.wires.push(await Wire.to(databaseUrl));
+      const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? common['DATABASE_URL'];
+      this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', { ...forDispatcher, DATABASE_URL }, this.dnsPrefix ?? []));
+    }
+    for (let index = 1; index <= notifiers; index += 1)
+      this.notifiers.push(add(`notification-service-${index}`, 'notification-service', forNotifier));
+    await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
+    const tokens = await issueTokens(this.jwtSecret);
+    this.invoicing = new Invoicing(
+      redisUrl,
+      () => this.settings.url,
+      () => this.dispatchers[0]?.url ?? '',
+      tokens.service,
+    );
+  }
+
+  /** What the services are told: all of them, a dispatcher, and a notifier. */
+  private environments(env: NodeJS.ProcessEnv, redisUrl: string, databaseUrl: string) {
     const identity = createTestIdentity({ address: PLATFORM_FROM });
     this.signerCaPem = identity.caPem;
     const file = (name: string, content: string | Buffer): string => {
@@ -240,26 +265,7 @@ export class Stage {
       ...common,
       PLATFORM_SMTP_URL: `smtp://${ACCOUNT.username}:${ACCOUNT.password}@127.0.0.1:${this.alertMailbox.port}`,
     };
-    await migrateSchemas(common);
-    await watchStates(this.database);
-    const add = (name: string, service: ServiceProcess['options']['service'], serviceEnv: NodeJS.ProcessEnv, prefix: string[] = []) =>
-      new ServiceProcess({ name, service, env: serviceEnv, logFolder: this.logFolder, prefix, nodeArgs });
-    this.settings = add('settings-api', 'settings-api', common);
-    for (let index = 1; index <= dispatchers; index += 1) {
-      if (wired) this.wires.push(await Wire.to(databaseUrl));
-      const DATABASE_URL = this.wires.at(-1)?.databaseUrl ?? common['DATABASE_URL'];
-      this.dispatchers.push(add(`mail-dispatcher-${index}`, 'mail-dispatcher', { ...forDispatcher, DATABASE_URL }, this.dnsPrefix ?? []));
-    }
-    for (let index = 1; index <= notifiers; index += 1)
-      this.notifiers.push(add(`notification-service-${index}`, 'notification-service', forNotifier));
-    await Promise.all([this.settings, ...this.dispatchers, ...this.notifiers].map((service) => service.start()));
-    const tokens = await issueTokens(this.jwtSecret);
-    this.invoicing = new Invoicing(
-      redisUrl,
-      () => this.settings.url,
-      () => this.dispatchers[0]?.url ?? '',
-      tokens.service,
-    );
+    return { common, forDispatcher, forNotifier };
   }
 }
 
