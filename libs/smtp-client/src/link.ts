@@ -2,12 +2,12 @@
 import { type Socket } from 'node:net';
 import { type AttemptStage } from '@billing-mail/contracts';
 import { type SmtpFact } from '@billing-mail/mail-core';
+import pTimeout from 'p-timeout';
 import { type Dialogue } from './dialogue.js';
 import { linkFact, timeoutFact } from './facts.js';
 import { type Redact } from './redacting.js';
 import { MAX_TEXT_CHARACTERS, ReplyReader, isPositive, replyFact, replyText, type Reply } from './reply.js';
 import { type Timeouts } from './smtp-server.js';
-import { within } from './within.js';
 
 /** Called with every reply and the stage of the command that it answers. */
 export type ReplyListener = (reply: Reply, stage: AttemptStage) => void;
@@ -182,7 +182,7 @@ export class Link {
   /** Ends the link from our side in good order: QUIT, and in any case within two seconds. */
   async quit(): Promise<void> {
     this.dialogue = null;
-    if (this.fact === null) await within(QUIT_MS, this.exchange('QUIT\r\n', this.stage));
+    if (this.fact === null) await pTimeout(this.exchange('QUIT\r\n', this.stage), { milliseconds: QUIT_MS, fallback: () => null });
     this.abandon();
   }
 

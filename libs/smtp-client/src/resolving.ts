@@ -2,7 +2,7 @@
 import { Resolver, lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type SmtpFact } from '@billing-mail/mail-core';
-import { within } from './within.js';
+import pTimeout from 'p-timeout';
 
 export type Resolution = { ok: true; addresses: string[] } | { ok: false; fact: SmtpFact };
 
@@ -20,9 +20,11 @@ export async function resolveHost(host: string, timeoutMs: number, dnsServers?: 
   if (host.toLowerCase() === 'localhost') return { ok: true, addresses: ['127.0.0.1', '::1'] };
   const resolver = new Resolver({ timeout: Math.max(250, Math.floor(timeoutMs / 4)), tries: 2 });
   if (dnsServers !== undefined) resolver.setServers(dnsServers);
-  const asked = await within(timeoutMs, Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]));
+  const asked = await pTimeout(Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]), {
+    ...{ milliseconds: timeoutMs, fallback: () => null },
+  });
   resolver.cancel();
-  if (asked === 'timeout') return unavailable(host, 'no answer in time');
+  if (asked === null) return unavailable(host, 'no answer in time');
   const addresses = asked.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   if (addresses.length > 0) return { ok: true, addresses: [...new Set(addresses)] };
   const codes = asked.flatMap((answer) =>
@@ -38,11 +40,9 @@ export async function resolveHost(host: string, timeoutMs: number, dnsServers?: 
 
 async function lookUpLocally(host: string, timeoutMs: number): Promise<string[]> {
   // DNS has already given the reason of the failure; only addresses matter here.
-  const found = await within(
-    timeoutMs,
-    lookup(host, { all: true, order: 'ipv4first' }).catch(() => []),
-  );
-  return found === 'timeout' ? [] : found.map((entry) => entry.address);
+  const asked = lookup(host, { all: true, order: 'ipv4first' }).catch(() => []);
+  const found = await pTimeout(asked, { milliseconds: timeoutMs, fallback: () => [] });
+  return found.map((entry) => entry.address);
 }
 
 function unavailable(host: string, why: string): Resolution {

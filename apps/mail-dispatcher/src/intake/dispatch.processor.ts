@@ -11,9 +11,9 @@ import {
   type RejectionReason,
   toFieldErrors,
 } from '@billing-mail/contracts';
-import { closeQueue, isDatabaseAway, type Logger, Traced, within } from '@billing-mail/platform';
+import { closeQueue, isDatabaseAway, type Logger, Traced, untilAnswers, within } from '@billing-mail/platform';
 import type { Job, Queue } from 'bull';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { DISPATCHER_ENV, type DispatcherEnv, limitsOf } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { DocumentStoreUnavailableError } from '../documents/document-store.js';
@@ -36,8 +36,7 @@ const INTAKE_CONCURRENCY = 16;
 const HAND_WITHIN_MS = 250;
 /** Above this size, parsing and copying a document blocks the event loop noticeably. */
 const LARGE_BYTES = 256 * 1024;
-const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 5000;
+const WAITS = { firstMs: 200, longestMs: 5000 };
 /** Failures that neither the database nor the file system explains, before a job is rejected. */
 const INEXPLICABLE_ALLOWED = 5;
 /** Limit of each step of the shutdown, which may take 30 s in all. */
@@ -159,20 +158,17 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
    */
   private async untilDone(job: Job<unknown>, work: () => Promise<string>): Promise<string> {
     let inexplicable = 0;
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      try {
-        return await work();
-      } catch (error) {
+    const giveUp = () =>
+      this.reject(job, 'given_up', [{ pointer: '', message: `can not be taken in; the log says why under job ${String(job.id)}` }]);
+    return untilAnswers(
+      () => (inexplicable < INEXPLICABLE_ALLOWED ? work() : giveUp()),
+      (error) => {
         this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
         if (this.ended) throw error;
         if (!isOurTrouble(error)) inexplicable += 1;
-        if (inexplicable === INEXPLICABLE_ALLOWED)
-          return this.reject(job, 'given_up', [
-            { pointer: '', message: `can not be taken in; the log says why under job ${String(job.id)}` },
-          ]);
-        await sleep(waitMs, undefined, { ref: false });
-      }
-    }
+      },
+      WAITS,
+    );
   }
 }
 

@@ -2,8 +2,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type FailureReason } from '@billing-mail/contracts';
 import { exhaust, postponeDelayMs, settledStatus, type Settlement, settleTry } from '@billing-mail/mail-core';
-import { currentTraceparent, isDatabaseAway, type Logger, Traced } from '@billing-mail/platform';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { currentTraceparent, isDatabaseAway, type Logger, Traced, untilAnswers } from '@billing-mail/platform';
 import { DISPATCHER_ENV, type DispatcherEnv } from '../dispatcher.env.js';
 import { LOGGER } from '../dispatcher.tokens.js';
 import { DeliveryRecords } from '../records/delivery-records.js';
@@ -25,8 +24,7 @@ import { ResultJournal } from './result-journal.js';
 import { SettlementStore } from './settlement.store.js';
 import { type FactsReport, type TryReport } from './try-report.js';
 
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 2000;
+const WAITS = { firstMs: 100, longestMs: 2000 };
 
 /** `recorded`: the decision was written. `late`: another worker has the delivery now, so only the facts were noted. */
 export type Recorded = { kind: 'recorded'; next: Settlement['next'] } | { kind: 'late' };
@@ -258,20 +256,21 @@ export class Settling implements OnApplicationShutdown {
    */
   private async untilRecorded<T>(report: FactsReport | Fruitless, write: () => Promise<T>): Promise<T> {
     let journalled: string | null = null;
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      try {
+    return untilAnswers(
+      async () => {
         const written = await write();
         if (journalled !== null) await this.forget(journalled);
         return written;
-      } catch (error) {
+      },
+      async (error) => {
         this.logger.warn({ deliveryId: report.deliveryId, step: 'record', err: error }, 'could not record a result yet');
         if (report.results === null && !isDatabaseAway(error)) throw error;
         journalled ??= await this.keep(report);
         // Without results nothing is lost: the lease runs out, and no try is counted.
         if (this.ended && (journalled !== null || !hasResults(report))) throw error;
-        await sleep(waitMs, undefined, { ref: false });
-      }
-    }
+      },
+      WAITS,
+    );
   }
 
   /**
