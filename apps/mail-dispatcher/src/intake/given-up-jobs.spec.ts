@@ -4,7 +4,9 @@ import { expectServerErrors } from '@billing-mail/testkit';
 import { type JobOptions } from 'bull';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Harness, invoice, startHarness, teamSettings } from '../testing/dispatcher-harness.js';
+import { AcceptDocument } from './accept-document.js';
 import { GivenUpJobs } from './given-up-jobs.js';
+import { RejectJob } from './reject-job.js';
 
 /** As often as Bull lets a job stall (`bullOptions`). */
 const STALLS = 10;
@@ -153,6 +155,19 @@ describe('a job that Bull would give up on', () => {
     await sweep();
     expect((await rejected()).map(({ reason, payload }) => [reason, payload.toString()])).toEqual([['given_up', '{"teamId":"acme",']]);
     await sentOnce(job);
+  });
+
+  it('is kept once it has failed five times for no known reason, although PostgreSQL is away when it is to be kept', async () => {
+    const accepting = jest.spyOn(AcceptDocument.prototype, 'accept').mockRejectedValue(new TypeError('nobody knows why'));
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const keeping = jest.spyOn(RejectJob.prototype, 'reject').mockRejectedValueOnce(away);
+    const job = invoice();
+    await harness.publish(job);
+    const [kept] = await harness.eventually(rejected, (rows) => rows.length > 0);
+    expect(kept).toMatchObject({ key: job.key, reason: 'given_up', errors: [{ message: expect.stringContaining('the log says why') }] });
+    expect([accepting.mock.calls.length, keeping.mock.calls.length]).toEqual([5, 2]);
+    await nothingIsLeft();
+    for (const spy of [accepting, keeping]) spy.mockRestore();
   });
 
   describe('as parsing it would take all of the memory', () => {
