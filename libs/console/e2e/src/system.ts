@@ -231,8 +231,11 @@ const dateOfTests = (): NodeJS.ProcessEnv =>
     ['LD_PRELOAD', 'FAKETIME', 'DONT_FAKE_MONOTONIC'].flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
   );
 
-/** Allowed for a team's server, and nobody listens there: below the ports that systems give out, and another one for each run of tests. */
-export const DOWN_PORT = 20_000 + (process.pid % 10_000);
+/**
+ * Allowed for a team's server, and nobody listens there: above what `findFreePort` gives, below what systems give to outgoing connections, and
+ * another one for each run of tests.
+ */
+export const DOWN_PORT = 30_000 + (process.pid % 2000);
 
 const migrateService = (name: ServiceName, env: NodeJS.ProcessEnv) =>
   promisify(execFile)(process.execPath, [join(root, 'apps', name, 'dist', 'migrate.js')], { cwd: root, env });

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { findFreePort } from './free-port.js';
+
+/** From here on systems give ports to outgoing connections. */
+const FIRST_OF_THE_SYSTEM = 32_768;
+
+describe('a free port', () => {
+  const servers: Server[] = [];
+  const listenAt = async (port: number): Promise<void> => {
+    const server = createServer().listen(port, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+  };
+  afterAll(() => Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))));
+
+  it('is none that the system may give away meanwhile, and another one each time', async () => {
+    const ports = await Promise.all(Array.from({ length: 100 }, () => findFreePort()));
+    expect(new Set(ports).size).toBe(100);
+    expect(Math.max(...ports)).toBeLessThan(FIRST_OF_THE_SYSTEM);
+  });
+
+  it('is the wanted one, but not while somebody listens there', async () => {
+    const wanted = await findFreePort();
+    expect(await findFreePort(wanted)).toBe(wanted);
+    await listenAt(wanted);
+    expect(await findFreePort(wanted)).not.toBe(wanted);
+  });
+
+  it('is none of those that somebody listens on', async () => {
+    const following = (await findFreePort()) + 1;
+    await listenAt(following);
+    expect(await findFreePort()).not.toBe(following);
+  });
+});
