@@ -9,7 +9,6 @@ export {
   startPostgresServer,
   startRedisServer,
   stopPostgresServer,
-  type ServerCommand,
   type ServerProcess,
 } from '@billing-mail/local-servers';
 export { createTestIdentity, type TestIdentity } from './verifying/test-identity.js';
