@@ -40,7 +40,9 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const start = async (): Promise<void> => {
     if (server?.isRunning()) return;
     const started = await startPostgresServer({ dataFolder: folder, port, durable: false });
-    ({ port, process: server } = started);
+    server = started.process;
+    if (port !== 0 && started.port !== port) throw new Error(`Somebody took port ${port} while PostgreSQL was down.`);
+    port = started.port;
   };
   const halt = async (mode: PostgresShutdown = 'fast'): Promise<void> => {
     if (server) await stopPostgresServer(server, mode);

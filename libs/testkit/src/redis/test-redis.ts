@@ -29,7 +29,10 @@ export async function startTestRedis(): Promise<TestRedis> {
   const start = async (): Promise<void> => {
     if (server?.isRunning()) return;
     await mkdir(folder, { recursive: true });
-    ({ port, process: server } = await startRedisServer({ dataFolder: folder, port, password: null }));
+    const started = await startRedisServer({ dataFolder: folder, port, password: null });
+    server = started.process;
+    if (port !== 0 && started.port !== port) throw new Error(`Somebody took port ${port} while Redis was down.`);
+    port = started.port;
   };
   const halt = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
     server?.signal('SIGCONT'); // a frozen process does not hear SIGTERM
