@@ -51,7 +51,7 @@ npm run legal-hold -- release TEAM        allows it again`,
   --staged            checks format, types and lint of the staged files
   --hook              installs that check before each commit of this clone`,
   test: `npm test [-- PATHS and flags of Jest]   runs every test except those of npm run ops-tests`,
-  'ops-tests': `npm run ops-tests [-- PATHS and flags of Jest]   tests failovers and restarts of real servers under load`,
+  'ops-tests': `npm run ops-tests [-- PATHS and flags of Jest]   tests failovers and restarts of real servers under load, and 5,000 deliveries under a team's limits`,
   'tools/campaigns/faults/dist/main.js': `npm run faults [-- FLAGS]   runs the fault campaign
   --list              lists the scenarios
   --only kills/after-the-gate   runs this one; may be repeated`,

@@ -1,5 +1,5 @@
-// `npm run ops-tests`: failovers and restarts of real servers under load, and days of sending in minutes, which take longer than a test of `npm test` may: every folder named `operations`.
-// Arguments (paths, Jest's flags) narrow it down.
+// `npm run ops-tests`: failovers and restarts of real servers under load, and hours of sending in minutes, which take longer than a test of `npm test`
+// may: every folder named `operations`. Arguments (paths, Jest's flags) narrow it down.
 import { endWithHelp } from './help.mjs';
 import { runTests } from './run-tests.mjs';
 import { NEEDED_BY_OPS_TESTS } from './system-programs.mjs';
