@@ -214,6 +214,7 @@ describe('the table of environment variables', () => {
     ['an empty list', described(durations.default([])), 'none'],
     ['what may be left out', described(z.string().optional()), '–'],
     ['what may not', described(z.string()), 'required'],
+    ['what another variable stands in for', described(z.string()).meta({ elseUses: 'OTHER' }), '`OTHER`'],
   ])('shows the default of %s as one would write it', (_, field, shown) => {
     expect(cells(reading('settings-api', { NAME: field }))).toEqual(['`NAME`', 'all', shown, 'what it is']);
   });

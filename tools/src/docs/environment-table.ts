@@ -36,6 +36,8 @@ function describe(variable: string, fields: readonly z.ZodType[]): string {
 }
 
 function describeDefault(field: z.ZodType): string {
+  const other = field.meta()?.['elseUses'];
+  if (typeof other === 'string') return `\`${other}\``;
   const absent = field.safeParse(undefined);
   if (!absent.success) return 'required';
   if (absent.data === undefined) return '–';

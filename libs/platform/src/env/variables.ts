@@ -177,9 +177,9 @@ export const variables = {
   ),
   NOTIFICATION_SECRET_KEYS: described(
     secretKeys,
-    'the same as `SECRET_KEYS`, for the secrets of webhooks: separate keys, so that no service can open what only the others need; one of the two is required, and `SECRET_KEYS` are used where this is not set',
+    'the same as `SECRET_KEYS`, for the secrets of webhooks: separate keys, so that no service can open what only the others need; one of the two is required',
     true,
-  ),
+  ).meta({ elseUses: 'SECRET_KEYS' }),
   PLATFORM_SMTP_URL: described(
     url(['smtp:', 'smtps:']),
     "the platform's server, `smtp://user:pass@host:587` (STARTTLS; without user and password plain, unless `?security=starttls`) or `smtps://…`",
