@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { type S3Fault, startTestS3Server, type TestS3Server } from '@billing-mail/testkit';
+import { bringDocuments, keepDocuments } from './copy-documents.js';
 import { type DocumentStore, DocumentStoreUnavailableError } from './document-store.js';
 import { FolderDocumentStore } from './folder-document-store.js';
 import { openDocumentStore } from './open-document-store.js';
@@ -12,7 +13,7 @@ import { S3Bucket } from './s3-bucket.js';
 import { readS3Url, S3DocumentStore } from './s3-document-store.js';
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
-async function* bytesOf(...parts: string[]): AsyncGenerator<Buffer> {
+async function* bytesOf(...parts: (string | Buffer)[]): AsyncGenerator<Buffer> {
   for (const part of parts) yield Buffer.from(part);
 }
 async function* broken(bytes: Buffer): AsyncGenerator<Buffer> {
@@ -75,13 +76,33 @@ const STORES: [name: string, open: () => Opened][] = [
   ],
 ];
 
-describe.each(STORES)('the document store in %s', (_, open) => {
+describe.each(STORES)('the document store in %s', (name, open) => {
   let store: DocumentStore;
   let invoicingPuts: Opened['invoicingPuts'];
   beforeEach(() => ({ store, invoicingPuts } = open()));
 
   const read = async (hash: string) => (await whole(store.open({ sha256: hash, ref: null }))).toString();
   const isThere = async (hash: string) => (await store.sizeOf({ sha256: hash, ref: null })) !== null;
+
+  it('is kept by a backup, which tells what the store lacks, and brought back into another store', async () => {
+    const backup = await mkdtemp(path.join(tmpdir(), 'backup-'));
+    const hashes = [];
+    for (const content of ['invoice', LARGE]) hashes.push((await store.put(bytesOf(content))).sha256);
+    const [lost, sentMeanwhile] = [sha256('lost'), sha256('sent meanwhile')];
+    const named = [...hashes, lost].map((hash) => ({ sha256: hash, isDocument: true }));
+    const lines = [...named, { sha256: sentMeanwhile, isDocument: false }].map((line) => `${JSON.stringify(line)}\n`);
+    await writeFile(path.join(backup, 'documents.jsonl'), lines.join(''));
+    for (let time = 0; time < 2; time += 1) expect(await keepDocuments(store, backup)).toEqual({ copied: 2, missing: [lost] });
+
+    const other = name === 'S3' ? open().store : openDocumentStore(`file:${path.join(backup, 'other')}`);
+    for (let time = 0; time < 2; time += 1) expect(await bringDocuments(other, backup)).toBe(2);
+    for (const [index, content] of ['invoice', LARGE].entries())
+      expect((await whole(other.open({ sha256: hashes[index] ?? '', ref: null }))).equals(Buffer.from(content))).toBe(true);
+    await mkdir(path.join(backup, 'documents', lost.slice(0, 2)), { recursive: true });
+    await writeFile(path.join(backup, 'documents', lost.slice(0, 2), lost), 'broken');
+    await expect(bringDocuments(other, backup)).rejects.toThrow(`${lost} of the backup has other bytes`);
+    await rm(backup, { recursive: true });
+  });
 
   it('keeps the same bytes once, under their hash', async () => {
     const blob = await store.put(bytesOf('in', 'voice'));
