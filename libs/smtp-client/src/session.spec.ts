@@ -417,7 +417,7 @@ describe('closing in mid-message', () => {
     server.script = { final: 'stall' };
     const session = await sessionWith(server);
     const sending = session.send(messageOf(SMALL));
-    await server.waitFor(1, 60_000);
+    await server.waitFor(1);
     await session.close();
     expect(await sending).toMatchObject({
       outcome: 'failed',

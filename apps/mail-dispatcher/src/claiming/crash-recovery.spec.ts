@@ -328,7 +328,6 @@ describe('a delivery whose worker may die', () => {
     await harness.eventually(
       async () => (await journal.kept()).length,
       (count) => count === 1,
-      10_000,
     );
     await harness.database.start();
     const delivery = await harness.until(team, job.key);

@@ -13,7 +13,7 @@ describe('a delivery', () => {
   beforeEach(() => harness.reset());
 
   const onlyMessage = async (server = harness.platform) => {
-    const [message, ...more] = await server.waitFor(1, 10_000);
+    const [message, ...more] = await server.waitFor(1);
     expect(more).toEqual([]);
     const raw = message?.raw ?? Buffer.alloc(0);
     return { message, raw, parsed: await simpleParser(raw) };

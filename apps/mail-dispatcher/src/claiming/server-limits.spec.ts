@@ -111,7 +111,6 @@ describe('a limit of the server', () => {
       const refused = server.connections.flatMap(({ commands }) => commands).filter((command) => command.startsWith('MAIL')).length - 30;
       expect(refused).toBeLessThan(60);
     },
-    200_000,
   );
 
   it('ends for what waits as soon as the server is another one', async () => {

@@ -29,7 +29,7 @@ describe('settings and deliveries under way', () => {
     harness.platform.script = { data: { wait: 20, then: '354 go on' } };
     const jobs = Array.from({ length: 100 }, () => invoice());
     await Promise.all(jobs.map((job) => harness.publish(job)));
-    await harness.platform.waitFor(20, 20_000);
+    await harness.platform.waitFor(20);
     await harness.saveSettings(after);
     const deliveries = await Promise.all(jobs.map((job) => harness.until('acme', job.key)));
     const looks = await Promise.all(

@@ -296,24 +296,20 @@ describe('a dispatcher that dies or stands still', () => {
   it.each([
     ['retry', ['sent'], 2, ['uncertain', 'accepted']],
     ['hold', ['uncertain'], 1, ['uncertain']],
-  ])(
-    'leaves a logged doubt when it is killed after the end of data went out (%s)',
-    async (policy, wanted, copies, attempts) => {
-      await endAll();
-      const killed = await start({ UNCERTAIN_POLICY: policy });
-      for (const server of [harness.platform, harness.custom]) server.script = { final: 'stall' };
-      const both = await leadTo(({ messages }) => messages.length > 0);
-      await killed.end('SIGKILL');
-      for (const server of [harness.platform, harness.custom]) server.script = {};
-      await start({ UNCERTAIN_POLICY: policy });
-      for (const { server, job } of both) {
-        expect(await untilStatus(job, ...wanted)).toMatchObject({ attempts });
-        expect(server.messages).toHaveLength(copies);
-        expect(new Set(server.messages.map(({ sha256 }) => sha256)).size).toBe(1);
-      }
-    },
-    40_000,
-  );
+  ])('leaves a logged doubt when it is killed after the end of data went out (%s)', async (policy, wanted, copies, attempts) => {
+    await endAll();
+    const killed = await start({ UNCERTAIN_POLICY: policy });
+    for (const server of [harness.platform, harness.custom]) server.script = { final: 'stall' };
+    const both = await leadTo(({ messages }) => messages.length > 0);
+    await killed.end('SIGKILL');
+    for (const server of [harness.platform, harness.custom]) server.script = {};
+    await start({ UNCERTAIN_POLICY: policy });
+    for (const { server, job } of both) {
+      expect(await untilStatus(job, ...wanted)).toMatchObject({ attempts });
+      expect(server.messages).toHaveLength(copies);
+      expect(new Set(server.messages.map(({ sha256 }) => sha256)).size).toBe(1);
+    }
+  });
 
   it('loses no report when it is killed between its receipt and its commit: the sender repeats it, and it is told once', async () => {
     await endAll();

@@ -177,17 +177,13 @@ describe('an upload', () => {
     ['without a subject', { ...one, subject: undefined }, { file1: pdfOf(9) }, 422, '/subject'],
     ['of a team without settings', one, { file1: pdfOf(9) }, 422, '/teamId', 'stranger'],
     ['of what can be no team', one, { file1: pdfOf(9) }, 404, undefined, 'no%20team'],
-  ])(
-    'is refused %s, and leaves nothing',
-    async (_name, delivery, files, status, pointer, ...[team]) => {
-      const before = await filesIn();
-      const { body, ...answer } = await upload('up-refused', delivery, files, team);
-      expect([answer.status, body.errors?.[0]?.pointer]).toEqual([status, pointer]);
-      expect(await filesIn()).toEqual(before);
-      expect(await harness.delivery('acme', 'up-refused')).toBeNull();
-    },
-    60_000,
-  );
+  ])('is refused %s, and leaves nothing', async (_name, delivery, files, status, pointer, ...[team]) => {
+    const before = await filesIn();
+    const { body, ...answer } = await upload('up-refused', delivery, files, team);
+    expect([answer.status, body.errors?.[0]?.pointer]).toEqual([status, pointer]);
+    expect(await filesIn()).toEqual(before);
+    expect(await harness.delivery('acme', 'up-refused')).toBeNull();
+  });
 
   it('is refused under the key of another document, and leaves nothing, as does JSON', async () => {
     expect((await upload('up-key', one, { file1: pdfOf(100) })).status).toBe(202);

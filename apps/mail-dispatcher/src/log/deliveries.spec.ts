@@ -493,7 +493,7 @@ describe('the delivery log', () => {
     harness.platform.script = { final: { wait: 900, then: '250 ok' } };
     const job = invoice({ teamId: 'final' });
     await harness.publish(job);
-    await harness.platform.waitFor(1, 10_000);
+    await harness.platform.waitFor(1);
     const open = await harness.until('final', job.key, () => true);
     expect((await post(`final/deliveries/${open.id}/cancel`)).status).toBe(409);
     expect((await harness.until('final', job.key)).status).toBe('sent');

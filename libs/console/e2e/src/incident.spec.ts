@@ -31,7 +31,6 @@ describe('trouble with a mail server', () => {
     await eventually(
       () => deliveriesOf(system, 'rast', 'failed'),
       (failed) => failed.length === 3,
-      60_000,
     );
     const page = await desk.open('/teams/rast/inbox', RUTH);
     await page.getByRole('link', { name: 'See what to do' }).click();

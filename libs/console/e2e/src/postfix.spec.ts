@@ -49,7 +49,6 @@ describe('what Postfix itself reports, as the server of the platform', () => {
     const alert = await eventually(
       () => system.platform.messages.find(({ recipients }) => recipients.some(({ address }) => address === clerk.email)),
       (message) => message !== undefined,
-      60_000,
     );
     expect(alert?.raw?.toString()).toContain('gone@x[.]example: This e-mail address does not exist.');
   });

@@ -119,7 +119,6 @@ export async function readAll(system: System, userId: string, count: number): Pr
   await eventually(
     () => call('GET', url, token) as Promise<{ items: { count: number }[] }>,
     ({ items }) => items.reduce((sum, each) => sum + each.count, 0) >= count,
-    60_000,
   );
   await call('POST', `${url}/read-all`, token, {});
 }
@@ -163,7 +162,6 @@ export async function allSettled(system: System, teams: readonly string[]): Prom
     await eventually(
       () => deliveriesOf(system, team),
       (all) => all.every(({ status }) => !['queued', 'sending', 'waiting'].includes(status)),
-      60_000,
     );
   }
 }

@@ -132,7 +132,6 @@ describe('deliveries and inbox', () => {
     await eventually(
       () => failedOf(system, team),
       (count) => count === numbers.length,
-      60_000,
     );
   }
 
@@ -152,7 +151,6 @@ describe('deliveries and inbox', () => {
     await eventually(
       () => Promise.resolve(system.own.messages.length),
       (count) => count === 5,
-      60_000,
     );
   }
 
@@ -189,7 +187,6 @@ describe('deliveries and inbox', () => {
     const letters = await eventually(
       () => Promise.resolve(system.platform.messages.map(({ raw }) => raw?.toString().replaceAll('=\r\n', '') ?? '')),
       (all) => all.some((text) => text.includes('/teams/conrad/incidents/')),
-      60_000,
     );
     const path = /\/teams\/conrad\/incidents\/[\w-]+/.exec(letters.join('\n'))?.[0] ?? 'no link';
     const { counter, act } = countActions();

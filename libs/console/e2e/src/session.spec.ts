@@ -203,7 +203,7 @@ describe('who is signed in', () => {
     await page.getByLabel('Your e-mail address').fill('eve@adler.example');
     await page.getByRole('button', { name: 'Save' }).click();
     await unconfirmed.waitFor();
-    const letter = (await system.platform.waitFor(before + 1, 20_000)).at(-1);
+    const letter = (await system.platform.waitFor(before + 1)).at(-1);
     const text = letter?.raw?.toString().replaceAll('=\r\n', '').replaceAll('=3D', '=') ?? '';
     const link = /http:\S+\?confirm=[\w-]{22}/.exec(text)?.[0] ?? 'no link';
     const code = link.split('=')[1] ?? 'no code';

@@ -15,7 +15,6 @@ const whenIt = (system: System, team: string, status: string) =>
   eventually(
     () => deliveriesOf(system, team, status),
     (found) => found.length > 0,
-    60_000,
   );
 
 /** The text of the only message in the inbox. */

@@ -44,7 +44,7 @@ export async function run(folder: string, port: number, command: Pick<ServerComm
   const server: ServerProcess = await startServerProcess({
     ...command,
     ready: () => isListening(port),
-    readyWithinMs: 30_000,
+    readyWithinMs: 120_000,
     deathSignal: 'TERM',
   });
   return {

@@ -29,7 +29,7 @@ export type ScriptedSmtpServer = {
   readonly openConnections: number;
   readonly maxConcurrentConnections: number;
   /** Resolves when there are `count` messages; rejects after `timeoutMs`. */
-  waitFor(count: number, timeoutMs: number): Promise<SmtpTransaction[]>;
+  waitFor(count: number, timeoutMs?: number): Promise<SmtpTransaction[]>;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;
   /** Does something on every open connection although no reply is due; resolves when it is done. */
@@ -87,7 +87,7 @@ class RunningServer implements ScriptedSmtpServer {
     });
   }
 
-  async waitFor(count: number, timeoutMs: number): Promise<SmtpTransaction[]> {
+  async waitFor(count: number, timeoutMs = 120_000): Promise<SmtpTransaction[]> {
     const until = Date.now() + timeoutMs;
     while (this.messages.length < count) {
       const leftMs = until - Date.now();

@@ -1,21 +1,18 @@
 // 5,000 deliveries of a team whose server takes 30 a minute over 3 connections, by two dispatchers on real PostgreSQL, Redis and SMTP
-// sockets. Only the minute is shorter, and not shorter than this machine can keep up with.
+// sockets. A minute is ten seconds here: long enough that the moment in which a dispatcher notices that it may go on counts little.
 import { type DeliveryForecast } from '@billing-mail/contracts';
 import { type Harness, invoice, ownServer, startHarness, teamSettings } from '../../testing/dispatcher-harness.js';
 
 const COUNT = 5000;
 const LIMITS = { connections: 3, messagesPerMinute: 30 };
-const SHORTEST_MINUTE_MS = 500;
-/** So many times the work that the limit leaves is what the machine has to manage, so that the limit is what holds the team. */
-const SPARE = 5;
+const WINDOWS = { minuteMs: 10_000, dayMs: 24 * 3_600_000 };
 /** Other teams hand in as many at a time, so often. */
 const OTHERS = { rounds: 5, documents: 20 };
 
 describe('5,000 deliveries of a team with limits', () => {
-  const windows = { minuteMs: SHORTEST_MINUTE_MS, dayMs: 24 * 3_600_000 };
   let harness: Harness;
   beforeAll(async () => {
-    harness = await startHarness({ dispatchers: 2, windows, env: { SMTP_SESSION_IDLE: '1s', DISPATCH_CONCURRENCY: '8' } });
+    harness = await startHarness({ dispatchers: 2, windows: WINDOWS, env: { SMTP_SESSION_IDLE: '1s', DISPATCH_CONCURRENCY: '8' } });
   });
   afterAll(() => harness.stop());
 
@@ -38,14 +35,6 @@ describe('5,000 deliveries of a team with limits', () => {
     );
 
   it('go out as was foretold, never more than the server takes, and hold up no other team', async () => {
-    const trial = 300;
-    await harness.saveSettings(teamSettings('trial'));
-    const triedFrom = performance.now();
-    await handIn('trial', trial);
-    await allSettled('trial', trial);
-    const eachMs = (performance.now() - triedFrom) / trial;
-    windows.minuteMs = Math.max(SHORTEST_MINUTE_MS, Math.ceil(SPARE * eachMs * LIMITS.messagesPerMinute));
-
     const seen: number[] = [];
     harness.custom.script = { mail: () => (seen.push(performance.now()), '250 ok') };
     await harness.saveSettings(teamSettings('limited', { sender: 'custom', smtp: ownServer(harness.custom.port, { limits: LIMITS }) }));
@@ -72,10 +61,10 @@ describe('5,000 deliveries of a team with limits', () => {
 
     expect(harness.custom.messages).toHaveLength(COUNT);
     expect(harness.custom.maxConcurrentConnections).toBeLessThanOrEqual(LIMITS.connections);
-    const most = seen.filter((at, index) => (seen[index + LIMITS.messagesPerMinute] ?? Infinity) - at < windows.minuteMs);
+    const most = seen.filter((at, index) => (seen[index + LIMITS.messagesPerMinute] ?? Infinity) - at < WINDOWS.minuteMs);
     expect(most).toEqual([]);
     const foretold = Date.parse(endsAt ?? '') - beganAt;
-    process.stdout.write(`a minute of ${windows.minuteMs} ms: foretold ${foretold} ms, took ${took} ms\n`);
+    process.stdout.write(`foretold ${foretold} ms, took ${took} ms\n`);
     expect(took).toBeGreaterThan(0.9 * foretold);
     expect(took).toBeLessThan(1.1 * foretold);
   }, 3_600_000);

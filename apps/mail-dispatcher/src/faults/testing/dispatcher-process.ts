@@ -45,7 +45,9 @@ export async function startDispatcherProcess(harness: Harness, env: Record<strin
 
 async function isReady(port: number): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2000) })).ok;
+    // A kept connection may lead to another program that had this port before.
+    return (await fetch(`http://127.0.0.1:${port}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) }))
+      .ok;
   } catch {
     return false; // not listening yet
   }
