@@ -54,6 +54,8 @@ export function explainAddress(value: string): string | null {
   if (at <= 0 || at === value.length - 1) return 'is not an e-mail address; it needs the form name@example.com';
   const local = value.slice(0, at);
 
+  if (local.includes('@')) return 'has more than one @; an address has exactly one';
+  if (/^\.|\.\.|\.$/.test(local)) return 'has a dot at the beginning, at the end or next to another dot before the @';
   if (/[^\x21-\x7e]/.test(local))
     return 'has a space, line break or non-ASCII character before the @; use plain letters, digits and . - _ +';
   if (local.length > MAX_LOCAL) return `has more than ${MAX_LOCAL} characters before the @`;

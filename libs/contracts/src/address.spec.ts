@@ -82,6 +82,17 @@ describe('an e-mail address', () => {
     expect(parsed.error?.issues[0]?.message).toMatch(/\w/);
   });
 
+  it.each([
+    ['te@st@iana.org', /more than one @/],
+    ['tést@@iana.org', /more than one @/],
+    ['.test@iana.org', /a dot at the beginning/],
+    ['test.@iana.org', /a dot at the beginning/],
+    ['te..st@iana.org', /a dot at the beginning/],
+    ['test(comment)@iana.org', /a character before the @ that mail servers do not take/],
+  ])('says of %s what is wrong with it and not something else', (value, reason) => {
+    expect(explainAddress(value)).toMatch(reason);
+  });
+
   it('never lets through what could end an SMTP command or a header, whatever is typed', () => {
     const nearlyAddress = fc
       .tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('@', ''), fc.string({ unit: 'binary', maxLength: 20 }))

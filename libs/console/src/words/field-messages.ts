@@ -64,6 +64,11 @@ const germanDay = (day = ''): string => day.split('-').reverse().join('.');
 
 const GERMAN: ReadonlyMap<string, string> = new Map([
   ['has spaces around it; remove them', 'hat Leerzeichen am Rand; bitte entfernen'],
+  ['has more than one @; an address has exactly one', 'hat mehr als ein @; eine Adresse hat genau eines'],
+  [
+    'has a dot at the beginning, at the end or next to another dot before the @',
+    'hat vor dem @ einen Punkt am Anfang, am Ende oder neben einem anderen Punkt',
+  ],
   ['is not an e-mail address; it needs the form name@example.com', 'ist keine E-Mail-Adresse; sie braucht die Form name@beispiel.de'],
   [
     'has a space, line break or non-ASCII character before the @; use plain letters, digits and . - _ +',
