@@ -116,7 +116,7 @@ describe('what others write', () => {
       await page.getByRole('button', { name: 'Test connection' }).click();
       await page.getByText(says).waitFor();
     };
-    await test('Everything works.');
+    await test('The connection works.');
     // A server that says what it was told.
     system.own.script = { security: 'starttls', accounts: [], auth: `535 5.7.8 wrong password ${secret}` };
     await test('It stops at: Sign in');

@@ -114,7 +114,7 @@ describe('by keyboard alone', () => {
     await keys.use(page.getByRole('switch', { name: /^If your server fails/ }), 'Space');
     const test = page.getByRole('button', { name: 'Test connection' });
     await keys.use(test);
-    await page.getByText('Everything works.', { exact: true }).waitFor();
+    await page.getByText('The connection works.', { exact: true }).waitFor();
     expect(await hasFocus(test)).toBe(true);
     await keys.write(page.getByLabel('Send a test e-mail to'), 'me@acme.example');
     await keys.press('Enter');

@@ -55,7 +55,7 @@ export function TestSteps({
         ))}
       </ol>
       {notAsked === undefined ? null : (
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" mt="sm">
           {notAsked}
         </Text>
       )}

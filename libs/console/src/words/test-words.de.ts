@@ -8,8 +8,9 @@ export const testWords: typeof english = {
   sendTo: 'Test-E-Mail senden an',
   send: 'Test-E-Mail senden',
   running: 'Wird geprüft …',
-  passed: 'Alles funktioniert.',
-  passedSent: (address) => `Alles funktioniert. Der Server hat eine Test-E-Mail an ${address} angenommen; sehen Sie nach, ob sie ankommt.`,
+  passed: 'Die Verbindung funktioniert.',
+  passedSent: (address) =>
+    `Die Verbindung funktioniert. Der Server hat eine Test-E-Mail an ${address} angenommen; sehen Sie nach, ob sie ankommt.`,
   failed: (step) => `Es scheitert bei: ${step}`,
   outdated: 'Das Formular wurde seit dieser Prüfung geändert.',
   steps: {

@@ -6,8 +6,8 @@ export const testWords = {
   sendTo: 'Send a test e-mail to',
   send: 'Send test e-mail',
   running: 'Testing …',
-  passed: 'Everything works.',
-  passedSent: (address: string) => `Everything works. The server has accepted a test e-mail to ${address}; look whether it arrives.`,
+  passed: 'The connection works.',
+  passedSent: (address: string) => `The connection works. The server has accepted a test e-mail to ${address}; check whether it arrives.`,
   failed: (step: string) => `It stops at: ${step}`,
   outdated: 'The form has changed since this test.',
   steps: {
