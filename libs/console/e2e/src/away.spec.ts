@@ -31,7 +31,7 @@ describe('while something is away', () => {
     const banner = page.getByText('You are offline.');
     await banner.waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    const failure = page.getByRole('alert').filter({ hasText: 'It was not saved.' });
+    const failure = page.getByRole('alert').filter({ hasText: 'Your changes were not saved.' });
     await failure.waitFor();
     expect(await page.getByLabel('Company name').inputValue()).toBe('ACME by the sea');
     await page.context().setOffline(false);
@@ -70,7 +70,7 @@ describe('while something is away', () => {
     await page.getByLabel('Company name').fill('ACME after a restart');
     await system.end('settings-api');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('alert').filter({ hasText: 'It was not saved.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Your changes were not saved.' }).waitFor();
     await system.start('settings-api');
     expect(await page.getByLabel('Company name').inputValue()).toBe('ACME after a restart');
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -97,6 +97,8 @@ describe('E-mail delivery', () => {
     const page = await open();
     await paste(page, '#field-cc', 'good@acme.example, bad@@acme.example; double..dot@acme.example');
     await page.getByText('2 addresses cannot be used').waitFor();
+    await page.getByText('has more than one @').waitFor();
+    await page.getByText('next to another dot before the @').waitFor();
     // Nobody gets a mail at those.
     await page.getByText('1 address', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -280,8 +282,23 @@ describe('E-mail delivery', () => {
     await page.route('**/email-delivery', (route) => route.fulfill({ status: 500, body: JSON.stringify(problem) }), { times: 1 });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Request req-4711').waitFor();
+    const failure = page.getByRole('alert').filter({ hasText: 'Request req-4711' });
+    await eventually(() => failure.evaluate((element) => element === document.activeElement), Boolean);
+    await page.getByRole('region', { name: 'Save' }).getByText('Your changes were not saved.').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await saved(page);
+  });
+
+  it('leads to what the service says is wrong with a field', async () => {
+    const page = await open(SETTINGS, { allow: [422] });
+    await page.getByLabel('Company name').fill('ACME refused');
+    const errors = [{ pointer: '/companyName', message: 'must not be empty' }];
+    const problem = { type: 'urn:x:invalid', title: 'x', status: 422, detail: 'x', errors };
+    await page.route('**/email-delivery', (route) => route.fulfill({ status: 422, body: JSON.stringify(problem) }), { times: 1 });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const summary = page.getByRole('alert').filter({ hasText: '1 field to correct' });
+    await eventually(() => summary.evaluate((element) => element === document.activeElement), Boolean);
+    await page.getByRole('region', { name: 'Save' }).getByText('Your changes were not saved.').waitFor();
   });
 
   it('never lets a password out again', async () => {
@@ -379,7 +396,7 @@ describe('E-mail delivery', () => {
       system.own.script = { security: 'starttls', ...account };
       await page.locator('#field-smtp-auth-password').fill('right');
       await page.getByRole('button', { name: 'Test connection' }).click();
-      await page.getByText('Everything works.', { exact: true }).waitFor();
+      await page.getByText('The connection works.', { exact: true }).waitFor();
       await page.getByLabel('Send a test e-mail to').fill('me@acme.example');
       await page.getByRole('button', { name: 'Send test e-mail' }).click();
       await page.getByText('The server has accepted a test e-mail to me@acme.example').waitFor();
@@ -697,7 +714,7 @@ describe('E-mail delivery', () => {
       await shown.getByText('valid until').waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Test connection' }).click();
-      await page.getByText('Everything works.', { exact: true }).waitFor();
+      await page.getByText('The connection works.', { exact: true }).waitFor();
       await page.locator('details:has(#field-smtp-tls-clientCertificate-file)').getByRole('button', { name: 'Remove' }).click();
       await page.getByRole('button', { name: 'Test connection' }).click();
       await page.getByText('lets in only those who show a security certificate').first().waitFor();

@@ -9,6 +9,7 @@ import { Section } from './section.js';
 export function CompanySection() {
   const words = useLanguage().words.settings.company;
   const { draft, edit, isReadOnly } = useEditing();
+  const isOwn = draft.sender === 'custom';
   const { readOnly: _, ...locale } = useField('/locale');
   return (
     <Section title={words.title}>
@@ -17,8 +18,8 @@ export function CompanySection() {
           <TextInput
             {...useField('/companyName')}
             label={words.name}
-            description={words.nameHint}
-            required
+            description={isOwn ? words.nameHintOwn : words.nameHint}
+            required={!isReadOnly}
             value={draft.companyName}
             autoComplete="organization"
             onChange={(event) => edit({ companyName: event.currentTarget.value })}
@@ -26,7 +27,7 @@ export function CompanySection() {
           <TextInput
             {...useField('/replyTo')}
             label={words.replyTo}
-            description={words.replyToHint}
+            description={isOwn ? words.replyToHintOwn : words.replyToHint}
             type="email"
             inputMode="email"
             autoComplete="off"

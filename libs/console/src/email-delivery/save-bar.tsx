@@ -8,7 +8,8 @@ import classes from './save-bar.module.css';
 export function SaveBar({ form }: { form: FormState }) {
   const words = useLanguage().words.settings.save;
   const count = form.changed.length;
-  const said = form.saving.isPending ? words.saving : count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : words.nothing;
+  const state = count > 0 ? words.unsaved(count) : form.hasSaved ? words.saved : words.nothing;
+  const said = form.saving.isPending ? words.saving : form.saving.error ? words.failed : state;
   return (
     <div className={classes.bar} data-saved={form.hasSaved && count === 0} role="region" aria-label={words.region}>
       <Text size="sm" fw={500} role="status">

@@ -31,6 +31,7 @@ export function SettingsForm({ team, role, stored }: Props) {
   const { words, locale } = useLanguage();
   const form = useFormState(team, stored, locale);
   const summary = useRef<HTMLDivElement>(null);
+  const trouble = useRef<HTMLDivElement>(null);
   // A link may lead to the very field that has to be corrected.
   useEffect(() => document.getElementById(window.location.hash.slice(1))?.focus(), []);
   // The summary exists after the next paint; users who do not see it are led there.
@@ -48,6 +49,10 @@ export function SettingsForm({ team, role, stored }: Props) {
     isSigned: (form.stored?.certificate ?? null) !== null,
   };
   const failure = form.saving.error;
+  // Both stand far above the button that saves.
+  useEffect(() => {
+    if (failure !== null) requestAnimationFrame(() => (summary.current ?? trouble.current)?.focus());
+  }, [failure]);
   const isShownElsewhere = failure instanceof ProblemError && (failure.status === 412 || failure.errors.length > 0);
 
   const submit = (event: FormEvent): void => {
@@ -68,7 +73,7 @@ export function SettingsForm({ team, role, stored }: Props) {
           <NowStrip team={team} stored={form.stored} />
           {form.errors.length > 0 ? <ErrorSummary ref={summary} errors={form.errors} /> : null}
           {failure && !isShownElsewhere ? (
-            <Trouble error={failure} title={words.settings.save.failed} onRetry={() => void form.save()} />
+            <Trouble ref={trouble} error={failure} title={words.settings.save.failed} onRetry={() => void form.save()} />
           ) : null}
           <CompanySection />
           <CopiesSection />

@@ -1,10 +1,13 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { type Ref } from 'react';
 import { AwayError, ProblemError } from '../api/problem.js';
 import { useLanguage } from '../words/words-context.js';
 
-/** An answer that failed: what happened, its request id to name to support, and a way to try again. */
-export function Trouble({ error, title, onRetry }: { error: Error; title?: string; onRetry?: () => void }) {
+type Props = { ref?: Ref<HTMLDivElement>; error: Error; title?: string; onRetry?: () => void };
+
+/** An answer that failed: what happened, its request id to name to support, and a way to try again. Whoever holds `ref` may give it the focus. */
+export function Trouble({ ref, error, title, onRetry }: Props) {
   const {
     formats,
     words: {
@@ -16,6 +19,8 @@ export function Trouble({ error, title, onRetry }: { error: Error; title?: strin
   const isAway = error instanceof AwayError;
   return (
     <Alert
+      ref={ref}
+      tabIndex={ref === undefined ? undefined : -1}
       color="red"
       variant="outline"
       icon={<IconAlertTriangle aria-hidden />}
