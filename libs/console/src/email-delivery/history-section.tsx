@@ -3,6 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { type SettingsChangeRecord } from '@billing-mail/contracts';
 import { useState } from 'react';
 import { useNameOf } from '../people/people-queries.js';
+import { Address } from '../shell/address.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import { useEditing } from './editing.js';
 import { formerState, type FormerState } from './former-state.js';
@@ -68,7 +69,7 @@ function HistoryRecord({ record, nameOf }: { record: SettingsChangeRecord; nameO
       <ul>
         {record.changes.map((change) => (
           <li key={change.pointer} className="breakable">
-            {fieldOf(change.pointer, words)}: {sayChange(change, words, nameOf)}
+            {fieldOf(change.pointer, words)}: <Address>{sayChange(change, words, nameOf)}</Address>
           </li>
         ))}
       </ul>

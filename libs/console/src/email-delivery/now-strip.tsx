@@ -6,6 +6,7 @@ import { useClients } from '../api/clients-context.js';
 import { countTrouble, useStatistics } from '../deliveries/statistics-queries.js';
 import { type DeliveryFilter, writeFilter } from '../deliveries/delivery-filter.js';
 import { deliveriesPath, logStartPath } from '../paths.js';
+import { Address } from '../shell/address.js';
 import { type Language, useLanguage } from '../words/words-context.js';
 import classes from './now-strip.module.css';
 
@@ -19,7 +20,9 @@ export function NowStrip({ team, stored }: { team: string; stored: EmailDelivery
         <Title order={2} size="sm" c="dimmed" fw={500} mb={4}>
           {words.now.title}
         </Title>
-        <Text className="breakable">{useSentence(stored)}</Text>
+        <Text className="breakable">
+          <Address>{useSentence(stored)}</Address>
+        </Text>
       </div>
       <HealthOf team={team} isOwn={stored?.sender === 'custom'} />
     </Paper>
