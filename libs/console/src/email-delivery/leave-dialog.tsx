@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Modal, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { forgetDraft } from '../session/kept-draft.js';
+import { DialogFoot } from '../shell/dialog-foot.js';
 import { guardNavigation, releaseNavigation } from '../shell/navigation-guard.js';
 import { useLanguage } from '../words/words-context.js';
 
@@ -25,15 +26,15 @@ export function LeaveDialog({ changes }: { changes: number }) {
       centered
       closeButtonProps={{ 'aria-label': page.close }}
     >
-      <Text mb="lg">{words.text(changes)}</Text>
-      <Group justify="flex-end">
+      <Text>{words.text(changes)}</Text>
+      <DialogFoot>
         <Button variant="default" onClick={() => setLeave(null)} data-autofocus>
           {words.stay}
         </Button>
         <Button color="red" onClick={confirm}>
           {words.leave}
         </Button>
-      </Group>
+      </DialogFoot>
     </Modal>
   );
 }

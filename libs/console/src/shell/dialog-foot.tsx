@@ -6,6 +6,8 @@ import classes from './dialog-foot.module.css';
 export const DialogFoot = ({ trouble, children }: { trouble?: ReactNode; children: ReactNode }) => (
   <div className={classes.foot}>
     {trouble}
-    <Group justify="flex-end">{children}</Group>
+    <Group justify="flex-end" className={classes.buttons}>
+      {children}
+    </Group>
   </div>
 );
