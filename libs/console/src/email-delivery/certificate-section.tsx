@@ -32,7 +32,7 @@ export function CertificateSection({ team, certificate, hasServer }: Props) {
     <Section title={words.title}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          {words.lead}
+          {certificate === null ? words.leadNone : words.lead}
         </Text>
         {certificate === null ? <Text size="sm">{words.none}</Text> : <Shown team={team} certificate={certificate} />}
         {hasServer || isReadOnly ? null : <Text size="sm">{words.serverFirst}</Text>}

@@ -89,6 +89,8 @@ export const ownServerWords: typeof english = {
   certificate: {
     title: 'Eigene Signatur',
     lead: 'Belege, die Ihr eigener Mailserver verschickt, werden mit diesem Zertifikat signiert (S/MIME). So können Ihre Kunden prüfen, dass sie von Ihnen kommen.',
+    leadNone:
+      'Mit einem eigenen Zertifikat (S/MIME) werden Belege, die Ihr eigener Mailserver verschickt, signiert. So können Ihre Kunden prüfen, dass sie von Ihnen kommen.',
     none: 'Ihr Mailserver verschickt Belege ohne Signatur.',
     serverFirst:
       'Speichern Sie zuerst Ihren Mailserver mit seiner Absenderadresse: Das Zertifikat muss auf diese Adresse ausgestellt sein.',
