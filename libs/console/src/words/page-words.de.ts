@@ -69,7 +69,8 @@ export const pageWords: typeof english = {
       'provider-away': 'Der Anbieter des Postfachs antwortet nicht. Prüfen Sie seine Adresse, oder versuchen Sie es gleich noch einmal.',
       'clock-off':
         'Die Uhr unserer Plattform geht falsch, daher lehnt der Anbieter unsere Anfragen ab. Wenden Sie sich an unseren Kundendienst.',
-      unknown: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut; nennen Sie sonst unserem Kundendienst die Nummer der Anfrage.',
+      unknown:
+        'Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut; klappt es wieder nicht, nennen Sie unserem Kundendienst die Nummer der Anfrage.',
     },
     comeAgain: (wait) => `Versuchen Sie es in ${wait} noch einmal.`,
     requestId: (id) => `Anfrage ${id}`,

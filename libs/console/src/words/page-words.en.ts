@@ -39,7 +39,7 @@ export const pageWords = {
   loading: 'Loading',
   trouble: {
     awayTitle: 'No answer',
-    away: 'The service does not answer right now. Your connection may be down, or it is being restarted.',
+    away: 'The service does not answer right now. Your connection may be down, or the service is being restarted.',
     failedTitle: 'That did not work',
     /** By the kind of the problem; `unknown` for every other one. */
     kinds: {
