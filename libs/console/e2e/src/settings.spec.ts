@@ -121,6 +121,12 @@ describe('E-mail delivery', () => {
     const page = await open();
     await paste(page, '#field-bcc', Array.from({ length: 500 }, (_, index) => `copy${index}@acme.example`).join('\n'));
     await page.getByText('500 addresses', { exact: true }).waitFor();
+    const isInSight = (): Promise<boolean> =>
+      page.locator('#field-bcc').evaluate((input) => {
+        const { left, top, height } = input.getBoundingClientRect();
+        return document.elementFromPoint(left + 1, top + height / 2) === input;
+      });
+    await eventually(isInSight, Boolean);
     const chips = page.getByRole('list', { name: 'BCC: hidden copies' }).getByRole('listitem');
     expect(await chips.count()).toBe(40);
     await page.getByRole('textbox', { name: 'BCC: hidden copies' }).fill('another@acme.example');
@@ -211,7 +217,9 @@ describe('E-mail delivery', () => {
   it('lets a member look and says why nothing can be changed', async () => {
     const page = await open(SETTINGS, { claims: MAX });
     await page.getByText('You can look but not change anything').waitFor();
-    await page.getByText('Only admins of the team may change these settings: Anna Berg.').waitFor();
+    await page.getByText('may change these settings: Anna Berg. Ask them if something is wrong.').waitFor();
+    await page.getByText('In addition to whoever sent the document.', { exact: true }).waitFor();
+    expect(await page.locator('[required]').count()).toBe(0);
     expect(await page.getByLabel('Company name').getAttribute('readonly')).not.toBeNull();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   });
@@ -742,7 +750,7 @@ describe('E-mail delivery', () => {
       await page.getByRole('figure').getByText('Digitally signed').waitFor();
       expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
       expect(await seriousFindings(page)).toEqual([]);
-      const section = page.getByRole('region', { name: 'Signature of your own' });
+      const section = page.getByRole('region', { name: 'Your own signature' });
       await section.getByRole('button', { name: 'Remove' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
       await section.getByText('Documents go out by your server without a signature.').waitFor();

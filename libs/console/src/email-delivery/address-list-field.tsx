@@ -12,6 +12,7 @@ import { addAddresses, readAddressList, wrongAddresses } from './read-address-li
 
 type Props = { pointer: '/cc' | '/bcc' | CopyPointer; label: string; hint: string; list: Mailbox[]; onChange: (list: Mailbox[]) => void };
 
+const SHOWN_AT_FIRST = 40;
 const WRONG_SHOWN = 5;
 const SEPARATORS = ['Enter', ',', ';'];
 
@@ -24,13 +25,21 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
   const chips = useRef<HTMLUListElement>(null);
   const [typed, setTyped] = useState('');
   const [announcement, setAnnouncement] = useState('');
+  const [isWhole, setIsWhole] = useState(false);
   const wrong = useMemo(() => wrongAddresses(list), [list]);
+  const wrongOnes = new Set(wrong.map(({ address }) => address));
+  // The newest are the ones somebody is working on; wrong ones must be seen.
+  const shown = isWhole ? list : list.filter(({ address }, index) => index >= list.length - SHOWN_AT_FIRST || wrongOnes.has(address));
 
   const add = (text: string): void => {
     const result = addAddresses(list, readAddressList(text));
     if (result.added > 0) onChange(result.list);
     if (result.added > 0) setAnnouncement(copies.added(result.added, result.doubles));
     else if (result.doubles > 0) setAnnouncement(copies.onlyDoubles(result.doubles));
+    // More addresses push the input out of sight; whoever has left it stays where they are.
+    requestAnimationFrame(() => {
+      if (input.current === document.activeElement) input.current?.scrollIntoView({ block: 'nearest' });
+    });
   };
   const commit = (): void => {
     add(typed);
@@ -68,6 +77,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
       <div
         className={classes.box}
         data-error={error !== null || wrong.length > 0 || undefined}
+        data-readonly={readOnly || undefined}
         // Nothing to see and nothing to enter: the count below says it.
         hidden={readOnly && list.length === 0}
         onClick={() => input.current?.focus()}
@@ -75,8 +85,8 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
         <AddressChips
           ref={chips}
           label={label}
-          list={list}
-          wrong={wrong}
+          list={shown}
+          wrong={wrongOnes}
           isReadOnly={readOnly}
           onRemove={(address) => remove([address])}
           onLeave={() => input.current?.focus()}
@@ -104,9 +114,24 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
       <VisuallyHidden id={hintId}>{copies.add}</VisuallyHidden>
       <VisuallyHidden role="status">{announcement}</VisuallyHidden>
       <Group justify="space-between" mt={4} mih={22}>
-        <Text size="xs" c="dimmed">
-          {copies.count(list.length - wrong.length)}
-        </Text>
+        <Group gap="xs">
+          <Text size="xs" c="dimmed">
+            {copies.count(list.length - wrong.length)}
+          </Text>
+          {shown.length < list.length ? (
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              onClick={() => {
+                setIsWhole(true);
+                // The button is gone then.
+                input.current?.focus();
+              }}
+            >
+              {copies.showAll(list.length)}
+            </Button>
+          ) : null}
+        </Group>
         {!readOnly && list.length > 1 ? (
           <Button
             variant="subtle"
@@ -138,7 +163,7 @@ export function AddressListField({ pointer, label, hint, list, onChange }: Props
             ))}
             {wrong.length > WRONG_SHOWN ? <li>{words.settings.preview.more(wrong.length - WRONG_SHOWN)}</li> : null}
           </ul>
-          {readOnly ? null : (
+          {readOnly || wrong.length === 1 ? null : (
             <Button variant="default" size="compact-xs" onClick={() => remove(wrong.map(({ address }) => address))}>
               {copies.removeWrong}
             </Button>

@@ -11,7 +11,7 @@ export function LimitsFields() {
   const id = useId();
   return (
     <div role="group" aria-labelledby={`${id}-title`} aria-describedby={`${id}-hint`}>
-      <Text id={`${id}-title`} size="sm" fw={500}>
+      <Text id={`${id}-title`} size="sm" fw={650}>
         {words.limits}
       </Text>
       <Text id={`${id}-hint`} size="xs" c="dimmed" mb="xs">

@@ -40,7 +40,7 @@ export function MailPreview() {
           {Array.from(name)[0]?.toLocaleUpperCase()}
         </span>
         <div className={classes.from}>
-          <Text fw={600} className="breakable" lineClamp={2}>
+          <Text fw={600} className="breakable" lineClamp={4}>
             {name}
           </Text>
           {address === null ? null : (

@@ -7,10 +7,11 @@ import { Section } from './section.js';
 
 export function NotifySection({ team }: { team: string }) {
   const words = useLanguage().words.settings.notify;
-  const { draft, edit } = useEditing();
+  const { draft, edit, isReadOnly } = useEditing();
   const nameOf = useNameOf(team);
   const [typed, setTyped] = useState('');
   const people = usePeople(team).filter(({ role }) => role !== 'former');
+  const isByName = people.length > 0;
   // The field itself would look for those who are chosen by their names.
   const left = people.filter(({ id }) => !draft.notifyUserIds.includes(id));
   // Somebody who types a whole name and leaves the field means that person.
@@ -20,8 +21,8 @@ export function NotifySection({ team }: { team: string }) {
       <TagsInput
         {...useField('/notifyUserIds')}
         label={words.users}
-        description={people.length === 0 ? words.hint : words.hintByName}
-        placeholder={draft.notifyUserIds.length === 0 ? words.placeholder : ''}
+        description={isReadOnly ? words.hint : `${words.hint} ${isByName ? words.hintByName : words.hintById}`}
+        placeholder={isReadOnly || draft.notifyUserIds.length > 0 ? '' : isByName ? words.placeholder : words.placeholderById}
         data={left.map(({ id, name }) => ({ value: id, label: name }))}
         renderPill={({ value, onRemove, disabled }) => (
           <Pill withRemoveButton={!disabled} onRemove={onRemove}>

@@ -2,6 +2,7 @@ import { Button, Group, Input, PasswordInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useNameOf } from '../people/people-queries.js';
 import { useLanguage } from '../words/words-context.js';
+import { HINT_BELOW } from './connection-fields.js';
 import { needsPasswordAgain } from './draft.js';
 import { useEditing, useField } from './editing.js';
 import { useSetRecord } from './settings-queries.js';
@@ -49,7 +50,8 @@ export function PasswordField({ team }: { team: string }) {
         error={error}
         label={server.password}
         description={isAskedAgain ? server.passwordAgain : server.passwordHint}
-        required
+        inputWrapperOrder={HINT_BELOW}
+        required={!isReadOnly}
         readOnly={isReadOnly}
         autoComplete="new-password"
         value={draft.password ?? ''}

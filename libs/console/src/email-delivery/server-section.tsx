@@ -39,7 +39,7 @@ export function ServerSection({ team }: { team: string }) {
             {...useField('/smtp/host')}
             {...plain}
             label={words.host}
-            required
+            required={!isReadOnly}
             value={draft.host}
             onChange={(event) => edit(withHost(draft, event.currentTarget.value))}
           />
@@ -47,7 +47,7 @@ export function ServerSection({ team }: { team: string }) {
             {...useField('/smtp/port')}
             {...plain}
             label={words.port}
-            required
+            required={!isReadOnly}
             inputMode="numeric"
             value={draft.port}
             onChange={(event) => edit({ port: event.currentTarget.value })}
@@ -69,7 +69,7 @@ export function ServerSection({ team }: { team: string }) {
             {...plain}
             label={words.fromAddress}
             description={words.fromAddressHint}
-            required
+            required={!isReadOnly}
             inputMode="email"
             value={draft.fromAddress}
             onChange={(event) => edit({ fromAddress: event.currentTarget.value })}
@@ -127,7 +127,7 @@ function SignIn({ team }: { team: string }) {
             {...username}
             {...plain}
             label={words.username}
-            required
+            required={!isReadOnly}
             value={draft.username}
             onChange={(event) => edit(withUsername(draft, event.currentTarget.value))}
           />

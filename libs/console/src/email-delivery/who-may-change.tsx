@@ -14,5 +14,5 @@ export function WhoMayChange({ team }: { team: string }) {
     .sort((one, other) => one.localeCompare(other, locale));
   if (names.length === 0) return readOnly;
   const more = names.length - NAMED;
-  return readOnlyBut([...names.slice(0, NAMED), ...(more > 0 ? [words.settings.preview.more(more)] : [])].join(', '));
+  return readOnlyBut([...names.slice(0, NAMED), ...(more > 0 ? [words.settings.preview.more(more)] : [])].join(', '), names.length === 1);
 }

@@ -22,7 +22,7 @@ export const settingsWords: typeof english = {
     copies: (count) =>
       count === 0
         ? 'Kopien gehen an niemanden.'
-        : `${z(count, 'Kopie', 'Kopien')} je Beleg ${count === 1 ? 'geht' : 'gehen'} an Ihre CC- und BCC-Empfänger.`,
+        : `Je Beleg ${count === 1 ? 'geht' : 'gehen'} ${z(count, 'Kopie', 'Kopien')} als CC oder BCC mit.`,
     typeCopies: (which) => `Weitere Kopien werden verschickt mit: ${which}.`,
     firstVisit:
       'Noch ist nichts eingerichtet. Tragen Sie Ihren Firmennamen ein und speichern Sie; vorher kann kein Beleg verschickt werden.',
@@ -77,7 +77,7 @@ export const settingsWords: typeof english = {
     correct: 'Berichtigen',
     correctOne: (address) => `${address} berichtigen`,
     removeOne: (address) => `${address} entfernen`,
-    removeWrong: 'Alle diese entfernen',
+    removeWrong: 'Alle nicht verwendbaren entfernen',
     removeAll: 'Alle entfernen',
     added: (count, doubles) =>
       `${z(count, 'Adresse', 'Adressen')} hinzugefügt${doubles > 0 ? `, ${z(doubles, 'doppelte', 'doppelte')} weggelassen` : ''}.`,
@@ -87,7 +87,7 @@ export const settingsWords: typeof english = {
   },
   typeCopies: {
     title: 'Kopien für einzelne Belegarten',
-    lead: 'Werden nur mit Belegen einer Art verschickt, zusätzlich zu den Kopien oben.',
+    lead: 'Werden nur mit Belegen der jeweiligen Art verschickt, zusätzlich zu den Kopien oben.',
     none: 'Keine Belegart hat eigene Kopien.',
     types,
     add: {
@@ -114,7 +114,7 @@ export const settingsWords: typeof english = {
     customPoints: [
       'Versand von Ihrer eigenen Absenderadresse',
       'Belege stehen auch im Protokoll Ihres Anbieters',
-      'Signiert nur mit eigenem Zertifikat; um Anmeldung und Versandlimits Ihres Anbieters kümmern Sie sich',
+      'Signiert nur mit eigenem Zertifikat; um Anmeldung und Versandlimits Ihres Anbieters kümmern Sie sich selbst',
     ],
   },
   server: {
@@ -125,9 +125,9 @@ export const settingsWords: typeof english = {
     host: 'Server',
     port: 'Port',
     security: 'Verschlüsselung',
-    tls: 'TLS von Anfang an (üblich bei Port 465)',
+    tls: 'TLS (üblich bei Port 465)',
     starttls: 'STARTTLS (üblich bei Port 587)',
-    none: 'Keine: Andere können die Belege unterwegs lesen',
+    none: 'Keine (unterwegs lesbar)',
     auth: 'Anmeldung',
     authPassword: 'Benutzername und Passwort',
     authConnected: 'Verbundenes Postfach',
@@ -154,7 +154,8 @@ export const settingsWords: typeof english = {
     fallback: 'Bei Ausfall Ihres Mailservers über unsere Plattform verschicken',
     fallbackOn:
       'Nach drei Fehlversuchen wird ein Beleg signiert von unserer Adresse verschickt; Antworten gehen an Ihre. Sie werden jedes Mal benachrichtigt.',
-    fallbackOff: 'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform läuft nie etwas.',
+    fallbackOff:
+      'Nach drei Fehlversuchen bleibt ein Beleg liegen und Sie werden benachrichtigt. Über unsere Plattform wird nie etwas verschickt.',
     signInHints: {
       microsoft:
         'Microsoft 365 schaltet die Anmeldung mit Passwort ab Ende Dezember 2026 standardmäßig ab. Bis dahin geht sie nur, wenn Ihr Administrator SMTP AUTH für dieses Postfach zulässt; danach würden auf diesem Weg keine Belege mehr verschickt. Wählen Sie unten stattdessen „Verbundenes Postfach“.',
@@ -185,10 +186,11 @@ export const settingsWords: typeof english = {
   notify: {
     title: 'Wer bei Problemen benachrichtigt wird',
     users: 'Personen',
-    hint: 'Zusätzlich zu der Person, die den Beleg verschickt hat. Je Eintrag eine Benutzerkennung.',
-    hintByName:
-      'Zusätzlich zu der Person, die den Beleg verschickt hat. Wählen Sie Personen des Teams oder geben Sie eine Benutzerkennung ein.',
+    hint: 'Zusätzlich zu der Person, die den Beleg verschickt hat.',
+    hintById: 'Je Eintrag eine Benutzerkennung.',
+    hintByName: 'Wählen Sie Personen des Teams oder geben Sie eine Benutzerkennung ein.',
     placeholder: 'Name oder Benutzerkennung',
+    placeholderById: 'Benutzerkennung',
   },
   fields: {
     '/companyName': 'Firmenname',
@@ -222,8 +224,8 @@ export const settingsWords: typeof english = {
     title: 'Was geändert wurde',
     made: (who, when) => `${who} am ${when}`,
     change: (from, to) => `bisher ${from}, neu ${to}`,
-    added: (list) => `hinzugefügt: ${list}`,
-    removed: (list) => `entfernt: ${list}`,
+    added: (list) => `neu ${list}`,
+    removed: (list) => `entfernt ${list}`,
     order: 'in anderer Reihenfolge',
     secret: { set: 'gesetzt', replaced: 'ersetzt', removed: 'entfernt' },
     back: 'Zurück zu diesem Stand',
@@ -252,8 +254,8 @@ export const settingsWords: typeof english = {
     readOnlyTitle: 'Sie können lesen, nicht ändern',
     readOnly:
       'Diese Einstellungen dürfen nur Administratoren des Teams ändern. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.',
-    readOnlyBut: (names) =>
-      `Diese Einstellungen dürfen nur Administratoren des Teams ändern: ${names}. Wenden Sie sich an einen von ihnen, wenn etwas nicht stimmt.`,
+    readOnlyBut: (names, isOne) =>
+      `Diese Einstellungen dürfen nur Administratoren des Teams ändern: ${names}. Wenden Sie sich ${isOne ? 'dorthin' : 'an einen von ihnen'}, wenn etwas nicht stimmt.`,
   },
   kept: {
     title: (count) =>
@@ -267,13 +269,13 @@ export const settingsWords: typeof english = {
   conflict: {
     title: 'Inzwischen hat jemand anders gespeichert',
     who: (who, when) => `${who} hat am ${when} gespeichert. Von Ihren Änderungen ist noch nichts verloren.`,
-    theirs: 'Andere Änderung',
+    theirs: 'Gespeicherte Änderung',
     mine: 'Ihre Änderung',
     field: 'Feld',
     untouched: 'unverändert',
-    keepMine: 'Meine Änderungen behalten, die übrigen übernehmen',
-    keepMineHint: 'Ihre Änderungen kommen zu den anderen hinzu; vor dem Speichern sehen Sie noch einmal alles.',
-    takeTheirs: 'Andere übernehmen, meine verwerfen',
+    keepMine: 'Meine behalten, übrige übernehmen',
+    keepMineHint: 'Ihre Änderungen kommen zu den gespeicherten hinzu; vor dem Speichern prüfen Sie noch einmal.',
+    takeTheirs: 'Gespeicherte übernehmen, meine verwerfen',
     empty: 'leer',
     yes: 'ein',
     no: 'aus',

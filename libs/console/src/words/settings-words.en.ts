@@ -28,7 +28,7 @@ export const settingsWords = {
     copies: (count: number) =>
       count === 0
         ? 'Nobody gets copies.'
-        : `${s(count, 'copy', 'copies')} of each document ${count === 1 ? 'goes' : 'go'} to your CC and BCC recipients.`,
+        : `${s(count, 'copy', 'copies')} of each document ${count === 1 ? 'goes' : 'go'} out as CC or BCC.`,
     typeCopies: (which: string) => `Further copies go out with: ${which}.`,
     firstVisit: 'Nothing is set up yet. Enter your company name and save; until then no document can go out.',
   },
@@ -62,7 +62,7 @@ export const settingsWords = {
     sampleTo: 'Accounts payable <payables@customer.example>',
     sampleSubject: 'Invoice 2026-0042',
     sampleFile: '2026-0042.pdf',
-    nobody: 'your company name',
+    nobody: 'Your company name',
     missingAddress: 'sender address is missing',
     signed: 'Digitally signed',
     unsigned: 'Not signed',
@@ -131,9 +131,9 @@ export const settingsWords = {
     host: 'Server',
     port: 'Port',
     security: 'Encryption',
-    tls: 'TLS from the start (usual with port 465)',
+    tls: 'TLS (usual with port 465)',
     starttls: 'STARTTLS (usual with port 587)',
-    none: 'None: others can read the documents on their way',
+    none: 'None (readable on the way)',
     auth: 'Sign-in',
     authPassword: 'User name and password',
     authConnected: 'Connected mailbox',
@@ -152,7 +152,8 @@ export const settingsWords = {
     fromName: 'Sender name',
     fromNameHint: 'Empty: your company name.',
     limits: 'Sending limits of your server',
-    limitsHint: 'How much your provider accepts from this account. Empty: no limit. Whatever exceeds a limit waits, and no try is lost.',
+    limitsHint:
+      'How much your provider accepts from this account. Empty: no limit. Anything above a limit waits; that does not count as a failed try.',
     connections: 'Simultaneous connections',
     messagesPerMinute: 'E-mails per minute',
     recipientsPerDay: 'Recipients per day',
@@ -190,9 +191,11 @@ export const settingsWords = {
   notify: {
     title: 'Who is notified of problems',
     users: 'People',
-    hint: 'In addition to whoever sent the document. One user id per entry.',
-    hintByName: 'In addition to whoever sent the document. Choose people from the team, or type a user id.',
+    hint: 'In addition to whoever sent the document.',
+    hintById: 'One user id per entry.',
+    hintByName: 'Choose people from the team, or type a user id.',
     placeholder: 'Name or user id',
+    placeholderById: 'User id',
   },
   fields: {
     '/companyName': 'Company name',
@@ -255,7 +258,8 @@ export const settingsWords = {
     failed: 'Your changes were not saved.',
     readOnlyTitle: 'You can look but not change anything',
     readOnly: 'Only admins of the team may change these settings. Ask one of them if something is wrong.',
-    readOnlyBut: (names: string) => `Only admins of the team may change these settings: ${names}. Ask one of them if something is wrong.`,
+    readOnlyBut: (names: string, isOne: boolean) =>
+      `Only admins of the team may change these settings: ${names}. Ask ${isOne ? 'them' : 'one of them'} if something is wrong.`,
   },
   kept: {
     title: (count: number) => `${s(count, 'unsaved change')} of yours ${count === 1 ? 'is' : 'are'} still here`,
