@@ -21,7 +21,20 @@ describe.each(LOCALES)('the words for failures in %s', (locale) => {
 
   it('have every code and no other', () => {
     expect(Object.keys(FAILURE_CATALOGUES[locale]).sort()).toEqual(
-      [...FAILURE_CODES, 'again', 'askOwnServer', 'askedWait', 'limit', 'operator', 'platformTodo', 'seen', 'size', 'sizes', 'time'].sort(),
+      [
+        ...FAILURE_CODES,
+        'again',
+        'askOwnServer',
+        'askedWait',
+        'inSettings',
+        'limit',
+        'operator',
+        'platformTodo',
+        'seen',
+        'size',
+        'sizes',
+        'time',
+      ].sort(),
     );
   });
 

@@ -21,6 +21,7 @@ export function explainFailure(reason: FailureReason, locale: Locale, route: Rou
     means: words.means,
     todo: todoOf(reason, catalogue, route, goesOn)
       .replace('{again}', catalogue.again[goesOn])
+      .replace('{inSettings}', goesOn === 'byTest' ? '' : catalogue.inSettings)
       .replace('{operator}', catalogue.operator[route]),
   };
 }

@@ -15,6 +15,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
     byOthers: 'Die nächsten Belege werden dort von selbst wieder versucht.',
   },
+  inSettings: ' in den Einstellungen für den E-Mail-Versand',
   askedWait: 'Er bat uns, {time} zu warten.',
   limit: { minute: 'Er nimmt {n} E-Mails in der Minute an.', day: 'Er nimmt {n} Empfänger am Tag an.' },
   sizes: 'Er nimmt höchstens {limit} an, und diese E-Mail ist {size} groß.',
@@ -40,12 +41,12 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_port_forbidden: {
     happened: 'Der für den Mailserver{server} eingetragene Port ist für den E-Mail-Versand nicht zugelassen.',
     means: NOTHING_GOES_OUT,
-    todo: 'Tragen Sie in den Einstellungen für den E-Mail-Versand Port 587 oder 465 ein; Ihr E-Mail-Anbieter nennt Ihnen den richtigen.',
+    todo: 'Tragen Sie{inSettings} Port 587 oder 465 ein; Ihr E-Mail-Anbieter nennt Ihnen den richtigen.',
   },
   smtp_host_unknown: {
     happened: 'Ein öffentlicher Mailserver{server} ist unter diesem Namen nicht zu finden.',
     means: NOTHING_GOES_OUT,
-    todo: 'Prüfen Sie die Schreibweise des Servernamens in den Einstellungen für den E-Mail-Versand und tragen Sie den öffentlichen Namen Ihres Mailservers ein: Namen, die in ein geschütztes Netz führen, werden nicht verwendet.',
+    todo: 'Prüfen Sie die Schreibweise des Servernamens{inSettings} und tragen Sie den öffentlichen Namen Ihres Mailservers ein: Namen, die in ein geschütztes Netz führen, werden nicht verwendet.',
   },
   smtp_dns_unavailable: {
     happened: 'Die Adresse des Mailservers{server} ließ sich nicht ermitteln.',
@@ -55,7 +56,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_unreachable: {
     happened: 'Der Mailserver{server} war nicht erreichbar.',
     means: NOTHING_GOES_OUT,
-    todo: 'Prüfen Sie Servernamen und Port in den Einstellungen für den E-Mail-Versand und fragen Sie Ihren E-Mail-Anbieter, ob der Server in Betrieb ist.',
+    todo: 'Prüfen Sie Servernamen und Port{inSettings} und fragen Sie Ihren E-Mail-Anbieter, ob der Server in Betrieb ist.',
   },
   smtp_tls_failed: {
     happened: 'Eine verschlüsselte Verbindung zum Mailserver{server} kam nicht zustande.',
@@ -125,7 +126,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   smtp_protocol_error: {
     happened: 'Der Mailserver{server} hat eine unverständliche Antwort gegeben.',
     means: MAY_PASS,
-    todo: `Prüfen Sie Servernamen und Port in den Einstellungen für den E-Mail-Versand. ${CHECK_WITH_PROVIDER}`,
+    todo: `Prüfen Sie Servernamen und Port{inSettings}. ${CHECK_WITH_PROVIDER}`,
   },
   smtp_auth_rejected: {
     happened: 'Benutzername oder Passwort wurde vom Mailserver{server} abgelehnt.',

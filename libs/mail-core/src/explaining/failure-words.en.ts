@@ -15,6 +15,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
     byTest: 'Test the connection again later.',
     byOthers: 'The next documents are tried there again by themselves.',
   },
+  inSettings: ' in the settings for e-mail delivery',
   askedWait: 'It asked us to wait for {time}.',
   limit: { minute: 'It takes {n} e-mails a minute.', day: 'It takes {n} recipients a day.' },
   sizes: 'It takes at most {limit}, and this e-mail is {size}.',
@@ -39,12 +40,12 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_port_forbidden: {
     happened: 'The port set for the mail server{server} is not allowed for sending e-mail.',
     means: NOTHING_GOES_OUT,
-    todo: 'Enter port 587 or 465 in the settings for e-mail delivery; your mail provider tells you which one.',
+    todo: 'Enter port 587 or 465{inSettings}; your mail provider tells you which one.',
   },
   smtp_host_unknown: {
     happened: 'No public mail server{server} is found under that name.',
     means: NOTHING_GOES_OUT,
-    todo: 'Check the spelling of the server name in the settings for e-mail delivery, and enter the public name of your mail server: names that lead into a protected network are not used.',
+    todo: 'Check the spelling of the server name{inSettings}, and enter the public name of your mail server: names that lead into a protected network are not used.',
   },
   smtp_dns_unavailable: {
     happened: 'The address of the mail server{server} could not be looked up.',
@@ -54,7 +55,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_unreachable: {
     happened: 'The mail server{server} could not be reached.',
     means: NOTHING_GOES_OUT,
-    todo: 'Check server name and port in the settings for e-mail delivery, and ask your mail provider whether the server is running.',
+    todo: 'Check server name and port{inSettings}, and ask your mail provider whether the server is running.',
   },
   smtp_tls_failed: {
     happened: 'No encrypted connection to the mail server{server} came about.',
@@ -124,7 +125,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   smtp_protocol_error: {
     happened: 'The mail server{server} gave an answer that makes no sense.',
     means: MAY_PASS,
-    todo: `Check server name and port in the settings for e-mail delivery. ${CHECK_WITH_PROVIDER}`,
+    todo: `Check server name and port{inSettings}. ${CHECK_WITH_PROVIDER}`,
   },
   smtp_auth_rejected: {
     happened: 'The mail server{server} rejected the username or password.',

@@ -10,10 +10,12 @@ export type Explanation = {
 
 export type GoingOn = 'byReader' | 'byItself' | 'byTest' | 'byOthers';
 
-/** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`. */
+/** One language. `{server}` stands for the server's name with a space before it, or for nothing; `{again}` for a sentence of `again`; `{inSettings}` for where to do it. */
 export type FailureCatalogue = Readonly<Record<FailureCode, Explanation>> & {
   /** How what may work later goes on: a settled document by the reader, an open one by itself, a connection test by testing, a document that went out another way by those that follow. */
   readonly again: Readonly<Record<GoingOn, string>>;
+  /** With a space before it. A test of a connection is made right there, and says nothing of it. */
+  readonly inSettings: string;
   /** Added to what happened where the server named a time. */
   readonly askedWait: string;
   /** The same where it is known how large the e-mail was and might have been. */

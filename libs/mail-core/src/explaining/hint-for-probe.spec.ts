@@ -78,6 +78,13 @@ describe('hintForProbe', () => {
     }
   });
 
+  it('does not send to the settings whoever tests there', () => {
+    const failure = { code: 'smtp_unreachable', server: null, reply: null } as const;
+    expect(explainFailure(failure, 'en').todo).toContain('Check server name and port in the settings for e-mail delivery, and');
+    expect(explainFailure(failure, 'en', 'custom', 'byTest').todo).toContain('Check server name and port, and');
+    expect(explainFailure(failure, 'de', 'custom', 'byTest').todo).toContain('Prüfen Sie Servernamen und Port und');
+  });
+
   it('is not taken in by a host that only looks like a provider', () => {
     const general = explainFailure({ code: 'smtp_auth_rejected', server: null, reply: null }, 'en').todo;
     expect(ask('smtp_auth_rejected', 'notgmail.com 587 starttls', null, 'en')).toBe(general);
