@@ -137,7 +137,7 @@ describe('the delivery log', () => {
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
         heard.push({ id: String(request.headers['webhook-id']), type: (JSON.parse(body) as { type: string }).type });
-        response.writeHead(202).end('<b>thanks</b>');
+        response.writeHead(heard.length === 1 ? 503 : 202).end('<b>thanks</b>');
       });
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
@@ -155,11 +155,16 @@ describe('the delivery log', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'I have copied it' }).click();
     await page.locator('[data-secret]').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Send a test' }).click();
-    const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test' });
-    await test.getByText('1 try').click();
+    await page.getByRole('button', { name: 'Send a test message' }).click();
+    // Card and log follow what becomes of it, without a reload: it is refused, and accepted at the second try.
+    await page.getByText('It has accepted no message since').waitFor();
+    const test = page.locator('[data-message][data-status="delivered"]').filter({ hasText: 'Test message' });
+    await test.getByText('2 tries').click();
+    await page.getByText('It has accepted no message since').waitFor({ state: 'detached' });
     await test.getByText('Answer 202').last().click();
-    await test.getByText('<b>thanks</b>').waitFor();
+    await test.getByText('<b>thanks</b>').first().waitFor();
+    await page.getByLabel('State').selectOption('failed');
+    await page.getByText('Nothing in this state.').waitFor();
     await send(system, 'acme', invoice('RE-88'));
     await eventually(
       () => heard,
@@ -174,7 +179,7 @@ describe('the delivery log', () => {
       (ids) => ids.length === 2 && ids[0] === ids[1],
     );
     await page.getByRole('button', { name: 'New keys' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Make new keys' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Generate new keys' }).click();
     const renewed = await page.locator('[data-secret]').textContent();
     expect([renewed?.startsWith('whsec_'), renewed === secret]).toEqual([true, false]);
     await page.getByRole('button', { name: 'I have copied it' }).click();

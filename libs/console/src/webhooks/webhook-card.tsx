@@ -41,7 +41,7 @@ export function WebhookCard({ team, webhook, onSecret }: Props) {
       {error ? <Trouble error={error} /> : null}
       <Group mt="md" gap="xs">
         <Button variant="default" size="xs" aria-expanded={isLogOpen} onClick={() => setIsLogOpen(!isLogOpen)}>
-          {say.log.open}
+          {isLogOpen ? say.log.hide : say.log.open}
         </Button>
         {webhook.off === null ? (
           <>

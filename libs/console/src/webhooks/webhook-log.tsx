@@ -47,7 +47,7 @@ export function WebhookLog({ team, webhook: { id, url, off } }: Props) {
       {items === undefined && !error ? <PageSkeleton blocks={[48, 48]} hasTitle={false} /> : null}
       {items?.length === 0 ? (
         <Text size="sm" c="dimmed" role="status">
-          {say.empty}
+          {status === null ? say.empty : say.noneInState}
         </Text>
       ) : null}
       <ul className={classes.list}>

@@ -7,6 +7,7 @@ import {
   type WebhookView,
 } from '@billing-mail/contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { ask } from '../api/clients.js';
 import { useClients } from '../api/clients-context.js';
 
@@ -24,10 +25,19 @@ export function useWebhooks(team: string) {
   });
 }
 
-/** Newest first; asked again while one of the first page is on its way. */
+/** When the result of one of these can be there: soon, or once the next try is due; `false` if none is waiting. */
+function nextLookIn(items: readonly WebhookMessageView[]): number | false {
+  const waits = items
+    .filter(({ status }) => status === 'waiting')
+    .map(({ nextTryAt, tries }) => (tries.length === 0 || nextTryAt === null ? 0 : Date.parse(nextTryAt) - Date.now()));
+  return waits.length === 0 ? false : Math.max(LOOK_EVERY_MS, Math.min(...waits));
+}
+
+/** Newest first; asked again while one of the first page is on its way. What is new in it may have changed how the webhook fares. */
 export function useWebhookLog(team: string, id: string, status: WebhookMessageStatus | null) {
   const { notifications } = useClients();
-  return useInfiniteQuery({
+  const queryClient = useQueryClient();
+  const log = useInfiniteQuery({
     queryKey: [KEY, team, id, status],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam: cursor }): Promise<{ items: WebhookMessageView[]; nextCursor: string | null }> =>
@@ -40,9 +50,13 @@ export function useWebhookLog(team: string, id: string, status: WebhookMessageSt
         }),
       ),
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: ({ state }) =>
-      state.data?.pages[0]?.items.some((message) => message.status === 'waiting' && message.tries.length === 0) ? LOOK_EVERY_MS : false,
+    refetchInterval: ({ state }) => nextLookIn(state.data?.pages[0]?.items ?? []),
   });
+  const { data } = log;
+  useEffect(() => {
+    if (data !== undefined) void queryClient.invalidateQueries({ queryKey: [KEY, team], exact: true });
+  }, [data, queryClient, team]);
+  return log;
 }
 
 /** All that can be done with a webhook; whatever comes of it, list and logs are asked for again. */
