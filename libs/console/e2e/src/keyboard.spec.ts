@@ -239,7 +239,7 @@ describe('by keyboard alone', () => {
     await keys.use(page.getByRole('button', { name: 'Mark all as read' }));
     await page.getByRole('link', { name: 'Inbox, nothing unread' }).waitFor();
     await keys.write(page.getByLabel('Your e-mail address'), 'anna@acme.example');
-    await keys.choose(page.getByLabel('Language', { exact: true }), 'G');
+    await keys.choose(page.getByLabel('Language of the e-mails'), 'G');
     await keys.use(page.getByRole('switch', { name: 'By e-mail as well' }), 'Space');
     await keys.use(page.getByRole('button', { name: 'Save' }));
     await page.getByText('Saved.').waitFor();

@@ -323,7 +323,7 @@ describe('deliveries and inbox', () => {
       Object.defineProperty(document, 'hidden', { get: () => true });`;
     const claims = { sub: 'nina.roth', teams: { acme: 'member' } } as const;
     const page = await desk.open('/teams/acme/inbox', { claims, before: async (opened) => void (await opened.addInitScript(fake)) });
-    const noticeSwitch = page.getByRole('switch', { name: 'Notifications of this browser' });
+    const noticeSwitch = page.getByRole('switch', { name: 'Notifications in this browser' });
     await noticeSwitch.waitFor();
     expect(await page.evaluate('asked')).toBe(0);
     await noticeSwitch.click({ force: true });

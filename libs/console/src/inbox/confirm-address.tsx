@@ -1,7 +1,7 @@
 // The code from the e-mail that shows that the reader reads the address, be it their own or the team's; a link in it has filled the code in.
 import { Alert, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useSearch } from 'wouter';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
@@ -21,15 +21,23 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
   const says = useLanguage().words.inbox.preferences;
   const link = new URLSearchParams(useSearch());
   const isOfLink = (link.get('for') === 'team') === (of === 'team');
-  const [code, setCode] = useState((isOfLink ? link.get('confirm') : null) ?? '');
+  const linked = isOfLink ? link.get('confirm') : null;
+  const [code, setCode] = useState(linked ?? '');
   const confirming = useMutation({ mutationFn: () => confirm(code) });
   const asking = useMutation({ mutationFn: askAgain });
   const failure = confirming.error;
   const isWrong = failure instanceof ProblemError && failure.errors.some(({ pointer }) => pointer === '/code');
+  const action = useConfirmShown(linked !== null);
+  const confirmByEnter = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter') return;
+    // It may stand in a form of its own, which Enter would send.
+    event.preventDefault();
+    if (code !== '' && !confirming.isPending) confirming.mutate();
+  };
   return (
     <Alert color="yellow" variant="outline" title={says.unconfirmed(address)}>
       <Stack gap="sm">
-        <Text size="sm">{hint}</Text>
+        <Text size="sm">{code !== '' && code === linked && !isWrong ? says.filledIn : hint}</Text>
         <TextInput
           label={says.code}
           autoComplete="one-time-code"
@@ -39,10 +47,11 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
             confirming.reset();
             setCode(event.currentTarget.value.trim());
           }}
+          onKeyDown={confirmByEnter}
         />
         {failure && !isWrong ? <Trouble error={failure} /> : null}
         {asking.error ? <Trouble error={asking.error} /> : null}
-        <Group>
+        <Group ref={action}>
           <BusyButton busy={confirming.isPending} disabled={code === ''} onClick={() => confirming.mutate()}>
             {says.confirm}
           </BusyButton>
@@ -56,4 +65,13 @@ export function ConfirmAddress({ address, of, hint, confirm, askAgain }: Props) 
       </Stack>
     </Alert>
   );
+}
+
+/** Whoever comes by the link has only to confirm: the first button of the group has the focus, and so is in sight. */
+function useConfirmShown(isFromLink: boolean) {
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isFromLink) group.current?.querySelector('button')?.focus();
+  }, [isFromLink]);
+  return group;
 }

@@ -117,7 +117,7 @@ function Message({ item, team, onRead }: { item: NotificationView; team: string;
             </Text>
             <OpenLink item={item} onFollow={isUnread ? onRead : undefined} />
             {isUnread ? (
-              <Button variant="subtle" size="compact-sm" onClick={onRead}>
+              <Button variant="subtle" size="compact-sm" px={0} onClick={onRead}>
                 {inbox.markRead}
               </Button>
             ) : null}
@@ -135,7 +135,7 @@ function OpenLink({ item, onFollow }: { item: NotificationView; onFollow: (() =>
   if (href === null) return null;
   return (
     <Anchor component={Link} href={href} size="sm" underline="always" onClick={onFollow}>
-      {item.incidentId === null ? inbox.open : incidents.show}
+      {item.incidentId !== null ? incidents.show : item.count > 1 ? inbox.openLatest : inbox.open}
     </Anchor>
   );
 }

@@ -26,7 +26,9 @@ export function MutedTypes({
       <Table aria-labelledby="wanted-types" withRowBorders={false} verticalSpacing={4} horizontalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th scope="col">{says.types.type}</Table.Th>
+            <Table.Th scope="col" className={classes.type}>
+              {says.types.type}
+            </Table.Th>
             {CHANNELS.map((channel) => (
               <Table.Th key={channel} scope="col" className={classes.channel}>
                 {says.types[channel]}

@@ -124,6 +124,8 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
     saving.reset();
     setDraft({ ...draft, ...change });
   };
+  // Without an address there is nothing to set about e-mails.
+  const getsEmails = draft.channels.email && draft.email !== null;
   const failure = saving.error;
   const wrong = failure instanceof ProblemError ? failure.errors.find(({ pointer }) => pointer === '/email') : undefined;
   const submit = (event: FormEvent): void => {
@@ -164,11 +166,11 @@ function PreferencesForm({ stored }: { stored: PreferencesView }) {
         <NativeSelect
           label={says.digest.label}
           value={draft.digest}
-          disabled={!draft.channels.email}
+          disabled={!getsEmails}
           data={DIGESTS.map((digest) => ({ value: digest, label: says.digest[digest](formats.clock(nextDaily())) }))}
           onChange={(event) => edit({ digest: event.currentTarget.value as Digest })}
         />
-        <MutedTypes channels={draft.channels} muted={draft.muted} onChange={(muted) => edit({ muted })} />
+        <MutedTypes channels={{ ...draft.channels, email: getsEmails }} muted={draft.muted} onChange={(muted) => edit({ muted })} />
         {failure && !wrong ? <Trouble error={failure} /> : null}
         <SaveRow saving={saving} save={says.save} />
       </Stack>

@@ -3,23 +3,24 @@ import { type inboxWords as english } from './inbox-words.en.js';
 
 export const inboxWords: typeof english = {
   title: 'Mitteilungen',
-  lead: 'Was Sie über Ihre Belege wissen sollten. Ungelesene stehen oben.',
+  lead: 'Wenn ein Beleg nicht oder nicht wie vorgesehen verschickt werden kann oder zurückkommt, erfahren Sie es hier. Ungelesene Mitteilungen stehen oben.',
   readAll: 'Alle als gelesen markieren',
   markRead: 'Als gelesen markieren',
   unread: 'Ungelesen',
   open: 'Versand öffnen',
+  openLatest: 'Letzten Versand öffnen',
   times: (count) => `${count.toLocaleString('de')} Belege`,
   team: (team) => `Team ${team}`,
   severity: { info: 'Zur Kenntnis', warning: 'Achtung', error: 'Nicht verschickt' },
   more: 'Weitere anzeigen',
   empty: 'Nichts zu melden',
-  emptyText: 'Wenn ein Beleg nicht oder nicht wie vorgesehen verschickt werden kann, lesen Sie es hier.',
+  emptyText: 'Mit Ihren Belegen ist nichts geschehen, wovon Sie wissen müssten.',
   preferences: {
     title: 'Wie Sie benachrichtigt werden',
     lead: 'Gilt nur für Sie, in allen Ihren Teams.',
     email: 'Ihre E-Mail-Adresse',
     emailHint: 'Leer: Sie erhalten keine E-Mails.',
-    locale: 'Sprache',
+    locale: 'Sprache der E-Mails',
     byInbox: 'Hier in den Mitteilungen',
     byEmail: 'Zusätzlich per E-Mail',
     digest: {
@@ -35,7 +36,7 @@ export const inboxWords: typeof english = {
       email: 'E-Mail',
     },
     inBrowser: {
-      label: 'Benachrichtigungen dieses Browsers',
+      label: 'Benachrichtigungen in diesem Browser',
       on: 'Erscheinen, solange die Seite im Hintergrund geöffnet ist, nur in diesem Browser.',
       off: 'Der Browser fragt Sie einmal, ob diese Seite sie zeigen darf.',
       blocked: 'In den Einstellungen Ihres Browsers für diese Seite gesperrt; nur dort lassen sie sich erlauben.',
@@ -44,11 +45,13 @@ export const inboxWords: typeof english = {
     save: 'Speichern',
     saved: 'Gespeichert.',
     unconfirmed: (address: string) => `${address} ist noch nicht bestätigt`,
-    confirmHint: 'Wir haben einen Code an diese Adresse geschickt. Bis Sie ihn hier eingeben, gehen E-Mails an Ihre bisherige Adresse.',
+    confirmHint:
+      'Wir haben einen Code an diese Adresse geschickt. Bis Sie ihn hier eingeben, gehen keine E-Mails an diese Adresse; hatten Sie vorher eine andere, gehen sie weiter dorthin.',
+    filledIn: 'Der Code aus der E-Mail ist schon eingetragen. Bestätigen Sie jetzt die Adresse.',
     code: 'Code aus der E-Mail',
-    wrongCode: 'Dieser Code gilt nicht oder nicht mehr. Fordern Sie eine neue E-Mail an.',
+    wrongCode: 'Dieser Code ist ungültig oder abgelaufen. Fordern Sie eine neue E-Mail an.',
     confirm: 'Adresse bestätigen',
-    askAgain: 'E-Mail erneut anfordern',
+    askAgain: 'E-Mail erneut senden',
     askedAgain: 'Die E-Mail ist unterwegs.',
   },
   teamAddress: {
@@ -59,6 +62,6 @@ export const inboxWords: typeof english = {
     none: 'Keines hinterlegt; ein Administrator des Teams kann eines eintragen.',
     save: 'Adresse hinterlegen',
     confirmHint:
-      'Wir haben einen Code an diese Adresse geschickt. Bis ihn jemand aus dem Team hier eingibt, gehen E-Mails an die bisherige Adresse.',
+      'Wir haben einen Code an diese Adresse geschickt. Bis ihn jemand aus dem Team hier eingibt, gehen keine E-Mails an diese Adresse; gab es vorher eine andere, gehen sie weiter dorthin.',
   },
 };

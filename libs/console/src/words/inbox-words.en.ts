@@ -1,28 +1,29 @@
 // What the inbox says, in English.
 export const inboxWords = {
   title: 'Inbox',
-  lead: 'What you should know about your documents. Unread alerts come first.',
+  lead: 'If a document cannot be sent, goes out in another way than intended, or comes back, you will find it here. Unread alerts come first.',
   readAll: 'Mark all as read',
   markRead: 'Mark as read',
   unread: 'Unread',
   open: 'Open the delivery',
+  openLatest: 'Open the latest delivery',
   times: (count: number) => `${count.toLocaleString('en')} documents`,
   team: (team: string) => `Team ${team}`,
   severity: { info: 'For your information', warning: 'Attention', error: 'Not sent' },
   more: 'Show more',
   empty: 'Nothing to report',
-  emptyText: 'When a document cannot be sent, or not the way it should, you read it here.',
+  emptyText: 'Nothing has happened to your documents that you should know of.',
   preferences: {
     title: 'How you are notified',
     lead: 'For you alone, in all of your teams.',
     email: 'Your e-mail address',
     emailHint: 'Empty: you get no e-mails.',
-    locale: 'Language',
+    locale: 'Language of the e-mails',
     byInbox: 'Here in the inbox',
     byEmail: 'By e-mail as well',
     digest: {
       label: 'E-mails arrive',
-      none: (_time: string) => 'one by one, at once',
+      none: (_time: string) => 'one by one, immediately',
       hour: (_time: string) => 'together, once an hour',
       day: (time: string) => `together, once a day at ${time}`,
     },
@@ -33,7 +34,7 @@ export const inboxWords = {
       email: 'E-mail',
     },
     inBrowser: {
-      label: 'Notifications of this browser',
+      label: 'Notifications in this browser',
       on: 'Shown while the page is open in the background, in this browser only.',
       off: 'The browser asks you once whether this page may show them.',
       blocked: 'Blocked in the settings of your browser for this page; they can only be allowed there.',
@@ -42,11 +43,13 @@ export const inboxWords = {
     save: 'Save',
     saved: 'Saved.',
     unconfirmed: (address: string) => `${address} is not confirmed yet`,
-    confirmHint: 'We have sent a code to this address. Until you enter it here, e-mails go to your previous address.',
+    confirmHint:
+      'We have sent a code to this address. Until you enter it here, no e-mails go to this address; if you had another one before, they keep going there.',
+    filledIn: 'The code from the e-mail is filled in. Confirm the address now.',
     code: 'Code from the e-mail',
-    wrongCode: 'This code is not valid, or no longer is. Ask for a new e-mail.',
+    wrongCode: 'This code is not valid or has expired. Ask for a new e-mail.',
     confirm: 'Confirm the address',
-    askAgain: 'Ask for the e-mail again',
+    askAgain: 'Send the e-mail again',
     askedAgain: 'The e-mail is on its way.',
   },
   teamAddress: {
@@ -56,6 +59,7 @@ export const inboxWords = {
     addressHint: 'Empty: only people are notified.',
     none: 'There is none; an admin of the team can set one.',
     save: 'Set the address',
-    confirmHint: 'We have sent a code to this address. Until somebody in the team enters it here, e-mails go to the previous address.',
+    confirmHint:
+      'We have sent a code to this address. Until somebody in the team enters it here, no e-mails go to this address; if there was another one before, they keep going there.',
   },
 };

@@ -48,7 +48,7 @@ export const pageWords: typeof english = {
   loading: 'Wird geladen',
   trouble: {
     awayTitle: 'Keine Antwort',
-    away: 'Der Dienst antwortet gerade nicht. Vielleicht ist Ihre Verbindung unterbrochen, oder er wird neu gestartet.',
+    away: 'Der Dienst antwortet gerade nicht. Vielleicht ist Ihre Verbindung unterbrochen, oder der Dienst wird gerade neu gestartet.',
     failedTitle: 'Das hat nicht geklappt',
     kinds: {
       'not-settled': 'Der Versand läuft noch. Warten Sie, bis er abgeschlossen ist, oder brechen Sie ihn zuerst ab.',
