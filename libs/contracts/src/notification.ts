@@ -11,7 +11,7 @@ export const NOTIFICATION_NAMES = {
   delivery_bounced: { en: 'Came back, or marked as unwanted', de: 'Zurückgekommen oder als unerwünscht markiert' },
   delivery_fell_back: { en: 'Sent by our platform', de: 'Über unsere Plattform verschickt' },
   job_rejected: { en: 'Not accepted for sending', de: 'Nicht zum Versand angenommen' },
-  smtp_server_down: { en: 'Your mail server is not accepting mail', de: 'Ihr Mailserver nimmt nichts an' },
+  smtp_server_down: { en: 'Your mail server is not accepting mail', de: 'Ihr Mailserver nimmt keine Belege an' },
   platform_unavailable: { en: 'Our platform cannot send', de: 'Unsere Plattform kann nicht verschicken' },
   certificate_expiring: { en: 'A certificate expires', de: 'Ein Zertifikat läuft ab' },
   webhook_off: { en: 'Webhook switched off', de: 'Abgeschalteter Webhook' },

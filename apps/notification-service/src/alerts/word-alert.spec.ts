@@ -348,6 +348,7 @@ describe('what came back', () => {
       '– gone@customer.example: This e-mail address does not exist. Answer of the mail server: “550 5.1.1 no such user”',
     );
     expect(body).toContain('Correct the address and send the document again.');
+    expect(body.indexOf('Correct the address')).toBeLessThan(body.indexOf('Open the delivery to send it again'));
     expect(word(cameBack(), 'de').body).toContain('– gone@customer.example: Diese E-Mail-Adresse gibt es nicht. ');
   });
 

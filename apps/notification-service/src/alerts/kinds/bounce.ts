@@ -55,7 +55,7 @@ type BounceWords = {
   happened: (about: Omit<About, 'byPlatform'>) => string;
   /** Heading of the list of recipients. */
   heading: string;
-  /** What to do, before the advice for the reason. */
+  /** What to do, besides the advice for the reason. */
   todo: string;
 };
 
@@ -165,6 +165,7 @@ function wordBounce(params: BounceParams, count: number, locale: Locale): AlertT
   const situation = situationOf(params);
   const { title, titleOfMany, happened, heading, todo } = BOUNCE_WORDS[locale][situation];
   const isOfMany = count > 1 && titleOfMany !== undefined;
+  const whatToDo = textBlock(todo);
   return {
     title: isOfMany ? titleOfMany(count) : title(about),
     blocks: [
@@ -172,9 +173,10 @@ function wordBounce(params: BounceParams, count: number, locale: Locale): AlertT
       textBlock(happened(about)),
       ...recipientBlocks(params, heading, words, locale, situation !== 'complaint'),
       ...unknownBlocks(params, words, locale, situation),
-      textBlock(todo),
+      // An address is mended before the document is sent again; whose it is must be asked first where that is not known.
+      ...(situation === 'bounced' ? [...todosOf(params, locale), whatToDo] : [whatToDo]),
       // For a dead address there is no advice by reason, as the document is on its way.
-      ...(situation === 'bounced' || situation === 'unknown' ? todosOf(params, locale) : []),
+      ...(situation === 'unknown' ? todosOf(params, locale) : []),
     ],
   };
 }

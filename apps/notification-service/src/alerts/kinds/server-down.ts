@@ -37,7 +37,7 @@ const WORDS: Record<Locale, Words> = {
   de: {
     title: (server) => `Ihr Mailserver ${server} nimmt keine Belege an`,
     titleFailed: (count, server) =>
-      `${count === 1 ? '1 Beleg wurde' : `${belege(count)} wurden`} nicht verschickt: Ihr Mailserver ${server} nimmt nichts an`,
+      `${count === 1 ? '1 Beleg wurde' : `${belege(count)} wurden`} nicht verschickt: Ihr Mailserver ${server} nimmt keine Belege an`,
     happened: (since, waiting) =>
       `Seit ${since} ist jeder Versuch misslungen, Ihrem Mailserver Belege zu übergeben. ${waiting === 1 ? '1 Beleg wartet' : `${belege(waiting)} warten`} auf ihn.`,
     means:

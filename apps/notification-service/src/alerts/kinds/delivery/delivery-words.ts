@@ -43,7 +43,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       title: ({ document }) => `${document} did not go out to everybody`,
       happened: ({ document, accepted, recipients }) => `${document} went out to only ${accepted} of ${recipients} recipients.`,
       means: 'It is not sent a second time to the recipients to whom it has already gone.',
-      todo: 'Correct the addresses listed here where they are wrong, and send the document again to these recipients only.',
+      todo: 'Deal with the reasons listed here, for instance correct a wrong address, then send the document again to these recipients only.',
     },
     uncertain: {
       titleOfMany: (count) => `${documents(count)}: not certain whether they arrived`,
@@ -134,7 +134,7 @@ export const DELIVERY_WORDS: Record<Locale, Record<DeliverySituation, SituationW
       title: ({ document }) => `${document} ging nicht an alle Empfänger`,
       happened: ({ document, accepted, recipients }) => `${document} ging nur an ${accepted} von ${recipients} Empfängern.`,
       means: 'Die Empfänger, an die der Beleg bereits gegangen ist, erhalten ihn kein zweites Mal.',
-      todo: 'Berichtigen Sie die hier genannten Adressen, wo sie falsch sind, und verschicken Sie den Beleg nur an diese Empfänger erneut.',
+      todo: 'Beheben Sie die hier genannten Gründe, berichtigen Sie etwa eine falsche Adresse, und verschicken Sie den Beleg dann nur an diese Empfänger erneut.',
     },
     uncertain: {
       titleOfMany: (count) => `${belege(count)}: ungewiss, ob angekommen`,
