@@ -208,7 +208,9 @@ describe('who is signed in', () => {
     const link = /http:\S+\?confirm=[\w-]{22}/.exec(text)?.[0] ?? 'no link';
     const code = link.split('=')[1] ?? 'no code';
     const signedOut = await desk.open(new URL(link).pathname + new URL(link).search, { claims: null });
-    await signedOut.getByText(`enter this code there: ${code}`).waitFor();
+    await signedOut.getByText('enter this code there:').waitFor();
+    await signedOut.getByText(code, { exact: true }).waitFor();
+    await signedOut.getByRole('button', { name: 'Copy' }).waitFor();
     const opened = await desk.open(new URL(link).pathname + new URL(link).search, { claims: EVE });
     expect(await opened.getByLabel('Code from the e-mail').inputValue()).toBe(code);
     await opened.getByText('The code from the e-mail is filled in.').waitFor();

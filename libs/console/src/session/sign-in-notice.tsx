@@ -1,4 +1,4 @@
-import { Anchor, Container, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
+import { Anchor, Button, Code, Container, CopyButton, Group, List, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
@@ -32,9 +32,19 @@ export function SignInNotice({ session, team }: { session: Exclude<Session, { ki
       </Title>
       <Text mb="md">{text}</Text>
       {session.kind !== 'signed_in' && code !== null ? (
-        <Text mb="md" className="breakable">
-          {words.page.signIn.confirming(code)}
-        </Text>
+        <>
+          <Text mb="xs">{words.page.signIn.confirming}</Text>
+          <Code block className="breakable">
+            {code}
+          </Code>
+          <CopyButton value={code}>
+            {({ copied, copy }) => (
+              <Button variant="default" size="xs" mt="xs" mb="md" onClick={copy}>
+                {copied ? words.page.copied : words.page.copy}
+              </Button>
+            )}
+          </CopyButton>
+        </>
       ) : null}
       {session.kind === 'expired' && isDraftKept() ? <Text mb="md">{words.page.signIn.draftKept}</Text> : null}
       <List>

@@ -29,8 +29,8 @@ export const pageWords: typeof english = {
     otherTeamTitle: (team) => `Sie gehören nicht zum Team „${team}“`,
     otherTeam:
       'Sie sind angemeldet, aber für ein anderes Team. Bitten Sie einen Administrator dieses Teams um Zugang, oder gehen Sie zu einem Ihrer Teams:',
-    confirming: (code) =>
-      `Um Ihre E-Mail-Adresse zu bestätigen, öffnen Sie diese Seite aus Ihrer Fakturierung, gehen Sie zu den Mitteilungen, und geben Sie dort diesen Code ein: ${code}`,
+    confirming:
+      'Um Ihre E-Mail-Adresse zu bestätigen, öffnen Sie diese Seite aus Ihrer Fakturierung, gehen Sie zu den Mitteilungen, und geben Sie dort diesen Code ein:',
     noTeam: 'Sie sind angemeldet, gehören aber zu keinem Team. Bitten Sie einen Administrator Ihres Teams um Zugang.',
   },
   switchUser: {

@@ -24,8 +24,7 @@ export const pageWords = {
       'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing application.',
     otherTeamTitle: (team: string) => `You do not belong to the team “${team}”`,
     otherTeam: 'You are signed in, but for another team. Ask an admin of that team for access, or go to one of yours:',
-    confirming: (code: string) =>
-      `To confirm your e-mail address, open this page from your invoicing, go to the inbox, and enter this code there: ${code}`,
+    confirming: 'To confirm your e-mail address, open this page from your invoicing, go to the inbox, and enter this code there:',
     noTeam: 'You are signed in but belong to no team. Ask an admin of your team for access.',
   },
   switchUser: {
