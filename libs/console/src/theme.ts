@@ -12,7 +12,7 @@ export const themeIn = ({ page }: Catalogue) =>
     respectReducedMotion: true,
     headings: { fontWeight: '650' },
     components: {
-      Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertTitle ?? '' } }),
+      Alert: Alert.extend({ classNames: { root: classes.alert ?? '', title: classes.alertText ?? '', message: classes.alertText ?? '' } }),
       // Mantine's own label is English.
       PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { 'aria-label': page.showPassword } } }),
     },
