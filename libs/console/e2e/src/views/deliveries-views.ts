@@ -3,7 +3,7 @@ import { type DeliveryView } from '@billing-mail/contracts';
 import { type Page } from 'playwright-core';
 import { deliveriesOf, openIncidentOf } from '../seed.js';
 import { type System } from '../system.js';
-import { alerted, away, held, loading, REFUSED, type View } from './view.js';
+import { alerted, away, held, loading, loadingWhole, REFUSED, type View } from './view.js';
 
 const log = (team: string): string => `/teams/${team}/deliveries`;
 
@@ -34,7 +34,7 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'delivery-waiting', path: newest('brandt', 'waiting') },
   { name: 'delivery-uncertain', path: newest('brandt', 'uncertain') },
   { name: 'delivery-cancelled', path: newest('brandt', 'cancelled') },
-  { name: 'delivery-loading', path: newest('acme', 'partly_sent'), before: held('/v1/teams/acme/deliveries/'), ready: loading },
+  { name: 'delivery-loading', path: newest('acme', 'partly_sent'), before: held('/v1/teams/acme/deliveries/'), ready: loadingWhole },
   { name: 'delivery-resend', path: newest('acme', 'partly_sent'), arrange: openDialog },
   { name: 'delivery-sent-again', path: newest('acme', 'partly_sent'), before: sentAgain },
   { name: 'delivery-resend-many', path: newest('acme', 'partly_sent'), before: toThousand, arrange: openDialog },
@@ -58,7 +58,7 @@ export const DELIVERIES_VIEWS: readonly View[] = [
   { name: 'delivery-cancel', path: newest('brandt', 'waiting'), arrange: (page) => openDialogBy(page, 2) },
   { name: 'delivery-received', path: newest('brandt', 'uncertain'), arrange: openDialog },
   { name: 'incident', path: incidentOf('globex') },
-  { name: 'incident-loading', path: incidentOf('globex'), before: held('/v1/teams/globex/incidents/'), ready: loading },
+  { name: 'incident-loading', path: incidentOf('globex'), before: held('/v1/teams/globex/incidents/'), ready: loadingWhole },
 ];
 
 /** As it would be answered of another delivery: said here, not stored, as the same one is looked at in other states. */

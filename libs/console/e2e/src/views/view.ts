@@ -42,8 +42,14 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** A placeholder shows what is on its way. */
-export const loading = (page: Page): Promise<void> => page.locator('.mantine-Skeleton-root').first().waitFor();
+/** A placeholder shows what is on its way, below the title: before that, the frame shows one of its own. */
+export async function loading(page: Page): Promise<void> {
+  await page.locator('h1').waitFor();
+  await loadingWhole(page);
+}
+
+/** The title is on its way as well. */
+export const loadingWhole = (page: Page): Promise<void> => page.locator('.mantine-Skeleton-root').first().waitFor();
 
 /** The page says that something went wrong. */
 export const alerted = (page: Page): Promise<void> => page.getByRole('alert').first().waitFor();
