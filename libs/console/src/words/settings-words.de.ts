@@ -147,7 +147,7 @@ export const settingsWords: typeof english = {
     fromNameHint: 'Leer: Ihr Firmenname.',
     limits: 'Versandlimits Ihres Servers',
     limitsHint:
-      'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Versandlimit. Was darüber hinausgeht, wartet und kostet keinen Versuch.',
+      'Wie viel Ihr Anbieter von diesem Konto annimmt. Leer: kein Versandlimit. Was darüber hinausgeht, wartet; das zählt nicht als Fehlversuch.',
     connections: 'Gleichzeitige Verbindungen',
     messagesPerMinute: 'E-Mails pro Minute',
     recipientsPerDay: 'Empfänger pro Tag',
