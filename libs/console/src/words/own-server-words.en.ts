@@ -85,7 +85,7 @@ export const ownServerWords = {
     title: 'Your own signature',
     lead: 'Documents that go out by your own mail server are signed with this certificate (S/MIME), so that your customers can check that they come from you.',
     leadNone:
-      'With a certificate of your own (S/MIME), documents sent through your own mail server are signed, so that your customers can check that they come from you.',
+      'With a certificate of your own (S/MIME), documents sent by your own mail server are signed, so that your customers can check that they come from you.',
     none: 'Documents go out by your server without a signature.',
     serverFirst: 'Save your mail server with its sender address first: the certificate has to be one for that address.',
     subject: 'Name',
