@@ -461,15 +461,22 @@ describe('E-mail delivery', () => {
       expect(await page.getByLabel('Company name').inputValue()).toBe('Brandt Maschinenbau');
       expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.office365.com');
       expect(await seriousFindings(page)).toEqual([]);
+      await page.getByText('Save so that documents go out by this mailbox.').waitFor();
+      // Its token goes to no other server, so that the form could not be saved with one.
+      await page.locator('#field-smtp-host').fill('smtp.brandt.example');
+      await page.getByText('Save so that documents go out by this mailbox.').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Enter smtp.office365.com' }).click();
+      expect(await page.locator('#field-smtp-host:focus').inputValue()).toBe('smtp.office365.com');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
 
       await breakConnection(system, 'brandt');
       await page.reload();
-      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor();
+      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor();
+      expect(await page.getByText(`${MAILBOX} is connected`).count()).toBe(0);
       await page.getByLabel('Company name').fill('Brandt & Söhne');
       await connect(page, 'Connect again');
-      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor({ state: 'detached' });
       // The connection made a new version of the settings: that is no change of somebody else's.
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
@@ -510,14 +517,14 @@ describe('E-mail delivery', () => {
       const wrongAt = (label: string, text: RegExp) => own.locator('.mantine-TextInput-root', { hasText: label }).getByText(text).waitFor();
       await connectApp();
       await wrongAt('Directory (tenant)', /is needed/);
-      await wrongAt('Mailbox that documents go out from', /is needed/);
+      await wrongAt('Mailbox that documents are sent from', /is needed/);
       await own.getByLabel('Directory (tenant)').fill('brandt.example');
-      await own.getByLabel('Id of the app').fill(APP_OF_TEAM.id);
-      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      await own.getByLabel('ID of the app').fill(APP_OF_TEAM.id);
+      await own.getByLabel('Mailbox that documents are sent from').fill(MAILBOX);
       await own.getByText(`Add-MailboxPermission -Identity ${MAILBOX} -User OBJECT-ID -AccessRights FullAccess`).waitFor();
       await secret.fill('another secret');
       await connectApp();
-      await wrongAt('Id of the app', /is refused by the provider/);
+      await wrongAt('ID of the app', /is refused by the provider/);
       // The provider does not say which of the two is wrong.
       await own
         .locator('.mantine-PasswordInput-root', { hasText: 'Secret of the app' })
@@ -536,13 +543,13 @@ describe('E-mail delivery', () => {
       page.on('popup', (popup) => windows.push(popup));
       await connect(page, 'Connect again');
       expect(await page.getByLabel('The app signs in by itself').isChecked()).toBe(true);
-      expect(await own.getByLabel('Mailbox that documents go out from').inputValue()).toBe(MAILBOX);
+      expect(await own.getByLabel('Mailbox that documents are sent from').inputValue()).toBe(MAILBOX);
       expect(await secret.inputValue()).toBe('');
       expect(await page.content()).not.toContain(APP_OF_TEAM.secret);
       await secret.fill(APP_OF_TEAM.secret);
       await own.getByLabel('Directory (tenant)').fill('brandt.example');
       await connectApp();
-      await page.getByText(`No documents go out by ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor({ state: 'detached' });
       expect(windows).toEqual([]);
       await disconnect(page);
     });
@@ -555,7 +562,7 @@ describe('E-mail delivery', () => {
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');
       await own.getByText('https://mail.google.com/', { exact: true }).waitFor();
-      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      await own.getByLabel('Mailbox that documents are sent from').fill(MAILBOX);
       const send = async (text: string): Promise<void> => {
         const file = { name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(text) };
         await own.locator('input[name="serviceAccount"]').setInputFiles(file);
@@ -585,13 +592,13 @@ describe('E-mail delivery', () => {
         ...{ name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(text) },
       });
       const connectApp = () => own.getByRole('button', { name: 'Connect', exact: true }).click();
-      await own.getByLabel('Mailbox that documents go out from').fill('boss@other.example');
+      await own.getByLabel('Mailbox that documents are sent from').fill('boss@other.example');
       await connectApp();
       await own
         .locator('.mantine-TextInput-root')
         .getByText(/is refused by the provider/)
         .waitFor();
-      await own.getByLabel('Mailbox that documents go out from').fill(MAILBOX);
+      await own.getByLabel('Mailbox that documents are sent from').fill(MAILBOX);
       await connectApp();
       await page.getByText(`${MAILBOX} is connected (Google)`).waitFor();
       expect(await page.locator('#field-smtp-host').inputValue()).toBe('smtp.gmail.com');
@@ -639,12 +646,12 @@ describe('E-mail delivery', () => {
       expect(sentAs()).toHaveLength(1);
 
       const page = await openOwn();
-      await page.getByText(`No documents go out by ${shared}`).waitFor();
+      await page.getByText(`No documents have gone out through ${shared}`).waitFor();
       await page.getByText('The permission has expired or was withdrawn.').waitFor();
       await connect(page, 'Connect again');
       await page.getByLabel('Secret of the app').fill(MAIL_APP.secret);
       await page.getByRole('button', { name: 'Sign in and connect' }).click();
-      await page.getByText(`No documents go out by ${shared}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out through ${shared}`).waitFor({ state: 'detached' });
       await isIn('sent', waiting);
       expect(sentAs()).toEqual([
         [MAILBOX, shared, shared],
@@ -754,6 +761,27 @@ describe('E-mail delivery', () => {
       await section.getByRole('button', { name: 'Remove' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
       await section.getByText('Documents go out by your server without a signature.').waitFor();
+    });
+
+    it('says that documents wait once the certificate has expired, and not that they are signed', async () => {
+      const before = async (page: Page): Promise<void> => {
+        await page.route('**/email-delivery', async (route) => {
+          const response = await route.fetch();
+          const certificate = {
+            subject: 'CN=Brandt',
+            addresses: [MAILBOX],
+            issuer: 'CN=CA',
+            fingerprint: '0A',
+            validTo: '2026-01-01T00:00:00Z',
+          };
+          await route.fulfill({ response, json: { ...((await response.json()) as object), certificate } });
+        });
+      };
+      const page = await openOwn({ before });
+      await page.getByText('Documents wait: your signing certificate has expired.').waitFor();
+      await page.getByRole('figure').getByText('Not signed').waitFor();
+      await page.getByText('The certificate expired on').waitFor();
+      expect(await page.getByText('signed with your certificate').count()).toBe(0);
     });
   });
 });

@@ -2,6 +2,7 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { type MailConnectionView } from '@billing-mail/contracts';
 import { useState } from 'react';
+import { fieldId } from '../paths.js';
 import { useNameOf } from '../people/people-queries.js';
 import { Trouble } from '../shell/trouble.js';
 import { useLanguage } from '../words/words-context.js';
@@ -90,29 +91,50 @@ function serverOf({ server, mailbox }: MailConnectionView, draft: Draft): Partia
   };
 }
 
+/** Microsoft takes the token of a mailbox there as well. */
+const MICROSOFT_OTHER_HOST = 'smtp-mail.outlook.com';
+
 type ConnectedProps = { team: string; connection: MailConnectionView; onAgain: () => void };
 function Connected({ team, connection, onAgain }: ConnectedProps) {
   const { words, formats } = useLanguage();
   const says = words.ownServer.connection;
-  const { base, isReadOnly } = useEditing();
+  const { base, draft, edit, isReadOnly } = useEditing();
   const nameOf = useNameOf(team);
-  const { mailbox, provider, connectedAt, connectedBy, trouble, clientId } = connection;
+  const { mailbox, provider, connectedAt, connectedBy, trouble, clientId, server } = connection;
+  const host = draft.host.trim().toLowerCase();
+  // With any other server the form cannot be saved.
+  const isOtherServer = server !== null && host !== server.host && !(provider === 'microsoft' && host === MICROSOFT_OTHER_HOST);
+  const enterServer = (): void => {
+    edit(serverOf(connection, draft));
+    // The button is gone then.
+    document.getElementById(fieldId('/smtp/host'))?.focus();
+  };
   const isPlatforms = trouble?.code === 'client_secret_expired' && clientId === null;
   return (
     <>
       <div>
         <Text fw={600} className="breakable">
-          {says.connected(mailbox, says.providers[provider])}
+          {trouble === null ? says.connected(mailbox, says.providers[provider]) : `${mailbox} (${says.providers[provider]})`}
         </Text>
         <Text size="sm" c="dimmed" className="breakable">
           {says.since(formats.dateTime(connectedAt), nameOf(connectedBy))}
         </Text>
-        {base.auth === 'oauth2' || isReadOnly ? null : <Text size="sm">{says.notSaved}</Text>}
+        {base.auth === 'oauth2' || isReadOnly || isOtherServer || trouble !== null ? null : <Text size="sm">{says.notSaved}</Text>}
       </div>
+      {isOtherServer && !isReadOnly ? (
+        <div>
+          <Text size="sm" mb={4} className="breakable">
+            {says.otherServer(server.host)}
+          </Text>
+          <Button variant="default" size="xs" onClick={enterServer}>
+            {says.enterServer(server.host)}
+          </Button>
+        </div>
+      ) : null}
       {trouble === null ? null : (
-        <Alert color="red" variant="outline" title={says.troubleTitle(mailbox)} role="alert">
+        <Alert color="red" variant="outline" title={says.troubleTitle(mailbox, formats.dateTime(trouble.since))} role="alert">
           <Text size="sm">
-            {isPlatforms ? says.platformSecret : says.troubles[trouble.code]} {says.troubleSince(formats.dateTime(trouble.since))}
+            {isPlatforms ? says.platformSecret : says.troubles[trouble.code]} {says.troubleEnd}
           </Text>
           {isReadOnly || isPlatforms ? null : (
             <Button size="xs" mt="xs" onClick={onAgain}>

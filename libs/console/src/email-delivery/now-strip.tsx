@@ -12,7 +12,8 @@ import classes from './now-strip.module.css';
 
 type Words = Language['words'];
 
-export function NowStrip({ team, stored }: { team: string; stored: EmailDeliveryView | null }) {
+/** `isSigned`: by a certificate that has not expired. */
+export function NowStrip({ team, stored, isSigned }: { team: string; stored: EmailDeliveryView | null; isSigned: boolean }) {
   const words = useLanguage().words.settings;
   return (
     <Paper component="section" aria-label={words.now.title} withBorder p="lg" radius="md" className={classes.strip}>
@@ -21,7 +22,7 @@ export function NowStrip({ team, stored }: { team: string; stored: EmailDelivery
           {words.now.title}
         </Title>
         <Text className="breakable">
-          <Address>{useSentence(stored)}</Address>
+          <Address>{useSentence(stored, isSigned)}</Address>
         </Text>
       </div>
       <HealthOf team={team} isOwn={stored?.sender === 'custom'} />
@@ -29,16 +30,18 @@ export function NowStrip({ team, stored }: { team: string; stored: EmailDelivery
   );
 }
 
-function useSentence(stored: EmailDeliveryView | null): string {
+function useSentence(stored: EmailDeliveryView | null, isSigned: boolean): string {
   const words = useLanguage().words.settings;
   const { now } = words;
   const { platformFromAddress } = useClients().config;
   if (stored === null) return now.firstVisit;
   const { companyName, sender, smtp, fallback, certificate } = stored;
   const copies = sayCopies(stored, words);
+  // The platform does not take over then.
+  if (sender === 'custom' && certificate !== null && !isSigned) return [now.certificateEnded, copies].join(' ');
   if (sender === 'custom' && smtp !== null)
     return [
-      (certificate === null ? now.custom : now.customSigned)(smtp.fromAddress, smtp.host),
+      (isSigned ? now.customSigned : now.custom)(smtp.fromAddress, smtp.host),
       fallback ? now.fallbackOn : now.fallbackOff,
       copies,
     ].join(' ');

@@ -1,7 +1,7 @@
 // The form "E-mail delivery": its sections in the order in which a clerk thinks of them.
 import { Alert, Stack } from '@mantine/core';
 import { type EmailDeliveryView, type FieldError } from '@billing-mail/contracts';
-import { type FormEvent, useEffect, useRef } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ProblemError } from '../api/problem.js';
 import { type TeamRole } from '../session/read-token.js';
 import { Trouble } from '../shell/trouble.js';
@@ -39,6 +39,10 @@ export function SettingsForm({ team, role, stored }: Props) {
     if (wrong !== null) requestAnimationFrame(() => summary.current?.focus());
     return wrong === null;
   };
+  const [openedAt] = useState(() => Date.now());
+  const certificate = form.stored?.certificate ?? null;
+  // Nothing is signed with one that has expired: documents wait.
+  const isSigned = certificate !== null && Date.parse(certificate.validTo) > openedAt;
   const editing: Editing = {
     draft: form.draft,
     base: form.base,
@@ -46,7 +50,7 @@ export function SettingsForm({ team, role, stored }: Props) {
     isReadOnly: role === 'member',
     edit: form.edit,
     check: (below) => leadTo(form.check(below)),
-    isSigned: (form.stored?.certificate ?? null) !== null,
+    isSigned,
   };
   const failure = form.saving.error;
   // Both stand far above the button that saves.
@@ -70,7 +74,7 @@ export function SettingsForm({ team, role, stored }: Props) {
             </Alert>
           ) : null}
           {role === 'admin' ? <KeptChanges team={team} form={form} /> : null}
-          <NowStrip team={team} stored={form.stored} />
+          <NowStrip team={team} stored={form.stored} isSigned={isSigned} />
           {form.errors.length > 0 ? <ErrorSummary ref={summary} errors={form.errors} /> : null}
           {failure && !isShownElsewhere ? (
             <Trouble ref={trouble} error={failure} title={words.settings.save.failed} onRetry={() => void form.save()} />
@@ -82,11 +86,7 @@ export function SettingsForm({ team, role, stored }: Props) {
           {form.draft.sender === 'custom' ? <ServerSection team={team} /> : null}
           {form.draft.sender === 'custom' && role === 'admin' ? <ConnectionTest team={team} /> : null}
           {form.draft.sender === 'custom' ? (
-            <CertificateSection
-              team={team}
-              certificate={form.stored?.certificate ?? null}
-              hasServer={(form.stored?.smtp ?? null) !== null}
-            />
+            <CertificateSection team={team} certificate={certificate} hasServer={(form.stored?.smtp ?? null) !== null} />
           ) : null}
           <NotifySection team={team} />
           {form.stored === null ? null : <HistorySection team={team} />}

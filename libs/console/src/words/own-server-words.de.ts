@@ -9,7 +9,7 @@ export const ownServerWords: typeof english = {
     connect: (provider) => `${provider} verbinden`,
     intro:
       'Sie melden sich in einem eigenen Fenster bei Ihrem Anbieter an und erlauben, dass Belege verschickt werden. Ihr Passwort erfahren wir nicht.',
-    mailbox: 'Freigegebenes Postfach, falls Belege von einem solchen ausgehen',
+    mailbox: 'Freigegebenes Postfach (optional)',
     mailboxHint: 'Bei Microsoft 365. Leer: das Postfach der Person, die sich anmeldet.',
     ownApp: 'Mit eigener App oder anderem Anbieter',
     provider: 'Anbieter',
@@ -22,7 +22,7 @@ export const ownServerWords: typeof english = {
     scope: 'Berechtigung zum Senden von E-Mails (Scope)',
     grant: 'Wer meldet sich an?',
     grants: { delegated: 'Eine Person meldet sich an', app: 'Die App meldet sich selbst an' },
-    appMailbox: 'Postfach, von dem Belege ausgehen',
+    appMailbox: 'Postfach, aus dem Belege verschickt werden',
     appTenantHint: 'Seine ID oder Domain.',
     keyFile: 'Schlüsseldatei des Dienstkontos (JSON)',
     keyFileHint: 'Der Schlüssel wird verschlüsselt gespeichert und nie wieder angezeigt.',
@@ -33,7 +33,7 @@ export const ownServerWords: typeof english = {
       microsoft: [
         'Im Entra Admin Center unter „App-Registrierungen“: Geben Sie der App die Anwendungsberechtigung SMTP.SendAsApp von „Office 365 Exchange Online“. Ein Administrator muss ihr zustimmen.',
         'Dort unter „Unternehmensanwendungen“: Kopieren Sie die Objekt-ID der App. Die unter „App-Registrierungen“ ist eine andere und gilt hier nicht.',
-        'In der Exchange Online PowerShell: Setzen Sie diese Objekt-ID für OBJECT-ID ein und führen Sie die Zeilen aus. Sie machen die App bekannt, öffnen ihr das Postfach und schalten für das Postfach den Versand über SMTP ein.',
+        'In der Exchange Online PowerShell: Setzen Sie diese Objekt-ID für OBJECT-ID ein und führen Sie die Zeilen aus. Sie machen die App bekannt, öffnen ihr das Postfach und schalten für das Postfach den Versand über SMTP ein. CLIENT-ID und MAILBOX werden aus den Feldern oben eingesetzt.',
       ],
       google: [
         'In der Google Cloud Console: Erstellen Sie für das Dienstkonto einen Schlüssel vom Typ JSON.',
@@ -51,8 +51,10 @@ export const ownServerWords: typeof english = {
     another: 'Anderes Postfach verbinden',
     again: 'Erneut verbinden',
     notSaved: 'Speichern Sie, damit Belege über dieses Postfach verschickt werden.',
-    troubleTitle: (mailbox) => `Über ${mailbox} werden keine Belege verschickt`,
-    troubleSince: (when) => `Seit ${when}. Was wartet, wird verschickt, sobald das behoben ist.`,
+    otherServer: (host) => `Dieses Postfach sendet über ${host}. Im Formular ist dieser Server nicht eingetragen.`,
+    enterServer: (host) => `${host} eintragen`,
+    troubleTitle: (mailbox, when) => `Seit ${when} werden über ${mailbox} keine Belege verschickt`,
+    troubleEnd: 'Was wartet, wird verschickt, sobald das behoben ist.',
     troubles: {
       sign_in_expired: 'Die Berechtigung ist abgelaufen oder wurde entzogen. Verbinden Sie das Postfach erneut.',
       client_secret_expired: 'Der Schlüssel der App ist abgelaufen oder wurde ersetzt. Verbinden Sie erneut mit dem neuen.',
@@ -72,18 +74,18 @@ export const ownServerWords: typeof english = {
     disconnect: 'Trennen',
     disconnectTitle: 'Postfach trennen?',
     disconnectText: (mailbox) =>
-      `Die Berechtigung für ${mailbox} wird hier vergessen und beim Anbieter zurückgenommen, falls er das anbietet. Werden Belege darüber verschickt, so warten sie, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
+      `Die Berechtigung für ${mailbox} wird hier gelöscht und beim Anbieter widerrufen, falls er das zulässt. Belege, die darüber verschickt werden, warten, bis wieder ein Postfach verbunden ist oder Sie einen anderen Weg wählen.`,
     disconnectNo: 'Verbunden lassen',
-    forgotten: (mailbox) => `Die Berechtigung für ${mailbox} ist hier vergessen`,
+    forgotten: (mailbox) => `Die Berechtigung für ${mailbox} wurde hier gelöscht`,
     stillListed: {
       'microsoft-delegated':
-        'Bei Microsoft ist sie noch eingetragen, denn Microsoft lässt sie von keinem Programm zurücknehmen. Entfernen Sie sie unter myapps.microsoft.com: bei der App „Ihre Anwendung verwalten“, „Berechtigungen widerrufen“.',
+        'Bei Microsoft ist sie noch eingetragen, denn Microsoft lässt sie von keinem Programm widerrufen. Entfernen Sie sie unter myapps.microsoft.com: bei der App „Ihre Anwendung verwalten“, „Berechtigungen widerrufen“.',
       'microsoft-app':
         'Microsoft kennt die App noch. Ein Administrator löscht ihren Schlüssel im Entra Admin Center unter „App-Registrierungen“, „Zertifikate & Geheimnisse“.',
-      'google-delegated': 'Google hat sie nicht zurückgenommen. Entfernen Sie sie unter myaccount.google.com/connections.',
+      'google-delegated': 'Google hat sie nicht widerrufen. Entfernen Sie sie unter myaccount.google.com/connections.',
       'google-app':
         'Google kennt das Dienstkonto noch. Ein Administrator entfernt es in der Admin-Konsole von Google unter „Sicherheit“, „Zugriffs- und Datenkontrolle“, „API-Steuerung“, „Domainweite Delegierung“.',
-      oidc: 'Der Anbieter hat sie nicht zurückgenommen. Entfernen Sie sie dort in den Einstellungen Ihres Kontos.',
+      oidc: 'Der Anbieter hat sie nicht widerrufen. Entfernen Sie sie dort in den Einstellungen Ihres Kontos.',
     },
   },
   certificate: {
@@ -95,12 +97,12 @@ export const ownServerWords: typeof english = {
     serverFirst:
       'Speichern Sie zuerst Ihren Mailserver mit seiner Absenderadresse: Das Zertifikat muss auf diese Adresse ausgestellt sein.',
     subject: 'Inhaber',
-    addresses: 'Für',
+    addresses: 'E-Mail-Adressen',
     issuer: 'Ausgestellt von',
     fingerprint: 'Fingerabdruck (SHA-256)',
     validTo: 'Gültig bis',
-    ended: (when) => `Es ist am ${when} abgelaufen. Belege warten, bis Sie ein neues hinterlegen oder es entfernen.`,
-    endsSoon: (when) => `Es läuft am ${when} ab. Bestellen Sie rechtzeitig ein neues: Danach warten Belege.`,
+    ended: (when) => `Das Zertifikat ist am ${when} abgelaufen. Belege warten, bis Sie es ersetzen oder entfernen.`,
+    endsSoon: (when) => `Das Zertifikat läuft am ${when} ab. Bestellen Sie rechtzeitig ein neues: Danach warten Belege.`,
     set: (when, who) => `Hinterlegt am ${when} von ${who}`,
     file: 'Zertifikat mit Schlüssel (.p12 oder .pfx)',
     choose: 'Datei wählen',
@@ -111,7 +113,7 @@ export const ownServerWords: typeof english = {
     keep: 'Dieses behalten',
     remove: 'Entfernen',
     removeTitle: 'Nicht mehr signieren?',
-    removeText: 'Der Schlüssel wird vergessen. Belege über Ihren Server, auch wartende, werden nicht mehr signiert.',
+    removeText: 'Der Schlüssel wird gelöscht. Belege über Ihren Server, auch wartende, werden nicht mehr signiert.',
     removeNo: 'Zertifikat behalten',
     isSet: 'Das Zertifikat ist hinterlegt. Der nächste Beleg über Ihren Server wird damit signiert.',
     removed: 'Das Zertifikat ist entfernt.',

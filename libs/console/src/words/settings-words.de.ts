@@ -17,6 +17,7 @@ export const settingsWords: typeof english = {
     custom: (from, host) => `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, ohne Signatur.`,
     customSigned: (from, host) =>
       `Belege werden von ${from} über Ihren eigenen Mailserver ${host} verschickt, mit Ihrem Zertifikat signiert.`,
+    certificateEnded: 'Belege warten: Ihr Signaturzertifikat ist abgelaufen. Ersetzen oder entfernen Sie es unten.',
     fallbackOn: 'Kann Ihr Mailserver einen Beleg nicht verschicken, übernimmt unsere Plattform.',
     fallbackOff: 'Kann Ihr Mailserver einen Beleg nicht verschicken, bleibt er liegen und Sie werden benachrichtigt.',
     copies: (count) =>

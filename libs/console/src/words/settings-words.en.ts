@@ -23,6 +23,7 @@ export const settingsWords = {
     custom: (from: string, host: string) => `Documents go out from ${from} by your own mail server ${host}, without a signature.`,
     customSigned: (from: string, host: string) =>
       `Documents go out from ${from} by your own mail server ${host}, signed with your certificate.`,
+    certificateEnded: 'Documents wait: your signing certificate has expired. Replace or remove it below.',
     fallbackOn: 'If your mail server cannot send a document, our platform does.',
     fallbackOff: 'If your mail server cannot send a document, it stays unsent and you are notified.',
     copies: (count: number) =>
