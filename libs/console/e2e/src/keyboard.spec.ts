@@ -260,6 +260,9 @@ describe('by keyboard alone', () => {
     await keys.press('Enter');
     await pick(page, keys, 'Deutsch');
     await page.locator('html[lang="de"]').waitFor();
+    // The menu begins at the language that is chosen.
+    await keys.press('Enter');
+    await page.getByRole('menuitem', { name: 'Deutsch' }).and(page.locator(':focus')).waitFor();
   });
 
   it.each([

@@ -26,8 +26,8 @@ describe('who is signed in', () => {
   };
 
   it.each([
-    ['en', 'Sign in as somebody else?', 'Stay anna.berg', 'Sign in as eve.adler'],
-    ['de', 'Als jemand anders anmelden?', 'anna.berg bleiben', 'Als eve.adler anmelden'],
+    ['en', 'Sign in as somebody else?', 'Stay signed in as anna.berg', 'Sign in as eve.adler'],
+    ['de', 'Als jemand anders anmelden?', 'Als anna.berg angemeldet bleiben', 'Als eve.adler anmelden'],
   ] as const)('is not replaced by a link without being asked (%s)', async (locale, title, stay, change) => {
     const page = await desk.open(SETTINGS, { locale });
     await company(page).fill('Draft of Anna');

@@ -60,6 +60,8 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
     <Stack gap="sm" id="app-sign-in">
       <ConnectionFields
         {...{ fields, labels, hints, errorOf }}
+        // Where nobody signs in, nothing can be left out.
+        required={fields}
         values={app}
         onChange={(field, value) => setApp({ ...app, [field]: value })}
         onEnter={() => {
@@ -70,6 +72,7 @@ export function AppSignIn({ team, connection, provider, mailbox, onConnected }: 
           <FileInput
             name="serviceAccount"
             label={words.keyFile}
+            required
             description={words.keyFileHint}
             inputWrapperOrder={HINT_BELOW}
             placeholder={words.keyFileChoose}

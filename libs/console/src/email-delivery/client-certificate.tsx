@@ -20,7 +20,7 @@ export function ClientCertificate() {
   const forget = () => edit({ clientCertificate: null, clientPassphrase: '' });
   if (certificate !== null && !isFile(certificate) && !isReplacing)
     return (
-      <Input.Wrapper label={trust.client} labelElement="div" error={error}>
+      <Input.Wrapper label={trust.clientStored} labelElement="div" error={error}>
         <Text size="sm" py={6} id={id} tabIndex={-1} className="breakable">
           {inWords(certificate)}
         </Text>
@@ -82,7 +82,7 @@ function Another({ onKeep }: { onKeep: () => void }) {
       </div>
       {base.clientCertificate === null ? null : (
         <div>
-          <Button variant="subtle" size="compact-xs" onClick={keep}>
+          <Button variant="subtle" size="compact-xs" px={0} onClick={keep}>
             {says.keep}
           </Button>
         </div>

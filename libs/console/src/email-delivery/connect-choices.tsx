@@ -140,6 +140,7 @@ function OwnApp(props: OwnAppProps) {
       {choice}
       <ConnectionFields
         {...{ fields, hints, errorOf }}
+        required={app.provider === 'oidc' ? ['issuer', 'clientId'] : []}
         values={app}
         labels={words}
         onChange={(field, value) => setApp({ ...app, [field]: value })}

@@ -10,6 +10,7 @@ type Props<Field extends string> = {
   values: Readonly<Record<Field, string>>;
   labels: Readonly<Record<Field, string>>;
   hints: Partial<Record<Field, string>>;
+  required: readonly Field[];
   errorOf: (pointer: string) => string | null;
   onChange: (field: Field, value: string) => void;
   /** Enter was pressed in a field. */
@@ -23,6 +24,7 @@ export function ConnectionFields<Field extends string>({
   values,
   labels,
   hints,
+  required,
   errorOf,
   onChange,
   onEnter,
@@ -43,6 +45,7 @@ export function ConnectionFields<Field extends string>({
             spellCheck={false}
             label={labels[field]}
             description={hints[field]}
+            required={required.includes(field)}
             inputWrapperOrder={HINT_BELOW}
             value={values[field]}
             error={errorOf(`/${field}`)}

@@ -58,7 +58,7 @@ export function PasswordField({ team }: { team: string }) {
         onChange={(event) => replaceBy(event.currentTarget.value)}
       />
       {isStored && !isAskedAgain ? (
-        <Button variant="subtle" size="compact-xs" mt={4} onClick={() => replaceBy(null)}>
+        <Button variant="subtle" size="compact-xs" px={0} mt={4} onClick={() => replaceBy(null)}>
           {server.keep}
         </Button>
       ) : null}

@@ -12,6 +12,19 @@ export function ServerTrust() {
   const client = [useField('/smtp/tls/clientCertificate/file'), useField('/smtp/tls/clientCertificate/passphrase')];
   const isShown =
     [base.ca, base.pin].some((text) => text !== '') || base.clientCertificate !== null || [ca, pin, ...client].some(({ error }) => error);
+  const stored =
+    base.certificates.length === 0 ? null : (
+      <div>
+        <Text size="sm">{trust.stored}</Text>
+        <List size="sm" listStyleType="disc">
+          {base.certificates.map((certificate) => (
+            <List.Item key={certificate.fingerprint} className="breakable">
+              {inWords(certificate)}
+            </List.Item>
+          ))}
+        </List>
+      </div>
+    );
   return (
     <details open={isShown}>
       <summary>{trust.title}</summary>
@@ -25,6 +38,7 @@ export function ServerTrust() {
           value={draft.ca}
           onChange={(event) => edit({ ca: event.currentTarget.value })}
         />
+        {base.ca === '' ? null : stored}
         <Textarea
           {...pin}
           {...pasted}
@@ -33,18 +47,7 @@ export function ServerTrust() {
           value={draft.pin}
           onChange={(event) => edit({ pin: event.currentTarget.value })}
         />
-        {base.certificates.length === 0 ? null : (
-          <div>
-            <Text size="sm">{trust.stored}</Text>
-            <List size="sm" listStyleType="disc">
-              {base.certificates.map((certificate) => (
-                <List.Item key={certificate.fingerprint} className="breakable">
-                  {inWords(certificate)}
-                </List.Item>
-              ))}
-            </List>
-          </div>
-        )}
+        {base.ca === '' ? stored : null}
         {/* Begins anew with what was saved. */}
         <ClientCertificate key={JSON.stringify(base.clientCertificate)} />
       </Stack>

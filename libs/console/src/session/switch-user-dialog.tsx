@@ -10,7 +10,7 @@ export function SwitchUserDialog({ session }: { session: SignedIn }) {
   if (offered === null) return null;
   const [now, next] = [session.claims.sub, offered.claims.sub];
   return (
-    <Modal opened onClose={() => answerOffer(false)} title={words.title} centered closeButtonProps={{ 'aria-label': close }}>
+    <Modal opened onClose={() => answerOffer(false)} title={words.title} size="lg" centered closeButtonProps={{ 'aria-label': close }}>
       <Text mb="lg" className="breakable">
         {words.text(now, next)}
       </Text>

@@ -1,6 +1,7 @@
-import { Button, Container, Text, Title } from '@mantine/core';
+import { Button, Container, Group, Text, Title } from '@mantine/core';
 import { LOCALES } from '@billing-mail/contracts';
 import { Component, type ReactNode } from 'react';
+import { settingsPath } from '../paths.js';
 import { CATALOGUES } from '../words/catalogues.js';
 
 /** Says that the page itself has failed, in place of a white screen. The error goes to the browser's console by React. */
@@ -13,15 +14,22 @@ export class CrashBoundary extends Component<{ children: ReactNode }, { hasCrash
 
   override render(): ReactNode {
     if (!this.state.hasCrashed) return this.props.children;
-    const { crashedTitle, crashed, reload } =
-      CATALOGUES[LOCALES.find((each) => each === document.documentElement.lang) ?? 'en'].page.trouble;
+    const { trouble, notFound } = CATALOGUES[LOCALES.find((each) => each === document.documentElement.lang) ?? 'en'].page;
+    const { crashedTitle, crashed, reload } = trouble;
+    // Another page may work where this one fails again and again.
+    const [, team] = /^\/teams\/([^/]+)/.exec(location.pathname) ?? [];
     return (
       <Container size="sm" py="xl" component="main">
         <Title order={1} size="h2" mb="xs">
           {crashedTitle}
         </Title>
         <Text mb="md">{crashed}</Text>
-        <Button onClick={() => location.reload()}>{reload}</Button>
+        <Group gap="xs">
+          <Button onClick={() => location.reload()}>{reload}</Button>
+          <Button component="a" variant="default" href={team === undefined ? '/' : settingsPath(decodeURIComponent(team))}>
+            {notFound.home}
+          </Button>
+        </Group>
       </Container>
     );
   }

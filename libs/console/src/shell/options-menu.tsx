@@ -25,6 +25,7 @@ export function OptionsMenu() {
             lang={each}
             leftSection={mark(locale === each)}
             aria-current={locale === each}
+            data-autofocus={locale === each || undefined}
             onClick={() => setLocale(each)}
           >
             {words.page.language[each]}

@@ -112,12 +112,9 @@ const GERMAN: ReadonlyMap<string, string> = new Map([
   ],
   ['needs a mailbox: connect it first', 'braucht ein Postfach; bitte zuerst verbinden'],
   ['is needed for this provider', 'wird für diesen Anbieter benötigt'],
-  ['is needed: no person signs in whose mailbox it would be', 'wird benötigt; es meldet sich niemand an, um dessen Postfach es ginge'],
-  ['is needed: no person signs in whose directory it would be', 'wird benötigt; es meldet sich niemand an, um dessen Verzeichnis es ginge'],
-  [
-    'is needed: without a person a team signs in by an app of its own',
-    'wird benötigt; ohne eine Person geht die Anmeldung nur über Ihre eigene App',
-  ],
+  ['is needed: no person signs in whose mailbox it would be', 'wird benötigt, wenn sich die App selbst anmeldet'],
+  ['is needed: no person signs in whose directory it would be', 'wird benötigt, wenn sich die App selbst anmeldet'],
+  ['is needed: without a person a team signs in by an app of its own', 'wird benötigt, wenn sich die App selbst anmeldet'],
   ['is needed: the key file of the service account', 'wird benötigt'],
   [
     'must be the RSA key of a service account (PEM)',
@@ -217,6 +214,19 @@ const ENGLISH: ReadonlyMap<string, string> = new Map([
   ],
   ['is needed when "sender" is "custom"', 'is needed for your own mail server'],
   ['has broken Unicode (a lone surrogate); send valid UTF-8', 'has a damaged character; type it again'],
+  ['is needed: no person signs in whose mailbox it would be', 'is needed when the app signs in by itself'],
+  ['is needed: no person signs in whose directory it would be', 'is needed when the app signs in by itself'],
+  ['is needed: without a person a team signs in by an app of its own', 'is needed when the app signs in by itself'],
+  ['must be the id or a domain of the directory', 'must be the ID or a domain of the directory'],
+  ['is damaged; copy the certificate once more, whole', 'is damaged; copy the whole certificate once more'],
+  [
+    'is no PKCS#12 file, or a damaged one; export the certificate with its key as .p12 or .pfx once more',
+    'is not a PKCS#12 file, or is damaged; export the certificate with its key as .p12 or .pfx once more',
+  ],
+  [
+    'is PEM; export certificate and key together as PKCS#12 (.p12 or .pfx)',
+    'is in PEM format; export certificate and key together as PKCS#12 (.p12 or .pfx)',
+  ],
   [
     'must be a host name such as smtp.example.com, without "https://", port or spaces',
     'must be a host name such as smtp.example.com, without “https://”, port or spaces',

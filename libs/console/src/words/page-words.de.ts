@@ -17,10 +17,10 @@ export const pageWords: typeof english = {
   options: 'Sprache und Darstellung',
   signIn: {
     missingTitle: 'Sie sind nicht angemeldet',
-    missing: 'Öffnen Sie diese Seite aus Ihrer Fakturierung; sie meldet Sie selbst an.',
+    missing: 'Öffnen Sie diese Seite aus Ihrer Fakturierung; dabei werden Sie automatisch angemeldet.',
     expiredTitle: 'Ihre Anmeldung ist abgelaufen',
     expired:
-      'Zu Ihrer Sicherheit gilt sie nur begrenzte Zeit. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung. Gespeichertes ist sicher.',
+      'Aus Sicherheitsgründen gilt sie nur begrenzte Zeit. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung. Was Sie gespeichert haben, bleibt erhalten.',
     draftKept:
       'Was Sie eingegeben und noch nicht gespeichert haben, wird Ihnen in diesem Tab wieder angeboten, sobald Sie angemeldet sind; Passwörter werden nicht aufbewahrt.',
     unreadableTitle: 'Diese Anmeldung gilt hier nicht',
@@ -28,7 +28,7 @@ export const pageWords: typeof english = {
       'Der Link, der Sie hierher führte, ist beschädigt oder für etwas anderes bestimmt. Öffnen Sie diese Seite noch einmal aus Ihrer Fakturierung.',
     otherTeamTitle: (team) => `Sie gehören nicht zum Team „${team}“`,
     otherTeam:
-      'Sie sind angemeldet, aber für ein anderes Team. Bitten Sie einen Administrator dieses Teams um Zugang, oder gehen Sie zu einem Ihrer Teams:',
+      'Sie sind angemeldet, aber nicht für dieses Team. Bitten Sie einen seiner Administratoren um Zugang, oder gehen Sie zu einem Ihrer Teams:',
     confirming:
       'Um Ihre E-Mail-Adresse zu bestätigen, öffnen Sie diese Seite aus Ihrer Fakturierung, gehen Sie zu den Mitteilungen, und geben Sie dort diesen Code ein:',
     noTeam: 'Sie sind angemeldet, gehören aber zu keinem Team. Bitten Sie einen Administrator Ihres Teams um Zugang.',
@@ -36,8 +36,8 @@ export const pageWords: typeof english = {
   switchUser: {
     title: 'Als jemand anders anmelden?',
     text: (now, next) =>
-      `Sie sind als ${now} angemeldet. Der Link, den Sie geöffnet haben, meldet Sie als ${next} an. Wenn Sie das nicht erwartet haben, bleiben Sie angemeldet: Sie würden sonst im Namen eines anderen arbeiten.`,
-    stay: (now) => `${now} bleiben`,
+      `Sie sind als ${now} angemeldet. Der Link, den Sie geöffnet haben, würde Sie als ${next} anmelden. Wenn Sie das nicht erwartet haben, bleiben Sie angemeldet wie bisher: Sie würden sonst im Namen eines anderen arbeiten.`,
+    stay: (now) => `Als ${now} angemeldet bleiben`,
     change: (next) => `Als ${next} anmelden`,
   },
   notFound: {

@@ -15,23 +15,24 @@ export const pageWords = {
   options: 'Language and appearance',
   signIn: {
     missingTitle: 'You are not signed in',
-    missing: 'Open this page from your invoicing application; it signs you in by itself.',
+    missing: 'Open this page from your invoicing application; you are then signed in automatically.',
     expiredTitle: 'Your sign-in has expired',
-    expired: 'For your safety it lasts for a limited time. Open this page again from your invoicing application. What was saved is safe.',
+    expired:
+      'For security it lasts only a limited time. Open this page again from your invoicing application. Everything you have saved is kept.',
     draftKept: 'What you had typed and not saved is offered to you again in this tab as soon as you are signed in; passwords are not kept.',
     unreadableTitle: 'This sign-in cannot be used here',
     unreadable:
       'The link that brought you here is damaged or meant for something else. Open this page again from your invoicing application.',
     otherTeamTitle: (team: string) => `You do not belong to the team “${team}”`,
-    otherTeam: 'You are signed in, but for another team. Ask an admin of that team for access, or go to one of yours:',
+    otherTeam: 'You are signed in, but not for this team. Ask one of its admins for access, or go to one of your teams:',
     confirming: 'To confirm your e-mail address, open this page from your invoicing, go to the inbox, and enter this code there:',
     noTeam: 'You are signed in but belong to no team. Ask an admin of your team for access.',
   },
   switchUser: {
     title: 'Sign in as somebody else?',
     text: (now: string, next: string) =>
-      `You are signed in as ${now}. The link that you have opened signs you in as ${next}. If you did not expect that, stay signed in: otherwise you would work in the name of somebody else.`,
-    stay: (now: string) => `Stay ${now}`,
+      `You are signed in as ${now}. The link that you have opened would sign you in as ${next}. If you did not expect that, stay signed in as you are: otherwise you would work in the name of somebody else.`,
+    stay: (now: string) => `Stay signed in as ${now}`,
     change: (next: string) => `Sign in as ${next}`,
   },
   notFound: { title: 'There is nothing here', text: 'The address may be mistyped, or what was here is gone.', home: 'To the settings' },
