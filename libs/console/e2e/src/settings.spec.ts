@@ -562,6 +562,10 @@ describe('E-mail delivery', () => {
       await page.getByLabel('The app signs in by itself').check();
       const own = page.locator('#app-sign-in');
       await own.getByText('https://mail.google.com/', { exact: true }).waitFor();
+      // Neither the platform's app nor a person is asked about here.
+      expect(await page.getByText('You sign in with your provider').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Connect Microsoft 365' }).count()).toBe(0);
+      expect(await page.getByLabel('Shared mailbox').count()).toBe(0);
       await own.getByLabel('Mailbox that documents are sent from').fill(MAILBOX);
       const send = async (text: string): Promise<void> => {
         const file = { name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(text) };

@@ -1,7 +1,7 @@
 // Which mailbox is to be connected, and by whose app: the platform's by one click, or one of the team's own.
 import { Anchor, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type MailConnectionView, type MailProviderName } from '@billing-mail/contracts';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useClients } from '../api/clients-context.js';
 import { ProblemError } from '../api/problem.js';
 import { BusyButton } from '../shell/busy-button.js';
@@ -35,23 +35,29 @@ export function ConnectChoices(props: Props) {
   const chosen = (provider: MailProviderName) =>
     provider === 'google' || mailbox.trim() === '' ? { provider } : { provider, mailbox: mailbox.trim() };
   const isShown = failure instanceof ProblemError && failure.errors.length > 0;
+  const intro = (
+    <Text size="sm" c="dimmed">
+      {words.intro}
+    </Text>
+  );
+  const mailboxField = (
+    <TextInput
+      autoComplete="off"
+      autoCapitalize="none"
+      spellCheck={false}
+      label={words.mailbox}
+      description={words.mailboxHint}
+      inputMode="email"
+      value={mailbox}
+      error={errorOf('/mailbox')}
+      onChange={(event) => setMailbox(event.currentTarget.value)}
+    />
+  );
   return (
     <Stack gap="sm">
-      <Text size="sm" c="dimmed">
-        {words.intro}
-      </Text>
-      <TextInput
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        label={words.mailbox}
-        description={words.mailboxHint}
-        inputMode="email"
-        value={mailbox}
-        error={errorOf('/mailbox')}
-        onChange={(event) => setMailbox(event.currentTarget.value)}
-      />
-      {connectableProviders.length === 0 ? null : (
+      {isOwn ? null : intro}
+      {isOwn ? null : mailboxField}
+      {isOwn || connectableProviders.length === 0 ? null : (
         <Group gap="xs">
           {connectableProviders.map((provider) => (
             <BusyButton key={provider} variant="default" busy={isBusy} onClick={() => onBegin(chosen(provider))}>
@@ -76,7 +82,7 @@ export function ConnectChoices(props: Props) {
         </Anchor>
       </div>
       <div id={ownId} hidden={!isOwn}>
-        {isOwn ? <OwnApp {...props} mailbox={mailbox} chosen={chosen} /> : null}
+        {isOwn ? <OwnApp {...props} {...{ mailbox, chosen, intro, mailboxField }} /> : null}
       </div>
     </Stack>
   );
@@ -90,10 +96,17 @@ const FIELDS_OF: Readonly<Record<MailProviderName, readonly AppField[]>> = {
   oidc: ['issuer', 'clientId', 'clientSecret', 'scope'],
 };
 
-type OwnAppProps = Props & { mailbox: string; chosen: (provider: MailProviderName) => SignInInput };
+type OwnAppProps = Props & {
+  mailbox: string;
+  chosen: (provider: MailProviderName) => SignInInput;
+  /** For a person who signs in. */
+  intro: ReactNode;
+  /** The same, where a mailbox can be shared. */
+  mailboxField: ReactNode;
+};
 
 function OwnApp(props: OwnAppProps) {
-  const { connection, failure, isBusy, chosen, onBegin } = props;
+  const { connection, failure, isBusy, chosen, onBegin, intro, mailboxField } = props;
   const { words: all } = useLanguage();
   const words = all.ownServer.connection;
   const { draft } = useEditing();
@@ -138,6 +151,8 @@ function OwnApp(props: OwnAppProps) {
   return (
     <Stack gap="sm">
       {choice}
+      {intro}
+      {app.provider === 'google' ? null : mailboxField}
       <ConnectionFields
         {...{ fields, hints, errorOf }}
         required={app.provider === 'oidc' ? ['issuer', 'clientId'] : []}
