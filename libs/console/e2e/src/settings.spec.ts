@@ -472,11 +472,11 @@ describe('E-mail delivery', () => {
 
       await breakConnection(system, 'brandt');
       await page.reload();
-      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor();
+      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor();
       expect(await page.getByText(`${MAILBOX} is connected`).count()).toBe(0);
       await page.getByLabel('Company name').fill('Brandt & Söhne');
       await connect(page, 'Connect again');
-      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor({ state: 'detached' });
       // The connection made a new version of the settings: that is no change of somebody else's.
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await saved(page);
@@ -549,7 +549,7 @@ describe('E-mail delivery', () => {
       await secret.fill(APP_OF_TEAM.secret);
       await own.getByLabel('Directory (tenant)').fill('brandt.example');
       await connectApp();
-      await page.getByText(`No documents have gone out through ${MAILBOX}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out by ${MAILBOX}`).waitFor({ state: 'detached' });
       expect(windows).toEqual([]);
       await disconnect(page);
     });
@@ -650,12 +650,12 @@ describe('E-mail delivery', () => {
       expect(sentAs()).toHaveLength(1);
 
       const page = await openOwn();
-      await page.getByText(`No documents have gone out through ${shared}`).waitFor();
+      await page.getByText(`No documents have gone out by ${shared}`).waitFor();
       await page.getByText('The permission has expired or was withdrawn.').waitFor();
       await connect(page, 'Connect again');
       await page.getByLabel('Secret of the app').fill(MAIL_APP.secret);
       await page.getByRole('button', { name: 'Sign in and connect' }).click();
-      await page.getByText(`No documents have gone out through ${shared}`).waitFor({ state: 'detached' });
+      await page.getByText(`No documents have gone out by ${shared}`).waitFor({ state: 'detached' });
       await isIn('sent', waiting);
       expect(sentAs()).toEqual([
         [MAILBOX, shared, shared],

@@ -51,7 +51,7 @@ export const ownServerWords = {
     notSaved: 'Save so that documents go out by this mailbox.',
     otherServer: (host: string) => `This mailbox sends through ${host}, which is not the server in the form.`,
     enterServer: (host: string) => `Enter ${host}`,
-    troubleTitle: (mailbox: string, when: string) => `No documents have gone out through ${mailbox} since ${when}`,
+    troubleTitle: (mailbox: string, when: string) => `No documents have gone out by ${mailbox} since ${when}`,
     troubleEnd: 'What waits goes out as soon as this is put right.',
     troubles: {
       sign_in_expired: 'The permission has expired or was withdrawn. Connect the mailbox again.',
@@ -68,7 +68,7 @@ export const ownServerWords = {
     disconnect: 'Disconnect',
     disconnectTitle: 'Disconnect the mailbox?',
     disconnectText: (mailbox: string) =>
-      `The permission for ${mailbox} is deleted here and, if the provider allows it, revoked there. Documents that go out through this mailbox wait until a mailbox is connected again or you choose another way.`,
+      `The permission for ${mailbox} is deleted here and, if the provider allows it, revoked there. Documents that go out by this mailbox wait until a mailbox is connected again or you choose another way.`,
     disconnectNo: 'Keep it connected',
     forgotten: (mailbox: string) => `The permission for ${mailbox} has been deleted here`,
     /** Where it is revoked at the provider, which has not done so. */
@@ -107,7 +107,7 @@ export const ownServerWords = {
     keep: 'Keep this one',
     remove: 'Remove',
     removeTitle: 'Stop signing?',
-    removeText: 'The key is deleted. Documents that go out through your server, including those that wait, are no longer signed.',
+    removeText: 'The key is deleted. Documents that go out by your server, including those that wait, are no longer signed.',
     removeNo: 'Keep the certificate',
     isSet: 'The certificate is set. The next document by your server is signed with it.',
     removed: 'The certificate is removed.',
