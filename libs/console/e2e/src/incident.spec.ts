@@ -46,7 +46,7 @@ describe('trouble with a mail server', () => {
     await page.getByText('Saved. The next document goes out this way.').waitFor();
 
     await page.goto(incident);
-    await page.getByRole('button', { name: 'Send all again …' }).click();
+    await page.getByRole('button', { name: 'Send again …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Send again' });
     await dialog.getByRole('checkbox', { name: 'Invoice rast-2' }).uncheck();
     await dialog.getByRole('button', { name: 'Send 2 documents again' }).click();

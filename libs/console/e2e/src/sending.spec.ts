@@ -55,7 +55,7 @@ describe('deliveries and inbox', () => {
     await course.getByText('our platform takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our platform: accepted$/).waitFor();
-    await page.getByRole('status').getByText('by our platform instead of your mail server').waitFor();
+    await page.getByRole('status').getByText('Sent through our platform instead of your mail server').waitFor();
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
@@ -143,7 +143,7 @@ describe('deliveries and inbox', () => {
     await act(page.keyboard.type('right'));
     await act(page.getByRole('button', { name: 'Save' }).click());
     await page.getByText('Saved. The next document goes out this way.').waitFor();
-    await act(page.getByRole('button', { name: 'Send all again …' }).click());
+    await act(page.getByRole('button', { name: 'Send again …' }).click());
     // What nobody has to do is no action.
     await page.getByRole('dialog').getByLabel('Note, such as why').fill('The password had expired');
     await act(page.getByRole('button', { name: 'Send 5 documents again' }).click());
@@ -172,7 +172,7 @@ describe('deliveries and inbox', () => {
     await correctAndSendAgain(page, act);
     expect(counter.actions).toBeLessThanOrEqual(6);
     await page.getByRole('button', { name: 'Close' }).last().click();
-    await page.getByText('5 documents were not sent, or not to everybody.').waitFor({ state: 'detached' });
+    await page.getByText(/^5 documents need attention/).waitFor({ state: 'detached' });
     await page.goto(new URL('/teams/brandt/deliveries?status=failed', page.url()).href);
     await page.getByRole('link', { name: 'Invoice locked-3' }).click();
     for (const link of ['See the later delivery', 'See the earlier delivery']) {
@@ -206,7 +206,7 @@ describe('deliveries and inbox', () => {
     );
     system.platform.script = {};
     const page = await desk.open('/teams/dorn/deliveries?status=failed', { claims: { sub: 'dora.dorn', teams: { dorn: 'admin' } } });
-    await page.getByRole('button', { name: 'Send all again …' }).click();
+    await page.getByRole('button', { name: 'Send again …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Send again' });
     // Who does not exist gets it again only on purpose.
     await dialog.getByRole('button', { name: 'Send 0 documents again' }).waitFor();
@@ -218,7 +218,7 @@ describe('deliveries and inbox', () => {
     await dialog.getByRole('button', { name: 'Send 1 document again' }).click();
     await dialog.getByText('1 document was handed over again.').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    await page.getByRole('button', { name: 'Send all again …' }).click();
+    await page.getByRole('button', { name: 'Send again …' }).click();
     await dialog.getByRole('checkbox', { name: 'Invoice dorn-1' }).waitFor();
     expect(await dialog.getByRole('checkbox').count()).toBe(2);
   });

@@ -124,16 +124,26 @@ describe('the way of a delivery that our platform took over', () => {
     );
 
   it('is our platform in place of the own server, where that took it for nobody', () => {
-    expect(say('en', true)).toBe('by our platform instead of your mail server');
-    expect(say('de', true, 'rejected')).toBe('über unsere Plattform statt über Ihren Mailserver');
+    expect(say('en', true)).toBe('Sent through our platform instead of your mail server');
+    expect(say('de', true, 'rejected')).toBe('Verschickt über unsere Plattform statt über Ihren Mailserver');
     expect(say('de', false)).toBeNull();
   });
 
   it.each(['accepted', 'bounced', 'uncertain'] as const)(
     'is both, where the own server has it for somebody, or may have it: %s',
     (status) => {
-      expect(say('en', true, 'rejected', status)).toBe('partly by our platform');
-      expect(say('de', true, 'rejected', status)).toBe('zum Teil über unsere Plattform');
+      expect(say('en', true, 'rejected', status)).toBe('Sent partly through our platform');
+      expect(say('de', true, 'rejected', status)).toBe('Zum Teil über unsere Plattform verschickt');
+    },
+  );
+
+  it.each(['pending', 'rejected', 'uncertain'] as const)(
+    'does not claim to have sent what nobody has taken from our platform: %s',
+    (status) => {
+      for (const own of ['rejected', 'accepted'] as const) {
+        const recipients = [recipient('last@x.example', { status }), recipient('own@x.example', { status: own, route: 'custom' })];
+        expect(sayFallback({ usedFallback: true, recipients }, CATALOGUES.en)).toBe('Our platform stepped in');
+      }
     },
   );
 

@@ -96,12 +96,14 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           </Group>
         ) : null}
       </Group>
-      <Group gap="xs" mt="md" role="status">
-        <Text component="div" fw={600}>
+      <div role="status">
+        <Text component="div" fw={600} mt="md">
           <DeliveryStatusMark delivery={delivery} />
         </Text>
         {fallback === null ? null : <Text>{fallback}</Text>}
-      </Group>
+      </div>
+      {/* Above what failed, as it is done already. */}
+      <SentAgain team={team} of={delivery.sentAgain} id={delivery.sentAgainAs} link={detail.later} nameOf={nameOf} isDone />
       {delivery.failure ? (
         <Text mt={4} className="breakable">
           {delivery.failure.message}
@@ -117,7 +119,6 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
         </Text>
       )}
       <SentAgain team={team} of={delivery.resend} id={delivery.resendOf} link={detail.earlier} nameOf={nameOf} />
-      <SentAgain team={team} of={delivery.sentAgain} id={delivery.sentAgainAs} link={detail.later} nameOf={nameOf} />
       {isSettled(delivery.status) ? null : (
         <Text size="sm" c="dimmed" mt="sm">
           {detail.live}
@@ -161,17 +162,25 @@ function WhoDecided({ delivery: { status, cancelledBy, received }, nameOf }: Dec
   );
 }
 
-type SentAgainProps = { team: string; of: SendingAgain | null; id: string | null; link: string; nameOf: ReturnType<typeof useNameOf> };
+type SentAgainProps = {
+  team: string;
+  of: SendingAgain | null;
+  id: string | null;
+  link: string;
+  nameOf: ReturnType<typeof useNameOf>;
+  /** Somebody has done what the page would ask for. */
+  isDone?: boolean;
+};
 
 /** Who sent it again and when, what was noted, and the way to the delivery before this one or after it; only here, not in the course. */
-function SentAgain({ team, of, id, link, nameOf }: SentAgainProps) {
+function SentAgain({ team, of, id, link, nameOf, isDone = false }: SentAgainProps) {
   const { words, formats } = useLanguage();
   if (of === null || id === null) return null;
   return (
-    <Text size="sm" mt="sm" className="breakable">
+    <Text {...(isDone ? { size: 'md', fw: 600, mt: 'xs' } : { size: 'sm', mt: 'sm' })} className="breakable">
       {words.deliveries.detail.sentAgain(of.by === null ? null : nameOf(of.by), formats.dateTime(of.at))}
       {of.note === null ? null : `: ${of.note}`}{' '}
-      <Anchor component={Link} href={deliveryPath(team, id)} size="sm" underline="always">
+      <Anchor component={Link} href={deliveryPath(team, id)} inherit underline="always">
         {link}
       </Anchor>
     </Text>

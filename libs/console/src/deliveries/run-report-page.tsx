@@ -34,9 +34,6 @@ export function RunReportPage({ team }: { team: string }) {
         />
       </LogPageHead>
       <RunReportFilter key={search} filter={filter} onChange={(next) => navigate(`${runReportPath(team)}${writeRunFilter(next)}`)} />
-      <Text size="sm" c="dimmed" mb="md">
-        {run.whatIsKnown}
-      </Text>
       <Figures team={team} filter={filter} />
     </>
   );
@@ -72,6 +69,9 @@ function Figures({ team, filter }: { team: string; filter: RunFilter }) {
           rows={linesOfDocuments(data.deliveries, run, words.deliveries.status).map(([name, count]) => [name, formats.number(count)])}
         />
       </div>
+      <Text size="sm" c="dimmed" mt="md">
+        {run.whatIsKnown}
+      </Text>
     </>
   );
 }

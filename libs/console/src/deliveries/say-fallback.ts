@@ -12,5 +12,7 @@ export function sayFallback(
   const isInPart = recipients.some(
     ({ route, status }) => route === 'custom' && (status === 'accepted' || status === 'uncertain' || status === 'bounced'),
   );
+  // A try of our platform that nobody took has sent nothing.
+  if (!recipients.some(({ route, status }) => route === 'platform' && (status === 'accepted' || status === 'bounced'))) return says.either;
   return isInPart ? says.part : says.whole;
 }

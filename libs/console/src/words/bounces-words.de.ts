@@ -54,7 +54,7 @@ export const bouncesWords: typeof english = {
     partly: 'Nur an einige ihrer Empfänger',
     toNobody: 'An niemanden: nicht verschickt oder zurückgekommen',
     whatIsKnown:
-      'Ohne Rückmeldung: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Was Ihr eigener Mailserver verschickt, kommt an Ihr eigenes Postfach zurück, wo wir es nicht sehen.',
+      '„Ohne Rückmeldung“ heißt: Der Mailserver hat den Beleg angenommen, und bisher kam nichts zurück. Meldungen zu Belegen, die Ihr eigener Mailserver verschickt, gehen an Ihr eigenes Postfach, wo wir sie nicht sehen.',
     csvColumns: [
       'Nummer',
       'Belegkennung',

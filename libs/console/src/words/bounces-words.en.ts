@@ -55,7 +55,7 @@ export const bouncesWords = {
     partly: 'To some of their recipients only',
     toNobody: 'To nobody: not sent, or came back',
     whatIsKnown:
-      'Nothing came back: the mail server accepted the document, and we have heard nothing else so far. What your own mail server sends comes back to your own mailbox, where we cannot see it.',
+      '“Nothing came back” means: the mail server accepted the document, and we have heard nothing else so far. Reports about what your own mail server sends go to your own mailbox, where we cannot see them.',
     csvColumns: [
       'Number',
       'Document id',

@@ -37,9 +37,9 @@ export const deliveriesWords: typeof english = {
   roles: { to: 'An', cc: 'CC', bcc: 'BCC' },
   routes: { platform: 'unsere Plattform', custom: 'Ihren Mailserver' },
   usedFallback: {
-    whole: 'über unsere Plattform statt über Ihren Mailserver',
-    part: 'zum Teil über unsere Plattform',
-    either: 'unsere Plattform ist eingesprungen',
+    whole: 'Verschickt über unsere Plattform statt über Ihren Mailserver',
+    part: 'Zum Teil über unsere Plattform verschickt',
+    either: 'Unsere Plattform ist eingesprungen',
   },
   filter: {
     label: 'Filter',
@@ -125,9 +125,9 @@ export const deliveriesWords: typeof english = {
         ? `Mehr als ${count} Belege wurden nicht oder nicht an alle verschickt.`
         : `${z(count, 'Beleg wurde', 'Belege wurden')} nicht oder nicht an alle verschickt.`,
     show: 'Anzeigen',
-    open: 'Alle erneut verschicken …',
+    open: 'Erneut verschicken …',
     title: 'Erneut verschicken',
-    lead: 'Wer seinen Beleg nicht bekommen hat, bekommt ihn mit einem neuen Versand. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
+    lead: 'Die angekreuzten Belege werden erneut verschickt, und zwar an die Empfänger, für die kein Mailserver sie angenommen hat oder von denen sie zurückkamen. Zunächst nicht angekreuzt sind Belege, die vielleicht angekommen sind, und solche mit einer Adresse, die es nicht gibt; berichtigen Sie die Adresse auf der Seite des Belegs. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
     nothingLeft: 'Davon ist keiner übrig: Jeder wurde erneut verschickt oder als erhalten vermerkt.',
     reading: 'Die Belege werden ermittelt …',
     uncertain: 'Der Beleg ist vielleicht angekommen. Erneut verschickt, bekommt ihn der Empfänger unter Umständen zweimal.',
@@ -211,7 +211,7 @@ export const deliveriesWords: typeof english = {
     all: 'Alle auswählen',
     nobody: 'Keinen auswählen',
     note: 'Notiz, etwa warum',
-    send: (count) => `An ${z(count, 'Empfänger', 'Empfänger')} verschicken`,
+    send: (count) => `Erneut an ${z(count, 'Empfänger', 'Empfänger')} verschicken`,
     again: 'Für diese Adresse wurde der Beleg schon angenommen; er käme doppelt an.',
   },
   cancel: {

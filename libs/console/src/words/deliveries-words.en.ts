@@ -35,10 +35,10 @@ export const deliveriesWords = {
   roles: { to: 'To', cc: 'CC', bcc: 'BCC' },
   routes: { platform: 'our platform', custom: 'your mail server' },
   usedFallback: {
-    whole: 'by our platform instead of your mail server',
-    part: 'partly by our platform',
-    // Where it is not known which.
-    either: 'our platform stepped in',
+    whole: 'Sent through our platform instead of your mail server',
+    part: 'Sent partly through our platform',
+    // Where it is not known which, or nobody has it through our platform.
+    either: 'Our platform stepped in',
   },
   filter: {
     label: 'Filter',
@@ -124,9 +124,9 @@ export const deliveriesWords = {
         ? `More than ${count} documents were not sent, or not to everybody.`
         : `${s(count, 'document was', 'documents were')} not sent, or not to everybody.`,
     show: 'See which',
-    open: 'Send all again …',
+    open: 'Send again …',
     title: 'Send again',
-    lead: 'Everybody who has not received their document gets it in a new delivery. Fix the cause first, such as a wrong password; otherwise it fails again.',
+    lead: 'The ticked documents go out again, to those recipients for whom no mail server has accepted them or from whom they came back. Not ticked at first: documents that may have arrived, and those with an address that does not exist; correct the address on the page of the document. Fix the cause first, such as a wrong password; otherwise sending fails again.',
     nothingLeft: 'None of these is left: each was sent again or marked as received.',
     reading: 'Reading which documents these are …',
     uncertain: 'It may have arrived. Sent again, the recipient may get it twice.',
