@@ -124,6 +124,12 @@ describe('the delivery log', () => {
       expect.stringMatching(/^Die E-Mail-Adresse enthält vor dem @ Buchstaben wie ü .* Fragen Sie den Kunden /),
       null,
     ]);
+    const single = await sent('refused', { to: to.filter(({ address }) => !address.startsWith('grün')) });
+    const { body: ofSingle } = await get(`refused/deliveries/${single.id}`);
+    expect(ofSingle).toMatchObject({
+      failure: { code: 'recipient_unknown' },
+      recipients: [{ explanation: expect.stringMatching(/^The e-mail address of the recipient does not exist\./) }, { explanation: null }],
+    });
     const alike = await sent('refused', { to: to.slice(0, 1) });
     const { body } = await get(`refused/deliveries/${alike.id}`);
     expect(body).toMatchObject({ failure: { code: 'recipient_unknown' }, recipients: [{ status: 'rejected', explanation: null }] });

@@ -41,8 +41,8 @@ function toView(
   of: { recipients: RecipientRecord[]; attempts: Awaited<ReturnType<DeliveriesStore['attemptsOf']>>; reports: ReportRecord[] },
 ): DeliveryView {
   const locale = reader ?? record.requestedBy.locale ?? 'en';
-  // If all refused recipients share the delivery's reason, it is shown once, for the delivery.
-  const isToldAbove = of.recipients.every(({ status, reason }) => status !== 'rejected' || reason === record.failure?.code);
+  // If all recipients are refused for the delivery's reason, it is shown once, for the delivery; otherwise it would not say for whom.
+  const isToldAbove = of.recipients.every(({ status, reason }) => status === 'rejected' && reason === record.failure?.code);
   return {
     ...inReadersWords(record, reader),
     recipients: of.recipients.map((recipient) => {
