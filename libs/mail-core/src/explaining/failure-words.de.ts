@@ -11,7 +11,7 @@ const CHECK_WITH_PROVIDER = 'Tritt das wieder auf, fragen Sie den Betreiber Ihre
 export const FAILURES_IN_GERMAN: FailureCatalogue = {
   again: {
     byReader: 'Verschicken Sie den Beleg später erneut.',
-    byItself: 'Es wird von selbst erneut versucht.',
+    byItself: 'Der Versand wird automatisch wiederholt.',
     byTest: 'Prüfen Sie die Verbindung später noch einmal.',
     byOthers: 'Die nächsten Belege werden dort von selbst wieder versucht.',
   },
@@ -273,9 +273,9 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
 
   bounced: {
-    happened: 'Die E-Mail wurde verschickt und kam zurück: Sie ist nicht angekommen.',
-    means: 'Diese Empfänger haben den Beleg nicht.',
-    todo: 'Berichtigen Sie die Adresse jedes Empfängers, bei dem „Zurückgekommen“ steht, und verschicken Sie den Beleg erneut.',
+    happened: 'Die E-Mail wurde verschickt und kam von mindestens einem Empfänger zurück.',
+    means: 'Dort ist der Beleg nicht angekommen.',
+    todo: 'Berichtigen Sie bei jedem Empfänger, bei dem „Zurückgekommen“ steht, die Adresse oder lassen Sie die Ursache beheben, und verschicken Sie den Beleg erneut.',
   },
 
   no_final_reply: {
@@ -327,7 +327,7 @@ export const FAILURES_IN_GERMAN: FailureCatalogue = {
   },
   cancelled: {
     happened: 'Der Versand wurde abgebrochen.',
-    means: 'An Empfänger, an die der Beleg bis dahin nicht gegangen war, wird er nicht mehr verschickt.',
+    means: 'Der Beleg geht an keine weiteren Empfänger.',
     todo: 'Soll der Beleg doch noch zum Empfänger, verschicken Sie ihn erneut.',
   },
 };

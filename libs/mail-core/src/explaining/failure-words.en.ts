@@ -11,7 +11,7 @@ const CHECK_WITH_PROVIDER = 'If it happens again, ask the people who run your ma
 export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   again: {
     byReader: 'Send the document again later.',
-    byItself: 'It is tried again by itself.',
+    byItself: 'We try again automatically.',
     byTest: 'Test the connection again later.',
     byOthers: 'The next documents are tried there again by themselves.',
   },
@@ -269,9 +269,9 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
 
   bounced: {
-    happened: 'The e-mail was sent and came back: it did not arrive.',
-    means: 'These recipients do not have the document.',
-    todo: 'Correct the address of each recipient who is marked as returned, and send the document again.',
+    happened: 'The e-mail was sent and came back from one or more recipients.',
+    means: 'They do not have the document.',
+    todo: 'For each recipient marked “Came back”, correct the address or have the cause put right, and send the document again.',
   },
 
   no_final_reply: {
@@ -322,7 +322,7 @@ export const FAILURES_IN_ENGLISH: FailureCatalogue = {
   },
   cancelled: {
     happened: 'Sending was cancelled.',
-    means: 'The document is no longer sent to recipients to whom it had not gone out by then.',
+    means: 'The document goes to no further recipients.',
     todo: 'If the document is to go out after all, send it again.',
   },
 };
