@@ -72,12 +72,12 @@ describe('trouble with a mail server', () => {
       system.platform.script = { final: 'close' };
       const id = await send(system, 'rast', invoice('maybe'));
       const page = await desk.open(`/teams/rast/deliveries/${id}`, RUTH);
-      await page.getByRole('button', { name: 'It arrived …' }).click();
+      await page.getByRole('button', { name: 'Mark as received …' }).click();
       const dialog = page.getByRole('dialog', { name: 'Mark as received?' });
-      await dialog.getByLabel('Note, such as who said so').fill('Ms Lin, by phone');
+      await dialog.getByLabel('Note (such as who said so)').fill('Ms Lin, by phone');
       await dialog.getByRole('button', { name: 'Mark as received' }).click();
       await page.getByText(/^Marked as received by Ruth Rast on .+: Ms Lin, by phone$/).waitFor();
-      expect(await page.getByRole('button', { name: 'It arrived …' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Mark as received …' }).count()).toBe(0);
       expect((await deliveriesOf(system, 'rast', 'needs_attention')).map((each) => each.id)).not.toContain(id);
     });
 

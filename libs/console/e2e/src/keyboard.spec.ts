@@ -201,14 +201,17 @@ describe('by keyboard alone', () => {
     await keys.use(dialog.getByRole('button', { name: 'Send again to 1 recipient' }));
     await page.getByText('Sent again by anna.berg on').waitFor();
     await keys.use(page.getByRole('link', { name: 'See the earlier delivery' }));
-    await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
+    await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();
   });
 
   it('cancels what waits', async () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('waits'));
     const { page, keys } = await open(`/teams/globex/deliveries/${id}`);
-    await page.getByText(/^Waits until/).waitFor();
+    await page
+      .getByText(/^Waits until/)
+      .first()
+      .waitFor();
     const cancel = page.getByRole('button', { name: 'Cancel delivery …' });
     await keys.use(cancel);
     const dialog = page.getByRole('dialog');

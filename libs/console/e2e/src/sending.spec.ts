@@ -145,7 +145,7 @@ describe('deliveries and inbox', () => {
     await page.getByText('Saved. The next document goes out this way.').waitFor();
     await act(page.getByRole('button', { name: 'Send again …' }).click());
     // What nobody has to do is no action.
-    await page.getByRole('dialog').getByLabel('Note, such as why').fill('The password had expired');
+    await page.getByRole('dialog').getByLabel('Note (such as the reason)').fill('The password had expired');
     await act(page.getByRole('button', { name: 'Send 5 documents again' }).click());
     await page.getByText('5 documents were handed over again.').waitFor();
     await eventually(
@@ -227,7 +227,7 @@ describe('deliveries and inbox', () => {
     system.platform.script = { rcpt: (address) => (address.startsWith('gone') ? '550 5.1.1 user unknown' : '250 ok') };
     const id = await send(system, 'acme', invoice('wrong', { to: [{ address: 'good@x.example' }, { address: 'gone@x.example' }] }));
     const page = await desk.open(`/teams/acme/deliveries/${id}`);
-    await page.getByText('The e-mail address of the recipient does not exist.').waitFor();
+    await page.getByText('The e-mail address of the recipient does not exist.').first().waitFor();
     await page.getByText('The whole conversation with the server').click();
     const transcript = await page.getByText('C RCPT TO:<gone@x.example>').innerText();
     expect(transcript).toMatch(
@@ -242,7 +242,7 @@ describe('deliveries and inbox', () => {
     const dialog = page.getByRole('dialog', { name: 'Send again to' });
     expect(await dialog.getByLabel('Send to good@x.example').isChecked()).toBe(false);
     await dialog.getByLabel('To: address instead of gone@x.example').fill('found@x.example');
-    await dialog.getByLabel('Note, such as why').fill('Ms Lin gave the right one by phone');
+    await dialog.getByLabel('Note (such as the reason)').fill('Ms Lin gave the right one by phone');
     await dialog.getByRole('button', { name: 'Send again to 1 recipient' }).click();
     await page.getByText('Sent again by Anna Berg on').waitFor();
     await page.getByRole('region', { name: 'Message' }).getByText('Anna Berg', { exact: true }).waitFor();
@@ -263,7 +263,10 @@ describe('deliveries and inbox', () => {
     system.own.script = { banner: '421 4.3.2 later' };
     const id = await send(system, 'globex', invoice('cancelled'));
     const page = await desk.open(`/teams/globex/deliveries/${id}`);
-    await page.getByText(/^Waits until/).waitFor();
+    await page
+      .getByText(/^Waits until/)
+      .first()
+      .waitFor();
     const trouble = page.getByText('was overloaded or being serviced');
     await trouble.waitFor();
     await page.getByRole('button', { name: 'Cancel delivery …' }).click();

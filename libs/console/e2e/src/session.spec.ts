@@ -105,7 +105,7 @@ describe('who is signed in', () => {
     const dialog = page.getByRole('dialog', { name: 'Send again to' });
     const address = dialog.getByLabel('To: address instead of payables@customer.example');
     await address.fill('found@customer.example');
-    await dialog.getByLabel('Note, such as why').fill('Ms Lin gave the right one');
+    await dialog.getByLabel('Note (such as the reason)').fill('Ms Lin gave the right one');
     const over = { status: 401, headers: { 'Access-Control-Allow-Origin': '*' }, json: { status: 401 } };
     await page.route(`**/deliveries/${id}`, (route) => route.fulfill(over));
     await page.getByRole('heading', { name: 'Your sign-in has expired' }).waitFor();
@@ -113,7 +113,7 @@ describe('who is signed in', () => {
     await page.getByText('is offered to you again in this tab').waitFor();
     await page.goto(`${system.urls['settings-api']}${path}#token=${await system.token(ANNA)}`);
     await dialog.waitFor();
-    expect([await address.inputValue(), await dialog.getByLabel('Note, such as why').inputValue()]).toEqual([
+    expect([await address.inputValue(), await dialog.getByLabel('Note (such as the reason)').inputValue()]).toEqual([
       'found@customer.example',
       'Ms Lin gave the right one',
     ]);

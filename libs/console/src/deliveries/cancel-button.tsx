@@ -36,7 +36,7 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
         centered
         closeButtonProps={{ 'aria-label': words.page.close }}
       >
-        <Text mb="lg">{cancel.text}</Text>
+        <Text mb="lg">{mayBeWithSomebody(delivery) ? cancel.text : cancel.nobody}</Text>
         {cancelling.error ? <Trouble error={cancelling.error} /> : null}
         <Group justify="flex-end">
           <Button variant="default" onClick={() => setIsOpen(false)}>
@@ -50,3 +50,10 @@ export function CancelButton({ team, delivery }: { team: string; delivery: Deliv
     </>
   );
 }
+
+/** Whether a server has accepted it for somebody, or may have: a try under way or one without an answer may end so, and not all are shown. */
+const mayBeWithSomebody = ({ status, recipients, recipientsNotShown, attempts }: DeliveryView): boolean =>
+  status === 'sending' ||
+  recipientsNotShown > 0 ||
+  recipients.some((recipient) => recipient.status !== 'pending' && recipient.status !== 'rejected') ||
+  attempts.some(({ outcome }) => outcome === 'uncertain' || outcome === null);

@@ -13,7 +13,7 @@ export function ChartTable({ days, hrefOf }: Props) {
   const { series } = chart;
   const columns = [chart.day, series.sent, series.fellBack, series.trouble, chart.underWay, chart.cancelled];
   return (
-    <details className={classes.table}>
+    <details className={classes.table} data-empty={days.length === 0 || undefined}>
       <summary>{chart.asTable}</summary>
       <div className={classes.scroll} tabIndex={0} role="region" aria-label={chart.asTable}>
         <table>

@@ -83,7 +83,7 @@ export function DeliveriesFilter({ filter, onChange }: { filter: DeliveryFilter;
           {says.apply}
         </Button>
         <Button variant="subtle" className={classes.unfold} aria-expanded={isUnfolded} onClick={() => setUnfolded(!isUnfolded)}>
-          {says.more}
+          {isUnfolded ? says.fewer : says.more}
         </Button>
         {isFiltered(filter) ? (
           <Button variant="subtle" onClick={() => onChange({})}>

@@ -101,6 +101,9 @@ function Head({ team, delivery, role }: { team: string; delivery: DeliveryView; 
           <DeliveryStatusMark delivery={delivery} />
         </Text>
         {fallback === null ? null : <Text>{fallback}</Text>}
+        {delivery.status === 'waiting' && delivery.nextTryAt !== null ? (
+          <Text>{detail.waitingUntil(formats.moment(delivery.nextTryAt, delivery.createdAt))}</Text>
+        ) : null}
       </div>
       {/* Above what failed, as it is done already. */}
       <SentAgain team={team} of={delivery.sentAgain} id={delivery.sentAgainAs} link={detail.later} nameOf={nameOf} isDone />

@@ -80,6 +80,8 @@ function ResendForm({ team, delivery, purpose }: Props) {
   const { words, locale } = useLanguage();
   const { resend, roles } = words.deliveries;
   const hints: Partial<Record<Choice['status'], string>> = { accepted: resend.again, bounced: words.bounces.correct.stillWrong };
+  const hintOf = ({ address, original, isChosen, status }: Choice): string | undefined =>
+    isChosen ? (address.trim() === original ? hints[status] : undefined) : status === 'accepted' ? resend.accepted : undefined;
   const { dispatcher } = useClients();
   const [, navigate] = useLocation();
   const place = placeOf(delivery, purpose);
@@ -140,11 +142,12 @@ function ResendForm({ team, delivery, purpose }: Props) {
             <Checkbox
               checked={choice.isChosen}
               label={resend.choose(choice.original)}
-              description={choice.isChosen && choice.address.trim() === choice.original ? hints[choice.status] : undefined}
+              description={hintOf(choice)}
               onChange={(event) => edit(index, { isChosen: event.currentTarget.checked })}
             />
             {choice.isChosen ? (
               <TextInput
+                label={resend.field}
                 aria-label={resend.address(roles[choice.role], choice.original)}
                 value={choice.address}
                 error={reason && sayFieldMessage(reason, locale)}

@@ -23,9 +23,9 @@ export const bouncesWords: typeof english = {
   triedUntil: (when) => `Dieser Server versucht es bis ${when}.`,
   rawReport: 'Was in der Meldung steht',
   bouncedBefore: (when) =>
-    `Von dieser Adresse kamen Belege zurück, zuletzt am ${when}. Erfragen Sie die richtige bei Ihrem Kunden, falls auch dieser zurückkommt.`,
+    `Von dieser Adresse kamen Belege zurück, zuletzt am ${when}. Kommt auch dieser zurück, erfragen Sie bei Ihrem Kunden die richtige Adresse.`,
   ownMailbox:
-    'Ihr eigener Mailserver verschickt diesen Beleg. Kommt er zurück, geht die Meldung an Ihr eigenes Postfach, das Ihrer Absenderadresse, und ist hier nicht zu sehen.',
+    'Ihr eigener Mailserver verschickt diesen Beleg. Kommt er zurück, geht die Meldung an das Postfach Ihrer Absenderadresse und ist hier nicht zu sehen.',
   correct: {
     open: 'Adresse berichtigen und erneut verschicken …',
     title: 'Adresse berichtigen und erneut verschicken',
@@ -71,9 +71,9 @@ export const bouncesWords: typeof english = {
   },
   undeliverable: {
     title: 'Unzustellbare Adressen',
-    lead: 'Von diesen Adressen kamen Belege endgültig zurück. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
-    empty: 'Keine',
-    emptyText: 'In den letzten 30 Tagen kam kein Beleg endgültig zurück.',
+    lead: 'Adressen, von denen Belege endgültig zurückkamen. 30 Tage lang werden Sie vor jedem neuen Beleg an eine davon gewarnt; verschickt wird er trotzdem. Sobald ein Beleg, der über unsere Plattform verschickt wurde, einen Tag lang nicht zurückgekommen ist, verschwindet die Adresse von der Liste.',
+    empty: 'Keine unzustellbaren Adressen',
+    emptyText: 'In den letzten 30 Tagen kam kein Beleg endgültig zurück, der über unsere Plattform verschickt wurde.',
     since: (when, until) => `Seit ${when}, gemerkt bis ${until}`,
     forget: 'Entfernen',
     forgetOf: (address) => `${address} entfernen`,

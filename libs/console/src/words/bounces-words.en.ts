@@ -24,7 +24,7 @@ export const bouncesWords = {
   triedUntil: (when: string) => `That server tries until ${when}.`,
   rawReport: 'What the report says',
   bouncedBefore: (when: string) =>
-    `Documents came back from this address, last on ${when}. Ask your customer for the right one in case this one comes back too.`,
+    `Documents came back from this address, last on ${when}. If this document comes back too, ask your customer for the right address.`,
   ownMailbox:
     'Your own mail server sends this document. If it comes back, the report goes to the mailbox of your sender address and cannot be shown here.',
   correct: {
@@ -72,9 +72,9 @@ export const bouncesWords = {
   },
   undeliverable: {
     title: 'Undeliverable addresses',
-    lead: 'Documents came back from these addresses for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
-    empty: 'None',
-    emptyText: 'In the last 30 days no document came back for good.',
+    lead: 'Addresses that documents came back from for good. For 30 days you are warned of each new document to one of them; it goes out all the same. An address leaves the list once a document sent by our platform has stayed there for a day.',
+    empty: 'No undeliverable addresses',
+    emptyText: 'In the last 30 days no document sent by our platform came back for good.',
     since: (when: string, until: string) => `Since ${when}, remembered until ${until}`,
     forget: 'Remove',
     forgetOf: (address: string) => `Remove ${address}`,

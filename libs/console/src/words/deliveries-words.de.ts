@@ -26,7 +26,7 @@ export const deliveriesWords: typeof english = {
     smtp_token_unavailable: 'Wartet auf die Anmeldung bei Ihrem Anbieter',
   },
   recipientStatus: {
-    pending: 'Unterwegs',
+    pending: 'Noch nicht verschickt',
     accepted: 'Vom Mailserver angenommen',
     rejected: 'Nicht angenommen',
     uncertain: 'Ungewiss: Der Mailserver hat die Annahme nicht bestätigt',
@@ -57,6 +57,7 @@ export const deliveriesWords: typeof english = {
     apply: 'Anzeigen',
     clear: 'Filter aufheben',
     more: 'Weitere Filter',
+    fewer: 'Weniger Filter',
     lastDay: 'Aus den letzten 24 Stunden',
   },
   forecast: {
@@ -72,7 +73,8 @@ export const deliveriesWords: typeof english = {
   empty: 'Noch keine Belege',
   emptyText: 'Sobald Ihre Fakturierung einen Beleg übergibt, erscheint er hier, mit jedem Versuch, ihn zu verschicken.',
   noMatch: 'Nichts passt zu diesem Filter',
-  noMatchText: 'Empfänger und Belegkennung müssen vollständig sein. Die Suche findet auch Wortteile, aber nur, wo alle davon vorkommen.',
+  noMatchText:
+    'Empfänger und Belegkennung müssen vollständig sein. Die Suche findet auch Wortteile, zeigt aber nur Belege, in denen alle eingegebenen Wörter vorkommen.',
   chart: {
     title: (days) => `Die letzten ${days} Tage`,
     summary: (sent, fellBack, trouble) =>
@@ -122,13 +124,13 @@ export const deliveriesWords: typeof english = {
     status: 'Handlungsbedarf',
     count: (count, hasMore) =>
       hasMore
-        ? `Mehr als ${count} Belege wurden nicht oder nicht an alle verschickt.`
-        : `${z(count, 'Beleg wurde', 'Belege wurden')} nicht oder nicht an alle verschickt.`,
-    show: 'Anzeigen',
+        ? `Handlungsbedarf bei mehr als ${count} Belegen: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`
+        : `Handlungsbedarf bei ${z(count, 'Beleg', 'Belegen')}: nicht oder nicht an alle verschickt, ungewiss oder zurückgekommen.`,
+    show: 'Diese Belege anzeigen',
     open: 'Erneut verschicken …',
     title: 'Erneut verschicken',
     lead: 'Die angekreuzten Belege werden erneut verschickt, und zwar an die Empfänger, für die kein Mailserver sie angenommen hat oder von denen sie zurückkamen. Zunächst nicht angekreuzt sind Belege, die vielleicht angekommen sind, und solche mit einer Adresse, die es nicht gibt; berichtigen Sie die Adresse auf der Seite des Belegs. Beheben Sie zuerst die Ursache, etwa ein falsches Passwort; sonst scheitert der Versand erneut.',
-    nothingLeft: 'Davon ist keiner übrig: Jeder wurde erneut verschickt oder als erhalten vermerkt.',
+    nothingLeft: 'Davon ist keiner übrig: Jeder wurde erneut verschickt oder als angekommen vermerkt.',
     reading: 'Die Belege werden ermittelt …',
     uncertain: 'Der Beleg ist vielleicht angekommen. Erneut verschickt, bekommt ihn der Empfänger unter Umständen zweimal.',
     send: (count) => `${z(count, 'Beleg', 'Belege')} erneut verschicken`,
@@ -151,7 +153,9 @@ export const deliveriesWords: typeof english = {
     nothingLoaded: 'Bilder werden hier nicht angezeigt, und Links lassen sich nicht öffnen.',
     files: 'Dateien',
     whole: (route) =>
-      route === null ? 'Die ganze Nachricht, wie sie verschickt wurde' : `Die ganze Nachricht, wie sie über ${route} verschickt wurde`,
+      route === null
+        ? 'Die ganze Nachricht, wie sie dem Mailserver übergeben wurde'
+        : `Die ganze Nachricht, wie sie über ${route} übergeben wurde`,
     openShort: 'Öffnen',
     openFile: (name) => `${name} öffnen`,
     notOpened: 'Die Datei ließ sich nicht öffnen',
@@ -180,7 +184,7 @@ export const deliveriesWords: typeof english = {
     queuedAgain: 'Erneut übergeben',
     signed: 'Digital signiert',
     waitingUntil: (when) => `Wartet bis ${when} auf den nächsten Versuch`,
-    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: unsere Plattform übernimmt',
+    fellBack: 'Ihr Mailserver hat den Beleg nicht oder nicht für alle angenommen: Unsere Plattform übernimmt',
     settled: 'Abgeschlossen',
     ended: {
       accepted: 'angenommen',
@@ -210,14 +214,17 @@ export const deliveriesWords: typeof english = {
     none: 'Wählen Sie mindestens einen Empfänger.',
     all: 'Alle auswählen',
     nobody: 'Keinen auswählen',
-    note: 'Notiz, etwa warum',
+    note: 'Notiz (etwa der Grund)',
     send: (count) => `Erneut an ${z(count, 'Empfänger', 'Empfänger')} verschicken`,
+    field: 'Adresse',
+    accepted: 'Vom Mailserver schon angenommen',
     again: 'Für diese Adresse wurde der Beleg schon angenommen; er käme doppelt an.',
   },
   cancel: {
     open: 'Versand abbrechen …',
     title: 'Diesen Versand abbrechen?',
     text: 'Wo der Mailserver den Beleg schon angenommen hat, lässt er sich nicht zurückholen. An die übrigen Empfänger wird er nicht verschickt.',
+    nobody: 'Der Beleg wird dann an niemanden verschickt.',
     yes: 'Versand abbrechen',
     no: 'Weiterlaufen lassen',
   },

@@ -24,7 +24,7 @@ export const deliveriesWords = {
     smtp_token_unavailable: 'Waiting for the sign-in at your provider',
   },
   recipientStatus: {
-    pending: 'On its way',
+    pending: 'Not sent yet',
     accepted: 'Accepted by the mail server',
     rejected: 'Not accepted',
     uncertain: 'Uncertain: the server gave no final answer',
@@ -56,6 +56,7 @@ export const deliveriesWords = {
     apply: 'Show',
     clear: 'Clear filter',
     more: 'More filters',
+    fewer: 'Fewer filters',
     lastDay: 'From the last 24 hours',
   },
   forecast: {
@@ -71,7 +72,8 @@ export const deliveriesWords = {
   empty: 'No documents yet',
   emptyText: 'As soon as your invoicing hands over a document it appears here, with every try to send it.',
   noMatch: 'No delivery matches this filter',
-  noMatchText: 'Recipient and document id must be complete. The search also finds parts of words, but only where all of them occur.',
+  noMatchText:
+    'Recipient and document id must be complete. The search also finds parts of words, and shows only documents that contain every word entered.',
   chart: {
     title: (days: number) => `The last ${days} days`,
     summary: (sent: number, fellBack: number, trouble: number) =>
@@ -121,8 +123,8 @@ export const deliveriesWords = {
     status: 'Needs attention',
     count: (count: number, hasMore: boolean) =>
       hasMore
-        ? `More than ${count} documents were not sent, or not to everybody.`
-        : `${s(count, 'document was', 'documents were')} not sent, or not to everybody.`,
+        ? `More than ${count} documents need attention: not sent, not sent to everybody, uncertain, or came back.`
+        : `${s(count, 'document needs', 'documents need')} attention: not sent, not sent to everybody, uncertain, or came back.`,
     show: 'See which',
     open: 'Send again …',
     title: 'Send again',
@@ -150,7 +152,7 @@ export const deliveriesWords = {
     nothingLoaded: 'Images are not shown here, and links do not open.',
     files: 'Files',
     whole: (route: string | null) =>
-      route === null ? 'The whole message, as it went out' : `The whole message, as it went out by ${route}`,
+      route === null ? 'The whole message, as handed to the mail server' : `The whole message, as handed over through ${route}`,
     openShort: 'Open',
     openFile: (name: string) => `Open ${name}`,
     notOpened: 'The file could not be opened',
@@ -208,14 +210,17 @@ export const deliveriesWords = {
     none: 'Choose at least one recipient.',
     all: 'Choose all',
     nobody: 'Choose none',
-    note: 'Note, such as why',
+    note: 'Note (such as the reason)',
     send: (count: number) => `Send again to ${s(count, 'recipient')}`,
+    field: 'Address',
+    accepted: 'Already accepted by the mail server',
     again: 'This address has accepted the document already and would get it twice.',
   },
   cancel: {
     open: 'Cancel delivery …',
     title: 'Cancel this delivery?',
     text: 'Where the mail server has accepted the document, it cannot be taken back. It is not sent to the other recipients.',
+    nobody: 'The document is then sent to nobody.',
     yes: 'Cancel delivery',
     no: 'Let it go on',
   },

@@ -8,7 +8,7 @@ export const incidentWords: typeof english = {
   banner: (server, since) => `Seit ${since} scheitert der Versand über ${server}.`,
   show: 'Was ist zu tun?',
   title: (server) => `Störung bei ${server}`,
-  facts: (since, failures, last) => `Seit ${since}: ${versuche(failures)}, zuletzt ${last}.`,
+  facts: (since, failures, last) => `${versuche(failures)} seit ${since}; der letzte: ${last}.`,
   over: (when) => `Die Störung ist behoben: Am ${when} wurde auf diesem Weg wieder ein Beleg verschickt.`,
   turns: {
     team: 'Ihr Team muss handeln',
@@ -34,10 +34,10 @@ export const incidentWords: typeof english = {
     save: 'Zeitpunkt festlegen',
   },
   received: {
-    open: 'Ist angekommen …',
+    open: 'Als angekommen vermerken …',
     title: 'Als angekommen vermerken?',
-    lead: 'Tun Sie das, wenn der Empfänger es bestätigt hat. Bei diesem Beleg besteht dann kein Handlungsbedarf mehr.',
-    field: 'Notiz, etwa von wem Sie es wissen',
+    lead: 'Tun Sie das, wenn der Empfänger bestätigt hat, dass der Beleg angekommen ist. Dann besteht kein Handlungsbedarf mehr.',
+    field: 'Notiz (etwa von wem Sie es wissen)',
     save: 'Als angekommen vermerken',
     by: (user, when) => `Von ${user} am ${when} als angekommen vermerkt`,
   },

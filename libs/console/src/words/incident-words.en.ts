@@ -7,7 +7,7 @@ export const incidentWords = {
   banner: (server: string, since: string) => `Documents have been failing at ${server} since ${since}.`,
   show: 'See what to do',
   title: (server: string) => `Trouble with ${server}`,
-  facts: (since: string, failures: number, last: string) => `Since ${since}: ${tries(failures)}, the latest ${last}.`,
+  facts: (since: string, failures: number, last: string) => `${tries(failures)} since ${since}; the latest: ${last}.`,
   over: (when: string) => `It is over: a document went out this way again on ${when}.`,
   turns: {
     team: 'Your team needs to act',
@@ -33,10 +33,10 @@ export const incidentWords = {
     save: 'Set the time',
   },
   received: {
-    open: 'It arrived …',
+    open: 'Mark as received …',
     title: 'Mark as received?',
-    lead: 'Do this once the recipient has told you so. The document then no longer needs attention.',
-    field: 'Note, such as who said so',
+    lead: 'Do this once the recipient has confirmed that the document arrived. It then no longer needs attention.',
+    field: 'Note (such as who said so)',
     save: 'Mark as received',
     by: (user: string, when: string) => `Marked as received by ${user} on ${when}`,
   },
