@@ -55,7 +55,7 @@ describe('deliveries and inbox', () => {
     await course.getByText('our platform takes over').waitFor();
     await course.getByText('Digitally signed').waitFor();
     await course.getByText(/by our platform: accepted$/).waitFor();
-    await page.getByRole('status').getByText('Sent through our platform instead of your mail server').waitFor();
+    await page.getByRole('status').getByText('Sent by our platform instead of your mail server').waitFor();
     await page.getByRole('link', { name: 'Inbox, 1 unread' }).waitFor();
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);

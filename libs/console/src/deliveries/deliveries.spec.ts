@@ -124,7 +124,7 @@ describe('the way of a delivery that our platform took over', () => {
     );
 
   it('is our platform in place of the own server, where that took it for nobody', () => {
-    expect(say('en', true)).toBe('Sent through our platform instead of your mail server');
+    expect(say('en', true)).toBe('Sent by our platform instead of your mail server');
     expect(say('de', true, 'rejected')).toBe('Verschickt über unsere Plattform statt über Ihren Mailserver');
     expect(say('de', false)).toBeNull();
   });
@@ -132,7 +132,7 @@ describe('the way of a delivery that our platform took over', () => {
   it.each(['accepted', 'bounced', 'uncertain'] as const)(
     'is both, where the own server has it for somebody, or may have it: %s',
     (status) => {
-      expect(say('en', true, 'rejected', status)).toBe('Sent partly through our platform');
+      expect(say('en', true, 'rejected', status)).toBe('Sent partly by our platform');
       expect(say('de', true, 'rejected', status)).toBe('Zum Teil über unsere Plattform verschickt');
     },
   );

@@ -35,9 +35,9 @@ export const deliveriesWords = {
   roles: { to: 'To', cc: 'CC', bcc: 'BCC' },
   routes: { platform: 'our platform', custom: 'your mail server' },
   usedFallback: {
-    whole: 'Sent through our platform instead of your mail server',
-    part: 'Sent partly through our platform',
-    // Where it is not known which, or nobody has it through our platform.
+    whole: 'Sent by our platform instead of your mail server',
+    part: 'Sent partly by our platform',
+    // Where it is not known which, or nobody has it by our platform.
     either: 'Our platform stepped in',
   },
   filter: {
@@ -152,7 +152,7 @@ export const deliveriesWords = {
     nothingLoaded: 'Images are not shown here, and links do not open.',
     files: 'Files',
     whole: (route: string | null) =>
-      route === null ? 'The whole message, as handed to the mail server' : `The whole message, as handed over through ${route}`,
+      route === null ? 'The whole message, as handed to the mail server' : `The whole message, as handed over by ${route}`,
     openShort: 'Open',
     openFile: (name: string) => `Open ${name}`,
     notOpened: 'The file could not be opened',
