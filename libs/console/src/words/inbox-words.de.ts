@@ -51,7 +51,7 @@ export const inboxWords: typeof english = {
     code: 'Code aus der E-Mail',
     wrongCode: 'Dieser Code ist ungültig oder abgelaufen. Fordern Sie eine neue E-Mail an.',
     confirm: 'Adresse bestätigen',
-    askAgain: 'E-Mail erneut senden',
+    askAgain: 'E-Mail noch einmal senden',
     askedAgain: 'Die E-Mail ist unterwegs.',
   },
   teamAddress: {
