@@ -34,7 +34,7 @@ export const incidentWords: typeof english = {
     save: 'Zeitpunkt festlegen',
   },
   received: {
-    open: 'Als angekommen vermerken …',
+    open: 'Ist angekommen …',
     title: 'Als angekommen vermerken?',
     lead: 'Tun Sie das, wenn der Empfänger bestätigt hat, dass der Beleg angekommen ist. Dann besteht kein Handlungsbedarf mehr.',
     field: 'Notiz (etwa von wem Sie es wissen)',
