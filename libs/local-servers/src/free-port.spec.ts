@@ -29,7 +29,8 @@ describe('a free port', () => {
 
   it('is none of those that somebody listens on', async () => {
     const following = (await findFreePort()) + 1;
-    await listenAt(following);
+    // Where another program listens there already, it is just as well.
+    await listenAt(following).catch(() => undefined);
     expect(await findFreePort()).not.toBe(following);
   });
 });

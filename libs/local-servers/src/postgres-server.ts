@@ -20,7 +20,7 @@ const SHUTDOWN_SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 /** Where it keeps its data and how it is set up. */
 export type PostgresOptions = {
   dataFolder: string;
-  /** 0 lets the system choose. */
+  /** 0 takes any that is free. */
   port: number;
   /** `false` gives up safety against a crash of the machine for speed: tests only. */
   durable: boolean;

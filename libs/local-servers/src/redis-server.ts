@@ -10,7 +10,7 @@ import { ServerStartError, startServerProcess, type ServerProcess } from './serv
 export type RedisOptions = {
   /** An existing folder. */
   dataFolder: string;
-  /** 0 lets the system choose. */
+  /** 0 takes any that is free. */
   port: number;
   /** `null` lets all of this machine enter. */
   password: string | null;
