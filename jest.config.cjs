@@ -27,6 +27,8 @@ module.exports = {
     '^@billing-mail/tools/(.*)$': path.join(__dirname, 'tools', 'src', '$1.ts'),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // A spy ends with its test, also with one that fails.
+  restoreMocks: true,
   // Only to end what hangs: what a test starts takes a second on a quiet machine, and minutes beside other work on a small one.
   testTimeout: 300_000,
 };

@@ -24,7 +24,6 @@ describe('the end of a job, with which the next one comes', () => {
     const made = jest.spyOn(Array.prototype, 'join');
     const next = await first?.moveToCompleted('done', true);
     const lengths = made.mock.results.map(({ value }) => String(value).length);
-    made.mockRestore();
     expect(Math.max(0, ...lengths)).toBeLessThan(100_000);
     expect(JSON.parse(String((next as unknown as [{ data: string }])[0].data))).toEqual({ document });
   });

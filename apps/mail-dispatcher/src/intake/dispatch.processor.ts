@@ -45,7 +45,7 @@ const DRAIN_MS = 3000;
 @Processor(DISPATCH_QUEUE)
 export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private isEnding = false;
-  private ended = false;
+  private readonly ended = new AbortController();
   private readonly atWork = new Set<Promise<void>>();
   private readonly schema;
   private readonly paused: Promise<void>;
@@ -90,7 +90,7 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
     await within(DRAIN_MS, Promise.all(this.atWork));
     // Closed before the waiting jobs give up, so that Bull does not record them as failed.
     await closeQueue(this.queue, DRAIN_MS);
-    this.ended = true;
+    this.ended.abort();
   }
 
   /** Accepts every job name: Bull fails a job whose name has no handler, and nobody would notice. */
@@ -164,10 +164,9 @@ export class DispatchProcessor implements OnApplicationBootstrap, BeforeApplicat
       () => (inexplicable < INEXPLICABLE_ALLOWED ? work() : giveUp()),
       (error) => {
         this.logger.warn({ jobId: String(job.id), step: 'intake', err: error }, 'can not take a job in yet');
-        if (this.ended) throw error;
         if (!isOurTrouble(error)) inexplicable += 1;
       },
-      WAITS,
+      { ...WAITS, signal: this.ended.signal },
     );
   }
 }

@@ -58,7 +58,6 @@ describe('intake', () => {
     expect(lines).toEqual([
       [{ requestId: expect.any(String), teamId: 'acme', step: 'request', verdict: 'refused', kind: 'foreign_recipient' }, 'refused'],
     ]);
-    logged.mockRestore();
   });
 
   it('makes one delivery and one e-mail of a key that comes ten times at once, by queue and HTTP mixed', async () => {
@@ -317,7 +316,6 @@ describe('intake', () => {
       { requestId: expect.any(String), teamId: 'acme', step: 'intake', verdict: 'dropped', fields },
     ]);
     expect(await rejected()).toEqual([]);
-    warned.mockRestore();
   });
 
   it('tells the team of a document that failed and whose requester can not be read', async () => {

@@ -83,7 +83,6 @@ describe('an upload', () => {
       expect.objectContaining({ verdict: 'dropped', fields: ['/requestedBy/userId', '/requestedBy/phone'] }),
       'fields not readable',
     ]);
-    warned.mockRestore();
     await harness.until('acme', 'up-nobody');
   });
 

@@ -323,7 +323,6 @@ describe('the delivery log', () => {
     await harness.until('links', key);
     const { body: again } = await ask(`links/deliveries/${delivery.id}/resend`, 'r-again').set('Idempotency-Key', 'again').expect(202);
     const links: unknown[] = noted.mock.calls.flatMap(([fields]) => ('requestId' in Object(fields) ? [fields] : []));
-    noted.mockRestore();
     expect(links).toEqual([
       { requestId: 'r-send', teamId: 'links', deliveryId: delivery.id, step: 'intake', verdict: 'accepted' },
       { requestId: 'r-again', teamId: 'links', deliveryId: again.id, resendOf: delivery.id, step: 'resend', verdict: 'accepted' },

@@ -195,7 +195,6 @@ describe('a mailbox at an OpenID provider', () => {
     expect(take).not.toHaveBeenCalled();
     expect((await comeBack(returned, '')).status).toBe(400);
     expect([take.mock.calls.length, (await count()) - before]).toEqual([1, 5]);
-    take.mockRestore();
     const declined = await begin(oidc());
     const without = new URL(await provider.signIn(declined.url));
     without.searchParams.set('error', 'access_denied');
