@@ -107,7 +107,7 @@ export const deliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof deliveryView>;
 
-/** A delivery in the log: of its recipients the first few, and how many there are. */
+/** A delivery in the log: of its recipients the first few, before all others those whom it did not reach for certain, and how many there are. */
 export const deliverySummary = deliveryView
   .omit({ resend: true, sentAgain: true, recipients: true, attempts: true, reports: true })
   .extend({

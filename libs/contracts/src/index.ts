@@ -20,6 +20,7 @@ export * from './incident.js';
 export * from './mail-connection.js';
 export * from './names.js';
 export * from './notification.js';
+export * from './notification-vocabulary.js';
 export * from './outcome-envelope.js';
 export * from './outcome-event.js';
 export * from './outcome-group.js';

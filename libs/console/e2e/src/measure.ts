@@ -1,7 +1,4 @@
 // Measures the page as a browser feels it, with 100,000 deliveries in the log, and holds it to its bounds: `npm run measure-page`.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { type Browser, type Page } from 'playwright-core';
 import { launchBrowser, openPage } from './browser.js';
 import { layoutShift, SHIFT_NOISE } from './layout-shift.js';
@@ -12,10 +9,9 @@ import { startSystem, type System } from './system.js';
 import { settled } from './views/view.js';
 
 /** What the page promises. */
-const BOUNDS = { javaScriptBytes: 250_000, layoutShift: SHIFT_NOISE, listReadyMs: 1_000 } as const;
+const BOUNDS = { layoutShift: SHIFT_NOISE, listReadyMs: 1_000 } as const;
 
 const DELIVERIES = 100_000;
-const PAGE = join(__dirname, '..', '..', 'dist', 'page');
 const LIST = '/teams/acme/deliveries';
 
 const broken: string[] = [];
@@ -31,16 +27,6 @@ const longPast = (): Past[] =>
     customer: { address: `customer${index % 5000}@customer.example`, name: `Customer ${index % 5000}` },
     outcome: 'sent',
   }));
-
-function measureJavaScript(): void {
-  const sizeOf = (name: string): number => gzipSync(readFileSync(join(PAGE, 'assets', name)), { level: 9 }).length;
-  const names = readdirSync(join(PAGE, 'assets')).filter((name) => name.endsWith('.js'));
-  const html = readFileSync(join(PAGE, 'index.html'), 'utf8');
-  const total = names.reduce((sum, name) => sum + sizeOf(name), 0);
-  const initial = names.filter((name) => html.includes(name)).reduce((sum, name) => sum + sizeOf(name), 0);
-  console.log(`JavaScript, gzip -9: ${initial} bytes for the first page, ${total} bytes in all ${names.length} files`);
-  hold('JavaScript in bytes', total, BOUNDS.javaScriptBytes);
-}
 
 const firstContentfulPaint = (page: Page): Promise<number> =>
   page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN));
@@ -115,7 +101,6 @@ function addTyped(): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  measureJavaScript();
   const browser = await launchBrowser();
   const system = await startSystem();
   try {
