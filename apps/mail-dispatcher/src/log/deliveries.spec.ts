@@ -78,6 +78,13 @@ describe('the delivery log', () => {
     expect((await get('lists/deliveries?status=sent')).body.items).toHaveLength(5);
   });
 
+  it('names first in the list whom it did not reach', async () => {
+    harness.platform.script = { rcpt: (address) => (address === 'gone@x.example' ? '550 5.1.1 no such user' : '250 ok') };
+    await sent('first', { to: ['a@x.example', 'gone@x.example', 'b@x.example'].map((address) => ({ address })) });
+    const { body } = await get('first/deliveries?recipients=2');
+    expect(body.items[0].recipients.map(({ address }: { address: string }) => address)).toEqual(['gone@x.example', 'a@x.example']);
+  });
+
   it('shows of a server name that leads inside what it shows of one that does not exist', async () => {
     const shownOf = async (team: string, host: string) => {
       const server = ownServer(harness.custom.port, { host });

@@ -96,7 +96,8 @@ export class DeliveriesStore {
        CROSS JOIN LATERAL (
          SELECT count(*)::int AS "recipientCount",
            coalesce(json_agg(json_build_object('address', n.address, 'name', n.name, 'role', n.role) ORDER BY n.place) FILTER (WHERE n.place <= $${named}), '[]') AS recipients
-         FROM (SELECT address, name, role, row_number() OVER (ORDER BY position) AS place FROM dispatch.recipients WHERE delivery_id = listed.id) n
+         FROM (SELECT address, name, role, row_number() OVER (ORDER BY status IN ('rejected', 'bounced', 'uncertain') DESC, position) AS place
+           FROM dispatch.recipients WHERE delivery_id = listed.id) n
        ) r ORDER BY listed."createdAt" DESC, listed.id DESC`,
       [...values, limit, recipients],
     );
