@@ -77,7 +77,7 @@ describe('npm run dev', () => {
     const words = 'libs/console/src/words/page-words.en.ts';
     const isServed = async (): Promise<boolean> =>
       (await (await fetch(new URL('/src/words/page-words.en.ts', running.page))).text()).includes('Changed word');
-    await change(words, "'Deliveries'", "'Changed word'", isServed);
+    await change(words, "'Delivery log'", "'Changed word'", isServed);
     for (const path of ['/', '/teams/acme/settings/invoicing', '/console-config.json', '/docs', '/health/ready'])
       expect([path, await statusOf(path)]).toEqual([path, 200]);
     for (const service of ['dispatcher', 'notifications']) expect(await statusOf(`/api/${service}/health/ready`)).toBe(200);

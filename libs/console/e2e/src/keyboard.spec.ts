@@ -167,7 +167,7 @@ describe('by keyboard alone', () => {
   it('stays or leaves with unsaved changes', async () => {
     const { page, keys } = await open();
     await keys.write(page.getByLabel('Company name'), 'Changed');
-    const link = page.getByRole('link', { name: 'Deliveries' });
+    const link = page.getByRole('link', { name: 'Delivery log' });
     await keys.use(link);
     const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
     await keepsFocus(keys, dialog, dialog.getByRole('button', { name: 'Stay here' }));
@@ -177,7 +177,7 @@ describe('by keyboard alone', () => {
     await keys.press('Enter');
     await dialog.waitFor();
     await keys.use(dialog.getByRole('button', { name: 'Leave and discard' }));
-    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    await page.getByRole('heading', { name: 'Delivery log' }).waitFor();
   });
 
   it('finds a refused document and resends it to a corrected address', async () => {

@@ -56,7 +56,7 @@ describe('the delivery log', () => {
 
   it('begins with what needs attention, keeps a filter by name for its user, and leads from each figure to its documents', async () => {
     const page = await desk.open('/teams/acme/settings/invoicing');
-    await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
+    await page.getByRole('link', { name: 'Delivery log', exact: true }).click();
     await page.waitForURL(/\?status=needs_attention$/);
     await page.getByRole('button', { name: 'Save this filter' }).click();
     await page.getByRole('textbox', { name: 'Name of the filter' }).fill('Mine to mend');

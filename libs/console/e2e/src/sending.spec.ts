@@ -65,7 +65,7 @@ describe('deliveries and inbox', () => {
     await page.getByText('1 document went out by our platform since.').waitFor();
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('heading', { name: 'Trouble with 127.0.0.1' }).waitFor();
-    await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Deliveries' }).waitFor();
+    await page.getByRole('navigation').locator('[aria-current="page"]', { hasText: 'Delivery log' }).waitFor();
     await page.getByText('1 of 1 document went out or was sent again.').waitFor();
     // Its documents can be searched, and are not lost by that.
     await page.getByRole('link', { name: 'Search these' }).click();
@@ -331,8 +331,8 @@ describe('deliveries and inbox', () => {
     expect(await page.evaluate('asked')).toBe(0);
     await noticeSwitch.click({ force: true });
     await page.getByText('Shown while the page is open in the background').waitFor();
-    await page.getByRole('link', { name: 'Deliveries' }).click();
-    await page.getByRole('heading', { name: 'Deliveries', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Delivery log' }).click();
+    await page.getByRole('heading', { name: 'Delivery log', level: 1 }).waitFor();
     await send(system, 'acme', invoice('news', { requestedBy: { userId: 'nina.roth', locale: 'de' } }));
     // In the language of the page, whatever the user's own is.
     const notice = page.getByRole('status').filter({ hasText: 'Invoice “news” could not be sent' });

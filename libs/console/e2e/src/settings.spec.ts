@@ -192,7 +192,7 @@ describe('E-mail delivery', () => {
     await page.getByLabel('Company name').fill('Changed');
     const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
 
-    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('link', { name: 'Delivery log' }).click();
     await dialog.getByRole('button', { name: 'Stay here' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.goBack();
@@ -211,7 +211,7 @@ describe('E-mail delivery', () => {
 
     await page.goBack();
     await dialog.getByRole('button', { name: 'Leave and discard' }).click();
-    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    await page.getByRole('heading', { name: 'Delivery log' }).waitFor();
   });
 
   it('lets a member look and says why nothing can be changed', async () => {

@@ -2,7 +2,7 @@
 const s = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const deliveriesWords = {
-  title: 'Deliveries',
+  title: 'Delivery log',
   lead: 'Every billing document that went out or is on its way, newest first.',
   status: {
     queued: 'Queued',

@@ -4,7 +4,7 @@ export const pageWords = {
   nav: {
     label: 'Pages',
     settings: 'E-mail delivery',
-    deliveries: 'Deliveries',
+    deliveries: 'Delivery log',
     inbox: 'Inbox',
     inboxUnread: (count: number) => (count === 0 ? 'Inbox, nothing unread' : `Inbox, ${count.toLocaleString('en')} unread`),
     team: 'Team',
