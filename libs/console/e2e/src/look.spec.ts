@@ -69,6 +69,37 @@ const buttonsOutOfSight = (): string[] => {
   return top < 0 || bottom > window.innerHeight ? [button?.textContent ?? ''] : [];
 };
 
+/**
+ * Fields and boxes whose outline hardly differs from what they stand on (WCAG 2.2 1.4.11). What can only be read needs none, what is chosen
+ * has a mark, and what has the focus has a line around it.
+ */
+const faintOutlines = (): string[] => {
+  const channels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (color: string): number => {
+    const [red = 0, green = 0, blue = 0] = channels(color).map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const backgroundOf = (element: Element | null): string => {
+    const color = element === null ? 'rgb(255, 255, 255)' : getComputedStyle(element).backgroundColor;
+    return element === null || channels(color)[3] !== 0 ? color : backgroundOf(element.parentElement);
+  };
+  const controls = '.mantine-Input-wrapper[data-variant="default"] > .mantine-Input-input, .mantine-Checkbox-input, .mantine-Radio-radio';
+  return [...document.querySelectorAll(controls)]
+    .filter(
+      (each) =>
+        each.checkVisibility() && !each.matches(':disabled, [readonly], :has([readonly]), :checked, :focus-visible, :has(:focus-visible)'),
+    )
+    .filter((each) => {
+      const [lighter = 0, darker = 0] = [getComputedStyle(each).borderTopColor, backgroundOf(each.parentElement)]
+        .map(luminance)
+        .toSorted((a, b) => b - a);
+      return (lighter + 0.05) / (darker + 0.05) < 3;
+    })
+    .map((each) => `${each.id || each.className}: ${getComputedStyle(each).borderTopColor} on ${backgroundOf(each.parentElement)}`);
+};
+
 /** Names, addresses and figures, and words that both languages have. */
 const SAME_LABELS = /@|\d|^(?:Billing Mail|Filter|Team)$|GmbH|Corporation/;
 
@@ -138,11 +169,13 @@ async function glanceAt(page: Page, locale: string, { scheme, width }: Glance): 
   const empty = await page.evaluate(emptyBeneath);
   const half = await page.evaluate(halfUnderlined);
   const outOfSight = await page.evaluate(buttonsOutOfSight);
+  const faint = await page.evaluate(faintOutlines);
   return [
     ...(sticksOut > 0 ? [`${sticksOut} px wider than the window`] : []),
     ...broken.map((word) => `breaks in the middle of a word: ${word}`),
     ...half.map((text) => `a link that is not underlined as a whole: ${text}`),
     ...empty.map((section) => `empty beneath: ${section}`),
+    ...faint.map((outline) => `a faint outline: ${outline}`),
     ...outOfSight.map((button) => `below the window: ${button}`),
     ...findings,
   ].map((finding) => `${locale}, ${scheme}, ${width}: ${finding}`);
