@@ -159,10 +159,12 @@ describe('a dispatcher that dies or stands still', () => {
 
   it('ends in order: what its servers have not answered yet is waited for, what may still be held back goes to another; all sent once', async () => {
     await endAll();
-    // As long as a busy machine may need: nothing is taken over here because its time is over.
-    const ending = await start({ SHUTDOWN_DELAY: '0s', DISPATCH_CONCURRENCY: '4', CLAIM_LEASE: '5m', SHUTDOWN_GRACE: '5m' });
+    // As long as a busy machine may need: nothing is taken over here because a time is over.
+    const patient = { CLAIM_LEASE: '5m', SHUTDOWN_GRACE: '5m', SMTP_REPLY_TIMEOUT: '5m', SMTP_FINAL_REPLY_TIMEOUT: '5m' };
+    const ending = await start({ SHUTDOWN_DELAY: '0s', DISPATCH_CONCURRENCY: '4', ...patient });
     let answer = (): void => undefined;
-    const slowly = { final: { wait: new Promise<void>((resolve) => (answer = resolve)), then: '250 ok' } };
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const slowly = { final: { wait: answered, then: '250 ok' } };
     for (const server of [harness.platform, harness.custom]) server.script = slowly;
     const answeredLate = await leadTo(({ messages }) => messages.length > 0);
     // Its end of data is not out, and the server has it hang where a process would wait for a minute.

@@ -33,6 +33,7 @@ export type TeamOptions = {
 export class Invoicing {
   private readonly queue: Queue;
   private readonly redis: RedisEnv;
+  private lastSetUp: Promise<unknown> = Promise.resolve();
   /** Everything that was acknowledged. */
   readonly promised: Promised[] = [];
 
@@ -47,7 +48,7 @@ export class Invoicing {
     this.queue.on('error', () => undefined);
   }
 
-  /** A team on the platform, or with the server that is named. */
+  /** A team on the platform, or with the server that is named. One after the other: a hundred at once wait too long for a connection. */
   async setUpTeam(teamId: string, options: TeamOptions = {}): Promise<void> {
     const { server, host = '127.0.0.1', port = server?.port, security = 'starttls', fallback = false } = options;
     const { companyName = `Team ${teamId}`, fromAddress = `billing@${teamId}.example`, password = ACCOUNT.password } = options;
@@ -60,7 +61,9 @@ export class Invoicing {
       smtp,
       fallback,
     };
-    await call(`${this.settingsUrl()}/v1/teams/${teamId}/email-delivery`, this.token, { method: 'PUT', body });
+    const put = () => call(`${this.settingsUrl()}/v1/teams/${teamId}/email-delivery`, this.token, { method: 'PUT', body });
+    this.lastSetUp = this.lastSetUp.then(put, put);
+    await this.lastSetUp;
   }
 
   /** Publishes to the queue; promised as soon as Redis has taken it, and its replicas where they are asked for. */
