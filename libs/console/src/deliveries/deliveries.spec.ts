@@ -79,6 +79,11 @@ describe('the course of a delivery', () => {
     ]);
   });
 
+  it('shows the signature by a certificate of the team, too', () => {
+    const attempts = [attempt(1, 'custom'), attempt(2, 'custom', 'accepted')];
+    expect(kinds({ signed: true, route: 'custom', attempts })).toEqual(['queued', 'signed', 'attempt', 'attempt']);
+  });
+
   it('begins otherwise where it is another one sent again, and leaves to the head of the page by whom that was and what came after it', () => {
     const again = { by: 'anna', at: '2026-11-23T11:00:00.000Z', note: 'asked by phone' };
     expect(courseOf(delivery({ resend: again, resendOf: '0193' }))[0]).toMatchObject({ kind: 'queued', isAgain: true });

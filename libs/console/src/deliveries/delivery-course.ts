@@ -20,8 +20,8 @@ export function courseOf(delivery: DeliveryView): CourseStep[] {
   let isSignedShown = false;
   for (const attempt of delivery.attempts) {
     if (route === 'custom' && attempt.route === 'platform') steps.push({ kind: 'fell_back', at: attempt.startedAt });
-    // Only our own server's mail is signed, and it is signed before its first try.
-    if (delivery.signed && attempt.route === 'platform' && !isSignedShown) {
+    // `signed` is about the route that it went by at last; a message is signed before the first try of its route.
+    if (delivery.signed && attempt.route === delivery.route && !isSignedShown) {
       steps.push({ kind: 'signed' });
       isSignedShown = true;
     }

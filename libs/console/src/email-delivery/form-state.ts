@@ -39,8 +39,10 @@ function reduce(state: State, action: Action): State {
       const draft = { ...state.draft, ...action.changes };
       // Once shown, a mistake goes away as soon as it is corrected; new ones wait for the next save.
       const left = checkDraft(state.base, draft);
+      const edited: readonly string[] = changedFields(state.draft, draft);
       const errors = state.errors.filter(
-        ({ pointer, message }) => left.some((error) => error.pointer === pointer) || !isOurs(state, pointer, message),
+        ({ pointer, message }) =>
+          left.some((error) => error.pointer === pointer) || (!isOurs(state, pointer, message) && !edited.includes(pointer)),
       );
       return { ...state, draft, errors, hasSaved: false };
     }
