@@ -55,7 +55,7 @@ describe('what others write', () => {
 
   it('stays text in the log and in a delivery: number, subject, recipients, what the server said', async () => {
     const page = await open('/teams/acme/deliveries');
-    await staysText(page, ['number', 'recipient']);
+    await staysText(page, ['number', 'refused']);
     await page.getByRole('link', { name: hostile('number') }).click();
     await page.getByRole('heading', { name: hostile('number') }).waitFor();
     await page.locator('summary').evaluateAll((all) => all.forEach((each) => (each as HTMLElement).click()));
