@@ -4,6 +4,7 @@ import { distance } from './families/distance.js';
 import { history } from './families/history.js';
 import { idle } from './families/idle.js';
 import { dispatchers, recipients } from './families/many.js';
+import { keeping } from './families/keeping.js';
 import { memory } from './families/memory.js';
 import { oneDispatcher } from './families/one-dispatcher.js';
 import { page } from './families/page.js';
@@ -27,6 +28,7 @@ export const FAMILIES: readonly Family[] = [
   dispatchers,
   recipients,
   history,
+  keeping,
   page,
   memory,
   idle,

@@ -28,7 +28,7 @@ export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): 
     async start(load) {
       const database = await stage.database(name);
       if (name === FRESH) await empty(database);
-      const before = await countSettled(database);
+      const { now: since } = await database.one<{ now: string }>('SELECT clock_timestamp()::text AS now');
       const services = Array.from({ length: processes }, (_, index) => processOf(stage, index + 1, stage.dispatcherEnv(name, env)));
       await Promise.all(services.map((service) => service.start()));
       // Somebody takes its outcomes, as in a whole system: a dispatcher asks again and again after those that nobody takes.
@@ -36,7 +36,7 @@ export function dispatcher(stage: BenchStage, options: DispatcherOptions = {}): 
       void outcomes.process(OUTCOME_JOB, () => Promise.resolve());
       return {
         pids: services.map(({ pid }) => pid),
-        settled: () => untilSettled(database, before.settled + load.warmUp + load.count, before.unsent),
+        settled: () => untilSettled(database, since, load.warmUp + load.count),
         stop: async () => {
           await Promise.all(services.map((service) => service.stop()));
           await outcomes.close();
@@ -67,19 +67,20 @@ async function empty(database: Database): Promise<void> {
   await database.rows(`TRUNCATE ${tables.map((table) => table.name).join(', ')} CASCADE`);
 }
 
-const countSettled = (database: Database): Promise<{ settled: number; unsent: number }> =>
+const countSettled = (database: Database, since: string): Promise<{ settled: number; unsent: number }> =>
   database.one(
-    `SELECT count(*) FILTER (WHERE settled_at IS NOT NULL)::int AS settled,
-            count(*) FILTER (WHERE settled_at IS NOT NULL AND status <> 'sent' AND failure ->> 'code' IS DISTINCT FROM 'bounced')::int AS unsent
-     FROM dispatch.deliveries`,
+    `SELECT count(*)::int AS settled,
+            count(*) FILTER (WHERE status <> 'sent' AND failure ->> 'code' IS DISTINCT FROM 'bounced')::int AS unsent
+     FROM dispatch.deliveries WHERE settled_at >= $1`,
+    [since],
   );
 
 const SETTLED_WITHIN_MS = 60_000;
 
-async function untilSettled(database: Database, expected: number, unsentBefore: number): Promise<void> {
+async function untilSettled(database: Database, since: string, expected: number): Promise<void> {
   for (const end = Date.now() + SETTLED_WITHIN_MS; ; await pause(100)) {
-    const { settled, unsent } = await countSettled(database);
-    if (unsent > unsentBefore) throw new Error(`${unsent - unsentBefore} deliveries were settled otherwise than as sent`);
+    const { settled, unsent } = await countSettled(database, since);
+    if (unsent > 0) throw new Error(`${unsent} deliveries were settled otherwise than as sent`);
     if (settled >= expected) return;
     if (Date.now() > end) throw new Error(`${expected - settled} deliveries are not settled a minute after the last was accepted`);
   }

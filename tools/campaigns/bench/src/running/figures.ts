@@ -1,6 +1,7 @@
 /** What a run is measured by. Times of CPU and statements are for one message, memory is of the largest process. */
 export type FigureName =
   | 'perSecond'
+  | 'removedPerSecond'
   | 'ownCpuMs'
   | 'machineCpuMs'
   | 'peakMb'

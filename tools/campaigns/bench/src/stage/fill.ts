@@ -20,7 +20,7 @@ export async function databaseWithPast(stage: BenchStage, count: number, lanes: 
 }
 
 /** `count` deliveries of many teams, all of them older than what is counted by the day. */
-async function fillHistory(database: Database, count: number): Promise<void> {
+export async function fillHistory(database: Database, count: number): Promise<void> {
   await fillSent(database, count, `'past-' || n % ${TEAMS}`, "now() - (2000000 - n) * interval '10 seconds'");
 }
 
@@ -38,7 +38,8 @@ async function fillSent(database: Database, count: number, team: string, at: str
       `WITH made AS (
          INSERT INTO dispatch.deliveries (id, team_id, key, content_hash, document, requested_by, subject, status, route, platform_tries,
                                           lane, due_at, created_at, settled_at)
-         SELECT gen_random_uuid(), team, 'past-' || n, md5(n::text), jsonb_build_object('id', 'past-' || n, 'type', 'invoice'),
+         SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid, team, 'past-' || n,
+                md5(n::text), jsonb_build_object('id', 'past-' || n, 'type', 'invoice'),
                 '{"userId":"clerk"}', 'Invoice ' || n, 'sent', 'platform', 1, team || '/platform', NULL, at, at
          FROM (SELECT n, ${team} AS team, ${at} AS at FROM generate_series($1::int, $2::int) n) numbers
          RETURNING id, key, created_at
